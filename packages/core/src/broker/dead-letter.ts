@@ -1,0 +1,24 @@
+import type { Message } from '../message/message.js';
+
+/** Why a message went to the dead letters. */
+export interface DeadLetterReason {
+  /** The code of the error where it has one (`REPID_...`), otherwise its name. */
+  readonly code: string;
+  /** Name of the error. */
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  /** How many times the actor was run; 0 where it never was. */
+  readonly attempts: number;
+  /** When it was given up, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A message that was given up, kept for a person to look at. */
+export interface DeadLetter {
+  /** The broker's id of the dead letter; give it to `replayDeadLetters`. */
+  readonly id: string;
+  /** As it was; for a malformed entry, what could be read of it. */
+  readonly message: Message;
+  readonly reason: DeadLetterReason;
+}

@@ -1,0 +1,20 @@
+import type { Message, Priority } from '../message/message.js';
+import type { Settlement } from './settlement.js';
+
+/** One received message, owned by its consumer until it is settled or its ownership runs out. */
+export interface Delivery {
+  /** The broker's id of it, unique on its channel. */
+  readonly id: string;
+  readonly message: Message;
+  readonly priority: Priority;
+  /** 1 for the first delivery, one more each time an owner was lost. Giving it back starts anew. */
+  readonly deliveryCount: number;
+  /**
+   * Ends it: everything in the settlement is committed, then the promise resolves.
+   *
+   * Exactly one settlement wins. Rejects with LostOwnershipError, having committed nothing, when it is settled already
+   * or another consumer has taken it over; with BrokerUnavailableError when the broker could not be reached, and then
+   * it may be called again.
+   */
+  settle(settlement: Settlement): Promise<void>;
+}

@@ -1,0 +1,31 @@
+import ms, { type StringValue } from 'ms';
+import { InvalidOptionError } from '../errors/index.js';
+
+/** A span of time: milliseconds, or text as the npm package `ms` reads it: `'250ms'`, `'5s'`, `'10m'`, `'2w'`. */
+export type Duration = number | string;
+
+/** The duration in milliseconds, or undefined where it is none: not finite, negative, or text that says no time. */
+export function parseDuration(duration: unknown): number | undefined {
+  const parsed = typeof duration === 'string' ? parseText(duration) : duration;
+  return typeof parsed === 'number' && Number.isFinite(parsed) && parsed >= 0 ? parsed : undefined;
+}
+
+/**
+ * The duration in milliseconds.
+ *
+ * @param name what the duration is for; the error says it
+ * @throws InvalidOptionError when it is none
+ */
+export function toMilliseconds(duration: Duration, name: string): number {
+  const parsed = parseDuration(duration);
+  if (parsed === undefined) {
+    throw new InvalidOptionError(
+      `"${name}" is ${JSON.stringify(duration)}, which is not a duration. Give milliseconds, or text such as "5s", "10m", "2w".`,
+    );
+  }
+  return parsed;
+}
+
+function parseText(text: string): number | undefined {
+  return text.length > 0 && text.length <= 100 ? ms(text as StringValue) : undefined;
+}

@@ -1,0 +1,217 @@
+import { RepidError } from './repid-error.js';
+
+/** An option is unknown, missing, of the wrong type or out of range. Thrown where the option is given. */
+export class InvalidOptionError extends RepidError {
+  readonly code = 'REPID_INVALID_OPTION';
+}
+
+/** A job with this id is already waiting, delayed, queued or running on the channel. */
+export class DuplicateJobError extends RepidError {
+  readonly code = 'REPID_DUPLICATE_JOB';
+
+  constructor(
+    /** The id that was there already. */
+    readonly jobId: string,
+    readonly channel: string,
+  ) {
+    super(
+      `A job with the id "${jobId}" is already on channel "${channel}". ` +
+        'Wait until it has ended, cancel it, or choose another id.',
+    );
+  }
+}
+
+/** A bucket was asked for that is not there: never stored, deleted, or past its time to live. */
+export class BucketNotFoundError extends RepidError {
+  readonly code = 'REPID_BUCKET_NOT_FOUND';
+
+  constructor(readonly bucketId: string) {
+    super(
+      `Bucket "${bucketId}" is not there: it was never stored, was deleted, or its time to live has passed. ` +
+        'Check its id, or give it a longer TTL.',
+    );
+  }
+}
+
+/** One thing that is wrong with a payload. */
+export interface PayloadIssue {
+  /** Where: property names and indexes joined with dots; empty for the payload itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A payload does not have the shape that its actor declares. Not retried: it will say the same next time. */
+export class PayloadValidationError extends RepidError {
+  readonly code = 'REPID_PAYLOAD_VALIDATION';
+
+  constructor(
+    /** The actor that refused it, as `Class.method`. */
+    readonly actor: string,
+    readonly issues: readonly PayloadIssue[],
+  ) {
+    super(`Payload of "${actor}" is not valid: ${issues.map(describeIssue).join('; ')}.`);
+  }
+}
+
+function describeIssue({ path, message }: PayloadIssue): string {
+  return path === '' ? message : `"${path}": ${message}`;
+}
+
+/** Bytes that the serializer cannot read, or a value that it cannot write. */
+export class SerializationError extends RepidError {
+  readonly code = 'REPID_SERIALIZATION';
+}
+
+/** A payload is larger than `maxPayloadBytes`. */
+export class PayloadTooLargeError extends RepidError {
+  readonly code = 'REPID_PAYLOAD_TOO_LARGE';
+
+  constructor(subject: string, size: number, limit: number) {
+    super(
+      `Payload of ${subject} has ${size} bytes, the limit is ${limit}. ` +
+        'Store the data elsewhere and send a reference to it, or raise "maxPayloadBytes".',
+    );
+  }
+}
+
+/** The jobs given cannot wait for each other as asked. */
+export class DependencyError extends RepidError {
+  readonly code = 'REPID_DEPENDENCY';
+}
+
+/** The broker could not be reached in time. What was asked for may be tried again. */
+export class BrokerUnavailableError extends RepidError {
+  readonly code = 'REPID_BROKER_UNAVAILABLE';
+}
+
+/** The broker was disconnected, or never connected. */
+export class BrokerClosedError extends RepidError {
+  readonly code = 'REPID_BROKER_CLOSED';
+
+  constructor(broker: string) {
+    super(`The ${broker} broker is not connected. Connect it first; after disconnect() connect it again.`);
+  }
+}
+
+/** A feature was asked for that a broker in use does not have. */
+export class UnsupportedError extends RepidError {
+  readonly code = 'REPID_UNSUPPORTED';
+}
+
+/** Something took longer than its limit. */
+export class TimeoutError extends RepidError {
+  readonly code = 'REPID_TIMEOUT';
+}
+
+/** The work was called off: the job was cancelled, or its worker shuts down. */
+export class CancelledError extends RepidError {
+  readonly code = 'REPID_CANCELLED';
+}
+
+/** Throw it from an actor: try again, after this delay, while the job has retries left. */
+export class RetryLater extends RepidError {
+  readonly code = 'REPID_RETRY_LATER';
+
+  constructor(
+    /** How long to wait: milliseconds, or text such as `'5s'`. Default: what the retry policy says. */
+    readonly delay?: number | string,
+    message = 'The actor asked to be run again later.',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Throw it from an actor: the job has failed for good, however many retries are left. */
+export class Unrecoverable extends RepidError {
+  readonly code = 'REPID_UNRECOVERABLE';
+}
+
+/** A delivery was settled or extended after another worker had taken it over. Nothing was committed. */
+export class LostOwnershipError extends RepidError {
+  readonly code = 'REPID_LOST_OWNERSHIP';
+
+  constructor(deliveryId: string, channel: string) {
+    super(
+      `Delivery "${deliveryId}" on channel "${channel}" belongs to another worker now; nothing was committed. ` +
+        'Its own settlement counts. If this happens often, raise the broker\'s "ownershipTime".',
+    );
+  }
+}
+
+/** An entry in a channel that is not a message: cut, not JSON where JSON is due, headers of the wrong shape. */
+export class MalformedMessageError extends RepidError {
+  readonly code = 'REPID_MALFORMED_MESSAGE';
+}
+
+/** No actor takes a message. */
+export class UnroutedMessageError extends RepidError {
+  readonly code = 'REPID_UNROUTED_MESSAGE';
+
+  constructor(topic: string | undefined, channel: string, knownTopics: readonly string[]) {
+    const known = knownTopics.length === 0 ? 'none' : knownTopics.join(', ');
+    super(
+      `No actor takes ${topic === undefined ? 'a message without a topic' : `topic "${topic}"`} ` +
+        `on channel "${channel}". Known topics: ${known}.`,
+    );
+  }
+}
+
+/** A message was older than its `ttl` when a worker came to it. */
+export class MessageExpiredError extends RepidError {
+  readonly code = 'REPID_MESSAGE_EXPIRED';
+
+  constructor(ttl: number, age: number) {
+    super(`The message is ${age} ms old and was to live ${ttl} ms. Add workers, or give it a longer "ttl".`);
+  }
+}
+
+/** A message was delivered `maxDeliveries` times and its worker died each time. */
+export class TooManyDeliveriesError extends RepidError {
+  readonly code = 'REPID_TOO_MANY_DELIVERIES';
+
+  constructor(deliveries: number) {
+    super(
+      `Delivered ${deliveries} times and never settled: its workers died, hung or lost their connection. ` +
+        'Look for crashes (out of memory?) around the times of delivery.',
+    );
+  }
+}
+
+/** `retry()` was called on a message that has no retries left. */
+export class NoRetriesLeftError extends RepidError {
+  readonly code = 'REPID_NO_RETRIES_LEFT';
+
+  constructor(maxAmount: number) {
+    super(`All ${maxAmount} retries are used up. Give the job more "retries", or call forceRetry().`);
+  }
+}
+
+/** A `manual-explicit` actor returned something else than an action. */
+export class InvalidConfirmationError extends RepidError {
+  readonly code = 'REPID_INVALID_CONFIRMATION';
+
+  constructor(actor: string, returned: unknown) {
+    super(
+      `Actor "${actor}" has confirmation "manual-explicit" and returned ${JSON.stringify(returned)}. ` +
+        "Return 'ack', 'nack', 'reject' or 'no-action'.",
+    );
+  }
+}
+
+/** Two actors take the same topic of the same channel. */
+export class DuplicateActorError extends RepidError {
+  readonly code = 'REPID_DUPLICATE_ACTOR';
+
+  constructor(topic: string, channel: string, first: string, second: string) {
+    super(
+      `"${first}" and "${second}" both take topic "${topic}" on channel "${channel}". ` +
+        'Give one of them another "name" or "channel".',
+    );
+  }
+}
+
+/** An actor is declared in a way that cannot work. Found at bootstrap. */
+export class ActorDefinitionError extends RepidError {
+  readonly code = 'REPID_ACTOR_DEFINITION';
+}

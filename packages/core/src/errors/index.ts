@@ -1,0 +1,2 @@
+export * from './repid-error.js';
+export * from './errors.js';

@@ -1,0 +1,20 @@
+/** The names of the headers that Repid reads and writes. Others pass through untouched. */
+export const HEADER = {
+  /** Names the actor. Shared with the Python library repid 2.x. */
+  topic: 'topic',
+  id: 'repid-id',
+  argsBucket: 'repid-args',
+  resultBucket: 'repid-result',
+  resultTtl: 'repid-result-ttl',
+  retries: 'repid-retries',
+  tried: 'repid-tried',
+  timeout: 'repid-timeout',
+  timestamp: 'repid-timestamp',
+  ttl: 'repid-ttl',
+  every: 'repid-every',
+  cron: 'repid-cron',
+  cronTimeZone: 'repid-cron-tz',
+  dueAt: 'repid-due',
+  unrouted: 'repid-unrouted',
+  correlation: 'repid-correlation',
+} as const;

@@ -1,0 +1,3 @@
+export * from './message.js';
+export * from './header-names.js';
+export * from './channel-name.js';

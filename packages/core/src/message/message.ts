@@ -1,0 +1,38 @@
+import type { BucketWrite } from '../bucket/bucket-broker.js';
+
+/** What travels over a channel. The same on the wire for jobs and for bare messages. */
+export interface Message {
+  readonly channel: string;
+  readonly payload: Uint8Array;
+  /** Text by name. `topic` names the actor; names that begin with `repid-` are ours. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Media type of the payload, e.g. `application/json`. */
+  readonly contentType?: string;
+  /** The channel that a reply goes to. */
+  readonly replyTo?: string;
+}
+
+/** Which of a channel's messages go first: of `high`, `medium` and `low` about 10, 3 and 1 are taken in turn. */
+export type Priority = 'high' | 'medium' | 'low';
+
+/** Every priority, first served first. */
+export const PRIORITIES: readonly Priority[] = ['high', 'medium', 'low'];
+
+/** A message on its way to a broker, with what the broker is to do about it. */
+export interface OutgoingMessage extends Message {
+  /**
+   * A job's id. Unique on its channel while the job is there (delayed, queued or running): publishing it again
+   * rejects with DuplicateJobError. A bare message has none.
+   */
+  readonly id?: string;
+  /** @default 'medium' */
+  readonly priority?: Priority;
+  /** Not to be delivered before this time, in milliseconds since the epoch. */
+  readonly dueAt?: number;
+  /** Not to be delivered before so many milliseconds have passed since the broker took it. Ignored beside `dueAt`. */
+  readonly delay?: number;
+  /** Buckets stored in the same act. Only for bucket brokers that have been joined. */
+  readonly buckets?: readonly BucketWrite[];
+  /** Buckets removed in the same act: results of an earlier job of this id. Only for joined bucket brokers. */
+  readonly clears?: readonly Pick<BucketWrite, 'id' | 'into'>[];
+}
