@@ -1,0 +1,17 @@
+import { bucketLifecycle } from './buckets/lifecycle.js';
+import { expiry } from './buckets/expiry.js';
+import { keeping } from './buckets/keeping.js';
+import { waitingForBuckets } from './buckets/wait.js';
+import { waitingForSettlements } from './buckets/wait-joined.js';
+import { bucketScenariosOf } from './buckets/scenario.js';
+import type { BucketBrokerHarness } from './harness.js';
+
+/** What every bucket broker must do, as tests. Call it where your test runner collects tests. */
+export function bucketBrokerConformance(harness: BucketBrokerHarness): void {
+  const scenario = bucketScenariosOf(harness);
+  harness.describe('store, get and delete', () => keeping(scenario));
+  harness.describe('time to live', () => expiry(scenario));
+  harness.describe('wait', () => waitingForBuckets(scenario));
+  if (harness.createBroker) harness.describe('wait for a settlement', () => waitingForSettlements(scenario));
+  harness.describe('lifecycle', () => bucketLifecycle(scenario));
+}

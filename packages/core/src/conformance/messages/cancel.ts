@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import type { Scenario } from '../scenario.js';
+import { ack, nack } from '../settlements.js';
+import { bucket } from '../stage.js';
+import { until } from '../waiting.js';
+
+const needs = ['jobIds'] as const;
+
+/** Finding jobs by their ids, and calling them off. */
+export function cancelling(scenario: Scenario): void {
+  scenario('tells where a job is, to its end', { needs: ['jobIds', 'delay'] }, async (stage) => {
+    const where = () => stage.broker.locate(stage.channel, 'job');
+    assert.equal(await where(), undefined);
+    await stage.broker.publish([stage.job('job', { delay: 400 })]);
+    assert.equal(await where(), 'delayed');
+    const received = stage.receiveOne(await stage.consumer());
+    await stage.pass(400);
+    const delivery = await received;
+    assert.equal(await where(), 'running');
+    await ack(delivery);
+    assert.equal(await where(), undefined);
+  });
+
+  scenario('finds a queued job', { needs }, async (stage) => {
+    await stage.broker.publish([stage.job('job')]);
+    assert.equal(await stage.broker.locate(stage.channel, 'job'), 'queued');
+  });
+
+  scenario('does not find a job that was given up', { needs }, async (stage) => {
+    await stage.broker.publish([stage.job('job')]);
+    await nack(await stage.receiveOne(await stage.consumer()), 'spoilt');
+    assert.equal(await stage.broker.locate(stage.channel, 'job'), undefined);
+  });
+
+  scenario('takes a queued job away, and frees its id', { needs }, async (stage) => {
+    await stage.broker.publish([stage.job('one'), stage.job('two'), stage.job('three')]);
+    assert.equal(await stage.broker.cancel(stage.channel, 'two'), 'queued');
+    const received = await stage.receive(await stage.consumer(), 2);
+    assert.deepEqual(received.map(({ message }) => message.headers['repid-id']), ['one', 'three']);
+    await stage.broker.publish([stage.job('two')]);
+  });
+
+  scenario('takes a delayed job away, and frees its id', { needs: ['jobIds', 'delay'] }, async (stage) => {
+    await stage.broker.publish([stage.job('job', { delay: 400 })]);
+    assert.equal(await stage.broker.cancel(stage.channel, 'job'), 'delayed');
+    await stage.pass(401);
+    await stage.expectNothing(await stage.consumer());
+    await stage.broker.publish([stage.job('job')]);
+  });
+
+  scenario('tells the consumer that has a running job in hand', { needs }, async (stage) => {
+    const told: string[] = [];
+    const consumer = await stage.consumer({ onCancel: (jobId) => told.push(jobId) });
+    const bystander = await stage.consumer({ onCancel: () => told.push('bystander') });
+    await stage.broker.publish([stage.job('job')]);
+    const delivery = await stage.receiveOne(consumer);
+    assert.equal(await stage.broker.cancel(stage.channel, 'job'), 'running');
+    await until(() => told.length > 0, 'the consumer to be told');
+    assert.deepEqual(told, ['job']);
+    await ack(delivery);
+    await bystander.close();
+  });
+
+  scenario('answers nothing for a job that is not there', { needs }, async (stage) => {
+    assert.equal(await stage.broker.cancel(stage.channel, 'nobody'), undefined);
+  });
+
+  scenario('stores the bucket that a cancelled job leaves behind', { needs }, async (stage) => {
+    const into = await stage.joinedBuckets();
+    if (!into) return;
+    const result = bucket({ success: false });
+    await stage.broker.publish([stage.job('job')]);
+    await stage.broker.cancel(stage.channel, 'job', { bucket: { ...result, into } });
+    assert.deepEqual(await into.get([result.id]), [result.body]);
+  });
+
+  scenario('stores no bucket for a job that runs or is not there: it was not taken away', { needs }, async (stage) => {
+    const into = await stage.joinedBuckets();
+    if (!into) return;
+    const left = bucket({ success: false });
+    await stage.broker.publish([stage.job('job')]);
+    await stage.receiveOne(await stage.consumer());
+    await stage.broker.cancel(stage.channel, 'job', { bucket: { ...left, into } });
+    await stage.broker.cancel(stage.channel, 'nobody', { bucket: { ...left, into } });
+    assert.deepEqual(await into.get([left.id]), [undefined]);
+  });
+}

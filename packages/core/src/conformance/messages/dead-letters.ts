@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import type { DeadLetter } from '../../broker/index.js';
+import type { Scenario } from '../scenario.js';
+import { ack, nack } from '../settlements.js';
+import { type Stage, textOf, texts } from '../stage.js';
+
+const needs = ['deadLetters'] as const;
+
+/** What was given up can be looked at, and put back. */
+export function deadLetters(scenario: Scenario): void {
+  scenario('has none at first', { needs }, async (stage) => {
+    assert.deepEqual(await lettersOf(stage), []);
+    assert.equal(await stage.broker.channels.replayDeadLetters(stage.channel), 0);
+  });
+
+  scenario('lists the oldest first, up to the limit', { needs }, async (stage) => {
+    await giveUp(stage, 'a', 'b', 'c');
+    assert.deepEqual(texts(await stage.broker.channels.deadLetters(stage.channel, 2)), ['a', 'b']);
+  });
+
+  scenario('keeps the message whole', { needs }, async (stage) => {
+    const more = { contentType: 'text/plain', replyTo: 'replies', headers: { topic: 'act', 'x-own': 'ø' } };
+    await stage.broker.publish([stage.message('whole', more)]);
+    await nack(await stage.receiveOne(await stage.consumer()), 'spoilt');
+    const { message } = (await lettersOf(stage))[0]!;
+    const { channel, contentType, replyTo, headers } = message;
+    assert.deepEqual({ channel, contentType, replyTo, headers: { ...headers } }, { channel: stage.channel, ...more });
+  });
+
+  scenario('puts all back, oldest first, with the headers that they were given up with', { needs }, async (stage) => {
+    await giveUp(stage, 'a', 'b');
+    assert.equal(await stage.broker.channels.replayDeadLetters(stage.channel), 2);
+    const replayed = await stage.receive(await stage.consumer(), 2);
+    assert.deepEqual(texts(replayed), ['a', 'b']);
+    assert.equal(replayed[0]!.message.headers['topic'], 'act');
+    assert.equal(replayed[0]!.deliveryCount, 1);
+    assert.deepEqual(await lettersOf(stage), []);
+  });
+
+  scenario('wakes a waiting receive with what is put back', { needs }, async (stage) => {
+    await giveUp(stage, 'back');
+    const received = stage.receiveOne(await stage.consumer());
+    await stage.broker.channels.replayDeadLetters(stage.channel);
+    assert.equal(textOf(await received), 'back');
+  });
+
+  scenario('puts back only those with the ids given', { needs }, async (stage) => {
+    await giveUp(stage, 'a', 'b', 'c');
+    const ids = [(await lettersOf(stage))[1]!.id, 'no-such-letter'];
+    assert.equal(await stage.broker.channels.replayDeadLetters(stage.channel, { ids }), 1);
+    assert.equal(textOf(await stage.receiveOne(await stage.consumer())), 'b');
+    assert.deepEqual(texts(await lettersOf(stage)), ['a', 'c']);
+  });
+
+  scenario('puts back no more than the limit', { needs }, async (stage) => {
+    await giveUp(stage, 'a', 'b', 'c');
+    assert.equal(await stage.broker.channels.replayDeadLetters(stage.channel, { limit: 2 }), 2);
+    assert.deepEqual(texts(await lettersOf(stage)), ['c']);
+  });
+
+  scenario('keeps the priority of what it puts back', { needs: ['deadLetters', 'priority'] }, async (stage) => {
+    await stage.broker.publish([stage.message('urgent', { priority: 'high' })]);
+    const consumer = await stage.consumer();
+    await nack(await stage.receiveOne(consumer), 'spoilt');
+    await stage.broker.channels.replayDeadLetters(stage.channel);
+    assert.equal((await stage.receiveOne(consumer)).priority, 'high');
+  });
+
+  scenario('lets what is put back be given up again', { needs }, async (stage) => {
+    await giveUp(stage, 'hopeless');
+    await stage.broker.channels.replayDeadLetters(stage.channel);
+    await nack(await stage.receiveOne(await stage.consumer()), 'again');
+    assert.deepEqual((await lettersOf(stage)).map(({ reason }) => reason.message), ['again']);
+  });
+
+  scenario('takes the job id again with what is put back', { needs: ['deadLetters', 'jobIds'] }, async (stage) => {
+    await stage.broker.publish([stage.job('job')]);
+    await nack(await stage.receiveOne(await stage.consumer()), 'spoilt');
+    await stage.broker.channels.replayDeadLetters(stage.channel);
+    assert.equal(await stage.broker.locate(stage.channel, 'job'), 'queued');
+    await assert.rejects(stage.broker.publish([stage.job('job')]));
+  });
+
+  scenario('leaves one whose job id is taken', { needs: ['deadLetters', 'jobIds'] }, async (stage) => {
+    await stage.broker.publish([stage.job('job')]);
+    const consumer = await stage.consumer();
+    await nack(await stage.receiveOne(consumer), 'spoilt');
+    await stage.broker.publish([stage.job('job')]);
+    assert.equal(await stage.broker.channels.replayDeadLetters(stage.channel), 0);
+    assert.equal((await lettersOf(stage)).length, 1);
+    await ack(await stage.receiveOne(consumer));
+    await stage.expectNothing(consumer);
+  });
+}
+
+/** Publishes the texts and gives them up, one after the other. */
+async function giveUp(stage: Stage, ...messages: string[]): Promise<void> {
+  await stage.publish(...messages);
+  const consumer = await stage.consumer();
+  for (const delivery of await stage.receive(consumer, messages.length)) await nack(delivery, 'spoilt');
+  await consumer.close();
+}
+
+function lettersOf(stage: Stage): Promise<readonly DeadLetter[]> {
+  return stage.broker.channels.deadLetters(stage.channel, 100);
+}

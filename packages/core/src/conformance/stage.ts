@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BucketBroker, BucketRecord } from '../bucket/index.js';
+import type { ConsumeOptions, Consumer, Delivery, MessageBroker } from '../broker/index.js';
+import { HEADER, type OutgoingMessage } from '../message/index.js';
+import type { MessageBrokerHarness } from './harness.js';
+import { PATIENCE, within } from './waiting.js';
+
+/** Where one scenario plays: a connected broker, a channel that nobody else uses, and what scenarios do with them. */
+export class Stage {
+  readonly channel = uniqueName('channel');
+
+  constructor(
+    readonly broker: MessageBroker,
+    readonly harness: MessageBrokerHarness,
+    private readonly leaving: (() => Promise<void>)[] = [],
+  ) {}
+
+  /** A bare message whose payload is the text. */
+  message(text: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
+    return { channel: this.channel, payload: new TextEncoder().encode(text), headers: { topic: 'act' }, ...more };
+  }
+
+  /** A job's message: its id stands in its headers too, as those that a producer makes. */
+  job(id: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
+    return this.message(id, { id, ...more, headers: { topic: 'act', [HEADER.id]: id, ...more.headers } });
+  }
+
+  /** Publishes bare messages with these texts, in one batch. */
+  async publish(...texts: string[]): Promise<void> {
+    await this.broker.publish(texts.map((text) => this.message(text)));
+  }
+
+  /** A consumer, of the scenario's channel unless told otherwise; closed when the scenario ends. */
+  async consumer(options: Partial<ConsumeOptions> = {}): Promise<Consumer> {
+    const consumer = await this.broker.consume({ channels: [this.channel], ...options });
+    this.leaving.push(() => consumer.close());
+    return consumer;
+  }
+
+  /** Exactly so many deliveries, waiting for them as long as the suite is patient. */
+  async receive(consumer: Consumer, count: number): Promise<Delivery[]> {
+    const received: Delivery[] = [];
+    const deadline = performance.now() + PATIENCE;
+    while (received.length < count && performance.now() < deadline) {
+      received.push(...(await this.receiveSome(consumer, count - received.length)));
+    }
+    assert.equal(received.length, count, `deliveries received within ${PATIENCE} ms`);
+    return received;
+  }
+
+  /** The next delivery. */
+  async receiveOne(consumer: Consumer): Promise<Delivery> {
+    const [delivery] = await this.receive(consumer, 1);
+    return delivery!;
+  }
+
+  /** Fails when something can be had from the channel. */
+  async expectNothing(consumer: Consumer): Promise<void> {
+    assert.deepEqual(texts(await consumer.receive(10, { wait: false })), [], 'deliveries, where none were due');
+  }
+
+  /** Lets the broker's time pass: moved where the harness can, lived through where it cannot. */
+  async pass(milliseconds: number): Promise<void> {
+    await (this.harness.advance?.(this.broker, milliseconds) ?? sleep(milliseconds));
+  }
+
+  /** A connected bucket broker that the message broker has joined; undefined where the harness has none. */
+  async joinedBuckets(): Promise<BucketBroker | undefined> {
+    const buckets = await this.unjoinedBuckets();
+    if (buckets) assert.equal(await this.broker.join(buckets), true, 'joins its own kind of bucket broker');
+    return buckets;
+  }
+
+  /** The same, before anybody joined it. */
+  async unjoinedBuckets(): Promise<BucketBroker | undefined> {
+    const buckets = await this.harness.createBuckets?.();
+    await buckets?.connect();
+    if (buckets) this.leaving.push(() => buckets.disconnect());
+    return buckets;
+  }
+
+  /** Closes what the scenario opened, last first. */
+  async leave(): Promise<void> {
+    for (const close of this.leaving.reverse()) await close();
+    if (this.broker.capabilities.administration) await this.removeChannel();
+    await this.broker.disconnect();
+  }
+
+  private async receiveSome(consumer: Consumer, max: number): Promise<readonly Delivery[]> {
+    return within(consumer.receive(max, { wait: true }), `one of ${max} deliveries`).catch((problem: unknown) => {
+      consumer.wake();
+      throw problem;
+    });
+  }
+
+  private async removeChannel(): Promise<void> {
+    await this.broker.connect();
+    await this.broker.channels.delete(this.channel);
+  }
+}
+
+/** A name that nobody else uses: fits channels, jobs and buckets. */
+export function uniqueName(what: string): string {
+  return `${what}_${randomUUID()}`;
+}
+
+/** A bucket with an id of its own, kept for a minute. */
+export function bucket(more: Partial<BucketRecord> = {}): BucketRecord {
+  return { id: uniqueName('bucket'), body: '{"data":1}', ttl: 60_000, success: true, ...more };
+}
+
+/** The payload as text. */
+export function textOf(delivery: Pick<Delivery, 'message'>): string {
+  return new TextDecoder().decode(delivery.message.payload);
+}
+
+/** The payloads as texts. */
+export function texts(deliveries: readonly Pick<Delivery, 'message'>[]): string[] {
+  return deliveries.map(textOf);
+}
