@@ -16,6 +16,8 @@ export interface ResultBucket<T = unknown> extends ArgsBucket<T> {
   readonly finishedAt: Date;
   /** True where the actor was not run at all. */
   readonly skipped?: boolean;
+  /** True where the job was cancelled. */
+  readonly cancelled?: boolean;
 }
 
 /** Either kind. */

@@ -1,3 +1,5 @@
 export * from './message.js';
 export * from './header-names.js';
 export * from './channel-name.js';
+export * from './parameters.js';
+export { nextCronTime, nextOccurrence } from './schedule.js';

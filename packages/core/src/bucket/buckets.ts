@@ -1,0 +1,73 @@
+import { UnsupportedError } from '../errors/index.js';
+import type { Serializer } from '../serializer/index.js';
+import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
+import { isResultBucket } from './bucket.js';
+import type { BucketBroker, BucketWrite, WaitOptions } from './bucket-broker.js';
+import { BucketCodec } from './codec.js';
+
+/** Reads and writes the buckets of a connection. */
+export class Buckets {
+  private readonly codec: BucketCodec;
+
+  constructor(
+    readonly argsBroker: BucketBroker | undefined,
+    readonly resultsBroker: BucketBroker | undefined,
+    serializer: Serializer,
+  ) {
+    this.codec = new BucketCodec(serializer);
+  }
+
+  /** The bucket that a job's arguments lie in: an arguments bucket, or another job's result. */
+  async findArgs<T>(id: string): Promise<Bucket<T> | undefined> {
+    const places = [...new Set([this.argsBroker, this.resultsBroker])].filter((place) => place !== undefined);
+    if (places.length === 0) this.requireArgs(`Arguments bucket "${id}"`);
+    for (const place of places) {
+      const [body] = await place.get([id]);
+      if (body !== undefined) return this.codec.decode<T>(body);
+    }
+    return undefined;
+  }
+
+  /** The result that is stored now. */
+  async findResult<T>(id: string): Promise<ResultBucket<T> | undefined> {
+    const [body] = await this.requireResults(`Result "${id}"`).get([id]);
+    return body === undefined ? undefined : this.decodeResult<T>(body);
+  }
+
+  /** The result as soon as it is stored. @throws TimeoutError */
+  async waitForResult<T>(id: string, options: WaitOptions): Promise<ResultBucket<T>> {
+    return this.decodeResult<T>(await this.requireResults(`Result "${id}"`).wait(id, options));
+  }
+
+  /** @throws SerializationError, UnsupportedError */
+  writeArgs(id: string, bucket: ArgsBucket): BucketWrite {
+    const into = this.requireArgs(`Arguments bucket "${id}"`);
+    return { id, body: this.codec.encodeArgs(bucket), ttl: bucket.ttl, success: true, into };
+  }
+
+  /** @throws SerializationError, UnsupportedError */
+  writeResult(id: string, bucket: ResultBucket): BucketWrite {
+    const into = this.requireResults(`Result "${id}"`);
+    return { id, body: this.codec.encodeResult(bucket), ttl: bucket.ttl, success: bucket.success, into };
+  }
+
+  /** @throws UnsupportedError when the connection keeps no results */
+  requireResults(askedBy: string): BucketBroker {
+    return this.resultsBroker ?? refuse(askedBy, 'resultsBucketBroker');
+  }
+
+  /** @throws UnsupportedError when the connection keeps no arguments */
+  requireArgs(askedBy: string): BucketBroker {
+    return this.argsBroker ?? refuse(askedBy, 'argsBucketBroker');
+  }
+
+  private decodeResult<T>(body: string): ResultBucket<T> {
+    const bucket = this.codec.decode<T>(body);
+    if (isResultBucket(bucket)) return bucket;
+    return { ...bucket, success: true, startedAt: bucket.timestamp, finishedAt: bucket.timestamp };
+  }
+}
+
+function refuse(askedBy: string, broker: string): never {
+  throw new UnsupportedError(`${askedBy} needs a bucket broker, and this connection has none. Configure "${broker}".`);
+}

@@ -1,0 +1,84 @@
+import { SerializationError } from '../errors/index.js';
+import { parse, stringify } from '../serializer/json-serializer.js';
+import { JSON_CONTENT_TYPE, type Serializer } from '../serializer/index.js';
+import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
+
+/** A bucket as JSON: times in milliseconds, `success` first, data as it is or, where the serializer is not JSON, in base64. */
+interface EncodedBucket {
+  success?: boolean;
+  exception?: string;
+  skipped?: boolean;
+  cancelled?: boolean;
+  startedAt?: number;
+  finishedAt?: number;
+  timestamp: number;
+  ttl: number | null;
+  contentType?: string;
+  data: unknown;
+}
+
+/** Buckets to text and back; the text is what a bucket broker keeps. */
+export class BucketCodec {
+  private readonly isJson: boolean;
+
+  constructor(private readonly serializer: Serializer) {
+    this.isJson = serializer.contentType === JSON_CONTENT_TYPE;
+  }
+
+  /** @throws SerializationError when the data cannot be written */
+  encodeArgs({ data, timestamp, ttl }: ArgsBucket): string {
+    return stringify({ timestamp: timestamp.getTime(), ttl, ...this.encodeData(data) });
+  }
+
+  /** @throws SerializationError when the data cannot be written */
+  encodeResult(bucket: ResultBucket): string {
+    const encoded: EncodedBucket = {
+      success: bucket.success,
+      exception: bucket.exception,
+      skipped: bucket.skipped,
+      cancelled: bucket.cancelled,
+      startedAt: bucket.startedAt.getTime(),
+      finishedAt: bucket.finishedAt.getTime(),
+      timestamp: bucket.timestamp.getTime(),
+      ttl: bucket.ttl,
+      ...this.encodeData(bucket.data),
+    };
+    return stringify(encoded);
+  }
+
+  /** @throws SerializationError when the text is not a bucket */
+  decode<T>(body: string): Bucket<T> {
+    const encoded = parse(body);
+    if (!isEncodedBucket(encoded)) throw new SerializationError(`This is not a bucket: ${body.slice(0, 100)}`);
+    const args = { data: this.decodeData(encoded) as T, timestamp: new Date(encoded.timestamp), ttl: encoded.ttl };
+    return encoded.success === undefined ? args : { ...args, ...decodeEnding(encoded, encoded.success) };
+  }
+
+  private encodeData(data: unknown): Pick<EncodedBucket, 'data' | 'contentType'> {
+    if (this.isJson) return { data };
+    return {
+      contentType: this.serializer.contentType,
+      data: Buffer.from(this.serializer.encode(data)).toString('base64'),
+    };
+  }
+
+  private decodeData({ data, contentType }: EncodedBucket): unknown {
+    if (contentType === undefined) return data;
+    return this.serializer.decode(Buffer.from(String(data), 'base64'));
+  }
+}
+
+function isEncodedBucket(value: unknown): value is EncodedBucket {
+  return typeof value === 'object' && value !== null && typeof (value as EncodedBucket).timestamp === 'number';
+}
+
+function decodeEnding(encoded: EncodedBucket, success: boolean): Omit<ResultBucket, 'data' | 'timestamp' | 'ttl'> {
+  return {
+    success,
+    startedAt: new Date(encoded.startedAt ?? encoded.timestamp),
+    finishedAt: new Date(encoded.finishedAt ?? encoded.timestamp),
+    ...(encoded.exception === undefined ? undefined : { exception: encoded.exception }),
+    ...(encoded.skipped ? { skipped: true } : undefined),
+    ...(encoded.cancelled ? { cancelled: true } : undefined),
+  };
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it, vi } from 'vitest';
+import { InvalidOptionError } from '../errors/index.js';
+import { AdjustableClock } from './adjustable-clock.js';
+
+const HOUR = 3_600_000;
+
+describe('AdjustableClock', () => {
+  it('tells the time of the machine until it is moved', () => {
+    expect(Math.abs(new AdjustableClock().now() - Date.now())).toBeLessThan(50);
+  });
+
+  it('goes on from where it was moved to', async () => {
+    const clock = new AdjustableClock();
+    await clock.advance(HOUR);
+    expect(Math.abs(clock.now() - Date.now() - HOUR)).toBeLessThan(1_000);
+  });
+
+  it('fires timers by itself', async () => {
+    const clock = new AdjustableClock();
+    const start = clock.now();
+    const fired = await new Promise<number>((resolve) => clock.schedule(() => resolve(clock.now()), 20));
+    expect(fired - start).toBeGreaterThanOrEqual(20);
+  });
+
+  it('fires the sooner of two timers first, whichever came first', async () => {
+    const clock = new AdjustableClock();
+    const fired: string[] = [];
+    clock.schedule(() => fired.push('later'), 40);
+    clock.schedule(() => fired.push('sooner'), 10);
+    await vi.waitFor(() => expect(fired).toEqual(['sooner', 'later']));
+  });
+
+  it('fires what becomes due on the way, in order, each at its own time', async () => {
+    const clock = new AdjustableClock();
+    const start = clock.now();
+    const fired: number[] = [];
+    for (const delay of [3 * HOUR, HOUR, 2 * HOUR]) clock.schedule(() => fired.push(clock.now() - start), delay);
+    await clock.advance(2.5 * HOUR);
+    expect(fired.map((time) => Math.round(time / 1_000) * 1_000)).toEqual([HOUR, 2 * HOUR]);
+  });
+
+  it('shows a timer exactly the time that it was due at', async () => {
+    const clock = new AdjustableClock();
+    let dueAt = 0;
+    let seen = 0;
+    await clock.advance(0);
+    dueAt = clock.now() + HOUR;
+    clock.schedule(() => (seen = clock.now()), HOUR);
+    await clock.advance(2 * HOUR);
+    expect(seen - dueAt).toBeLessThan(5);
+  });
+
+  it('fires what a timer schedules, also through promises, within the window', async () => {
+    const clock = new AdjustableClock();
+    let ticks = 0;
+    const tick = async (): Promise<void> => {
+      ticks += 1;
+      await Promise.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.schedule(() => void tick(), HOUR);
+    };
+    clock.schedule(() => void tick(), HOUR);
+    await clock.advance(24 * HOUR);
+    expect(ticks).toBe(24);
+  });
+
+  it('does not fire what was called off, and lets it be called off twice', async () => {
+    const clock = new AdjustableClock();
+    const fired: string[] = [];
+    const cancel = clock.schedule(() => fired.push('called off'), HOUR);
+    cancel();
+    cancel();
+    await clock.advance(2 * HOUR);
+    expect(fired).toEqual([]);
+  });
+
+  it('makes two moves at once one after the other', async () => {
+    const clock = new AdjustableClock();
+    const start = clock.now();
+    await Promise.all([clock.advance(HOUR), clock.advance(HOUR)]);
+    expect(clock.now() - start).toBeGreaterThanOrEqual(2 * HOUR);
+  });
+
+  it('rejects a move with what a timer throws, and goes on afterwards', async () => {
+    const clock = new AdjustableClock();
+    const fired: string[] = [];
+    clock.schedule(() => {
+      throw new Error('thrown by a timer');
+    }, HOUR);
+    clock.schedule(() => fired.push('next'), 2 * HOUR);
+    await expect(clock.advance(HOUR)).rejects.toThrow('thrown by a timer');
+    await clock.advance(HOUR);
+    expect(fired).toEqual(['next']);
+  });
+
+  it.each([-1, Number.NaN, Infinity])('does not move by %s', async (milliseconds) => {
+    await expect(new AdjustableClock().advance(milliseconds)).rejects.toThrow(InvalidOptionError);
+  });
+});

@@ -1,0 +1,101 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { InvalidOptionError } from '../errors/index.js';
+import type { CancelTimer, Clock } from './clock.js';
+import { DueQueue } from './due-queue.js';
+import { scheduleTimer } from './system-clock.js';
+
+/** What a timer starts may take a few turns of the event loop before it schedules the next timer. */
+const TURNS_TO_SETTLE = 3;
+
+/**
+ * The machine's clock, until it is moved on by hand: `await clock.advance(3_600_000)` lives through an hour at once.
+ *
+ * Made for tests, and harmless elsewhere: unmoved it tells the time like any other.
+ */
+export class AdjustableClock implements Clock {
+  readonly #timers = new DueQueue<() => void>();
+  #offset = 0;
+  /** The time that stands still while timers are fired by hand. */
+  #frozenAt: number | undefined;
+  #wakeUp: { readonly at: number; readonly cancel: CancelTimer } | undefined;
+  #advanced: Promise<void> = Promise.resolve();
+
+  now(): number {
+    return this.#frozenAt ?? Date.now() + this.#offset;
+  }
+
+  schedule(callback: () => void, delay: number): CancelTimer {
+    const timer = this.#timers.add(callback, this.now() + delay);
+    this.#arm();
+    return () => this.#timers.remove(timer);
+  }
+
+  /**
+   * Moves the time on, and fires the timers that become due on the way, in the order of their times. While one fires,
+   * `now()` is the time it was due at. Between two of them, what the first has started gets time to schedule more.
+   *
+   * @param milliseconds how far
+   * @throws InvalidOptionError when that is negative or no number: time does not go back
+   */
+  advance(milliseconds: number): Promise<void> {
+    if (!(Number.isFinite(milliseconds) && milliseconds >= 0)) return Promise.reject(cannotAdvanceBy(milliseconds));
+    const advanced = this.#advanced.then(() => this.#moveBy(milliseconds));
+    this.#advanced = advanced.catch(() => undefined);
+    return advanced;
+  }
+
+  async #moveBy(milliseconds: number): Promise<void> {
+    const target = this.now() + milliseconds;
+    this.#frozenAt = this.now();
+    this.#disarm();
+    try {
+      await this.#fireUntil(target);
+    } finally {
+      this.#frozenAt = undefined;
+      this.#offset = target - Date.now();
+      this.#arm();
+    }
+  }
+
+  async #fireUntil(target: number): Promise<void> {
+    await settle();
+    for (let due = this.#timers.takeDue(target); due; due = this.#timers.takeDue(target)) {
+      this.#frozenAt = Math.max(this.now(), due.dueAt);
+      due.item();
+      await settle();
+    }
+  }
+
+  /** One timer of the machine, for the first of ours: thousands of timeouts that never fire cost it nothing. */
+  #arm(): void {
+    const { first } = this.#timers;
+    if (first === undefined || this.#frozenAt !== undefined) return;
+    if (this.#wakeUp && this.#wakeUp.at <= first.dueAt) return;
+    this.#disarm();
+    this.#wakeUp = { at: first.dueAt, cancel: scheduleTimer(() => this.#fireDue(), Math.max(0, first.dueAt - this.now())) };
+  }
+
+  #disarm(): void {
+    this.#wakeUp?.cancel();
+    this.#wakeUp = undefined;
+  }
+
+  #fireDue(): void {
+    this.#wakeUp = undefined;
+    try {
+      for (let due = this.#timers.takeDue(this.now()); due; due = this.#timers.takeDue(this.now())) due.item();
+    } finally {
+      this.#arm();
+    }
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS_TO_SETTLE; turn += 1) await turnOfTheLoop();
+}
+
+function cannotAdvanceBy(milliseconds: unknown): InvalidOptionError {
+  return new InvalidOptionError(
+    `A clock cannot be advanced by ${JSON.stringify(milliseconds)}. Give the milliseconds to move it on, 0 or more.`,
+  );
+}

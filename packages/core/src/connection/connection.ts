@@ -1,0 +1,88 @@
+import type { BucketBroker, BucketWrite } from '../bucket/index.js';
+import { Buckets } from '../bucket/buckets.js';
+import type { MessageBroker } from '../broker/index.js';
+import type { EventListener } from '../events/index.js';
+import { JSON_CONTENT_TYPE, jsonSerializer, type Serializer } from '../serializer/index.js';
+import type { Converter } from '../converter/index.js';
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly messageBroker: MessageBroker;
+  readonly argsBucketBroker?: BucketBroker;
+  readonly resultsBucketBroker?: BucketBroker;
+  readonly serializer: Serializer;
+  readonly converter: Converter;
+  readonly maxPayloadBytes: number;
+  readonly onEvent: EventListener;
+}
+
+/** The brokers that belong together, and how values are written for them. */
+export class Connection {
+  readonly broker: MessageBroker;
+  readonly buckets: Buckets;
+  readonly serializer: Serializer;
+  readonly converter: Converter;
+  readonly maxPayloadBytes: number;
+  readonly onEvent: EventListener;
+  private readonly joined = new Set<BucketBroker>();
+  private connecting: Promise<void> | undefined;
+
+  constructor(private readonly parts: ConnectionParts) {
+    this.broker = parts.messageBroker;
+    this.buckets = new Buckets(parts.argsBucketBroker, parts.resultsBucketBroker, parts.serializer);
+    this.serializer = parts.serializer;
+    this.converter = parts.converter;
+    this.maxPayloadBytes = parts.maxPayloadBytes;
+    this.onEvent = parts.onEvent;
+  }
+
+  /** Milliseconds since the epoch, by the broker's clock. */
+  now(): number {
+    return this.broker.clock.now();
+  }
+
+  /** Connects every broker, once; later calls await the first. */
+  connect(): Promise<void> {
+    this.connecting ??= this.open().catch((error: unknown) => {
+      this.connecting = undefined;
+      throw error;
+    });
+    return this.connecting;
+  }
+
+  async disconnect(): Promise<void> {
+    this.connecting = undefined;
+    this.joined.clear();
+    await this.broker.disconnect();
+    await Promise.all(this.bucketBrokers.map((broker) => broker.disconnect()));
+  }
+
+  /** True where its buckets can ride in messages and settlements. */
+  isJoined(broker: BucketBroker): boolean {
+    return this.joined.has(broker);
+  }
+
+  /** Stores buckets that cannot ride along, each in its own broker. */
+  async storeApart(writes: readonly BucketWrite[]): Promise<void> {
+    const places = new Set(writes.map((write) => write.into));
+    await Promise.all([...places].map((into) => into.store(writes.filter((write) => write.into === into))));
+  }
+
+  /** The serializer that reads a content type: JSON by its own, anything else by the connection's. */
+  serializerFor(contentType: string | undefined): Serializer {
+    return contentType === JSON_CONTENT_TYPE ? jsonSerializer : this.serializer;
+  }
+
+  private get bucketBrokers(): BucketBroker[] {
+    const { argsBucketBroker, resultsBucketBroker } = this.parts;
+    return [...new Set([argsBucketBroker, resultsBucketBroker])].filter((broker) => broker !== undefined);
+  }
+
+  private async open(): Promise<void> {
+    const brokers = this.bucketBrokers;
+    await Promise.all([this.broker.connect(), ...brokers.map((broker) => broker.connect())]);
+    for (const broker of brokers) {
+      if (await this.broker.join(broker)) this.joined.add(broker);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { PayloadParameter } from '../actor/parameters.js';
+import { PayloadValidationError, type PayloadIssue } from '../errors/index.js';
+import { convertPrimitive, isPrimitiveType } from './primitives.js';
+import type { Converter, PayloadSource } from './converter.js';
+
+/** A converted value, or what is wrong with it. */
+export type Conversion = { readonly value: unknown } | { readonly issues: readonly PayloadIssue[] };
+
+/** A class that a payload is turned into. */
+export type PayloadClass = new (...args: never[]) => object;
+
+/**
+ * Knows declared primitives, arrays of them and Standard Schemas (zod, valibot, ...).
+ * Extend it and override `convertClass` to know classes too; here they pass as they are.
+ */
+export class BasicConverter implements Converter {
+  async convertInputs(
+    payload: PayloadSource,
+    parameters: readonly PayloadParameter[],
+    actor: string,
+  ): Promise<unknown[]> {
+    const values: unknown[] = [];
+    const issues: PayloadIssue[] = [];
+    for (const parameter of parameters) {
+      const pending = this.convertParameter(payload, parameter);
+      const conversion = pending instanceof Promise ? await pending : pending;
+      if ('issues' in conversion) issues.push(...conversion.issues);
+      else values.push(conversion.value);
+    }
+    if (issues.length > 0) throw new PayloadValidationError(actor, issues);
+    return values;
+  }
+
+  convertOutputs(value: unknown): unknown {
+    return value;
+  }
+
+  /** Turns a plain value into an instance of the class, or says what is wrong. Paths begin with `path`. */
+  protected convertClass(value: unknown, _type: PayloadClass, _path: string): Conversion | Promise<Conversion> {
+    return { value };
+  }
+
+  private convertParameter(payload: PayloadSource, parameter: PayloadParameter): Conversion | Promise<Conversion> {
+    if (parameter.field === undefined && isBytes(parameter.type)) return { value: payload.bytes };
+    const path = parameter.field ?? '';
+    const value = parameter.field === undefined ? payload.value : readField(payload.value, parameter.field);
+    if (parameter.schema) return convertBySchema(value, parameter.schema, path);
+    if (value === undefined || value === null) return convertNothing(value, parameter, path);
+    if (parameter.items) return this.convertItems(value, parameter.items, path);
+    return this.convertValue(value, parameter.type, path);
+  }
+
+  private convertValue(value: unknown, type: PayloadParameter['type'], path: string): Conversion | Promise<Conversion> {
+    if (type === undefined || type === Object) return { value };
+    if (isPrimitiveType(type)) return convertPrimitive(value, type, path);
+    return this.convertClass(value, type as PayloadClass, path);
+  }
+
+  private async convertItems(value: unknown, type: Function, path: string): Promise<Conversion> {
+    if (!Array.isArray(value)) return { issues: [{ path, message: 'expected an array' }] };
+    const items = await Promise.all(value.map(async (item, index) => this.convertValue(item, type, join(path, index))));
+    const issues = items.flatMap((item) => ('issues' in item ? item.issues : []));
+    return issues.length > 0 ? { issues } : { value: items.map((item) => (item as { value: unknown }).value) };
+  }
+}
+
+/** A path one step longer. */
+export function join(path: string, step: string | number): string {
+  return path === '' ? String(step) : `${path}.${step}`;
+}
+
+function readField(value: unknown, field: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined;
+  return (value as Record<string, unknown>)[field];
+}
+
+function convertNothing(value: null | undefined, { optional, type }: PayloadParameter, path: string): Conversion {
+  if (optional || ((type === undefined || type === Object) && value !== undefined)) return { value };
+  if (path === '' && (type === undefined || type === Object)) return { value };
+  return { issues: [{ path, message: path === '' ? 'the payload is missing' : 'is missing' }] };
+}
+
+async function convertBySchema(value: unknown, schema: StandardSchemaV1, path: string): Promise<Conversion> {
+  const result = await schema['~standard'].validate(value);
+  if (!result.issues) return { value: result.value };
+  return { issues: result.issues.map((issue) => ({ path: schemaPath(path, issue), message: issue.message })) };
+}
+
+function schemaPath(path: string, issue: StandardSchemaV1.Issue): string {
+  const steps = issue.path?.map((step) => String(typeof step === 'object' ? step.key : step)) ?? [];
+  return steps.reduce(join, path);
+}
+
+function isBytes(type: PayloadParameter['type']): boolean {
+  return type === Uint8Array || type === Buffer;
+}

@@ -1,0 +1,2 @@
+export * from './basic-converter.js';
+export * from './converter.js';

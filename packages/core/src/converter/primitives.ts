@@ -1,0 +1,35 @@
+import type { Conversion } from './basic-converter.js';
+
+/** How a declared type reads a JSON value; undefined where the value is none of it. */
+const READERS = new Map<Function, { readonly name: string; readonly read: (value: unknown) => unknown }>([
+  [String, { name: 'text', read: (value) => (typeof value === 'string' ? value : undefined) }],
+  [Number, { name: 'a number', read: (value) => (typeof value === 'number' ? value : undefined) }],
+  [Boolean, { name: 'true or false', read: (value) => (typeof value === 'boolean' ? value : undefined) }],
+  [Array, { name: 'an array', read: (value) => (Array.isArray(value) ? value : undefined) }],
+  [Date, { name: 'a date', read: readDate }],
+]);
+
+/** True for the types that are checked without a class: String, Number, Boolean, Array, Date. */
+export function isPrimitiveType(type: Function): boolean {
+  return READERS.has(type);
+}
+
+/** The value as its declared type; nothing is guessed, so that `"1"` is no number. A date is read from text or milliseconds. */
+export function convertPrimitive(value: unknown, type: Function, path: string): Conversion {
+  const reader = READERS.get(type);
+  const converted = reader?.read(value);
+  if (converted !== undefined) return { value: converted };
+  return { issues: [{ path, message: `expected ${reader?.name}, received ${describe(value)}` }] };
+}
+
+function readDate(value: unknown): Date | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `${typeof value} ${JSON.stringify(value)}`.slice(0, 80);
+}

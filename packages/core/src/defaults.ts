@@ -1,0 +1,21 @@
+/** Every default of the engine, in one place. Spans in milliseconds, sizes in bytes. */
+export const DEFAULTS = {
+  channel: 'default',
+  /** How long an actor may run. */
+  actorTimeout: 10 * 60_000,
+  /** How long results are kept. */
+  resultTtl: 24 * 60 * 60_000,
+  /** How long `waitForResult` waits. */
+  resultTimeout: 60_000,
+  /** How long `request` waits for the reply. */
+  requestTimeout: 30_000,
+  maxPayloadBytes: 5 * 1024 * 1024,
+  /** After so many workers without an actor for it, a message is given up. */
+  maxUnrouted: 10,
+  /** How long an unrouted message rests before another worker may look at it. */
+  unroutedDelay: 100,
+  /** Messages in hand at once in one worker. */
+  concurrency: 1000,
+  gracefulShutdownTime: 25_000,
+  handleSignals: ['SIGINT', 'SIGTERM'] as readonly NodeJS.Signals[],
+} as const;

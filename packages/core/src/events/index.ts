@@ -1,0 +1,2 @@
+export * from './describe-event.js';
+export * from './events.js';

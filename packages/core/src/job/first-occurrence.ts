@@ -1,0 +1,35 @@
+import { InvalidOptionError } from '../errors/index.js';
+import { nextCronTime, type Schedule } from '../message/index.js';
+import type { ParsedJobOptions } from './job-options.js';
+
+/** When a job is due for the first time, and how it recurs. */
+export interface FirstOccurrence {
+  /** Milliseconds since the epoch; undefined for at once. */
+  readonly dueAt?: number;
+  readonly recurring?: Schedule;
+}
+
+/** @throws InvalidOptionError for an interval of nothing, a cron expression that is none, and both at once */
+export function firstOccurrence(
+  { deferredUntil, deferredBy, cron }: Pick<ParsedJobOptions, 'deferredUntil' | 'deferredBy' | 'cron'>,
+  now: number,
+): FirstOccurrence {
+  const until = deferredUntil?.getTime();
+  if (cron !== undefined && deferredBy !== undefined) {
+    throw new InvalidOptionError('Options "cron" and "deferredBy" are both given, and a job recurs by one. Leave one of them out.');
+  }
+  if (cron !== undefined) return firstCronOccurrence(cron, until ?? now);
+  if (deferredBy === undefined) return { dueAt: until };
+  if (deferredBy < 1) throw new InvalidOptionError('Option "deferredBy" is 0: a job recurs every millisecond at most.');
+  const dueAt = until ?? now + deferredBy;
+  return { dueAt, recurring: { every: deferredBy, dueAt } };
+}
+
+function firstCronOccurrence(cron: NonNullable<ParsedJobOptions['cron']>, after: number): FirstOccurrence {
+  const { expression, timeZone } = typeof cron === 'string' ? { expression: cron, timeZone: undefined } : cron;
+  const dueAt = nextCronTime(expression, timeZone, after);
+  if (dueAt === undefined) {
+    throw new InvalidOptionError(`Cron expression "${expression}" has no time to come. Choose one that lies ahead.`);
+  }
+  return { dueAt, recurring: { cron: expression, timeZone, dueAt } };
+}

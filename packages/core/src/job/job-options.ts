@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import type { Duration } from '../duration/index.js';
+import { PRIORITIES, type Priority } from '../message/index.js';
+import { option, parseOptions } from '../options/index.js';
+
+/** How a job is enqueued and run. */
+export interface JobOptions<Args = unknown> {
+  /** @default 'default' */
+  channel?: string;
+  /** Unique on its channel while the job is there: enqueueing it again rejects with DuplicateJobError. @default a UUID */
+  id?: string;
+  /** What the actor gets as its payload. */
+  args?: Args;
+  /** The bucket that the arguments lie in: with `args`, where to put them; without, one that is there already, e.g. another job's result. @default a UUID */
+  argsId?: string;
+  /** How long the arguments bucket is kept; null for ever. @default null */
+  argsTtl?: Duration | null;
+  /** Keep the arguments in a bucket, not in the message. @default true where the connection has an arguments bucket broker */
+  useArgsBucket?: boolean;
+  /** @default true where the connection has a results bucket broker */
+  storeResult?: boolean;
+  /** The bucket that the result is stored in. @default the job's id */
+  resultId?: string;
+  /** How long the result is kept; null for ever. @default '1d' */
+  resultTtl?: Duration | null;
+  /** How many times a failed run is tried again. @default 0 */
+  retries?: number;
+  /** How long one run may take. @default the actor's */
+  timeout?: Duration;
+  /** A job that has not been run for so long is dead-lettered as expired. @default for ever */
+  ttl?: Duration;
+  /** @default 'medium' */
+  priority?: Priority;
+  /** Run it not before this time. With `deferredBy`, the first time of a recurring job. */
+  deferredUntil?: Date;
+  /** Run it every so often, for the first time after this span. */
+  deferredBy?: Duration;
+  /** Run it at the times of a cron expression, by the UTC offset of the machine or of a time zone. */
+  cron?: string | { expression: string; timeZone?: string };
+  /** Further headers of the message. Names that begin with `repid-` are ours. */
+  headers?: Record<string, string>;
+}
+
+const ttl = v.nullable(option.duration);
+const cron = v.custom<string | { expression: string; timeZone?: string }>(
+  (value) => typeof value === 'string' || (typeof value === 'object' && value !== null && 'expression' in value),
+  'expected a cron expression, or { expression, timeZone }',
+);
+
+const schema = v.strictObject({
+  channel: v.optional(option.channelName),
+  id: v.optional(option.nonEmptyText),
+  args: v.optional(v.unknown()),
+  argsId: v.optional(option.nonEmptyText),
+  argsTtl: v.optional(ttl),
+  useArgsBucket: v.optional(option.boolean),
+  storeResult: v.optional(option.boolean),
+  resultId: v.optional(option.nonEmptyText),
+  resultTtl: v.optional(ttl),
+  retries: v.optional(option.wholeNumber(0)),
+  timeout: v.optional(option.duration),
+  ttl: v.optional(option.duration),
+  priority: v.optional(option.oneOf(PRIORITIES as readonly ['high', 'medium', 'low'])),
+  deferredUntil: v.optional(
+    v.custom<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), 'expected a valid Date'),
+  ),
+  deferredBy: v.optional(option.duration),
+  cron: v.optional(cron),
+  headers: v.optional(option.headers),
+});
+
+/** Checked job options; spans in milliseconds. */
+export type ParsedJobOptions = v.InferOutput<typeof schema>;
+
+/** @throws InvalidOptionError that names the job and the option */
+export function parseJobOptions(name: string, options: JobOptions): ParsedJobOptions {
+  return parseOptions(schema, options, `job "${name}"`);
+}

@@ -1,0 +1,50 @@
+import type { ChannelAdministration, ChannelStats, DeadLetter, ReplayOptions } from '../broker/index.js';
+import type { Message } from '../message/index.js';
+import type { MessageStore } from './store.js';
+
+/** Looking after the channels of an in-memory broker. */
+export class InMemoryChannelAdministration implements ChannelAdministration {
+  /** @param store the broker's; throws while the broker is not connected */
+  constructor(private readonly store: () => MessageStore) {}
+
+  async declare(channel: string): Promise<void> {
+    this.store().channel(channel);
+  }
+
+  async stats(channel: string): Promise<ChannelStats> {
+    return this.store().channel(channel).stats();
+  }
+
+  async peek(channel: string, limit: number): Promise<readonly Message[]> {
+    return this.store().channel(channel).peek(limit);
+  }
+
+  async pause(channel: string): Promise<void> {
+    this.store().channel(channel).setPaused(true);
+  }
+
+  async resume(channel: string): Promise<void> {
+    const resumed = this.store().channel(channel);
+    resumed.setPaused(false);
+    resumed.serve();
+  }
+
+  async purge(channel: string): Promise<number> {
+    return this.store().channel(channel).purge();
+  }
+
+  async delete(channel: string): Promise<void> {
+    this.store().delete(channel);
+  }
+
+  async deadLetters(channel: string, limit: number): Promise<readonly DeadLetter[]> {
+    return this.store().channel(channel).deadLetters(limit);
+  }
+
+  async replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<number> {
+    const replaying = this.store().channel(channel);
+    const replayed = replaying.replay(options);
+    replaying.serve();
+    return replayed;
+  }
+}

@@ -1,0 +1,64 @@
+import type { BucketBroker, BucketRecord, WaitOptions } from '../bucket/index.js';
+import { AdjustableClock, type Clock } from '../clock/index.js';
+import { BrokerClosedError } from '../errors/index.js';
+import { BucketContents } from './bucket-contents.js';
+import { checkBucketBrokerOptions } from './options.js';
+
+/** How an in-memory bucket broker works. */
+export interface InMemoryBucketBrokerOptions {
+  /** Its time to live runs by this clock. @default a new AdjustableClock */
+  readonly clock?: Clock;
+}
+
+/**
+ * Keeps buckets in this process: for tests, and for programs that need not survive a restart.
+ *
+ * What it keeps outlives `disconnect()`, and is gone with the object.
+ */
+export class InMemoryBucketBroker implements BucketBroker {
+  readonly name = 'in-memory';
+  readonly clock: Clock;
+  /** What it keeps. In-memory message brokers that joined it write here, in the same act as their messages. */
+  readonly contents: BucketContents;
+  #isConnected = false;
+
+  /** @throws InvalidOptionError when an option is unknown or of the wrong type */
+  constructor(options: InMemoryBucketBrokerOptions = {}) {
+    checkBucketBrokerOptions(options);
+    this.clock = options.clock ?? new AdjustableClock();
+    this.contents = new BucketContents(this.clock);
+  }
+
+  async connect(): Promise<void> {
+    this.#isConnected = true;
+  }
+
+  async disconnect(): Promise<void> {
+    this.#isConnected = false;
+    this.contents.waiters.rejectAll(new BrokerClosedError(this.name));
+  }
+
+  async get(ids: readonly string[]): Promise<(string | undefined)[]> {
+    this.#requireConnection();
+    return ids.map((id) => this.contents.get(id));
+  }
+
+  async store(buckets: readonly BucketRecord[]): Promise<void> {
+    this.#requireConnection();
+    for (const bucket of buckets) this.contents.store(bucket);
+  }
+
+  async delete(ids: readonly string[]): Promise<number> {
+    this.#requireConnection();
+    return ids.filter((id) => this.contents.delete(id)).length;
+  }
+
+  async wait(id: string, options: WaitOptions): Promise<string> {
+    this.#requireConnection();
+    return this.contents.get(id) ?? this.contents.waiters.wait(id, options);
+  }
+
+  #requireConnection(): void {
+    if (!this.#isConnected) throw new BrokerClosedError(this.name);
+  }
+}

@@ -1,0 +1,46 @@
+import type { InMemoryDelivery } from './delivery.js';
+import { LinkedQueue } from './linked-queue.js';
+
+/** A delivery and when its ownership runs out. */
+export interface Hold {
+  readonly delivery: InMemoryDelivery;
+  readonly expiresAt: number;
+}
+
+/** What consumers have in hand, in the order in which their ownership runs out: all own for equally long. */
+export class InHand {
+  readonly #holds = new LinkedQueue<Hold>();
+
+  constructor(private readonly ownershipTime: number) {}
+
+  get size(): number {
+    return this.#holds.size;
+  }
+
+  /** When the first of them is lost. */
+  get firstExpiry(): number | undefined {
+    return this.#holds.first?.expiresAt;
+  }
+
+  /** Owned from now on; an owned one anew. */
+  hold(delivery: InMemoryDelivery, now: number): void {
+    this.release(delivery);
+    delivery.hold = this.#holds.push({ delivery, expiresAt: now + this.ownershipTime });
+  }
+
+  release(delivery: InMemoryDelivery): void {
+    if (delivery.hold) this.#holds.remove(delivery.hold);
+  }
+
+  /** Takes out those whose time has run out, first lost first. */
+  takeExpired(now: number): InMemoryDelivery[] {
+    const expired: InMemoryDelivery[] = [];
+    while (this.size > 0 && this.firstExpiry! <= now) expired.push(this.#holds.shift()!.delivery);
+    return expired;
+  }
+
+  /** Takes out all. */
+  clear(): InMemoryDelivery[] {
+    return this.takeExpired(Infinity);
+  }
+}

@@ -1,0 +1,65 @@
+/** One link of a queue; keep it to take its item out of the middle. */
+export interface Link<T> {
+  readonly item: T;
+  before: Link<T> | undefined;
+  after: Link<T> | undefined;
+  /** False once it has left. */
+  linked: boolean;
+}
+
+/** First in, first out, with O(1) for both ends and for leaving from the middle. */
+export class LinkedQueue<T> implements Iterable<T> {
+  #first: Link<T> | undefined;
+  #last: Link<T> | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The one that came first. */
+  get first(): T | undefined {
+    return this.#first?.item;
+  }
+
+  /** Adds at the end. */
+  push(item: T): Link<T> {
+    return this.#insert({ item, before: this.#last, after: undefined, linked: true });
+  }
+
+  /** Adds at the beginning. */
+  unshift(item: T): Link<T> {
+    return this.#insert({ item, before: undefined, after: this.#first, linked: true });
+  }
+
+  /** Takes the first. */
+  shift(): T | undefined {
+    const first = this.#first;
+    if (first) this.remove(first);
+    return first?.item;
+  }
+
+  /** Takes this one, wherever it stands; does nothing where it has left already. */
+  remove(link: Link<T>): void {
+    if (!link.linked) return;
+    link.linked = false;
+    if (link.before) link.before.after = link.after;
+    else this.#first = link.after;
+    if (link.after) link.after.before = link.before;
+    else this.#last = link.before;
+    this.#size -= 1;
+  }
+
+  *[Symbol.iterator](): Iterator<T> {
+    for (let link = this.#first; link; link = link.after) yield link.item;
+  }
+
+  #insert(link: Link<T>): Link<T> {
+    if (link.before) link.before.after = link;
+    else this.#first = link;
+    if (link.after) link.after.before = link;
+    else this.#last = link;
+    this.#size += 1;
+    return link;
+  }
+}

@@ -1,0 +1,103 @@
+import { DEFAULTS } from '../defaults.js';
+import { MalformedMessageError } from '../errors/index.js';
+import { HEADER } from './header-names.js';
+
+/** What a job's headers say about how it is to be run. Times and spans in milliseconds. */
+export interface MessageParameters {
+  /** The job's id; a bare message has none. */
+  readonly id?: string;
+  /** The bucket that holds the arguments, where they are not the payload. */
+  readonly argsBucketId?: string;
+  /** Where the result goes; none where it is not stored. */
+  readonly result?: { readonly id: string; readonly ttl: number | null };
+  readonly retries: { readonly maxAmount: number; readonly alreadyTried: number };
+  /** The job's own time limit; undefined where the actor's holds. */
+  readonly timeout?: number;
+  /** When it was enqueued. */
+  readonly timestamp?: number;
+  /** How long after `timestamp` it may still be run; null for ever. */
+  readonly ttl: number | null;
+  /** How it recurs, and when this occurrence was due. */
+  readonly schedule?: Schedule;
+  /** How many workers had no actor for it. */
+  readonly unrouted: number;
+}
+
+/** When a recurring job comes next: every so many milliseconds, or by a cron expression. */
+export type Schedule =
+  | { readonly every: number; readonly dueAt: number }
+  | { readonly cron: string; readonly timeZone?: string; readonly dueAt: number };
+
+/** @throws MalformedMessageError when one of our headers does not say what it should */
+export function readParameters(headers: Readonly<Record<string, string>>): MessageParameters {
+  const id = headers[HEADER.id];
+  const resultId = headers[HEADER.resultBucket] === SAME_AS_JOB ? id : headers[HEADER.resultBucket];
+  return {
+    id,
+    argsBucketId: headers[HEADER.argsBucket],
+    result: resultId === undefined ? undefined : { id: resultId, ttl: readTtl(headers) },
+    retries: { maxAmount: readNumber(headers, HEADER.retries) ?? 0, alreadyTried: readNumber(headers, HEADER.tried) ?? 0 },
+    timeout: readNumber(headers, HEADER.timeout),
+    timestamp: readNumber(headers, HEADER.timestamp),
+    ttl: readNumber(headers, HEADER.ttl) ?? null,
+    schedule: readSchedule(headers),
+    unrouted: readNumber(headers, HEADER.unrouted) ?? 0,
+  };
+}
+
+/** The headers that say these parameters; what is at its default is left out. */
+export function writeParameters(parameters: MessageParameters): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const write = (name: string, value: string | number | null | undefined): void => {
+    if (value !== undefined && value !== null) headers[name] = String(value);
+  };
+  write(HEADER.id, parameters.id);
+  write(HEADER.argsBucket, parameters.argsBucketId);
+  if (parameters.result) Object.assign(headers, writeResult(parameters.result, parameters.id));
+  write(HEADER.retries, parameters.retries.maxAmount || undefined);
+  write(HEADER.tried, parameters.retries.alreadyTried || undefined);
+  write(HEADER.timeout, parameters.timeout);
+  write(HEADER.timestamp, parameters.timestamp);
+  write(HEADER.ttl, parameters.ttl);
+  write(HEADER.unrouted, parameters.unrouted || undefined);
+  if (parameters.schedule) Object.assign(headers, writeSchedule(parameters.schedule));
+  return headers;
+}
+
+function writeResult(result: { id: string; ttl: number | null }, jobId: string | undefined): Record<string, string> {
+  const headers = { [HEADER.resultBucket]: result.id === jobId ? SAME_AS_JOB : result.id };
+  return result.ttl === DEFAULTS.resultTtl ? headers : { ...headers, [HEADER.resultTtl]: String(result.ttl) };
+}
+
+/** Stands for the job's own id, the usual place of its result, at a tenth of the bytes. */
+const SAME_AS_JOB = '';
+
+function readTtl(headers: Readonly<Record<string, string>>): number | null {
+  if (headers[HEADER.resultTtl] === 'null') return null;
+  return readNumber(headers, HEADER.resultTtl) ?? DEFAULTS.resultTtl;
+}
+
+function readSchedule(headers: Readonly<Record<string, string>>): Schedule | undefined {
+  const every = readNumber(headers, HEADER.every);
+  const dueAt = readNumber(headers, HEADER.dueAt) ?? 0;
+  if (every !== undefined) return { every, dueAt };
+  const cron = headers[HEADER.cron];
+  return cron === undefined ? undefined : { cron, timeZone: headers[HEADER.cronTimeZone], dueAt };
+}
+
+function writeSchedule(schedule: Schedule): Record<string, string> {
+  const dueAt = { [HEADER.dueAt]: String(schedule.dueAt) };
+  if ('every' in schedule) return { ...dueAt, [HEADER.every]: String(schedule.every) };
+  const timeZone = schedule.timeZone === undefined ? undefined : { [HEADER.cronTimeZone]: schedule.timeZone };
+  return { ...dueAt, [HEADER.cron]: schedule.cron, ...timeZone };
+}
+
+function readNumber(headers: Readonly<Record<string, string>>, name: string): number | undefined {
+  const text = headers[name];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (text === '' || !Number.isFinite(number) || number < 0) {
+    throw new MalformedMessageError(`Header "${name}" is ${JSON.stringify(text)}: expected a number of at least 0.`);
+  }
+  return number;
+}

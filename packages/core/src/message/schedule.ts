@@ -1,0 +1,29 @@
+import { Cron } from 'croner';
+import { InvalidOptionError } from '../errors/index.js';
+import type { Schedule } from './parameters.js';
+
+/**
+ * When a recurring job is due next: the first time after both this occurrence and now, so that ticks that were missed
+ * are run once, not once each. Undefined where the expression has no further time.
+ */
+export function nextOccurrence(schedule: Schedule, now: number): number | undefined {
+  if ('cron' in schedule) return nextCronTime(schedule.cron, schedule.timeZone, Math.max(now, schedule.dueAt));
+  const missed = Math.max(0, Math.floor((now - schedule.dueAt) / schedule.every));
+  return schedule.dueAt + (missed + 1) * schedule.every;
+}
+
+/**
+ * The first time of the cron expression after `after`, in milliseconds since the epoch.
+ *
+ * @throws InvalidOptionError when the expression or the time zone is none
+ */
+export function nextCronTime(expression: string, timeZone: string | undefined, after: number): number | undefined {
+  try {
+    return new Cron(expression, { timezone: timeZone }).nextRun(new Date(after))?.getTime();
+  } catch (cause) {
+    throw new InvalidOptionError(
+      `Cron expression "${expression}"${timeZone === undefined ? '' : ` in time zone "${timeZone}"`} cannot be read: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}

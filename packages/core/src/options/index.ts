@@ -1,0 +1,2 @@
+export * from './parse-options.js';
+export * as option from './schemas.js';

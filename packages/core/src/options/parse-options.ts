@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { InvalidOptionError } from '../errors/index.js';
+
+/**
+ * The options, checked and resolved by a schema made with `v.strictObject`.
+ *
+ * @param owner whose options they are, e.g. `job "sendMail"`; the error says it
+ * @throws InvalidOptionError that names the option, its value and what was expected
+ */
+export function parseOptions<Schema extends v.GenericSchema>(
+  schema: Schema,
+  options: unknown,
+  owner: string,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, options, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  throw new InvalidOptionError(describe(parsed.issues[0], schema, owner));
+}
+
+function describe(issue: v.BaseIssue<unknown>, schema: v.GenericSchema, owner: string): string {
+  const path = issue.path?.map((item) => String(item.key)).join('.');
+  if (path === undefined) return `The options of ${owner} are ${show(issue.input)}: expected an object.`;
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    return `${owner} has no option "${path}". It has: ${knownOptions(schema)}.`;
+  }
+  if (issue.type === 'strict_object') return `Option "${path}" of ${owner} is missing.`;
+  return `Option "${path}" of ${owner} is ${show(issue.input)}: ${issue.message}.`;
+}
+
+function knownOptions(schema: v.GenericSchema): string {
+  return Object.keys((schema as { entries?: object }).entries ?? {}).join(', ');
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  return JSON.stringify(value) ?? String(value);
+}

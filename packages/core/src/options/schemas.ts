@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+import { parseDuration } from '../duration/index.js';
+import { isChannelName } from '../message/channel-name.js';
+
+/** The pieces that options are checked with. Each message reads on from "Option "x" is 5: expected ...". */
+
+/** A duration, turned into milliseconds. */
+export const duration = v.pipe(
+  v.custom<number | string>(
+    (value) => parseDuration(value) !== undefined,
+    'expected a duration: milliseconds, or text such as "5s", "10m", "2w"',
+  ),
+  v.transform((value) => parseDuration(value) as number),
+);
+
+/** A whole number of at least `least`. */
+export const wholeNumber = (least: number) =>
+  v.custom<number>(
+    (value) => Number.isSafeInteger(value) && (value as number) >= least,
+    `expected a whole number of at least ${least}`,
+  );
+
+/** Text with something in it. */
+export const nonEmptyText = v.custom<string>(
+  (value) => typeof value === 'string' && value.length > 0,
+  'expected text that is not empty',
+);
+
+export const boolean = v.custom<boolean>((value) => typeof value === 'boolean', 'expected true or false');
+
+/** The name of a channel. */
+export const channelName = v.custom<string>(
+  isChannelName,
+  'expected a letter or "_", then letters, digits, "_", "." and "-"',
+);
+
+/** Text by name. */
+export const headers = v.custom<Readonly<Record<string, string>>>(
+  (value) => isPlainObject(value) && Object.values(value).every((text) => typeof text === 'string'),
+  'expected an object whose values are all text',
+);
+
+/** One of these texts. */
+export const oneOf = <const T extends readonly string[]>(choices: T) =>
+  v.custom<T[number]>(
+    (value) => choices.includes(value as string),
+    `expected one of ${choices.map((choice) => `"${choice}"`).join(', ')}`,
+  );
+
+/** A function of any shape. */
+export const callable = <T>() => v.custom<T>((value) => typeof value === 'function', 'expected a function');
+
+/** An object that has these methods. */
+export const having = <T>(what: string, ...methods: readonly string[]) =>
+  v.custom<T>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
+    `expected ${what}: an object with ${methods.map((method) => `${method}()`).join(', ')}`,
+  );
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

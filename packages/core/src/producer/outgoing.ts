@@ -1,0 +1,48 @@
+import type { OutgoingBytes, OutgoingJson } from '../actor/message-dependency.js';
+import { InvalidOptionError } from '../errors/index.js';
+import { checkChannelName, type OutgoingMessage } from '../message/index.js';
+import { option, parseOptions } from '../options/index.js';
+import * as v from 'valibot';
+import { JSON_CONTENT_TYPE, jsonSerializer } from '../serializer/index.js';
+
+const jsonSchema = v.strictObject({
+  channel: v.optional(option.channelName),
+  payload: v.unknown(),
+  headers: v.optional(option.headers),
+  replyTo: v.optional(option.channelName),
+  immediate: v.optional(option.boolean),
+});
+
+const bytesSchema = v.strictObject({
+  ...jsonSchema.entries,
+  payload: v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes: a Uint8Array or Buffer'),
+  contentType: v.optional(option.nonEmptyText),
+});
+
+/** @throws InvalidOptionError, SerializationError */
+export function outgoingJson(message: OutgoingJson, defaultChannel?: string): OutgoingMessage {
+  const { channel, payload, headers, replyTo } = parseOptions(jsonSchema, message, 'message');
+  return {
+    channel: requireChannel(channel ?? defaultChannel),
+    payload: jsonSerializer.encode(payload),
+    headers: headers ?? {},
+    contentType: JSON_CONTENT_TYPE,
+    replyTo,
+  };
+}
+
+/** @throws InvalidOptionError */
+export function outgoingBytes(message: OutgoingBytes, defaultChannel?: string): OutgoingMessage {
+  const { channel, payload, headers, contentType, replyTo } = parseOptions(bytesSchema, message, 'message');
+  return { channel: requireChannel(channel ?? defaultChannel), payload, headers: headers ?? {}, contentType, replyTo };
+}
+
+function requireChannel(channel: string | undefined): string {
+  if (channel === undefined) {
+    throw new InvalidOptionError(
+      'Option "channel" of message is missing, and the message that is answered has no "replyTo". Name the channel.',
+    );
+  }
+  checkChannelName(channel);
+  return channel;
+}

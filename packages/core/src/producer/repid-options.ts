@@ -1,0 +1,56 @@
+import * as v from 'valibot';
+import type { BucketBroker } from '../bucket/index.js';
+import type { MessageBroker } from '../broker/index.js';
+import { BasicConverter, type Converter } from '../converter/index.js';
+import { DEFAULTS } from '../defaults.js';
+import { logToConsole, type EventListener } from '../events/index.js';
+import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
+import type { ProducerMiddleware } from '../middleware/index.js';
+import { option, parseOptions } from '../options/index.js';
+import { jsonSerializer, type Serializer } from '../serializer/index.js';
+
+/** What a connection is made of. Without options: everything in memory. */
+export interface RepidOptions {
+  /** @default in memory */
+  messageBroker?: MessageBroker;
+  /** Keeps arguments; null for none. @default in memory beside the default message broker, otherwise none */
+  argsBucketBroker?: BucketBroker | null;
+  /** Keeps results; null for none. @default in memory beside the default message broker, otherwise none */
+  resultsBucketBroker?: BucketBroker | null;
+  /** @default JSON */
+  serializer?: Serializer;
+  /** @default knows primitives and Standard Schemas */
+  converter?: Converter;
+  /** Around each act of publishing; the first is the outermost. */
+  producerMiddlewares?: ProducerMiddleware[];
+  /** The largest payload or arguments bucket, in bytes. @default 5 MiB */
+  maxPayloadBytes?: number;
+  /** Is told what happens inside. @default writes warnings and errors to the console */
+  onEvent?: EventListener;
+}
+
+const bucketBroker = option.having<BucketBroker>('a bucket broker, or null', 'get', 'store', 'delete', 'wait');
+
+const schema = v.strictObject({
+  messageBroker: v.optional(option.having<MessageBroker>('a message broker', 'publish', 'consume', 'connect')),
+  argsBucketBroker: v.optional(v.nullable(bucketBroker)),
+  resultsBucketBroker: v.optional(v.nullable(bucketBroker)),
+  serializer: v.optional(option.having<Serializer>('a serializer', 'encode', 'decode'), jsonSerializer),
+  converter: v.optional(option.having<Converter>('a converter', 'convertInputs', 'convertOutputs')),
+  producerMiddlewares: v.optional(v.array(option.callable<ProducerMiddleware>(), 'expected an array of functions'), []),
+  maxPayloadBytes: v.optional(option.wholeNumber(1), DEFAULTS.maxPayloadBytes),
+  onEvent: v.optional(option.callable<EventListener>(), () => logToConsole),
+});
+
+/** The options with every default filled in. @throws InvalidOptionError */
+export function resolveRepidOptions(options: RepidOptions) {
+  const parsed = parseOptions(schema, options, 'Repid');
+  const memory = parsed.messageBroker === undefined ? new InMemoryBucketBroker() : undefined;
+  return {
+    ...parsed,
+    converter: parsed.converter ?? new BasicConverter(),
+    messageBroker: parsed.messageBroker ?? new InMemoryMessageBroker(),
+    argsBucketBroker: (parsed.argsBucketBroker === undefined ? memory : parsed.argsBucketBroker) ?? undefined,
+    resultsBucketBroker: (parsed.resultsBucketBroker === undefined ? memory : parsed.resultsBucketBroker) ?? undefined,
+  };
+}

@@ -1,0 +1,88 @@
+import type { OutgoingBytes, OutgoingJson } from '../actor/message-dependency.js';
+import { Connection } from '../connection/connection.js';
+import { DEFAULTS } from '../defaults.js';
+import { toMilliseconds, type Duration } from '../duration/index.js';
+import { InvalidOptionError } from '../errors/index.js';
+import { Job, jobOf } from '../job/job.js';
+import type { JobOptions } from '../job/job-options.js';
+import { Channel } from './channel.js';
+import { outgoingBytes, outgoingJson } from './outgoing.js';
+import { Producer } from './producer.js';
+import { resolveRepidOptions, type RepidOptions } from './repid-options.js';
+import { Requests } from './requests.js';
+
+/** Makes jobs, sends messages and looks after channels, over one connection. */
+export class Repid {
+  /** For workers and others that stand on the same connection. */
+  readonly producer: Producer;
+  private readonly connection: Connection;
+  private readonly requests: Requests;
+
+  /** @throws InvalidOptionError */
+  constructor(options: RepidOptions = {}) {
+    const { producerMiddlewares, ...parts } = resolveRepidOptions(options);
+    this.connection = new Connection(parts);
+    this.producer = new Producer(this.connection, producerMiddlewares);
+    this.requests = new Requests(this.producer);
+  }
+
+  /** Connects its brokers. Whatever needs them connects them by itself; call it to fail early. */
+  async connect(): Promise<void> {
+    await this.connection.connect();
+  }
+
+  /** Ends open requests and disconnects the brokers. */
+  async disconnect(): Promise<void> {
+    await this.requests.close();
+    await this.connection.disconnect();
+  }
+
+  /**
+   * A job for the actor of this name. Nothing is sent before `job.enqueue()`.
+   *
+   * @throws InvalidOptionError, UnsupportedError
+   */
+  job<Args = unknown, Result = unknown>(name: string, options: JobOptions<Args> = {}): Job<Args, Result> {
+    return new Job<Args, Result>(name, options, this.producer);
+  }
+
+  /** Enqueues all of the jobs or none, in one write. Rejects as `job.enqueue()` does. */
+  async enqueue(jobs: readonly Job[]): Promise<void> {
+    await this.producer.publish(jobs.map((job) => requireJob(job).toMessage()));
+  }
+
+  /** Sends bytes. Rejects with InvalidOptionError, PayloadTooLargeError, BrokerUnavailableError. */
+  async sendMessage(message: OutgoingBytes & { channel: string }): Promise<void> {
+    await this.producer.publish([outgoingBytes(message)]);
+  }
+
+  /** Sends a value as JSON. Rejects as `sendMessage` does, and with SerializationError. */
+  async sendMessageJson(message: OutgoingJson & { channel: string }): Promise<void> {
+    await this.producer.publish([outgoingJson(message)]);
+  }
+
+  /**
+   * Sends a value as JSON and awaits what the actor answers with `msg.replyJson()` or `msg.reply()`.
+   *
+   * @param options.timeout how long to wait; default 30 seconds
+   * @throws TimeoutError when no reply comes in time
+   */
+  async request<Reply = unknown>(
+    message: Omit<OutgoingJson, 'replyTo'> & { channel: string },
+    options: { timeout?: Duration } = {},
+  ): Promise<Reply> {
+    const timeout = toMilliseconds(options.timeout ?? DEFAULTS.requestTimeout, 'timeout');
+    return (await this.requests.request(outgoingJson(message), timeout)) as Reply;
+  }
+
+  /** Looks after a channel. @throws InvalidOptionError when the name is none */
+  channel(name: string): Channel {
+    return new Channel(name, this.connection);
+  }
+}
+
+function requireJob(job: unknown): Job {
+  const found = jobOf(job);
+  if (found === undefined) throw new InvalidOptionError(`repid.enqueue() was given ${String(job)}: expected jobs made by repid.job().`);
+  return found;
+}

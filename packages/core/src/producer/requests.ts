@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Consumer, Delivery } from '../broker/index.js';
+import type { Connection } from '../connection/connection.js';
+import { BrokerClosedError, TimeoutError } from '../errors/index.js';
+import { HEADER, type Message, type OutgoingMessage } from '../message/index.js';
+import type { Producer } from './producer.js';
+
+/** How many replies are taken at once. */
+const BATCH = 100;
+
+interface OpenRequest {
+  readonly resolve: (reply: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Sends messages and awaits their replies, on one reply channel that is made for this connection at the first request. */
+export class Requests {
+  private readonly channel = `repid-replies.${randomUUID()}`;
+  private readonly open = new Map<string, OpenRequest>();
+  private consumer: Promise<Consumer> | undefined;
+  private readonly connection: Connection;
+
+  constructor(private readonly producer: Producer) {
+    this.connection = producer.connection;
+  }
+
+  /** @throws TimeoutError after `timeout` milliseconds */
+  async request(message: OutgoingMessage, timeout: number): Promise<unknown> {
+    await this.connection.connect();
+    this.consumer ??= this.start();
+    await this.consumer;
+    const correlation = randomUUID();
+    const headers = { ...message.headers, [HEADER.correlation]: correlation };
+    const reply = this.awaitReply(correlation, message, timeout);
+    await Promise.all([this.producer.publish([{ ...message, headers, replyTo: this.channel }]), reply]);
+    return reply;
+  }
+
+  /** Ends it; open requests reject with BrokerClosedError, and the reply channel is removed. */
+  async close(): Promise<void> {
+    const { consumer } = this;
+    if (consumer === undefined) return;
+    this.consumer = undefined;
+    for (const { reject } of this.open.values()) reject(new BrokerClosedError(this.connection.broker.name));
+    this.open.clear();
+    await (await consumer).close();
+    await this.connection.broker.channels.delete(this.channel);
+  }
+
+  private awaitReply(correlation: string, { channel }: Message, timeout: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const cancelTimer = this.connection.broker.clock.schedule(() => {
+        this.open.delete(correlation);
+        reject(new TimeoutError(`No reply from channel "${channel}" within ${timeout} ms. Is a worker running, and does its actor reply?`));
+      }, timeout);
+      const settled = (settle: (outcome: unknown) => void) => (outcome: unknown) => {
+        cancelTimer();
+        settle(outcome);
+      };
+      this.open.set(correlation, { resolve: settled(resolve), reject: settled(reject) });
+    });
+  }
+
+  private async start(): Promise<Consumer> {
+    const { broker, onEvent } = this.connection;
+    const onProblem = (problem: Error): void => onEvent({ type: 'broker-problem', problem });
+    const consumer = await broker.consume({ channels: [this.channel], onProblem });
+    void this.takeReplies(consumer).catch((problem: unknown) => onEvent({ type: 'broker-problem', problem }));
+    return consumer;
+  }
+
+  private async takeReplies(consumer: Consumer): Promise<void> {
+    await this.consumer;
+    while (this.consumer !== undefined) {
+      const deliveries = await consumer.receive(BATCH, { wait: true });
+      await Promise.all(deliveries.map((delivery) => this.take(delivery)));
+    }
+  }
+
+  private async take(delivery: Delivery): Promise<void> {
+    await delivery.settle({ outcome: { type: 'ack' } });
+    const { message } = delivery;
+    const correlation = message.headers[HEADER.correlation] ?? '';
+    const request = this.open.get(correlation);
+    if (request === undefined) return this.connection.onEvent({ type: 'reply-unexpected', channel: this.channel });
+    this.open.delete(correlation);
+    try {
+      request.resolve(this.connection.serializerFor(message.contentType).decode(message.payload));
+    } catch (error) {
+      request.reject(error);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import secureJson from 'secure-json-parse';
+import { SerializationError } from '../errors/index.js';
+import type { Serializer } from './serializer.js';
+
+/** The media type of JSON, as messages and buckets are marked. */
+export const JSON_CONTENT_TYPE = 'application/json';
+
+/** JSON. Refuses `__proto__` and `constructor.prototype`, with which a payload could poison objects made of it. */
+export const jsonSerializer: Serializer = {
+  contentType: JSON_CONTENT_TYPE,
+  encode: (value) => Buffer.from(stringify(value)),
+  decode: (bytes) => parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()),
+};
+
+/**
+ * JSON text; `undefined` is written as `null`.
+ *
+ * @throws SerializationError for what JSON has no form for: cycles, BigInt
+ */
+export function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (cause) {
+    throw new SerializationError(`The value cannot be written as JSON: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+/** @throws SerializationError for what is not JSON, or holds `__proto__` or `constructor.prototype` */
+export function parse(text: string): unknown {
+  try {
+    return secureJson.parse(text, null, { protoAction: 'error', constructorAction: 'error' });
+  } catch (cause) {
+    throw new SerializationError(`The payload is not JSON that may be read: ${(cause as Error).message}.`, { cause });
+  }
+}

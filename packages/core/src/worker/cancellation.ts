@@ -1,0 +1,34 @@
+/** Calls a run off. The AbortSignal is made only when somebody asks for it. */
+export class Cancellation {
+  private controller: AbortController | undefined;
+  private listener: ((reason: unknown) => void) | undefined;
+  private aborted = false;
+  private reason: unknown;
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.aborted) this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
+  }
+
+  /** The first reason counts. */
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    this.controller?.abort(reason);
+    this.listener?.(reason);
+  }
+
+  throwIfAborted(): void {
+    if (this.aborted) throw this.reason;
+  }
+
+  /** Tells the one who waits for the run, at once where it is called off already. */
+  onAbort(listener: (reason: unknown) => void): void {
+    this.listener = listener;
+    if (this.aborted) listener(this.reason);
+  }
+}

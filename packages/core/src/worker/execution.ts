@@ -1,0 +1,98 @@
+import type { Actor } from '../actor/index.js';
+import type { Connection } from '../connection/connection.js';
+import type { PayloadParameter } from '../actor/parameters.js';
+import { LostOwnershipError, TimeoutError } from '../errors/index.js';
+import { compose, type Layer } from '../middleware/compose.js';
+import type { ActorContext } from '../actor/actor.js';
+import type { Hand } from './hand.js';
+import { Lane } from './lane.js';
+import type { Run } from './run.js';
+import { WorkerShutdownError } from './shutdown.js';
+import type { Ending } from './verdict.js';
+
+/** How long an actor may go on after its signal before that is reported, in milliseconds. */
+const PATIENCE = 1_000;
+
+/** How a run ended, or that it is none of this worker's business any more. */
+export type ExecutionEnding = Ending | { readonly type: 'lost' };
+
+/** Runs one actor: its lane, its middlewares, its time limit. Built once per actor. */
+export class Execution {
+  private readonly lane: Lane;
+  private readonly chain: (run: Run) => Promise<unknown>;
+  private readonly payloadParameters: readonly PayloadParameter[];
+
+  constructor(
+    private readonly actor: Actor,
+    private readonly connection: Connection,
+    private readonly onSignalIgnored: (run: Run, reason: unknown) => void,
+  ) {
+    this.lane = new Lane(actor.options.concurrency);
+    this.payloadParameters = actor.parameters.filter((parameter) => parameter.from === 'payload');
+    const layers = actor.options.middlewares as readonly Layer<ActorContext, unknown>[];
+    this.chain =
+      layers.length === 0
+        ? (run) => this.call(run)
+        : (run) => compose(layers, () => this.call(run))({ actor: this.actor, message: run });
+  }
+
+  /** Runs it until it ends or is called off, whichever comes first. */
+  execute(run: Run, hand: Hand): Promise<ExecutionEnding> {
+    return new Promise((resolve) => {
+      let ended = false;
+      const running = this.runInLane(run, hand);
+      running.then(
+        (value) => resolve({ type: 'returned', value }),
+        (error: unknown) => resolve({ type: 'threw', error }),
+      ).finally(() => { ended = true; });
+      hand.cancellation.onAbort((reason) => {
+        resolve(endingOfAbort(reason));
+        this.connection.broker.clock.schedule(() => ended || this.onSignalIgnored(run, reason), PATIENCE);
+      });
+    });
+  }
+
+  private async runInLane(run: Run, hand: Hand): Promise<unknown> {
+    const place = this.lane.enter();
+    if (place) await place;
+    const stopTimer = this.connection.broker.clock.schedule(
+      () => hand.cancellation.abort(new TimeoutError(`"${this.actor.label}" ran longer than ${run.parameters.timeout} ms.`)),
+      run.parameters.timeout,
+    );
+    try {
+      hand.cancellation.throwIfAborted();
+      return await this.chain(run);
+    } finally {
+      stopTimer();
+      this.lane.leave();
+    }
+  }
+
+  private async call(run: Run): Promise<unknown> {
+    const pending = this.argumentsFor(run);
+    const args = pending instanceof Promise ? await pending : pending;
+    return this.actor.run(args, { actor: this.actor, message: run });
+  }
+
+  private argumentsFor(run: Run): unknown[] | Promise<unknown[]> {
+    if (this.payloadParameters.length === 0) return this.arrange(run, []);
+    const { converter = this.connection.converter } = this.actor.options;
+    const converted = converter.convertInputs(run.source, this.payloadParameters, this.actor.label);
+    return converted instanceof Promise
+      ? converted.then((values) => this.arrange(run, values))
+      : this.arrange(run, converted);
+  }
+
+  private arrange(run: Run, payloadValues: unknown[]): unknown[] {
+    let next = 0;
+    return this.actor.parameters.map((parameter) => {
+      if (parameter.from === 'payload') return payloadValues[next++];
+      return parameter.from === 'header' ? run.headers[parameter.name] : run;
+    });
+  }
+}
+
+function endingOfAbort(reason: unknown): ExecutionEnding {
+  if (reason instanceof WorkerShutdownError) return { type: 'shut-down' };
+  return reason instanceof LostOwnershipError ? { type: 'lost' } : { type: 'threw', error: reason };
+}

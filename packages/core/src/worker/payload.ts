@@ -1,0 +1,56 @@
+import type { Delivery } from '../broker/index.js';
+import type { Bucket } from '../bucket/index.js';
+import type { Connection } from '../connection/connection.js';
+import type { PayloadSource } from '../converter/index.js';
+import { BucketNotFoundError } from '../errors/index.js';
+import type { MessageParameters } from '../message/index.js';
+
+/** The payload of a delivery: its own bytes, decoded when first asked for, or the arguments bucket that it names. */
+export function loadPayload(
+  { message }: Delivery,
+  { argsBucketId }: MessageParameters,
+  connection: Connection,
+): PayloadSource | Promise<PayloadSource> {
+  if (argsBucketId === undefined) return new MessagePayload(message.payload, message.contentType, connection);
+  return loadBucket(argsBucketId, connection);
+}
+
+async function loadBucket(id: string, connection: Connection): Promise<PayloadSource> {
+  const bucket = await connection.buckets.findArgs(id);
+  if (bucket === undefined) throw new BucketNotFoundError(id);
+  return new BucketPayload(bucket, connection);
+}
+
+class MessagePayload implements PayloadSource {
+  private decoded: { readonly value: unknown } | undefined;
+
+  constructor(
+    readonly bytes: Uint8Array,
+    private readonly contentType: string | undefined,
+    private readonly connection: Connection,
+  ) {}
+
+  get value(): unknown {
+    this.decoded ??= { value: this.bytes.byteLength === 0 ? undefined : this.decode() };
+    return this.decoded.value;
+  }
+
+  private decode(): unknown {
+    return this.connection.serializerFor(this.contentType).decode(this.bytes);
+  }
+}
+
+class BucketPayload implements PayloadSource {
+  constructor(
+    private readonly bucket: Bucket,
+    private readonly connection: Connection,
+  ) {}
+
+  get value(): unknown {
+    return this.bucket.data;
+  }
+
+  get bytes(): Uint8Array {
+    return this.connection.serializer.encode(this.bucket.data);
+  }
+}

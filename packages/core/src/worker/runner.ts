@@ -1,0 +1,168 @@
+import type { Actor } from '../actor/index.js';
+import { DEFAULTS } from '../defaults.js';
+import { LostOwnershipError, MessageExpiredError, UnroutedMessageError } from '../errors/index.js';
+import type { EventListener } from '../events/index.js';
+import { HEADER, readParameters, type MessageParameters } from '../message/index.js';
+import type { PayloadSource } from '../converter/index.js';
+import type { Producer } from '../producer/producer.js';
+import type { Router } from '../router/index.js';
+import type { Closing } from './closing.js';
+import { closingFor } from './closing.js';
+import { Execution, type ExecutionEnding } from './execution.js';
+import type { Hand } from './hand.js';
+import { loadPayload } from './payload.js';
+import { Run } from './run.js';
+import { Settler } from './settler.js';
+import { decide, isFinal, type Ending, type Verdict } from './verdict.js';
+
+/** Takes deliveries through their actors to their settlement. */
+export class Runner {
+  private readonly settler: Settler;
+  private readonly executions: Map<Actor, Execution>;
+
+  constructor(
+    private readonly router: Router,
+    private readonly producer: Producer,
+    private readonly maxUnrouted: number,
+    private readonly onEvent: EventListener,
+  ) {
+    this.settler = new Settler(producer);
+    this.executions = new Map(router.actors.map((actor) => [actor, this.executionOf(actor)]));
+  }
+
+  /** Never rejects: what goes wrong is told as an event, and the delivery comes again. */
+  async run(hand: Hand): Promise<void> {
+    const { id, message } = hand.delivery;
+    try {
+      await this.process(hand);
+    } catch (error) {
+      if (error instanceof LostOwnershipError) this.onEvent({ type: 'ownership-lost', id, channel: message.channel });
+      else this.onEvent({ type: 'settlement-failed', id, channel: message.channel, error });
+    }
+  }
+
+  private async process(hand: Hand): Promise<void> {
+    const { message } = hand.delivery;
+    let parameters = NO_PARAMETERS;
+    let actor: Actor | undefined;
+    try {
+      parameters = readParameters(message.headers);
+      checkAge(parameters, this.producer.connection.now());
+      actor = this.router.route(message);
+    } catch (error) {
+      return this.refuse(hand, parameters, error);
+    }
+    await (actor ? this.runActor(hand, parameters, actor) : this.closeUnrouted(hand, parameters));
+  }
+
+  private async runActor(hand: Hand, parameters: MessageParameters, actor: Actor): Promise<void> {
+    const { run, ending: failed } = await this.prepare(hand, parameters, actor);
+    if (actor.options.confirmation === 'ack-first') await run.actFirst();
+    const ending = failed ?? (await (this.executions.get(actor) as Execution).execute(run, hand));
+    if (ending.type === 'lost') return;
+    await (run.isActedOn ? this.finishActedOn(run, ending) : this.settle(run, ending, parameters, hand));
+  }
+
+  private async prepare(hand: Hand, parameters: MessageParameters, actor: Actor): Promise<{ run: Run; ending?: Ending }> {
+    const onCallbackError = (error: unknown): void =>
+      this.onEvent({ type: 'callback-failed', actor: actor.label, id: hand.delivery.id, error });
+    const services = { producer: this.producer, settler: this.settler, onCallbackError };
+    try {
+      const pending = loadPayload(hand.delivery, parameters, this.producer.connection);
+      const source = pending instanceof Promise ? await pending : pending;
+      return { run: new Run(actor, hand, parameters, source, services) };
+    } catch (error) {
+      return { run: new Run(actor, hand, parameters, NO_PAYLOAD, services), ending: { type: 'threw', error } };
+    }
+  }
+
+  /** The actor has settled its message by itself, or it was acknowledged first. */
+  private async finishActedOn(run: Run, ending: ExecutionEnding): Promise<void> {
+    const { label, options } = run.actor;
+    if (ending.type === 'threw') {
+      run.drop();
+      this.onEvent({ type: 'failure-acknowledged', actor: label, id: run.id, error: ending.error });
+    }
+    if (options.confirmation === 'ack-first' && ending.type !== 'shut-down' && ending.type !== 'lost') {
+      await run.storeResult(ending.type === 'returned' ? { value: ending.value } : { error: ending.error });
+    }
+    await run.flush();
+  }
+
+  private async settle(run: Run, ending: Ending, parameters: MessageParameters, hand: Hand): Promise<void> {
+    const verdict = judge(run.actor, ending, parameters);
+    const closing = closingFor(verdict, ending.type === 'returned' ? ending.value : undefined);
+    if ('error' in verdict || closing === undefined) run.drop();
+    this.tell(run, verdict);
+    if (closing) await this.close(run, closing);
+    else hand.isLeft = true;
+  }
+
+  /** A result that cannot be written is a failure of the run. */
+  private async close(run: Run, closing: Closing): Promise<void> {
+    try {
+      await run.act(closing);
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      run.drop();
+      this.tell(run, { action: 'nack', error });
+      await run.act({ action: 'nacked', result: { error } });
+    }
+  }
+
+  private async closeUnrouted(hand: Hand, parameters: MessageParameters): Promise<void> {
+    const { channel, headers } = hand.delivery.message;
+    const error = new UnroutedMessageError(headers[HEADER.topic], channel, this.router.topics(channel));
+    if (parameters.unrouted + 1 >= this.maxUnrouted) return this.refuse(hand, parameters, error);
+    const id = parameters.id ?? hand.delivery.id;
+    this.onEvent({ type: 'given-back', actor: headers[HEADER.topic] ?? '(no topic)', id, channel, error });
+    const delay = this.producer.connection.broker.capabilities.delay ? DEFAULTS.unroutedDelay : 0;
+    await this.settler.settle(hand, parameters, { action: 'unrouted', delay }, this.emptyLuggage());
+  }
+
+  /** Gives a message up that no actor may be run on. */
+  private async refuse(hand: Hand, parameters: MessageParameters, error: unknown): Promise<void> {
+    const { channel, headers } = hand.delivery.message;
+    const actor = headers[HEADER.topic] ?? '(no topic)';
+    this.onEvent({ type: 'dead-lettered', actor, id: parameters.id ?? hand.delivery.id, channel, error });
+    await this.settler.settle(hand, parameters, { action: 'nacked', result: { error } }, { ...this.emptyLuggage(), result: { error } });
+  }
+
+  private emptyLuggage(): { followers: []; startedAt: number } {
+    return { followers: [], startedAt: this.producer.connection.now() };
+  }
+
+  private tell(run: Run, verdict: Verdict): void {
+    const about = { actor: run.actor.label, id: run.id };
+    if (verdict.action === 'leave') this.onEvent({ type: 'left-unsettled', ...about });
+    else if (verdict.action === 'nack') this.onEvent({ type: 'dead-lettered', ...about, channel: run.channel, error: verdict.error });
+    else if (verdict.action === 'reject') this.onEvent({ type: 'given-back', ...about, channel: run.channel, error: verdict.error });
+    else if (verdict.action === 'retry') this.onEvent({ type: 'retrying', ...about, error: verdict.error, delay: verdict.delay });
+    else if ('error' in verdict) this.onEvent({ type: 'failure-acknowledged', ...about, error: verdict.error });
+  }
+
+  private executionOf(actor: Actor): Execution {
+    return new Execution(actor, this.producer.connection, (run, reason) =>
+      this.onEvent({ type: 'signal-ignored', actor: actor.label, id: run.id, reason }),
+    );
+  }
+}
+
+const NO_PARAMETERS: MessageParameters = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
+
+const NO_PAYLOAD: PayloadSource = { bytes: new Uint8Array(0), value: undefined };
+
+/** What becomes of the message; a policy of the user's that throws is itself a failure. */
+function judge(actor: Actor, ending: Ending, { retries }: MessageParameters): Verdict {
+  try {
+    return decide(ending, { ...actor.options, actor: actor.label, retries });
+  } catch (error) {
+    return { action: 'nack', error };
+  }
+}
+
+function checkAge({ ttl, timestamp }: MessageParameters, now: number): void {
+  if (ttl === null || timestamp === undefined) return;
+  const age = now - timestamp;
+  if (age > ttl) throw new MessageExpiredError(ttl, age);
+}

@@ -1,0 +1,74 @@
+import { requireCapability, type Settlement } from '../broker/index.js';
+import type { BucketWrite } from '../bucket/index.js';
+import { BrokerUnavailableError } from '../errors/index.js';
+import type { MessageParameters, OutgoingMessage } from '../message/index.js';
+import type { Producer } from '../producer/producer.js';
+import type { Closing, RunResult } from './closing.js';
+import type { Hand } from './hand.js';
+import { nextRun, outcomeOf, resultBucket } from './settlement.js';
+
+/** How long to rest between tries to reach a broker that is away, in milliseconds. */
+const REST = 200;
+
+/** What a closing takes with it. */
+export interface Luggage {
+  /** What is to be stored; absent where nothing is. */
+  readonly result?: RunResult;
+  readonly followers: readonly OutgoingMessage[];
+  readonly startedAt: number;
+}
+
+/** Puts the end of a delivery into one settlement and commits it. */
+export class Settler {
+  constructor(private readonly producer: Producer) {}
+
+  /** @throws LostOwnershipError when nothing was committed; SerializationError, PayloadTooLargeError before anything is */
+  async settle(hand: Hand, parameters: MessageParameters, closing: Closing, luggage: Luggage): Promise<void> {
+    const closed = { delivery: hand.delivery, parameters, now: this.producer.connection.now() };
+    const outcome = outcomeOf(closing, closed);
+    if (outcome.type === 'retry' && outcome.delay > 0) {
+      requireCapability(this.producer.connection.broker, 'delay', 'A retry with a delay');
+    }
+    const next = nextRun(closing, closed);
+    const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt);
+    const followers = await this.producer.prepare(luggage.followers);
+    await this.commit(hand, {
+      outcome,
+      bucket: await this.storeApart(bucket),
+      publish: next === undefined ? followers : [...followers, next],
+    });
+    hand.isSettled = true;
+  }
+
+  /** Stores a result by itself: that of a message which was acknowledged before its actor was run. */
+  async storeResult(parameters: MessageParameters, result: RunResult, startedAt: number): Promise<void> {
+    const bucket = this.bucketFor(result, parameters, startedAt);
+    if (bucket) await this.producer.connection.storeApart([bucket]);
+  }
+
+  /** @throws SerializationError, PayloadTooLargeError */
+  private bucketFor(result: RunResult, { result: place }: MessageParameters, startedAt: number): BucketWrite | undefined {
+    const { connection } = this.producer;
+    if (place === undefined || connection.buckets.resultsBroker === undefined) return undefined;
+    return connection.buckets.writeResult(place.id, resultBucket(result, place.ttl, startedAt, connection.now()));
+  }
+
+  /** Where results lie in another place than messages: stored first, so that a crash in between repeats the run and loses nothing. */
+  private async storeApart(bucket: BucketWrite | undefined): Promise<BucketWrite | undefined> {
+    if (bucket === undefined || this.producer.connection.isJoined(bucket.into)) return bucket;
+    await this.producer.connection.storeApart([bucket]);
+    return undefined;
+  }
+
+  private async commit(hand: Hand, settlement: Settlement): Promise<void> {
+    const { clock } = this.producer.connection.broker;
+    for (;;) {
+      try {
+        return await hand.delivery.settle(settlement);
+      } catch (error) {
+        if (!(error instanceof BrokerUnavailableError) || clock.now() >= hand.ownedUntil) throw error;
+        await new Promise<void>((resolve) => clock.schedule(resolve, REST));
+      }
+    }
+  }
+}

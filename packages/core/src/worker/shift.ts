@@ -1,0 +1,157 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Consumer, Delivery } from '../broker/index.js';
+import { scheduleTimer } from '../clock/index.js';
+import type { Connection } from '../connection/connection.js';
+import { CancelledError } from '../errors/index.js';
+import { HEADER } from '../message/index.js';
+import { Bell } from './bell.js';
+import { Hand } from './hand.js';
+import { OwnershipKeeper } from './ownership-keeper.js';
+import type { Runner } from './runner.js';
+import { WorkerShutdownError } from './shutdown.js';
+import type { ResolvedWorkerOptions } from './worker-options.js';
+
+/** How long called-off messages may take to be given back, in milliseconds. */
+const GIVE_BACK_TIME = 10_000;
+
+/** One stretch of work, from the first message taken to the last one out of hand. */
+export class Shift {
+  private readonly hands = new Set<Hand>();
+  private readonly bell = new Bell();
+  private consumer: Consumer | undefined;
+  private started = 0;
+  private handled = 0;
+  private isStopping = false;
+  private isPaused = false;
+  private isDrained = false;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly runner: Runner,
+    private readonly channels: readonly string[],
+    private readonly options: ResolvedWorkerOptions,
+  ) {}
+
+  get inFlight(): number {
+    return this.hands.size;
+  }
+
+  /** Resolves with the number of settled messages when a limit is reached, or after `stop()`. */
+  async work(): Promise<number> {
+    const consumer = await this.startConsumer();
+    const { broker, onEvent } = this.connection;
+    const keeper = new OwnershipKeeper(consumer, broker.clock, this.hands, onEvent);
+    try {
+      await this.takeUntilOver(consumer);
+    } finally {
+      await this.emptyHands();
+      keeper.stop();
+      await consumer.close();
+    }
+    return this.handled;
+  }
+
+  /** Takes no more; what is in hand goes on until it ends or the grace period is over. */
+  stop(reason: string): void {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    this.connection.onEvent({ type: 'worker-stopping', inFlight: this.inFlight, reason });
+    this.wake();
+  }
+
+  pause(): void {
+    this.isPaused = true;
+    this.wake();
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.wake();
+  }
+
+  private wake(): void {
+    this.consumer?.wake();
+    this.bell.ring();
+  }
+
+  private async startConsumer(): Promise<Consumer> {
+    const { broker, onEvent } = this.connection;
+    this.consumer = await broker.consume({
+      channels: this.channels,
+      onCancel: (jobId) => this.cancel(jobId),
+      onProblem: (problem) => onEvent({ type: 'broker-problem', problem }),
+    });
+    return this.consumer;
+  }
+
+  private async takeUntilOver(consumer: Consumer): Promise<void> {
+    while (!this.isOver()) {
+      const room = this.isPaused ? 0 : this.room();
+      if (room > 0) await this.take(consumer, room);
+      else await this.waitForRoom();
+    }
+  }
+
+  private isOver(): boolean {
+    return this.isStopping || this.isDrained || this.handled >= this.options.messagesLimit;
+  }
+
+  private room(): number {
+    const { concurrency, messagesLimit } = this.options;
+    return Math.min(concurrency - this.hands.size, messagesLimit - this.started);
+  }
+
+  /** Lets everything that ends in this turn of the event loop make room, so that the next read is one large one. */
+  private async waitForRoom(): Promise<void> {
+    await this.bell.next();
+    await nextTurn();
+  }
+
+  private async take(consumer: Consumer, room: number): Promise<void> {
+    const deliveries = await consumer.receive(room, { wait: !this.options.burst });
+    for (const delivery of deliveries) this.start(delivery, consumer);
+    if (deliveries.length > 0 || !this.options.burst) return;
+    if (this.hands.size === 0) this.isDrained = true;
+    else await this.waitForRoom();
+  }
+
+  private start(delivery: Delivery, consumer: Consumer): void {
+    const now = this.connection.now();
+    const hand = new Hand(delivery, now, now + consumer.ownershipTime);
+    this.hands.add(hand);
+    this.started += 1;
+    void this.runner.run(hand).then(() => this.finish(hand));
+  }
+
+  private finish(hand: Hand): void {
+    this.hands.delete(hand);
+    if (hand.isSettled || hand.isLeft) this.handled += 1;
+    else this.started -= 1;
+    this.bell.ring();
+  }
+
+  private cancel(jobId: string): void {
+    for (const { delivery, cancellation } of this.hands) {
+      if (delivery.message.headers[HEADER.id] === jobId) {
+        cancellation.abort(new CancelledError(`Job "${jobId}" was cancelled while it ran.`));
+      }
+    }
+  }
+
+  private async emptyHands(): Promise<void> {
+    if (await this.handsAreEmptyWithin(this.options.gracefulShutdownTime)) return;
+    for (const hand of this.hands) hand.cancellation.abort(new WorkerShutdownError());
+    await this.handsAreEmptyWithin(GIVE_BACK_TIME);
+  }
+
+  private async handsAreEmptyWithin(limit: number): Promise<boolean> {
+    let isOver = false;
+    const cancelTimer = scheduleTimer(() => {
+      isOver = true;
+      this.bell.ring();
+    }, limit);
+    while (this.hands.size > 0 && !isOver) await this.bell.next();
+    cancelTimer();
+    return this.hands.size === 0;
+  }
+}

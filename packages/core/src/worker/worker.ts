@@ -1,0 +1,104 @@
+import type { Connection } from '../connection/connection.js';
+import { InvalidOptionError } from '../errors/index.js';
+import type { Producer } from '../producer/producer.js';
+import type { Router } from '../router/index.js';
+import { onSignals } from './process-signals.js';
+import { Runner } from './runner.js';
+import { Shift } from './shift.js';
+import { resolveWorkerOptions, type WorkerOptions } from './worker-options.js';
+
+/** What a worker is doing. */
+export type WorkerState = 'idle' | 'running' | 'paused' | 'stopping';
+
+/** Takes messages and runs actors on them. */
+export class Worker {
+  private shift: Shift | undefined;
+  private work: Promise<{ processed: number }> | undefined;
+  private current: WorkerState = 'idle';
+  private readonly connection: Connection;
+
+  /** @throws InvalidOptionError */
+  constructor(
+    private readonly producer: Producer,
+    private readonly router: Router,
+    private readonly defaults: WorkerOptions = {},
+  ) {
+    this.connection = producer.connection;
+    resolveWorkerOptions(defaults);
+  }
+
+  get state(): WorkerState {
+    return this.current;
+  }
+
+  /** Messages in hand. */
+  get inFlight(): number {
+    return this.shift?.inFlight ?? 0;
+  }
+
+  /**
+   * Works until a limit is reached, a signal comes or `stop()` is called. It may be run again after that.
+   *
+   * @throws InvalidOptionError for bad options, no actors, or a worker that is running already
+   */
+  run(options: WorkerOptions = {}): Promise<{ processed: number }> {
+    if (this.work) return Promise.reject(new InvalidOptionError('The worker is running already. Await its run(), or stop() it first.'));
+    this.work = this.runShift(options).finally(() => {
+      this.work = undefined;
+      this.shift = undefined;
+      this.current = 'idle';
+    });
+    return this.work;
+  }
+
+  /** Takes no more messages, lets running actors end, then gives back what is left. Resolves when nothing is in hand. */
+  async stop(): Promise<void> {
+    this.end('stop() was called');
+    await this.work?.catch(() => {});
+  }
+
+  /** Takes no more messages until `resume()`; what is in hand goes on. */
+  async pause(): Promise<void> {
+    if (this.current !== 'running') return;
+    this.current = 'paused';
+    this.shift?.pause();
+  }
+
+  async resume(): Promise<void> {
+    if (this.current !== 'paused') return;
+    this.current = 'running';
+    this.shift?.resume();
+  }
+
+  private async runShift(options: WorkerOptions): Promise<{ processed: number }> {
+    const resolved = resolveWorkerOptions(this.defaults, options);
+    const channels = this.channelsOf(resolved.channels);
+    const { onEvent } = this.connection;
+    const runner = new Runner(this.router, this.producer, resolved.maxUnrouted, onEvent);
+    const shift = new Shift(this.connection, runner, channels, resolved);
+    this.shift = shift;
+    this.current = 'running';
+    const forgetSignals = onSignals(resolved.handleSignals, (signal) => this.end(`${signal} was received`));
+    try {
+      await this.connection.connect();
+      onEvent({ type: 'worker-started', channels });
+      const processed = await shift.work();
+      onEvent({ type: 'worker-stopped', processed });
+      return { processed };
+    } finally {
+      forgetSignals();
+    }
+  }
+
+  private end(reason: string): void {
+    if (this.shift === undefined) return;
+    this.current = 'stopping';
+    this.shift.stop(reason);
+  }
+
+  private channelsOf(chosen: readonly string[] | undefined): readonly string[] {
+    const channels = chosen ?? this.router.channels;
+    if (channels.length > 0) return channels;
+    throw new InvalidOptionError('The worker has no channels: no actor is known. Declare one with @Actor(), or give "channels".');
+  }
+}
