@@ -1,0 +1,115 @@
+import { BrokerClosedError, type BucketBroker, type BucketRecord, type WaitOptions } from '@repid/core';
+import { Connection } from '../connection/connection.js';
+import { checkServer } from '../connection/server-check.js';
+import { ClientSource, type RedisConnection } from '../connection/source.js';
+import { Subscriber } from '../connection/subscriber.js';
+import { Keys } from '../keys.js';
+import { addBuckets } from '../message-broker/encode-message.js';
+import {
+  type RedisBucketBrokerOptions,
+  type ResolvedBucketBrokerOptions,
+  resolveBucketBrokerOptions,
+} from '../options/broker-options.js';
+import { ScriptCall } from '../script/script-call.js';
+import { Waits } from './waits.js';
+
+interface Opened {
+  readonly commands: Connection;
+  readonly subscriber: Subscriber;
+  readonly waits: Waits;
+}
+
+/** Keeps buckets as Redis strings. */
+export class RedisBucketBroker implements BucketBroker {
+  readonly name = 'redis';
+  /** How every key begins. */
+  readonly prefix: string;
+  private readonly source: ClientSource;
+  private readonly options: ResolvedBucketBrokerOptions;
+  private readonly keys: Keys;
+  private connecting: Promise<Opened> | undefined;
+  private opened: Opened | undefined;
+
+  /**
+   * @param redis a URL, options of ioredis, or an instance of it (version 5 or 6, or a cluster). An instance is
+   *   duplicated for our connections and otherwise left alone.
+   * @throws InvalidOptionError where an option is unknown or wrong
+   */
+  constructor(redis: RedisConnection, options: RedisBucketBrokerOptions = {}) {
+    this.source = new ClientSource(redis);
+    this.options = resolveBucketBrokerOptions(options, this.source.cluster);
+    this.prefix = this.options.prefix;
+    this.keys = new Keys(this.prefix);
+  }
+
+  async connect(): Promise<void> {
+    this.connecting ??= this.open().catch((problem: unknown) => {
+      this.connecting = undefined;
+      throw problem;
+    });
+    await this.connecting;
+  }
+
+  async disconnect(): Promise<void> {
+    const { connecting } = this;
+    if (!connecting) return;
+    this.connecting = undefined;
+    const opened = await connecting.catch(() => undefined);
+    if (!opened) return;
+    this.opened = undefined;
+    opened.waits.close(new BrokerClosedError(this.name));
+    opened.subscriber.close();
+    opened.commands.close();
+  }
+
+  async get(ids: readonly string[]): Promise<(string | undefined)[]> {
+    const { commands } = this.use();
+    if (ids.length === 0) return [];
+    const bodies = await commands.send((client) => client.mget(ids.map((id) => this.keys.bucket(id))));
+    return bodies.map((body) => body ?? undefined);
+  }
+
+  async store(buckets: readonly BucketRecord[]): Promise<void> {
+    const { commands } = this.use();
+    if (buckets.length === 0) return;
+    const call = new ScriptCall(this.keys, 'store');
+    addBuckets(call, [], buckets);
+    await commands.run(call);
+  }
+
+  async delete(ids: readonly string[]): Promise<number> {
+    const { commands } = this.use();
+    return ids.length === 0 ? 0 : commands.send((client) => client.del(ids.map((id) => this.keys.bucket(id))));
+  }
+
+  async wait(id: string, options: WaitOptions): Promise<string> {
+    return this.use().waits.wait(id, options);
+  }
+
+  /** True where a message broker's probe can be seen: both lead to the same place. */
+  async sees(probe: string): Promise<boolean> {
+    const found = await this.use().commands.send((client) => client.get(this.keys.probe(probe)));
+    return found === probe;
+  }
+
+  private use(): Opened {
+    if (!this.opened) throw new BrokerClosedError(this.name);
+    return this.opened;
+  }
+
+  private async open(): Promise<Opened> {
+    const { connectTimeout, commandTimeout, onProblem } = this.options;
+    const commands = new Connection(this.source.make('repid-buckets'), commandTimeout);
+    try {
+      await commands.open(connectTimeout);
+      await checkServer(commands, onProblem);
+    } catch (problem) {
+      commands.close();
+      throw problem;
+    }
+    const timeouts = { connect: connectTimeout, command: commandTimeout };
+    const subscriber = new Subscriber(this.source, 'repid-waits', timeouts);
+    this.opened = { commands, subscriber, waits: new Waits(this.keys, commands, subscriber) };
+    return this.opened;
+  }
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { TimeoutError, type WaitOptions, scheduleTimer } from '@repid/core';
+import type { Connection } from '../connection/connection.js';
+import type { Subscriber } from '../connection/subscriber.js';
+import type { Keys } from '../keys.js';
+import { LIMITS } from '../options/defaults.js';
+import { ScriptCall } from '../script/script-call.js';
+
+/** One `wait()` in progress. */
+interface Wait {
+  readonly id: string;
+  /** When it gives up, by the process' monotonic clock. */
+  readonly deadline: number;
+  readonly resolve: (body: string) => void;
+  readonly reject: (problem: unknown) => void;
+}
+
+/** What this process waits for. It registers with each bucket that is not there yet, and is told over pub/sub. */
+export class Waits {
+  private readonly client = randomUUID();
+  private readonly waits = new Map<string, Set<Wait>>();
+  private listening: Promise<unknown> | undefined;
+
+  constructor(
+    private readonly keys: Keys,
+    private readonly commands: Connection,
+    private readonly subscriber: Subscriber,
+  ) {}
+
+  /** The body as soon as it is stored. */
+  async wait(id: string, { timeout, signal }: WaitOptions): Promise<string> {
+    signal?.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + timeout;
+      const wait: Wait = { id, deadline, resolve: (body) => this.end(wait, done, () => resolve(body)), reject: (problem) => this.end(wait, done, () => reject(problem)) };
+      const cancelTimer = scheduleTimer(() => wait.reject(tookTooLong(id, timeout)), timeout);
+      const onAbort = (): void => wait.reject(signal!.reason);
+      const done = (): void => {
+        cancelTimer();
+        signal?.removeEventListener('abort', onAbort);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.begin(wait);
+    });
+  }
+
+  /** Ends every wait with that problem. */
+  close(problem: Error): void {
+    for (const wait of this.all()) wait.reject(problem);
+  }
+
+  private begin(wait: Wait): void {
+    const waits = this.waits.get(wait.id) ?? new Set();
+    this.waits.set(wait.id, waits.add(wait));
+    this.listen()
+      .then(() => this.look(wait.id))
+      .catch((problem: unknown) => wait.reject(problem));
+  }
+
+  private end(wait: Wait, clean: () => void, conclude: () => void): void {
+    clean();
+    const waits = this.waits.get(wait.id);
+    if (!waits?.delete(wait)) return;
+    if (waits.size === 0) this.forget(wait.id);
+    conclude();
+  }
+
+  // Best effort: what stays registered expires by itself.
+  private forget(id: string): void {
+    this.waits.delete(id);
+    if (this.commands.isReady) this.commands.client.srem(this.keys.waiters(id), `client:${this.client}`).catch(() => undefined);
+  }
+
+  // Looking and registering are one act, so a bucket stored in between is not missed.
+  private async look(id: string): Promise<void> {
+    const waits = this.waits.get(id);
+    if (!waits) return;
+    const longest = Math.max(...[...waits].map(({ deadline }) => deadline - performance.now()));
+    const memory = Math.ceil(Math.max(0, longest)) + LIMITS.waiterGrace;
+    const body = await this.commands.run<string | null>(new ScriptCall(this.keys, 'wait').add(id, this.client, memory));
+    if (body !== null) for (const wait of [...waits]) wait.resolve(body);
+  }
+
+  private listen(): Promise<unknown> {
+    this.listening ??= this.subscriber
+      .listen(this.keys.client(this.client), { onMessage: (id) => this.lookAgain(id), onGap: () => this.lookAtAll() })
+      .catch((problem: unknown) => {
+        this.listening = undefined;
+        throw problem;
+      });
+    return this.listening;
+  }
+
+  private lookAtAll(): void {
+    for (const id of [...this.waits.keys()]) this.lookAgain(id);
+  }
+
+  private lookAgain(id: string): void {
+    this.look(id).catch((problem: unknown) => {
+      for (const wait of this.waits.get(id) ?? []) wait.reject(problem);
+    });
+  }
+
+  private all(): Wait[] {
+    return [...this.waits.values()].flatMap((waits) => [...waits]);
+  }
+}
+
+function tookTooLong(id: string, timeout: number): TimeoutError {
+  return new TimeoutError(`Bucket "${id}" was not stored within ${timeout} ms. Wait longer, or look whether its job runs at all.`);
+}

@@ -1,0 +1,108 @@
+import { HEADER, MalformedMessageError, type Message, type OutgoingMessage } from '@repid/core';
+import type { RawEntry } from '../connection/reader.js';
+
+/** An entry that was read as a message. */
+export interface DecodedEntry {
+  readonly message: Message;
+  /** The job's id; undefined for a bare message. */
+  readonly jobId: string | undefined;
+}
+
+/** The fields of a stream entry, names and values in turn, as the Python library writes them. */
+export function encodeFields(message: Message): (string | Buffer)[] {
+  const fields: (string | Buffer)[] = ['payload', bytesOf(message.payload)];
+  const headers = encodeHeaders(message.headers);
+  if (headers !== '') fields.push('headers', headers);
+  if (message.contentType) fields.push('content_type', message.contentType);
+  if (message.replyTo) fields.push('reply_to', message.replyTo);
+  return fields;
+}
+
+/** The headers as JSON; empty where there are none. */
+export function encodeHeaders(headers: Readonly<Record<string, string>>): string {
+  const text = JSON.stringify(headers);
+  return text === '{}' ? '' : text;
+}
+
+/** True where no header says the job's id, so that it needs a field of its own. */
+export function needsIdField(message: OutgoingMessage): boolean {
+  return message.id !== undefined && message.headers[HEADER.id] !== message.id;
+}
+
+/** @throws MalformedMessageError when the entry is no message */
+export function decodeEntry(channel: string, [id, fields]: RawEntry): DecodedEntry {
+  const entry = readFields(fields ?? []);
+  if (!entry.payload) throw malformed(channel, id, 'it has no field "payload"');
+  const headers = entry.headers === undefined ? {} : parseHeaders(entry.headers);
+  if (!headers) throw malformed(channel, id, 'its field "headers" is not a JSON object of texts');
+  return { message: messageOf(channel, entry.payload, headers, entry), jobId: entry.id ?? headers[HEADER.id] };
+}
+
+/** What can be read of an entry, however little. */
+export function decodeLeniently(channel: string, fields: readonly Buffer[]): Message {
+  const entry = readFields(fields);
+  const headers = (entry.headers !== undefined && parseHeaders(entry.headers)) || {};
+  return messageOf(channel, entry.payload ?? Buffer.alloc(0), headers, entry);
+}
+
+interface Fields {
+  payload?: Buffer;
+  headers?: string;
+  contentType?: string;
+  replyTo?: string;
+  id?: string;
+}
+
+function readFields(fields: readonly Buffer[]): Fields {
+  const read: Fields = {};
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const value = fields[at + 1]!;
+    switch (fields[at]!.toString('latin1')) {
+      case 'payload':
+        read.payload = value;
+        break;
+      case 'headers':
+        read.headers = value.toString();
+        break;
+      case 'content_type':
+        read.contentType = value.toString();
+        break;
+      case 'reply_to':
+        read.replyTo = value.toString();
+        break;
+      case 'id':
+        read.id = value.toString();
+        break;
+    }
+  }
+  return read;
+}
+
+function parseHeaders(text: string): Record<string, string> | undefined {
+  try {
+    const headers: unknown = JSON.parse(text);
+    return areHeaders(headers) ? headers : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function areHeaders(value: unknown): value is Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  for (const name in value) if (typeof (value as Record<string, unknown>)[name] !== 'string') return false;
+  return true;
+}
+
+function messageOf(channel: string, payload: Buffer, headers: Record<string, string>, entry: Fields): Message {
+  return { channel, payload, headers, contentType: entry.contentType || undefined, replyTo: entry.replyTo || undefined };
+}
+
+function malformed(channel: string, id: Buffer, why: string): MalformedMessageError {
+  return new MalformedMessageError(
+    `Entry "${id.toString()}" on channel "${channel}" is not a message: ${why}. It was moved to the dead letters.`,
+  );
+}
+
+function bytesOf(payload: Uint8Array): Buffer {
+  return Buffer.isBuffer(payload) ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+}

@@ -1,0 +1,118 @@
+import { BrokerUnavailableError } from '@repid/core';
+import { script } from '../script/index.js';
+import type { ScriptCall } from '../script/script-call.js';
+import { AnswerLostError, explain, isRefusedWith } from './problems.js';
+import type { Client } from './source.js';
+
+/** A connection whose calls end in time: with an answer, or with BrokerUnavailableError. */
+export class Connection {
+  private closed = false;
+  private lastProblem: unknown;
+
+  /** @param patience how long a call waits, reconnecting included, in milliseconds */
+  constructor(
+    readonly client: Client,
+    private readonly patience: number,
+  ) {
+    client.on('error', (problem: unknown) => (this.lastProblem = problem));
+  }
+
+  /** @throws BrokerUnavailableError when there is no connection after so many milliseconds */
+  async open(timeout: number): Promise<void> {
+    this.client.connect().catch((problem: unknown) => (this.lastProblem = problem));
+    await this.ready(timeout);
+  }
+
+  /** Ends it at once; calls in progress reject. */
+  close(): void {
+    this.closed = true;
+    this.client.disconnect();
+  }
+
+  get isReady(): boolean {
+    return this.client.status === 'ready';
+  }
+
+  /**
+   * Calls the script; texts in the answer are strings.
+   * @throws AnswerLostError when it was sent and no answer came
+   */
+  run<Answer>(call: ScriptCall): Promise<Answer> {
+    return this.send(() => this.evaluate(call, false)) as Promise<Answer>;
+  }
+
+  /** Calls the script; texts in the answer are buffers. */
+  runForBuffers<Answer>(call: ScriptCall): Promise<Answer> {
+    return this.send(() => this.evaluate(call, true)) as Promise<Answer>;
+  }
+
+  /** Sends a command once the connection is there. `longer`: milliseconds that it may take beyond our patience. */
+  async send<Answer>(command: (client: Client) => Promise<Answer>, longer = 0): Promise<Answer> {
+    const begun = performance.now();
+    if (!this.isReady) await this.ready(this.patience);
+    return this.answerWithin(command(this.client), this.patience + longer - (performance.now() - begun));
+  }
+
+  /** Resolves once commands can be sent. */
+  async ready(timeout: number): Promise<void> {
+    if (this.isReady) return;
+    if (!this.closed && this.client.status === 'end') this.client.connect().catch(() => undefined);
+    await new Promise<void>((resolve, reject) => {
+      const settle = (end: () => void) => () => {
+        clearTimeout(timer);
+        this.client.off('ready', isThere).off('end', isGone);
+        end();
+      };
+      const isThere = settle(resolve);
+      const isGone = settle(() => reject(this.unreachable('the connection was closed')));
+      const timer = setTimeout(settle(() => reject(this.unreachable(`no connection within ${timeout} ms`))), timeout);
+      this.client.on('ready', isThere).on('end', isGone);
+    });
+  }
+
+  /** Cuts it, to connect anew. */
+  reset(): void {
+    if (!this.closed) this.client.disconnect(true);
+  }
+
+  private async evaluate(call: ScriptCall, buffers: boolean): Promise<unknown> {
+    const values = call.toArguments();
+    try {
+      return await this.call('EVALSHA', [script.hash, ...values], buffers);
+    } catch (problem) {
+      if (!isRefusedWith(problem, 'NOSCRIPT')) throw problem;
+      return this.call('EVAL', [script.text, ...values], buffers);
+    }
+  }
+
+  private call(command: string, values: (string | number | Buffer)[], buffers: boolean): Promise<unknown> {
+    return buffers ? this.client.callBuffer(command, values) : this.client.call(command, values);
+  }
+
+  private answerWithin<Answer>(answer: Promise<Answer>, timeout: number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        // A connection that does not answer may be dead without knowing it.
+        this.reset();
+        reject(new AnswerLostError('it took too long'));
+      }, timeout);
+      answer.then(
+        (value) => {
+          clearTimeout(timer);
+          resolve(value);
+        },
+        (problem: unknown) => {
+          clearTimeout(timer);
+          reject(explain(problem));
+        },
+      );
+    });
+  }
+
+  private unreachable(why: string): BrokerUnavailableError {
+    const cause = this.lastProblem instanceof Error ? ` (${this.lastProblem.message})` : '';
+    return new BrokerUnavailableError(`Redis is out of reach: ${why}${cause}. Check that it is up and reachable.`, {
+      cause: this.lastProblem,
+    });
+  }
+}

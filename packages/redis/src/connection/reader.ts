@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster, Redis } from 'ioredis';
+import { LIMITS } from '../options/defaults.js';
+import { Connection } from './connection.js';
+import type { Client } from './source.js';
+
+/** How long to wait between two tries to wake a reader, in milliseconds: it may not have begun to sleep yet. */
+const WAKE_INTERVAL = 2;
+
+/** An entry as Redis gives it: id, then names and values in turn. */
+export type RawEntry = readonly [id: Buffer, fields: readonly Buffer[] | null];
+
+type RawStreams = readonly (readonly [key: Buffer, entries: readonly RawEntry[]])[] | null;
+
+/** A connection that sleeps until there is something to read, and can be woken. */
+export class Reader extends Connection {
+  private clientId: Promise<number | undefined> = Promise.resolve(undefined);
+  private sleeping: Promise<unknown> | undefined;
+
+  constructor(
+    client: Client,
+    patience: number,
+    private readonly name: string,
+    private readonly commands: Connection,
+  ) {
+    super(client, patience);
+    client.on('ready', () => this.learnClientId());
+  }
+
+  /**
+   * Takes up to `count` entries for the consumer from one stream; waits for the first for `block` milliseconds, or not at
+   * all where it is undefined.
+   */
+  async read(stream: string, group: string, consumer: string, count: number, block?: number): Promise<readonly RawEntry[]> {
+    if (block === undefined) {
+      const answer = await this.send((client) =>
+        client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, '>'),
+      );
+      return entriesOf(answer);
+    }
+    const answer = await this.asleep(block, (client) =>
+      client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', count, 'BLOCK', block, 'STREAMS', stream, '>'),
+    );
+    return entriesOf(answer);
+  }
+
+  /** Waits for `block` milliseconds until one of the streams has an entry after its id; takes none. */
+  async awaitEntry(streams: readonly string[], after: readonly string[], block: number): Promise<void> {
+    await this.asleep(block, (client) =>
+      client.xreadBuffer('COUNT', 1, 'BLOCK', block, 'STREAMS', ...streams, ...after),
+    );
+  }
+
+  /** Ends a sleep in progress. What it was given at the same moment is still answered. */
+  async wake(): Promise<void> {
+    const { sleeping } = this;
+    const deadline = performance.now() + LIMITS.wakeTimeout;
+    while (sleeping !== undefined && this.sleeping === sleeping && this.isReady) {
+      if (performance.now() > deadline) return this.reset();
+      if (await this.unblock().catch(() => false)) return;
+      await sleep(WAKE_INTERVAL);
+    }
+  }
+
+  private async asleep<Answer>(block: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
+    const reading = this.send(command, block);
+    this.sleeping = reading;
+    try {
+      return await reading;
+    } finally {
+      this.sleeping = undefined;
+    }
+  }
+
+  private learnClientId(): void {
+    if (this.client.isCluster) return;
+    this.clientId = (this.client as Redis).client('ID').catch(() => undefined);
+  }
+
+  private async unblock(): Promise<boolean> {
+    if (!this.commands.isReady) return false;
+    if (this.client.isCluster) return this.unblockOnNodes(this.commands.client as Cluster);
+    const id = await this.clientId;
+    return id !== undefined && (await (this.commands.client as Redis).client('UNBLOCK', id)) === 1;
+  }
+
+  // Which node a cluster's client sleeps on is not known from outside; its name is.
+  private async unblockOnNodes(cluster: Cluster): Promise<boolean> {
+    const answers = await Promise.all(cluster.nodes('master').map((node) => unblockByName(node, this.name)));
+    return answers.includes(true);
+  }
+}
+
+async function unblockByName(node: Redis, name: string): Promise<boolean> {
+  const clients = String(await node.client('LIST')).split('\n');
+  const ids = clients.filter((line) => line.includes(` name=${name} `)).map((line) => Number(/^id=(\d+)/.exec(line)?.[1]));
+  const answers = await Promise.all(ids.map((id) => node.client('UNBLOCK', id)));
+  return answers.includes(1);
+}
+
+function entriesOf(answer: unknown): readonly RawEntry[] {
+  return (answer as RawStreams)?.[0]?.[1] ?? [];
+}

@@ -1,0 +1,51 @@
+/**
+ * Collects what is asked for in one turn of the event loop, and sends it together.
+ * Everything that is still to come in this turn, promises included, comes along.
+ */
+export class Batcher<Item> {
+  private items: Item[] = [];
+  private readonly sending = new Set<Promise<void>>();
+
+  /**
+   * @param limit the most that one batch weighs
+   * @param weight what an item weighs; one that is too heavy goes alone
+   * @param send settles each item; never rejects
+   */
+  constructor(
+    private readonly limit: number,
+    private readonly weight: (item: Item) => number,
+    private readonly send: (items: Item[]) => Promise<void>,
+  ) {}
+
+  add(item: Item): void {
+    if (this.items.push(item) === 1) setImmediate(() => this.flush());
+  }
+
+  /** Resolves when nothing is on its way. */
+  async idle(): Promise<void> {
+    this.flush();
+    await Promise.all(this.sending);
+  }
+
+  private flush(): void {
+    const items = this.items;
+    this.items = [];
+    let from = 0;
+    let weight = 0;
+    for (let at = 0; at < items.length; at++) {
+      const more = this.weight(items[at]!);
+      if (at > from && weight + more > this.limit) {
+        this.dispatch(items.slice(from, at));
+        from = at;
+        weight = 0;
+      }
+      weight += more;
+    }
+    if (from < items.length) this.dispatch(from === 0 ? items : items.slice(from));
+  }
+
+  private dispatch(items: Item[]): void {
+    const sending = this.send(items).finally(() => this.sending.delete(sending));
+    this.sending.add(sending);
+  }
+}

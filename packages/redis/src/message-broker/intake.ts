@@ -1,0 +1,90 @@
+import type { Connection } from '../connection/connection.js';
+import type { RawEntry, Reader } from '../connection/reader.js';
+import type { Keys } from '../keys.js';
+import { ScriptCall } from '../script/script-call.js';
+import { LETTER } from './priority-letters.js';
+import type { ReadingList, StreamToRead } from './reading-list.js';
+import { quotasOf } from './turns.js';
+
+/** An entry that now is the consumer's. */
+export interface TakenEntry {
+  readonly stream: StreamToRead;
+  readonly entry: RawEntry;
+  readonly deliveryCount: number;
+}
+
+/** What the operation `take` answers: entries by place of their stream, or the last id of each stream. */
+type TakeAnswer =
+  | readonly [found: 1, taken: readonly (readonly [place: number, entries: readonly RawEntry[]])[]]
+  | readonly [found: 0, last: readonly Buffer[]];
+
+type ReclaimAnswer = readonly (readonly [place: number, deliveries: number, entry: RawEntry])[];
+
+/**
+ * Takes entries from the streams of a reading list, never more than asked for. One stream is read with one XREADGROUP.
+ * Several are read by a script, as COUNT would count for each of them, and are waited for without taking anything.
+ */
+export class Intake {
+  private turn = 0;
+
+  constructor(
+    private readonly keys: Keys,
+    private readonly list: ReadingList,
+    private readonly consumer: string,
+    private readonly reader: Reader,
+  ) {}
+
+  /** Up to `max`; waits `block` milliseconds for the first, or not at all where it is undefined. */
+  async take(max: number, block?: number): Promise<TakenEntry[]> {
+    const { streams } = this.list;
+    if (streams.length === 1) return this.takeFromOne(streams[0]!, max, block);
+    const [found, answer] = await this.takeFromSeveral(this.rotated(streams), max);
+    if (found || block === undefined) return found ? answer : [];
+    await this.reader.awaitEntry(answer.map(({ key }) => key), answer.map(({ after }) => after), block);
+    return [];
+  }
+
+  /** Up to `max` whose owners have been silent for too long. */
+  async reclaim(connection: Connection, max: number, ownershipTime: number, maxDeliveries: number, reason: string): Promise<TakenEntry[]> {
+    const { streams } = this.list;
+    const call = new ScriptCall(this.keys, 'reclaim').add(this.consumer, ownershipTime, maxDeliveries, reason, max);
+    addStreams(call, streams);
+    const answer = await connection.runForBuffers<ReclaimAnswer>(call);
+    return answer.map(([place, deliveryCount, entry]) => ({ stream: streams[place - 1]!, entry, deliveryCount }));
+  }
+
+  private async takeFromOne(stream: StreamToRead, max: number, block?: number): Promise<TakenEntry[]> {
+    const { group } = this.keys.channel(stream.channel);
+    const entries = await this.reader.read(stream.key, group, this.consumer, max, block);
+    return entries.map((entry) => ({ stream, entry, deliveryCount: 1 }));
+  }
+
+  private async takeFromSeveral(
+    streams: readonly StreamToRead[],
+    max: number,
+  ): Promise<[true, TakenEntry[]] | [false, { key: string; after: string }[]]> {
+    const quotas = quotasOf(this.turn, max);
+    const call = new ScriptCall(this.keys, 'take').add(this.consumer, quotas.high, quotas.medium, quotas.low);
+    addStreams(call, streams);
+    const [found, answer] = await this.reader.runForBuffers<TakeAnswer>(call);
+    if (found === 0) return [false, answer.map((last, place) => ({ key: streams[place]!.key, after: last.toString() }))];
+    const taken = answer.flatMap(([place, entries]) =>
+      entries.map((entry) => ({ stream: streams[place - 1]!, entry, deliveryCount: 1 })),
+    );
+    this.turn += taken.length;
+    return [true, taken];
+  }
+
+  // Of channels alike in priority each is first in its turn. The script looks at priorities by itself.
+  private rotated(streams: readonly StreamToRead[]): readonly StreamToRead[] {
+    const order = { high: 0, medium: 1, low: 2 };
+    const first = this.turn % streams.length;
+    const turned = [...streams.slice(first), ...streams.slice(0, first)];
+    return turned.sort((one, other) => order[one.priority] - order[other.priority]);
+  }
+}
+
+function addStreams(call: ScriptCall, streams: readonly StreamToRead[]): void {
+  call.add(streams.length);
+  for (const { channel, priority } of streams) call.add(call.channel(channel), LETTER[priority]);
+}

@@ -1,0 +1,81 @@
+import { DuplicateJobError, type OutgoingMessage } from '@repid/core';
+import type { Connection } from '../connection/connection.js';
+import { refused } from '../connection/problems.js';
+import type { Keys } from '../keys.js';
+import { LIMITS } from '../options/defaults.js';
+import { ScriptCall } from '../script/script-call.js';
+import { Batcher } from './batcher.js';
+import { addMessage } from './encode-message.js';
+
+interface Publication {
+  readonly messages: readonly OutgoingMessage[];
+  readonly resolve: () => void;
+  readonly reject: (problem: unknown) => void;
+}
+
+/** Publishes; what is published in the same turn of the event loop leaves in one call, each publication all or none. */
+export class Publisher {
+  private readonly batcher: Batcher<Publication>;
+  private readonly known = new Set<string>();
+
+  constructor(
+    private readonly keys: Keys,
+    private readonly connection: () => Connection,
+  ) {
+    this.batcher = new Batcher(
+      LIMITS.publishBatch,
+      ({ messages }) => messages.length,
+      (publications) => this.send(publications),
+    );
+  }
+
+  publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    return new Promise((resolve, reject) => this.batcher.add({ messages, resolve, reject }));
+  }
+
+  /** Resolves when nothing is on its way. */
+  idle(): Promise<void> {
+    return this.batcher.idle();
+  }
+
+  /** Has the channel written down anew when it is next used. */
+  forget(channel: string): void {
+    this.known.delete(channel);
+  }
+
+  // Never sent twice: a publication whose answer is lost may be there already.
+  private async send(publications: Publication[]): Promise<void> {
+    try {
+      const call = new ScriptCall(this.keys, 'publish').add(publications.length);
+      for (const { messages } of publications) {
+        call.add(messages.length);
+        for (const message of messages) addMessage(call, message);
+      }
+      this.writeDown(publications);
+      const answers = await this.connection().run<(number | string)[]>(call);
+      publications.forEach((publication, n) => conclude(publication, answers[n]!));
+    } catch (problem) {
+      for (const { reject } of publications) reject(problem);
+    }
+  }
+
+  private writeDown(publications: readonly Publication[]): void {
+    for (const { messages } of publications) {
+      for (const { channel } of messages) if (!this.known.has(channel)) this.writeDownChannel(channel);
+    }
+  }
+
+  private writeDownChannel(channel: string): void {
+    this.known.add(channel);
+    this.connection()
+      .send((client) => client.sadd(this.keys.channels, channel))
+      .catch(() => this.known.delete(channel));
+  }
+}
+
+function conclude({ messages, resolve, reject }: Publication, answer: number | string): void {
+  if (answer === 0) return resolve();
+  if (typeof answer === 'string') return reject(refused(answer));
+  const { id, channel } = messages[answer - 1]!;
+  reject(new DuplicateJobError(id!, channel));
+}

@@ -1,0 +1,47 @@
+import { type Delivery, LostOwnershipError, type Message, type Priority, type Settlement } from '@repid/core';
+import type { Settler } from './settler.js';
+
+/** Where a delivery lies, and which of its owner's deliveries it is. */
+export interface Hold {
+  readonly entry: string;
+  readonly consumer: string;
+  readonly jobId: string | undefined;
+}
+
+/** A message in hand. */
+export class RedisDelivery implements Delivery {
+  /** When it was last known to be ours, by the process' monotonic clock. */
+  ownedSince = performance.now();
+  /** A settlement was sent and its answer never came. */
+  uncertain = false;
+  private settled = false;
+  private settling: Promise<void> | undefined;
+
+  constructor(
+    readonly message: Message,
+    readonly priority: Priority,
+    readonly deliveryCount: number,
+    readonly hold: Hold,
+    private readonly settler: Settler,
+  ) {}
+
+  get id(): string {
+    return this.priority === 'medium' ? this.hold.entry : `${this.hold.entry}:${this.priority}`;
+  }
+
+  get isSettled(): boolean {
+    return this.settled;
+  }
+
+  async settle(settlement: Settlement): Promise<void> {
+    while (this.settling) await this.settling.catch(() => undefined);
+    if (this.settled) throw new LostOwnershipError(this.id, this.message.channel);
+    this.settling = this.settler.settle(this, settlement);
+    try {
+      await this.settling;
+      this.settled = true;
+    } finally {
+      this.settling = undefined;
+    }
+  }
+}

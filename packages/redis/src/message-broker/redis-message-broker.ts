@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import {
+  BrokerClosedError,
+  type BucketBroker,
+  type CancelOptions,
+  type ConsumeOptions,
+  type Consumer,
+  type JobLocation,
+  type MessageBroker,
+  type OutgoingMessage,
+  checkChannelName,
+  systemClock,
+} from '@repid/core';
+import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
+import { Connection } from '../connection/connection.js';
+import { Reader } from '../connection/reader.js';
+import { checkServer } from '../connection/server-check.js';
+import { ClientSource, type RedisConnection } from '../connection/source.js';
+import { Subscriber } from '../connection/subscriber.js';
+import { Keys } from '../keys.js';
+import {
+  type RedisMessageBrokerOptions,
+  type ResolvedMessageBrokerOptions,
+  resolveMessageBrokerOptions,
+} from '../options/broker-options.js';
+import { ScriptCall } from '../script/script-call.js';
+import { addBuckets } from './encode-message.js';
+import { JoinedBuckets } from './joined-buckets.js';
+import { Publisher } from './publisher.js';
+import { RedisChannels } from './redis-channels.js';
+import { RedisConsumer } from './redis-consumer.js';
+import { Settler } from './settler.js';
+
+/** Moves messages through Redis streams, on the wire as the Python library repid 2.x does. */
+export class RedisMessageBroker implements MessageBroker {
+  readonly name = 'redis';
+  readonly clock = systemClock;
+  readonly capabilities = {
+    delay: true,
+    priority: true,
+    jobIds: true,
+    atomicSettlement: true,
+    deadLetters: true,
+    administration: true,
+  } as const;
+  readonly channels: RedisChannels;
+
+  private readonly source: ClientSource;
+  private readonly options: ResolvedMessageBrokerOptions;
+  private readonly keys: Keys;
+  private readonly joined = new JoinedBuckets();
+  private readonly publisher: Publisher;
+  private readonly settler: Settler;
+  private readonly consumers = new Set<RedisConsumer>();
+  private readonly connection = (): Connection => this.opened();
+  private commands: Connection | undefined;
+  private subscriber: Subscriber | undefined;
+  private connecting: Promise<void> | undefined;
+
+  /**
+   * @param redis a URL, options of ioredis, or an instance of it (version 5 or 6, or a cluster). An instance is
+   *   duplicated for our connections and otherwise left alone.
+   * @throws InvalidOptionError where an option is unknown or wrong
+   */
+  constructor(redis: RedisConnection, options: RedisMessageBrokerOptions = {}) {
+    this.source = new ClientSource(redis);
+    this.options = resolveMessageBrokerOptions(options, this.source.cluster);
+    const { prefix, ownershipTime, publishTimeout } = this.options;
+    this.keys = new Keys(prefix);
+    this.publisher = new Publisher(this.keys, this.connection);
+    this.settler = new Settler(this.keys, this.connection, { ownershipTime, patience: publishTimeout }, this.joined);
+    this.channels = new RedisChannels(this.keys, this.connection, {
+      onPaused: (channel, paused) => this.consumers.forEach((consumer) => consumer.setPaused(channel, paused)),
+      onDeleted: (channel) => this.publisher.forget(channel),
+    });
+  }
+
+  connect(): Promise<void> {
+    this.connecting ??= this.open().catch((problem: unknown) => {
+      this.connecting = undefined;
+      throw problem;
+    });
+    return this.connecting;
+  }
+
+  async disconnect(): Promise<void> {
+    const { connecting } = this;
+    if (!connecting) return;
+    await connecting.catch(() => undefined);
+    await Promise.all([...this.consumers].map((consumer) => consumer.close()));
+    await Promise.all([this.publisher.idle(), this.settler.idle()]);
+    if (this.connecting !== connecting) return;
+    this.connecting = undefined;
+    this.subscriber?.close();
+    this.commands?.close();
+    this.subscriber = this.commands = undefined;
+  }
+
+  async join(buckets: BucketBroker): Promise<boolean> {
+    if (!(buckets instanceof RedisBucketBroker) || buckets.prefix !== this.options.prefix) return false;
+    const id = randomUUID();
+    const key = this.keys.probe(id);
+    await this.opened().send((client) => client.set(key, id, 'PX', this.options.publishTimeout));
+    const isHere = await buckets.sees(id);
+    await this.opened().send((client) => client.del(key));
+    if (isHere) this.joined.add(buckets);
+    return isHere;
+  }
+
+  async publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    this.opened();
+    for (const message of messages) {
+      checkChannelName(message.channel);
+      this.joined.check(message);
+    }
+    if (messages.length > 0) await this.publisher.publish(messages);
+  }
+
+  async consume(options: ConsumeOptions): Promise<Consumer> {
+    for (const channel of options.channels) checkChannelName(channel);
+    const commands = this.opened();
+    const name = `repid-${randomUUID()}`;
+    const { ownershipTime, maxDeliveries, publishTimeout, connectTimeout } = this.options;
+    const reader = new Reader(this.source.make(name), publishTimeout, name, commands);
+    const consumer = new RedisConsumer(
+      {
+        ...{ name, keys: this.keys, commands: this.connection, reader, subscriber: this.subscriber!, settler: this.settler },
+        ...{ ownershipTime, maxDeliveries, onClose: (closed) => this.consumers.delete(closed) },
+      },
+      options,
+    );
+    this.consumers.add(consumer);
+    try {
+      await reader.open(connectTimeout);
+      await consumer.open();
+      return consumer;
+    } catch (problem) {
+      await consumer.close();
+      throw problem;
+    }
+  }
+
+  async locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
+    return (await this.opened().run<JobLocation | null>(this.call('locate', channel).add(jobId))) ?? undefined;
+  }
+
+  async cancel(channel: string, jobId: string, { bucket }: CancelOptions = {}): Promise<JobLocation | undefined> {
+    if (bucket) this.joined.check({ buckets: [bucket] });
+    const call = this.call('cancel', channel).add(jobId);
+    addBuckets(call, [], bucket ? [bucket] : []);
+    return (await this.opened().run<JobLocation | null>(call)) ?? undefined;
+  }
+
+  private call(operation: string, channel: string): ScriptCall {
+    checkChannelName(channel);
+    const call = new ScriptCall(this.keys, operation);
+    call.channel(channel);
+    return call;
+  }
+
+  private opened(): Connection {
+    if (!this.commands) throw new BrokerClosedError(this.name);
+    return this.commands;
+  }
+
+  private async open(): Promise<void> {
+    const { connectTimeout, publishTimeout, onProblem } = this.options;
+    const commands = new Connection(this.source.make('repid-commands'), publishTimeout);
+    try {
+      await commands.open(connectTimeout);
+      await checkServer(commands, onProblem);
+    } catch (problem) {
+      commands.close();
+      throw problem;
+    }
+    this.subscriber = new Subscriber(this.source, 'repid-subscriber', { connect: connectTimeout, command: publishTimeout });
+    this.commands = commands;
+  }
+}

@@ -1,0 +1,29 @@
+/** Every default of the Redis brokers, in one place. Spans in milliseconds. */
+export const DEFAULTS = {
+  prefix: 'repid',
+  /** On a cluster the prefix is a hash tag, so that all keys lie in one slot. */
+  clusterPrefix: '{repid}',
+  ownershipTime: 30_000,
+  maxDeliveries: 5,
+  publishTimeout: 10_000,
+  commandTimeout: 10_000,
+  connectTimeout: 10_000,
+} as const;
+
+/** What is not an option. Spans in milliseconds. */
+export const LIMITS = {
+  /** Settlements in one script call. */
+  settlementBatch: 256,
+  /** Messages in one script call, unless one publish() has more. */
+  publishBatch: 256,
+  /** Delayed messages promoted in one script call. */
+  promotionBatch: 500,
+  /** Consumers ask for the state of their channels at least so often, should a pub/sub message get lost. */
+  lookInterval: 10_000,
+  /** The pause after something went wrong between deliveries. */
+  recoveryPause: 200,
+  /** How long a sleeping reader may take to let go before its connection is cut. */
+  wakeTimeout: 1_000,
+  /** How much longer than its waiter's timeout a waiter is remembered. */
+  waiterGrace: 10_000,
+} as const;

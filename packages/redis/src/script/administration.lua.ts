@@ -1,0 +1,143 @@
+/** Operations of those who look after channels. */
+export const administration = /* lua */ `
+local PAGE = 500
+
+-- Calls 'visit' with the entries after an id, a page at a time, until it answers false.
+local function each_page(stream, after, visit)
+  repeat
+    local entries = redis.call('XRANGE', stream, '(' .. after, '+', 'COUNT', PAGE)
+    if #entries == 0 then return end
+    after = entries[#entries][1]
+  until visit(entries) == false
+end
+
+-- Redis 7 counts it; where it can't tell, everything in the stream that is not in hand counts.
+local function queued_in(c, stream)
+  local _, group = last_delivered(c, stream)
+  if not group then return redis.call('XLEN', stream) end
+  local lag = info_of(group, 'lag')
+  return lag or math.max(0, redis.call('XLEN', stream) - info_of(group, 'pending'))
+end
+
+local function running_in(c, stream)
+  local _, group = last_delivered(c, stream)
+  return group and info_of(group, 'pending') or 0
+end
+
+-- stats: nothing. Answers queued, delayed, running, dead letters, paused?
+operations.stats = function()
+  local c, queued, running = channel(1), 0, 0
+  for _, priority in ipairs(PRIORITIES) do
+    queued = queued + queued_in(c, c[priority])
+    running = running + running_in(c, c[priority])
+  end
+  return { queued, redis.call('ZCARD', c.delayed), running, redis.call('XLEN', c.dlq), redis.call('EXISTS', c.paused) }
+end
+
+-- peek: how many. Answers entries, those of a higher priority first.
+operations.peek = function()
+  local c, limit, found = channel(1), number(), {}
+  for _, priority in ipairs(PRIORITIES) do
+    local left = limit - #found
+    local after = last_delivered(c, c[priority])
+    local entries = left > 0 and redis.call('XRANGE', c[priority], '(' .. after, '+', 'COUNT', left) or {}
+    for _, entry in ipairs(entries) do found[#found + 1] = entry end
+  end
+  return found
+end
+
+operations.pause = function()
+  local c = channel(1)
+  redis.call('SET', c.paused, '1')
+  redis.call('PUBLISH', c.control, 'look')
+  return 1
+end
+
+operations.resume = function()
+  local c = channel(1)
+  redis.call('DEL', c.paused)
+  redis.call('PUBLISH', c.control, 'look')
+  return 1
+end
+
+local function purge_stream(c, stream)
+  local removed = 0
+  each_page(stream, last_delivered(c, stream), function(entries)
+    local ids = {}
+    for i, entry in ipairs(entries) do ids[i] = entry[1] end
+    removed = removed + redis.call('XDEL', stream, unpack(ids))
+  end)
+  return removed
+end
+
+local function purge_index(c)
+  local jobs = redis.call('HGETALL', c.index)
+  for i = 1, #jobs, 2 do
+    local location = jobs[i + 1]
+    local running = location ~= 'd' and pending_entry(c, c[string.sub(location, 1, 1)], string.sub(location, 2))
+    if not running then redis.call('HDEL', c.index, jobs[i]) end
+  end
+end
+
+-- purge: nothing. Answers how many were removed.
+operations.purge = function()
+  local c = channel(1)
+  local removed = redis.call('ZCARD', c.delayed)
+  redis.call('DEL', c.delayed, c.messages)
+  for _, priority in ipairs(PRIORITIES) do removed = removed + purge_stream(c, c[priority]) end
+  purge_index(c)
+  return removed
+end
+
+operations.delete = function()
+  local c = channel(1)
+  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.index, c.paused)
+  redis.call('PUBLISH', c.control, 'look')
+  return 1
+end
+
+local NOT_REPLAYED = { original_stream = true, original_id = true, reason = true }
+
+local function replayed_fields(letter)
+  local fields = {}
+  for i = 1, #letter, 2 do
+    if not NOT_REPLAYED[letter[i]] then
+      fields[#fields + 1] = letter[i]
+      fields[#fields + 1] = letter[i + 1]
+    end
+  end
+  return fields
+end
+
+local function priority_of(c, letter)
+  local stream = field_of(letter, 'original_stream')
+  return stream == c.h and 'h' or stream == c.l and 'l' or 'm'
+end
+
+local function replay_letter(c, entry, letter)
+  local fields = replayed_fields(letter)
+  local id = job_of(fields)
+  if #fields == 0 or (id ~= '' and locate(c, id)) then return 0 end
+  add_entry(c, priority_of(c, letter), id, id ~= '', fields)
+  redis.call('XDEL', c.dlq, entry)
+  return 1
+end
+
+-- replay: how many at most, how many ids ('-1' for all), ids. Answers how many were put back.
+operations.replay = function()
+  local c, limit, count, replayed = channel(1), number(), number(), 0
+  for _ = 1, count do
+    local entry = argument()
+    local letter = replayed < limit and entry_fields(c.dlq, entry)
+    if letter then replayed = replayed + replay_letter(c, entry, letter) end
+  end
+  if count >= 0 then return replayed end
+  each_page(c.dlq, '0-0', function(entries)
+    for _, entry in ipairs(entries) do
+      if replayed >= limit then return false end
+      replayed = replayed + replay_letter(c, entry[1], entry[2])
+    end
+  end)
+  return replayed
+end
+`;

@@ -1,0 +1,137 @@
+/** Operations of consumers. */
+export const consume = /* lua */ `
+local FORGET_CONSUMERS_AFTER = 60 * 60 * 1000
+
+-- Removes the traces of consumers that went without saying goodbye.
+local function forget_consumers(c, stream)
+  for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', stream, c.group)) do
+    if info_of(info, 'pending') == 0 and info_of(info, 'idle') > FORGET_CONSUMERS_AFTER then
+      redis.call('XGROUP', 'DELCONSUMER', stream, c.group, info_of(info, 'name'))
+    end
+  end
+end
+
+-- open: how many channels. Makes what consumers need.
+operations.open = function()
+  for n = 1, number() do
+    local c = channel(n)
+    for _, priority in ipairs(PRIORITIES) do
+      if priority == 'm' or redis.call('EXISTS', c[priority]) == 1 then
+        open_stream(c, c[priority])
+        forget_consumers(c, c[priority])
+      end
+    end
+  end
+  return 1
+end
+
+-- leave: how many channels, consumer. Removes it from the groups where it has nothing in hand.
+operations.leave = function()
+  local count, consumer = number(), argument()
+  for n = 1, count do
+    local c = channel(n)
+    for _, priority in ipairs(PRIORITIES) do
+      local pending = redis.pcall('XPENDING', c[priority], c.group, '-', '+', 1, consumer)
+      if not pending.err and #pending == 0 then redis.pcall('XGROUP', 'DELCONSUMER', c[priority], c.group, consumer) end
+    end
+  end
+  return 1
+end
+
+-- take: consumer, quotas of high, medium and low, how many streams; each: channel, priority, in order of preference.
+-- Answers { place of the stream, entries }, ...; where there is nothing, the last id of each stream instead, so that the
+-- caller can block until there is more.
+operations.take = function()
+  local consumer = argument()
+  local quota = { h = number(), m = number(), l = number() }
+  local left = quota.h + quota.m + quota.l
+  local streams, taken = {}, {}
+  for n = 1, number() do
+    local c, priority = channel(number()), argument()
+    streams[n] = { key = c[priority], group = c.group, priority = priority }
+  end
+
+  local function read(place, count)
+    local s = streams[place]
+    if count <= 0 or s.dry then return 0 end
+    local answer = redis.call('XREADGROUP', 'GROUP', s.group, consumer, 'COUNT', count, 'STREAMS', s.key, '>')
+    local entries = answer and answer[1] and answer[1][2] or {}
+    if #entries < count then s.dry = true end
+    if #entries > 0 then taken[#taken + 1] = { place, entries } end
+    left = left - #entries
+    return #entries
+  end
+
+  for place, s in ipairs(streams) do quota[s.priority] = quota[s.priority] - read(place, quota[s.priority]) end
+  for place in ipairs(streams) do read(place, left) end
+  if #taken > 0 then return { 1, taken } end
+
+  local last = {}
+  for place, s in ipairs(streams) do last[place] = info_of(redis.call('XINFO', 'STREAM', s.key), 'last-generated-id') end
+  return { 0, last }
+end
+
+-- Moves what is due into its stream. Answers in how many milliseconds more is due; -1 for never.
+local function promote(c, limit)
+  local due = redis.call('ZRANGEBYSCORE', c.delayed, '-inf', '(' .. (now() + 1), 'LIMIT', 0, limit)
+  for _, member in ipairs(due) do
+    local packed = redis.call('HGET', c.messages, member)
+    if packed then
+      local message = cmsgpack.unpack(packed)
+      add_entry(c, message[1], member, message[2] == 1, message[3])
+    end
+  end
+  if #due > 0 then
+    redis.call('ZREM', c.delayed, unpack(due))
+    redis.call('HDEL', c.messages, unpack(due))
+  end
+  local first = first_due(c)
+  return first and math.max(0, math.floor(first) - now()) or -1
+end
+
+-- promote: how many channels, how many messages of each at most.
+-- Answers for each: in how many milliseconds more is due or -1, paused?, is there a high stream?, a low one?
+operations.promote = function()
+  local answers, count, limit = {}, number(), number()
+  for n = 1, count do
+    local c = channel(n)
+    local due = promote(c, limit)
+    answers[n] = { due, redis.call('EXISTS', c.paused), redis.call('EXISTS', c.h), redis.call('EXISTS', c.l) }
+  end
+  return answers
+end
+
+local function give_up(c, priority, pending, fields, reason)
+  reason.attempts, reason.at = pending[4], now()
+  dead_letter(c, c[priority], pending[1], fields, cjson.encode(reason))
+  local s = { channel = c, priority = priority, stream = c[priority], entry = pending[1], id = job_of(fields) }
+  free_id(s)
+  remove_entry(s)
+end
+
+-- reclaim: consumer, ownership time, most deliveries, reason to give up with, how many at most, how many streams; each:
+-- channel, priority. Answers { place of the stream, deliveries, entry }, ...
+operations.reclaim = function()
+  local consumer, ownership, most, reason, left = argument(), number(), number(), cjson.decode(argument()), number()
+  local taken = {}
+  for place = 1, number() do
+    local c, priority = channel(number()), argument()
+    local stream = c[priority]
+    local abandoned = left > 0 and redis.call('XPENDING', stream, c.group, 'IDLE', ownership, '-', '+', left) or {}
+    for _, pending in ipairs(abandoned) do
+      local fields = entry_fields(stream, pending[1])
+      if not fields then
+        redis.call('XACK', stream, c.group, pending[1])
+      elseif pending[4] >= most then
+        give_up(c, priority, pending, fields, reason)
+      else
+        local claimed = redis.call('XCLAIM', stream, c.group, consumer, ownership, pending[1])
+        taken[#taken + 1] = { place, pending[4] + 1, claimed[1] }
+        left = left - 1
+      end
+    end
+  end
+  remove_entries()
+  return taken
+end
+`;

@@ -1,0 +1,107 @@
+/** The map of keys and arguments, and what every operation uses. */
+export const head = /* lua */ `
+-- Repid's one script. Every operation is atomic, takes a batch, and runs by Redis' own time.
+--
+-- KEYS[1]   how bucket keys begin          KEYS[2]   how clients' pub/sub channels begin
+-- KEYS[3+]  blocks of ten, one per channel, which arguments name by their number, from 1:
+--           streams high, medium, low; dead letters; delayed; delayed messages; index; paused; group; control
+-- ARGV[1]   the operation, then its arguments in the order in which it reads them
+--
+-- Locations in an index: 'd' for delayed, or a priority's letter (h, m, l) and the entry's id in that stream.
+
+local cursor = 1
+
+local function argument()
+  cursor = cursor + 1
+  return ARGV[cursor]
+end
+
+local function number()
+  return tonumber(argument())
+end
+
+local PRIORITIES = { 'h', 'm', 'l' }
+local channels = {}
+
+local function channel(n)
+  local c = channels[n]
+  if not c then
+    local at = 2 + (n - 1) * 10
+    c = {
+      number = n,
+      h = KEYS[at + 1], m = KEYS[at + 2], l = KEYS[at + 3],
+      dlq = KEYS[at + 4], delayed = KEYS[at + 5], messages = KEYS[at + 6],
+      index = KEYS[at + 7], paused = KEYS[at + 8], group = KEYS[at + 9], control = KEYS[at + 10],
+    }
+    channels[n] = c
+  end
+  return c
+end
+
+local clock
+
+-- Milliseconds since the epoch.
+local function now()
+  if not clock then
+    local time = redis.call('TIME')
+    clock = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return clock
+end
+
+-- Makes the consumer group where it is not there; everything in the stream is then new to it.
+local function open_stream(c, stream)
+  local made = redis.pcall('XGROUP', 'CREATE', stream, c.group, '0', 'MKSTREAM')
+  if made.err and not string.find(made.err, 'BUSYGROUP', 1, true) then error(made.err) end
+end
+
+-- The pending entry, as XPENDING gives it: id, consumer, idle time, deliveries. Nil where it is not in hand.
+local function pending_entry(c, stream, entry)
+  local pending = redis.pcall('XPENDING', stream, c.group, entry, entry, 1)
+  return pending[1]
+end
+
+local function field_of(fields, name)
+  for i = 1, #fields, 2 do
+    if fields[i] == name then return fields[i + 1] end
+  end
+end
+
+local function entry_fields(stream, entry)
+  local found = redis.call('XRANGE', stream, entry, entry)[1]
+  return found and found[2]
+end
+
+-- The job id of an entry: the field where it has one, otherwise the header.
+local function job_of(fields)
+  local id = field_of(fields, 'id')
+  if id then return id end
+  local ok, headers = pcall(cjson.decode, field_of(fields, 'headers') or '{}')
+  id = ok and type(headers) == 'table' and headers['repid-id']
+  return type(id) == 'string' and id or ''
+end
+
+local function info_of(info, name)
+  for i = 1, #info, 2 do
+    if info[i] == name then return info[i + 1] end
+  end
+end
+
+-- Ids of entries are two numbers; comparing them as text would be wrong.
+local function is_after(entry, other)
+  local ms, seq = string.match(entry, '^(%d+)-(%d+)$')
+  local other_ms, other_seq = string.match(other, '^(%d+)-(%d+)$')
+  ms, other_ms = tonumber(ms), tonumber(other_ms)
+  if ms ~= other_ms then return ms > other_ms end
+  return tonumber(seq) > tonumber(other_seq)
+end
+
+-- What the group was given last: whatever comes after it in the stream is queued.
+local function last_delivered(c, stream)
+  local groups = redis.pcall('XINFO', 'GROUPS', stream)
+  for _, group in ipairs(groups) do
+    if info_of(group, 'name') == c.group then return info_of(group, 'last-delivered-id'), group end
+  end
+  return '0-0'
+end
+`;

@@ -1,0 +1,96 @@
+/** How a message gets into a channel, and what is known about the jobs there. */
+export const messages = /* lua */ `
+-- Priorities beside medium are rare: their streams are made by the first message, and consumers are told to look.
+local function ensure_stream(c, priority)
+  if priority ~= 'm' and redis.call('EXISTS', c[priority]) == 0 then
+    open_stream(c, c[priority])
+    redis.call('PUBLISH', c.control, 'look')
+  end
+end
+
+local function add_entry(c, priority, id, indexed, fields)
+  ensure_stream(c, priority)
+  local entry = redis.call('XADD', c[priority], '*', unpack(fields))
+  if indexed then redis.call('HSET', c.index, id, priority .. entry) end
+end
+
+local function first_due(c)
+  local first = redis.call('ZRANGE', c.delayed, 0, 0, 'WITHSCORES')
+  return first[2] and tonumber(first[2])
+end
+
+local delayed_count = 0
+
+-- The score's fraction keeps what one call delays to the same millisecond in its order.
+local function delay_entry(c, priority, id, indexed, fields, due)
+  delayed_count = delayed_count + 1
+  local member = indexed and id or redis.sha1hex(due .. fields[2] .. delayed_count .. table.concat(redis.call('TIME'), '.'))
+  local before = first_due(c)
+  redis.call('HSET', c.messages, member, cmsgpack.pack({ priority, indexed and 1 or 0, fields }))
+  redis.call('ZADD', c.delayed, string.format('%.3f', due + math.min(delayed_count, 999) / 1000), member)
+  if indexed then redis.call('HSET', c.index, id, 'd') end
+  if not before or due < before then redis.call('PUBLISH', c.control, 'due:' .. (due - now())) end
+end
+
+-- Where a job is: 'delayed', 'queued' or 'running', and its location. What the index says wrongly is forgotten:
+-- somebody else may have trimmed the stream, or acknowledged the entry without removing it.
+local function locate(c, id)
+  local location = redis.call('HGET', c.index, id)
+  if not location then return nil end
+  if location == 'd' then
+    if redis.call('ZSCORE', c.delayed, id) then return 'delayed', location end
+  else
+    local stream, entry = c[string.sub(location, 1, 1)], string.sub(location, 2)
+    if pending_entry(c, stream, entry) then return 'running', location end
+    if #redis.call('XRANGE', stream, entry, entry) > 0 and is_after(entry, (last_delivered(c, stream))) then
+      return 'queued', location
+    end
+  end
+  redis.call('HDEL', c.index, id)
+  return nil
+end
+
+-- Reads: buckets to remove, buckets to store.
+local function read_buckets()
+  local clears, buckets = {}, {}
+  for i = 1, number() do clears[i] = argument() end
+  for i = 1, number() do
+    buckets[i] = { id = argument(), body = argument(), ttl = argument(), success = argument() == '1' }
+  end
+  return clears, buckets
+end
+
+-- Reads a message: channel, priority, job id, its id's own field ('1' where no header says it),
+-- '' or 'at' or 'in', when; how many fields, fields; '1' and buckets, or ''.
+local function read_message()
+  local m = { channel = channel(number()), priority = argument(), id = argument() }
+  local own_field = argument()
+  m.timing = argument()
+  if m.timing ~= '' then m.when = number() end
+  local fields = {}
+  for i = 1, number() do fields[i] = argument() end
+  if own_field == '1' then
+    fields[#fields + 1] = 'id'
+    fields[#fields + 1] = m.id
+  end
+  m.fields = fields
+  if argument() == '1' then m.clears, m.buckets = read_buckets() end
+  return m
+end
+
+local function commit_buckets(clears, buckets)
+  if clears then for _, id in ipairs(clears) do clear_bucket(id) end end
+  if buckets then for _, bucket in ipairs(buckets) do store_bucket(bucket) end end
+end
+
+local function add_message(m)
+  commit_buckets(m.clears, m.buckets)
+  local due
+  if m.timing == 'in' then due = now() + m.when elseif m.timing == 'at' then due = m.when end
+  if due and due > now() then
+    delay_entry(m.channel, m.priority, m.id, m.id ~= '', m.fields, due)
+  else
+    add_entry(m.channel, m.priority, m.id, m.id ~= '', m.fields)
+  end
+end
+`;

@@ -1,0 +1,50 @@
+/** Operations of producers. */
+export const publish = /* lua */ `
+-- The first id of a batch that is taken, or stands in it twice; its place in the batch, from 1.
+local function first_duplicate(batch)
+  local seen
+  for place, m in ipairs(batch) do
+    if m.id ~= '' then
+      seen = seen or {}
+      local name = m.channel.number .. ':' .. m.id
+      if seen[name] or locate(m.channel, m.id) then return place end
+      seen[name] = true
+    end
+  end
+end
+
+-- publish: how many batches; each: how many messages, messages. All or none of each batch.
+-- Answers for each batch 0, the place of the message whose id is taken, or what went wrong.
+operations.publish = function()
+  local answers = {}
+  for n = 1, number() do
+    local batch = {}
+    for i = 1, number() do batch[i] = read_message() end
+    local duplicate = first_duplicate(batch)
+    if duplicate then
+      answers[n] = duplicate
+    else
+      local ok, problem = pcall(function() for _, m in ipairs(batch) do add_message(m) end end)
+      answers[n] = ok and 0 or message_of(problem)
+    end
+  end
+  return answers
+end
+
+-- store: buckets, as in a message.
+operations.store = function()
+  commit_buckets(read_buckets())
+  return 1
+end
+
+-- wait: bucket id, client id, milliseconds to remember it. Answers the body, or registers the client and answers nil.
+operations.wait = function()
+  local id, client, ttl = argument(), argument(), number()
+  local body = redis.call('GET', KEYS[1] .. id)
+  if body then return body end
+  local key = KEYS[1] .. id .. ':waiters'
+  redis.call('SADD', key, 'client:' .. client)
+  if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
+  return false
+end
+`;
