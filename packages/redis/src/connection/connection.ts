@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerUnavailableError } from '@repid/core';
 import { script } from '../script/index.js';
 import type { ScriptCall } from '../script/script-call.js';
-import { AnswerLostError, explain, isRefusedWith } from './problems.js';
+import { AnswerLostError, NotSentError, explain, isRefusedWith } from './problems.js';
 import type { Client } from './source.js';
+
+/** How often to look whether ioredis has noticed that its socket is gone, in milliseconds. */
+const NOTICE_INTERVAL = 5;
 
 /** A connection whose calls end in time: with an answer, or with BrokerUnavailableError. */
 export class Connection {
@@ -12,7 +16,7 @@ export class Connection {
   /** @param patience how long a call waits, reconnecting included, in milliseconds */
   constructor(
     readonly client: Client,
-    private readonly patience: number,
+    protected readonly patience: number,
   ) {
     client.on('error', (problem: unknown) => (this.lastProblem = problem));
   }
@@ -37,8 +41,8 @@ export class Connection {
    * Calls the script; texts in the answer are strings.
    * @throws AnswerLostError when it was sent and no answer came
    */
-  run<Answer>(call: ScriptCall): Promise<Answer> {
-    return this.send(() => this.evaluate(call, false)) as Promise<Answer>;
+  run<Answer>(call: ScriptCall, patience = this.patience): Promise<Answer> {
+    return this.send(() => this.evaluate(call, false), patience) as Promise<Answer>;
   }
 
   /** Calls the script; texts in the answer are buffers. */
@@ -46,11 +50,21 @@ export class Connection {
     return this.send(() => this.evaluate(call, true)) as Promise<Answer>;
   }
 
-  /** Sends a command once the connection is there. `longer`: milliseconds that it may take beyond our patience. */
-  async send<Answer>(command: (client: Client) => Promise<Answer>, longer = 0): Promise<Answer> {
-    const begun = performance.now();
-    if (!this.isReady) await this.ready(this.patience);
-    return this.answerWithin(command(this.client), this.patience + longer - (performance.now() - begun));
+  /**
+   * Sends a command once the connection is there.
+   * @param patience how long all of it may take, in milliseconds
+   */
+  async send<Answer>(command: (client: Client) => Promise<Answer>, patience = this.patience): Promise<Answer> {
+    const deadline = performance.now() + patience;
+    for (;;) {
+      if (!this.isReady) await this.ready(deadline - performance.now());
+      try {
+        return await this.answerWithin(command(this.client), deadline - performance.now());
+      } catch (problem) {
+        if (!(problem instanceof NotSentError) || performance.now() >= deadline) throw problem;
+        await sleep(NOTICE_INTERVAL);
+      }
+    }
   }
 
   /** Resolves once commands can be sent. */
@@ -65,7 +79,7 @@ export class Connection {
       };
       const isThere = settle(resolve);
       const isGone = settle(() => reject(this.unreachable('the connection was closed')));
-      const timer = setTimeout(settle(() => reject(this.unreachable(`no connection within ${timeout} ms`))), timeout);
+      const timer = setTimeout(settle(() => reject(this.unreachable(`no connection within ${Math.round(timeout)} ms`))), timeout);
       this.client.on('ready', isThere).on('end', isGone);
     });
   }

@@ -11,6 +11,15 @@ export class AnswerLostError extends BrokerUnavailableError {
   }
 }
 
+/** The connection went before the command was sent: it may be sent again. */
+export class NotSentError extends BrokerUnavailableError {
+  constructor(options?: ErrorOptions) {
+    super('Redis is out of reach: the connection was lost. Check that it is up and reachable.', options);
+    this.name = 'BrokerUnavailableError';
+  }
+}
+
+const NOT_SENT = /enableOfflineQueue options is false/;
 const TRANSIENT = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|MISCONF|NOREPLICAS)\b/;
 
 /** True for an answer of Redis that says no, as against no answer. */
@@ -25,6 +34,7 @@ export function isRefusedWith(problem: unknown, code: string): boolean {
 
 /** What a failed command means to its caller. */
 export function explain(problem: unknown): unknown {
+  if (problem instanceof Error && NOT_SENT.test(problem.message)) return new NotSentError({ cause: problem });
   if (!isRefusal(problem)) return new AnswerLostError('the connection was lost', { cause: problem });
   return TRANSIENT.test(problem.message) ? refused(problem.message, problem) : problem;
 }

@@ -63,7 +63,7 @@ export class Reader extends Connection {
   }
 
   private async asleep<Answer>(block: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
-    const reading = this.send(command, block);
+    const reading = this.send(command, this.patience + block);
     this.sleeping = reading;
     try {
       return await reading;

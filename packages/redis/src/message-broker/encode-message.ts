@@ -23,7 +23,7 @@ export function addBuckets(
   call.add(clears.length);
   for (const { id } of clears) call.add(id);
   call.add(buckets.length);
-  for (const { id, body, ttl, success } of buckets) call.add(id, body, ttl ?? '', success ? '1' : '0');
+  for (const { id, body, ttl, success } of buckets) call.add(id, body, ttl === null ? '' : Math.ceil(ttl), success ? '1' : '0');
 }
 
 function addTiming(call: ScriptCall, { dueAt, delay }: OutgoingMessage): void {

@@ -26,6 +26,7 @@ type ReclaimAnswer = readonly (readonly [place: number, deliveries: number, entr
  */
 export class Intake {
   private turn = 0;
+  private calls = 0;
 
   constructor(
     private readonly keys: Keys,
@@ -78,7 +79,7 @@ export class Intake {
   // Of channels alike in priority each is first in its turn. The script looks at priorities by itself.
   private rotated(streams: readonly StreamToRead[]): readonly StreamToRead[] {
     const order = { high: 0, medium: 1, low: 2 };
-    const first = this.turn % streams.length;
+    const first = this.calls++ % streams.length;
     const turned = [...streams.slice(first), ...streams.slice(0, first)];
     return turned.sort((one, other) => order[one.priority] - order[other.priority]);
   }

@@ -1,6 +1,6 @@
 import { DuplicateJobError, type OutgoingMessage } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
-import { refused } from '../connection/problems.js';
+import { AnswerLostError, refused } from '../connection/problems.js';
 import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import { ScriptCall } from '../script/script-call.js';
@@ -21,6 +21,7 @@ export class Publisher {
   constructor(
     private readonly keys: Keys,
     private readonly connection: () => Connection,
+    private readonly patience: number,
   ) {
     this.batcher = new Batcher(
       LIMITS.publishBatch,
@@ -43,20 +44,35 @@ export class Publisher {
     this.known.delete(channel);
   }
 
-  // Never sent twice: a publication whose answer is lost may be there already.
   private async send(publications: Publication[]): Promise<void> {
     try {
-      const call = new ScriptCall(this.keys, 'publish').add(publications.length);
-      for (const { messages } of publications) {
-        call.add(messages.length);
-        for (const message of messages) addMessage(call, message);
-      }
-      this.writeDown(publications);
-      const answers = await this.connection().run<(number | string)[]>(call);
-      publications.forEach((publication, n) => conclude(publication, answers[n]!));
+      await this.sendUntil(performance.now() + this.patience, publications, false);
     } catch (problem) {
       for (const { reject } of publications) reject(problem);
     }
+  }
+
+  // Where the answer is lost, jobs may be sent again, as their ids tell whether they are there already; bare messages not.
+  private async sendUntil(deadline: number, publications: Publication[], again: boolean): Promise<void> {
+    try {
+      this.writeDown(publications);
+      const answers = await this.connection().run<(number | string)[]>(this.callFor(publications), deadline - performance.now());
+      publications.forEach((publication, n) => conclude(publication, answers[n]!, again));
+    } catch (problem) {
+      if (!(problem instanceof AnswerLostError) || performance.now() >= deadline) throw problem;
+      for (const { messages, reject } of publications) if (!areJobs(messages)) reject(problem);
+      const jobs = publications.filter(({ messages }) => areJobs(messages));
+      if (jobs.length > 0) await this.sendUntil(deadline, jobs, true);
+    }
+  }
+
+  private callFor(publications: readonly Publication[]): ScriptCall {
+    const call = new ScriptCall(this.keys, 'publish').add(publications.length);
+    for (const { messages } of publications) {
+      call.add(messages.length);
+      for (const message of messages) addMessage(call, message);
+    }
+    return call;
   }
 
   private writeDown(publications: readonly Publication[]): void {
@@ -73,8 +89,13 @@ export class Publisher {
   }
 }
 
-function conclude({ messages, resolve, reject }: Publication, answer: number | string): void {
-  if (answer === 0) return resolve();
+function areJobs(messages: readonly OutgoingMessage[]): boolean {
+  return messages.every(({ id }) => id !== undefined);
+}
+
+// All or none: an id that is there after a lost answer was published by the call whose answer was lost.
+function conclude({ messages, resolve, reject }: Publication, answer: number | string, again: boolean): void {
+  if (answer === 0 || (again && typeof answer === 'number')) return resolve();
   if (typeof answer === 'string') return reject(refused(answer));
   const { id, channel } = messages[answer - 1]!;
   reject(new DuplicateJobError(id!, channel));

@@ -67,7 +67,7 @@ export class RedisMessageBroker implements MessageBroker {
     this.options = resolveMessageBrokerOptions(options, this.source.cluster);
     const { prefix, ownershipTime, publishTimeout } = this.options;
     this.keys = new Keys(prefix);
-    this.publisher = new Publisher(this.keys, this.connection);
+    this.publisher = new Publisher(this.keys, this.connection, publishTimeout);
     this.settler = new Settler(this.keys, this.connection, { ownershipTime, patience: publishTimeout }, this.joined);
     this.channels = new RedisChannels(this.keys, this.connection, {
       onPaused: (channel, paused) => this.consumers.forEach((consumer) => consumer.setPaused(channel, paused)),

@@ -90,7 +90,7 @@ export class Settler {
     const deadline = performance.now() + this.limits.patience;
     for (;;) {
       try {
-        return await this.connection().run(call);
+        return await this.connection().run(call, Math.max(0, deadline - performance.now()));
       } catch (problem) {
         if (!(problem instanceof AnswerLostError)) throw problem;
         for (const { delivery, act } of items) delivery.uncertain ||= act.type === 'settle';

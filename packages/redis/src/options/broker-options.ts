@@ -1,5 +1,5 @@
-import type { Duration } from '@repid/core';
-import { callable, checkOptions, duration, nonEmptyText, wholeNumber } from './check.js';
+import { type Duration, option, parseOptions } from '@repid/core';
+import * as v from 'valibot';
 import { DEFAULTS } from './defaults.js';
 
 /** What both brokers take. */
@@ -32,57 +32,60 @@ export interface RedisBucketBrokerOptions extends RedisBrokerOptions {
 }
 
 /** Options of a message broker, checked and complete; spans in milliseconds. */
-export interface ResolvedMessageBrokerOptions {
-  readonly prefix: string;
-  readonly connectTimeout: number;
-  readonly onProblem: (problem: Error) => void;
-  readonly ownershipTime: number;
-  readonly maxDeliveries: number;
-  readonly publishTimeout: number;
-}
+export type ResolvedMessageBrokerOptions = v.InferOutput<ReturnType<typeof messageBrokerSchema>>;
 
 /** Options of a bucket broker, checked and complete; spans in milliseconds. */
-export interface ResolvedBucketBrokerOptions {
-  readonly prefix: string;
-  readonly connectTimeout: number;
-  readonly onProblem: (problem: Error) => void;
-  readonly commandTimeout: number;
-}
-
-const warn = (problem: Error): void => process.emitWarning(problem.message, { type: 'RepidWarning' });
-
-const CHECKS = {
-  prefix: nonEmptyText,
-  connectTimeout: duration(1),
-  onProblem: callable<(problem: Error) => void>,
-};
+export type ResolvedBucketBrokerOptions = v.InferOutput<ReturnType<typeof bucketBrokerSchema>>;
 
 /** @throws InvalidOptionError where one is unknown or wrong */
 export function resolveMessageBrokerOptions(options: unknown, cluster: boolean): ResolvedMessageBrokerOptions {
-  return checkOptions<ResolvedMessageBrokerOptions>(
-    { ...CHECKS, ownershipTime: duration(10), maxDeliveries: wholeNumber(1), publishTimeout: duration(1) },
-    options,
-    {
-      ...shared(cluster),
-      ownershipTime: DEFAULTS.ownershipTime,
-      maxDeliveries: DEFAULTS.maxDeliveries,
-      publishTimeout: DEFAULTS.publishTimeout,
-    },
-    'RedisMessageBroker',
-  );
+  return parseOptions(messageBrokerSchema(cluster), options, 'RedisMessageBroker');
 }
 
 /** @throws InvalidOptionError where one is unknown or wrong */
 export function resolveBucketBrokerOptions(options: unknown, cluster: boolean): ResolvedBucketBrokerOptions {
-  return checkOptions<ResolvedBucketBrokerOptions>(
-    { ...CHECKS, commandTimeout: duration(1) },
-    options,
-    { ...shared(cluster), commandTimeout: DEFAULTS.commandTimeout },
-    'RedisBucketBroker',
+  return parseOptions(bucketBrokerSchema(cluster), options, 'RedisBucketBroker');
+}
+
+function messageBrokerSchema(cluster: boolean) {
+  return v.strictObject({
+    ...sharedEntries(cluster),
+    ownershipTime: v.optional(spanOfAtLeast(SHORTEST_OWNERSHIP), DEFAULTS.ownershipTime),
+    maxDeliveries: v.optional(option.wholeNumber(1), DEFAULTS.maxDeliveries),
+    publishTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.publishTimeout),
+  });
+}
+
+function bucketBrokerSchema(cluster: boolean) {
+  return v.strictObject({
+    ...sharedEntries(cluster),
+    commandTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.commandTimeout),
+  });
+}
+
+function sharedEntries(cluster: boolean) {
+  return {
+    prefix: v.optional(cluster ? hashTagged : option.nonEmptyText, cluster ? DEFAULTS.clusterPrefix : DEFAULTS.prefix),
+    connectTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.connectTimeout),
+    onProblem: v.optional(option.callable<(problem: Error) => void>(), () => warn),
+  };
+}
+
+/** Shorter ones would run out while a message is on the wire. */
+const SHORTEST_OWNERSHIP = 10;
+
+const hashTagged = v.pipe(
+  option.nonEmptyText,
+  v.check((prefix) => /\{[^}]+\}/.test(prefix), 'expected a hash tag such as "{repid}" in it, so that all keys lie in one slot of the cluster'),
+);
+
+function spanOfAtLeast(least: number) {
+  return v.pipe(
+    option.duration,
+    v.check((span) => span >= least, `expected a duration of at least ${least} ms`),
   );
 }
 
-function shared(cluster: boolean) {
-  const { connectTimeout, prefix, clusterPrefix } = DEFAULTS;
-  return { prefix: cluster ? clusterPrefix : prefix, connectTimeout, onProblem: warn };
+function warn(problem: Error): void {
+  process.emitWarning(problem.message, { type: 'RepidWarning' });
 }

@@ -128,7 +128,7 @@ operations.replay = function()
   local c, limit, count, replayed = channel(1), number(), number(), 0
   for _ = 1, count do
     local entry = argument()
-    local letter = replayed < limit and entry_fields(c.dlq, entry)
+    local letter = replayed < limit and string.match(entry, '^%d+%-%d+$') and entry_fields(c.dlq, entry)
     if letter then replayed = replayed + replay_letter(c, entry, letter) end
   end
   if count >= 0 then return replayed end
