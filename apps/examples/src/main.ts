@@ -1,0 +1,18 @@
+import { PROGRAMS } from './programs.js';
+
+const [name] = process.argv.slice(2);
+
+if (name === undefined) {
+  console.log(listOfPrograms());
+} else if (Object.hasOwn(PROGRAMS, name)) {
+  await import(`./programs/${name}.js`);
+} else {
+  console.error(`There is no program "${name}".\n${listOfPrograms()}`);
+  process.exitCode = 1;
+}
+
+function listOfPrograms(): string {
+  const width = Math.max(...Object.keys(PROGRAMS).map((program) => program.length));
+  const lines = Object.entries(PROGRAMS).map(([program, shows]) => `  ${program.padEnd(width)}  ${shows}`);
+  return ['Run one with: npm run example -- NAME', ...lines].join('\n');
+}

@@ -1,0 +1,2 @@
+export { Registration, type Registered } from './registration.js';
+export { Registrations } from './registrations.js';
