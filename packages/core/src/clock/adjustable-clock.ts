@@ -72,7 +72,10 @@ export class AdjustableClock implements Clock {
     if (first === undefined || this.#frozenAt !== undefined) return;
     if (this.#wakeUp && this.#wakeUp.at <= first.dueAt) return;
     this.#disarm();
-    this.#wakeUp = { at: first.dueAt, cancel: scheduleTimer(() => this.#fireDue(), Math.max(0, first.dueAt - this.now())) };
+    this.#wakeUp = {
+      at: first.dueAt,
+      cancel: scheduleTimer(() => this.#fireDue(), Math.max(0, first.dueAt - this.now())),
+    };
   }
 
   #disarm(): void {

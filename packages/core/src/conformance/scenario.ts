@@ -37,7 +37,11 @@ async function perform(harness: MessageBrokerHarness, options: ScenarioOptions, 
   await stage.leave();
 }
 
-async function playOrRefuse(stage: Stage, needs: readonly (keyof MessageBrokerCapabilities)[], play: Play): Promise<void> {
+async function playOrRefuse(
+  stage: Stage,
+  needs: readonly (keyof MessageBrokerCapabilities)[],
+  play: Play,
+): Promise<void> {
   const lacking = needs.filter((capability) => !stage.broker.capabilities[capability]);
   if (lacking.length === 0) return play(stage);
   for (const capability of lacking) await expectRefusal(stage, capability);

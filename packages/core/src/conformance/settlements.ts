@@ -35,5 +35,12 @@ export async function retry(delivery: Delivery, delay: number, changes: Headers 
 
 /** A reason to give a message up. */
 export function reasonOf(message: string): DeadLetterReason {
-  return { code: 'Error', name: 'Error', message, stack: `Error: ${message}\n    at act`, attempts: 1, at: 1_700_000_000_000 };
+  return {
+    code: 'Error',
+    name: 'Error',
+    message,
+    stack: `Error: ${message}\n    at act`,
+    attempts: 1,
+    at: 1_700_000_000_000,
+  };
 }

@@ -28,8 +28,8 @@ export class Stage {
   }
 
   /** Publishes bare messages with these texts, in one batch. */
-  async publish(...texts: string[]): Promise<void> {
-    await this.broker.publish(texts.map((text) => this.message(text)));
+  async publish(...contents: string[]): Promise<void> {
+    await this.broker.publish(contents.map((text) => this.message(text)));
   }
 
   /** A consumer, of the scenario's channel unless told otherwise; closed when the scenario ends. */
@@ -54,6 +54,16 @@ export class Stage {
   async receiveOne(consumer: Consumer): Promise<Delivery> {
     const [delivery] = await this.receive(consumer, 1);
     return delivery!;
+  }
+
+  /** The next delivery, when the time has come; fails when it is delivered sooner. */
+  async receiveNotBefore(dueAt: number, consumer: Consumer): Promise<Delivery> {
+    const { clock } = this.broker;
+    const received = this.receiveOne(consumer).then((delivery) => ({ delivery, at: clock.now() }));
+    await this.pass(Math.max(0, dueAt - clock.now()));
+    const { delivery, at } = await received;
+    assert.ok(at >= dueAt, `delivered ${dueAt - at} ms too early`);
+    return delivery;
   }
 
   /** Fails when something can be had from the channel. */
@@ -83,7 +93,7 @@ export class Stage {
 
   /** Closes what the scenario opened, last first. */
   async leave(): Promise<void> {
-    for (const close of this.leaving.reverse()) await close();
+    for (const close of this.leaving.toReversed()) await close();
     if (this.broker.capabilities.administration) await this.removeChannel();
     await this.broker.disconnect();
   }

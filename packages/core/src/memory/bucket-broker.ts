@@ -1,14 +1,8 @@
 import type { BucketBroker, BucketRecord, WaitOptions } from '../bucket/index.js';
-import { AdjustableClock, type Clock } from '../clock/index.js';
+import type { Clock } from '../clock/index.js';
 import { BrokerClosedError } from '../errors/index.js';
 import { BucketContents } from './bucket-contents.js';
-import { checkBucketBrokerOptions } from './options.js';
-
-/** How an in-memory bucket broker works. */
-export interface InMemoryBucketBrokerOptions {
-  /** Its time to live runs by this clock. @default a new AdjustableClock */
-  readonly clock?: Clock;
-}
+import { type InMemoryBucketBrokerOptions, resolveBucketBrokerOptions } from './options.js';
 
 /**
  * Keeps buckets in this process: for tests, and for programs that need not survive a restart.
@@ -22,10 +16,9 @@ export class InMemoryBucketBroker implements BucketBroker {
   readonly contents: BucketContents;
   #isConnected = false;
 
-  /** @throws InvalidOptionError when an option is unknown or of the wrong type */
+  /** @throws InvalidOptionError when an option is unknown or wrong */
   constructor(options: InMemoryBucketBrokerOptions = {}) {
-    checkBucketBrokerOptions(options);
-    this.clock = options.clock ?? new AdjustableClock();
+    this.clock = resolveBucketBrokerOptions(options).clock;
     this.contents = new BucketContents(this.clock);
   }
 

@@ -18,6 +18,11 @@ export class BucketContents {
     this.waiters = new BucketWaiters(clock);
   }
 
+  /** How many it keeps, those not counted whose expiry was noticed. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
   get(id: string): string | undefined {
     this.#forgetExpired();
     return this.#kept.get(id)?.body;

@@ -186,7 +186,7 @@ export class Channel {
   }
 
   #enqueue(entry: Entry, dueAt: number): void {
-    if (dueAt <= this.rules.clock.now()) return this.#lanes.add(entry);
+    if (!(dueAt > this.rules.clock.now())) return this.#lanes.add(entry);
     entry.place = { name: 'delayed', ticket: this.#delayed.add(entry, dueAt) };
     this.#setAlarm();
   }
@@ -200,7 +200,7 @@ export class Channel {
   #takeOver(lost: Entry[]): void {
     const isWornOut = (entry: Entry): boolean => entry.deliveries >= this.rules.maxDeliveries;
     for (const entry of lost.filter(isWornOut)) this.#giveUpOn(entry);
-    for (const entry of lost.reverse()) if (!isWornOut(entry)) this.#lanes.putBack(entry);
+    for (const entry of lost.toReversed()) if (!isWornOut(entry)) this.#lanes.putBack(entry);
   }
 
   #giveUpOn(entry: Entry): void {

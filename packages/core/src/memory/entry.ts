@@ -26,7 +26,15 @@ export interface Entry {
 export type NewEntry = Pick<Entry, 'jobId' | 'priority' | 'message'>;
 
 /** The message as a channel keeps it, independent of the caller's object. */
-export function toEntry({ id, channel, payload, headers, contentType, replyTo, priority = 'medium' }: OutgoingMessage): NewEntry {
+export function toEntry({
+  id,
+  channel,
+  payload,
+  headers,
+  contentType,
+  replyTo,
+  priority = 'medium',
+}: OutgoingMessage): NewEntry {
   const optional = { ...(contentType !== undefined && { contentType }), ...(replyTo !== undefined && { replyTo }) };
   return { jobId: id, priority, message: { channel, payload, headers: { ...headers }, ...optional } };
 }

@@ -1,2 +1,3 @@
-export { InMemoryBucketBroker, type InMemoryBucketBrokerOptions } from './bucket-broker.js';
-export { InMemoryMessageBroker, type InMemoryMessageBrokerOptions } from './message-broker.js';
+export { InMemoryBucketBroker } from './bucket-broker.js';
+export { InMemoryMessageBroker } from './message-broker.js';
+export type { InMemoryBucketBrokerOptions, InMemoryMessageBrokerOptions } from './options.js';

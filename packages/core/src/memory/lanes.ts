@@ -45,7 +45,11 @@ export class Lanes {
   /** Those that would be taken next, in this order. */
   upcoming(limit: number): Entry[] {
     const turns = this.#turns.copy();
-    const ahead = { high: this.#ahead('high', limit), medium: this.#ahead('medium', limit), low: this.#ahead('low', limit) };
+    const ahead = {
+      high: this.#ahead('high', limit),
+      medium: this.#ahead('medium', limit),
+      low: this.#ahead('low', limit),
+    };
     const next = (): Entry | undefined => {
       const priority = turns.next((each) => ahead[each].size > 0);
       return priority && ahead[priority].shift();

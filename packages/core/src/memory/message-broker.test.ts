@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { AdjustableClock } from '../clock/index.js';
+import type { BucketBroker } from '../bucket/index.js';
+import { AdjustableClock, systemClock } from '../clock/index.js';
 import { messageBrokerConformance } from '../conformance/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { InMemoryBucketBroker, InMemoryMessageBroker } from './index.js';
+
+describe('InMemoryMessageBroker in real time', () => {
+  messageBrokerConformance({
+    describe,
+    it: it.concurrent,
+    createBroker: (options) => new InMemoryMessageBroker({ ...options, clock: systemClock }),
+    createBuckets: () => new InMemoryBucketBroker(),
+  });
+});
 
 describe('InMemoryMessageBroker', () => {
   messageBrokerConformance({
@@ -14,9 +24,22 @@ describe('InMemoryMessageBroker', () => {
   });
 
   it('does not join a broker of another kind', async () => {
-    const foreign = Object.create(new InMemoryBucketBroker(), {}) as object;
-    Object.setPrototypeOf(foreign, null);
-    expect(await new InMemoryMessageBroker().join(foreign as InMemoryBucketBroker)).toBe(false);
+    const foreign = { name: 'foreign' } as BucketBroker;
+    expect(await new InMemoryMessageBroker().join(foreign)).toBe(false);
+  });
+
+  it('delivers what was lost before what is queued, in its order', async () => {
+    const clock = new AdjustableClock();
+    const broker = new InMemoryMessageBroker({ clock, ownershipTime: '1s' });
+    await broker.connect();
+    const message = (text: string) => ({ channel: 'act', payload: new Uint8Array(), headers: { text } });
+    await broker.publish(['a', 'b', 'c'].map(message));
+    const consumer = await broker.consume({ channels: ['act'] });
+    await consumer.receive(2, { wait: false });
+    await clock.advance(1_000);
+    const received = await consumer.receive(3, { wait: false });
+    expect(received.map((delivery) => delivery.message.headers['text'])).toEqual(['a', 'b', 'c']);
+    await broker.disconnect();
   });
 
   it('runs by the clock that it is given', () => {
@@ -25,11 +48,17 @@ describe('InMemoryMessageBroker', () => {
   });
 
   it.each([
-    [{ ownershipTim: 1 }, 'InMemoryMessageBroker has no option "ownershipTim". Known options: clock, ownershipTime, maxDeliveries.'],
-    [{ ownershipTime: 'soon' }, 'Option "ownershipTime" of InMemoryMessageBroker is "soon". Give milliseconds above 0, or text such as "30s".'],
-    [{ ownershipTime: 0 }, 'Option "ownershipTime" of InMemoryMessageBroker is 0.'],
-    [{ maxDeliveries: 0 }, 'Option "maxDeliveries" of InMemoryMessageBroker is 0. Give a whole number, 1 or more.'],
-    [{ clock: 'now' }, 'Option "clock" of InMemoryMessageBroker is "now".'],
+    [
+      { ownershipTim: 1 },
+      'InMemoryMessageBroker has no option "ownershipTim". It has: clock, ownershipTime, maxDeliveries.',
+    ],
+    [{ ownershipTime: 'soon' }, 'Option "ownershipTime" of InMemoryMessageBroker is "soon": expected a duration'],
+    [{ ownershipTime: 0 }, 'Option "ownershipTime" of InMemoryMessageBroker is 0: expected a duration above 0.'],
+    [
+      { maxDeliveries: 0 },
+      'Option "maxDeliveries" of InMemoryMessageBroker is 0: expected a whole number of at least 1.',
+    ],
+    [{ clock: 'now' }, 'Option "clock" of InMemoryMessageBroker is "now": expected a clock'],
   ])('refuses %j', (options, message) => {
     const create = () => new InMemoryMessageBroker(options as object);
     expect(create).toThrow(InvalidOptionError);

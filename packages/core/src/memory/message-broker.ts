@@ -1,24 +1,17 @@
 import type { CancelOptions, ConsumeOptions, Consumer, JobLocation, MessageBroker } from '../broker/index.js';
 import type { BucketBroker } from '../bucket/index.js';
-import { AdjustableClock, type Clock } from '../clock/index.js';
-import { type Duration, toMilliseconds } from '../duration/index.js';
+import type { Clock } from '../clock/index.js';
 import { BrokerClosedError } from '../errors/index.js';
 import type { OutgoingMessage } from '../message/index.js';
 import { InMemoryChannelAdministration } from './administration.js';
 import { InMemoryBucketBroker } from './bucket-broker.js';
 import { InMemoryConsumer } from './consumer.js';
-import { checkMessageBrokerOptions } from './options.js';
+import {
+  type InMemoryMessageBrokerOptions,
+  type MessageBrokerSettings,
+  resolveMessageBrokerOptions,
+} from './options.js';
 import { MessageStore } from './store.js';
-
-/** How an in-memory message broker works. */
-export interface InMemoryMessageBrokerOptions {
-  /** Delays and ownership run by this clock. @default a new AdjustableClock */
-  readonly clock?: Clock;
-  /** How long a delivery is owned without being extended: milliseconds, or text such as `'30s'`. @default '30s' */
-  readonly ownershipTime?: Duration;
-  /** How many deliveries a message gets before it goes to the dead letters. @default 5 */
-  readonly maxDeliveries?: number;
-}
 
 /**
  * Moves messages within this process: for tests, and for programs that need not survive a restart.
@@ -38,18 +31,16 @@ export class InMemoryMessageBroker implements MessageBroker {
   } as const;
   readonly clock: Clock;
   readonly channels: InMemoryChannelAdministration;
-  readonly #ownershipTime: number;
+  readonly #settings: MessageBrokerSettings;
   readonly #store: MessageStore;
   readonly #consumers = new Set<InMemoryConsumer>();
   #isConnected = false;
 
-  /** @throws InvalidOptionError when an option is unknown or of the wrong type */
+  /** @throws InvalidOptionError when an option is unknown or wrong */
   constructor(options: InMemoryMessageBrokerOptions = {}) {
-    checkMessageBrokerOptions(options);
-    const { clock = new AdjustableClock(), ownershipTime = '30s', maxDeliveries = 5 } = options;
-    this.clock = clock;
-    this.#ownershipTime = toMilliseconds(ownershipTime, 'ownershipTime');
-    this.#store = new MessageStore({ clock, ownershipTime: this.#ownershipTime, maxDeliveries });
+    this.#settings = resolveMessageBrokerOptions(options);
+    this.clock = this.#settings.clock;
+    this.#store = new MessageStore(this.#settings);
     this.channels = new InMemoryChannelAdministration(() => this.#connectedStore());
   }
 
@@ -79,7 +70,7 @@ export class InMemoryMessageBroker implements MessageBroker {
     const store = this.#connectedStore();
     for (const name of options.channels) store.channelNamed(name);
     const consumer = new InMemoryConsumer(options, {
-      ownershipTime: this.#ownershipTime,
+      ownershipTime: this.#settings.ownershipTime,
       settle: (delivery, settlement) => this.#connectedStore().settle(delivery, settlement),
       channelNamed: (name) => store.channelNamed(name),
       onClose: (closed) => this.#consumers.delete(closed),

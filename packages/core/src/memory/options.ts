@@ -1,50 +1,48 @@
-import { parseDuration } from '../duration/index.js';
-import { InvalidOptionError } from '../errors/index.js';
+import * as v from 'valibot';
+import { AdjustableClock, type Clock } from '../clock/index.js';
+import type { Duration } from '../duration/index.js';
+import { option, parseOptions } from '../options/index.js';
 
-interface Rule {
-  readonly isValid: (value: unknown) => boolean;
-  readonly remedy: string;
+/** How an in-memory message broker works. */
+export interface InMemoryMessageBrokerOptions {
+  /** Delays and ownership run by this clock. @default a new AdjustableClock */
+  readonly clock?: Clock;
+  /** How long a delivery is owned without being extended: milliseconds, or text such as `'30s'`. @default '30s' */
+  readonly ownershipTime?: Duration;
+  /** How many deliveries a message gets before it goes to the dead letters. @default 5 */
+  readonly maxDeliveries?: number;
 }
 
-type Rules<Options> = Readonly<Record<keyof Options, Rule>>;
-
-const CLOCK: Rule = {
-  isValid: (value) => typeof value === 'object' && value !== null && 'now' in value && 'schedule' in value,
-  remedy: 'Give a clock, such as a new AdjustableClock().',
-};
-
-const OWNERSHIP_TIME: Rule = {
-  isValid: (value) => (parseDuration(value) ?? 0) > 0,
-  remedy: 'Give milliseconds above 0, or text such as "30s".',
-};
-
-const MAX_DELIVERIES: Rule = {
-  isValid: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
-  remedy: 'Give a whole number, 1 or more.',
-};
-
-/** @throws InvalidOptionError naming the option, its value and the remedy */
-export function checkMessageBrokerOptions(options: object): void {
-  check(options, 'InMemoryMessageBroker', { clock: CLOCK, ownershipTime: OWNERSHIP_TIME, maxDeliveries: MAX_DELIVERIES });
+/** How an in-memory bucket broker works. */
+export interface InMemoryBucketBrokerOptions {
+  /** Times to live run by this clock. @default a new AdjustableClock */
+  readonly clock?: Clock;
 }
 
-/** @throws InvalidOptionError naming the option, its value and the remedy */
-export function checkBucketBrokerOptions(options: object): void {
-  check(options, 'InMemoryBucketBroker', { clock: CLOCK });
+const clock = v.optional(option.having<Clock>('a clock', 'now', 'schedule'), () => new AdjustableClock());
+
+const positiveDuration = v.pipe(
+  option.duration,
+  v.check((milliseconds) => milliseconds > 0, 'expected a duration above 0'),
+);
+
+const messageBrokerSchema = v.strictObject({
+  clock,
+  ownershipTime: v.optional(positiveDuration, '30s'),
+  maxDeliveries: v.optional(option.wholeNumber(1), 5),
+});
+
+const bucketBrokerSchema = v.strictObject({ clock });
+
+/** The options of a message broker, complete; spans in milliseconds. */
+export type MessageBrokerSettings = v.InferOutput<typeof messageBrokerSchema>;
+
+/** @throws InvalidOptionError when an option is unknown or wrong */
+export function resolveMessageBrokerOptions(options: InMemoryMessageBrokerOptions): MessageBrokerSettings {
+  return parseOptions(messageBrokerSchema, options, 'InMemoryMessageBroker');
 }
 
-function check(options: object, owner: string, rules: Rules<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    const rule = rules[name];
-    if (!rule) throw unknownOption(name, owner, Object.keys(rules));
-    if (value !== undefined && !rule.isValid(value)) throw invalidOption(name, value, owner, rule.remedy);
-  }
-}
-
-function unknownOption(name: string, owner: string, known: string[]): InvalidOptionError {
-  return new InvalidOptionError(`${owner} has no option "${name}". Known options: ${known.join(', ')}.`);
-}
-
-function invalidOption(name: string, value: unknown, owner: string, remedy: string): InvalidOptionError {
-  return new InvalidOptionError(`Option "${name}" of ${owner} is ${JSON.stringify(value)}. ${remedy}`);
+/** @throws InvalidOptionError when an option is unknown or wrong */
+export function resolveBucketBrokerOptions(options: InMemoryBucketBrokerOptions): { clock: Clock } {
+  return parseOptions(bucketBrokerSchema, options, 'InMemoryBucketBroker');
 }

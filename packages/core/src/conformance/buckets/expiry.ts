@@ -3,7 +3,7 @@ import { bucket } from '../stage.js';
 import type { BucketScenario } from './scenario.js';
 
 /** Long enough to look before it has passed, in milliseconds. */
-const TTL = 500;
+const TTL = 1_000;
 
 /** A bucket is kept for its time to live, and no longer. */
 export function expiry(scenario: BucketScenario): void {
@@ -36,7 +36,10 @@ export function expiry(scenario: BucketScenario): void {
   scenario('replaces no TTL with one, and one with none', async ({ buckets, pass }) => {
     const [first, second] = [bucket({ ttl: null }), bucket({ ttl: TTL })];
     await buckets.store([first, second]);
-    await buckets.store([{ ...first, ttl: TTL }, { ...second, ttl: null }]);
+    await buckets.store([
+      { ...first, ttl: TTL },
+      { ...second, ttl: null },
+    ]);
     await pass(TTL + 5);
     assert.deepEqual(await buckets.get([first.id, second.id]), [undefined, second.body]);
     await buckets.delete([second.id]);

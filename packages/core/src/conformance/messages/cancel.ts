@@ -11,10 +11,10 @@ export function cancelling(scenario: Scenario): void {
   scenario('tells where a job is, to its end', { needs: ['jobIds', 'delay'] }, async (stage) => {
     const where = () => stage.broker.locate(stage.channel, 'job');
     assert.equal(await where(), undefined);
-    await stage.broker.publish([stage.job('job', { delay: 400 })]);
+    await stage.broker.publish([stage.job('job', { delay: 1_000 })]);
     assert.equal(await where(), 'delayed');
     const received = stage.receiveOne(await stage.consumer());
-    await stage.pass(400);
+    await stage.pass(1_000);
     const delivery = await received;
     assert.equal(await where(), 'running');
     await ack(delivery);
@@ -36,14 +36,17 @@ export function cancelling(scenario: Scenario): void {
     await stage.broker.publish([stage.job('one'), stage.job('two'), stage.job('three')]);
     assert.equal(await stage.broker.cancel(stage.channel, 'two'), 'queued');
     const received = await stage.receive(await stage.consumer(), 2);
-    assert.deepEqual(received.map(({ message }) => message.headers['repid-id']), ['one', 'three']);
+    assert.deepEqual(
+      received.map(({ message }) => message.headers['repid-id']),
+      ['one', 'three'],
+    );
     await stage.broker.publish([stage.job('two')]);
   });
 
   scenario('takes a delayed job away, and frees its id', { needs: ['jobIds', 'delay'] }, async (stage) => {
-    await stage.broker.publish([stage.job('job', { delay: 400 })]);
+    await stage.broker.publish([stage.job('job', { delay: 1_000 })]);
     assert.equal(await stage.broker.cancel(stage.channel, 'job'), 'delayed');
-    await stage.pass(401);
+    await stage.pass(1_001);
     await stage.expectNothing(await stage.consumer());
     await stage.broker.publish([stage.job('job')]);
   });

@@ -70,7 +70,10 @@ export function deadLetters(scenario: Scenario): void {
     await giveUp(stage, 'hopeless');
     await stage.broker.channels.replayDeadLetters(stage.channel);
     await nack(await stage.receiveOne(await stage.consumer()), 'again');
-    assert.deepEqual((await lettersOf(stage)).map(({ reason }) => reason.message), ['again']);
+    assert.deepEqual(
+      (await lettersOf(stage)).map(({ reason }) => reason.message),
+      ['again'],
+    );
   });
 
   scenario('takes the job id again with what is put back', { needs: ['deadLetters', 'jobIds'] }, async (stage) => {

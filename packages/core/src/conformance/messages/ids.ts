@@ -27,13 +27,19 @@ export function ids(scenario: Scenario): void {
 
   scenario('publishes none of a batch where one id is there already', { needs }, async (stage) => {
     await stage.broker.publish([stage.job('taken')]);
-    await assert.rejects(stage.broker.publish([stage.job('one'), stage.job('taken'), stage.message('two')]), DuplicateJobError);
+    await assert.rejects(
+      stage.broker.publish([stage.job('one'), stage.job('taken'), stage.message('two')]),
+      DuplicateJobError,
+    );
     assert.deepEqual(texts(await (await stage.consumer()).receive(10, { wait: true })), ['taken']);
     assert.equal(await stage.broker.locate(stage.channel, 'one'), undefined);
   });
 
   scenario('publishes none of a batch where an id stands twice', { needs }, async (stage) => {
-    await assert.rejects(stage.broker.publish([stage.job('one'), stage.job('twice'), stage.job('twice')]), DuplicateJobError);
+    await assert.rejects(
+      stage.broker.publish([stage.job('one'), stage.job('twice'), stage.job('twice')]),
+      DuplicateJobError,
+    );
     await stage.expectNothing(await stage.consumer());
     await stage.broker.publish([stage.job('one'), stage.job('twice')]);
   });

@@ -19,7 +19,10 @@ export function priorities(scenario: Scenario): void {
   scenario('takes a message that says none for medium, and tells the priority', { needs }, async (stage) => {
     await stage.broker.publish([stage.message('plain'), stage.message('low', { priority: 'low' })]);
     const received = await stage.receive(await stage.consumer(), 2);
-    assert.deepEqual(received.map((delivery) => delivery.priority), ['medium', 'low']);
+    assert.deepEqual(
+      received.map((delivery) => delivery.priority),
+      ['medium', 'low'],
+    );
   });
 
   scenario('takes about 10, 3 and 1 in turn, one at a time', { needs }, async (stage) => {
@@ -40,7 +43,10 @@ export function priorities(scenario: Scenario): void {
     const received = texts(await stage.receive(await stage.consumer(), 60));
     for (const priority of PRIORITIES) {
       const own = received.filter((text) => text.startsWith(priority));
-      assert.deepEqual(own, Array.from({ length: 20 }, (_, number) => `${priority} ${number}`));
+      assert.deepEqual(
+        own,
+        Array.from({ length: 20 }, (_, number) => `${priority} ${number}`),
+      );
     }
   });
 

@@ -72,7 +72,10 @@ export function publishing(scenario: Scenario): void {
     const [stored, kept] = [bucket(), bucket()];
     await into.store([kept]);
     await stage.broker.publish([stage.job('taken')]);
-    const batch = [{ ...stage.job('free'), buckets: [{ ...stored, into }], clears: [{ id: kept.id, into }] }, stage.job('taken')];
+    const batch = [
+      { ...stage.job('free'), buckets: [{ ...stored, into }], clears: [{ id: kept.id, into }] },
+      stage.job('taken'),
+    ];
     await assert.rejects(stage.broker.publish(batch));
     assert.deepEqual(await into.get([stored.id, kept.id]), [undefined, kept.body]);
   });

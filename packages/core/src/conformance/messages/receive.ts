@@ -70,7 +70,10 @@ export function receiving(scenario: Scenario): void {
     const consumer = await stage.consumer({ channels });
     const received = await stage.receive(consumer, 2);
     assert.deepEqual(texts(received).toSorted(), channels.toSorted());
-    assert.deepEqual(received.map(({ message }) => message.channel), texts(received));
+    assert.deepEqual(
+      received.map(({ message }) => message.channel),
+      texts(received),
+    );
     await stage.expectNothing(consumer);
     await ackAll([...received, ...(await stage.receive(await stage.consumer({ channels: [foreign] }), 1))]);
   });
@@ -88,7 +91,10 @@ export function receiving(scenario: Scenario): void {
   scenario('counts the first delivery as 1, and gives each an id of its own', async (stage) => {
     await stage.publish('a', 'b', 'c');
     const received = await stage.receive(await stage.consumer(), 3);
-    assert.deepEqual(received.map((delivery) => delivery.deliveryCount), [1, 1, 1]);
+    assert.deepEqual(
+      received.map((delivery) => delivery.deliveryCount),
+      [1, 1, 1],
+    );
     assert.equal(new Set(received.map((delivery) => delivery.id)).size, 3);
   });
 

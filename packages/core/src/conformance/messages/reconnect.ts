@@ -33,6 +33,10 @@ export function reconnecting(scenario: Scenario): void {
     const received = texts(await stage.receive(consumer, taken.length));
     received.push(...texts(await consumer.receive(sent.length, { wait: false })));
     assert.equal(new Set(received).size, received.length, 'jobs delivered twice');
-    assert.deepEqual(taken.filter((id) => !received.includes(id)), [], 'jobs lost');
+    assert.deepEqual(
+      taken.filter((id) => !received.includes(id)),
+      [],
+      'jobs lost',
+    );
   });
 }

@@ -15,13 +15,17 @@ export function removing(scenario: Scenario): void {
     assert.equal(await stage.broker.channels.purge(stage.channel), 0);
   });
 
-  scenario('purges every priority and what is delayed', { needs: ['administration', 'priority', 'delay'] }, async (stage) => {
-    const mores = [{ priority: 'high' }, { priority: 'low' }, { delay: 60_000 }] as const;
-    await stage.broker.publish(mores.map((more) => stage.message('away', more)));
-    assert.equal(await stage.broker.channels.purge(stage.channel), 3);
-    const { queued, delayed } = await stage.broker.channels.stats(stage.channel);
-    assert.deepEqual({ queued, delayed }, { queued: 0, delayed: 0 });
-  });
+  scenario(
+    'purges every priority and what is delayed',
+    { needs: ['administration', 'priority', 'delay'] },
+    async (stage) => {
+      const mores = [{ priority: 'high' }, { priority: 'low' }, { delay: 60_000 }] as const;
+      await stage.broker.publish(mores.map((more) => stage.message('away', more)));
+      assert.equal(await stage.broker.channels.purge(stage.channel), 3);
+      const { queued, delayed } = await stage.broker.channels.stats(stage.channel);
+      assert.deepEqual({ queued, delayed }, { queued: 0, delayed: 0 });
+    },
+  );
 
   scenario('frees the ids of what it purges', { needs: ['administration', 'jobIds', 'delay'] }, async (stage) => {
     const jobs = [stage.job('queued'), stage.job('delayed', { delay: 60_000 })];
@@ -31,36 +35,49 @@ export function removing(scenario: Scenario): void {
     await stage.broker.publish(jobs);
   });
 
-  scenario('purges neither what is in hand nor dead letters', { needs: ['administration', 'deadLetters'] }, async (stage) => {
-    await stage.publish('spoilt', 'in hand', 'queued');
-    const [spoilt, inHand] = await stage.receive(await stage.consumer(), 2);
-    await nack(spoilt!, 'spoilt');
-    assert.equal(await stage.broker.channels.purge(stage.channel), 1);
-    const { running, deadLetters } = await stage.broker.channels.stats(stage.channel);
-    assert.deepEqual({ running, deadLetters }, { running: 1, deadLetters: 1 });
-    await ack(inHand!);
-  });
+  scenario(
+    'purges neither what is in hand nor dead letters',
+    { needs: ['administration', 'deadLetters'] },
+    async (stage) => {
+      await stage.publish('spoilt', 'in hand', 'queued');
+      const [spoilt, inHand] = await stage.receive(await stage.consumer(), 2);
+      await nack(spoilt!, 'spoilt');
+      assert.equal(await stage.broker.channels.purge(stage.channel), 1);
+      const { running, deadLetters } = await stage.broker.channels.stats(stage.channel);
+      assert.deepEqual({ running, deadLetters }, { running: 1, deadLetters: 1 });
+      await ack(inHand!);
+    },
+  );
 
-  scenario('deletes a channel with all that is in it', { needs: ['administration', 'deadLetters', 'jobIds', 'delay'] }, async (stage) => {
-    const inHand = await fill(stage);
-    await stage.broker.channels.delete(stage.channel);
-    const empty = { queued: 0, delayed: 0, running: 0, deadLetters: 0, paused: false };
-    assert.deepEqual(await stage.broker.channels.stats(stage.channel), empty);
-    assert.equal(await stage.broker.locate(stage.channel, 'delayed'), undefined);
-    await assert.rejects(ack(inHand, { publish: [stage.message('never')] }), LostOwnershipError);
-    await stage.expectNothing(await stage.consumer());
-  });
+  scenario(
+    'deletes a channel with all that is in it',
+    { needs: ['administration', 'deadLetters', 'jobIds', 'delay'] },
+    async (stage) => {
+      const inHand = await fill(stage);
+      await stage.broker.channels.delete(stage.channel);
+      const empty = { queued: 0, delayed: 0, running: 0, deadLetters: 0, paused: false };
+      assert.deepEqual(await stage.broker.channels.stats(stage.channel), empty);
+      assert.equal(await stage.broker.locate(stage.channel, 'delayed'), undefined);
+      await assert.rejects(ack(inHand, { publish: [stage.message('never')] }), LostOwnershipError);
+      await stage.expectNothing(await stage.consumer());
+    },
+  );
 
-  scenario('makes a deleted channel anew when it is used, also for consumers that were there', { needs }, async (stage) => {
-    const consumer = await stage.consumer();
-    const received = stage.receiveOne(consumer);
-    await stage.publish('before');
-    await ack(await received);
-    const next = stage.receiveOne(consumer);
-    await stage.broker.channels.delete(stage.channel);
-    await stage.publish('after');
-    assert.equal(textOf(await next), 'after');
-  });
+  scenario(
+    'makes a deleted channel anew for a consumer that waits for it',
+    { needs: ['administration', 'deadLetters'] },
+    async (stage) => {
+      const consumer = await stage.consumer();
+      await stage.publish('spoilt');
+      await nack(await stage.receiveOne(consumer), 'spoilt');
+      const next = stage.receiveOne(consumer);
+      await stage.broker.channels.pause(stage.channel);
+      await stage.broker.channels.delete(stage.channel);
+      await stage.publish('after');
+      assert.equal(textOf(await next), 'after');
+      assert.deepEqual(await stage.broker.channels.deadLetters(stage.channel, 10), []);
+    },
+  );
 
   scenario('deletes a channel that is not there', { needs }, async (stage) => {
     await stage.broker.channels.delete(stage.channel);

@@ -24,19 +24,28 @@ export function settling(scenario: Scenario): void {
     assert.equal(received[1]!.deliveryCount, 1);
   });
 
-  scenario('delivers a retry when its delay has passed, with its new headers, counted anew', { needs: ['delay'] }, async (stage) => {
-    await stage.publish('again');
-    const consumer = await stage.consumer();
-    const dueAt = stage.broker.clock.now() + 400;
-    await retry(await stage.receiveOne(consumer), 400, { 'x-try': '1' });
-    await stage.expectNothing(consumer);
-    const received = stage.receiveOne(consumer);
-    await stage.pass(400);
-    const { message, deliveryCount } = await received;
-    assert.ok(stage.broker.clock.now() >= dueAt, 'retried too early');
-    assert.equal(message.headers['x-try'], '1');
-    assert.equal(deliveryCount, 1);
+  scenario('wakes a waiting receive with what is rejected', async (stage) => {
+    await stage.publish('back');
+    const delivery = await stage.receiveOne(await stage.consumer());
+    const received = stage.receiveOne(await stage.consumer());
+    await reject(delivery);
+    assert.equal(textOf(await received), 'back');
   });
+
+  scenario(
+    'delivers a retry when its delay has passed, with its new headers, counted anew',
+    { needs: ['delay'] },
+    async (stage) => {
+      await stage.publish('again');
+      const consumer = await stage.consumer();
+      const delivery = await stage.receiveOne(consumer);
+      const dueAt = stage.broker.clock.now() + 400;
+      await retry(delivery, 400, { 'x-try': '1' });
+      const { message, deliveryCount } = await stage.receiveNotBefore(dueAt, consumer);
+      assert.equal(message.headers['x-try'], '1');
+      assert.equal(deliveryCount, 1);
+    },
+  );
 
   scenario('delivers a retry without a delay at once', { needs: ['delay'] }, async (stage) => {
     await stage.publish('again');
@@ -83,17 +92,21 @@ export function settling(scenario: Scenario): void {
     if (into) assert.deepEqual(await into.get([late.id]), [undefined]);
   });
 
-  scenario('lets exactly one of two settlements win that are made at once', { needs: ['atomicSettlement'] }, async (stage) => {
-    await stage.publish('contested');
-    const consumer = await stage.consumer();
-    const delivery = await stage.receiveOne(consumer);
-    const settle = (text: string) => ack(delivery, { publish: [stage.message(text)] }).then(() => text);
-    const settled = await Promise.allSettled([settle('one'), settle('other')]);
-    const winners = settled.filter((result) => result.status === 'fulfilled').map((result) => result.value);
-    assert.equal(winners.length, 1);
-    assert.equal(textOf(await stage.receiveOne(consumer)), winners[0]);
-    await stage.expectNothing(consumer);
-  });
+  scenario(
+    'lets exactly one of two settlements win that are made at once',
+    { needs: ['atomicSettlement'] },
+    async (stage) => {
+      await stage.publish('contested');
+      const consumer = await stage.consumer();
+      const delivery = await stage.receiveOne(consumer);
+      const settle = (text: string) => ack(delivery, { publish: [stage.message(text)] }).then(() => text);
+      const settled = await Promise.allSettled([settle('one'), settle('other')]);
+      const winners = settled.filter((result) => result.status === 'fulfilled').map((result) => result.value);
+      assert.equal(winners.length, 1);
+      assert.equal(textOf(await stage.receiveOne(consumer)), winners[0]);
+      await stage.expectNothing(consumer);
+    },
+  );
 
   scenario('settles many at once, and a lost one among them does not hurt the others', async (stage) => {
     await stage.publish(...Array.from({ length: 50 }, (_, number) => `${number}`));
@@ -110,7 +123,7 @@ export function settling(scenario: Scenario): void {
     await stage.publish('a', 'b', 'c');
     const consumer = await stage.consumer();
     const deliveries = await stage.receive(consumer, 3);
-    for (const delivery of deliveries.reverse()) await ack(delivery);
+    for (const delivery of deliveries.toReversed()) await ack(delivery);
     await stage.expectNothing(consumer);
   });
 }

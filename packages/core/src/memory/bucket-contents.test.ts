@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { AdjustableClock } from '../clock/index.js';
+import { BucketContents } from './bucket-contents.js';
+
+describe('BucketContents', () => {
+  it('forgets an expired bucket that nobody asks for', async () => {
+    const clock = new AdjustableClock();
+    const contents = new BucketContents(clock);
+    contents.store({ id: 'old', body: '1', ttl: 1_000 });
+    await clock.advance(1_000);
+    contents.store({ id: 'new', body: '2', ttl: 1_000 });
+    expect(contents.size).toBe(1);
+  });
+});

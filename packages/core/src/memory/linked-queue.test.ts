@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { LinkedQueue } from './linked-queue.js';
+
+describe('LinkedQueue', () => {
+  it('gives first what came first', () => {
+    const queue = queueOf('a', 'b', 'c');
+    expect([queue.shift(), queue.shift(), queue.shift(), queue.shift()]).toEqual(['a', 'b', 'c', undefined]);
+  });
+
+  it('takes at the front what is to go first', () => {
+    const queue = queueOf('b', 'c');
+    queue.unshift('a');
+    expect([...queue]).toEqual(['a', 'b', 'c']);
+    expect(queue.first).toBe('a');
+  });
+
+  it.each([
+    ['a', ['b', 'c']],
+    ['b', ['a', 'c']],
+    ['c', ['a', 'b']],
+  ])('lets %s leave from where it stands, once', (leaving, staying) => {
+    const queue = new LinkedQueue<string>();
+    const links = new Map(['a', 'b', 'c'].map((item) => [item, queue.push(item)]));
+    queue.remove(links.get(leaving)!);
+    queue.remove(links.get(leaving)!);
+    expect([...queue]).toEqual(staying);
+    expect(queue.size).toBe(2);
+  });
+
+  it('does not let a link leave that was shifted out', () => {
+    const queue = new LinkedQueue<string>();
+    const link = queue.push('a');
+    queue.shift();
+    queue.push('b');
+    queue.remove(link);
+    expect([...queue]).toEqual(['b']);
+  });
+
+  it('goes on after it was empty', () => {
+    const queue = queueOf('a');
+    queue.shift();
+    expect(queue.size).toBe(0);
+    queue.unshift('b');
+    queue.push('c');
+    expect([...queue]).toEqual(['b', 'c']);
+  });
+});
+
+function queueOf(...items: string[]): LinkedQueue<string> {
+  const queue = new LinkedQueue<string>();
+  for (const item of items) queue.push(item);
+  return queue;
+}
