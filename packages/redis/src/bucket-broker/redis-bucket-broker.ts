@@ -72,7 +72,7 @@ export class RedisBucketBroker implements BucketBroker {
   async store(buckets: readonly BucketRecord[]): Promise<void> {
     const { commands } = this.use();
     if (buckets.length === 0) return;
-    const call = new ScriptCall(this.keys, 'store');
+    const call = new ScriptCall(this.keys, 'publish.store');
     addBuckets(call, [], buckets);
     await commands.run(call);
   }

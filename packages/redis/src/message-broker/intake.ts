@@ -48,7 +48,7 @@ export class Intake {
   /** Up to `max` whose owners have been silent for too long. */
   async reclaim(connection: Connection, max: number, ownershipTime: number, maxDeliveries: number, reason: string): Promise<TakenEntry[]> {
     const { streams } = this.list;
-    const call = new ScriptCall(this.keys, 'reclaim').add(this.consumer, ownershipTime, maxDeliveries, reason, max);
+    const call = new ScriptCall(this.keys, 'consume.reclaim').add(this.consumer, ownershipTime, maxDeliveries, reason, max);
     addStreams(call, streams);
     const answer = await connection.runForBuffers<ReclaimAnswer>(call);
     return answer.map(([place, deliveryCount, entry]) => ({ stream: streams[place - 1]!, entry, deliveryCount }));
@@ -65,7 +65,7 @@ export class Intake {
     max: number,
   ): Promise<[true, TakenEntry[]] | [false, { key: string; after: string }[]]> {
     const quotas = quotasOf(this.turn, max);
-    const call = new ScriptCall(this.keys, 'take').add(this.consumer, quotas.high, quotas.medium, quotas.low);
+    const call = new ScriptCall(this.keys, 'consume.take').add(this.consumer, quotas.high, quotas.medium, quotas.low);
     addStreams(call, streams);
     const [found, answer] = await this.reader.runForBuffers<TakeAnswer>(call);
     if (found === 0) return [false, answer.map((last, place) => ({ key: streams[place]!.key, after: last.toString() }))];

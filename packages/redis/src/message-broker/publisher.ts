@@ -67,7 +67,7 @@ export class Publisher {
   }
 
   private callFor(publications: readonly Publication[]): ScriptCall {
-    const call = new ScriptCall(this.keys, 'publish').add(publications.length);
+    const call = new ScriptCall(this.keys, 'publish.publish').add(publications.length);
     for (const { messages } of publications) {
       call.add(messages.length);
       for (const message of messages) addMessage(call, message);

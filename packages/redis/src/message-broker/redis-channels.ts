@@ -11,6 +11,7 @@ import { decodeReason } from '../codec/reason.js';
 import type { Connection } from '../connection/connection.js';
 import type { RawEntry } from '../connection/reader.js';
 import type { Keys } from '../keys.js';
+import type { Operation } from '../script/index.js';
 import { ScriptCall } from '../script/script-call.js';
 
 const DEFAULT_REPLAY_LIMIT = 1000;
@@ -31,37 +32,37 @@ export class RedisChannels implements ChannelAdministration {
   ) {}
 
   async declare(channel: string): Promise<void> {
-    await this.connection().run(this.call('open', channel).add(1));
+    await this.connection().run(this.call('consume.open', channel).add(1));
     await this.connection().send((client) => client.sadd(this.keys.channels, channel));
   }
 
   async stats(channel: string): Promise<ChannelStats> {
-    const answer = await this.connection().run<[number, number, number, number, number]>(this.call('stats', channel));
+    const answer = await this.connection().run<[number, number, number, number, number]>(this.call('administration.stats', channel));
     const [queued, delayed, running, deadLetters, paused] = answer;
     return { queued, delayed, running, deadLetters, paused: paused === 1 };
   }
 
   async peek(channel: string, limit: number): Promise<readonly Message[]> {
-    const entries = await this.connection().runForBuffers<RawEntry[]>(this.call('peek', channel).add(limit));
+    const entries = await this.connection().runForBuffers<RawEntry[]>(this.call('administration.peek', channel).add(limit));
     return entries.map(([, fields]) => decodeLeniently(channel, fields ?? []));
   }
 
   async pause(channel: string): Promise<void> {
-    await this.connection().run(this.call('pause', channel));
+    await this.connection().run(this.call('administration.pause', channel));
     this.listener.onPaused(channel, true);
   }
 
   async resume(channel: string): Promise<void> {
-    await this.connection().run(this.call('resume', channel));
+    await this.connection().run(this.call('administration.resume', channel));
     this.listener.onPaused(channel, false);
   }
 
   purge(channel: string): Promise<number> {
-    return this.run('purge', channel);
+    return this.run('administration.purge', channel);
   }
 
   async delete(channel: string): Promise<void> {
-    await this.connection().run(this.call('delete', channel));
+    await this.connection().run(this.call('administration.delete', channel));
     await this.connection().send((client) => client.srem(this.keys.channels, channel));
     this.listener.onDeleted(channel);
   }
@@ -74,14 +75,14 @@ export class RedisChannels implements ChannelAdministration {
   }
 
   replayDeadLetters(channel: string, { ids, limit = DEFAULT_REPLAY_LIMIT }: ReplayOptions = {}): Promise<number> {
-    return this.run('replay', channel, limit, ids?.length ?? ALL, ...(ids ?? []));
+    return this.run('administration.replay', channel, limit, ids?.length ?? ALL, ...(ids ?? []));
   }
 
-  private async run(operation: string, channel: string, ...values: (string | number)[]): Promise<number> {
+  private async run(operation: Operation, channel: string, ...values: (string | number)[]): Promise<number> {
     return this.connection().run(this.call(operation, channel).add(...values));
   }
 
-  private call(operation: string, channel: string): ScriptCall {
+  private call(operation: Operation, channel: string): ScriptCall {
     checkChannelName(channel);
     const call = new ScriptCall(this.keys, operation);
     call.channel(channel);

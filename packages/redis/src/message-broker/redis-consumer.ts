@@ -164,7 +164,7 @@ export class RedisConsumer implements Consumer {
   private async openChannels(): Promise<void> {
     const { keys, commands } = this.parts;
     const { channels } = this.list;
-    const call = new ScriptCall(keys, 'open').add(channels.length);
+    const call = new ScriptCall(keys, 'consume.open').add(channels.length);
     for (const channel of channels) call.channel(channel);
     await Promise.all([
       commands().run(call),
@@ -204,7 +204,7 @@ export class RedisConsumer implements Consumer {
 
   private async leave(): Promise<void> {
     const { keys, commands, name } = this.parts;
-    const call = new ScriptCall(keys, 'leave').add(this.list.channels.length, name);
+    const call = new ScriptCall(keys, 'consume.leave').add(this.list.channels.length, name);
     for (const channel of this.list.channels) call.channel(channel);
     if (commands().isReady) await commands().run(call);
   }

@@ -23,6 +23,7 @@ import {
   type ResolvedMessageBrokerOptions,
   resolveMessageBrokerOptions,
 } from '../options/broker-options.js';
+import type { Operation } from '../script/index.js';
 import { ScriptCall } from '../script/script-call.js';
 import { addBuckets } from './encode-message.js';
 import { JoinedBuckets } from './joined-buckets.js';
@@ -141,17 +142,17 @@ export class RedisMessageBroker implements MessageBroker {
   }
 
   async locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
-    return (await this.opened().run<JobLocation | null>(this.call('locate', channel).add(jobId))) ?? undefined;
+    return (await this.opened().run<JobLocation | null>(this.call('jobs.locate', channel).add(jobId))) ?? undefined;
   }
 
   async cancel(channel: string, jobId: string, { bucket }: CancelOptions = {}): Promise<JobLocation | undefined> {
     if (bucket) this.joined.check({ buckets: [bucket] });
-    const call = this.call('cancel', channel).add(jobId);
+    const call = this.call('jobs.cancel', channel).add(jobId);
     addBuckets(call, [], bucket ? [bucket] : []);
     return (await this.opened().run<JobLocation | null>(call)) ?? undefined;
   }
 
-  private call(operation: string, channel: string): ScriptCall {
+  private call(operation: Operation, channel: string): ScriptCall {
     checkChannelName(channel);
     const call = new ScriptCall(this.keys, operation);
     call.channel(channel);

@@ -85,7 +85,7 @@ export class Settler {
 
   // May be sent twice: of two settlements of one delivery only one is committed.
   private async run(items: readonly Item[]): Promise<(number | string)[]> {
-    const call = new ScriptCall(this.keys, 'settle').add(items.length);
+    const call = new ScriptCall(this.keys, 'settle.settle').add(items.length);
     for (const item of items) addItem(call, item);
     const deadline = performance.now() + this.limits.patience;
     for (;;) {

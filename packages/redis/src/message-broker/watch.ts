@@ -69,7 +69,7 @@ export class Watch {
     this.lookAgain = false;
     this.nextLookAt = Infinity;
     this.lookIn(LIMITS.lookInterval);
-    const call = new ScriptCall(this.keys, 'promote').add(this.channels.length, LIMITS.promotionBatch);
+    const call = new ScriptCall(this.keys, 'consume.promote').add(this.channels.length, LIMITS.promotionBatch);
     for (const channel of this.channels) call.channel(channel);
     const answers = await this.connection().run<LookAnswer[]>(call);
     if (!this.closed) answers.forEach((answer, n) => this.note(this.channels[n]!, answer));

@@ -5,7 +5,7 @@ export const head = /* lua */ `
 -- KEYS[1]   how bucket keys begin          KEYS[2]   how clients' pub/sub channels begin
 -- KEYS[3+]  blocks of ten, one per channel, which arguments name by their number, from 1:
 --           streams high, medium, low; dead letters; delayed; delayed messages; index; paused; group; control
--- ARGV[1]   the operation, then its arguments in the order in which it reads them
+-- ARGV[1]   part and operation, joined by a dot, then its arguments in the order in which it reads them
 --
 -- Locations in an index: 'd' for delayed, or a priority's letter (h, m, l) and the entry's id in that stream.
 
@@ -59,6 +59,11 @@ end
 local function pending_entry(c, stream, entry)
   local pending = redis.pcall('XPENDING', stream, c.group, entry, entry, 1)
   return pending[1]
+end
+
+-- Redis 7 raises errors as tables, older ones as text.
+local function message_of(problem)
+  return type(problem) == 'table' and problem.err or tostring(problem)
 end
 
 local function field_of(fields, name)

@@ -1,6 +1,7 @@
 import { administration } from './administration.lua.js';
 import { buckets } from './buckets.lua.js';
 import { consume } from './consume.lua.js';
+import { endings } from './endings.lua.js';
 import { head } from './head.lua.js';
 import { jobs } from './jobs.lua.js';
 import { messages } from './messages.lua.js';
@@ -8,22 +9,27 @@ import { publish } from './publish.lua.js';
 import { Script } from './script.js';
 import { settle } from './settle.lua.js';
 
-const OPERATIONS = /* lua */ `
-local operations = {}
+/** Functions of their own, so that a call pays only for making those of its own part: 2 us instead of 12. */
+const PARTS = { publish, settle: endings + settle, consume: endings + consume, jobs, administration };
 
--- Redis 7 raises errors as tables, older ones as text.
-local function message_of(problem)
-  return type(problem) == 'table' and problem.err or tostring(problem)
-end
-`;
+const parts = Object.entries(PARTS).map(
+  ([name, text]) => `parts.${name} = function()\nlocal operations = {}\n${text}\nreturn operations\nend\n`,
+);
 
 const RUN = /* lua */ `
-return operations[ARGV[1]]()
+local part, operation = string.match(ARGV[1], '^(%w+)%.(%w+)$')
+return parts[part]()[operation]()
 `;
 
 /** The script with every operation of the brokers. */
-export const script = new Script(
-  [head, buckets, messages, OPERATIONS, publish, settle, consume, jobs, administration, RUN].join(''),
-);
+export const script = new Script([head, buckets, messages, 'local parts = {}\n', ...parts, RUN].join(''));
+
+/** An operation of the script, with the part that it is in. */
+export type Operation =
+  | `publish.${'publish' | 'store' | 'wait'}`
+  | 'settle.settle'
+  | `consume.${'open' | 'leave' | 'take' | 'promote' | 'reclaim'}`
+  | `jobs.${'locate' | 'cancel'}`
+  | `administration.${'stats' | 'peek' | 'pause' | 'resume' | 'purge' | 'delete' | 'replay'}`;
 
 export { Script } from './script.js';

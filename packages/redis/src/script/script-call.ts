@@ -1,4 +1,5 @@
 import type { Keys } from '../keys.js';
+import type { Operation } from './index.js';
 
 /** What can be an argument of the script. */
 export type ScriptArgument = string | number | Buffer;
@@ -11,7 +12,7 @@ export class ScriptCall {
 
   constructor(
     private readonly keys: Keys,
-    operation: string,
+    operation: Operation,
   ) {
     this.values = [operation];
   }

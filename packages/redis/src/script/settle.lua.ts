@@ -1,37 +1,11 @@
 /** Ending deliveries, and keeping them. */
 export const settle = /* lua */ `
 local LOST, DONE = 0, 1
-local done = {}
 
 -- A consumer may have been given its own message anew: the count of deliveries tells the two apart.
 local function owns(s)
   local pending = pending_entry(s.channel, s.stream, s.entry)
   return pending and pending[2] == s.consumer and pending[4] == s.deliveries
-end
-
--- Acknowledging waits until the end of the batch, so that it is one command per stream.
-local function remove_entry(s)
-  local list = done[s.stream]
-  if not list then
-    list = { group = s.channel.group }
-    done[s.stream] = list
-  end
-  list[#list + 1] = s.entry
-end
-
-local function remove_entries()
-  for stream, entries in pairs(done) do
-    redis.call('XACK', stream, entries.group, unpack(entries))
-    redis.call('XDEL', stream, unpack(entries))
-  end
-end
-
-local function is_indexed(s)
-  return s.id ~= '' and redis.call('HGET', s.channel.index, s.id) == s.priority .. s.entry
-end
-
-local function free_id(s)
-  if is_indexed(s) then redis.call('HDEL', s.channel.index, s.id) end
 end
 
 local function with_headers(fields, headers)
@@ -53,14 +27,6 @@ local function with_headers(fields, headers)
     changed[#changed + 1] = headers
   end
   return changed
-end
-
-local function dead_letter(c, stream, entry, fields, reason)
-  local letter = { unpack(fields) }
-  for _, value in ipairs({ 'original_stream', stream, 'original_id', entry, 'reason', reason }) do
-    letter[#letter + 1] = value
-  end
-  redis.call('XADD', c.dlq, '*', unpack(letter))
 end
 
 local function give_back(s)

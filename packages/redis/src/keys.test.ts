@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { Keys } from './keys.js';
+
+describe('Keys', () => {
+  const keys = new Keys('repid');
+  const email = keys.channel('email');
+
+  it.each([
+    ['messages of normal priority', email.streams.medium, 'repid:email'],
+    ['messages of high priority', email.streams.high, 'repid:email:high'],
+    ['messages of low priority', email.streams.low, 'repid:email:low'],
+    ['dead letters', email.deadLetters, 'repid:email:dlq'],
+    ['when delayed messages are due', email.delayed, 'repid:email:delayed'],
+    ['delayed messages', email.delayedMessages, 'repid:email:delayed:messages'],
+    ['where jobs are', email.index, 'repid:email:index'],
+    ['that it is paused', email.paused, 'repid:email:paused'],
+    ['the consumer group', email.group, 'repid:email:group'],
+    ['what consumers must know', email.control, 'repid:email:control'],
+    ['the channels', keys.channels, 'repid:channels'],
+    ['a bucket', keys.bucket('b1'), 'repid:bucket:b1'],
+    ['who waits for a bucket', keys.waiters('b1'), 'repid:bucket:b1:waiters'],
+    ['a client that waits', keys.client('c1'), 'repid:client:c1'],
+  ])('names the key of %s', (_, key, expected) => expect(key).toBe(expected));
+
+  it('keeps every key in one slot where the prefix is a hash tag', () => {
+    const tagged = new Keys('{repid}');
+    for (const key of [...tagged.channel('email').forScript, tagged.channels, tagged.bucket('b1')]) {
+      expect(key).toMatch(/^\{repid\}:/);
+    }
+  });
+});

@@ -1,0 +1,37 @@
+/** What ends a delivery, or takes an abandoned one away. */
+export const endings = /* lua */ `
+local done = {}
+
+-- Acknowledging waits until the end of the batch, so that it is one command per stream.
+local function remove_entry(s)
+  local list = done[s.stream]
+  if not list then
+    list = { group = s.channel.group }
+    done[s.stream] = list
+  end
+  list[#list + 1] = s.entry
+end
+
+local function remove_entries()
+  for stream, entries in pairs(done) do
+    redis.call('XACK', stream, entries.group, unpack(entries))
+    redis.call('XDEL', stream, unpack(entries))
+  end
+end
+
+local function is_indexed(s)
+  return s.id ~= '' and redis.call('HGET', s.channel.index, s.id) == s.priority .. s.entry
+end
+
+local function free_id(s)
+  if is_indexed(s) then redis.call('HDEL', s.channel.index, s.id) end
+end
+
+local function dead_letter(c, stream, entry, fields, reason)
+  local letter = { unpack(fields) }
+  for _, value in ipairs({ 'original_stream', stream, 'original_id', entry, 'reason', reason }) do
+    letter[#letter + 1] = value
+  end
+  redis.call('XADD', c.dlq, '*', unpack(letter))
+end
+`;
