@@ -3,7 +3,7 @@ import type { Converter } from '../converter/index.js';
 import { DEFAULTS } from '../defaults.js';
 import type { Duration } from '../duration/index.js';
 import type { ActorMiddleware } from '../middleware/index.js';
-import { option, parseOptions } from '../options/index.js';
+import { option, parseOptions, withoutUndefined } from '../options/index.js';
 import { exponentialRetry, type RetryPolicy } from '../retry/index.js';
 import { topicRouting, type RoutingStrategy } from '../router/routing-strategy.js';
 
@@ -123,10 +123,6 @@ export function resolveActorOptions(
     concurrency: merged.concurrency ?? Number.POSITIVE_INFINITY,
     middlewares: parsed.flatMap((layer) => layer.middlewares ?? []),
   };
-}
-
-function withoutUndefined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function checkOnError({ confirmation, onError }: v.InferOutput<typeof schema>, label: string): void {

@@ -70,7 +70,7 @@ export function describeEvent(event: RepidEvent): EventDescription {
     case 'callback-failed':
       return {
         level: 'error',
-        text: `A callback of "${event.actor}" failed after "${event.id}" was settled: ${reasonOf(event.error)}`,
+        text: `"${event.actor}": what was to follow the settlement of "${event.id}" failed: ${reasonOf(event.error)}`,
         error: event.error,
       };
     case 'reply-unexpected':

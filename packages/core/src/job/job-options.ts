@@ -42,8 +42,8 @@ export interface JobOptions<Args = unknown> {
 }
 
 const ttl = v.nullable(option.duration);
-const cron = v.custom<string | { expression: string; timeZone?: string }>(
-  (value) => typeof value === 'string' || (typeof value === 'object' && value !== null && 'expression' in value),
+const cron = v.union(
+  [v.string(), v.strictObject({ expression: v.string(), timeZone: v.optional(v.string()) })],
   'expected a cron expression, or { expression, timeZone }',
 );
 

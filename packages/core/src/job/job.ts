@@ -7,7 +7,7 @@ import { toMilliseconds, type Duration } from '../duration/index.js';
 import { CancelledError } from '../errors/index.js';
 import { HEADER, writeParameters, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
-import { firstOccurrence } from './first-occurrence.js';
+import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
 import { parseJobOptions, type JobOptions, type ParsedJobOptions } from './job-options.js';
 import type { JobStatus } from './job-status.js';
 import { endedState } from './job-status.js';
@@ -123,7 +123,7 @@ export class Job<Args = unknown, Result = unknown> {
       channel: this.channel,
       payload: inMessage ? connection.serializer.encode(options.args) : EMPTY,
       contentType: inMessage ? connection.serializer.contentType : undefined,
-      headers: { ...options.headers, [HEADER.topic]: this.name, ...this.parameterHeaders(now, schedule.recurring) },
+      headers: { ...options.headers, [HEADER.topic]: this.name, ...this.parameterHeaders(now, schedule) },
       id: connection.broker.capabilities.jobIds ? this.id : undefined,
       priority: options.priority,
       dueAt: schedule.dueAt,
@@ -132,7 +132,7 @@ export class Job<Args = unknown, Result = unknown> {
     };
   }
 
-  private parameterHeaders(now: number, schedule: ReturnType<typeof firstOccurrence>['recurring']): Record<string, string> {
+  private parameterHeaders(now: number, { dueAt, recurring }: FirstOccurrence): Record<string, string> {
     const { options } = this;
     return writeParameters({
       id: this.id,
@@ -142,7 +142,8 @@ export class Job<Args = unknown, Result = unknown> {
       timeout: options.timeout,
       timestamp: now,
       ttl: options.ttl ?? null,
-      schedule,
+      dueAt: recurring ? undefined : dueAt,
+      schedule: recurring,
       unrouted: 0,
     });
   }

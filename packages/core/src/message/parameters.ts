@@ -1,6 +1,7 @@
 import { DEFAULTS } from '../defaults.js';
 import { MalformedMessageError } from '../errors/index.js';
 import { HEADER } from './header-names.js';
+import { checkSchedule } from './schedule.js';
 
 /** What a job's headers say about how it is to be run. Times and spans in milliseconds. */
 export interface MessageParameters {
@@ -15,7 +16,9 @@ export interface MessageParameters {
   readonly timeout?: number;
   /** When it was enqueued. */
   readonly timestamp?: number;
-  /** How long after `timestamp` it may still be run; null for ever. */
+  /** When it is to be run, where it was deferred and does not recur. */
+  readonly dueAt?: number;
+  /** How long after `timestamp`, or after it was due, it may still be run; null for ever. */
   readonly ttl: number | null;
   /** How it recurs, and when this occurrence was due. */
   readonly schedule?: Schedule;
@@ -40,7 +43,7 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     timeout: readNumber(headers, HEADER.timeout),
     timestamp: readNumber(headers, HEADER.timestamp),
     ttl: readNumber(headers, HEADER.ttl) ?? null,
-    schedule: readSchedule(headers),
+    ...readTimes(headers),
     unrouted: readNumber(headers, HEADER.unrouted) ?? 0,
   };
 }
@@ -59,6 +62,7 @@ export function writeParameters(parameters: MessageParameters): Record<string, s
   write(HEADER.timeout, parameters.timeout);
   write(HEADER.timestamp, parameters.timestamp);
   write(HEADER.ttl, parameters.ttl);
+  write(HEADER.dueAt, parameters.dueAt);
   write(HEADER.unrouted, parameters.unrouted || undefined);
   if (parameters.schedule) Object.assign(headers, writeSchedule(parameters.schedule));
   return headers;
@@ -77,12 +81,28 @@ function readTtl(headers: Readonly<Record<string, string>>): number | null {
   return readNumber(headers, HEADER.resultTtl) ?? DEFAULTS.resultTtl;
 }
 
-function readSchedule(headers: Readonly<Record<string, string>>): Schedule | undefined {
+function readTimes(headers: Readonly<Record<string, string>>): Pick<MessageParameters, 'dueAt' | 'schedule'> {
   const every = readNumber(headers, HEADER.every);
-  const dueAt = readNumber(headers, HEADER.dueAt) ?? 0;
-  if (every !== undefined) return { every, dueAt };
   const cron = headers[HEADER.cron];
-  return cron === undefined ? undefined : { cron, timeZone: headers[HEADER.cronTimeZone], dueAt };
+  const dueAt = readNumber(headers, HEADER.dueAt);
+  if (every === undefined && cron === undefined) return { dueAt, schedule: undefined };
+  return { schedule: readSchedule(headers, every, cron, dueAt ?? 0) };
+}
+
+function readSchedule(
+  headers: Readonly<Record<string, string>>,
+  every: number | undefined,
+  cron: string | undefined,
+  dueAt: number,
+): Schedule {
+  const timeZone = headers[HEADER.cronTimeZone];
+  const schedule: Schedule = cron === undefined ? { every: every as number, dueAt } : { cron, timeZone, dueAt };
+  try {
+    checkSchedule(schedule);
+    return schedule;
+  } catch (cause) {
+    throw new MalformedMessageError(`The headers say no schedule: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function writeSchedule(schedule: Schedule): Record<string, string> {

@@ -12,6 +12,12 @@ export function nextOccurrence(schedule: Schedule, now: number): number | undefi
   return schedule.dueAt + (missed + 1) * schedule.every;
 }
 
+/** @throws InvalidOptionError when there is no next time to be found by it */
+export function checkSchedule(schedule: Schedule): void {
+  if ('cron' in schedule) nextCronTime(schedule.cron, schedule.timeZone, schedule.dueAt);
+  else if (schedule.every < 1) throw new InvalidOptionError(`An interval of ${schedule.every} ms is none. Give 1 or more.`);
+}
+
 /**
  * The first time of the cron expression after `after`, in milliseconds since the epoch.
  *

@@ -17,6 +17,11 @@ export function parseOptions<Schema extends v.GenericSchema>(
   throw new InvalidOptionError(describe(parsed.issues[0], schema, owner));
 }
 
+/** The options that are given: one that is set to `undefined` is not. */
+export function withoutUndefined<T extends object>(options: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
 function describe(issue: v.BaseIssue<unknown>, schema: v.GenericSchema, owner: string): string {
   const path = issue.path?.map((item) => String(item.key)).join('.');
   if (path === undefined) return `The options of ${owner} are ${show(issue.input)}: expected an object.`;

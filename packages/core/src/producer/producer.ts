@@ -1,7 +1,7 @@
 import { requireCapability } from '../broker/index.js';
 import type { BucketWrite } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
-import { PayloadTooLargeError } from '../errors/index.js';
+import { BrokerUnavailableError, DuplicateJobError, PayloadTooLargeError } from '../errors/index.js';
 import { HEADER, type OutgoingMessage } from '../message/index.js';
 import { compose } from '../middleware/compose.js';
 import type { ProducerMiddleware } from '../middleware/index.js';
@@ -35,13 +35,28 @@ export class Producer {
 
   private async publishNow(messages: Messages): Promise<void> {
     for (const message of messages) this.check(message);
+    await this.refuseDuplicates(messages);
     const { messages: ready, stored } = await this.storeBucketsApart(messages);
     try {
       await this.connection.broker.publish(ready);
     } catch (error) {
-      await Promise.allSettled(stored.map(({ id, into }) => into.delete([id])));
+      await this.takeBack(stored, error);
       throw error;
     }
+  }
+
+  /** Before anything is stored apart, for that would overwrite the arguments and the result of the job that is there. */
+  private async refuseDuplicates(messages: Messages): Promise<void> {
+    for (const { id, channel, clears } of messages) {
+      if (id === undefined || clears === undefined || clears.every(({ into }) => this.connection.isJoined(into))) continue;
+      if ((await this.connection.broker.locate(channel, id)) !== undefined) throw new DuplicateJobError(id, channel);
+    }
+  }
+
+  /** Where the broker was out of reach it may have taken the messages all the same, and they need their arguments. */
+  private async takeBack(stored: readonly BucketWrite[], error: unknown): Promise<void> {
+    if (error instanceof BrokerUnavailableError) return;
+    await Promise.allSettled(stored.map(({ id, into }) => into.delete([id])));
   }
 
   private check(message: OutgoingMessage): void {

@@ -45,11 +45,13 @@ const schema = v.strictObject({
 /** The options with every default filled in. @throws InvalidOptionError */
 export function resolveRepidOptions(options: RepidOptions) {
   const parsed = parseOptions(schema, options, 'Repid');
-  const memory = parsed.messageBroker === undefined ? new InMemoryBucketBroker() : undefined;
+  const messageBroker = parsed.messageBroker ?? new InMemoryMessageBroker();
+  // One clock for both, so that moving it moves everything.
+  const memory = parsed.messageBroker === undefined ? new InMemoryBucketBroker({ clock: messageBroker.clock }) : undefined;
   return {
     ...parsed,
     converter: parsed.converter ?? new BasicConverter(),
-    messageBroker: parsed.messageBroker ?? new InMemoryMessageBroker(),
+    messageBroker,
     argsBucketBroker: (parsed.argsBucketBroker === undefined ? memory : parsed.argsBucketBroker) ?? undefined,
     resultsBucketBroker: (parsed.resultsBucketBroker === undefined ? memory : parsed.resultsBucketBroker) ?? undefined,
   };

@@ -27,12 +27,12 @@ export class Requests {
   /** @throws TimeoutError after `timeout` milliseconds */
   async request(message: OutgoingMessage, timeout: number): Promise<unknown> {
     await this.connection.connect();
-    this.consumer ??= this.start();
-    await this.consumer;
+    await this.listen();
     const correlation = randomUUID();
     const headers = { ...message.headers, [HEADER.correlation]: correlation };
     const reply = this.awaitReply(correlation, message, timeout);
-    await Promise.all([this.producer.publish([{ ...message, headers, replyTo: this.channel }]), reply]);
+    const sending = this.producer.publish([{ ...message, headers, replyTo: this.channel }]);
+    await Promise.all([sending.catch((error: unknown) => this.giveUp(correlation, error)), reply]);
     return reply;
   }
 
@@ -44,7 +44,16 @@ export class Requests {
     for (const { reject } of this.open.values()) reject(new BrokerClosedError(this.connection.broker.name));
     this.open.clear();
     await (await consumer).close();
-    await this.connection.broker.channels.delete(this.channel);
+    const { broker } = this.connection;
+    if (broker.capabilities.administration) await broker.channels.delete(this.channel);
+  }
+
+  private async listen(): Promise<void> {
+    this.consumer ??= this.start().catch((error: unknown) => {
+      this.consumer = undefined;
+      throw error;
+    });
+    await this.consumer;
   }
 
   private awaitReply(correlation: string, { channel }: Message, timeout: number): Promise<unknown> {
@@ -61,6 +70,11 @@ export class Requests {
     });
   }
 
+  private giveUp(correlation: string, error: unknown): void {
+    this.open.get(correlation)?.reject(error);
+    this.open.delete(correlation);
+  }
+
   private async start(): Promise<Consumer> {
     const { broker, onEvent } = this.connection;
     const onProblem = (problem: Error): void => onEvent({ type: 'broker-problem', problem });
@@ -70,11 +84,12 @@ export class Requests {
   }
 
   private async takeReplies(consumer: Consumer): Promise<void> {
-    await this.consumer;
-    while (this.consumer !== undefined) {
+    for (;;) {
       const deliveries = await consumer.receive(BATCH, { wait: true });
+      if (deliveries.length === 0) break; // Closed, by us or with its broker.
       await Promise.all(deliveries.map((delivery) => this.take(delivery)));
     }
+    this.consumer = undefined;
   }
 
   private async take(delivery: Delivery): Promise<void> {

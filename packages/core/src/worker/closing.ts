@@ -9,7 +9,8 @@ export type RunResult = { readonly value: unknown } | { readonly error: unknown 
 export type Closing =
   | { readonly action: 'acked'; readonly result: RunResult }
   | { readonly action: 'replied'; readonly result: RunResult; readonly reply: OutgoingMessage }
-  | { readonly action: 'nacked'; readonly result: { readonly error: unknown } }
+  /** `wasNotRun` where no actor was run on it this time. */
+  | { readonly action: 'nacked'; readonly result: { readonly error: unknown }; readonly wasNotRun?: boolean }
   | { readonly action: 'rejected' }
   | { readonly action: 'retried'; readonly delay: number }
   /** Back with a changed header and after a rest, counted as a look by a worker without an actor for it. */

@@ -19,6 +19,7 @@ export type ExecutionEnding = Ending | { readonly type: 'lost' };
 /** Runs one actor: its lane, its middlewares, its time limit. Built once per actor. */
 export class Execution {
   private readonly lane: Lane;
+  private readonly running = new Set<Run>();
   private readonly chain: (run: Run) => Promise<unknown>;
   private readonly payloadParameters: readonly PayloadParameter[];
 
@@ -33,23 +34,26 @@ export class Execution {
     this.chain =
       layers.length === 0
         ? (run) => this.call(run)
-        : (run) => compose(layers, () => this.call(run))({ actor: this.actor, message: run });
+        : this.throughLayers(layers);
   }
 
   /** Runs it until it ends or is called off, whichever comes first. */
   execute(run: Run, hand: Hand): Promise<ExecutionEnding> {
     return new Promise((resolve) => {
-      let ended = false;
-      const running = this.runInLane(run, hand);
-      running.then(
+      this.runInLane(run, hand).then(
         (value) => resolve({ type: 'returned', value }),
         (error: unknown) => resolve({ type: 'threw', error }),
-      ).finally(() => { ended = true; });
+      );
       hand.cancellation.onAbort((reason) => {
         resolve(endingOfAbort(reason));
-        this.connection.broker.clock.schedule(() => ended || this.onSignalIgnored(run, reason), PATIENCE);
+        this.connection.broker.clock.schedule(() => this.running.has(run) && this.onSignalIgnored(run, reason), PATIENCE);
       });
     });
+  }
+
+  private throughLayers(layers: readonly Layer<ActorContext, unknown>[]): (run: Run) => Promise<unknown> {
+    const chain = compose(layers, (context: ActorContext) => this.call(context.message as Run));
+    return (run) => chain({ actor: this.actor, message: run });
   }
 
   private async runInLane(run: Run, hand: Hand): Promise<unknown> {
@@ -61,8 +65,10 @@ export class Execution {
     );
     try {
       hand.cancellation.throwIfAborted();
+      this.running.add(run);
       return await this.chain(run);
     } finally {
+      this.running.delete(run);
       stopTimer();
       this.lane.leave();
     }

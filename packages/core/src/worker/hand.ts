@@ -4,6 +4,8 @@ import { Cancellation } from './cancellation.js';
 /** A delivery in a worker's hands. */
 export class Hand {
   readonly cancellation = new Cancellation();
+  /** True while a settlement of it is on its way: that one learns by itself whether it is still owned. */
+  isSettling = false;
   /** True once a settlement of it was committed. */
   isSettled = false;
   /** True where its actor has ended without settling it, as a manual one may. */

@@ -40,7 +40,7 @@ export class OwnershipKeeper {
 
   private note(hand: Hand, isLost: boolean, asked: number): void {
     if (!isLost) hand.ownedUntil = asked + this.consumer.ownershipTime;
-    else if (!hand.isSettled && this.hands.has(hand)) this.giveUp(hand);
+    else if (!hand.isSettling && !hand.isSettled && this.hands.has(hand)) this.giveUp(hand);
   }
 
   private giveUp(hand: Hand): void {

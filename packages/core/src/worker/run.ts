@@ -1,7 +1,8 @@
 import type { Actor, MessageAction, MessageDependency, OutgoingBytes, OutgoingJson, RunParameters, SendOptions } from '../actor/index.js';
+import type { Settlement } from '../broker/index.js';
 import type { PayloadSource } from '../converter/index.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
-import { InvalidOptionError, NoRetriesLeftError, Unrecoverable } from '../errors/index.js';
+import { BrokerClosedError, BrokerUnavailableError, InvalidOptionError, NoRetriesLeftError, Unrecoverable } from '../errors/index.js';
 import { jobOf, type Job } from '../job/job.js';
 import { HEADER, type MessageParameters, type OutgoingMessage } from '../message/index.js';
 import { outgoingBytes, outgoingJson } from '../producer/outgoing.js';
@@ -25,6 +26,10 @@ export class Run implements MessageDependency {
   private chosenResult: RunResult | undefined;
   private followers: (Job | OutgoingMessage)[] = [];
   private callbacks: (() => unknown)[] = [];
+  /** The settlement that has begun. */
+  private acting: Promise<void> | undefined;
+  /** Why that one is not known to be committed. */
+  private loss: { readonly error: unknown } | undefined;
   private readonly startedAt: number;
 
   constructor(
@@ -103,6 +108,7 @@ export class Run implements MessageDependency {
 
   enqueue(job: Job): void {
     if (!jobOf(job)) throw new InvalidOptionError(`msg.enqueue() was given ${String(job)}: expected a job made by repid.job().`);
+    this.hand.cancellation.throwIfAborted();
     this.followers.push(job);
   }
 
@@ -118,26 +124,26 @@ export class Run implements MessageDependency {
     return this.act({ action: 'rejected' });
   }
 
-  async retry(delay?: Duration): Promise<void> {
+  retry(delay?: Duration): Promise<void> {
     const { maxAmount, alreadyTried } = this.received.retries;
-    if (!this.isActedOn && alreadyTried >= maxAmount) throw new NoRetriesLeftError(maxAmount);
-    await this.forceRetry(delay);
+    if (this.isActedOn || alreadyTried < maxAmount) return this.forceRetry(delay);
+    return Promise.reject(new NoRetriesLeftError(maxAmount));
   }
 
-  async forceRetry(delay?: Duration): Promise<void> {
-    await this.act({ action: 'retried', delay: this.delayOf(delay) });
+  forceRetry(delay?: Duration): Promise<void> {
+    return this.actBy(() => ({ action: 'retried', delay: this.delayOf(delay) }));
   }
 
   reschedule(): Promise<void> {
     return this.act({ action: 'rescheduled' });
   }
 
-  async reply(message: OutgoingBytes): Promise<void> {
-    await this.actByReply(outgoingBytes(message, this.replyTo));
+  reply(message: OutgoingBytes): Promise<void> {
+    return this.actBy(() => this.closingByReply(outgoingBytes(message, this.replyTo)));
   }
 
-  async replyJson(message: OutgoingJson): Promise<void> {
-    await this.actByReply(outgoingJson(message, this.replyTo));
+  replyJson(message: OutgoingJson): Promise<void> {
+    return this.actBy(() => this.closingByReply(outgoingJson(message, this.replyTo)));
   }
 
   async sendMessage({ immediate, ...message }: OutgoingBytes & SendOptions): Promise<void> {
@@ -149,16 +155,18 @@ export class Run implements MessageDependency {
   }
 
   /** Settles the message and runs the callbacks, unless it is settled already. */
-  async act(closing: Closing): Promise<void> {
-    if (this.isActedOn) return;
+  act(closing: Closing): Promise<void> {
+    if (this.isActedOn) return Promise.resolve();
     this.action = actionOf(closing);
-    try {
-      await this.services.settler.settle(this.hand, this.received, closing, this.luggageFor(closing));
-    } catch (error) {
-      if (isFinal(error)) this.action = undefined; // Nothing was handed over: the failure may still be settled.
-      throw error;
-    }
-    await this.runCallbacks();
+    this.acting = this.settle(closing);
+    this.acting.catch(() => {}); // An actor need not await it: the worker does, and tells what went wrong.
+    return this.acting;
+  }
+
+  /** Resolves when a settlement that the actor has begun is over; rejects where it was handed over and not committed. */
+  async finishActing(): Promise<void> {
+    await this.acting?.catch(() => {});
+    if (this.loss) throw this.loss.error;
   }
 
   /** Acknowledges before the actor is run: nothing is stored or sent yet. */
@@ -170,13 +178,20 @@ export class Run implements MessageDependency {
 
   /** Stores the result of a message that was acknowledged first. */
   async storeResult(result: RunResult): Promise<void> {
-    const stored = this.converted(this.chosenResult ?? result);
-    if (stored) await this.services.settler.storeResult(this.received, stored, this.startedAt);
+    const { settler } = this.services;
+    try {
+      await settler.storeResult(this.received, this.converted(this.choose(result)), this.startedAt);
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      await settler.storeResult(this.received, { error }, this.startedAt);
+    }
   }
 
   /** Sends and calls what was added after the settlement. */
   async flush(): Promise<void> {
-    await this.services.producer.publish(this.takeFollowers());
+    const followers = this.followers;
+    this.followers = [];
+    await this.services.producer.publish(followers.map(toMessage));
     await this.runCallbacks();
   }
 
@@ -186,13 +201,22 @@ export class Run implements MessageDependency {
     this.callbacks = [];
   }
 
-  private actByReply(reply: OutgoingMessage): Promise<void> {
+  private actBy(makeClosing: () => Closing): Promise<void> {
+    try {
+      return this.act(makeClosing());
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  private closingByReply(reply: OutgoingMessage): Closing {
     const correlation = this.headers[HEADER.correlation];
     const headers = correlation === undefined ? reply.headers : { ...reply.headers, [HEADER.correlation]: correlation };
-    return this.act({ action: 'replied', result: { value: undefined }, reply: { ...reply, headers } });
+    return { action: 'replied', result: { value: undefined }, reply: { ...reply, headers } };
   }
 
   private async send(message: OutgoingMessage, immediate = false): Promise<void> {
+    if (!immediate) this.hand.cancellation.throwIfAborted();
     if (immediate || this.isActedOn) await this.services.producer.publish([message]);
     else this.followers.push(message);
   }
@@ -202,33 +226,63 @@ export class Run implements MessageDependency {
     return retryDelay(undefined, this.received.retries.alreadyTried + 1, this.actor.options.retryPolicy);
   }
 
-  private luggageFor(closing: Closing): Luggage {
-    const followers = isDone(closing) ? this.takeFollowers() : [];
+  private async settle(closing: Closing): Promise<void> {
+    const settlement = await this.prepare(closing);
+    try {
+      await this.services.settler.commit(this.hand, settlement);
+    } catch (error) {
+      this.lose(error);
+      throw error;
+    }
+    if (this.callbacks.length > 0) await this.runCallbacks();
+  }
+
+  /** Where this fails, nothing was handed over: the message may still be settled in another way. */
+  private async prepare(closing: Closing): Promise<Settlement> {
+    const followers = this.followers;
+    this.followers = [];
+    try {
+      const luggage = this.luggageFor(closing, isDone(closing) ? followers : []);
+      return await this.services.settler.prepare(this.hand, this.received, closing, luggage);
+    } catch (error) {
+      this.followers = [...followers, ...this.followers];
+      if (isOutage(error)) this.lose(error);
+      else this.action = undefined;
+      throw error;
+    }
+  }
+
+  private lose(error: unknown): void {
+    this.loss = { error };
+    this.drop();
+  }
+
+  private luggageFor(closing: Closing, waiting: readonly (Job | OutgoingMessage)[]): Luggage {
+    const result = this.resultFor(closing);
+    const followers = waiting.map(toMessage);
     return {
-      result: this.converted(this.resultFor(closing)),
+      result: result && this.converted(result),
       followers: closing.action === 'replied' ? [...followers, closing.reply] : followers,
       startedAt: this.startedAt,
     };
   }
 
-  /** What the actor chose counts; but no success can be chosen for what has failed. */
   private resultFor(closing: Closing): RunResult | undefined {
     if (closing.action === 'rescheduled') return this.chosenResult;
-    if (!('result' in closing)) return undefined;
-    const mayChoose = isDone(closing) || (this.chosenResult && 'error' in this.chosenResult);
-    return mayChoose ? (this.chosenResult ?? closing.result) : closing.result;
+    return 'result' in closing ? this.choose(closing.result) : undefined;
   }
 
-  private converted(result: RunResult | undefined): RunResult | undefined {
-    if (result === undefined || 'error' in result) return result;
+  /** What the actor chose counts; but no success can be chosen for what has failed. */
+  private choose(result: RunResult): RunResult {
+    const { chosenResult } = this;
+    if (chosenResult === undefined) return result;
+    return 'value' in result || 'error' in chosenResult ? chosenResult : result;
+  }
+
+  private converted(result: RunResult): RunResult {
+    if ('error' in result) return result;
     const { converter = this.services.producer.connection.converter } = this.actor.options;
     return { value: converter.convertOutputs(result.value) };
-  }
-
-  private takeFollowers(): OutgoingMessage[] {
-    const followers = this.followers.map((follower) => jobOf(follower)?.toMessage() ?? (follower as OutgoingMessage));
-    this.followers = [];
-    return followers;
   }
 
   private async runCallbacks(): Promise<void> {
@@ -242,4 +296,12 @@ export class Run implements MessageDependency {
       }
     }
   }
+}
+
+function toMessage(follower: Job | OutgoingMessage): OutgoingMessage {
+  return jobOf(follower)?.toMessage() ?? (follower as OutgoingMessage);
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof BrokerUnavailableError || error instanceof BrokerClosedError;
 }

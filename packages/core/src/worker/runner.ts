@@ -6,14 +6,14 @@ import { HEADER, readParameters, type MessageParameters } from '../message/index
 import type { PayloadSource } from '../converter/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
-import type { Closing } from './closing.js';
-import { closingFor } from './closing.js';
-import { Execution, type ExecutionEnding } from './execution.js';
+import { closingFor, type Closing, type RunResult } from './closing.js';
+import { Execution } from './execution.js';
 import type { Hand } from './hand.js';
 import { loadPayload } from './payload.js';
 import { Run } from './run.js';
 import { Settler } from './settler.js';
-import { decide, isFinal, type Ending, type Verdict } from './verdict.js';
+import { WorkerShutdownError } from './shutdown.js';
+import { decide, type Ending, type Verdict } from './verdict.js';
 
 /** Takes deliveries through their actors to their settlement. */
 export class Runner {
@@ -60,6 +60,7 @@ export class Runner {
     if (actor.options.confirmation === 'ack-first') await run.actFirst();
     const ending = failed ?? (await (this.executions.get(actor) as Execution).execute(run, hand));
     if (ending.type === 'lost') return;
+    if (run.isActedOn) await run.finishActing();
     await (run.isActedOn ? this.finishActedOn(run, ending) : this.settle(run, ending, parameters, hand));
   }
 
@@ -77,37 +78,42 @@ export class Runner {
   }
 
   /** The actor has settled its message by itself, or it was acknowledged first. */
-  private async finishActedOn(run: Run, ending: ExecutionEnding): Promise<void> {
+  private async finishActedOn(run: Run, ending: Ending): Promise<void> {
     const { label, options } = run.actor;
-    if (ending.type === 'threw') {
-      run.drop();
-      this.onEvent({ type: 'failure-acknowledged', actor: label, id: run.id, error: ending.error });
+    const result = resultOf(ending);
+    if ('error' in result) run.drop();
+    if (ending.type === 'threw') this.onEvent({ type: 'failure-acknowledged', actor: label, id: run.id, error: ending.error });
+    try {
+      if (options.confirmation === 'ack-first') await run.storeResult(result);
+      await run.flush();
+    } catch (error) {
+      this.onEvent({ type: 'callback-failed', actor: label, id: run.id, error });
     }
-    if (options.confirmation === 'ack-first' && ending.type !== 'shut-down' && ending.type !== 'lost') {
-      await run.storeResult(ending.type === 'returned' ? { value: ending.value } : { error: ending.error });
-    }
-    await run.flush();
   }
 
   private async settle(run: Run, ending: Ending, parameters: MessageParameters, hand: Hand): Promise<void> {
     const verdict = judge(run.actor, ending, parameters);
-    const closing = closingFor(verdict, ending.type === 'returned' ? ending.value : undefined);
+    const closing = closingFor(verdict, returnedBy(run.actor, ending));
     if ('error' in verdict || closing === undefined) run.drop();
     this.tell(run, verdict);
-    if (closing) await this.close(run, closing);
-    else hand.isLeft = true;
+    hand.isLeft = closing === undefined;
+    if (closing) await this.close(run, closing, (error) => this.settleFailed(run, ending, parameters, hand, error));
   }
 
-  /** A result that cannot be written is a failure of the run. */
-  private async close(run: Run, closing: Closing): Promise<void> {
+  /** What stops the settlement before it is handed over, such as a result that cannot be written, is a failure of the run. */
+  private async close(run: Run, closing: Closing, onFailure: (error: unknown) => Promise<void>): Promise<void> {
     try {
       await run.act(closing);
     } catch (error) {
-      if (!isFinal(error)) throw error;
-      run.drop();
-      this.tell(run, { action: 'nack', error });
-      await run.act({ action: 'nacked', result: { error } });
+      if (run.isActedOn) throw error;
+      await onFailure(error);
     }
+  }
+
+  private async settleFailed(run: Run, ending: Ending, parameters: MessageParameters, hand: Hand, error: unknown): Promise<void> {
+    if (ending.type === 'returned') return this.settle(run, { type: 'threw', error }, parameters, hand);
+    this.tell(run, { action: 'nack', error });
+    await run.act({ action: 'nacked', result: { error } });
   }
 
   private async closeUnrouted(hand: Hand, parameters: MessageParameters): Promise<void> {
@@ -125,7 +131,7 @@ export class Runner {
     const { channel, headers } = hand.delivery.message;
     const actor = headers[HEADER.topic] ?? '(no topic)';
     this.onEvent({ type: 'dead-lettered', actor, id: parameters.id ?? hand.delivery.id, channel, error });
-    await this.settler.settle(hand, parameters, { action: 'nacked', result: { error } }, { ...this.emptyLuggage(), result: { error } });
+    await this.settler.settle(hand, parameters, { action: 'nacked', result: { error }, wasNotRun: true }, { ...this.emptyLuggage(), result: { error } });
   }
 
   private emptyLuggage(): { followers: []; startedAt: number } {
@@ -161,8 +167,19 @@ function judge(actor: Actor, ending: Ending, { retries }: MessageParameters): Ve
   }
 }
 
-function checkAge({ ttl, timestamp }: MessageParameters, now: number): void {
+/** What an actor with `manual-explicit` returns says what to do, it is no result. */
+function returnedBy({ options }: Actor, ending: Ending): unknown {
+  return ending.type === 'returned' && options.confirmation !== 'manual-explicit' ? ending.value : undefined;
+}
+
+function resultOf(ending: Ending): RunResult {
+  if (ending.type === 'returned') return { value: ending.value };
+  return { error: ending.type === 'threw' ? ending.error : new WorkerShutdownError() };
+}
+
+/** A message that was deferred ages from when it was due. */
+function checkAge({ ttl, timestamp, dueAt, schedule }: MessageParameters, now: number): void {
   if (ttl === null || timestamp === undefined) return;
-  const age = now - timestamp;
+  const age = now - Math.max(timestamp, schedule?.dueAt ?? dueAt ?? 0);
   if (age > ttl) throw new MessageExpiredError(ttl, age);
 }

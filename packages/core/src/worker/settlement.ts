@@ -17,12 +17,13 @@ export interface Closed {
 export function outcomeOf(closing: Closing, { delivery, parameters, now }: Closed): Outcome {
   const { headers } = delivery.message;
   const { alreadyTried } = parameters.retries;
+  const attempts = (wasNotRun = false): number => alreadyTried + (wasNotRun ? 0 : 1);
   switch (closing.action) {
     case 'acked':
     case 'replied':
       return { type: 'ack' };
     case 'nacked':
-      return { type: 'nack', headers: asDeadLetter(headers), reason: reasonFor(closing.result.error, alreadyTried + 1, now) };
+      return { type: 'nack', headers: asDeadLetter(headers), reason: reasonFor(closing.result.error, attempts(closing.wasNotRun), now) };
     case 'rejected':
       return { type: 'reject', headers };
     case 'retried':

@@ -22,9 +22,18 @@ export interface Luggage {
 export class Settler {
   constructor(private readonly producer: Producer) {}
 
-  /** @throws LostOwnershipError when nothing was committed; SerializationError, PayloadTooLargeError before anything is */
+  /** Prepares and commits. */
   async settle(hand: Hand, parameters: MessageParameters, closing: Closing, luggage: Luggage): Promise<void> {
-    const closed = { delivery: hand.delivery, parameters, now: this.producer.connection.now() };
+    await this.commit(hand, await this.prepare(hand, parameters, closing, luggage));
+  }
+
+  /**
+   * Everything that the closing causes; nothing is committed yet.
+   *
+   * @throws SerializationError, PayloadTooLargeError, UnsupportedError, and what a producer middleware throws
+   */
+  async prepare({ delivery }: Hand, parameters: MessageParameters, closing: Closing, luggage: Luggage): Promise<Settlement> {
+    const closed = { delivery, parameters, now: this.producer.connection.now() };
     const outcome = outcomeOf(closing, closed);
     if (outcome.type === 'retry' && outcome.delay > 0) {
       requireCapability(this.producer.connection.broker, 'delay', 'A retry with a delay');
@@ -32,12 +41,18 @@ export class Settler {
     const next = nextRun(closing, closed);
     const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt);
     const followers = await this.producer.prepare(luggage.followers);
-    await this.commit(hand, {
-      outcome,
-      bucket: await this.storeApart(bucket),
-      publish: next === undefined ? followers : [...followers, next],
-    });
-    hand.isSettled = true;
+    return { outcome, bucket, publish: next === undefined ? followers : [...followers, next] };
+  }
+
+  /** Commits it; while the broker is away, again and again until ownership runs out. @throws LostOwnershipError, BrokerUnavailableError */
+  async commit(hand: Hand, settlement: Settlement): Promise<void> {
+    hand.isSettling = true;
+    try {
+      await this.commitWhileOwned(hand, settlement);
+      hand.isSettled = true;
+    } finally {
+      hand.isSettling = false;
+    }
   }
 
   /** Stores a result by itself: that of a message which was acknowledged before its actor was run. */
@@ -46,11 +61,23 @@ export class Settler {
     if (bucket) await this.producer.connection.storeApart([bucket]);
   }
 
-  /** @throws SerializationError, PayloadTooLargeError */
+  /** @throws SerializationError */
   private bucketFor(result: RunResult, { result: place }: MessageParameters, startedAt: number): BucketWrite | undefined {
     const { connection } = this.producer;
     if (place === undefined || connection.buckets.resultsBroker === undefined) return undefined;
     return connection.buckets.writeResult(place.id, resultBucket(result, place.ttl, startedAt, connection.now()));
+  }
+
+  private async commitWhileOwned(hand: Hand, settlement: Settlement): Promise<void> {
+    const { clock } = this.producer.connection.broker;
+    for (;;) {
+      try {
+        return await hand.delivery.settle({ ...settlement, bucket: await this.storeApart(settlement.bucket) });
+      } catch (error) {
+        if (!(error instanceof BrokerUnavailableError) || clock.now() >= hand.ownedUntil) throw error;
+        await new Promise<void>((resolve) => clock.schedule(resolve, REST));
+      }
+    }
   }
 
   /** Where results lie in another place than messages: stored first, so that a crash in between repeats the run and loses nothing. */
@@ -58,17 +85,5 @@ export class Settler {
     if (bucket === undefined || this.producer.connection.isJoined(bucket.into)) return bucket;
     await this.producer.connection.storeApart([bucket]);
     return undefined;
-  }
-
-  private async commit(hand: Hand, settlement: Settlement): Promise<void> {
-    const { clock } = this.producer.connection.broker;
-    for (;;) {
-      try {
-        return await hand.delivery.settle(settlement);
-      } catch (error) {
-        if (!(error instanceof BrokerUnavailableError) || clock.now() >= hand.ownedUntil) throw error;
-        await new Promise<void>((resolve) => clock.schedule(resolve, REST));
-      }
-    }
   }
 }

@@ -24,6 +24,7 @@ export class Shift {
   private isStopping = false;
   private isPaused = false;
   private isDrained = false;
+  private isWoken = false;
 
   constructor(
     private readonly connection: Connection,
@@ -70,6 +71,7 @@ export class Shift {
   }
 
   private wake(): void {
+    this.isWoken = true;
     this.consumer?.wake();
     this.bell.ring();
   }
@@ -108,10 +110,16 @@ export class Shift {
   }
 
   private async take(consumer: Consumer, room: number): Promise<void> {
+    this.isWoken = false;
     const deliveries = await consumer.receive(room, { wait: !this.options.burst });
     for (const delivery of deliveries) this.start(delivery, consumer);
-    if (deliveries.length > 0 || !this.options.burst) return;
-    if (this.hands.size === 0) this.isDrained = true;
+    if (deliveries.length === 0 && !this.isWoken) await this.takeNothing();
+  }
+
+  /** Nothing came, though nobody woke the consumer: in a burst nothing is due, otherwise the broker has closed it. */
+  private async takeNothing(): Promise<void> {
+    if (!this.options.burst) this.stop('its broker was disconnected');
+    else if (this.hands.size === 0) this.isDrained = true;
     else await this.waitForRoom();
   }
 

@@ -1,5 +1,5 @@
-import type { Confirmation, ErrorAction } from '../actor/actor-options.js';
-import { CancelledError, InvalidConfirmationError, PayloadTooLargeError, PayloadValidationError, RetryLater, SerializationError, Unrecoverable } from '../errors/index.js';
+import { ERROR_ACTIONS, type Confirmation, type ErrorAction } from '../actor/actor-options.js';
+import { CancelledError, InvalidConfirmationError, InvalidOptionError, PayloadTooLargeError, PayloadValidationError, RetryLater, SerializationError, Unrecoverable } from '../errors/index.js';
 import type { RetryPolicy } from '../retry/index.js';
 import { toMilliseconds } from '../duration/index.js';
 
@@ -71,9 +71,15 @@ function decideThrown(error: unknown, circumstances: Circumstances): Verdict {
 }
 
 function decideFailed(error: unknown, { confirmation, onError }: Circumstances): Verdict {
-  if (onError !== undefined) return { action: typeof onError === 'function' ? onError(error) : onError, error };
+  if (onError !== undefined) return { action: errorAction(onError, error), error };
   const actsByItself = confirmation === 'manual' || confirmation === 'manual-explicit';
   return { action: actsByItself && !isFinal(error) ? 'leave' : 'nack', error };
+}
+
+function errorAction(onError: NonNullable<Circumstances['onError']>, error: unknown): ErrorAction {
+  const action = typeof onError === 'function' ? onError(error) : onError;
+  if (ERROR_ACTIONS.includes(action)) return action;
+  throw new InvalidOptionError(`"onError" answered ${JSON.stringify(action)}. Answer 'nack', 'reject' or 'ack'.`, { cause: error });
 }
 
 /** The wait before this retry, in milliseconds. @throws InvalidOptionError when the policy answers no duration */

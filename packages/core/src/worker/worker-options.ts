@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { DEFAULTS } from '../defaults.js';
 import type { Duration } from '../duration/index.js';
-import { option, parseOptions } from '../options/index.js';
+import { option, parseOptions, withoutUndefined } from '../options/index.js';
 
 /** What a worker takes, how much of it, and when it ends. */
 export interface WorkerOptions {
@@ -33,7 +33,7 @@ export interface ResolvedWorkerOptions {
 }
 
 const schema = v.strictObject({
-  messagesLimit: v.optional(option.wholeNumber(1), Number.POSITIVE_INFINITY),
+  messagesLimit: v.optional(option.wholeNumber(1)),
   burst: v.optional(option.boolean, false),
   concurrency: v.optional(option.wholeNumber(1), DEFAULTS.concurrency),
   channels: v.optional(v.array(option.channelName, 'expected an array of channel names')),
@@ -51,5 +51,6 @@ const schema = v.strictObject({
  * @throws InvalidOptionError that names the option
  */
 export function resolveWorkerOptions(...layers: readonly (WorkerOptions | undefined)[]): ResolvedWorkerOptions {
-  return parseOptions(schema, Object.assign({}, ...layers), 'worker');
+  const parsed = parseOptions(schema, Object.assign({}, ...layers.map(withoutUndefined)), 'worker');
+  return { ...parsed, messagesLimit: parsed.messagesLimit ?? Number.POSITIVE_INFINITY };
 }

@@ -2,6 +2,7 @@ import type { Connection } from '../connection/connection.js';
 import { InvalidOptionError } from '../errors/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
+import { keepAlive } from './keep-alive.js';
 import { onSignals } from './process-signals.js';
 import { Runner } from './runner.js';
 import { Shift } from './shift.js';
@@ -78,6 +79,7 @@ export class Worker {
     const shift = new Shift(this.connection, runner, channels, resolved);
     this.shift = shift;
     this.current = 'running';
+    const letDie = keepAlive();
     const forgetSignals = onSignals(resolved.handleSignals, (signal) => this.end(`${signal} was received`));
     try {
       await this.connection.connect();
@@ -87,6 +89,7 @@ export class Worker {
       return { processed };
     } finally {
       forgetSignals();
+      letDie();
     }
   }
 
