@@ -47,7 +47,15 @@ function sharedRedis(url: string): TestRedis {
   const refuse = (): never => {
     throw new Error('The server at REDIS_URL belongs to others: start one of your own with { own: true }.');
   };
-  return { url, prefix: uniquePrefix(), isOwn: false, uniquePrefix, freeze: refuse, thaw: refuse, stop: async () => undefined };
+  return {
+    url,
+    prefix: uniquePrefix(),
+    isOwn: false,
+    uniquePrefix,
+    freeze: refuse,
+    thaw: refuse,
+    stop: async () => undefined,
+  };
 }
 
 function uniquePrefix(): string {
@@ -56,9 +64,13 @@ function uniquePrefix(): string {
 
 function spawnServer(port: number, directory: string): ChildProcess {
   const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: directory };
-  const server = spawn('redis-server', Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]), {
-    stdio: 'ignore',
-  });
+  const server = spawn(
+    'redis-server',
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    {
+      stdio: 'ignore',
+    },
+  );
   guard(server, directory);
   return server;
 }
@@ -85,7 +97,14 @@ async function answers(url: string, server: ChildProcess): Promise<void> {
     Promise.reject(new Error(`redis-server did not answer within ${STARTUP_TIMEOUT} ms.`)),
   );
   try {
-    await Promise.race([client.connect().catch(() => undefined).then(() => client.ping()), failed, late]);
+    await Promise.race([
+      client
+        .connect()
+        .catch(() => undefined)
+        .then(() => client.ping()),
+      failed,
+      late,
+    ]);
   } finally {
     client.disconnect();
   }

@@ -1,0 +1,123 @@
+import { Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Actor, type JobOptions, Payload, Repid, RepidModule, type RepidModuleOptions, RepidWorker } from '@repid/nestjs';
+import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startRedis, type TestRedis } from './support/redis-server.js';
+
+const DAY = 86_400_000;
+const ARGS = { userId: 123, userName: 'Alex', userMessages: ['This is your first message!'] };
+const RESULT = ['This is your first message!', 'Hi Alex! Your id is: 123.'];
+
+const VARIANTS: readonly {
+  readonly name: string;
+  readonly options: JobOptions;
+  readonly argsTtl?: number | null;
+  readonly resultTtl: number | null;
+}[] = [
+  { name: 'keep arguments for ever and results for a day', options: {}, argsTtl: null, resultTtl: DAY },
+  { name: 'travel in the message', options: { useArgsBucket: false }, resultTtl: DAY },
+  {
+    name: 'lie under ids of our own',
+    options: { argsId: 'my_args', resultId: 'my_result' },
+    argsTtl: null,
+    resultTtl: DAY,
+  },
+  {
+    name: 'are kept as long as asked',
+    options: { argsTtl: '2w', resultTtl: '5d' },
+    argsTtl: 14 * DAY,
+    resultTtl: 5 * DAY,
+  },
+  { name: 'are kept for ever', options: { argsTtl: null, resultTtl: null }, argsTtl: null, resultTtl: null },
+];
+
+@Injectable()
+class Messages {
+  private runs = 0;
+
+  @Actor()
+  actorWithArgs(
+    @Payload('userId') userId: number,
+    @Payload('userName') userName: string,
+    @Payload('userMessages') userMessages: string[],
+  ): string[] {
+    return [...userMessages, `Hi ${userName}! Your id is: ${userId}.`];
+  }
+
+  @Actor()
+  count(): number {
+    this.runs += 1;
+    return this.runs;
+  }
+}
+
+async function start(options: RepidModuleOptions) {
+  @Module({ imports: [RepidModule.forRoot(options)], providers: [Messages] })
+  class AppModule {}
+
+  const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+  onTestFinished(() => app.close());
+  return { repid: app.get(Repid), worker: app.get(RepidWorker) };
+}
+
+describe('Arguments and results', () => {
+  let server: TestRedis;
+  let redis: Redis;
+  beforeAll(async () => {
+    server = await startRedis({ own: true });
+    redis = new Redis(server.url);
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server.stop();
+  });
+
+  const onRedis = () => ({
+    messageBroker: new RedisMessageBroker(server.url),
+    argsBucketBroker: new RedisBucketBroker(server.url),
+    resultsBucketBroker: new RedisBucketBroker(server.url),
+  });
+
+  describe.each([
+    { place: 'in memory', brokers: () => ({}) },
+    { place: 'on Redis', brokers: onRedis },
+  ])('$place', ({ brokers }) => {
+    it.each(VARIANTS)('$name', async ({ options, argsTtl, resultTtl }) => {
+      const { repid, worker } = await start(brokers());
+      const job = await repid.job('actorWithArgs', { args: ARGS, ...options }).enqueue();
+      expect(await worker.run({ messagesLimit: 1 })).toEqual({ processed: 1 });
+
+      expect(await job.result()).toMatchObject({ success: true, data: RESULT, ttl: resultTtl });
+      expect((await job.args())?.ttl).toBe(argsTtl);
+      expect(job).toMatchObject({ argsId: options.argsId ?? job.argsId, resultId: options.resultId ?? job.id });
+    });
+
+    it('without an arguments broker, travel in the message', async () => {
+      const { repid, worker } = await start({ ...brokers(), argsBucketBroker: null });
+      const job = await repid.job('actorWithArgs', { args: ARGS }).enqueue();
+      await worker.run({ messagesLimit: 1 });
+      expect(job.argsId).toBeUndefined();
+      expect(await job.result()).toMatchObject({ data: RESULT });
+    });
+
+    it('of a recurring job are overwritten by each run', async () => {
+      const { repid, worker } = await start(brokers());
+      const job = await repid.job<unknown, number>('count', { deferredBy: '50ms' }).enqueue();
+      await worker.run({ messagesLimit: 1 });
+      expect((await job.result())?.data).toBe(1);
+      await worker.run({ messagesLimit: 2 });
+      expect((await job.result())?.data).toBe(3);
+      await job.cancel();
+    });
+  });
+
+  it('expire in Redis by themselves', async () => {
+    const { repid, worker } = await start(onRedis());
+    const job = await repid.job('actorWithArgs', { args: ARGS, argsTtl: '2w', resultTtl: '5d' }).enqueue();
+    await worker.run({ messagesLimit: 1 });
+    expect(Math.ceil((await redis.pttl(`repid:bucket:${job.argsId}`)) / DAY)).toBe(14);
+    expect(Math.ceil((await redis.pttl(`repid:bucket:${job.resultId}`)) / DAY)).toBe(5);
+  });
+});

@@ -1,0 +1,55 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeBlocks, type CodeBlock } from './support/code-blocks.js';
+import { ROOT, runProgram } from './support/program.js';
+
+// Inside the repository, so that imports find the packages as those of an app do.
+const FOLDER = join(ROOT, 'test/.tmp/docs');
+const COMPILER = 'node_modules/@typescript/native/bin/tsc';
+
+const CONFIG = {
+  extends: '../../../tsconfig.base.json',
+  compilerOptions: { composite: false, declaration: false, declarationMap: false, noUnusedLocals: false, noEmit: true, moduleDetection: 'force' },
+};
+
+const blocks = ['README.md', ...docs()].flatMap(codeBlocks);
+const programs = blocks.filter(({ isFragment }) => !isFragment);
+const fragments = blocks.filter(({ isFragment }) => isFragment);
+
+describe('The code in README.md and docs', () => {
+  beforeEach(() => {
+    rmSync(FOLDER, { recursive: true, force: true });
+    mkdirSync(FOLDER, { recursive: true });
+  });
+  afterEach(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+  it('is there', () => expect(programs).not.toEqual([]));
+
+  it('has no mistakes of type', async () => {
+    writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(CONFIG));
+    for (const block of programs) writeFileSync(join(FOLDER, fileName(block)), block.code);
+    const { stdout, code } = await runProgram(COMPILER, { args: ['-p', FOLDER, '--pretty', 'false'] });
+    expect(stdout).toBe('');
+    expect(code).toBe(0);
+  });
+
+  it.runIf(fragments.length > 0)('has no mistakes of syntax in its fragments', () => {
+    expect(fragments.flatMap(syntaxErrors)).toEqual([]);
+  });
+});
+
+function docs(): string[] {
+  return ts.sys.readDirectory(join(ROOT, 'docs'), ['.md']).map((path) => path.slice(ROOT.length));
+}
+
+/** Says where the block is, since the compiler's messages name it. */
+function fileName({ file, line }: CodeBlock): string {
+  return `${file.replaceAll('/', '-')}-line-${line}.ts`;
+}
+
+function syntaxErrors(block: CodeBlock): string[] {
+  const { diagnostics = [] } = ts.transpileModule(block.code, { reportDiagnostics: true });
+  return diagnostics.map(({ messageText }) => `${fileName(block)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+}

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from './support/program.js';
+import { startRedis, type TestRedis } from './support/redis-server.js';
+
+const EXAMPLES = 'apps/examples/dist/main.js';
+
+const PRINTED: Readonly<Record<string, string>> = {
+  'chaining-jobs': 'Hello Alex! Your id is 123.\n',
+  'arguments-and-results': '["This is your first message!","Hi Alex! Your id is: 123."]\n',
+  'chaining-by-bucket-ids': '["This is your first message!","Hello Alex!","Your id is 123."]\n',
+  'chaining-by-messages': 'Created user Alex with ID 123\nSending welcome email to User #123 (Alex)!\n',
+  'request-reply': 'Alex has ID 123\n',
+};
+
+describe('The examples', () => {
+  let server: TestRedis;
+  beforeAll(async () => {
+    server = await startRedis({ own: true });
+  });
+  afterAll(() => server.stop());
+
+  describe.each(Object.entries(PRINTED))('%s', (name, stdout) => {
+    it('prints what it should, in memory', async () => {
+      expect(await runProgram(EXAMPLES, { args: [name] })).toEqual({ code: 0, signal: null, stdout, stderr: '' });
+    });
+
+    it('prints the same on Redis', async () => {
+      const env = { REDIS_URL: server.url };
+      expect(await runProgram(EXAMPLES, { args: [name], env })).toEqual({ code: 0, signal: null, stdout, stderr: '' });
+    });
+  });
+
+  it('are listed where none is named', async () => {
+    const { code, stdout } = await runProgram(EXAMPLES);
+    expect(code).toBe(0);
+    const listed = [...stdout.matchAll(/^ {2}(\S+) {2}/gm)].map(([, name]) => name);
+    expect(listed).toEqual(Object.keys(PRINTED));
+  });
+
+  it('are listed where an unknown one is named, which is an error', async () => {
+    const { code, stdout, stderr } = await runProgram(EXAMPLES, { args: ['chaining'] });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^There is no program "chaining"\.\n.*NAME\n {2}chaining-jobs/);
+  });
+});
