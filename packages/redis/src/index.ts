@@ -1,4 +1,8 @@
 export { RedisBucketBroker } from './bucket-broker/redis-bucket-broker.js';
 export { RedisMessageBroker } from './message-broker/redis-message-broker.js';
 export type { GivenInstance, RedisConnection } from './connection/source.js';
-export type { RedisBrokerOptions, RedisBucketBrokerOptions, RedisMessageBrokerOptions } from './options/broker-options.js';
+export type {
+  RedisBrokerOptions,
+  RedisBucketBrokerOptions,
+  RedisMessageBrokerOptions,
+} from './options/broker-options.js';

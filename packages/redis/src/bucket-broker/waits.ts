@@ -32,7 +32,12 @@ export class Waits {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const deadline = performance.now() + timeout;
-      const wait: Wait = { id, deadline, resolve: (body) => this.end(wait, done, () => resolve(body)), reject: (problem) => this.end(wait, done, () => reject(problem)) };
+      const wait: Wait = {
+        id,
+        deadline,
+        resolve: (body) => this.end(wait, done, () => resolve(body)),
+        reject: (problem) => this.end(wait, done, () => reject(problem)),
+      };
       const cancelTimer = scheduleTimer(() => wait.reject(tookTooLong(id, timeout)), timeout);
       const onAbort = (): void => wait.reject(signal!.reason);
       const done = (): void => {
@@ -68,7 +73,8 @@ export class Waits {
   // Best effort: what stays registered expires by itself.
   private forget(id: string): void {
     this.waits.delete(id);
-    if (this.commands.isReady) this.commands.client.srem(this.keys.waiters(id), `client:${this.client}`).catch(() => undefined);
+    if (this.commands.isReady)
+      this.commands.client.srem(this.keys.waiters(id), `client:${this.client}`).catch(() => undefined);
   }
 
   // Looking and registering are one act, so a bucket stored in between is not missed.
@@ -77,7 +83,9 @@ export class Waits {
     if (!waits) return;
     const longest = Math.max(...[...waits].map(({ deadline }) => deadline - performance.now()));
     const memory = Math.ceil(Math.max(0, longest)) + LIMITS.waiterGrace;
-    const body = await this.commands.run<string | null>(new ScriptCall(this.keys, 'publish.wait').add(id, this.client, memory));
+    const body = await this.commands.run<string | null>(
+      new ScriptCall(this.keys, 'publish.wait').add(id, this.client, memory),
+    );
     if (body !== null) for (const wait of [...waits]) wait.resolve(body);
   }
 
@@ -107,5 +115,7 @@ export class Waits {
 }
 
 function tookTooLong(id: string, timeout: number): TimeoutError {
-  return new TimeoutError(`Bucket "${id}" was not stored within ${timeout} ms. Wait longer, or look whether its job runs at all.`);
+  return new TimeoutError(
+    `Bucket "${id}" was not stored within ${timeout} ms. Wait longer, or look whether its job runs at all.`,
+  );
 }

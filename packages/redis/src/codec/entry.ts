@@ -94,7 +94,13 @@ function areHeaders(value: unknown): value is Record<string, string> {
 }
 
 function messageOf(channel: string, payload: Buffer, headers: Record<string, string>, entry: Fields): Message {
-  return { channel, payload, headers, contentType: entry.contentType || undefined, replyTo: entry.replyTo || undefined };
+  return {
+    channel,
+    payload,
+    headers,
+    contentType: entry.contentType || undefined,
+    replyTo: entry.replyTo || undefined,
+  };
 }
 
 function malformed(channel: string, id: Buffer, why: string): MalformedMessageError {

@@ -16,7 +16,7 @@ export class Connection {
   /** @param patience how long a call waits, reconnecting included, in milliseconds */
   constructor(
     readonly client: Client,
-    protected readonly patience: number,
+    readonly patience: number,
   ) {
     client.on('error', (problem: unknown) => (this.lastProblem = problem));
   }
@@ -79,14 +79,20 @@ export class Connection {
       };
       const isThere = settle(resolve);
       const isGone = settle(() => reject(this.unreachable('the connection was closed')));
-      const timer = setTimeout(settle(() => reject(this.unreachable(`no connection within ${Math.round(timeout)} ms`))), timeout);
+      const timer = setTimeout(
+        settle(() => reject(this.unreachable(`no connection within ${Math.round(timeout)} ms`))),
+        timeout,
+      );
       this.client.on('ready', isThere).on('end', isGone);
     });
   }
 
   /** Cuts it, to connect anew. */
   reset(): void {
-    if (!this.closed) this.client.disconnect(true);
+    if (this.closed) return;
+    this.client.disconnect(true);
+    // ioredis waits for the other side to close as well, which a dead one never does.
+    (this.client as { stream?: { destroy?(): void } }).stream?.destroy?.();
   }
 
   private async evaluate(call: ScriptCall, buffers: boolean): Promise<unknown> {

@@ -31,7 +31,13 @@ export class Reader extends Connection {
    * Takes up to `count` entries for the consumer from one stream; waits for the first for `block` milliseconds, or not at
    * all where it is undefined.
    */
-  async read(stream: string, group: string, consumer: string, count: number, block?: number): Promise<readonly RawEntry[]> {
+  async read(
+    stream: string,
+    group: string,
+    consumer: string,
+    count: number,
+    block?: number,
+  ): Promise<readonly RawEntry[]> {
     if (block === undefined) {
       const answer = await this.send((client) =>
         client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, '>'),
@@ -51,12 +57,16 @@ export class Reader extends Connection {
     );
   }
 
-  /** Ends a sleep in progress. What it was given at the same moment is still answered. */
+  /**
+   * Ends a sleep in progress. What it was given at the same moment is still answered; unless Redis does not answer, then
+   * the connection is cut, and what it was given comes back when its ownership runs out.
+   */
   async wake(): Promise<void> {
     const { sleeping } = this;
-    const deadline = performance.now() + LIMITS.wakeTimeout;
-    while (sleeping !== undefined && this.sleeping === sleeping && this.isReady) {
-      if (performance.now() > deadline) return this.reset();
+    const tooLong = AbortSignal.timeout(LIMITS.wakeTimeout);
+    const isAsleep = (): boolean => sleeping !== undefined && this.sleeping === sleeping && this.isReady;
+    tooLong.addEventListener('abort', () => isAsleep() && this.reset());
+    while (isAsleep() && !tooLong.aborted) {
       if (await this.unblock().catch(() => false)) return;
       await sleep(WAKE_INTERVAL);
     }
@@ -93,7 +103,9 @@ export class Reader extends Connection {
 
 async function unblockByName(node: Redis, name: string): Promise<boolean> {
   const clients = String(await node.client('LIST')).split('\n');
-  const ids = clients.filter((line) => line.includes(` name=${name} `)).map((line) => Number(/^id=(\d+)/.exec(line)?.[1]));
+  const ids = clients
+    .filter((line) => line.includes(` name=${name} `))
+    .map((line) => Number(/^id=(\d+)/.exec(line)?.[1]));
   const answers = await Promise.all(ids.map((id) => node.client('UNBLOCK', id)));
   return answers.includes(1);
 }

@@ -12,10 +12,13 @@ export async function checkServer(connection: Connection, onProblem: (problem: E
   const info = await connection.send((client) => client.info());
   const version = fieldOf(info, 'redis_version') ?? 'unknown';
   if (isTooOld(version)) {
-    throw new UnsupportedError(`The Redis server has version "${version}". Repid needs 6.2 or newer, or Valkey: upgrade it.`);
+    throw new UnsupportedError(
+      `The Redis server has version "${version}". Repid needs 6.2 or newer, or Valkey: upgrade it.`,
+    );
   }
   const policy = fieldOf(info, 'maxmemory_policy');
-  if (policy !== undefined && policy !== 'noeviction' && fieldOf(info, 'maxmemory') !== '0') onProblem(mayEvict(policy));
+  if (policy !== undefined && policy !== 'noeviction' && fieldOf(info, 'maxmemory') !== '0')
+    onProblem(mayEvict(policy));
 }
 
 function fieldOf(info: string, name: string): string | undefined {

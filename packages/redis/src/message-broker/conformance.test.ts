@@ -1,7 +1,6 @@
 import { messageBrokerConformance } from '@repid/core/conformance';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { type TestRedis, startRedis } from '../../../../test/support/redis-server.js';
 import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import { RedisMessageBroker } from './redis-message-broker.js';
@@ -23,11 +22,12 @@ describe('RedisMessageBroker', () => {
     it,
     createBroker: (options) => new RedisMessageBroker(server.url, { prefix: server.prefix, ...options }),
     createBuckets: () => new RedisBucketBroker(server.url, { prefix: server.prefix }),
-    insertMalformed: async (_, channel) => void (await admin.xadd(`${server.prefix}:${channel}`, '*', 'nonsense', 'yes')),
+    insertMalformed: async (_, channel) =>
+      void (await admin.xadd(`${server.prefix}:${channel}`, '*', 'nonsense', 'yes')),
     interrupt: async () => {
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       // Until the cut has come through, a bare message may be sent into it, which is reported and not sent again.
-      await sleep(20);
+      await vi.waitUntil(async () => String(await admin.client('LIST')).includes('name=repid-commands'));
     },
   });
 });

@@ -6,7 +6,12 @@ import { LETTER } from './priority-letters.js';
 /** Adds a message to a script call, as the script's `read_message` reads it. */
 export function addMessage(call: ScriptCall, message: OutgoingMessage): void {
   checkChannelName(message.channel);
-  call.add(call.channel(message.channel), LETTER[message.priority ?? 'medium'], message.id ?? '', needsIdField(message) ? '1' : '');
+  call.add(
+    call.channel(message.channel),
+    LETTER[message.priority ?? 'medium'],
+    message.id ?? '',
+    needsIdField(message) ? '1' : '',
+  );
   addTiming(call, message);
   const fields = encodeFields(message);
   call.add(fields.length, ...fields);
@@ -23,7 +28,8 @@ export function addBuckets(
   call.add(clears.length);
   for (const { id } of clears) call.add(id);
   call.add(buckets.length);
-  for (const { id, body, ttl, success } of buckets) call.add(id, body, ttl === null ? '' : Math.ceil(ttl), success ? '1' : '0');
+  for (const { id, body, ttl, success } of buckets)
+    call.add(id, body, ttl === null ? '' : Math.ceil(ttl), success ? '1' : '0');
 }
 
 function addTiming(call: ScriptCall, { dueAt, delay }: OutgoingMessage): void {

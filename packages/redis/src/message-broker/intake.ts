@@ -41,14 +41,30 @@ export class Intake {
     if (streams.length === 1) return this.takeFromOne(streams[0]!, max, block);
     const [found, answer] = await this.takeFromSeveral(this.rotated(streams), max);
     if (found || block === undefined) return found ? answer : [];
-    await this.reader.awaitEntry(answer.map(({ key }) => key), answer.map(({ after }) => after), block);
+    await this.reader.awaitEntry(
+      answer.map(({ key }) => key),
+      answer.map(({ after }) => after),
+      block,
+    );
     return [];
   }
 
   /** Up to `max` whose owners have been silent for too long. */
-  async reclaim(connection: Connection, max: number, ownershipTime: number, maxDeliveries: number, reason: string): Promise<TakenEntry[]> {
+  async reclaim(
+    connection: Connection,
+    max: number,
+    ownershipTime: number,
+    maxDeliveries: number,
+    reason: string,
+  ): Promise<TakenEntry[]> {
     const { streams } = this.list;
-    const call = new ScriptCall(this.keys, 'consume.reclaim').add(this.consumer, ownershipTime, maxDeliveries, reason, max);
+    const call = new ScriptCall(this.keys, 'consume.reclaim').add(
+      this.consumer,
+      ownershipTime,
+      maxDeliveries,
+      reason,
+      max,
+    );
     addStreams(call, streams);
     const answer = await connection.runForBuffers<ReclaimAnswer>(call);
     return answer.map(([place, deliveryCount, entry]) => ({ stream: streams[place - 1]!, entry, deliveryCount }));
@@ -68,7 +84,8 @@ export class Intake {
     const call = new ScriptCall(this.keys, 'consume.take').add(this.consumer, quotas.high, quotas.medium, quotas.low);
     addStreams(call, streams);
     const [found, answer] = await this.reader.runForBuffers<TakeAnswer>(call);
-    if (found === 0) return [false, answer.map((last, place) => ({ key: streams[place]!.key, after: last.toString() }))];
+    if (found === 0)
+      return [false, answer.map((last, place) => ({ key: streams[place]!.key, after: last.toString() }))];
     const taken = answer.flatMap(([place, entries]) =>
       entries.map((entry) => ({ stream: streams[place - 1]!, entry, deliveryCount: 1 })),
     );
@@ -81,7 +98,7 @@ export class Intake {
     const order = { high: 0, medium: 1, low: 2 };
     const first = this.calls++ % streams.length;
     const turned = [...streams.slice(first), ...streams.slice(0, first)];
-    return turned.sort((one, other) => order[one.priority] - order[other.priority]);
+    return turned.toSorted((one, other) => order[one.priority] - order[other.priority]);
   }
 }
 

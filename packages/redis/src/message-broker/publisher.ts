@@ -56,7 +56,10 @@ export class Publisher {
   private async sendUntil(deadline: number, publications: Publication[], again: boolean): Promise<void> {
     try {
       this.writeDown(publications);
-      const answers = await this.connection().run<(number | string)[]>(this.callFor(publications), deadline - performance.now());
+      const answers = await this.connection().run<(number | string)[]>(
+        this.callFor(publications),
+        deadline - performance.now(),
+      );
       publications.forEach((publication, n) => conclude(publication, answers[n]!, again));
     } catch (problem) {
       if (!(problem instanceof AnswerLostError) || performance.now() >= deadline) throw problem;

@@ -37,13 +37,17 @@ export class RedisChannels implements ChannelAdministration {
   }
 
   async stats(channel: string): Promise<ChannelStats> {
-    const answer = await this.connection().run<[number, number, number, number, number]>(this.call('administration.stats', channel));
+    const answer = await this.connection().run<[number, number, number, number, number]>(
+      this.call('administration.stats', channel),
+    );
     const [queued, delayed, running, deadLetters, paused] = answer;
     return { queued, delayed, running, deadLetters, paused: paused === 1 };
   }
 
   async peek(channel: string, limit: number): Promise<readonly Message[]> {
-    const entries = await this.connection().runForBuffers<RawEntry[]>(this.call('administration.peek', channel).add(limit));
+    const entries = await this.connection().runForBuffers<RawEntry[]>(
+      this.call('administration.peek', channel).add(limit),
+    );
     return entries.map(([, fields]) => decodeLeniently(channel, fields ?? []));
   }
 
@@ -70,7 +74,9 @@ export class RedisChannels implements ChannelAdministration {
   async deadLetters(channel: string, limit: number): Promise<readonly DeadLetter[]> {
     checkChannelName(channel);
     const { deadLetters } = this.keys.channel(channel);
-    const entries = await this.connection().send((client) => client.xrangeBuffer(deadLetters, '-', '+', 'COUNT', limit));
+    const entries = await this.connection().send((client) =>
+      client.xrangeBuffer(deadLetters, '-', '+', 'COUNT', limit),
+    );
     return entries.map((entry) => deadLetterOf(channel, entry));
   }
 
@@ -94,5 +100,9 @@ function deadLetterOf(channel: string, [id, fields]: readonly [Buffer, Buffer[]]
   const at = fields.findIndex((field, n) => n % 2 === 0 && field.toString('latin1') === 'reason');
   const reason = at < 0 ? undefined : fields[at + 1]?.toString();
   const entry = id.toString('latin1');
-  return { id: entry, message: decodeLeniently(channel, fields), reason: decodeReason(reason, Number.parseInt(entry, 10)) };
+  return {
+    id: entry,
+    message: decodeLeniently(channel, fields),
+    reason: decodeReason(reason, Number.parseInt(entry, 10)),
+  };
 }

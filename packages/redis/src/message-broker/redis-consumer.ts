@@ -1,5 +1,4 @@
-import { type ConsumeOptions, type Consumer, type Delivery, LostOwnershipError, MalformedMessageError } from '@repid/core';
-import { decodeEntry, decodeLeniently } from '../codec/entry.js';
+import { type ConsumeOptions, type Consumer, type Delivery, LostOwnershipError } from '@repid/core';
 import { tooManyDeliveries } from '../codec/reason.js';
 import { isRefusedWith } from '../connection/problems.js';
 import { LIMITS } from '../options/defaults.js';
@@ -7,14 +6,19 @@ import { ScriptCall } from '../script/script-call.js';
 import type { ConsumerParts } from './consumer-parts.js';
 import { Intake, type TakenEntry } from './intake.js';
 import { ReadingList } from './reading-list.js';
-import { RedisDelivery } from './redis-delivery.js';
+import type { RedisDelivery } from './redis-delivery.js';
+import { Receipts } from './receipts.js';
 import { Watch } from './watch.js';
+
+/** The least that a reader sleeps, in milliseconds; Redis takes 0 for ever. */
+const SHORTEST_SLEEP = 1;
 
 /** Takes messages from Redis streams. */
 export class RedisConsumer implements Consumer {
   readonly ownershipTime: number;
   private readonly list: ReadingList;
   private readonly intake: Intake;
+  private readonly receipts: Receipts;
   private readonly watch: Watch;
   private nextReclaimAt = 0;
   private receiving: Promise<unknown> | undefined;
@@ -29,6 +33,7 @@ export class RedisConsumer implements Consumer {
     this.ownershipTime = parts.ownershipTime;
     this.list = new ReadingList(parts.keys, [...new Set(options.channels)]);
     this.intake = new Intake(parts.keys, this.list, parts.name, parts.reader);
+    this.receipts = new Receipts(parts.name, parts.settler, (problem) => this.report(problem));
     this.watch = new Watch(parts.keys, this.list.channels, parts.commands, {
       onState: (channel, state) => this.list.update(channel, state) && this.interrupt(),
       onCancel: (consumer, jobId) => consumer === parts.name && this.options.onCancel?.(jobId),
@@ -42,6 +47,7 @@ export class RedisConsumer implements Consumer {
   }
 
   async receive(max: number, { wait }: { readonly wait: boolean }): Promise<readonly Delivery[]> {
+    if (max < 1) return [];
     this.woken = false;
     const receiving = this.receiveSome(max, wait);
     this.receiving = receiving;
@@ -77,7 +83,7 @@ export class RedisConsumer implements Consumer {
     while (!this.closing) {
       try {
         const taken = await this.take(max, wait && !this.woken);
-        const deliveries = this.deliver(taken);
+        const deliveries = this.receipts.deliver(taken);
         if (deliveries.length > 0) return deliveries;
         if (this.woken || (!wait && taken.length === 0)) return [];
       } catch (problem) {
@@ -89,14 +95,28 @@ export class RedisConsumer implements Consumer {
   }
 
   private async take(max: number, wait: boolean): Promise<TakenEntry[]> {
-    if (performance.now() >= this.nextReclaimAt) {
+    if (!(await this.isConnected())) return [];
+    if (performance.now() >= this.nextReclaimAt && this.parts.commands().isReady) {
       const reclaimed = await this.reclaim(max);
       if (reclaimed.length > 0) return reclaimed;
     }
-    const block = wait ? Math.max(1, Math.ceil(this.nextReclaimAt - performance.now())) : undefined;
-    if (this.list.streams.length > 0) return this.intake.take(max, this.woken ? undefined : block);
+    const block = wait && !this.woken ? this.untilReclaim() : undefined;
+    if (this.list.streams.length > 0) return this.intake.take(max, block);
     if (block !== undefined) await this.pause(block);
     return [];
+  }
+
+  private untilReclaim(): number {
+    return Math.max(SHORTEST_SLEEP, Math.ceil(this.nextReclaimAt - performance.now()));
+  }
+
+  // Waiting for a connection can be interrupted; a call that waits for one could not.
+  private async isConnected(): Promise<boolean> {
+    const { reader } = this.parts;
+    if (reader.isReady) return true;
+    await this.pause(reader.patience, reader.ready(reader.patience));
+    if (!this.woken && !this.closing) await reader.ready(0);
+    return reader.isReady;
   }
 
   // Workers are spread over time, and each looks three times while a delivery is owned.
@@ -111,33 +131,6 @@ export class RedisConsumer implements Consumer {
     const more = reclaimed.length === max;
     this.nextReclaimAt = more ? 0 : performance.now() + (this.ownershipTime / 3) * (0.8 + Math.random() * 0.4);
     return reclaimed;
-  }
-
-  private deliver(taken: readonly TakenEntry[]): RedisDelivery[] {
-    const deliveries: RedisDelivery[] = [];
-    for (const one of taken) {
-      try {
-        deliveries.push(this.deliveryOf(one));
-      } catch (problem) {
-        if (!(problem instanceof MalformedMessageError)) throw problem;
-        this.bury(one, problem);
-      }
-    }
-    return deliveries;
-  }
-
-  private deliveryOf({ stream, entry, deliveryCount }: TakenEntry): RedisDelivery {
-    const { message, jobId } = decodeEntry(stream.channel, entry);
-    const hold = { entry: entry[0].toString('latin1'), consumer: this.parts.name, jobId };
-    return new RedisDelivery(message, stream.priority, deliveryCount, hold, this.parts.settler);
-  }
-
-  private bury({ stream, entry: [id, fields], deliveryCount }: TakenEntry, problem: MalformedMessageError): void {
-    const message = decodeLeniently(stream.channel, fields ?? []);
-    const hold = { entry: id.toString('latin1'), consumer: this.parts.name, jobId: undefined };
-    const delivery = new RedisDelivery(message, stream.priority, deliveryCount, hold, this.parts.settler);
-    this.report(problem);
-    this.parts.settler.bury(delivery, problem).catch((failure: unknown) => this.report(failure));
   }
 
   private async keep(delivery: RedisDelivery): Promise<boolean> {
@@ -181,14 +174,17 @@ export class RedisConsumer implements Consumer {
     void this.parts.reader.wake();
   }
 
-  private async pause(milliseconds: number): Promise<void> {
+  /** Ends early when `until` settles, or by interruption. */
+  private async pause(milliseconds: number, until?: Promise<void>): Promise<void> {
     if (this.woken || this.closing) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
-      this.stopPause = () => {
+      const end = (): void => {
         clearTimeout(timer);
         resolve();
       };
+      this.stopPause = end;
+      until?.then(end, end);
     });
     this.stopPause = undefined;
   }
@@ -206,6 +202,6 @@ export class RedisConsumer implements Consumer {
     const { keys, commands, name } = this.parts;
     const call = new ScriptCall(keys, 'consume.leave').add(this.list.channels.length, name);
     for (const channel of this.list.channels) call.channel(channel);
-    if (commands().isReady) await commands().run(call);
+    if (commands().isReady) await commands().run(call, LIMITS.wakeTimeout);
   }
 }

@@ -58,7 +58,7 @@ describe('RedisMessageBroker on its server', () => {
         ...['payload', '{}', 'headers', '{"topic":"act"}'],
         ...['content_type', 'application/json', 'reply_to', 'answers'],
       ]);
-      expect((await redis.keys('*')).sort()).toEqual(['repid:channels', 'repid:email']);
+      expect((await redis.keys('*')).toSorted()).toEqual(['repid:channels', 'repid:email']);
     });
 
     it('leaves out what a message does not have', async () => {
@@ -67,7 +67,16 @@ describe('RedisMessageBroker on its server', () => {
     });
 
     it('reads what the Python library writes', async () => {
-      await redis.xadd('repid:email', '*', 'payload', 'hi', 'headers', '{"topic": "act"}', 'content_type', 'text/plain');
+      await redis.xadd(
+        'repid:email',
+        '*',
+        'payload',
+        'hi',
+        'headers',
+        '{"topic": "act"}',
+        'content_type',
+        'text/plain',
+      );
       const [delivery] = await (await consume()).receive(1, { wait: true });
       expect(textOf(delivery!)).toBe('hi');
       expect(delivery!.message).toMatchObject({ headers: { topic: 'act' }, contentType: 'text/plain' });
@@ -151,6 +160,42 @@ describe('RedisMessageBroker on its server', () => {
       await vi.waitFor(() => impatient.publish([message('x')]), { timeout: 5_000 });
     });
 
+    it('can be woken and disconnected while the server does not answer', async () => {
+      const impatient = await connected({ publishTimeout: 500 });
+      const consumer = await impatient.consume({ channels: ['email'] });
+      const received = consumer.receive(1, { wait: true });
+      await sleep(20);
+      const begun = performance.now();
+      server.freeze();
+      try {
+        consumer.wake();
+        expect(await received).toEqual([]);
+        await impatient.disconnect();
+      } finally {
+        server.thaw();
+      }
+      expect(performance.now() - begun).toBeLessThan(5_000);
+    });
+
+    it('can be woken while the server is away', async () => {
+      const consumer = await consume();
+      const received = consumer.receive(1, { wait: true });
+      await sleep(20);
+      server.freeze();
+      try {
+        consumer.wake();
+        expect(await received).toEqual([]);
+        const again = consumer.receive(1, { wait: true });
+        await sleep(20);
+        const begun = performance.now();
+        consumer.wake();
+        expect(await again).toEqual([]);
+        expect(performance.now() - begun).toBeLessThan(100);
+      } finally {
+        server.thaw();
+      }
+    });
+
     it('gives up connecting in time', async () => {
       const nowhere = new RedisMessageBroker('redis://127.0.0.1:1', { connectTimeout: 200 });
       await expect(nowhere.connect()).rejects.toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
@@ -196,7 +241,7 @@ describe('RedisMessageBroker on its server', () => {
     it('warns where the server may evict messages', async () => {
       await redis.config('SET', 'maxmemory', '1gb');
       await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
-      const onProblem = vi.fn();
+      const onProblem = vi.fn<(problem: Error) => void>();
       await connected({ onProblem });
       await redis.config('SET', 'maxmemory', '0');
       await redis.config('SET', 'maxmemory-policy', 'noeviction');
@@ -219,7 +264,7 @@ describe('RedisMessageBroker on its server', () => {
         consumers.forEach((one) => one.wake());
       });
       await Promise.all([...texts.map((text) => broker.publish([message(text)])), ...work]);
-      expect(seen.sort()).toEqual(texts.sort());
+      expect(seen.toSorted()).toEqual(texts.toSorted());
     });
 
     it('never answers more than it was asked for, whatever the priorities', async () => {
@@ -229,7 +274,7 @@ describe('RedisMessageBroker on its server', () => {
       const all = [...(await received)];
       expect(all).toHaveLength(1);
       while (all.length < 3) all.push(...(await consumer.receive(1, { wait: true })));
-      expect(all.map(textOf).sort()).toEqual(['high', 'low', 'medium']);
+      expect(all.map(textOf).toSorted()).toEqual(['high', 'low', 'medium']);
     });
 
     it('loses nothing to waking at the moment of arrival', async () => {
@@ -295,9 +340,14 @@ describe('RedisMessageBroker on its server', () => {
       await buckets.connect();
       expect(await broker.join(buckets)).toBe(true);
       const consumer = await consume();
-      await broker.publish([message('bare'), job('one'), job('two', { delay: 20 }), job('three', { priority: 'high' })]);
+      await broker.publish([
+        message('bare'),
+        job('one'),
+        job('two', { delay: 20 }),
+        job('three', { priority: 'high' }),
+      ]);
       const bucket = { id: 'b', body: '{}', ttl: 50, success: true, into: buckets };
-      for (let left = 4; left > 0; ) {
+      for (let left = 4; left > 0;) {
         const deliveries = await consumer.receive(left, { wait: true });
         await Promise.all(deliveries.map((delivery) => delivery.settle({ ...ACK, bucket })));
         left -= deliveries.length;
@@ -305,7 +355,7 @@ describe('RedisMessageBroker on its server', () => {
       await buckets.disconnect();
       await consumer.close();
       await vi.waitFor(async () =>
-        expect((await redis.keys('*')).sort()).toEqual(['repid:channels', 'repid:email', 'repid:email:high']),
+        expect((await redis.keys('*')).toSorted()).toEqual(['repid:channels', 'repid:email', 'repid:email:high']),
       );
       expect(await redis.xlen('repid:email')).toBe(0);
       expect(await redis.xinfo('CONSUMERS', 'repid:email', 'repid:email:group')).toEqual([]);

@@ -125,7 +125,14 @@ export class RedisMessageBroker implements MessageBroker {
     const reader = new Reader(this.source.make(name), publishTimeout, name, commands);
     const consumer = new RedisConsumer(
       {
-        ...{ name, keys: this.keys, commands: this.connection, reader, subscriber: this.subscriber!, settler: this.settler },
+        ...{
+          name,
+          keys: this.keys,
+          commands: this.connection,
+          reader,
+          subscriber: this.subscriber!,
+          settler: this.settler,
+        },
         ...{ ownershipTime, maxDeliveries, onClose: (closed) => this.consumers.delete(closed) },
       },
       options,
@@ -174,7 +181,10 @@ export class RedisMessageBroker implements MessageBroker {
       commands.close();
       throw problem;
     }
-    this.subscriber = new Subscriber(this.source, 'repid-subscriber', { connect: connectTimeout, command: publishTimeout });
+    this.subscriber = new Subscriber(this.source, 'repid-subscriber', {
+      connect: connectTimeout,
+      command: publishTimeout,
+    });
     this.commands = commands;
   }
 }

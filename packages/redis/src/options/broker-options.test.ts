@@ -27,7 +27,11 @@ describe('options of the Redis brokers', () => {
 
   it.each([
     ['an unknown option', { ownership: 5 }, 'has no option "ownership". It has: prefix'],
-    ['a span that is none', { ownershipTime: 'soon' }, 'Option "ownershipTime" of RedisMessageBroker is "soon": expected a duration'],
+    [
+      'a span that is none',
+      { ownershipTime: 'soon' },
+      'Option "ownershipTime" of RedisMessageBroker is "soon": expected a duration',
+    ],
     ['an ownership too short to work', { ownershipTime: 1 }, 'expected a duration of at least 10 ms'],
     ['no delivery at all', { maxDeliveries: 0 }, 'expected a whole number of at least 1'],
     ['an empty prefix', { prefix: '' }, 'expected text that is not empty'],
@@ -37,7 +41,9 @@ describe('options of the Redis brokers', () => {
   });
 
   it('refuse what the other broker takes', () => {
-    expect(() => new RedisBucketBroker(URL, { ownershipTime: '5s' } as object)).toThrow('RedisBucketBroker has no option "ownershipTime"');
+    expect(() => new RedisBucketBroker(URL, { ownershipTime: '5s' } as object)).toThrow(
+      'RedisBucketBroker has no option "ownershipTime"',
+    );
   });
 
   it('refuse a prefix without a hash tag on a cluster', () => {

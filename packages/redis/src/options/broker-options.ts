@@ -76,7 +76,10 @@ const SHORTEST_OWNERSHIP = 10;
 
 const hashTagged = v.pipe(
   option.nonEmptyText,
-  v.check((prefix) => /\{[^}]+\}/.test(prefix), 'expected a hash tag such as "{repid}" in it, so that all keys lie in one slot of the cluster'),
+  v.check(
+    (prefix) => /\{[^}]+\}/.test(prefix),
+    'expected a hash tag such as "{repid}" in it, so that all keys lie in one slot of the cluster',
+  ),
 );
 
 function spanOfAtLeast(least: number) {

@@ -1,0 +1,47 @@
+import { MalformedMessageError } from '@repid/core';
+import { decodeEntry, decodeLeniently } from '../codec/entry.js';
+import type { TakenEntry } from './intake.js';
+import { RedisDelivery } from './redis-delivery.js';
+import type { Settler } from './settler.js';
+
+/** Makes deliveries of what a consumer has taken; what is no message goes to the dead letters. */
+export class Receipts {
+  constructor(
+    private readonly consumer: string,
+    private readonly settler: Settler,
+    private readonly report: (problem: unknown) => void,
+  ) {}
+
+  deliver(taken: readonly TakenEntry[]): RedisDelivery[] {
+    const deliveries: RedisDelivery[] = [];
+    for (const one of taken) {
+      try {
+        deliveries.push(this.deliveryOf(one));
+      } catch (problem) {
+        if (!(problem instanceof MalformedMessageError)) throw problem;
+        this.bury(one, problem);
+      }
+    }
+    return deliveries;
+  }
+
+  private deliveryOf(taken: TakenEntry): RedisDelivery {
+    const { message, jobId } = decodeEntry(taken.stream.channel, taken.entry);
+    return this.inHand(taken, message, jobId);
+  }
+
+  private bury(taken: TakenEntry, problem: MalformedMessageError): void {
+    const message = decodeLeniently(taken.stream.channel, taken.entry[1] ?? []);
+    this.report(problem);
+    this.settler.bury(this.inHand(taken, message), problem).catch(this.report);
+  }
+
+  private inHand(
+    { stream, entry, deliveryCount }: TakenEntry,
+    message: RedisDelivery['message'],
+    jobId?: string,
+  ): RedisDelivery {
+    const hold = { entry: entry[0].toString('latin1'), consumer: this.consumer, jobId };
+    return new RedisDelivery(message, stream.priority, deliveryCount, hold, this.settler);
+  }
+}
