@@ -38,7 +38,15 @@ function pack() {
 // Only ESM is published: resolution by "node10" has no exports, and CommonJS reaches it by require(esm).
 function checkShape(tarball) {
   run('node_modules/publint/src/cli.js', tarball, '--strict');
-  run('node_modules/@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only');
+  run(
+    'node_modules/@arethetypeswrong/cli/dist/index.js',
+    tarball,
+    '--profile',
+    'esm-only',
+    '--format',
+    'ascii',
+    '--no-summary',
+  );
 }
 
 function requireFromCommonJs(tarballs) {
@@ -53,7 +61,10 @@ function requireFromCommonJs(tarballs) {
 }
 
 function run(program, ...args) {
-  execFileSync(process.execPath, [join(ROOT, program), ...args], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync(process.execPath, [join(ROOT, program), ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
 }
 
 function npm(args, cwd) {

@@ -7,10 +7,14 @@ import { ROOT, setUp } from './setup.mjs';
 ensureRedisServer();
 setUp('apps/quickstart', 'apps/api', 'apps/worker', 'apps/examples');
 
-const vitest = spawn(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...process.argv.slice(2)], {
-  cwd: ROOT,
-  stdio: 'inherit',
-});
+const vitest = spawn(
+  process.execPath,
+  [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...process.argv.slice(2)],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+  },
+);
 // Ctrl-C reaches vitest by itself.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => vitest.kill('SIGTERM'));

@@ -1,6 +1,14 @@
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Actor, type JobOptions, Payload, Repid, RepidModule, type RepidModuleOptions, RepidWorker } from '@repid/nestjs';
+import {
+  Actor,
+  type JobOptions,
+  Payload,
+  Repid,
+  RepidModule,
+  type RepidModuleOptions,
+  RepidWorker,
+} from '@repid/nestjs';
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';

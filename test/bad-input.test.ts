@@ -20,15 +20,27 @@ const ENTRIES: readonly {
   { name: 'random bytes for fields', fields: [randomBytes(32), randomBytes(64)], code: 'REPID_MALFORMED_MESSAGE' },
   { name: 'no payload', fields: ['headers', TO_ACTOR], code: 'REPID_MALFORMED_MESSAGE' },
   { name: 'headers that are not JSON', fields: ['payload', '{}', 'headers', '{"to'], code: 'REPID_MALFORMED_MESSAGE' },
-  { name: 'headers that are a list', fields: ['payload', '{}', 'headers', '["topic"]'], code: 'REPID_MALFORMED_MESSAGE' },
-  { name: 'a header that is a number', fields: ['payload', '{}', 'headers', '{"topic":1}'], code: 'REPID_MALFORMED_MESSAGE' },
+  {
+    name: 'headers that are a list',
+    fields: ['payload', '{}', 'headers', '["topic"]'],
+    code: 'REPID_MALFORMED_MESSAGE',
+  },
+  {
+    name: 'a header that is a number',
+    fields: ['payload', '{}', 'headers', '{"topic":1}'],
+    code: 'REPID_MALFORMED_MESSAGE',
+  },
   { name: 'random bytes for a payload', fields: entry(randomBytes(64)), code: 'REPID_SERIALIZATION' },
   { name: 'a payload that is cut', fields: entry('{"amount":'), code: 'REPID_SERIALIZATION' },
   { name: '__proto__ in the payload', fields: entry('{"amount":1,"__proto__":{"a":1}}'), code: 'REPID_SERIALIZATION' },
   { name: 'a field of the wrong type', fields: entry('{"amount":"much"}'), code: 'REPID_PAYLOAD_VALIDATION' },
   { name: 'a missing field', fields: entry('{}'), code: 'REPID_PAYLOAD_VALIDATION' },
   { name: 'no payload at all', fields: entry(''), code: 'REPID_PAYLOAD_VALIDATION' },
-  { name: 'a topic that no actor takes', fields: ['payload', '{}', 'headers', '{"topic":"ordre"}'], code: 'REPID_UNROUTED_MESSAGE' },
+  {
+    name: 'a topic that no actor takes',
+    fields: ['payload', '{}', 'headers', '{"topic":"ordre"}'],
+    code: 'REPID_UNROUTED_MESSAGE',
+  },
   { name: 'no topic', fields: ['payload', '{"amount":1}'], code: 'REPID_UNROUTED_MESSAGE' },
 ];
 

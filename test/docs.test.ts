@@ -11,7 +11,14 @@ const COMPILER = 'node_modules/@typescript/native/bin/tsc';
 
 const CONFIG = {
   extends: '../../../tsconfig.base.json',
-  compilerOptions: { composite: false, declaration: false, declarationMap: false, noUnusedLocals: false, noEmit: true, moduleDetection: 'force' },
+  compilerOptions: {
+    composite: false,
+    declaration: false,
+    declarationMap: false,
+    noUnusedLocals: false,
+    noEmit: true,
+    moduleDetection: 'force',
+  },
 };
 
 const blocks = ['README.md', ...docs()].flatMap(codeBlocks);
@@ -51,5 +58,7 @@ function fileName({ file, line }: CodeBlock): string {
 
 function syntaxErrors(block: CodeBlock): string[] {
   const { diagnostics = [] } = ts.transpileModule(block.code, { reportDiagnostics: true });
-  return diagnostics.map(({ messageText }) => `${fileName(block)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+  return diagnostics.map(
+    ({ messageText }) => `${fileName(block)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+  );
 }

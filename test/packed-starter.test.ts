@@ -20,7 +20,9 @@ describe("An app made by Nest's own starter, with the packages as they are publi
     app = join(folder, 'starter');
     const [tarballs] = await Promise.all([pack(folder), makeStarter(folder)]);
     leaveOutDevelopersTools(app);
-    await run('npm', ['install', ...QUIETLY, ...tarballs, 'class-transformer', 'class-validator', '@types/node@20'], { cwd: app });
+    await run('npm', ['install', ...QUIETLY, ...tarballs, 'class-transformer', 'class-validator', '@types/node@20'], {
+      cwd: app,
+    });
   }, 180_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
