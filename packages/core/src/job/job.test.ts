@@ -1,0 +1,197 @@
+import { describe, expect, it, vi } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import { DuplicateJobError, InvalidOptionError, UnsupportedError } from '../errors/index.js';
+import { Gate, Workshop } from '../worker/testing/workshop.test-support.js';
+import type { JobOptions } from './index.js';
+
+/** An actor that answers what it got, or waits where it is told to. */
+function workplace() {
+  const [started, gate] = [new Gate(), new Gate()];
+  const signals: unknown[] = [];
+  const echo = defineActor({ name: 'echo' }, (payload) => payload);
+  const wait = defineActor({ name: 'wait' }, async (_, { signal }) => {
+    signal.addEventListener('abort', () => signals.push(signal.reason));
+    started.open();
+    await gate.opened;
+  });
+  const fail = defineActor({ name: 'fail' }, () => {
+    throw new Error('broken');
+  });
+  return { workshop: new Workshop([echo, wait, fail]), started, gate, signals };
+}
+
+const inAnHour = (workshop: Workshop) => new Date(workshop.clock.now() + 3_600_000);
+
+describe('The status of a job', () => {
+  it('tells where it is, from before it is enqueued to its end', async () => {
+    const { workshop, started, gate } = workplace();
+    const job = workshop.repid.job('wait', { deferredUntil: inAnHour(workshop) });
+    expect(await job.status()).toEqual({ state: 'unknown' });
+    await job.enqueue();
+    expect(await job.status()).toEqual({ state: 'delayed' });
+    await workshop.clock.advance(3_600_000);
+    expect(await job.status()).toEqual({ state: 'queued' });
+    workshop.start();
+    await started.opened;
+    expect(await job.status()).toEqual({ state: 'running' });
+    gate.open();
+    await job.waitForResult();
+    expect(await job.status()).toEqual({ state: 'succeeded' });
+  });
+
+  it('tells of a failure', async () => {
+    const { workshop } = workplace();
+    expect(await (await workshop.perform('fail')).status()).toEqual({ state: 'failed' });
+  });
+
+  it('is unknown after the end of a job that stores no result', async () => {
+    const { workshop } = workplace();
+    expect(await (await workshop.perform('echo', { storeResult: false })).status()).toEqual({ state: 'unknown' });
+  });
+
+  it('is the same through any handle with the same name and id', async () => {
+    const { workshop } = workplace();
+    await workshop.perform('echo', { id: 'one', args: 5 });
+    const handle = workshop.repid.job('echo', { id: 'one' });
+    expect(await handle.status()).toEqual({ state: 'succeeded' });
+    expect(await handle.result()).toMatchObject({ data: 5 });
+  });
+});
+
+describe('A cancelled job', () => {
+  it.each<[string, (workshop: Workshop) => JobOptions]>([
+    ['delayed', (workshop) => ({ deferredUntil: inAnHour(workshop) })],
+    ['queued', () => ({})],
+  ])('that is %s is taken away, and its result says so', async (_, options) => {
+    const { workshop } = workplace();
+    const job = await workshop.repid.job('echo', options(workshop)).enqueue();
+    expect(await job.cancel()).toBe(true);
+    expect(await job.status()).toEqual({ state: 'cancelled' });
+    expect(await job.result()).toMatchObject({ success: false, cancelled: true });
+    await workshop.clock.advance(7_200_000);
+    expect(await workshop.drain()).toBe(0);
+    expect(await job.cancel()).toBe(false);
+  });
+
+  it('wakes who waits for its result', async () => {
+    const { workshop } = workplace();
+    const job = await workshop.repid.job('echo').enqueue();
+    const result = job.waitForResult();
+    await job.cancel();
+    expect(await result).toMatchObject({ cancelled: true });
+  });
+
+  it('that runs sees its signal fire, and is not retried', async () => {
+    const { workshop, started, signals } = workplace();
+    const job = await workshop.repid.job('wait', { retries: 5 }).enqueue();
+    workshop.start();
+    await started.opened;
+    expect(await job.cancel()).toBe(true);
+    expect(await job.waitForResult()).toMatchObject({ success: false, cancelled: true });
+    expect(signals).toMatchObject([{ code: 'REPID_CANCELLED' }]);
+    expect(await job.status()).toEqual({ state: 'cancelled' });
+    expect(await workshop.repid.channel('default').stats()).toMatchObject({ running: 0, delayed: 0, deadLetters: 0 });
+  });
+
+  it('that recurs does not come again, be it delayed or running', async () => {
+    const { workshop, started } = workplace();
+    const delayed = await workshop.repid.job('echo', { deferredBy: '1h' }).enqueue();
+    await delayed.cancel();
+    const running = await workshop.repid.job('wait', { deferredBy: '1h' }).enqueue();
+    workshop.start();
+    await workshop.clock.advance(3_600_000);
+    await started.opened;
+    await running.cancel();
+    await vi.waitFor(async () => expect(await running.status()).toEqual({ state: 'cancelled' }));
+    expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, delayed: 0 });
+  });
+});
+
+describe('The id of a job', () => {
+  it('is refused while a job of it is there, and free again after', async () => {
+    const { workshop } = workplace();
+    await workshop.repid.job('echo', { id: 'one' }).enqueue();
+    await expect(workshop.repid.job('echo', { id: 'one' }).enqueue()).rejects.toThrow(DuplicateJobError);
+    await workshop.drain();
+    await workshop.repid.job('echo', { id: 'one' }).enqueue();
+  });
+
+  it('used again has no stale result', async () => {
+    const { workshop } = workplace();
+    await workshop.perform('echo', { id: 'one', args: 1 });
+    const again = await workshop.repid.job('echo', { id: 'one', args: 2 }).enqueue();
+    expect(await again.result()).toBeUndefined();
+    const result = again.waitForResult();
+    await workshop.drain();
+    expect(await result).toMatchObject({ data: 2 });
+  });
+
+  it('keeps its result where enqueueing it again is refused', async () => {
+    const { workshop } = workplace();
+    await workshop.repid.job('fail', { id: 'one', deferredBy: '1h' }).enqueue();
+    await workshop.clock.advance(3_600_000);
+    await workshop.drain();
+    await expect(workshop.repid.job('fail', { id: 'one' }).enqueue()).rejects.toThrow(DuplicateJobError);
+    expect(await workshop.repid.job('fail', { id: 'one' }).result()).toMatchObject({ success: false });
+  });
+});
+
+describe('Many jobs', () => {
+  it('are enqueued as one write, all or none', async () => {
+    const { workshop } = workplace();
+    const jobs = ['a', 'b', 'c'].map((id) => workshop.repid.job('echo', { id }));
+    await workshop.repid.enqueue(jobs);
+    expect(await workshop.drain()).toBe(3);
+    await jobs[2]!.enqueue();
+    await expect(workshop.repid.enqueue(jobs)).rejects.toThrow(DuplicateJobError);
+    expect(await jobs[0]!.status()).toEqual({ state: 'succeeded' });
+    expect(await workshop.drain()).toBe(1);
+  });
+
+  it('that are no jobs are refused', async () => {
+    const { workshop } = workplace();
+    await expect(workshop.repid.enqueue([{} as never])).rejects.toThrow('expected jobs made by repid.job()');
+  });
+});
+
+describe('A job', () => {
+  it('has a bound enqueue', async () => {
+    const { workshop } = workplace();
+    const { enqueue } = workshop.repid.job('echo', { args: 'bound' });
+    const job = await enqueue();
+    await workshop.drain();
+    expect(await job.result()).toMatchObject({ data: 'bound' });
+  });
+
+  it.each<[string, JobOptions]>([
+    ['job "work" has no option "retry". It has: channel, id, args', { retry: 1 } as JobOptions],
+    ['Option "retries" of job "work" is -1: expected a whole number of at least 0.', { retries: -1 }],
+    ['Option "timeout" of job "work" is "soon": expected a duration', { timeout: 'soon' }],
+    ['Option "priority" of job "work" is "urgent": expected one of "high"', { priority: 'urgent' as 'high' }],
+    ['Option "channel" of job "work" is "my channel"', { channel: 'my channel' }],
+    ['Option "headers" of job "work" is {"n":1}', { headers: { n: 1 as unknown as string } }],
+    ['Option "deferredUntil" of job "work" is null', { deferredUntil: new Date(Number.NaN) }],
+    ['expected a cron expression, or { expression, timeZone }', { cron: { expression: '* * * * *', timezone: 'UTC' } as never }],
+  ])('says: %s', (message, options) => {
+    const { workshop } = workplace();
+    expect(() => workshop.repid.job('work', options)).toThrow(message);
+    expect(() => workshop.repid.job('work', options)).toThrow(InvalidOptionError);
+  });
+
+  it.each<[string, JobOptions]>([
+    ['Leave one of them out', { cron: '* * * * *', deferredBy: '1h' }],
+    ['cannot be read', { cron: 'whenever' }],
+    ['has no time to come', { cron: '2001-01-01T00:00:00' }],
+    ['a job recurs every millisecond at most', { deferredBy: 0 }],
+  ])('that recurs never is refused when it is enqueued: %s', async (message, options) => {
+    const { workshop } = workplace();
+    await expect(workshop.repid.job('work', options).enqueue()).rejects.toThrow(message);
+  });
+
+  it('refuses to store a result where none can be kept', () => {
+    const workshop = new Workshop([], { resultsBucketBroker: null });
+    expect(workshop.repid.job('work').resultId).toBeUndefined();
+    expect(() => workshop.repid.job('work', { resultId: 'x' })).toThrow(UnsupportedError);
+    expect(() => workshop.repid.job('work', { storeResult: true })).toThrow('Configure "resultsBucketBroker"');
+  });
+});

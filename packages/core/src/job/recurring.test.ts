@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import { Workshop } from '../worker/testing/workshop.test-support.js';
+
+const HOUR = 3_600_000;
+
+function ticking(act: (run: number) => unknown = (run) => run) {
+  const times: number[] = [];
+  const actor = defineActor({ name: 'tick', retryPolicy: () => 60_000 }, () => {
+    times.push(workshop.clock.now());
+    return act(times.length);
+  });
+  const workshop: Workshop = new Workshop([actor]);
+  const passAndRun = async (milliseconds: number) => {
+    await workshop.clock.advance(milliseconds);
+    return workshop.drain();
+  };
+  return { workshop, times, passAndRun, delayed: async () => (await workshop.repid.channel('default').stats()).delayed };
+}
+
+describe('A job that recurs by deferredBy', () => {
+  it('runs every so often, overwrites its result, and has one schedule', async () => {
+    const { workshop, times, passAndRun, delayed } = ticking();
+    const job = await workshop.repid.job('tick', { deferredBy: '1h' }).enqueue();
+    expect(await passAndRun(HOUR - 1_000)).toBe(0);
+    for (const run of [1, 2, 3]) {
+      expect(await passAndRun(HOUR)).toBe(1);
+      expect(await job.result()).toMatchObject({ data: run });
+      expect(await delayed()).toBe(1);
+    }
+    expect(times).toHaveLength(3);
+  });
+
+  it('runs for the first time when deferredUntil says', async () => {
+    const { workshop, times, passAndRun } = ticking();
+    const deferredUntil = new Date(workshop.clock.now() + 60_000);
+    await workshop.repid.job('tick', { deferredBy: '1h', deferredUntil }).enqueue();
+    await passAndRun(60_000);
+    expect(times).toHaveLength(1);
+    await passAndRun(HOUR);
+    expect(times).toHaveLength(2);
+  });
+
+  it('runs a missed tick once, and keeps its rhythm', async () => {
+    const { workshop, times, passAndRun } = ticking();
+    const start = workshop.clock.now();
+    await workshop.repid.job('tick', { deferredBy: '1h' }).enqueue();
+    expect(await passAndRun(5 * HOUR + HOUR / 2)).toBe(1);
+    expect(await passAndRun(HOUR / 2)).toBe(1);
+    expect(times[1]! - start).toBeGreaterThanOrEqual(6 * HOUR);
+    expect(times[1]! - start).toBeLessThan(6 * HOUR + 5_000);
+  });
+
+  it('survives failures, with its retries as new each time', async () => {
+    const { workshop, times, passAndRun, delayed } = ticking((run) => {
+      if (run < 4) throw new Error('broken');
+      return 'mended';
+    });
+    const job = await workshop.repid.job('tick', { deferredBy: '1h', retries: 1 }).enqueue();
+    await passAndRun(HOUR);
+    await passAndRun(60_000);
+    expect(await workshop.deadLetters()).toHaveLength(1);
+    expect(await delayed()).toBe(1);
+    await passAndRun(HOUR);
+    await passAndRun(60_000);
+    expect(times).toHaveLength(4);
+    expect(await workshop.deadLetters()).toHaveLength(1);
+    expect(await job.result()).toMatchObject({ data: 'mended' });
+  });
+
+  it('does not expire between its runs', async () => {
+    const { workshop, times, passAndRun } = ticking();
+    await workshop.repid.job('tick', { deferredBy: '1h', ttl: '1m' }).enqueue();
+    await passAndRun(HOUR);
+    await passAndRun(HOUR);
+    expect(times).toHaveLength(2);
+  });
+
+  it('comes again after one of its runs has expired', async () => {
+    const { workshop, times, passAndRun } = ticking();
+    await workshop.repid.job('tick', { deferredBy: '1h', ttl: '1m' }).enqueue();
+    await passAndRun(HOUR + 120_000);
+    expect(times).toEqual([]);
+    await passAndRun(HOUR - 120_000);
+    expect(times).toHaveLength(1);
+  });
+});
+
+describe('A job that recurs by cron', () => {
+  it('runs at the times of its expression, in its time zone', async () => {
+    const { workshop, times, passAndRun } = ticking();
+    const cron = { expression: '30 4 * * *', timeZone: 'Asia/Tokyo' };
+    await workshop.repid.job('tick', { cron }).enqueue();
+    for (let hour = 0; hour < 49; hour += 1) await passAndRun(HOUR / 2).then(() => passAndRun(HOUR / 2));
+    const afterHalfPastSeven = times.map((time) => (time % (24 * HOUR)) - 19.5 * HOUR); // in UTC, 04:30 in Tokyo
+    expect(afterHalfPastSeven).toHaveLength(2);
+    for (const late of afterHalfPastSeven) expect(late >= 0 && late <= HOUR / 2 + 5_000).toBe(true);
+  });
+
+  it('runs many missed times once', async () => {
+    const { workshop, passAndRun, delayed } = ticking();
+    await workshop.repid.job('tick', { cron: '* * * * *' }).enqueue();
+    expect(await passAndRun(10 * HOUR)).toBe(1);
+    expect(await delayed()).toBe(1);
+  });
+
+  it('ends with the last time of its expression', async () => {
+    const { workshop, passAndRun, delayed } = ticking();
+    const once = new Date(workshop.clock.now() + HOUR).toISOString().slice(0, 19);
+    await workshop.repid.job('tick', { cron: { expression: once, timeZone: 'UTC' } }).enqueue();
+    expect(await passAndRun(HOUR)).toBe(1);
+    expect(await delayed()).toBe(0);
+  });
+});

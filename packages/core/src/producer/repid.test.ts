@@ -1,0 +1,163 @@
+import { describe, expect, it, vi } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import { InvalidOptionError, PayloadTooLargeError } from '../errors/index.js';
+import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
+import { Workshop } from '../worker/testing/workshop.test-support.js';
+import { Repid, type RepidOptions } from './index.js';
+
+const echo = defineActor({ name: 'echo' }, (payload) => payload);
+const answer = defineActor<{ a: number; b: number }>({ name: 'add' }, ({ a, b }, msg) => msg.replyJson({ payload: a + b }));
+
+describe('Repid', () => {
+  it('works without options, on one clock', async () => {
+    const repid = new Repid();
+    const job = await repid.job('work', { args: 1 }).enqueue();
+    expect(await job.status()).toEqual({ state: 'queued' });
+    expect(await job.args()).toMatchObject({ data: 1 });
+    const { connection } = repid.producer;
+    expect((connection.buckets.resultsBroker as InMemoryBucketBroker).clock).toBe(connection.broker.clock);
+    await repid.disconnect();
+  });
+
+  it('keeps no buckets beside a broker that is given, unless it is told to', () => {
+    const repid = new Repid({ messageBroker: new InMemoryMessageBroker() });
+    expect(repid.job('work', { args: 1 })).toMatchObject({ argsId: undefined, resultId: undefined });
+  });
+
+  it.each<[string, RepidOptions]>([
+    ['Repid has no option "broker". It has: messageBroker', { broker: 1 } as RepidOptions],
+    ['Option "messageBroker" of Repid is {}: expected a message broker: an object with publish()', { messageBroker: {} as never }],
+    ['Option "maxPayloadBytes" of Repid is 0', { maxPayloadBytes: 0 }],
+    ['Option "producerMiddlewares" of Repid is [1]', { producerMiddlewares: [1] as never }],
+  ])('says: %s', (message, options) => {
+    expect(() => new Repid(options)).toThrow(InvalidOptionError);
+    expect(() => new Repid(options)).toThrow(message);
+  });
+
+  it('may be used again after it was disconnected', async () => {
+    const workshop = new Workshop([echo]);
+    await workshop.repid.job('echo').enqueue();
+    await workshop.repid.disconnect();
+    await workshop.repid.disconnect();
+    expect(await workshop.drain()).toBe(1);
+  });
+
+  it('sends bytes as they are', async () => {
+    const workshop = new Workshop([]);
+    const payload = Buffer.from([0, 255, 1]);
+    await workshop.repid.sendMessage({ channel: 'raw', payload, contentType: 'application/octet-stream', replyTo: 'back' });
+    const [message] = await workshop.repid.channel('raw').peek();
+    expect(message).toEqual({ channel: 'raw', payload, headers: {}, contentType: 'application/octet-stream', replyTo: 'back' });
+  });
+
+  it.each([
+    ['Option "payload" of message is "text": expected bytes', { channel: 'a', payload: 'text' }],
+    ['Option "channel" of message is "a b"', { channel: 'a b', payload: Buffer.alloc(0) }],
+    ['message has no option "topic"', { channel: 'a', payload: Buffer.alloc(0), topic: 'x' }],
+    ['Option "headers" of message is {"x":1}', { channel: 'a', payload: Buffer.alloc(0), headers: { x: 1 } }],
+  ])('refuses a message: %s', async (text, message) => {
+    const workshop = new Workshop([]);
+    await expect(workshop.repid.sendMessage(message as never)).rejects.toThrow(text);
+  });
+
+  it('refuses what is too large', async () => {
+    const workshop = new Workshop([], { maxPayloadBytes: 10 });
+    await expect(workshop.send('x', 'x'.repeat(9))).rejects.toThrow(PayloadTooLargeError);
+  });
+});
+
+describe('A request', () => {
+  it('is answered by the reply of the actor', async () => {
+    const workshop = new Workshop([answer]);
+    workshop.start();
+    const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
+    expect(await workshop.repid.request(message)).toBe(3);
+    const many = await Promise.all([1, 2, 3].map((a) => workshop.repid.request({ ...message, payload: { a, b: 10 } })));
+    expect(many).toEqual([11, 12, 13]);
+  });
+
+  it('is answered by bytes too, read by the content type', async () => {
+    const actor = defineActor({ name: 'raw' }, (_, msg) =>
+      msg.reply({ payload: Buffer.from('{"raw":true}'), contentType: 'application/json' }),
+    );
+    const workshop = new Workshop([actor]);
+    workshop.start();
+    expect(await workshop.repid.request({ channel: 'default', payload: 1, headers: { topic: 'raw' } })).toEqual({ raw: true });
+  });
+
+  it('times out where nobody answers', async () => {
+    const workshop = new Workshop([]);
+    const request = workshop.repid.request({ channel: 'nobody', payload: 1 }, { timeout: '5s' });
+    const refused = expect(request).rejects.toMatchObject({ code: 'REPID_TIMEOUT' });
+    await vi.waitFor(async () => expect(await workshop.repid.channel('nobody').stats()).toMatchObject({ queued: 1 }));
+    await workshop.clock.advance(5_000);
+    await refused;
+  });
+
+  it('drops a reply that comes too late, and tells', async () => {
+    const workshop = new Workshop([answer]);
+    const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
+    const refused = expect(workshop.repid.request(message, { timeout: 10 })).rejects.toThrow('No reply from channel');
+    await vi.waitFor(async () => expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 1 }));
+    await workshop.clock.advance(10);
+    await refused;
+    await workshop.drain();
+    await vi.waitFor(() => expect(workshop.told('reply-unexpected')).toHaveLength(1));
+  });
+
+  it('ends when the connection is closed, and leaves no channel behind', async () => {
+    const workshop = new Workshop([]);
+    const refused = expect(workshop.repid.request({ channel: 'nobody', payload: 1 })).rejects.toMatchObject({
+      code: 'REPID_BROKER_CLOSED',
+    });
+    await vi.waitFor(async () => expect(await workshop.repid.channel('nobody').stats()).toMatchObject({ queued: 1 }));
+    await workshop.repid.disconnect();
+    await refused;
+  });
+
+  it('does not spin when its broker is disconnected under it', async () => {
+    const workshop = new Workshop([answer]);
+    workshop.start();
+    const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
+    await workshop.repid.request(message);
+    await workshop.broker.disconnect();
+    await new Promise(setImmediate);
+  });
+
+  it('that cannot be sent rejects at once', async () => {
+    const workshop = new Workshop([], { maxPayloadBytes: 10 });
+    const request = workshop.repid.request({ channel: 'nobody', payload: 'x'.repeat(20) });
+    await expect(request).rejects.toThrow(PayloadTooLargeError);
+  });
+
+  it('needs a place to reply to', async () => {
+    const workshop = new Workshop([answer]);
+    await workshop.send('add', { a: 1, b: 1 });
+    await workshop.drain();
+    expect((await workshop.deadLetters())[0]!.reason.message).toContain('has no "replyTo"');
+  });
+});
+
+describe('A channel', () => {
+  it('is declared, counted, looked into, paused, purged and deleted', async () => {
+    const workshop = new Workshop([echo]);
+    const channel = workshop.repid.channel('default');
+    await channel.declare();
+    await workshop.send('echo', 1);
+    await workshop.send('echo', 2);
+    expect((await channel.peek(1)).map(({ payload }) => Buffer.from(payload).toString())).toEqual(['1']);
+    await channel.pause();
+    expect(await workshop.drain()).toBe(0);
+    expect(await channel.stats()).toMatchObject({ queued: 2, paused: true });
+    await channel.resume();
+    expect(await channel.purge()).toBe(2);
+    await workshop.send('echo', 3);
+    await channel.delete();
+    expect(await channel.stats()).toMatchObject({ queued: 0 });
+  });
+
+  it('needs a name that is one', () => {
+    const workshop = new Workshop([]);
+    expect(() => workshop.repid.channel('my channel')).toThrow('Channel "my channel" is not a channel name.');
+  });
+});

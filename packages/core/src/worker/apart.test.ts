@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import type { BucketBroker, BucketRecord } from '../bucket/index.js';
+import { BrokerUnavailableError, DuplicateJobError } from '../errors/index.js';
+import { InMemoryBucketBroker } from '../memory/index.js';
+import { Workshop } from './testing/workshop.test-support.js';
+
+/** A bucket broker in another place than the messages, which the message broker therefore does not join. */
+class FarBucketBroker implements BucketBroker {
+  readonly name = 'far';
+  readonly order: string[] = [];
+  /** How many stores are yet to fail. */
+  failures = 0;
+  private readonly near = new InMemoryBucketBroker();
+
+  connect = () => this.near.connect();
+  disconnect = () => this.near.disconnect();
+  get = (ids: readonly string[]) => this.near.get(ids);
+  wait: BucketBroker['wait'] = (id, options) => this.near.wait(id, options);
+
+  async store(buckets: readonly BucketRecord[]): Promise<void> {
+    this.order.push(`store ${buckets.map(({ id }) => id).join()}`);
+    if ((this.failures -= 1) >= 0) throw new BrokerUnavailableError('far away');
+    await this.near.store(buckets);
+  }
+
+  async delete(ids: readonly string[]): Promise<number> {
+    this.order.push(`delete ${ids.join()}`);
+    return this.near.delete(ids);
+  }
+}
+
+const echo = defineActor({ name: 'echo' }, (payload) => payload);
+
+function apart() {
+  const far = new FarBucketBroker();
+  const workshop = new Workshop([echo], { argsBucketBroker: far, resultsBucketBroker: far });
+  return { far, workshop };
+}
+
+describe('Buckets that lie in another place than messages', () => {
+  it('hold arguments and results all the same', async () => {
+    const { workshop } = apart();
+    const job = await workshop.perform('echo', { args: 'hello' });
+    expect(await job.result()).toMatchObject({ data: 'hello' });
+  });
+
+  it('are stored before the message is settled', async () => {
+    const { far, workshop } = apart();
+    const store = far.store.bind(far);
+    const running: number[] = [];
+    far.store = async (buckets) => {
+      running.push((await workshop.repid.channel('default').stats()).running);
+      await store(buckets);
+    };
+    await workshop.perform('echo', { id: 'one', args: 1, argsId: 'args' });
+    expect(far.order).toEqual(['delete one', 'store args', 'store one']);
+    expect(running).toEqual([0, 1]);
+  });
+
+  it('are waited for while they are out of reach, and the actor is not run again', async () => {
+    const { far, workshop } = apart();
+    const job = await workshop.repid.job('echo', { args: 1 }).enqueue();
+    far.failures = 2;
+    const drained = workshop.drain();
+    for (let n = 0; n < 3; n += 1) await workshop.clock.advance(200);
+    expect(await drained).toBe(1);
+    expect(await job.result()).toMatchObject({ data: 1 });
+    expect(far.order.filter((entry) => entry === `store ${job.id}`)).toHaveLength(3);
+  });
+
+  it('are left alone where the id of the job is taken', async () => {
+    const { far, workshop } = apart();
+    await workshop.repid.job('echo', { id: 'one', args: 'first', argsId: 'args' }).enqueue();
+    const twin = workshop.repid.job('echo', { id: 'one', args: 'second', argsId: 'args' });
+    await expect(twin.enqueue()).rejects.toThrow(DuplicateJobError);
+    expect(await twin.args()).toMatchObject({ data: 'first' });
+    expect(far.order).toEqual(['delete one', 'store args']);
+  });
+
+  it('are removed again where the message cannot be published', async () => {
+    const { far, workshop } = apart();
+    workshop.broker.publish = () => Promise.reject(new Error('refused'));
+    const job = workshop.repid.job('echo', { args: 1 });
+    await expect(job.enqueue()).rejects.toThrow('refused');
+    expect(await far.get([job.argsId!])).toEqual([undefined]);
+  });
+
+  it('stay where the message may have been published', async () => {
+    const { far, workshop } = apart();
+    workshop.broker.publish = () => Promise.reject(new BrokerUnavailableError('no answer'));
+    const job = workshop.repid.job('echo', { args: 1 });
+    await expect(job.enqueue()).rejects.toThrow('no answer');
+    expect(await far.get([job.argsId!])).not.toEqual([undefined]);
+  });
+
+  it('say that a job was cancelled', async () => {
+    const { workshop } = apart();
+    const job = await workshop.repid.job('echo').enqueue();
+    expect(await job.cancel()).toBe(true);
+    expect(await job.status()).toEqual({ state: 'cancelled' });
+    expect(await job.cancel()).toBe(false);
+  });
+});
+
+describe('A message broker that is out of reach', () => {
+  it('is tried again until the settlement is committed', async () => {
+    const workshop = new Workshop([echo]);
+    const job = await workshop.repid.job('echo', { args: 1 }).enqueue();
+    await workshop.repid.channel('default').stats();
+    const consume = workshop.broker.consume.bind(workshop.broker);
+    let failures = 3;
+    workshop.broker.consume = async (options) => {
+      const consumer = await consume(options);
+      const receive = consumer.receive.bind(consumer);
+      consumer.receive = async (max, how) => {
+        const deliveries = await receive(max, how);
+        for (const delivery of deliveries) {
+          const settle = delivery.settle.bind(delivery);
+          delivery.settle = async (settlement) => {
+            if ((failures -= 1) >= 0) throw new BrokerUnavailableError('away');
+            await settle(settlement);
+          };
+        }
+        return deliveries;
+      };
+      return consumer;
+    };
+    const drained = workshop.drain();
+    for (let n = 0; n < 4; n += 1) await workshop.clock.advance(200);
+    expect(await drained).toBe(1);
+    expect(await job.result()).toMatchObject({ data: 1 });
+  });
+});

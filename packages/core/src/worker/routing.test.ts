@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import { catchAllRouting } from '../router/index.js';
+import { Workshop } from './testing/workshop.test-support.js';
+
+const noting = (seen: string[], name: string, options = {}) =>
+  defineActor({ name, ...options }, (_, { topic }) => void seen.push(`${name} took ${topic}`));
+
+describe('A message', () => {
+  it('goes to the actor of its topic, then to one whose strategy takes it, then to the catch-all', async () => {
+    const seen: string[] = [];
+    const workshop = new Workshop([
+      noting(seen, 'rest', { routing: catchAllRouting }),
+      noting(seen, 'orders', { routing: ({ headers }: { headers: Record<string, string> }) => headers.topic!.startsWith('order.') }),
+      noting(seen, 'order.paid'),
+    ]);
+    for (const topic of ['order.paid', 'order.sent', 'mail']) await workshop.send(topic);
+    await workshop.drain();
+    expect(seen).toEqual(['order.paid took order.paid', 'orders took order.sent', 'rest took mail']);
+  });
+
+  it('goes to the dead letters when a routing strategy throws', async () => {
+    const routing = () => {
+      throw new Error('no idea');
+    };
+    const workshop = new Workshop([defineActor({ name: 'work', routing }, () => {})]);
+    await workshop.send('any');
+    await workshop.drain();
+    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ message: 'no idea', attempts: 0 });
+  });
+});
+
+describe('A message that no actor takes', () => {
+  it('is given back until so many workers have seen it, then it goes to the dead letters', async () => {
+    const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
+    const job = await workshop.perform('unknown');
+    for (let look = 2; look <= 10; look += 1) {
+      expect(await workshop.deadLetters()).toEqual([]);
+      await workshop.clock.advance(100);
+      await workshop.drain();
+    }
+    const [dead] = await workshop.deadLetters();
+    expect(dead!.reason).toMatchObject({ code: 'REPID_UNROUTED_MESSAGE', attempts: 0 });
+    expect(dead!.reason.message).toBe('No actor takes topic "unknown" on channel "default". Known topics: known.');
+    expect(workshop.told('given-back')).toHaveLength(9);
+    expect(await job.result()).toMatchObject({ success: false });
+  });
+
+  it('goes to another worker that has the actor', async () => {
+    const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
+    const job = await workshop.perform('other');
+    await workshop.clock.advance(100);
+    await workshop.worker({}, [defineActor({ name: 'other' }, () => 'taken')]).run({ burst: true });
+    expect(await job.result()).toMatchObject({ data: 'taken' });
+  });
+
+  it('is given up sooner where the worker is told so', async () => {
+    const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
+    await workshop.send('unknown');
+    await workshop.drain({ maxUnrouted: 1 });
+    expect(await workshop.deadLetters()).toHaveLength(1);
+  });
+
+  it('does not keep others from being run', async () => {
+    const workshop = new Workshop([defineActor({ name: 'known' }, () => 'fine')]);
+    await workshop.send('unknown');
+    const job = await workshop.perform('known');
+    expect(await job.result()).toMatchObject({ data: 'fine' });
+  });
+});
+
+describe('A message that says nonsense', () => {
+  it.each([
+    ['a number of retries that is none', { 'repid-retries': 'many' }, 'REPID_MALFORMED_MESSAGE'],
+    ['a cron expression that is none', { 'repid-cron': 'whenever', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
+    ['an interval of nothing', { 'repid-every': '0', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
+  ])('goes to the dead letters: %s', async (_, headers, code) => {
+    const workshop = new Workshop([defineActor({ name: 'work' }, () => 'fine')]);
+    await workshop.send('work', 1, headers);
+    const job = await workshop.perform('work');
+    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code, attempts: 0 });
+    expect(await job.result()).toMatchObject({ data: 'fine' });
+  });
+
+  it.each([
+    ['not JSON', '{"a":', 'REPID_SERIALIZATION'],
+    ['a poisoned prototype', '{"__proto__":{"admin":true}}', 'REPID_SERIALIZATION'],
+  ])('goes to the dead letters without a retry: %s', async (_, text, code) => {
+    const workshop = new Workshop([defineActor({ name: 'work' }, () => 'fine')]);
+    const headers = { topic: 'work', 'repid-retries': '3' };
+    const payload = Buffer.from(text);
+    await workshop.repid.sendMessage({ channel: 'default', payload, headers, contentType: 'application/json' });
+    const job = await workshop.perform('work');
+    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code });
+    expect(await job.result()).toMatchObject({ data: 'fine' });
+  });
+});
