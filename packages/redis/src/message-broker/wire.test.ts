@@ -1,0 +1,84 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ACK, RedisStage, message, take, textOf } from '../../../../test/support/redis-stage.js';
+
+describe('RedisMessageBroker on the wire', () => {
+  const stage = new RedisStage();
+
+  describe('on the wire', () => {
+    it('writes a bare message as the Python library does, and nothing else', async () => {
+      await stage.broker.publish([message('{}', { contentType: 'application/json', replyTo: 'answers' })]);
+      expect((await stage.redis.xrange('repid:email', '-', '+'))[0]![1]).toEqual([
+        ...['payload', '{}', 'headers', '{"topic":"act"}'],
+        ...['content_type', 'application/json', 'reply_to', 'answers'],
+      ]);
+      expect((await stage.redis.keys('*')).toSorted()).toEqual(['repid:channels', 'repid:email']);
+    });
+
+    it('leaves out what a message does not have', async () => {
+      await stage.broker.publish([message('x', { headers: {} })]);
+      expect((await stage.redis.xrange('repid:email', '-', '+'))[0]![1]).toEqual(['payload', 'x']);
+    });
+
+    it('reads what the Python library writes', async () => {
+      await stage.redis.xadd(
+        'repid:email',
+        '*',
+        'payload',
+        'hi',
+        'headers',
+        '{"topic": "act"}',
+        'content_type',
+        'text/plain',
+      );
+      const [delivery] = await (await stage.consume()).receive(1, { wait: true });
+      expect(textOf(delivery!)).toBe('hi');
+      expect(delivery!.message).toMatchObject({ headers: { topic: 'act' }, contentType: 'text/plain' });
+    });
+
+    it('writes a dead letter with where it came from and why', async () => {
+      await stage.broker.publish([message('spoilt')]);
+      const [delivery] = await (await stage.consume()).receive(1, { wait: true });
+      const reason = { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 };
+      await delivery!.settle({ outcome: { type: 'nack', headers: { topic: 'act', tried: '1' }, reason } });
+      expect((await stage.redis.xrange('repid:email:dlq', '-', '+'))[0]![1]).toEqual([
+        ...['payload', 'spoilt', 'headers', '{"topic":"act","tried":"1"}'],
+        ...['original_stream', 'repid:email', 'original_id', delivery!.id, 'reason', JSON.stringify(reason)],
+      ]);
+    });
+
+    it('reads a dead letter that has no reason', async () => {
+      await stage.redis.xadd('repid:email:dlq', '1700000000000-0', 'payload', 'old', 'original_stream', 'repid:email');
+      const [letter] = await stage.broker.channels.deadLetters('email', 1);
+      expect(letter).toMatchObject({ id: '1700000000000-0', reason: { at: 1_700_000_000_000 } });
+    });
+
+    it('gives a job whose headers do not say its id a field for it', async () => {
+      await stage.broker.publish([message('x', { id: 'j1' })]);
+      expect((await stage.redis.xrange('repid:email', '-', '+'))[0]![1]).toContain('id');
+      const [delivery] = await (await stage.consume()).receive(1, { wait: true });
+      await delivery!.settle(ACK);
+      expect(await stage.broker.locate('email', 'j1')).toBeUndefined();
+    });
+  });
+
+  describe('malformed entries', () => {
+    it.each([
+      ['no payload', ['nonsense', 'yes']],
+      ['headers that are not JSON', ['payload', 'x', 'headers', '{"topic"']],
+      ['headers that are no object', ['payload', 'x', 'headers', '[]']],
+      ['headers that are not texts', ['payload', 'x', 'headers', '{"a":{"b":1}}']],
+      ['random bytes', [Buffer.from([0, 255, 128]), Buffer.from([1, 254])]],
+    ])('go to the dead letters as they came: %s', async (_, fields) => {
+      const problems: Error[] = [];
+      await stage.redis.xadd('repid:email', '*', ...fields);
+      const consumer = await stage.consume((problem) => problems.push(problem));
+      await stage.broker.publish([message('good')]);
+      expect(await take(consumer)).toEqual(['good']);
+      await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email:dlq')).toBe(1));
+      const [[, dead]] = (await stage.redis.xrangeBuffer('repid:email:dlq', '-', '+')) as [[Buffer, Buffer[]]];
+      expect(dead.slice(0, fields.length)).toEqual(fields.map((field) => Buffer.from(field)));
+      expect((await stage.broker.channels.deadLetters('email', 1))[0]!.reason.code).toBe('REPID_MALFORMED_MESSAGE');
+      expect(problems).toHaveLength(1);
+    });
+  });
+});
