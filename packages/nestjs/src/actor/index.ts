@@ -1,0 +1,2 @@
+export * from './actor.decorator.js';
+export * from './actors.decorator.js';

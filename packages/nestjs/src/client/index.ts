@@ -1,0 +1,2 @@
+export type * from './actor-client.js';
+export { Repid, type ClientSettings } from './repid.js';

@@ -1,0 +1,86 @@
+import type { FactoryProvider, Provider } from '@nestjs/common';
+import type { BucketBroker, MessageBroker } from '@repid/core';
+import { Repid } from '../client/index.js';
+import { ActorExplorer } from '../discovery/index.js';
+import { logEvents } from '../events/index.js';
+import { ActorFactory, ExternalContexts } from '../execution/index.js';
+import { RepidWorker } from '../worker/index.js';
+import { resolveConnectionOptions, type ConnectionOptions, type ResolvedConnectionOptions } from './connection-options.js';
+import { RepidConnection } from './repid-connection.js';
+import { getArgsBucketBrokerToken, getMessageBrokerToken, getRepidToken, getResultsBucketBrokerToken, getWorkerToken } from './tokens.js';
+
+/** Where the checked options of a connection are provided. */
+export const getOptionsToken = (name: string): string => `repid:options:${name}`;
+
+/** Where a connection itself is provided. */
+export const getConnectionToken = (name: string): string => `repid:connection:${name}`;
+
+/** Everything that a connection is made of. @param optionsToken where its options are provided, as the user gave them */
+export function connectionProviders(name: string, optionsToken: string | symbol): Provider[] {
+  const options = { inject: [getOptionsToken(name)] };
+  return [
+    {
+      provide: getOptionsToken(name),
+      inject: [optionsToken],
+      useFactory: (given: ConnectionOptions) => resolveConnectionOptions(given, name),
+    },
+    { provide: getMessageBrokerToken(name), ...options, useFactory: (resolved: ResolvedConnectionOptions) => resolved.messageBroker },
+    { provide: getArgsBucketBrokerToken(name), ...options, useFactory: (resolved: ResolvedConnectionOptions) => resolved.argsBucketBroker },
+    { provide: getResultsBucketBrokerToken(name), ...options, useFactory: (resolved: ResolvedConnectionOptions) => resolved.resultsBucketBroker },
+    repidProvider(name),
+    {
+      provide: getWorkerToken(name),
+      inject: [getRepidToken(name), getOptionsToken(name)],
+      useFactory: (repid: Repid, { worker }: ResolvedConnectionOptions) => new RepidWorker(repid.producer, worker),
+    },
+    connectionProvider(name),
+    ActorExplorer,
+    ActorFactory,
+    ExternalContexts,
+  ];
+}
+
+/** What other modules may inject of a connection. */
+export function connectionExports(name: string): (string | Function)[] {
+  return [
+    getRepidToken(name),
+    getWorkerToken(name),
+    getMessageBrokerToken(name),
+    getArgsBucketBrokerToken(name),
+    getResultsBucketBrokerToken(name),
+    getConnectionToken(name),
+    getOptionsToken(name),
+  ];
+}
+
+function repidProvider(name: string): FactoryProvider<Repid> {
+  const brokers = [getMessageBrokerToken(name), getArgsBucketBrokerToken(name), getResultsBucketBrokerToken(name)];
+  return {
+    provide: getRepidToken(name),
+    inject: [getOptionsToken(name), ...brokers],
+    useFactory: (
+      { serializer, converter, producerMiddlewares, maxPayloadBytes, actorDefaults }: ResolvedConnectionOptions,
+      messageBroker: MessageBroker,
+      argsBucketBroker: BucketBroker | null,
+      resultsBucketBroker: BucketBroker | null,
+    ) => {
+      const parts = { messageBroker, argsBucketBroker, resultsBucketBroker, serializer, converter, producerMiddlewares, maxPayloadBytes };
+      return new Repid({ ...parts, onEvent: logEvents() }, { connection: name, actorDefaults });
+    },
+  };
+}
+
+function connectionProvider(name: string): FactoryProvider<RepidConnection> {
+  return {
+    provide: getConnectionToken(name),
+    inject: [getOptionsToken(name), getMessageBrokerToken(name), getRepidToken(name), getWorkerToken(name), ActorExplorer, ActorFactory],
+    useFactory: (
+      options: ResolvedConnectionOptions,
+      broker: MessageBroker,
+      repid: Repid,
+      worker: RepidWorker,
+      explorer: ActorExplorer,
+      factory: ActorFactory,
+    ) => new RepidConnection({ name, options, broker, repid, worker, explorer, factory }),
+  };
+}

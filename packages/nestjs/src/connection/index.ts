@@ -1,0 +1,2 @@
+export * from './tokens.js';
+export type { ConnectionOptions } from './connection-options.js';

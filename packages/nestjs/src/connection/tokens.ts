@@ -1,0 +1,51 @@
+import { Inject } from '@nestjs/common';
+import { Repid } from '../client/repid.js';
+import { RepidWorker } from '../worker/repid-worker.js';
+
+/** The name of the connection where none is given. */
+export const DEFAULT_CONNECTION = 'default';
+
+/** Where a connection's `Repid` is provided; for the default connection the class itself. */
+export function getRepidToken(name: string = DEFAULT_CONNECTION): typeof Repid | string {
+  return name === DEFAULT_CONNECTION ? Repid : tokenOf('Repid', name);
+}
+
+/** Where a connection's `RepidWorker` is provided; for the default connection the class itself. */
+export function getWorkerToken(name: string = DEFAULT_CONNECTION): typeof RepidWorker | string {
+  return name === DEFAULT_CONNECTION ? RepidWorker : tokenOf('RepidWorker', name);
+}
+
+/** Where a connection's message broker is provided. Override it in a test to use another one. */
+export function getMessageBrokerToken(name: string = DEFAULT_CONNECTION): string {
+  return tokenOf('MessageBroker', name);
+}
+
+/** Where a connection's arguments bucket broker is provided; null where it has none. */
+export function getArgsBucketBrokerToken(name: string = DEFAULT_CONNECTION): string {
+  return tokenOf('ArgsBucketBroker', name);
+}
+
+/** Where a connection's results bucket broker is provided; null where it has none. */
+export function getResultsBucketBrokerToken(name: string = DEFAULT_CONNECTION): string {
+  return tokenOf('ResultsBucketBroker', name);
+}
+
+/** Injects the `Repid` of a connection. @param name default: the default connection */
+export const InjectRepid = (name?: string): ParameterDecorator & PropertyDecorator => Inject(getRepidToken(name));
+
+/** Injects the `RepidWorker` of a connection. @param name default: the default connection */
+export const InjectWorker = (name?: string): ParameterDecorator & PropertyDecorator => Inject(getWorkerToken(name));
+
+/** Injects the message broker of a connection. @param name default: the default connection */
+export const InjectMessageBroker = (name?: string): ParameterDecorator & PropertyDecorator => Inject(getMessageBrokerToken(name));
+
+/** Injects the arguments bucket broker of a connection, or null. @param name default: the default connection */
+export const InjectArgsBucketBroker = (name?: string): ParameterDecorator & PropertyDecorator => Inject(getArgsBucketBrokerToken(name));
+
+/** Injects the results bucket broker of a connection, or null. @param name default: the default connection */
+export const InjectResultsBucketBroker = (name?: string): ParameterDecorator & PropertyDecorator =>
+  Inject(getResultsBucketBrokerToken(name));
+
+function tokenOf(what: string, name: string): string {
+  return `repid:${what}:${name}`;
+}

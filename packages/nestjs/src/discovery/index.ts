@@ -1,0 +1,3 @@
+export * from './actor-explorer.js';
+export type * from './candidate.js';
+export type * from './found-actor.js';

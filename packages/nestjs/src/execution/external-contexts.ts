@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { ApplicationConfig, ExternalContextCreator, ModuleRef, type ContextId } from '@nestjs/core';
+import { REPID_CONTEXT, type RepidRun } from '../context/index.js';
+
+/** Calls an actor's method through Nest: guards, interceptors, pipes, then the method. */
+export type NestCall = (run: RepidRun) => Promise<unknown>;
+
+/** What is to be called, and in which scope. */
+export interface CallTarget {
+  readonly instance: object;
+  readonly method: string;
+  readonly scope?: { readonly contextId: ContextId; readonly inquirerId: string };
+  /** With the application's global guards, interceptors and pipes. */
+  readonly withGlobals: boolean;
+}
+
+/** Makes the calls of actors, with Nest's own machinery for calls that are no HTTP requests. */
+@Injectable()
+export class ExternalContexts {
+  private readonly withoutGlobals: ExternalContextCreator;
+
+  constructor(
+    private readonly withGlobals: ExternalContextCreator,
+    moduleRef: ModuleRef,
+  ) {
+    // Nest takes global enhancers from the application's configuration; a view of the container with an empty one has none.
+    const view = Object.create(moduleRef['container'], { applicationConfig: { value: new ApplicationConfig() } });
+    this.withoutGlobals = ExternalContextCreator.fromContainer(view);
+  }
+
+  create({ instance, method, scope, withGlobals }: CallTarget): NestCall {
+    const creator = withGlobals ? this.withGlobals : this.withoutGlobals;
+    return creator.create(
+      instance,
+      (instance as Record<string, () => unknown>)[method] as () => unknown,
+      method,
+      ROUTE_ARGS_METADATA,
+      NO_ROUTE_PARAMETERS,
+      scope?.contextId,
+      scope?.inquirerId,
+      { guards: true, interceptors: true, filters: false },
+      REPID_CONTEXT,
+    ) as NestCall;
+  }
+}
+
+/** Every parameter has a factory of its own; without this object Nest would not ask for any. */
+const NO_ROUTE_PARAMETERS = { exchangeKeyForValue: (): undefined => undefined };

@@ -1,0 +1,2 @@
+export { ActorFactory } from './actor-factory.js';
+export { ExternalContexts } from './external-contexts.js';

@@ -1,0 +1,22 @@
+export * from '@repid/core';
+// What follows takes the place of the engine's exports of the same names.
+export { Actor, Actors } from './actor/index.js';
+export { Repid, type ActorCall, type ActorCallOptions, type ActorClient, type ClientSettings } from './client/index.js';
+export {
+  getArgsBucketBrokerToken,
+  getMessageBrokerToken,
+  getRepidToken,
+  getResultsBucketBrokerToken,
+  getWorkerToken,
+  InjectArgsBucketBroker,
+  InjectMessageBroker,
+  InjectRepid,
+  InjectResultsBucketBroker,
+  InjectWorker,
+  type ConnectionOptions,
+} from './connection/index.js';
+export { isRepidContext, RepidRun, REPID_CONTEXT, runOf } from './context/index.js';
+export { RepidModule, type RepidModuleOptions } from './module/index.js';
+export { MessageDependency, MessageHeader, Payload, type PayloadOptions, type Pipe } from './parameter/index.js';
+export { ClassConverter, type ClassConverterOptions, type UnknownProperties } from './payload/index.js';
+export { RepidWorker, WorkerNotReadyError } from './worker/index.js';

@@ -1,0 +1,54 @@
+import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
+import { InvalidOptionError } from '@repid/core';
+import type { Repid } from '../client/index.js';
+import type { ConnectionOptions, ResolvedConnectionOptions } from '../connection/connection-options.js';
+import { getConnectionToken, getOptionsToken } from '../connection/connection-providers.js';
+import { RepidConnectionModule } from '../connection/connection.module.js';
+import type { RepidConnection } from '../connection/repid-connection.js';
+import { DEFAULT_CONNECTION, getRepidToken, getWorkerToken } from '../connection/tokens.js';
+import type { RepidWorker } from '../worker/index.js';
+import { WorkerLifecycle } from '../worker/worker-lifecycle.js';
+
+/** What is known of a connection before its options are. */
+export interface ModuleExtras {
+  /** Name of the connection; a further one needs one. @default 'default' */
+  name?: string;
+  /** Whether its providers can be injected everywhere. @default true */
+  isGlobal?: boolean;
+}
+
+const OPTIONS = Symbol('repid:module-options');
+
+export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<ConnectionOptions>({ optionsInjectionToken: OPTIONS })
+  .setClassMethodName('forRoot')
+  .setExtras<ModuleExtras>({ name: DEFAULT_CONNECTION, isGlobal: true }, defineModule)
+  .build();
+
+/** The user's module holds the worker's life; the connection is a module of its own behind it, global where that is wanted. */
+function defineModule(definition: DynamicModule, { name = DEFAULT_CONNECTION, isGlobal = true }: ModuleExtras): DynamicModule {
+  checkExtras(name, isGlobal);
+  return {
+    module: definition.module,
+    imports: [RepidConnectionModule.for(name, isGlobal, definition, OPTIONS)],
+    providers: [lifecycleProvider(name)],
+    exports: [RepidConnectionModule],
+  };
+}
+
+function checkExtras(name: unknown, isGlobal: unknown): void {
+  if (typeof name !== 'string' || name === '') {
+    throw new InvalidOptionError(`Option "name" of RepidModule is ${JSON.stringify(name)}: expected text that is not empty.`);
+  }
+  if (typeof isGlobal !== 'boolean') {
+    throw new InvalidOptionError(`Option "isGlobal" of RepidModule is ${JSON.stringify(isGlobal)}: expected true or false.`);
+  }
+}
+
+function lifecycleProvider(name: string): Provider {
+  return {
+    provide: WorkerLifecycle,
+    inject: [getRepidToken(name), getWorkerToken(name), getOptionsToken(name), getConnectionToken(name)],
+    useFactory: (repid: Repid, worker: RepidWorker, { autorun, worker: options }: ResolvedConnectionOptions, connection: RepidConnection) =>
+      new WorkerLifecycle({ repid, worker, autorun, options, router: () => connection.router }),
+  };
+}

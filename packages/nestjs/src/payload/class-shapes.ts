@@ -1,0 +1,34 @@
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
+
+/** What class-validator knows of a class. */
+export interface ClassShape {
+  /** False for a class without any of its decorators. */
+  readonly isDeclared: boolean;
+  readonly properties: ReadonlySet<string>;
+  /** The properties that wear `@ValidateNested()`. */
+  readonly nested: readonly string[];
+}
+
+/** Looks classes up, once each. */
+export class ClassShapes {
+  private readonly known = new WeakMap<Function, ClassShape>();
+
+  of(type: Function): ClassShape {
+    let shape = this.known.get(type);
+    if (shape === undefined) {
+      shape = read(type);
+      this.known.set(type, shape);
+    }
+    return shape;
+  }
+}
+
+function read(type: Function): ClassShape {
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+  const nested = metadata.filter((one) => one.type === ValidationTypes.NESTED_VALIDATION);
+  return {
+    isDeclared: metadata.length > 0,
+    properties: new Set(metadata.map((one) => one.propertyName)),
+    nested: [...new Set(nested.map((one) => one.propertyName))],
+  };
+}

@@ -1,0 +1,2 @@
+export * from './repid-worker.js';
+export * from './worker-not-ready-error.js';

@@ -1,0 +1,61 @@
+import { Worker, type Producer, type Router, type WorkerOptions, type WorkerState } from '@repid/core';
+import { WorkerNotReadyError } from './worker-not-ready-error.js';
+
+/** Longest interval that Node's timers know, in milliseconds. */
+const LONG = 2_147_483_647;
+
+/** The worker of a connection: runs the actors of this application. */
+export class RepidWorker {
+  private worker: Worker | undefined;
+
+  constructor(
+    private readonly producer: Producer,
+    private readonly defaults: WorkerOptions,
+  ) {}
+
+  get state(): WorkerState {
+    return this.worker?.state ?? 'idle';
+  }
+
+  /** Messages in hand. */
+  get inFlight(): number {
+    return this.worker?.inFlight ?? 0;
+  }
+
+  /**
+   * Works until a limit is reached, a signal comes, `stop()` is called or the application closes. It may be run again
+   * after that. While it runs, it keeps the process alive.
+   *
+   * @param options over those of the module
+   * @throws WorkerNotReadyError before the application has started; InvalidOptionError for bad options, no actors, or a
+   *   worker that is running already
+   */
+  async run(options: WorkerOptions = {}): Promise<{ processed: number }> {
+    if (this.worker === undefined) throw new WorkerNotReadyError();
+    const keepAlive = setInterval(() => {}, LONG);
+    try {
+      return await this.worker.run(options);
+    } finally {
+      clearInterval(keepAlive);
+    }
+  }
+
+  /** Takes no more messages, lets running actors end, then gives back what is left. Resolves when nothing is in hand. */
+  async stop(): Promise<void> {
+    await this.worker?.stop();
+  }
+
+  /** Takes no more messages until `resume()`; what is in hand goes on. */
+  async pause(): Promise<void> {
+    await this.worker?.pause();
+  }
+
+  async resume(): Promise<void> {
+    await this.worker?.resume();
+  }
+
+  /** Called by the connection once the application has started: from now on it may run these actors. */
+  open(router: Router): void {
+    this.worker = new Worker(this.producer, router, this.defaults);
+  }
+}
