@@ -86,7 +86,12 @@ const schema = v.strictObject({
   timeout: v.optional(option.duration),
   retryPolicy: v.optional(option.callable<RetryPolicy>()),
   confirmation: v.optional(option.oneOf(CONFIRMATIONS)),
-  onError: v.optional(v.union([option.callable<(error: unknown) => ErrorAction>(), option.oneOf(ERROR_ACTIONS)], `expected 'nack', 'reject', 'ack' or a function that answers one of them`)),
+  onError: v.optional(
+    v.union(
+      [option.callable<(error: unknown) => ErrorAction>(), option.oneOf(ERROR_ACTIONS)],
+      `expected 'nack', 'reject', 'ack' or a function that answers one of them`,
+    ),
+  ),
   routing: v.optional(option.callable<RoutingStrategy>()),
   concurrency: v.optional(option.wholeNumber(1)),
   middlewares: v.optional(v.array(option.callable<ActorMiddleware>(), 'expected an array of functions')),
@@ -128,7 +133,9 @@ export function resolveActorOptions(
 function checkOnError({ confirmation, onError }: v.InferOutput<typeof schema>, label: string): void {
   if (onError === undefined || (confirmation !== 'always-ack' && confirmation !== 'ack-first')) return;
   parseOptions(
-    v.strictObject({ onError: v.custom<undefined>(() => false, `leave it out, confirmation "${confirmation}" has decided already`) }),
+    v.strictObject({
+      onError: v.custom<undefined>(() => false, `leave it out, confirmation "${confirmation}" has decided already`),
+    }),
     { onError },
     `actor "${label}"`,
   );

@@ -1,4 +1,5 @@
 import { RepidError } from './repid-error.js';
+import { show } from './show.js';
 
 /** An option is unknown, missing, of the wrong type or out of range. Thrown where the option is given. */
 export class InvalidOptionError extends RepidError {
@@ -193,7 +194,7 @@ export class InvalidConfirmationError extends RepidError {
 
   constructor(actor: string, returned: unknown) {
     super(
-      `Actor "${actor}" has confirmation "manual-explicit" and returned ${JSON.stringify(returned)}. ` +
+      `Actor "${actor}" has confirmation "manual-explicit" and returned ${show(returned)}. ` +
         "Return 'ack', 'nack', 'reject' or 'no-action'.",
     );
   }

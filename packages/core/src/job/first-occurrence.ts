@@ -16,7 +16,9 @@ export function firstOccurrence(
 ): FirstOccurrence {
   const until = deferredUntil?.getTime();
   if (cron !== undefined && deferredBy !== undefined) {
-    throw new InvalidOptionError('Options "cron" and "deferredBy" are both given, and a job recurs by one. Leave one of them out.');
+    throw new InvalidOptionError(
+      'Options "cron" and "deferredBy" are both given, and a job recurs by one. Leave one of them out.',
+    );
   }
   if (cron !== undefined) return firstCronOccurrence(cron, until ?? now);
   if (deferredBy === undefined) return { dueAt: until };

@@ -171,7 +171,10 @@ describe('A job', () => {
     ['Option "channel" of job "work" is "my channel"', { channel: 'my channel' }],
     ['Option "headers" of job "work" is {"n":1}', { headers: { n: 1 as unknown as string } }],
     ['Option "deferredUntil" of job "work" is null', { deferredUntil: new Date(Number.NaN) }],
-    ['expected a cron expression, or { expression, timeZone }', { cron: { expression: '* * * * *', timezone: 'UTC' } as never }],
+    [
+      'expected a cron expression, or { expression, timeZone }',
+      { cron: { expression: '* * * * *', timezone: 'UTC' } as never },
+    ],
   ])('says: %s', (message, options) => {
     const { workshop } = workplace();
     expect(() => workshop.repid.job('work', options)).toThrow(message);

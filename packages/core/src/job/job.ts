@@ -160,7 +160,8 @@ export class Job<Args = unknown, Result = unknown> {
 
   private chooseResultId(): string | undefined {
     const { resultsBroker } = this.connection.buckets;
-    const { resultId = this.id, storeResult = resultsBroker !== undefined || this.options.resultId !== undefined } = this.options;
+    const { resultId = this.id, storeResult = resultsBroker !== undefined || this.options.resultId !== undefined } =
+      this.options;
     if (!storeResult) return undefined;
     this.connection.buckets.requireResults(`Storing the result of job "${this.name}"`);
     return resultId;

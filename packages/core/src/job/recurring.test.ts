@@ -15,7 +15,12 @@ function ticking(act: (run: number) => unknown = (run) => run) {
     await workshop.clock.advance(milliseconds);
     return workshop.drain();
   };
-  return { workshop, times, passAndRun, delayed: async () => (await workshop.repid.channel('default').stats()).delayed };
+  return {
+    workshop,
+    times,
+    passAndRun,
+    delayed: async () => (await workshop.repid.channel('default').stats()).delayed,
+  };
 }
 
 describe('A job that recurs by deferredBy', () => {

@@ -39,7 +39,10 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     id,
     argsBucketId: headers[HEADER.argsBucket],
     result: resultId === undefined ? undefined : { id: resultId, ttl: readTtl(headers) },
-    retries: { maxAmount: readNumber(headers, HEADER.retries) ?? 0, alreadyTried: readNumber(headers, HEADER.tried) ?? 0 },
+    retries: {
+      maxAmount: readNumber(headers, HEADER.retries) ?? 0,
+      alreadyTried: readNumber(headers, HEADER.tried) ?? 0,
+    },
     timeout: readNumber(headers, HEADER.timeout),
     timestamp: readNumber(headers, HEADER.timestamp),
     ttl: readNumber(headers, HEADER.ttl) ?? null,

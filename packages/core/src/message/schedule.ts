@@ -15,7 +15,8 @@ export function nextOccurrence(schedule: Schedule, now: number): number | undefi
 /** @throws InvalidOptionError when there is no next time to be found by it */
 export function checkSchedule(schedule: Schedule): void {
   if ('cron' in schedule) nextCronTime(schedule.cron, schedule.timeZone, schedule.dueAt);
-  else if (schedule.every < 1) throw new InvalidOptionError(`An interval of ${schedule.every} ms is none. Give 1 or more.`);
+  else if (schedule.every < 1)
+    throw new InvalidOptionError(`An interval of ${schedule.every} ms is none. Give 1 or more.`);
 }
 
 /**

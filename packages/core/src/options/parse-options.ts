@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { InvalidOptionError } from '../errors/index.js';
+import { show } from '../errors/show.js';
 
 /**
  * The options, checked and resolved by a schema made with `v.strictObject`.
@@ -34,9 +35,4 @@ function describe(issue: v.BaseIssue<unknown>, schema: v.GenericSchema, owner: s
 
 function knownOptions(schema: v.GenericSchema): string {
   return Object.keys((schema as { entries?: object }).entries ?? {}).join(', ');
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'function') return 'a function';
-  return JSON.stringify(value) ?? String(value);
 }

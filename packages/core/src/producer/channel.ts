@@ -1,4 +1,10 @@
-import { requireCapability, type ChannelStats, type DeadLetter, type MessageBroker, type ReplayOptions } from '../broker/index.js';
+import {
+  requireCapability,
+  type ChannelStats,
+  type DeadLetter,
+  type MessageBroker,
+  type ReplayOptions,
+} from '../broker/index.js';
 import type { Connection } from '../connection/connection.js';
 import { checkChannelName, type Message } from '../message/index.js';
 

@@ -48,7 +48,8 @@ export class Producer {
   /** Before anything is stored apart, for that would overwrite the arguments and the result of the job that is there. */
   private async refuseDuplicates(messages: Messages): Promise<void> {
     for (const { id, channel, clears } of messages) {
-      if (id === undefined || clears === undefined || clears.every(({ into }) => this.connection.isJoined(into))) continue;
+      if (id === undefined || clears === undefined || clears.every(({ into }) => this.connection.isJoined(into)))
+        continue;
       if ((await this.connection.broker.locate(channel, id)) !== undefined) throw new DuplicateJobError(id, channel);
     }
   }

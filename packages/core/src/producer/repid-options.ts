@@ -47,7 +47,8 @@ export function resolveRepidOptions(options: RepidOptions) {
   const parsed = parseOptions(schema, options, 'Repid');
   const messageBroker = parsed.messageBroker ?? new InMemoryMessageBroker();
   // One clock for both, so that moving it moves everything.
-  const memory = parsed.messageBroker === undefined ? new InMemoryBucketBroker({ clock: messageBroker.clock }) : undefined;
+  const memory =
+    parsed.messageBroker === undefined ? new InMemoryBucketBroker({ clock: messageBroker.clock }) : undefined;
   return {
     ...parsed,
     converter: parsed.converter ?? new BasicConverter(),

@@ -6,7 +6,9 @@ import { Workshop } from '../worker/testing/workshop.test-support.js';
 import { Repid, type RepidOptions } from './index.js';
 
 const echo = defineActor({ name: 'echo' }, (payload) => payload);
-const answer = defineActor<{ a: number; b: number }>({ name: 'add' }, ({ a, b }, msg) => msg.replyJson({ payload: a + b }));
+const answer = defineActor<{ a: number; b: number }>({ name: 'add' }, ({ a, b }, msg) =>
+  msg.replyJson({ payload: a + b }),
+);
 
 describe('Repid', () => {
   it('works without options, on one clock', async () => {
@@ -26,9 +28,12 @@ describe('Repid', () => {
 
   it.each<[string, RepidOptions]>([
     ['Repid has no option "broker". It has: messageBroker', { broker: 1 } as RepidOptions],
-    ['Option "messageBroker" of Repid is {}: expected a message broker: an object with publish()', { messageBroker: {} as never }],
+    [
+      'Option "messageBroker" of Repid is {}: expected a message broker: an object with publish()',
+      { messageBroker: {} as never },
+    ],
     ['Option "maxPayloadBytes" of Repid is 0', { maxPayloadBytes: 0 }],
-    ['Option "producerMiddlewares" of Repid is [1]', { producerMiddlewares: [1] as never }],
+    ['Option "producerMiddlewares.0" of Repid is 1: expected a function.', { producerMiddlewares: [1] as never }],
   ])('says: %s', (message, options) => {
     expect(() => new Repid(options)).toThrow(InvalidOptionError);
     expect(() => new Repid(options)).toThrow(message);
@@ -45,9 +50,20 @@ describe('Repid', () => {
   it('sends bytes as they are', async () => {
     const workshop = new Workshop([]);
     const payload = Buffer.from([0, 255, 1]);
-    await workshop.repid.sendMessage({ channel: 'raw', payload, contentType: 'application/octet-stream', replyTo: 'back' });
+    await workshop.repid.sendMessage({
+      channel: 'raw',
+      payload,
+      contentType: 'application/octet-stream',
+      replyTo: 'back',
+    });
     const [message] = await workshop.repid.channel('raw').peek();
-    expect(message).toEqual({ channel: 'raw', payload, headers: {}, contentType: 'application/octet-stream', replyTo: 'back' });
+    expect(message).toEqual({
+      channel: 'raw',
+      payload,
+      headers: {},
+      contentType: 'application/octet-stream',
+      replyTo: 'back',
+    });
   });
 
   it.each([
@@ -82,7 +98,9 @@ describe('A request', () => {
     );
     const workshop = new Workshop([actor]);
     workshop.start();
-    expect(await workshop.repid.request({ channel: 'default', payload: 1, headers: { topic: 'raw' } })).toEqual({ raw: true });
+    expect(await workshop.repid.request({ channel: 'default', payload: 1, headers: { topic: 'raw' } })).toEqual({
+      raw: true,
+    });
   });
 
   it('times out where nobody answers', async () => {
@@ -122,6 +140,7 @@ describe('A request', () => {
     await workshop.repid.request(message);
     await workshop.broker.disconnect();
     await new Promise(setImmediate);
+    await expect(workshop.repid.request(message)).rejects.toMatchObject({ code: 'REPID_BROKER_CLOSED' });
   });
 
   it('that cannot be sent rejects at once', async () => {

@@ -83,6 +83,7 @@ export class Repid {
 
 function requireJob(job: unknown): Job {
   const found = jobOf(job);
-  if (found === undefined) throw new InvalidOptionError(`repid.enqueue() was given ${String(job)}: expected jobs made by repid.job().`);
+  if (found === undefined)
+    throw new InvalidOptionError(`repid.enqueue() was given ${String(job)}: expected jobs made by repid.job().`);
   return found;
 }

@@ -60,7 +60,11 @@ export class Requests {
     return new Promise((resolve, reject) => {
       const cancelTimer = this.connection.broker.clock.schedule(() => {
         this.open.delete(correlation);
-        reject(new TimeoutError(`No reply from channel "${channel}" within ${timeout} ms. Is a worker running, and does its actor reply?`));
+        reject(
+          new TimeoutError(
+            `No reply from channel "${channel}" within ${timeout} ms. Is a worker running, and does its actor reply?`,
+          ),
+        );
       }, timeout);
       const settled = (settle: (outcome: unknown) => void) => (outcome: unknown) => {
         cancelTimer();

@@ -123,7 +123,9 @@ describe('Confirmation manual', () => {
   });
 
   it('gives a message up that is never settled', async () => {
-    const workshop = new Workshop([defineActor({ name: 'work', confirmation: 'manual' }, () => {})], { maxDeliveries: 2 });
+    const workshop = new Workshop([defineActor({ name: 'work', confirmation: 'manual' }, () => {})], {
+      maxDeliveries: 2,
+    });
     await workshop.send('work');
     workshop.start();
     await vi.waitFor(() => expect(workshop.told('left-unsettled')).toHaveLength(1));

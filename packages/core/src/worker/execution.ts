@@ -31,10 +31,7 @@ export class Execution {
     this.lane = new Lane(actor.options.concurrency);
     this.payloadParameters = actor.parameters.filter((parameter) => parameter.from === 'payload');
     const layers = actor.options.middlewares as readonly Layer<ActorContext, unknown>[];
-    this.chain =
-      layers.length === 0
-        ? (run) => this.call(run)
-        : this.throughLayers(layers);
+    this.chain = layers.length === 0 ? (run) => this.call(run) : this.throughLayers(layers);
   }
 
   /** Runs it until it ends or is called off, whichever comes first. */
@@ -46,7 +43,10 @@ export class Execution {
       );
       hand.cancellation.onAbort((reason) => {
         resolve(endingOfAbort(reason));
-        this.connection.broker.clock.schedule(() => this.running.has(run) && this.onSignalIgnored(run, reason), PATIENCE);
+        this.connection.broker.clock.schedule(
+          () => this.running.has(run) && this.onSignalIgnored(run, reason),
+          PATIENCE,
+        );
       });
     });
   }
@@ -60,7 +60,10 @@ export class Execution {
     const place = this.lane.enter();
     if (place) await place;
     const stopTimer = this.connection.broker.clock.schedule(
-      () => hand.cancellation.abort(new TimeoutError(`"${this.actor.label}" ran longer than ${run.parameters.timeout} ms.`)),
+      () =>
+        hand.cancellation.abort(
+          new TimeoutError(`"${this.actor.label}" ran longer than ${run.parameters.timeout} ms.`),
+        ),
       run.parameters.timeout,
     );
     try {

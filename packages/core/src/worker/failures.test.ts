@@ -145,13 +145,16 @@ describe('A job that takes too long', () => {
   it('sees its signal fire, counts as failed and is retried', async () => {
     const reasons: unknown[] = [];
     const started = new Gate();
-    const actor = defineActor({ name: 'slow', timeout: '5s', retryPolicy: () => 1_000 }, async (_, { signal, parameters }) => {
-      if (parameters.retries.alreadyTried > 0) return 'fast';
-      started.open();
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
-      reasons.push(signal.reason);
-      throw signal.reason;
-    });
+    const actor = defineActor(
+      { name: 'slow', timeout: '5s', retryPolicy: () => 1_000 },
+      async (_, { signal, parameters }) => {
+        if (parameters.retries.alreadyTried > 0) return 'fast';
+        started.open();
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        reasons.push(signal.reason);
+        throw signal.reason;
+      },
+    );
     const workshop = new Workshop([actor]);
     const job = await workshop.repid.job('slow', { retries: 1 }).enqueue();
     workshop.start();

@@ -213,7 +213,9 @@ describe('Callbacks', () => {
       msg.enqueue(repid.job('next', { args: 1n }));
     });
     await workshop.perform('first');
-    expect(workshop.told('callback-failed')).toMatchObject([{ actor: 'first', error: { code: 'REPID_SERIALIZATION' } }]);
+    expect(workshop.told('callback-failed')).toMatchObject([
+      { actor: 'first', error: { code: 'REPID_SERIALIZATION' } },
+    ]);
     expect(workshop.told('settlement-failed')).toEqual([]);
   });
 });

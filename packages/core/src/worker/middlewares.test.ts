@@ -6,12 +6,14 @@ import { Workshop } from './testing/workshop.test-support.js';
 describe('Actor middlewares', () => {
   it('stand around the actor, the first outermost, and see what it is run on', async () => {
     const order: string[] = [];
-    const noting = (name: string): ActorMiddleware => async ({ actor, message }, next) => {
-      order.push(`${name} before ${actor.options.name} on ${message.topic}`);
-      const result = await next();
-      order.push(`${name} after ${String(result)}`);
-      return `${String(result)}!`;
-    };
+    const noting =
+      (name: string): ActorMiddleware =>
+      async ({ actor, message }, next) => {
+        order.push(`${name} before ${actor.options.name} on ${message.topic}`);
+        const result = await next();
+        order.push(`${name} after ${String(result)}`);
+        return `${String(result)}!`;
+      };
     const actor = defineActor({ name: 'work', middlewares: [noting('outer'), noting('inner')] }, () => {
       order.push('actor');
       return 'done';
@@ -68,11 +70,13 @@ describe('Producer middlewares', () => {
 
   it('stand in order around one act of publishing', async () => {
     const order: string[] = [];
-    const noting = (name: string): ProducerMiddleware => async (messages, next) => {
-      order.push(`${name} before ${messages.length}`);
-      await next();
-      order.push(`${name} after`);
-    };
+    const noting =
+      (name: string): ProducerMiddleware =>
+      async (messages, next) => {
+        order.push(`${name} before ${messages.length}`);
+        await next();
+        order.push(`${name} after`);
+      };
     const workshop = new Workshop([], { producerMiddlewares: [noting('outer'), noting('inner')] });
     await workshop.repid.enqueue([workshop.repid.job('a'), workshop.repid.job('b')]);
     expect(order).toEqual(['outer before 2', 'inner before 2', 'inner after', 'outer after']);

@@ -11,7 +11,9 @@ describe('A message', () => {
     const seen: string[] = [];
     const workshop = new Workshop([
       noting(seen, 'rest', { routing: catchAllRouting }),
-      noting(seen, 'orders', { routing: ({ headers }: { headers: Record<string, string> }) => headers.topic!.startsWith('order.') }),
+      noting(seen, 'orders', {
+        routing: ({ headers }: { headers: Record<string, string> }) => headers.topic!.startsWith('order.'),
+      }),
       noting(seen, 'order.paid'),
     ]);
     for (const topic of ['order.paid', 'order.sent', 'mail']) await workshop.send(topic);

@@ -1,8 +1,22 @@
-import type { Actor, MessageAction, MessageDependency, OutgoingBytes, OutgoingJson, RunParameters, SendOptions } from '../actor/index.js';
+import type {
+  Actor,
+  MessageAction,
+  MessageDependency,
+  OutgoingBytes,
+  OutgoingJson,
+  RunParameters,
+  SendOptions,
+} from '../actor/index.js';
 import type { Settlement } from '../broker/index.js';
 import type { PayloadSource } from '../converter/index.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
-import { BrokerClosedError, BrokerUnavailableError, InvalidOptionError, NoRetriesLeftError, Unrecoverable } from '../errors/index.js';
+import {
+  BrokerClosedError,
+  BrokerUnavailableError,
+  InvalidOptionError,
+  NoRetriesLeftError,
+  Unrecoverable,
+} from '../errors/index.js';
 import { jobOf, type Job } from '../job/job.js';
 import { HEADER, type MessageParameters, type OutgoingMessage } from '../message/index.js';
 import { outgoingBytes, outgoingJson } from '../producer/outgoing.js';
@@ -107,7 +121,8 @@ export class Run implements MessageDependency {
   }
 
   enqueue(job: Job): void {
-    if (!jobOf(job)) throw new InvalidOptionError(`msg.enqueue() was given ${String(job)}: expected a job made by repid.job().`);
+    if (!jobOf(job))
+      throw new InvalidOptionError(`msg.enqueue() was given ${String(job)}: expected a job made by repid.job().`);
     this.hand.cancellation.throwIfAborted();
     this.followers.push(job);
   }

@@ -64,7 +64,11 @@ export class Runner {
     await (run.isActedOn ? this.finishActedOn(run, ending) : this.settle(run, ending, parameters, hand));
   }
 
-  private async prepare(hand: Hand, parameters: MessageParameters, actor: Actor): Promise<{ run: Run; ending?: Ending }> {
+  private async prepare(
+    hand: Hand,
+    parameters: MessageParameters,
+    actor: Actor,
+  ): Promise<{ run: Run; ending?: Ending }> {
     const onCallbackError = (error: unknown): void =>
       this.onEvent({ type: 'callback-failed', actor: actor.label, id: hand.delivery.id, error });
     const services = { producer: this.producer, settler: this.settler, onCallbackError };
@@ -82,7 +86,8 @@ export class Runner {
     const { label, options } = run.actor;
     const result = resultOf(ending);
     if ('error' in result) run.drop();
-    if (ending.type === 'threw') this.onEvent({ type: 'failure-acknowledged', actor: label, id: run.id, error: ending.error });
+    if (ending.type === 'threw')
+      this.onEvent({ type: 'failure-acknowledged', actor: label, id: run.id, error: ending.error });
     try {
       if (options.confirmation === 'ack-first') await run.storeResult(result);
       await run.flush();
@@ -110,7 +115,13 @@ export class Runner {
     }
   }
 
-  private async settleFailed(run: Run, ending: Ending, parameters: MessageParameters, hand: Hand, error: unknown): Promise<void> {
+  private async settleFailed(
+    run: Run,
+    ending: Ending,
+    parameters: MessageParameters,
+    hand: Hand,
+    error: unknown,
+  ): Promise<void> {
     if (ending.type === 'returned') return this.settle(run, { type: 'threw', error }, parameters, hand);
     this.tell(run, { action: 'nack', error });
     await run.act({ action: 'nacked', result: { error } });
@@ -131,7 +142,12 @@ export class Runner {
     const { channel, headers } = hand.delivery.message;
     const actor = headers[HEADER.topic] ?? '(no topic)';
     this.onEvent({ type: 'dead-lettered', actor, id: parameters.id ?? hand.delivery.id, channel, error });
-    await this.settler.settle(hand, parameters, { action: 'nacked', result: { error }, wasNotRun: true }, { ...this.emptyLuggage(), result: { error } });
+    await this.settler.settle(
+      hand,
+      parameters,
+      { action: 'nacked', result: { error }, wasNotRun: true },
+      { ...this.emptyLuggage(), result: { error } },
+    );
   }
 
   private emptyLuggage(): { followers: []; startedAt: number } {
@@ -141,9 +157,12 @@ export class Runner {
   private tell(run: Run, verdict: Verdict): void {
     const about = { actor: run.actor.label, id: run.id };
     if (verdict.action === 'leave') this.onEvent({ type: 'left-unsettled', ...about });
-    else if (verdict.action === 'nack') this.onEvent({ type: 'dead-lettered', ...about, channel: run.channel, error: verdict.error });
-    else if (verdict.action === 'reject') this.onEvent({ type: 'given-back', ...about, channel: run.channel, error: verdict.error });
-    else if (verdict.action === 'retry') this.onEvent({ type: 'retrying', ...about, error: verdict.error, delay: verdict.delay });
+    else if (verdict.action === 'nack')
+      this.onEvent({ type: 'dead-lettered', ...about, channel: run.channel, error: verdict.error });
+    else if (verdict.action === 'reject')
+      this.onEvent({ type: 'given-back', ...about, channel: run.channel, error: verdict.error });
+    else if (verdict.action === 'retry')
+      this.onEvent({ type: 'retrying', ...about, error: verdict.error, delay: verdict.delay });
     else if ('error' in verdict) this.onEvent({ type: 'failure-acknowledged', ...about, error: verdict.error });
   }
 

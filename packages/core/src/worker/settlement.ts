@@ -23,7 +23,11 @@ export function outcomeOf(closing: Closing, { delivery, parameters, now }: Close
     case 'replied':
       return { type: 'ack' };
     case 'nacked':
-      return { type: 'nack', headers: asDeadLetter(headers), reason: reasonFor(closing.result.error, attempts(closing.wasNotRun), now) };
+      return {
+        type: 'nack',
+        headers: asDeadLetter(headers),
+        reason: reasonFor(closing.result.error, attempts(closing.wasNotRun), now),
+      };
     case 'rejected':
       return { type: 'reject', headers };
     case 'retried':
@@ -66,7 +70,11 @@ function rescheduled(headers: Readonly<Record<string, string>>, { schedule }: Me
   return { type: 'retry', headers: recurringHeaders(headers, dueAt, now), delay: Math.max(0, dueAt - now) };
 }
 
-function recurringHeaders(headers: Readonly<Record<string, string>>, dueAt: number, now: number): Record<string, string> {
+function recurringHeaders(
+  headers: Readonly<Record<string, string>>,
+  dueAt: number,
+  now: number,
+): Record<string, string> {
   return { ...withoutCounters(headers), [HEADER.dueAt]: String(dueAt), [HEADER.timestamp]: String(now) };
 }
 

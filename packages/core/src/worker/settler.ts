@@ -32,7 +32,12 @@ export class Settler {
    *
    * @throws SerializationError, PayloadTooLargeError, UnsupportedError, and what a producer middleware throws
    */
-  async prepare({ delivery }: Hand, parameters: MessageParameters, closing: Closing, luggage: Luggage): Promise<Settlement> {
+  async prepare(
+    { delivery }: Hand,
+    parameters: MessageParameters,
+    closing: Closing,
+    luggage: Luggage,
+  ): Promise<Settlement> {
     const closed = { delivery, parameters, now: this.producer.connection.now() };
     const outcome = outcomeOf(closing, closed);
     if (outcome.type === 'retry' && outcome.delay > 0) {
@@ -62,7 +67,11 @@ export class Settler {
   }
 
   /** @throws SerializationError */
-  private bucketFor(result: RunResult, { result: place }: MessageParameters, startedAt: number): BucketWrite | undefined {
+  private bucketFor(
+    result: RunResult,
+    { result: place }: MessageParameters,
+    startedAt: number,
+  ): BucketWrite | undefined {
     const { connection } = this.producer;
     if (place === undefined || connection.buckets.resultsBroker === undefined) return undefined;
     return connection.buckets.writeResult(place.id, resultBucket(result, place.ttl, startedAt, connection.now()));

@@ -1,5 +1,14 @@
 import { ERROR_ACTIONS, type Confirmation, type ErrorAction } from '../actor/actor-options.js';
-import { CancelledError, InvalidConfirmationError, InvalidOptionError, PayloadTooLargeError, PayloadValidationError, RetryLater, SerializationError, Unrecoverable } from '../errors/index.js';
+import {
+  CancelledError,
+  InvalidConfirmationError,
+  InvalidOptionError,
+  PayloadTooLargeError,
+  PayloadValidationError,
+  RetryLater,
+  SerializationError,
+  Unrecoverable,
+} from '../errors/index.js';
 import type { RetryPolicy } from '../retry/index.js';
 import { toMilliseconds } from '../duration/index.js';
 
@@ -55,7 +64,8 @@ const EXPLICIT = new Set(['ack', 'nack', 'reject', 'no-action', 'no_action']);
 function decideReturned(value: unknown, { confirmation, actor }: Circumstances): Verdict {
   if (confirmation === 'manual') return { action: 'leave' };
   if (confirmation !== 'manual-explicit') return { action: 'ack' };
-  if (typeof value !== 'string' || !EXPLICIT.has(value)) return { action: 'nack', error: new InvalidConfirmationError(actor, value) };
+  if (typeof value !== 'string' || !EXPLICIT.has(value))
+    return { action: 'nack', error: new InvalidConfirmationError(actor, value) };
   if (value === 'nack') return { action: 'nack', error: new Unrecoverable(`Actor "${actor}" returned 'nack'.`) };
   return { action: value === 'ack' || value === 'reject' ? value : 'leave' };
 }
@@ -79,7 +89,9 @@ function decideFailed(error: unknown, { confirmation, onError }: Circumstances):
 function errorAction(onError: NonNullable<Circumstances['onError']>, error: unknown): ErrorAction {
   const action = typeof onError === 'function' ? onError(error) : onError;
   if (ERROR_ACTIONS.includes(action)) return action;
-  throw new InvalidOptionError(`"onError" answered ${JSON.stringify(action)}. Answer 'nack', 'reject' or 'ack'.`, { cause: error });
+  throw new InvalidOptionError(`"onError" answered ${JSON.stringify(action)}. Answer 'nack', 'reject' or 'ack'.`, {
+    cause: error,
+  });
 }
 
 /** The wait before this retry, in milliseconds. @throws InvalidOptionError when the policy answers no duration */

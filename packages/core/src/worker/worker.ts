@@ -43,7 +43,10 @@ export class Worker {
    * @throws InvalidOptionError for bad options, no actors, or a worker that is running already
    */
   run(options: WorkerOptions = {}): Promise<{ processed: number }> {
-    if (this.work) return Promise.reject(new InvalidOptionError('The worker is running already. Await its run(), or stop() it first.'));
+    if (this.work)
+      return Promise.reject(
+        new InvalidOptionError('The worker is running already. Await its run(), or stop() it first.'),
+      );
     this.work = this.runShift(options).finally(() => {
       this.work = undefined;
       this.shift = undefined;
@@ -102,6 +105,8 @@ export class Worker {
   private channelsOf(chosen: readonly string[] | undefined): readonly string[] {
     const channels = chosen ?? this.router.channels;
     if (channels.length > 0) return channels;
-    throw new InvalidOptionError('The worker has no channels: no actor is known. Declare one with @Actor(), or give "channels".');
+    throw new InvalidOptionError(
+      'The worker has no channels: no actor is known. Declare one with @Actor(), or give "channels".',
+    );
   }
 }

@@ -1,0 +1,74 @@
+import { deserialize, serialize } from 'node:v8';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SerializationError } from '../errors/index.js';
+import { jsonSerializer, type Serializer } from '../serializer/index.js';
+import { BucketCodec, isResultBucket, type ResultBucket } from './index.js';
+
+const binary: Serializer = {
+  contentType: 'application/x-v8',
+  encode: (value) => serialize(value),
+  decode: (bytes) => deserialize(bytes) as unknown,
+};
+
+const json = new BucketCodec(jsonSerializer);
+const v8 = new BucketCodec(binary);
+const result: ResultBucket = {
+  data: { a: [1, 'two', null] },
+  success: true,
+  startedAt: new Date(1_000),
+  finishedAt: new Date(2_000),
+  timestamp: new Date(2_000),
+  ttl: 60_000,
+};
+
+describe('A bucket', () => {
+  it.each([
+    ['arguments', { data: [1, 2], timestamp: new Date(5), ttl: null }],
+    ['nothing', { data: null, timestamp: new Date(5), ttl: 7 }],
+  ])('of %s is read as it was written, by JSON and by another serializer', (_, bucket) => {
+    for (const codec of [json, v8]) expect(codec.decode(codec.encodeArgs(bucket))).toEqual(bucket);
+    expect(isResultBucket(json.decode(json.encodeArgs(bucket)))).toBe(false);
+  });
+
+  it.each<[string, ResultBucket]>([
+    ['success', result],
+    ['failure', { ...result, data: null, success: false, exception: 'Error: broken' }],
+    ['cancellation', { ...result, data: null, success: false, exception: 'CancelledError: off', cancelled: true }],
+    ['skipped run', { ...result, data: null, success: false, skipped: true }],
+  ])('of a %s is read as it was written, by JSON and by another serializer', (_, bucket) => {
+    for (const codec of [json, v8]) expect(codec.decode(codec.encodeResult(bucket))).toEqual(bucket);
+    expect(isResultBucket(json.decode(json.encodeResult(bucket)))).toBe(true);
+  });
+
+  it('keeps what only its serializer knows', () => {
+    const data = { when: new Date(3), set: new Set([1]), big: 5n };
+    expect(v8.decode(v8.encodeArgs({ data, timestamp: new Date(5), ttl: null })).data).toEqual(data);
+  });
+
+  it('is plain JSON that begins with its success', () => {
+    expect(json.encodeResult(result)).toMatch(/^\{"success":true,.*"data":\{"a":\[1,"two",null\]\}\}$/);
+  });
+
+  it('holds any JSON', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        fc.pre(!/__proto__|constructor/.test(JSON.stringify(value)));
+        const data: unknown = JSON.parse(JSON.stringify(value));
+        const bucket = { data, timestamp: new Date(5), ttl: null };
+        for (const codec of [json, v8]) expect(codec.decode(codec.encodeArgs(bucket))).toEqual(bucket);
+      }),
+    );
+  });
+
+  it.each(['', 'null', '5', '[]', '{}', '{"timestamp":"now"}', '{"timestamp":1,"data":{"__proto__":1}}'])(
+    'is not read from %j',
+    (body) => {
+      expect(() => json.decode(body)).toThrow(SerializationError);
+    },
+  );
+
+  it('that cannot be written is refused', () => {
+    expect(() => json.encodeResult({ ...result, data: 1n })).toThrow(SerializationError);
+  });
+});

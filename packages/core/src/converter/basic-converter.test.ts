@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import type { PayloadParameter } from '../actor/index.js';
+import { PayloadValidationError } from '../errors/index.js';
+import { BasicConverter, type Conversion, type PayloadClass } from './index.js';
+
+const source = (value: unknown) => ({ value, bytes: Buffer.from(JSON.stringify(value) ?? '') });
+const parameter = (rest: Omit<PayloadParameter, 'from'> = {}): PayloadParameter => ({ from: 'payload', ...rest });
+
+async function convert(value: unknown, ...parameters: PayloadParameter[]): Promise<unknown> {
+  try {
+    return await new BasicConverter().convertInputs(source(value), parameters, 'Mail.send');
+  } catch (error) {
+    if (!(error instanceof PayloadValidationError)) throw error;
+    return error.issues.map(({ path, message }) => `${path}: ${message}`);
+  }
+}
+
+describe('BasicConverter', () => {
+  it.each<[string, Omit<PayloadParameter, 'from'>, unknown, unknown]>([
+    ['undeclared', {}, { a: 1 }, { a: 1 }],
+    ['undeclared, missing', {}, undefined, undefined],
+    ['an object', { type: Object }, { a: 1 }, { a: 1 }],
+    ['text', { type: String }, 'a', 'a'],
+    ['a number', { type: Number }, 0, 0],
+    ['true or false', { type: Boolean }, false, false],
+    ['an array', { type: Array }, [1], [1]],
+    ['a date from text', { type: Date }, '2024-05-01T00:00:00Z', new Date('2024-05-01T00:00:00Z')],
+    ['a date from milliseconds', { type: Date }, 5, new Date(5)],
+    ['an array of texts', { type: Array, items: String }, ['a', 'b'], ['a', 'b']],
+    ['an array of dates', { type: Array, items: Date }, [5], [new Date(5)]],
+    ['an array of nothing', { type: Array, items: String }, [], []],
+    ['optional, missing', { type: String, optional: true }, undefined, undefined],
+    ['optional, null', { type: String, optional: true }, null, null],
+    ['by a schema', { schema: v.object({ n: v.pipe(v.string(), v.transform(Number)) }) }, { n: '5' }, { n: 5 }],
+    ['by a schema with a default', { schema: v.optional(v.number(), 7) }, undefined, 7],
+  ])('takes a payload: %s', async (_, declared, value, expected) => {
+    expect(await convert(value, parameter(declared))).toEqual([expected]);
+  });
+
+  it.each<[Omit<PayloadParameter, 'from'>, unknown, string]>([
+    [{ type: String }, 5, ': expected text, received number 5'],
+    [{ type: Number }, '5', ': expected a number, received string "5"'],
+    [{ type: Number }, null, ': the payload is missing'],
+    [{ type: Boolean }, 0, ': expected true or false, received number 0'],
+    [{ type: Array }, {}, ': expected an array, received an object'],
+    [{ type: String }, [], ': expected text, received an array'],
+    [{ type: Date }, 'someday', ': expected a date, received string "someday"'],
+    [{ type: Array, items: Number }, 'x', ': expected an array'],
+    [{ type: Array, items: Number }, [1, '2', null], '1: expected a number, received string "2"'],
+    [{ schema: v.object({ n: v.number() }) }, { n: 'x' }, 'n: Invalid type: Expected number but received "x"'],
+  ])('refuses for %j the payload %j', async (declared, value, issue) => {
+    expect(await convert(value, parameter(declared))).toContain(issue);
+  });
+
+  it('takes fields by their names, and lists all that is wrong', async () => {
+    const fields = [
+      parameter({ field: 'userId', type: Number }),
+      parameter({ field: 'userName', type: String }),
+      parameter({ field: 'tags', type: Array, items: String }),
+    ];
+    expect(await convert({ userId: 1, userName: 'Alex', tags: ['a'] }, ...fields)).toEqual([1, 'Alex', ['a']]);
+    expect(await convert({ userId: '1', tags: ['a', 2] }, ...fields)).toEqual([
+      'userId: expected a number, received string "1"',
+      'userName: is missing',
+      'tags.1: expected text, received number 2',
+    ]);
+  });
+
+  it.each([null, undefined, 5, 'text', [1]])('finds no field in %j', async (value) => {
+    expect(await convert(value, parameter({ field: 'length', type: Number }))).toEqual(
+      Array.isArray(value) ? [1] : ['length: is missing'],
+    );
+  });
+
+  it('takes no field from a prototype', async () => {
+    expect(await convert({}, parameter({ field: 'toString' }))).toEqual(['toString: is missing']);
+  });
+
+  it('names the path into a field that a schema checks', async () => {
+    const schema = v.object({ list: v.array(v.object({ n: v.number() })) });
+    const issues = await convert({ order: { list: [{ n: 1 }, { n: 'x' }] } }, parameter({ field: 'order', schema }));
+    expect(issues).toEqual(['order.list.1.n: Invalid type: Expected number but received "x"']);
+  });
+
+  it.each([Uint8Array, Buffer])('gives the bytes to a parameter of type %o, read or not', async (type) => {
+    const payload = {
+      bytes: Buffer.from('not JSON'),
+      get value(): unknown {
+        throw new Error('not to be asked for');
+      },
+    };
+    expect(await new BasicConverter().convertInputs(payload, [parameter({ type })], 'x')).toEqual([payload.bytes]);
+  });
+
+  it('says for whom the payload is wrong', async () => {
+    const converted = new BasicConverter().convertInputs(source(5), [parameter({ type: String })], 'Mail.send');
+    await expect(converted).rejects.toThrow('Payload of "Mail.send" is not valid: expected text, received number 5.');
+  });
+
+  it('can be taught classes', async () => {
+    class Point {
+      constructor(readonly x: number) {}
+    }
+    class Taught extends BasicConverter {
+      protected override convertClass(value: unknown, type: PayloadClass, path: string): Conversion {
+        const { x } = value as Point;
+        return typeof x === 'number'
+          ? { value: new (type as typeof Point)(x) }
+          : { issues: [{ path, message: 'no point' }] };
+      }
+    }
+    const convertAll = (value: unknown) =>
+      new Taught().convertInputs(source(value), [parameter({ items: Point })], 'x');
+    expect(await convertAll([{ x: 1 }])).toEqual([[new Point(1)]]);
+    await expect(convertAll([{ x: 1 }, {}])).rejects.toThrow('"1": no point');
+  });
+
+  it('hands outputs on as they are', () => {
+    expect(new BasicConverter().convertOutputs(5)).toBe(5);
+  });
+});

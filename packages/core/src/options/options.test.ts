@@ -1,0 +1,107 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { resolveActorOptions, type ActorOptions } from '../actor/index.js';
+import { InvalidOptionError } from '../errors/index.js';
+import { catchAllRouting } from '../router/index.js';
+import { option, parseOptions } from './index.js';
+
+const schema = v.strictObject({
+  name: option.nonEmptyText,
+  wait: v.optional(option.duration, 5),
+  retries: v.optional(option.wholeNumber(0)),
+  channel: v.optional(option.channelName),
+  isQuiet: v.optional(option.boolean),
+  headers: v.optional(option.headers),
+  colour: v.optional(option.oneOf(['red', 'blue'])),
+  act: v.optional(option.callable()),
+  store: v.optional(option.having('a store', 'get', 'put')),
+});
+
+describe('parseOptions', () => {
+  it('answers the options with durations in milliseconds and defaults filled in', () => {
+    expect(parseOptions(schema, { name: 'a', wait: '2s' }, 'thing')).toEqual({ name: 'a', wait: 2_000 });
+    expect(parseOptions(schema, { name: 'a' }, 'thing')).toEqual({ name: 'a', wait: 5 });
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, 'The options of thing are undefined: expected an object.'],
+    ['text', 'The options of thing are "text": expected an object.'],
+    [{}, 'Option "name" of thing is missing.'],
+    [
+      { name: 'a', nmae: 'b' },
+      'thing has no option "nmae". It has: name, wait, retries, channel, isQuiet, headers, colour, act, store.',
+    ],
+    [{ name: '' }, 'Option "name" of thing is "": expected text that is not empty.'],
+    [
+      { name: 'a', wait: 'soon' },
+      'Option "wait" of thing is "soon": expected a duration: milliseconds, or text such as "5s", "10m", "2w".',
+    ],
+    [{ name: 'a', wait: -1 }, 'Option "wait" of thing is -1: expected a duration'],
+    [{ name: 'a', retries: 1.5 }, 'Option "retries" of thing is 1.5: expected a whole number of at least 0.'],
+    [{ name: 'a', channel: '1st' }, 'Option "channel" of thing is "1st": expected a letter or "_"'],
+    [{ name: 'a', isQuiet: 'yes' }, 'Option "isQuiet" of thing is "yes": expected true or false.'],
+    [
+      { name: 'a', headers: { x: 1 } },
+      'Option "headers" of thing is {"x":1}: expected an object whose values are all text.',
+    ],
+    [{ name: 'a', headers: ['x'] }, 'Option "headers" of thing is ["x"]'],
+    [{ name: 'a', colour: 'green' }, 'Option "colour" of thing is "green": expected one of "red", "blue".'],
+    [{ name: 'a', act: 'now' }, 'Option "act" of thing is "now": expected a function.'],
+    [{ name: 'a', store: { get: () => 1 } }, 'expected a store: an object with get(), put().'],
+    [{ name: () => 'a' }, 'Option "name" of thing is a function: expected text that is not empty.'],
+  ])('refuses %j', (options, message) => {
+    expect(() => parseOptions(schema, options, 'thing')).toThrow(InvalidOptionError);
+    expect(() => parseOptions(schema, options, 'thing')).toThrow(message);
+  });
+
+  it('can show a value that JSON cannot', () => {
+    const loop: Record<string, unknown> = {};
+    loop.self = loop;
+    expect(() => parseOptions(schema, { name: loop }, 'thing')).toThrow('Option "name" of thing is');
+    expect(() => parseOptions(schema, { name: 1n }, 'thing')).toThrow('Option "name" of thing is 1');
+  });
+});
+
+describe('The options of an actor', () => {
+  it('have defaults', () => {
+    expect(resolveActorOptions('Mail.send', 'send')).toMatchObject({
+      name: 'send',
+      channel: 'default',
+      timeout: 600_000,
+      confirmation: 'auto',
+      concurrency: Number.POSITIVE_INFINITY,
+      middlewares: [],
+    });
+  });
+
+  it('come from module, class and method, the closest counts, and middlewares add up', () => {
+    const [first, second] = [async () => 1, async () => 2];
+    const module = { timeout: '1m', channel: 'mail', middlewares: [first] };
+    const options = resolveActorOptions('Mail.send', 'send', module, undefined, {
+      timeout: 5,
+      channel: undefined,
+      middlewares: [second],
+    });
+    expect(options).toMatchObject({ timeout: 5, channel: 'mail', middlewares: [first, second] });
+  });
+
+  it.each<[string, Partial<ActorOptions>]>([
+    ['actor "Mail.send" has no option "topic". It has: name, channel', { topic: 'x' } as object],
+    [
+      'Option "confirmation" of actor "Mail.send" is "later": expected one of "auto"',
+      { confirmation: 'later' as 'auto' },
+    ],
+    [
+      `Option "onError" of actor "Mail.send" is "drop": expected 'nack', 'reject', 'ack' or a function`,
+      { onError: 'drop' as 'ack' },
+    ],
+    [
+      'Option "onError" of actor "Mail.send" is "ack": leave it out, confirmation "always-ack" has decided already.',
+      { confirmation: 'always-ack', onError: 'ack' },
+    ],
+    ['Option "concurrency" of actor "Mail.send" is 0', { concurrency: 0 }],
+    ['Option "routing" of actor "Mail.send" is "all"', { routing: 'all' as unknown as typeof catchAllRouting }],
+  ])('say: %s', (message, options) => {
+    expect(() => resolveActorOptions('Mail.send', 'send', options)).toThrow(message);
+  });
+});

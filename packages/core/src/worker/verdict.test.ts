@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { Confirmation, ErrorAction } from '../actor/index.js';
+import {
+  CancelledError,
+  InvalidOptionError,
+  PayloadTooLargeError,
+  PayloadValidationError,
+  RetryLater,
+  SerializationError,
+  TimeoutError,
+  Unrecoverable,
+} from '../errors/index.js';
+import { decide, isFinal, retryDelay, type Circumstances, type Ending } from './verdict.js';
+
+const failure = new Error('broken');
+const returned = (value?: unknown): Ending => ({ type: 'returned', value });
+const threw = (error: unknown = failure): Ending => ({ type: 'threw', error });
+
+function circumstances(overrides: Partial<Circumstances> = {}): Circumstances {
+  const retries = { maxAmount: 0, alreadyTried: 0 };
+  return { actor: 'work', confirmation: 'auto', retryPolicy: (n) => n * 100, retries, ...overrides };
+}
+
+const NONE_LEFT = { maxAmount: 2, alreadyTried: 2 };
+const SOME_LEFT = { maxAmount: 2, alreadyTried: 1 };
+
+describe('decide', () => {
+  it.each<[Confirmation, unknown, string]>([
+    ['auto', 1, 'ack'],
+    ['always-ack', 1, 'ack'],
+    ['ack-first', 1, 'ack'],
+    ['manual', 1, 'leave'],
+    ['manual-explicit', 'ack', 'ack'],
+    ['manual-explicit', 'nack', 'nack'],
+    ['manual-explicit', 'reject', 'reject'],
+    ['manual-explicit', 'no-action', 'leave'],
+    ['manual-explicit', undefined, 'nack'],
+    ['manual-explicit', 'Ack', 'nack'],
+    ['manual-explicit', { a: 1 }, 'nack'],
+  ])('%s, returned %j: %s', (confirmation, value, action) => {
+    expect(decide(returned(value), circumstances({ confirmation }))).toMatchObject({ action });
+  });
+
+  it.each<[Confirmation, 'some' | 'none', ErrorAction | undefined, string]>([
+    ['auto', 'some', undefined, 'retry'],
+    ['auto', 'some', 'ack', 'retry'],
+    ['auto', 'none', undefined, 'nack'],
+    ['auto', 'none', 'nack', 'nack'],
+    ['auto', 'none', 'reject', 'reject'],
+    ['auto', 'none', 'ack', 'ack'],
+    ['always-ack', 'some', undefined, 'ack'],
+    ['always-ack', 'none', undefined, 'ack'],
+    ['ack-first', 'some', undefined, 'ack'],
+    ['ack-first', 'none', undefined, 'ack'],
+    ['manual', 'some', undefined, 'retry'],
+    ['manual', 'none', undefined, 'leave'],
+    ['manual', 'none', 'nack', 'nack'],
+    ['manual', 'none', 'reject', 'reject'],
+    ['manual', 'none', 'ack', 'ack'],
+    ['manual-explicit', 'some', undefined, 'retry'],
+    ['manual-explicit', 'none', undefined, 'leave'],
+    ['manual-explicit', 'none', 'nack', 'nack'],
+  ])('%s, threw with %s retries left, onError %s: %s', (confirmation, left, onError, action) => {
+    const retries = left === 'some' ? SOME_LEFT : NONE_LEFT;
+    const verdict = decide(threw(), circumstances({ confirmation, onError, retries }));
+    expect(verdict).toMatchObject({ action, error: failure });
+    expect(decide(threw(), circumstances({ confirmation, onError: onError && (() => onError), retries }))).toEqual(
+      verdict,
+    );
+  });
+
+  it.each<[string, Error, string]>([
+    ['Unrecoverable', new Unrecoverable('no'), 'nack'],
+    ['PayloadValidationError', new PayloadValidationError('work', []), 'nack'],
+    ['PayloadTooLargeError', new PayloadTooLargeError('x', 2, 1), 'nack'],
+    ['SerializationError', new SerializationError('no'), 'nack'],
+    ['CancelledError', new CancelledError('off'), 'ack'],
+    ['TimeoutError', new TimeoutError('late'), 'retry'],
+    ['RetryLater', new RetryLater(5), 'retry'],
+  ])('%s with retries left: %s', (_, error, action) => {
+    expect(decide(threw(error), circumstances({ retries: SOME_LEFT }))).toMatchObject({ action, error });
+    expect(isFinal(error)).toBe(action !== 'retry');
+  });
+
+  it('gives up what will say the same next time also in a manual mode', () => {
+    expect(decide(threw(new Unrecoverable('no')), circumstances({ confirmation: 'manual' }))).toMatchObject({
+      action: 'nack',
+    });
+  });
+
+  it.each<Confirmation>(['auto', 'always-ack', 'manual', 'manual-explicit'])(
+    '%s at shutdown: reject',
+    (confirmation) => {
+      expect(decide({ type: 'shut-down' }, circumstances({ confirmation, retries: SOME_LEFT }))).toEqual({
+        action: 'reject',
+      });
+    },
+  );
+
+  it('counts retries from one', () => {
+    const retries = { maxAmount: 5, alreadyTried: 2 };
+    expect(decide(threw(), circumstances({ retries }))).toMatchObject({ action: 'retry', delay: 300 });
+  });
+
+  it('throws what a policy of the user throws', () => {
+    const fail = () => {
+      throw failure;
+    };
+    expect(() => decide(threw(), circumstances({ onError: fail }))).toThrow(failure);
+    expect(() => decide(threw(), circumstances({ retryPolicy: fail, retries: SOME_LEFT }))).toThrow(failure);
+    expect(() => decide(threw(), circumstances({ onError: () => 'drop' as 'ack' }))).toThrow(InvalidOptionError);
+  });
+});
+
+describe('retryDelay', () => {
+  it.each<[string, unknown, number]>([
+    ['what the policy says', failure, 1_000],
+    ['what RetryLater asks', new RetryLater('2m'), 120_000],
+    ['no time, where RetryLater asks for none', new RetryLater(0), 0],
+  ])('is %s', (_, error, expected) => {
+    expect(retryDelay(error, 1, () => '1s')).toBe(expected);
+  });
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 'soon', undefined])('refuses %s', (delay) => {
+    expect(() => retryDelay(failure, 1, () => delay as number)).toThrow(InvalidOptionError);
+  });
+});
