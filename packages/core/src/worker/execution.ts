@@ -60,11 +60,8 @@ export class Execution {
     const place = this.lane.enter();
     if (place) await place;
     const stopTimer = this.connection.broker.clock.schedule(
-      () =>
-        hand.cancellation.abort(
-          new TimeoutError(`"${this.actor.label}" ran longer than ${run.parameters.timeout} ms.`),
-        ),
-      run.parameters.timeout,
+      () => hand.cancellation.abort(new TimeoutError(`"${this.actor.label}" ran longer than ${run.timeout} ms.`)),
+      run.timeout,
     );
     try {
       hand.cancellation.throwIfAborted();

@@ -4,7 +4,6 @@ import type {
   MessageDependency,
   OutgoingBytes,
   OutgoingJson,
-  RunParameters,
   SendOptions,
 } from '../actor/index.js';
 import type { Settlement } from '../broker/index.js';
@@ -23,6 +22,7 @@ import { outgoingBytes, outgoingJson } from '../producer/outgoing.js';
 import type { Producer } from '../producer/producer.js';
 import { actionOf, isDone, type Closing, type RunResult } from './closing.js';
 import type { Hand } from './hand.js';
+import { ReceivedMessage } from './received-message.js';
 import type { Luggage, Settler } from './settler.js';
 import { isFinal, retryDelay } from './verdict.js';
 
@@ -35,7 +35,7 @@ export interface RunServices {
 }
 
 /** One run of an actor on a delivery, and the actor's hold on it. */
-export class Run implements MessageDependency {
+export class Run extends ReceivedMessage implements MessageDependency {
   action?: MessageAction;
   private chosenResult: RunResult | undefined;
   private followers: (Job | OutgoingMessage)[] = [];
@@ -47,56 +47,14 @@ export class Run implements MessageDependency {
   private readonly startedAt: number;
 
   constructor(
-    readonly actor: Actor,
-    private readonly hand: Hand,
-    private readonly received: MessageParameters,
-    readonly source: PayloadSource,
+    actor: Actor,
+    hand: Hand,
+    received: MessageParameters,
+    source: PayloadSource,
     private readonly services: RunServices,
   ) {
+    super(actor, hand, received, source);
     this.startedAt = services.producer.connection.now();
-  }
-
-  get id(): string {
-    return this.received.id ?? this.hand.delivery.id;
-  }
-
-  get channel(): string {
-    return this.hand.delivery.message.channel;
-  }
-
-  get topic(): string | undefined {
-    return this.headers[HEADER.topic];
-  }
-
-  get payload(): Uint8Array {
-    return this.source.bytes;
-  }
-
-  get headers(): Readonly<Record<string, string>> {
-    return this.hand.delivery.message.headers;
-  }
-
-  get contentType(): string | undefined {
-    return this.hand.delivery.message.contentType;
-  }
-
-  get replyTo(): string | undefined {
-    return this.hand.delivery.message.replyTo;
-  }
-
-  get parameters(): RunParameters {
-    const { result, retries, timeout, timestamp, ttl } = this.received;
-    return {
-      result,
-      retries,
-      timeout: timeout ?? this.actor.options.timeout,
-      timestamp: new Date(timestamp ?? this.hand.receivedAt),
-      ttl,
-    };
-  }
-
-  get signal(): AbortSignal {
-    return this.hand.cancellation.signal;
   }
 
   get isActedOn(): boolean {
