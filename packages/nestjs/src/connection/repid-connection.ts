@@ -1,10 +1,13 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { ActorDefinitionError, InvalidOptionError, Router, type MessageBroker } from '@repid/core';
+import { ActorDefinitionError, InvalidOptionError, Router, type MessageBroker, type Producer } from '@repid/core';
 import type { Repid } from '../client/index.js';
 import { ActorExplorer, type FoundActor } from '../discovery/index.js';
 import type { ActorFactory } from '../execution/index.js';
 import type { RepidWorker } from '../worker/index.js';
 import type { ResolvedConnectionOptions } from './connection-options.js';
+
+/** The engine's side of a connection: brokers, buckets, serializer. */
+export type EngineConnection = Producer['connection'];
 
 /** What a connection holds together. */
 export interface ConnectionParts {
@@ -29,6 +32,18 @@ export class RepidConnection implements OnModuleInit, OnApplicationBootstrap, On
 
   get name(): string {
     return this.parts.name;
+  }
+
+  get repid(): Repid {
+    return this.parts.repid;
+  }
+
+  get worker(): RepidWorker {
+    return this.parts.worker;
+  }
+
+  get engine(): EngineConnection {
+    return this.parts.repid.producer.connection;
   }
 
   /** The actors of this connection; none before they have been looked for. */

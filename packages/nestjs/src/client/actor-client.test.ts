@@ -1,0 +1,116 @@
+import { expect, expectTypeOf, it } from 'vitest';
+import { Actor, Actors, type Job, MessageDependency, MessageHeader, Payload, Repid, RepidModule } from '../index.js';
+import { startApp, startModule } from '../start-app.fixture.js';
+import { drain, sent } from '../testing/index.js';
+
+class Letter {
+  to!: string;
+  subject?: string;
+}
+
+@Actors({ channel: 'mail' })
+class Mail {
+  @Actor()
+  async send(letter: Letter, @MessageDependency() msg: MessageDependency): Promise<{ sentBy: string }> {
+    return { sentBy: `${msg.channel} to ${letter.to}` };
+  }
+  @Actor('remind-me')
+  remind(@Payload('id') id: number): number {
+    return id;
+  }
+  @Actor()
+  both(@Payload('one') one: string, @Payload('two') two: string, @MessageHeader('x') _x?: string): string {
+    return one + two;
+  }
+  @Actor()
+  sweep(): void {}
+  @Actor()
+  merge(@MessageDependency() _msg: MessageDependency, @Payload('parts') parts: string[]): string[] {
+    return parts;
+  }
+  helper(): void {}
+}
+
+// Parameters beside the payload must be decorated; `send` takes its letter as the whole payload.
+Payload()(Mail.prototype, 'send', 0);
+
+it('enqueues under the name and channel of the actor and answers the job', async () => {
+  const app = await startApp({ providers: [Mail] });
+  const mail = app.get(Repid).actors(Mail);
+  const job = await mail.send({ to: 'Alex' });
+  await mail.remind({ id: 7 }, { retries: 2 });
+  expect(sent(app)).toMatchObject([
+    { channel: 'mail', topic: 'send', payload: { to: 'Alex' } },
+    { channel: 'mail', topic: 'remind-me', payload: { id: 7 }, headers: { 'repid-retries': '2' } },
+  ]);
+  await drain(app);
+  expect((await job.waitForResult()).data).toEqual({ sentBy: 'mail to Alex' });
+});
+
+it.each([
+  [7, 7],
+  [{ id: 7 }, 7],
+])('takes %j for an actor of one field', async (payload, result) => {
+  const app = await startApp({ providers: [Mail] });
+  const job = await app.get(Repid).actors(Mail).remind(payload);
+  await drain(app);
+  expect((await job.result())?.data).toBe(result);
+});
+
+it('takes an array for an actor of one field that is one', async () => {
+  const app = await startApp({ providers: [Mail] });
+  const job = await app.get(Repid).actors(Mail).merge(['a', 'b']);
+  await drain(app);
+  expect((await job.result())?.data).toEqual(['a', 'b']);
+});
+
+it('needs no provider of the class where jobs are only made', async () => {
+  const app = await startApp({});
+  await app.get(Repid).actors(Mail).sweep();
+  expect(sent(app)).toMatchObject([{ channel: 'mail', topic: 'sweep', payload: undefined }]);
+});
+
+it('knows the defaults of the module', async () => {
+  class Plain {
+    @Actor()
+    run(): void {}
+  }
+  const app = await startApp({}, { actorDefaults: { channel: 'of_module' } });
+  await app.get(Repid).actors(Plain).run();
+  expect(sent(app)[0]?.channel).toBe('of_module');
+});
+
+it('refuses a method that is no actor', async () => {
+  const repid = (await startApp({})).get(Repid);
+  expect(() => repid.actors(Mail).helper).toThrow('"Mail.helper" is not an actor. Decorate it with @Actor(), or call one of: send, remind, both, sweep, merge.');
+});
+
+it('refuses a class without actors', async () => {
+  const repid = (await startApp({})).get(Repid);
+  expect(() => repid.actors(Letter)).toThrow('Class "Letter" has no actors');
+});
+
+it('refuses an actor of another connection', async () => {
+  class Elsewhere {
+    @Actor({ connection: 'reports' })
+    run(): void {}
+  }
+  const app = await startModule({ imports: [RepidModule.forRoot(), RepidModule.forRoot({ name: 'reports' })] });
+  await expect(app.get(Repid).actors(Elsewhere).run()).rejects.toThrow("@InjectRepid('reports')");
+});
+
+it('is typed end to end', () => {
+  const typed = (repid: Repid) => repid.actors(Mail);
+  type Client = ReturnType<typeof typed>;
+  expectTypeOf<Parameters<Client['send']>[0]>().toEqualTypeOf<Letter>();
+  expectTypeOf<ReturnType<Client['send']>>().toEqualTypeOf<Promise<Job<Letter, { sentBy: string }>>>();
+  expectTypeOf<Parameters<Client['remind']>[0]>().toEqualTypeOf<number | Record<string, unknown>>();
+  expectTypeOf<ReturnType<Client['remind']>>().toEqualTypeOf<Promise<Job<number | Record<string, unknown>, number>>>();
+  expectTypeOf<Parameters<Client['both']>[0]>().toEqualTypeOf<Record<string, unknown>>();
+  expectTypeOf<Parameters<Client['merge']>[0]>().toEqualTypeOf<string[] | Record<string, unknown>>();
+  expectTypeOf<Client['sweep']>().toBeCallableWith();
+  // @ts-expect-error A letter needs somebody to go to.
+  expectTypeOf<Client['send']>().toBeCallableWith({});
+  // @ts-expect-error Its arguments are the first parameter.
+  expectTypeOf<Client['send']>().toBeCallableWith({ to: 'Alex' }, { args: {} });
+});

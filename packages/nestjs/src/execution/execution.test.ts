@@ -1,0 +1,363 @@
+import {
+  BadRequestException,
+  type CallHandler,
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  ForbiddenException,
+  Inject,
+  Injectable,
+  Module,
+  type NestInterceptor,
+  ParseIntPipe,
+  type PipeTransform,
+  Scope,
+  ServiceUnavailableException,
+  SetMetadata,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR, APP_PIPE, ContextIdFactory, type HostComponentInfo, REQUEST, Reflector, type ContextId } from '@nestjs/core';
+import { from, map, of } from 'rxjs';
+import { expect, it } from 'vitest';
+import { Actor, isRepidContext, MessageDependency, MessageHeader, Payload, Repid, type RepidModuleOptions, type RepidRun, runOf } from '../index.js';
+import { startApp } from '../start-app.fixture.js';
+import { advance, drain } from '../testing/index.js';
+import type { INestApplicationContext, ModuleMetadata, Type } from '@nestjs/common';
+
+/** Runs one job in an application of its own; answers its result and what is in the dead letters. */
+async function runOne(app: INestApplicationContext, args?: unknown, retries = 0) {
+  const repid = app.get(Repid);
+  const job = await repid.job('run', { args, retries, headers: { tenant: 'blue' } }).enqueue();
+  for (let attempt = 0; attempt <= retries; attempt += 1) {
+    await drain(app);
+    await advance(app, '1h');
+  }
+  const [deadLetter] = await repid.channel('default').deadLetters();
+  return { data: (await job.result())?.data, deadLetter: deadLetter?.reason };
+}
+
+it('runs guards, interceptors and pipes of class and method, in the order of Nest', async () => {
+  const calls: string[] = [];
+  const guard = (name: string): CanActivate => ({ canActivate: () => calls.push(name) > 0 });
+  const around = (name: string): NestInterceptor => ({
+    intercept: (_context: ExecutionContext, next: CallHandler) => {
+      calls.push(`${name} before`);
+      return next.handle().pipe(map((value: unknown) => [name, value]));
+    },
+  });
+  const pipe = (name: string): PipeTransform => ({ transform: (value: unknown) => (calls.push(name), value) });
+  @UseGuards(guard('class guard'))
+  @UseInterceptors(around('class'))
+  @UsePipes(pipe('class pipe'))
+  class Enhanced {
+    @UseGuards(guard('method guard'))
+    @UseInterceptors(around('method'))
+    @UsePipes(pipe('method pipe'))
+    @Actor()
+    run(@Payload('x', pipe('parameter pipe')) x: number): number {
+      calls.push('actor');
+      return x;
+    }
+  }
+  const { data } = await runOne(await startApp({ providers: [Enhanced] }), { x: 5 });
+  expect(data).toEqual(['class', ['method', 5]]);
+  expect(calls).toEqual([
+    'class guard', 'method guard', 'class before', 'method before', 'class pipe', 'method pipe', 'parameter pipe', 'actor',
+  ]);
+});
+
+it('lets guards be made by Nest and see the run', async () => {
+  const seen: unknown[] = [];
+  const Role = (role: string) => SetMetadata('role', role);
+  @Injectable()
+  class RoleGuard implements CanActivate {
+    constructor(private readonly reflector: Reflector) {}
+    canActivate(context: ExecutionContext): boolean {
+      const { message, args, actor } = runOf(context);
+      seen.push(context.getType(), isRepidContext(context), context.getClass(), context.getHandler() === Guarded.prototype.run);
+      seen.push(actor.label, message.headers['tenant'], args, this.reflector.get('role', context.getHandler()));
+      return true;
+    }
+  }
+  class Guarded {
+    @Role('mailer')
+    @UseGuards(RoleGuard)
+    @Actor()
+    run(@Payload('x') x: number): number {
+      return x;
+    }
+  }
+  expect((await runOne(await startApp({ providers: [Guarded] }), { x: 5 })).data).toBe(5);
+  expect(seen).toEqual(['repid', true, Guarded, true, 'Guarded.run', 'blue', [5], 'mailer']);
+});
+
+it.each([
+  ['answers false', () => false],
+  ['throws', () => { throw new ForbiddenException('not you'); }],
+])('does not retry where a guard %s', async (_how, canActivate) => {
+  let runs = 0;
+  class Guarded {
+    @UseGuards({ canActivate })
+    @Actor()
+    run(): void {
+      runs += 1;
+    }
+  }
+  const { deadLetter } = await runOne(await startApp({ providers: [Guarded] }), undefined, 3);
+  expect(deadLetter).toMatchObject({ code: 'REPID_UNRECOVERABLE', attempts: 1, message: expect.stringContaining('A guard has refused "Guarded.run"') });
+  expect(runs).toBe(0);
+});
+
+it('retries where a guard fails, or the actor itself is forbidden something', async () => {
+  let runs = 0;
+  class Guarded {
+    @UseGuards({
+      canActivate: () => {
+        runs += 1;
+        if (runs < 3) throw new ServiceUnavailableException();
+        return true;
+      },
+    })
+    @Actor()
+    run(): string {
+      if (runs < 4) throw new ForbiddenException('the API said no');
+      return 'done';
+    }
+  }
+  expect((await runOne(await startApp({ providers: [Guarded] }), undefined, 5)).data).toBe('done');
+  expect(runs).toBe(4);
+});
+
+it('gives the value of a pipe to the actor, and does not retry where a pipe refuses', async () => {
+  class Piped {
+    @Actor()
+    run(@Payload('x', ParseIntPipe) x: unknown, @MessageHeader('tenant', { transform: (text: string) => text.toUpperCase() }) tenant: string): unknown[] {
+      return [x, tenant];
+    }
+  }
+  const app = await startApp({ providers: [Piped] });
+  expect((await runOne(app, { x: '5' })).data).toEqual([5, 'BLUE']);
+  const { deadLetter } = await runOne(app, { x: 'five' }, 3);
+  expect(deadLetter).toMatchObject({ code: 'REPID_UNRECOVERABLE', attempts: 1, message: expect.stringContaining('A pipe has refused the payload of "Piped.run"') });
+});
+
+it('retries where the actor behind a pipe throws the same', async () => {
+  let runs = 0;
+  class Piped {
+    @Actor()
+    run(@Payload('x', ParseIntPipe) x: unknown): unknown {
+      runs += 1;
+      if (runs < 3) throw new BadRequestException();
+      return x;
+    }
+  }
+  expect((await runOne(await startApp({ providers: [Piped] }), { x: '5' }, 3)).data).toBe(5);
+});
+
+it('fills parameters by custom param decorators, beside ours', async () => {
+  const Tenant = createParamDecorator((field: string, context: ExecutionContext) => [field, runOf(context).message.headers['tenant']]);
+  class Mixed {
+    @Actor()
+    run(@Tenant('of') tenant: string[], @Payload('x') x: number, @MessageDependency() msg: MessageDependency): unknown[] {
+      return [tenant, x, msg.channel];
+    }
+  }
+  expect((await runOne(await startApp({ providers: [Mixed] }), { x: 5 })).data).toEqual([['of', 'blue'], 5, 'default']);
+});
+
+it('hands on what a guard leaves for a param decorator', async () => {
+  const User = createParamDecorator((_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<{ user: string }>().user);
+  class Guarded {
+    @UseGuards({ canActivate: (context: ExecutionContext) => Object.assign(runOf(context), { user: 'Alex' }) !== undefined })
+    @Actor()
+    run(@User() user: string): string {
+      return user;
+    }
+  }
+  expect((await runOne(await startApp({ providers: [Guarded] }))).data).toBe('Alex');
+});
+
+it.each([
+  ['with an interceptor', [UseInterceptors({ intercept: (_context: ExecutionContext, next: CallHandler) => next.handle() })]],
+  ['bare', []],
+])('takes the last value of an observable as the result, %s', async (_how, decorators) => {
+  class Streaming {
+    @Actor()
+    run(): unknown {
+      return from([1, 2, 3]);
+    }
+  }
+  for (const decorate of decorators) decorate(Streaming);
+  expect((await runOne(await startApp({ providers: [Streaming] }))).data).toBe(3);
+});
+
+it('lets an interceptor answer in place of the actor', async () => {
+  class Cached {
+    @UseInterceptors({ intercept: () => of('from the cache') })
+    @Actor()
+    run(): string {
+      throw new Error('never');
+    }
+  }
+  expect((await runOne(await startApp({ providers: [Cached] }))).data).toBe('from the cache');
+});
+
+const globals = (calls: string[]): ModuleMetadata['providers'] => [
+  { provide: APP_GUARD, useValue: { canActivate: () => calls.push('guard') > 0 } },
+  { provide: APP_PIPE, useValue: { transform: (value: unknown) => (calls.push('pipe'), value) } },
+  {
+    provide: APP_INTERCEPTOR,
+    useValue: { intercept: (_context: ExecutionContext, next: CallHandler) => (calls.push('interceptor'), next.handle()) },
+  },
+];
+
+it.each<[string, RepidModuleOptions, string[]]>([
+  ['leaves global enhancers out', {}, []],
+  ['runs global enhancers where that is asked for', { globalEnhancers: true }, ['guard', 'interceptor', 'pipe']],
+])('%s', async (_what, options, expected) => {
+  const calls: string[] = [];
+  class Plain {
+    @UseGuards({ canActivate: () => true })
+    @Actor()
+    run(@Payload('x') x: number): number {
+      return x;
+    }
+  }
+  const app = await startApp({ providers: [Plain, ...(globals(calls) ?? [])] }, options);
+  expect((await runOne(app, { x: 5 })).data).toBe(5);
+  expect(calls).toEqual(expected);
+});
+
+it('refuses a guard that Nest cannot make, in place of leaving it out', async () => {
+  @Injectable()
+  class Never implements CanActivate {
+    canActivate(): boolean {
+      return false;
+    }
+  }
+  @UseGuards(Never)
+  class Made {
+    @Actor()
+    run(): void {}
+  }
+  await expect(startApp({ providers: [{ provide: 'MADE', useFactory: () => new Made() }] })).rejects.toThrow('"Never" on actor "Made.run" cannot be made');
+});
+
+it('makes a request-scoped actor anew for each delivery, also while others run', async () => {
+  const instances = new Set<object>();
+  let arrive = (): void => {};
+  const bothAreThere = new Promise<void>((resolve) => (arrive = resolve));
+  @Injectable({ scope: Scope.REQUEST })
+  class Scoped {
+    constructor(@Inject(REQUEST) readonly message: MessageDependency) {}
+    @Actor()
+    async run(@Payload('x') x: number): Promise<unknown[]> {
+      instances.add(this);
+      if (instances.size === 2) arrive();
+      await bothAreThere;
+      return [x, this.message.headers['tenant'], this.message.id];
+    }
+  }
+  const app = await startApp({ providers: [Scoped] });
+  const repid = app.get(Repid);
+  const jobs = [1, 2].map((x) => repid.job('run', { args: { x }, headers: { tenant: `t${x}` } }));
+  await repid.enqueue(jobs);
+  await drain(app);
+  const results = await Promise.all(jobs.map(async (job) => (await job.result())?.data));
+  expect(results).toEqual([[1, 't1', jobs[0]?.id], [2, 't2', jobs[1]?.id]]);
+  expect(instances.size).toBe(2);
+});
+
+it('brings request-scoped dependencies and guards to actors', async () => {
+  @Injectable({ scope: Scope.REQUEST })
+  class Tenant {
+    constructor(@Inject(REQUEST) readonly message: MessageDependency) {}
+    get name(): string | undefined {
+      return this.message.headers['tenant'];
+    }
+  }
+  @Injectable()
+  class TenantGuard implements CanActivate {
+    constructor(private readonly tenant: Tenant) {}
+    canActivate(context: ExecutionContext): boolean {
+      return this.tenant.name === runOf(context).message.headers['tenant'];
+    }
+  }
+  @Injectable()
+  class Scoped {
+    constructor(readonly tenant: Tenant) {}
+    @UseGuards(TenantGuard)
+    @Actor()
+    run(): string | undefined {
+      return this.tenant.name;
+    }
+  }
+  @Module({ providers: [Tenant, Scoped] })
+  class Feature {}
+  expect((await runOne(await startApp({ imports: [Feature] }))).data).toBe('blue');
+});
+
+it('shares durable providers as the strategy says', async () => {
+  const tenants = new Map<string, ContextId>();
+  ContextIdFactory.apply({
+    attach(contextId: ContextId, request: MessageDependency) {
+      const tenant = request.headers['tenant'] ?? '';
+      if (!tenants.has(tenant)) tenants.set(tenant, { id: Math.random() });
+      const shared = tenants.get(tenant) as ContextId;
+      return { payload: { tenant }, resolve: (info: HostComponentInfo) => (info.isTreeDurable ? shared : contextId) };
+    },
+  });
+  let made = 0;
+  @Injectable({ scope: Scope.REQUEST, durable: true })
+  class TenantDatabase {
+    readonly number = (made += 1);
+    constructor(@Inject(REQUEST) readonly request: { tenant: string }) {}
+  }
+  @Injectable()
+  class Scoped {
+    constructor(readonly database: TenantDatabase) {}
+    @Actor()
+    run(): unknown[] {
+      return [this.database.number, this.database.request.tenant];
+    }
+  }
+  try {
+    const app = await startApp({ providers: [Scoped, TenantDatabase] });
+    expect((await runOne(app)).data).toEqual([1, 'blue']);
+    expect((await runOne(app)).data).toEqual([1, 'blue']);
+  } finally {
+    ContextIdFactory.apply(undefined as never);
+  }
+});
+
+it('makes a transient actor anew for each delivery', async () => {
+  const instances = new Set<object>();
+  @Injectable({ scope: Scope.TRANSIENT })
+  class Fleeting {
+    readonly ready = true;
+    @Actor()
+    run(): boolean {
+      instances.add(this);
+      return this.ready;
+    }
+  }
+  const app = await startApp({ providers: [Fleeting as Type] });
+  expect((await runOne(app)).data).toBe(true);
+  expect((await runOne(app)).data).toBe(true);
+  expect(instances.size).toBe(2);
+});
+
+it('keeps the run the same for everything in its context', async () => {
+  const runs = new Set<RepidRun>();
+  const note = (context: ExecutionContext): boolean => Boolean(runs.add(runOf(context)));
+  class Noted {
+    @UseGuards({ canActivate: note })
+    @UseInterceptors({ intercept: (context: ExecutionContext, next: CallHandler) => (note(context), next.handle()) })
+    @Actor()
+    run(): void {}
+  }
+  await runOne(await startApp({ providers: [Noted] }));
+  expect(runs.size).toBe(1);
+});

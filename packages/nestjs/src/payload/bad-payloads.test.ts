@@ -1,0 +1,267 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import { ArrayNotEmpty, IsArray, IsEmail, IsInt, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
+import * as v from 'valibot';
+import { expect, it } from 'vitest';
+import { Actor, ClassConverter, type InMemoryMessageBroker, Payload, Repid, type RepidModuleOptions, getMessageBrokerToken } from '../index.js';
+import { startApp } from '../start-app.fixture.js';
+import { drain } from '../testing/index.js';
+
+class Attachment {
+  @IsString()
+  name!: string;
+
+  @IsInt()
+  @Min(1)
+  bytes!: number;
+}
+
+class Letter {
+  @IsEmail()
+  to!: string;
+
+  @IsOptional()
+  @IsString()
+  subject?: string;
+
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => Attachment)
+  attachments?: Attachment[];
+}
+
+const good = { to: 'alex@example.com', subject: 'Hello' };
+let received: unknown[] = [];
+
+class Mail {
+  @Actor()
+  send(letter: Letter): void {
+    received.push(letter);
+  }
+  @Actor()
+  sendAll(@Payload({ items: Letter }) letters: Letter[]): void {
+    received.push(letters);
+  }
+  @Actor()
+  fields(
+    @Payload('text') text: string,
+    @Payload('count') count: number,
+    @Payload('flag') flag: boolean,
+    @Payload('at') at: Date,
+    @Payload('list') list: string[],
+    @Payload({ field: 'letter', optional: true }) letter?: Letter,
+  ): void {
+    received.push([text, count, flag, at, list, letter]);
+  }
+  @Actor()
+  schema(@Payload(v.object({ to: v.pipe(v.string(), v.email()) })) letter: unknown): void {
+    received.push(letter);
+  }
+}
+
+async function startMail(options: RepidModuleOptions = {}) {
+  received = [];
+  const app = await startApp({ providers: [Mail] }, options);
+  const repid = app.get(Repid);
+  const broker = app.get<InMemoryMessageBroker>(getMessageBrokerToken());
+  return { app, repid, broker };
+}
+
+const fields = { text: 't', count: 1, flag: true, at: '2030-01-02T03:04:05Z', list: ['a'] };
+
+it.each<[what: string, topic: string, payload: unknown, path: string]>([
+  ['text in place of an object', 'send', 'text', ''],
+  ['an array in place of an object', 'send', [good], ''],
+  ['null', 'send', null, ''],
+  ['a number', 'send', 5, ''],
+  ['a missing property', 'send', { subject: 'Hello' }, '"to"'],
+  ['a property of the wrong type', 'send', { ...good, subject: 5 }, '"subject"'],
+  ['a nested object of the wrong type', 'send', { ...good, attachments: ['x'] }, '"attachments.0"'],
+  ['a nested property that is wrong', 'send', { ...good, attachments: [{ name: 'x', bytes: 0 }] }, '"attachments.0.bytes"'],
+  ['a nested property that is missing', 'send', { ...good, attachments: [{ bytes: 1 }] }, '"attachments.0.name"'],
+  ['an object in place of an array', 'sendAll', good, ''],
+  ['an item that is wrong', 'sendAll', [good, { to: 'nobody' }], '"1.to"'],
+  ['an item that is nothing', 'sendAll', [good, null], '"1"'],
+  ['a field that is missing', 'fields', { ...fields, count: undefined }, '"count"'],
+  ['a number in text', 'fields', { ...fields, count: '1' }, '"count"'],
+  ['a truth in text', 'fields', { ...fields, flag: 'true' }, '"flag"'],
+  ['a date that is none', 'fields', { ...fields, at: 'soon' }, '"at"'],
+  ['text in place of a list', 'fields', { ...fields, list: 'a' }, '"list"'],
+  ['a nested class that is wrong', 'fields', { ...fields, letter: { to: 'nobody' } }, '"letter.to"'],
+  ['what a schema refuses', 'schema', { to: 'nobody' }, '"to"'],
+])('dead-letters %s at once and goes on', async (_what, topic, payload, path) => {
+  const { app, repid } = await startMail();
+  await repid.job(topic, { args: payload, retries: 3 }).enqueue();
+  await repid.job('send', { args: good }).enqueue();
+  await drain(app);
+  const deadLetters = await repid.channel('default').deadLetters();
+  expect(deadLetters.map(({ reason }) => reason)).toMatchObject([{ code: 'REPID_PAYLOAD_VALIDATION', name: 'PayloadValidationError', attempts: 1 }]);
+  expect(deadLetters[0]?.reason.message).toContain(path);
+  expect(received).toEqual([good]);
+});
+
+it.each([
+  ['bytes that are no JSON', '{"to": '],
+  ['a poisoned prototype', '{"to":"alex@example.com","__proto__":{"admin":true}}'],
+  ['a poisoned constructor', '{"to":"alex@example.com","constructor":{"prototype":{"admin":true}}}'],
+])('dead-letters %s at once and goes on', async (_what, text) => {
+  const { app, repid } = await startMail();
+  await repid.sendMessage({ channel: 'default', payload: Buffer.from(text), headers: { topic: 'send' } });
+  await repid.job('send', { args: good }).enqueue();
+  await drain(app);
+  const deadLetters = await repid.channel('default').deadLetters();
+  expect(deadLetters.map(({ reason }) => reason.code)).toEqual(['REPID_SERIALIZATION']);
+  expect(received).toEqual([good]);
+  expect(({} as { admin?: boolean }).admin).toBeUndefined();
+});
+
+it('dead-letters what is nested too deeply, or constructed oddly, and goes on', async () => {
+  const { app, repid } = await startMail();
+  const depth = 50_000;
+  const deep = `{"to":"alex@example.com","junk":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  await repid.sendMessage({ channel: 'default', payload: Buffer.from(deep), headers: { topic: 'send' } });
+  await repid.sendMessageJson({ channel: 'default', payload: { ...good, attachments: { constructor: 5, length: 1e9 } }, headers: { topic: 'send' } });
+  await repid.job('send', { args: good }).enqueue();
+  await drain(app);
+  expect(await repid.channel('default').stats()).toMatchObject({ queued: 0, deadLetters: 2 });
+  expect(received).toEqual([good]);
+});
+
+it('makes instances of classes, also of nested ones and of items', async () => {
+  const { app, repid } = await startMail();
+  await repid.job('send', { args: { ...good, attachments: [{ name: 'x', bytes: 1 }] } }).enqueue();
+  await repid.job('sendAll', { args: [good] }).enqueue();
+  await repid.job('fields', { args: { ...fields, letter: good } }).enqueue();
+  await drain(app);
+  const [letter, letters, values] = received as [Letter, Letter[], unknown[]];
+  expect(letter).toBeInstanceOf(Letter);
+  expect(letter.attachments?.[0]).toBeInstanceOf(Attachment);
+  expect(letters[0]).toBeInstanceOf(Letter);
+  expect(values.slice(0, 5)).toEqual(['t', 1, true, new Date('2030-01-02T03:04:05Z'), ['a']]);
+  expect(values[5]).toBeInstanceOf(Letter);
+});
+
+const extra = { ...good, extra: 1, attachments: [{ name: 'x', bytes: 1, extra: 2 }] };
+
+it('drops unknown properties', async () => {
+  const { app, repid } = await startMail();
+  await repid.job('send', { args: extra }).enqueue();
+  await drain(app);
+  expect(received).toEqual([{ ...good, attachments: [{ name: 'x', bytes: 1 }] }]);
+});
+
+it('keeps unknown properties where that is asked for', async () => {
+  const { app, repid } = await startMail({ unknownProperties: 'keep' });
+  await repid.job('send', { args: extra }).enqueue();
+  await drain(app);
+  expect(received).toEqual([extra]);
+});
+
+it.each<[string, RepidModuleOptions]>([
+  ['by an option', { unknownProperties: 'refuse' }],
+  ['by a converter', { converter: new ClassConverter({ unknownProperties: 'refuse' }) }],
+  ["by the actor's converter", { actorDefaults: { converter: new ClassConverter({ unknownProperties: 'refuse' }) } }],
+])('refuses unknown properties where that is asked for %s', async (_how, options) => {
+  const { app, repid } = await startMail(options);
+  await repid.job('send', { args: extra }).enqueue();
+  await drain(app);
+  const [deadLetter] = await repid.channel('default').deadLetters();
+  expect(deadLetter?.reason.message).toContain('"extra": is not a known property; "attachments.0.extra": is not a known property');
+});
+
+it('passes a class without decorators through, with all it has', async () => {
+  class Bare {
+    x?: number;
+    inner?: unknown;
+  }
+  class Taker {
+    @Actor()
+    take(bare: Bare): void {
+      received.push(bare);
+    }
+  }
+  received = [];
+  const app = await startApp({ providers: [Taker] });
+  await app.get(Repid).job('take', { args: { x: 1, more: { y: 2 } } }).enqueue();
+  await drain(app);
+  expect(received[0]).toBeInstanceOf(Bare);
+  expect(received).toEqual([{ x: 1, more: { y: 2 } }]);
+});
+
+it('keeps what a nested class without decorators has, and refuses a nested object of no class', async () => {
+  class Bare {
+    x?: number;
+  }
+  class Outer {
+    @ValidateNested()
+    @Type(() => Bare)
+    bare?: Bare;
+
+    @IsOptional()
+    @ValidateNested()
+    untyped?: Letter;
+  }
+  class Taker {
+    @Actor()
+    take(outer: Outer): void {
+      received.push(outer);
+    }
+  }
+  received = [];
+  const app = await startApp({ providers: [Taker] });
+  await app.get(Repid).job('take', { args: { bare: { x: 1, more: 2 } } }).enqueue();
+  await app.get(Repid).job('take', { args: { bare: {}, untyped: { to: 'nobody' } } }).enqueue();
+  await drain(app);
+  expect(received).toEqual([{ bare: { x: 1, more: 2 } }]);
+  const [deadLetter] = await app.get(Repid).channel('default').deadLetters();
+  expect(deadLetter?.reason.message).toContain('"untyped": cannot be validated');
+});
+
+it('checks what an inherited class declares', async () => {
+  class Registered extends Letter {
+    @ArrayNotEmpty()
+    stamps!: string[];
+  }
+  class Taker {
+    @Actor()
+    take(letter: Registered): void {
+      received.push(letter);
+    }
+  }
+  received = [];
+  const app = await startApp({ providers: [Taker] });
+  await app.get(Repid).job('take', { args: { ...good, stamps: ['a'] } }).enqueue();
+  await app.get(Repid).job('take', { args: { stamps: [] } }).enqueue();
+  await drain(app);
+  expect(received).toEqual([{ ...good, stamps: ['a'] }]);
+  const [deadLetter] = await app.get(Repid).channel('default').deadLetters();
+  expect(deadLetter?.reason.message).toMatch(/"stamps": .*"to": /);
+});
+
+it('leaves an interface, and a parameter of no declared type, as it came', async () => {
+  interface Anything {
+    readonly x: number;
+  }
+  class Taker {
+    @Actor()
+    take(anything: Anything): void {
+      received.push(anything);
+    }
+  }
+  received = [];
+  const app = await startApp({ providers: [Taker] });
+  await app.get(Repid).job('take', { args: { x: 'no number' } }).enqueue();
+  await drain(app);
+  expect(received).toEqual([{ x: 'no number' }]);
+});
+
+it.each([
+  [() => Payload({ fild: 'x' } as object), 'has no option "fild"'],
+  [() => Payload({ items: 'Letter' } as object), 'Option "items"'],
+  [() => Payload('x', 5 as never), 'then only pipes'],
+  [() => Payload('x', v.string() as never), 'then only pipes'],
+  [() => Payload(5 as never), 'The options of @Payload() are 5'],
+])('refuses %s', (decorate, message) => {
+  expect(decorate).toThrow(message);
+});

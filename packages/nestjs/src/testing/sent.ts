@@ -1,0 +1,43 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { BucketCodec, HEADER, InvalidOptionError, type OutgoingMessage } from '@repid/core';
+import type { EngineConnection } from '../connection/repid-connection.js';
+import { connectionOf, getFrom, type ConnectionChoice } from './connection-of.js';
+import type { Recorder } from './recorder.js';
+import { getRecorderToken } from './repid-testing.module.js';
+
+/** A message that was published. */
+export interface SentMessage {
+  readonly channel: string;
+  readonly topic?: string;
+  /** Decoded, also where the arguments travel in a bucket; undefined where there is none. */
+  readonly payload: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * What the application has published so far, in order; by jobs and by hand, and by actors with their settlement.
+ *
+ * @throws InvalidOptionError without `RepidTestingModule`
+ */
+export function sent(app: INestApplicationContext, choice: ConnectionChoice = {}): SentMessage[] {
+  const { connection = 'default' } = choice;
+  const { engine } = connectionOf(app, choice);
+  const recorder = getFrom<Recorder>(app, getRecorderToken(connection));
+  if (!recorder) {
+    throw new InvalidOptionError(
+      "sent() has nothing to look at. Import RepidTestingModule.forRoot() from '@repid/nestjs/testing' in place of RepidModule.forRoot().",
+    );
+  }
+  return recorder.messages.map((message) => describe(message, engine));
+}
+
+function describe(message: OutgoingMessage, connection: EngineConnection): SentMessage {
+  const { channel, headers } = message;
+  return { channel, topic: headers[HEADER.topic], payload: payloadOf(message, connection), headers };
+}
+
+function payloadOf({ payload, contentType, headers, buckets = [] }: OutgoingMessage, connection: EngineConnection): unknown {
+  const args = buckets.find(({ id }) => id === headers[HEADER.argsBucket]);
+  if (args) return new BucketCodec(connection.serializer).decode(args.body).data;
+  return payload.byteLength === 0 ? undefined : connection.serializerFor(contentType).decode(payload);
+}
