@@ -134,6 +134,32 @@ describe('What an actor sends', () => {
     expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, delayed: 0 });
   });
 
+  it('is not sent after that either', async () => {
+    const { workshop } = chain(async (msg, repid) => {
+      await repid.channel('default').delete();
+      await expect(msg.ack()).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
+      await expect(msg.sendMessageJson(toNext(1))).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
+      expect(() => msg.enqueue(repid.job('next'))).toThrow('belongs to another worker now');
+      await msg.sendMessageJson({ channel: 'elsewhere', payload: 'all refused', immediate: true });
+    });
+    await workshop.send('first');
+    await workshop.drain();
+    expect(await workshop.repid.channel('elsewhere').stats()).toMatchObject({ queued: 1 });
+    expect(await queued(workshop.repid)).toBe(0);
+  });
+
+  it('is not sent when ownership was lost before the actor returned', async () => {
+    const { workshop, order } = chain(async (msg, repid) => {
+      msg.enqueue(repid.job('next'));
+      msg.addCallback(() => order.push('callback'));
+      await repid.channel('default').delete();
+    });
+    await workshop.send('first');
+    expect(await workshop.drain()).toBe(0);
+    expect(order).toEqual([]);
+    expect(workshop.events.map(({ type }) => type)).toEqual(['worker-started', 'ownership-lost', 'worker-stopped']);
+  });
+
   it('stops an actor that has lost its message', async () => {
     const [started, seen] = [new Gate(), new Gate()];
     const { workshop } = chain(async (msg) => {

@@ -81,7 +81,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
   enqueue(job: Job): void {
     if (!jobOf(job))
       throw new InvalidOptionError(`msg.enqueue() was given ${String(job)}: expected a job made by repid.job().`);
-    this.hand.cancellation.throwIfAborted();
+    this.throwIfOver();
     this.followers.push(job);
   }
 
@@ -189,9 +189,15 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   private async send(message: OutgoingMessage, immediate = false): Promise<void> {
-    if (!immediate) this.hand.cancellation.throwIfAborted();
+    if (!immediate) this.throwIfOver();
     if (immediate || this.isActedOn) await this.services.producer.publish([message]);
     else this.followers.push(message);
+  }
+
+  /** What was called off, or has lost its message, sends nothing more: another run may send the same. */
+  private throwIfOver(): void {
+    this.hand.cancellation.throwIfAborted();
+    if (this.loss) throw this.loss.error;
   }
 
   private delayOf(delay: Duration | undefined): number {
@@ -204,7 +210,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
     try {
       await this.services.settler.commit(this.hand, settlement);
     } catch (error) {
-      this.lose(error);
+      this.loss = { error };
       throw error;
     }
     if (this.callbacks.length > 0) await this.runCallbacks();
@@ -219,15 +225,10 @@ export class Run extends ReceivedMessage implements MessageDependency {
       return await this.services.settler.prepare(this.hand, this.received, closing, luggage);
     } catch (error) {
       this.followers = [...followers, ...this.followers];
-      if (isOutage(error)) this.lose(error);
+      if (isOutage(error)) this.loss = { error };
       else this.action = undefined;
       throw error;
     }
-  }
-
-  private lose(error: unknown): void {
-    this.loss = { error };
-    this.drop();
   }
 
   private luggageFor(closing: Closing, waiting: readonly (Job | OutgoingMessage)[]): Luggage {

@@ -180,7 +180,8 @@ const NO_PAYLOAD: PayloadSource = { bytes: new Uint8Array(0), value: undefined }
 /** What becomes of the message; a policy of the user's that throws is itself a failure. */
 function judge(actor: Actor, ending: Ending, { retries }: MessageParameters): Verdict {
   try {
-    return decide(ending, { ...actor.options, actor: actor.label, retries });
+    const { confirmation, onError, retryPolicy } = actor.options;
+    return decide(ending, { actor: actor.label, confirmation, onError, retryPolicy, retries });
   } catch (error) {
     return { action: 'nack', error };
   }

@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { Router } from '../router/index.js';
-import { Gate, OWNERSHIP_TIME, Workshop } from './testing/workshop.test-support.js';
-import { Worker, WorkerShutdownError, type WorkerOptions } from './index.js';
+import { Gate, Workshop } from './testing/workshop.test-support.js';
+import { Worker, type WorkerOptions } from './index.js';
 
 const stats = (workshop: Workshop) => workshop.repid.channel('default').stats();
 
@@ -22,21 +22,6 @@ function counting(options: { concurrency?: number } = {}) {
     await workshop.repid.producer.publish(Array.from({ length: times }, () => message));
   };
   return { workshop, count, send };
-}
-
-/** An actor that has started and waits. */
-function waiting() {
-  const [started, gate] = [new Gate(), new Gate()];
-  const signals: unknown[] = [];
-  const runs: number[] = [];
-  const actor = defineActor({ name: 'wait' }, async (_, msg) => {
-    runs.push(msg.parameters.retries.alreadyTried);
-    msg.signal.addEventListener('abort', () => signals.push(msg.signal.reason));
-    started.open();
-    await gate.opened;
-    return 'done';
-  });
-  return { workshop: new Workshop([actor]), started, gate, signals, runs };
 }
 
 describe('A worker', () => {
@@ -69,6 +54,53 @@ describe('A worker', () => {
     expect(count).toMatchObject({ runs: 20, most: 2 });
   });
 
+  it('counts no message that it has lost', async () => {
+    let runs = 0;
+    const actor = defineActor({ name: 'work' }, () =>
+      (runs += 1) === 1 ? workshop.repid.channel('default').delete() : 1,
+    );
+    const workshop: Workshop = new Workshop([actor]);
+    await workshop.send('work');
+    const run = workshop.worker().run({ messagesLimit: 2 });
+    await vi.waitFor(() => expect(workshop.told('ownership-lost')).toHaveLength(1));
+    for (let n = 0; n < 3; n += 1) await workshop.send('work');
+    expect(await run).toEqual({ processed: 2 });
+    expect(runs).toBe(3);
+  });
+
+  it('does not run what was cancelled while it waited for its actor to be free', async () => {
+    const [started, gate] = [new Gate(), new Gate()];
+    const runs: string[] = [];
+    const actor = defineActor({ name: 'one', concurrency: 1 }, async (_, { id }) => {
+      runs.push(id);
+      started.open();
+      await gate.opened;
+    });
+    const workshop = new Workshop([actor]);
+    const jobs = ['a', 'b', 'c'].map((id) => workshop.repid.job('one', { id }));
+    await workshop.repid.enqueue(jobs);
+    workshop.start();
+    await started.opened;
+    expect(await jobs[1]!.cancel()).toBe(true);
+    expect(await jobs[1]!.waitForResult()).toMatchObject({ cancelled: true });
+    await workshop.clock.advance(5_000);
+    gate.open();
+    await jobs[2]!.waitForResult();
+    expect(runs).toEqual(['a', 'c']);
+    expect(workshop.told('signal-ignored')).toEqual([]);
+  });
+
+  it('keeps the process alive while it works, and no longer', async () => {
+    const [set, clear] = [vi.spyOn(globalThis, 'setInterval'), vi.spyOn(globalThis, 'clearInterval')];
+    const { workshop, send } = counting();
+    await send(1);
+    await workshop.drain();
+    const kept = set.mock.results.map(({ value }) => value as NodeJS.Timeout);
+    expect(kept.map((interval) => interval.hasRef())).toEqual([true]);
+    expect(clear.mock.calls).toEqual([[kept[0]]]);
+    vi.restoreAllMocks();
+  });
+
   it('in a burst ends when nothing is due', async () => {
     const { workshop, count, send } = counting();
     await send(2_500);
@@ -90,14 +122,16 @@ describe('A worker', () => {
   it('takes nothing while it is paused, and goes on when it is resumed', async () => {
     const { workshop, count, send } = counting();
     const worker = workshop.start();
-    await vi.waitFor(() => expect(worker.state).toBe('running'));
+    await send(1);
+    await vi.waitFor(() => expect(count.runs).toBe(1));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
     await worker.pause();
     expect(worker.state).toBe('paused');
     await send(3);
     for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
-    expect(count.runs).toBe(0);
+    expect(count.runs).toBe(1);
     await worker.resume();
-    await vi.waitFor(() => expect(count.runs).toBe(3));
+    await vi.waitFor(() => expect(count.runs).toBe(4));
     await worker.stop();
     expect(worker.state).toBe('idle');
   });
@@ -175,77 +209,5 @@ describe('A worker', () => {
     await workshop.repid.disconnect();
     expect(await run).toEqual({ processed: 0 });
     expect(workshop.told('worker-stopping')).toMatchObject([{ reason: 'its broker was disconnected' }]);
-  });
-});
-
-describe('A worker that is stopped', () => {
-  it('lets running actors finish and takes nothing more', async () => {
-    const { workshop, started, gate, runs } = waiting();
-    const job = await workshop.repid.job('wait').enqueue();
-    const worker = workshop.start();
-    await started.opened;
-    expect(worker.inFlight).toBe(1);
-    const stopped = worker.stop();
-    expect(worker.state).toBe('stopping');
-    await workshop.send('wait');
-    gate.open();
-    await stopped;
-    expect(await job.result()).toMatchObject({ data: 'done' });
-    expect(runs).toHaveLength(1);
-    expect(await stats(workshop)).toMatchObject({ queued: 1 });
-  });
-
-  it('calls off what goes on after the grace period, and gives it back without counting an attempt', async () => {
-    const { workshop, started, gate, signals, runs } = waiting();
-    const job = await workshop.repid.job('wait').enqueue();
-    const worker = workshop.start({ gracefulShutdownTime: 1 });
-    await started.opened;
-    await worker.stop();
-    expect(signals).toEqual([expect.any(WorkerShutdownError)]);
-    expect(await job.status()).toEqual({ state: 'queued' });
-    gate.open();
-    await workshop.drain();
-    expect(runs).toEqual([0, 0]);
-    expect(await job.result()).toMatchObject({ data: 'done' });
-    expect(workshop.told('given-back')).toHaveLength(1);
-  });
-
-  it('gives back also what waits for its actor to be free', async () => {
-    const started = new Gate();
-    const actor = defineActor({ name: 'one', concurrency: 1 }, async () => {
-      started.open();
-      await new Promise(() => {});
-    });
-    const workshop = new Workshop([actor]);
-    await workshop.repid.enqueue(Array.from({ length: 5 }, () => workshop.repid.job('one')));
-    const worker = workshop.start({ gracefulShutdownTime: 1 });
-    await started.opened;
-    await worker.stop();
-    expect(await stats(workshop)).toMatchObject({ queued: 5, running: 0 });
-  });
-
-  it('ends at a signal of the process, and leaves no listener behind', async () => {
-    const { workshop } = counting();
-    const before = process.listenerCount('SIGUSR2');
-    const run = workshop.worker().run({ handleSignals: ['SIGUSR2'] });
-    await vi.waitFor(() => expect(workshop.told('worker-started')).toHaveLength(1));
-    process.emit('SIGUSR2', 'SIGUSR2');
-    await run;
-    expect(process.listenerCount('SIGUSR2')).toBe(before);
-    expect(workshop.told('worker-stopping')).toMatchObject([{ reason: 'SIGUSR2 was received' }]);
-  });
-});
-
-describe('Ownership', () => {
-  it('is kept for as long as an actor runs', async () => {
-    const { workshop, started, gate, runs } = waiting();
-    const job = await workshop.repid.job('wait').enqueue();
-    workshop.start();
-    await started.opened;
-    await workshop.clock.advance(OWNERSHIP_TIME * 10);
-    gate.open();
-    expect(await job.waitForResult()).toMatchObject({ data: 'done' });
-    expect(runs).toHaveLength(1);
-    expect(workshop.told('ownership-lost')).toEqual([]);
   });
 });
