@@ -56,9 +56,10 @@ describe('A worker', () => {
 
   it('counts no message that it has lost', async () => {
     let runs = 0;
-    const actor = defineActor({ name: 'work' }, () =>
-      (runs += 1) === 1 ? workshop.repid.channel('default').delete() : 1,
-    );
+    const actor = defineActor({ name: 'work' }, async () => {
+      runs += 1;
+      if (runs === 1) await workshop.repid.channel('default').delete();
+    });
     const workshop: Workshop = new Workshop([actor]);
     await workshop.send('work');
     const run = workshop.worker().run({ messagesLimit: 2 });
