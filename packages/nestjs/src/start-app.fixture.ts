@@ -15,8 +15,9 @@ export async function startApp(
 /** An application made of exactly this. */
 export async function startModule(metadata: ModuleMetadata): Promise<INestApplicationContext> {
   const module = await Test.createTestingModule(metadata).setLogger(SILENT).compile();
-  onTestFinished(() => module.close());
-  return module.init();
+  const app = await module.init();
+  onTestFinished(() => app.close());
+  return app;
 }
 
 const SILENT = { log: () => {}, error: () => {}, warn: () => {}, debug: () => {} };

@@ -19,7 +19,8 @@ export function Actor(options: ActorOptions | string = {}): MethodDecorator {
 
 function problemOf(target: object, method: string | symbol, descriptor?: PropertyDescriptor): string | undefined {
   if (typeof method === 'symbol') return `${String(method)} has no name in text, and a topic is text. Name the method.`;
-  if (typeof target === 'function') return `"${target.name}.${method}" is static, and an actor runs on an instance. Take "static" away.`;
+  if (typeof target === 'function')
+    return `"${target.name}.${method}" is static, and an actor runs on an instance. Take "static" away.`;
   if (typeof descriptor?.value === 'function') return undefined;
   return `"${target.constructor.name}.${method}" is no method. Write it as a method: async ${method}() { ... }.`;
 }

@@ -82,7 +82,9 @@ it('knows the defaults of the module', async () => {
 
 it('refuses a method that is no actor', async () => {
   const repid = (await startApp({})).get(Repid);
-  expect(() => repid.actors(Mail).helper).toThrow('"Mail.helper" is not an actor. Decorate it with @Actor(), or call one of: send, remind, both, sweep, merge.');
+  expect(() => repid.actors(Mail).helper).toThrow(
+    '"Mail.helper" is not an actor. Decorate it with @Actor(), or call one of: send, remind, both, sweep, merge.',
+  );
 });
 
 it('refuses a class without actors', async () => {

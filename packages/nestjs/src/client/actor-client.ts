@@ -38,6 +38,8 @@ type MethodNames<T> = { [Name in keyof T]: T[Name] extends (...args: never[]) =>
 
 type IsMessage<T> = IsAny<T> extends true ? false : [T] extends [MessageDependency] ? true : false;
 
-type IsPlain<T> = [T] extends [string | number | boolean | bigint | null | undefined | Date | readonly unknown[]] ? true : false;
+type IsPlain<T> = [T] extends [string | number | boolean | bigint | null | undefined | Date | readonly unknown[]]
+  ? true
+  : false;
 
 type IsAny<T> = 0 extends 1 & T ? true : false;

@@ -10,7 +10,8 @@ export function makeActorClient(actorClass: Type, repid: Repid, settings: Client
   const prototype = actorClass.prototype as object;
   const methods = new MetadataScanner().getAllMethodNames(prototype);
   const actors = methods.filter((method) => actorOptionsOf(prototype, method));
-  if (actors.length === 0) throw new ActorDefinitionError(`Class "${actorClass.name}" has no actors. Decorate a method with @Actor().`);
+  if (actors.length === 0)
+    throw new ActorDefinitionError(`Class "${actorClass.name}" has no actors. Decorate a method with @Actor().`);
   const client = {};
   for (const method of methods) {
     const descriptor = actors.includes(method)

@@ -49,7 +49,9 @@ export interface ConnectionOptions {
 /** Connection options, checked, with their defaults filled in. */
 export type ResolvedConnectionOptions = ReturnType<typeof resolveConnectionOptions>;
 
-const bucketBroker = v.optional(v.nullable(option.having<BucketBroker>('a bucket broker, or null', 'get', 'store', 'delete', 'wait')));
+const bucketBroker = v.optional(
+  v.nullable(option.having<BucketBroker>('a bucket broker, or null', 'get', 'store', 'delete', 'wait')),
+);
 
 const anObject = <T extends object>() =>
   v.custom<T>((value) => typeof value === 'object' && value !== null, 'expected an object');

@@ -5,9 +5,19 @@ import { ActorExplorer } from '../discovery/index.js';
 import { logEvents } from '../events/index.js';
 import { ActorFactory, ExternalContexts } from '../execution/index.js';
 import { RepidWorker } from '../worker/index.js';
-import { resolveConnectionOptions, type ConnectionOptions, type ResolvedConnectionOptions } from './connection-options.js';
+import {
+  resolveConnectionOptions,
+  type ConnectionOptions,
+  type ResolvedConnectionOptions,
+} from './connection-options.js';
 import { RepidConnection } from './repid-connection.js';
-import { getArgsBucketBrokerToken, getMessageBrokerToken, getRepidToken, getResultsBucketBrokerToken, getWorkerToken } from './tokens.js';
+import {
+  getArgsBucketBrokerToken,
+  getMessageBrokerToken,
+  getRepidToken,
+  getResultsBucketBrokerToken,
+  getWorkerToken,
+} from './tokens.js';
 
 /** Where the checked options of a connection are provided. */
 export const getOptionsToken = (name: string): string => `repid:options:${name}`;
@@ -24,9 +34,21 @@ export function connectionProviders(name: string, optionsToken: string | symbol)
       inject: [optionsToken],
       useFactory: (given: ConnectionOptions) => resolveConnectionOptions(given, name),
     },
-    { provide: getMessageBrokerToken(name), ...options, useFactory: (resolved: ResolvedConnectionOptions) => resolved.messageBroker },
-    { provide: getArgsBucketBrokerToken(name), ...options, useFactory: (resolved: ResolvedConnectionOptions) => resolved.argsBucketBroker },
-    { provide: getResultsBucketBrokerToken(name), ...options, useFactory: (resolved: ResolvedConnectionOptions) => resolved.resultsBucketBroker },
+    {
+      provide: getMessageBrokerToken(name),
+      ...options,
+      useFactory: (resolved: ResolvedConnectionOptions) => resolved.messageBroker,
+    },
+    {
+      provide: getArgsBucketBrokerToken(name),
+      ...options,
+      useFactory: (resolved: ResolvedConnectionOptions) => resolved.argsBucketBroker,
+    },
+    {
+      provide: getResultsBucketBrokerToken(name),
+      ...options,
+      useFactory: (resolved: ResolvedConnectionOptions) => resolved.resultsBucketBroker,
+    },
     repidProvider(name),
     {
       provide: getWorkerToken(name),
@@ -64,7 +86,15 @@ function repidProvider(name: string): FactoryProvider<Repid> {
       argsBucketBroker: BucketBroker | null,
       resultsBucketBroker: BucketBroker | null,
     ) => {
-      const parts = { messageBroker, argsBucketBroker, resultsBucketBroker, serializer, converter, producerMiddlewares, maxPayloadBytes };
+      const parts = {
+        messageBroker,
+        argsBucketBroker,
+        resultsBucketBroker,
+        serializer,
+        converter,
+        producerMiddlewares,
+        maxPayloadBytes,
+      };
       return new Repid({ ...parts, onEvent: logEvents() }, { connection: name, actorDefaults });
     },
   };
@@ -73,7 +103,14 @@ function repidProvider(name: string): FactoryProvider<Repid> {
 function connectionProvider(name: string): FactoryProvider<RepidConnection> {
   return {
     provide: getConnectionToken(name),
-    inject: [getOptionsToken(name), getMessageBrokerToken(name), getRepidToken(name), getWorkerToken(name), ActorExplorer, ActorFactory],
+    inject: [
+      getOptionsToken(name),
+      getMessageBrokerToken(name),
+      getRepidToken(name),
+      getWorkerToken(name),
+      ActorExplorer,
+      ActorFactory,
+    ],
     useFactory: (
       options: ResolvedConnectionOptions,
       broker: MessageBroker,

@@ -60,7 +60,10 @@ export class RepidConnection implements OnModuleInit, OnApplicationBootstrap, On
     for (const actor of found) requireKnown(actor, names);
     const own = found.filter((actor) => actor.connection === name);
     this.found = new Router(own.map((actor) => factory.make(actor, options, broker)));
-    for (const { label, options: { channel, name: topic } } of this.found.actors) {
+    for (const {
+      label,
+      options: { channel, name: topic },
+    } of this.found.actors) {
       this.logger.debug(`Actor "${label}" takes topic "${topic}" of channel "${channel}".`);
     }
   }

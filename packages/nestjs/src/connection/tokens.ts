@@ -37,10 +37,12 @@ export const InjectRepid = (name?: string): ParameterDecorator & PropertyDecorat
 export const InjectWorker = (name?: string): ParameterDecorator & PropertyDecorator => Inject(getWorkerToken(name));
 
 /** Injects the message broker of a connection. @param name default: the default connection */
-export const InjectMessageBroker = (name?: string): ParameterDecorator & PropertyDecorator => Inject(getMessageBrokerToken(name));
+export const InjectMessageBroker = (name?: string): ParameterDecorator & PropertyDecorator =>
+  Inject(getMessageBrokerToken(name));
 
 /** Injects the arguments bucket broker of a connection, or null. @param name default: the default connection */
-export const InjectArgsBucketBroker = (name?: string): ParameterDecorator & PropertyDecorator => Inject(getArgsBucketBrokerToken(name));
+export const InjectArgsBucketBroker = (name?: string): ParameterDecorator & PropertyDecorator =>
+  Inject(getArgsBucketBrokerToken(name));
 
 /** Injects the results bucket broker of a connection, or null. @param name default: the default connection */
 export const InjectResultsBucketBroker = (name?: string): ParameterDecorator & PropertyDecorator =>

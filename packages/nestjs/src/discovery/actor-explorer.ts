@@ -41,7 +41,13 @@ export class ActorExplorer {
 function describe(candidate: Candidate, method: string): FoundActor {
   const { prototype } = candidate;
   const layers = [actorDefaultsOf(prototype) ?? {}, actorOptionsOf(prototype, method) ?? {}];
-  return { candidate, method, label: `${prototype.constructor.name}.${method}`, layers, connection: connectionOf(layers) };
+  return {
+    candidate,
+    method,
+    label: `${prototype.constructor.name}.${method}`,
+    layers,
+    connection: connectionOf(layers),
+  };
 }
 
 /** One class in the providers of two modules makes two instances, and both would take the same messages. */

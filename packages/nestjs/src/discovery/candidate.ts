@@ -25,7 +25,8 @@ export function candidatesFrom(wrappers: readonly InstanceWrapper[]): Candidate[
 
 function candidateFrom(wrapper: InstanceWrapper): Candidate | undefined {
   if (isScoped(wrapper)) {
-    const prototype = wrapper.isNotMetatype || wrapper.isAlias ? undefined : (wrapper.metatype?.prototype as object | undefined);
+    const prototype =
+      wrapper.isNotMetatype || wrapper.isAlias ? undefined : (wrapper.metatype?.prototype as object | undefined);
     return prototype && { wrapper, prototype };
   }
   const instance: unknown = wrapper.instance;

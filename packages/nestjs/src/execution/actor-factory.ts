@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
-import { requireCapability, resolveActorOptions, type Actor, type ActorMiddleware, type MessageBroker } from '@repid/core';
+import {
+  requireCapability,
+  resolveActorOptions,
+  type Actor,
+  type ActorMiddleware,
+  type MessageBroker,
+} from '@repid/core';
 import type { ResolvedConnectionOptions } from '../connection/connection-options.js';
 import type { FoundActor } from '../discovery/index.js';
 import { isCustomKey, parameterEntries } from '../parameter/parameter-metadata.js';
@@ -27,9 +33,20 @@ export class ActorFactory {
     const enhancers = enhancersOf(found);
     const parameters = readParameters(candidate.prototype, method, label);
     const ownLayers = [{ middlewares: settings.middlewares }, settings.actorDefaults, ...layers];
-    const options = resolveActorOptions(label, method, { middlewares: this.observers(found, enhancers, settings) }, ...ownLayers);
-    if (ownLayers.some((layer) => layer?.retryPolicy)) requireCapability(broker, 'delay', `The retryPolicy of actor "${label}"`);
-    return { label, options, parameters: parameters.map(({ source }) => source), run: this.runFor(found, enhancers, parameters, settings) };
+    const options = resolveActorOptions(
+      label,
+      method,
+      { middlewares: this.observers(found, enhancers, settings) },
+      ...ownLayers,
+    );
+    if (ownLayers.some((layer) => layer?.retryPolicy))
+      requireCapability(broker, 'delay', `The retryPolicy of actor "${label}"`);
+    return {
+      label,
+      options,
+      parameters: parameters.map(({ source }) => source),
+      run: this.runFor(found, enhancers, parameters, settings),
+    };
   }
 
   private observers(found: FoundActor, enhancers: Enhancers, { globalEnhancers }: Settings): ActorMiddleware[] {
@@ -37,11 +54,17 @@ export class ActorFactory {
     return filters.length === 0 ? [] : [observingMiddleware(found, filters)];
   }
 
-  private runFor(found: FoundActor, enhancers: Enhancers, parameters: readonly PlacedParameter[], settings: Settings): Actor['run'] {
+  private runFor(
+    found: FoundActor,
+    enhancers: Enhancers,
+    parameters: readonly PlacedParameter[],
+    settings: Settings,
+  ): Actor['run'] {
     const { candidate, method } = found;
     const withGlobals = settings.globalEnhancers;
     const { guards, interceptors, pipes } = enhancers;
-    const isPlain = guards.length + interceptors.length + pipes.length === 0 && !withGlobals && !hasForeignParameters(found);
+    const isPlain =
+      guards.length + interceptors.length + pipes.length === 0 && !withGlobals && !hasForeignParameters(found);
     if (candidate.instance && isPlain) return runBare(candidate.instance, method, parameters);
     return runThroughNest(this.callFor(found, withGlobals), parameters, pipes.length > 0 || withGlobals);
   }
@@ -57,5 +80,7 @@ export class ActorFactory {
 /** True where a param decorator of the user's fills a parameter. */
 function hasForeignParameters({ candidate: { prototype }, method }: FoundActor): boolean {
   const entries = Object.entries(parameterEntries(prototype, method));
-  return entries.some(([key, { source, factory }]) => isCustomKey(key) && !source && factory !== undefined && !key.startsWith('repid'));
+  return entries.some(
+    ([key, { source, factory }]) => isCustomKey(key) && !source && factory !== undefined && !key.startsWith('repid'),
+  );
 }

@@ -1,4 +1,9 @@
-import { EXCEPTION_FILTERS_METADATA, GUARDS_METADATA, INTERCEPTORS_METADATA, PIPES_METADATA } from '@nestjs/common/constants.js';
+import {
+  EXCEPTION_FILTERS_METADATA,
+  GUARDS_METADATA,
+  INTERCEPTORS_METADATA,
+  PIPES_METADATA,
+} from '@nestjs/common/constants.js';
 import { ActorDefinitionError } from '@repid/core';
 import type { FoundActor } from '../discovery/index.js';
 import { parameterEntries } from '../parameter/parameter-metadata.js';
@@ -30,7 +35,9 @@ export function enhancersOf(actor: FoundActor): Enhancers {
 
 function declared({ candidate: { prototype }, method }: FoundActor, key: string): unknown[] {
   const callback = (prototype as Record<string, Function>)[method] as Function;
-  return [callback, prototype.constructor].flatMap((target) => (Reflect.getMetadata(key, target) as unknown[] | undefined) ?? []);
+  return [callback, prototype.constructor].flatMap(
+    (target) => (Reflect.getMetadata(key, target) as unknown[] | undefined) ?? [],
+  );
 }
 
 function requireMade(enhancer: unknown, { candidate: { wrapper }, label }: FoundActor): void {

@@ -17,14 +17,35 @@ import {
   UseGuards,
   UseInterceptors,
   UsePipes,
+  type INestApplicationContext,
+  type ModuleMetadata,
+  type Type,
 } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, APP_PIPE, ContextIdFactory, type HostComponentInfo, REQUEST, Reflector, type ContextId } from '@nestjs/core';
+import {
+  APP_GUARD,
+  APP_INTERCEPTOR,
+  APP_PIPE,
+  ContextIdFactory,
+  type HostComponentInfo,
+  REQUEST,
+  Reflector,
+  type ContextId,
+} from '@nestjs/core';
 import { from, map, of } from 'rxjs';
 import { expect, it } from 'vitest';
-import { Actor, isRepidContext, MessageDependency, MessageHeader, Payload, Repid, type RepidModuleOptions, type RepidRun, runOf } from '../index.js';
+import {
+  Actor,
+  isRepidContext,
+  MessageDependency,
+  MessageHeader,
+  Payload,
+  Repid,
+  type RepidModuleOptions,
+  type RepidRun,
+  runOf,
+} from '../index.js';
 import { startApp } from '../start-app.fixture.js';
 import { advance, drain } from '../testing/index.js';
-import type { INestApplicationContext, ModuleMetadata, Type } from '@nestjs/common';
 
 /** Runs one job in an application of its own; answers its result and what is in the dead letters. */
 async function runOne(app: INestApplicationContext, args?: unknown, retries = 0) {
@@ -64,7 +85,14 @@ it('runs guards, interceptors and pipes of class and method, in the order of Nes
   const { data } = await runOne(await startApp({ providers: [Enhanced] }), { x: 5 });
   expect(data).toEqual(['class', ['method', 5]]);
   expect(calls).toEqual([
-    'class guard', 'method guard', 'class before', 'method before', 'class pipe', 'method pipe', 'parameter pipe', 'actor',
+    'class guard',
+    'method guard',
+    'class before',
+    'method before',
+    'class pipe',
+    'method pipe',
+    'parameter pipe',
+    'actor',
   ]);
 });
 
@@ -76,7 +104,12 @@ it('lets guards be made by Nest and see the run', async () => {
     constructor(private readonly reflector: Reflector) {}
     canActivate(context: ExecutionContext): boolean {
       const { message, args, actor } = runOf(context);
-      seen.push(context.getType(), isRepidContext(context), context.getClass(), context.getHandler() === Guarded.prototype.run);
+      seen.push(
+        context.getType(),
+        isRepidContext(context),
+        context.getClass(),
+        context.getHandler() === Guarded.prototype.run,
+      );
       seen.push(actor.label, message.headers['tenant'], args, this.reflector.get('role', context.getHandler()));
       return true;
     }
@@ -95,7 +128,12 @@ it('lets guards be made by Nest and see the run', async () => {
 
 it.each([
   ['answers false', () => false],
-  ['throws', () => { throw new ForbiddenException('not you'); }],
+  [
+    'throws',
+    () => {
+      throw new ForbiddenException('not you');
+    },
+  ],
 ])('does not retry where a guard %s', async (_how, canActivate) => {
   let runs = 0;
   class Guarded {
@@ -106,7 +144,11 @@ it.each([
     }
   }
   const { deadLetter } = await runOne(await startApp({ providers: [Guarded] }), undefined, 3);
-  expect(deadLetter).toMatchObject({ code: 'REPID_UNRECOVERABLE', attempts: 1, message: expect.stringContaining('A guard has refused "Guarded.run"') });
+  expect(deadLetter).toMatchObject({
+    code: 'REPID_UNRECOVERABLE',
+    attempts: 1,
+    message: expect.stringContaining('A guard has refused "Guarded.run"'),
+  });
   expect(runs).toBe(0);
 });
 
@@ -133,14 +175,21 @@ it('retries where a guard fails, or the actor itself is forbidden something', as
 it('gives the value of a pipe to the actor, and does not retry where a pipe refuses', async () => {
   class Piped {
     @Actor()
-    run(@Payload('x', ParseIntPipe) x: unknown, @MessageHeader('tenant', { transform: (text: string) => text.toUpperCase() }) tenant: string): unknown[] {
+    run(
+      @Payload('x', ParseIntPipe) x: unknown,
+      @MessageHeader('tenant', { transform: (text: string) => text.toUpperCase() }) tenant: string,
+    ): unknown[] {
       return [x, tenant];
     }
   }
   const app = await startApp({ providers: [Piped] });
   expect((await runOne(app, { x: '5' })).data).toEqual([5, 'BLUE']);
   const { deadLetter } = await runOne(app, { x: 'five' }, 3);
-  expect(deadLetter).toMatchObject({ code: 'REPID_UNRECOVERABLE', attempts: 1, message: expect.stringContaining('A pipe has refused the payload of "Piped.run"') });
+  expect(deadLetter).toMatchObject({
+    code: 'REPID_UNRECOVERABLE',
+    attempts: 1,
+    message: expect.stringContaining('A pipe has refused the payload of "Piped.run"'),
+  });
 });
 
 it('retries where the actor behind a pipe throws the same', async () => {
@@ -157,10 +206,17 @@ it('retries where the actor behind a pipe throws the same', async () => {
 });
 
 it('fills parameters by custom param decorators, beside ours', async () => {
-  const Tenant = createParamDecorator((field: string, context: ExecutionContext) => [field, runOf(context).message.headers['tenant']]);
+  const Tenant = createParamDecorator((field: string, context: ExecutionContext) => [
+    field,
+    runOf(context).message.headers['tenant'],
+  ]);
   class Mixed {
     @Actor()
-    run(@Tenant('of') tenant: string[], @Payload('x') x: number, @MessageDependency() msg: MessageDependency): unknown[] {
+    run(
+      @Tenant('of') tenant: string[],
+      @Payload('x') x: number,
+      @MessageDependency() msg: MessageDependency,
+    ): unknown[] {
       return [tenant, x, msg.channel];
     }
   }
@@ -168,9 +224,13 @@ it('fills parameters by custom param decorators, beside ours', async () => {
 });
 
 it('hands on what a guard leaves for a param decorator', async () => {
-  const User = createParamDecorator((_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<{ user: string }>().user);
+  const User = createParamDecorator(
+    (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<{ user: string }>().user,
+  );
   class Guarded {
-    @UseGuards({ canActivate: (context: ExecutionContext) => Object.assign(runOf(context), { user: 'Alex' }) !== undefined })
+    @UseGuards({
+      canActivate: (context: ExecutionContext) => Object.assign(runOf(context), { user: 'Alex' }) !== undefined,
+    })
     @Actor()
     run(@User() user: string): string {
       return user;
@@ -180,7 +240,10 @@ it('hands on what a guard leaves for a param decorator', async () => {
 });
 
 it.each([
-  ['with an interceptor', [UseInterceptors({ intercept: (_context: ExecutionContext, next: CallHandler) => next.handle() })]],
+  [
+    'with an interceptor',
+    [UseInterceptors({ intercept: (_context: ExecutionContext, next: CallHandler) => next.handle() })],
+  ],
   ['bare', []],
 ])('takes the last value of an observable as the result, %s', async (_how, decorators) => {
   class Streaming {
@@ -209,7 +272,9 @@ const globals = (calls: string[]): ModuleMetadata['providers'] => [
   { provide: APP_PIPE, useValue: { transform: (value: unknown) => (calls.push('pipe'), value) } },
   {
     provide: APP_INTERCEPTOR,
-    useValue: { intercept: (_context: ExecutionContext, next: CallHandler) => (calls.push('interceptor'), next.handle()) },
+    useValue: {
+      intercept: (_context: ExecutionContext, next: CallHandler) => (calls.push('interceptor'), next.handle()),
+    },
   },
 ];
 
@@ -242,7 +307,9 @@ it('refuses a guard that Nest cannot make, in place of leaving it out', async ()
     @Actor()
     run(): void {}
   }
-  await expect(startApp({ providers: [{ provide: 'MADE', useFactory: () => new Made() }] })).rejects.toThrow('"Never" on actor "Made.run" cannot be made');
+  await expect(startApp({ providers: [{ provide: 'MADE', useFactory: () => new Made() }] })).rejects.toThrow(
+    '"Never" on actor "Made.run" cannot be made',
+  );
 });
 
 it('makes a request-scoped actor anew for each delivery, also while others run', async () => {
@@ -266,7 +333,10 @@ it('makes a request-scoped actor anew for each delivery, also while others run',
   await repid.enqueue(jobs);
   await drain(app);
   const results = await Promise.all(jobs.map(async (job) => (await job.result())?.data));
-  expect(results).toEqual([[1, 't1', jobs[0]?.id], [2, 't2', jobs[1]?.id]]);
+  expect(results).toEqual([
+    [1, 't1', jobs[0]?.id],
+    [2, 't2', jobs[1]?.id],
+  ]);
   expect(instances.size).toBe(2);
 });
 

@@ -1,11 +1,20 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Scope, UseFilters } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  ForbiddenException,
+  type INestApplicationContext,
+  Injectable,
+  Scope,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { throwError } from 'rxjs';
 import { expect, it } from 'vitest';
 import { Actor, isRepidContext, Payload, Repid, RetryLater, runOf, Unrecoverable } from '../index.js';
 import { startApp } from '../start-app.fixture.js';
 import { advance, drain } from '../testing/index.js';
-import type { INestApplicationContext } from '@nestjs/common';
 
 async function failOne(app: INestApplicationContext, args?: unknown, retries = 0) {
   const repid = app.get(Repid);
@@ -70,7 +79,14 @@ it('calls the first filter that catches the error: method before class', async (
 });
 
 it.each([
-  ['throws', { catch: (): never => { throw new Unrecoverable('for good'); } }],
+  [
+    'throws',
+    {
+      catch: (): never => {
+        throw new Unrecoverable('for good');
+      },
+    },
+  ],
   ['answers an observable that fails', { catch: () => throwError(() => new Unrecoverable('for good')) }],
 ])('takes another error that a filter %s, and keeps the first as its cause', async (_how, filter) => {
   const causes: unknown[] = [];
@@ -87,10 +103,34 @@ it.each([
   expect(causes).toEqual([original]);
 });
 
+it('shows what a guard has thrown, and dead-letters it all the same', async () => {
+  const seen: unknown[] = [];
+  @Catch(ForbiddenException)
+  class ForbiddenFilter implements ExceptionFilter {
+    catch(error: ForbiddenException): never {
+      seen.push(error.message);
+      throw new Error('masked');
+    }
+  }
+  class Guarded {
+    @UseFilters(ForbiddenFilter)
+    @UseGuards({ canActivate: () => false })
+    @Actor()
+    run(): void {}
+  }
+  const { deadLetter } = await failOne(await startApp({ providers: [Guarded] }), undefined, 3);
+  expect(deadLetter).toMatchObject({ code: 'REPID_UNRECOVERABLE', name: 'Unrecoverable', attempts: 1 });
+  expect(seen).toEqual(['Forbidden resource']);
+});
+
 it("leaves the outcome to an error of Repid's", async () => {
   let runs = 0;
   class Failing {
-    @UseFilters({ catch: (): never => { throw new Error('masked'); } })
+    @UseFilters({
+      catch: (): never => {
+        throw new Error('masked');
+      },
+    })
     @Actor()
     run(): void {
       runs += 1;

@@ -1,33 +1,43 @@
-import type { ExceptionFilter } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { FILTER_CATCH_EXCEPTIONS } from '@nestjs/common/constants.js';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
-import { ActorDefinitionError, RepidError, type ActorMiddleware } from '@repid/core';
+import { ActorDefinitionError, isFinal, RetryLater, type ActorMiddleware } from '@repid/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { REPID_CONTEXT, RepidRun } from '../context/index.js';
 import type { FoundActor } from '../discovery/index.js';
+import { Refusal } from './refusal.js';
+
+/** A filter as it looks at failures. */
+interface Observer {
+  readonly types: readonly Function[];
+  readonly show: ExceptionFilter['catch'];
+}
 
 /**
  * Shows an actor's failures to its exception filters; the first that catches the error is called, as Nest does it.
  *
- * Filters observe: what becomes of the message is decided by the error. A filter whose `catch` returns, or answers
- * something, leaves it as it is; one that throws another error puts that in its place, with the original as its cause.
- * An error of Repid's own, which asks for an outcome, stays.
+ * Filters observe: what becomes of the message is decided by the error. A filter that returns, whatever it answers,
+ * leaves the error as it is; one that throws another error puts that in its place, with the original as its cause.
+ * An error that asks for an outcome, such as `Unrecoverable`, stays.
  *
  * @throws ActorDefinitionError for a filter that is made anew for each request
  */
 export function observingMiddleware(found: FoundActor, filters: readonly unknown[]): ActorMiddleware {
-  const instances = filters.map((filter) => instanceOf(filter, found));
+  const observers = filters.map((filter) => observerFrom(instanceOf(filter, found)));
   const { prototype } = found.candidate;
   const callback = (prototype as Record<string, Function>)[found.method];
   return async ({ actor, message }, next) => {
     try {
       return await next();
     } catch (error) {
-      const filter = instances.find((candidate) => catches(candidate, error));
-      if (!filter) throw error;
-      const host = new ExecutionContextHost([new RepidRun(actor, message, [])], prototype.constructor as never, callback);
+      const shown = error instanceof Refusal ? error.cause : error;
+      const observer = observers.find(({ types }) => types.length === 0 || types.some((type) => shown instanceof type));
+      if (!observer) throw error;
+      const run = new RepidRun(actor, message, []);
+      const host = new ExecutionContextHost([run], prototype.constructor as never, callback);
       host.setType(REPID_CONTEXT);
-      throw await replaced(error, filter, host);
+      const thrown = await whatItThrows(observer, shown, host);
+      throw thrown === undefined || isSteering(error) ? error : withCause(thrown, error);
     }
   };
 }
@@ -41,19 +51,26 @@ function instanceOf(filter: unknown, { candidate: { wrapper }, label }: FoundAct
   );
 }
 
-function catches(filter: ExceptionFilter, error: unknown): boolean {
-  const types = (Reflect.getMetadata(FILTER_CATCH_EXCEPTIONS, filter.constructor) as Function[] | undefined) ?? [];
-  return types.length === 0 || types.some((type) => typeof type === 'function' && error instanceof type);
+function observerFrom(filter: ExceptionFilter): Observer {
+  const types = Reflect.getMetadata(FILTER_CATCH_EXCEPTIONS, filter.constructor) as Function[] | undefined;
+  return { types: types ?? [], show: filter.catch.bind(filter) };
 }
 
-async function replaced(error: unknown, filter: ExceptionFilter, host: ExecutionContextHost): Promise<unknown> {
+async function whatItThrows({ show }: Observer, error: unknown, host: ArgumentsHost): Promise<unknown> {
   try {
-    const answer: unknown = await filter.catch(error, host);
+    const answer: unknown = await show(error, host);
     if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
-    return error;
+    return undefined;
   } catch (thrown) {
-    if (thrown === error || error instanceof RepidError) return error;
-    if (thrown instanceof Error) thrown.cause ??= error;
-    return thrown;
+    return thrown === error ? undefined : thrown;
   }
+}
+
+function isSteering(error: unknown): boolean {
+  return isFinal(error) || error instanceof RetryLater;
+}
+
+function withCause(thrown: unknown, cause: unknown): unknown {
+  if (thrown instanceof Error) thrown.cause ??= cause;
+  return thrown;
 }

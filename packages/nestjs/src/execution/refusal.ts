@@ -2,6 +2,11 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 import { Unrecoverable } from '@repid/core';
 import type { RepidRun } from '../context/index.js';
 
+/** The no of a guard or a pipe, as an error that ends the job. Its cause is what they threw. */
+export class Refusal extends Unrecoverable {
+  override readonly name = 'Unrecoverable';
+}
+
 /**
  * What an error is to the engine. The no of a guard, and of a pipe, will be the same next time: no retry helps.
  * The same exception thrown by the actor itself is a failure like any other.
@@ -12,10 +17,10 @@ export function asRefusal(error: unknown, run: RepidRun, pipedParameters: number
   if (!(error instanceof HttpException)) return error;
   const { label } = run.actor;
   if (!run.isAdmitted) {
-    return isDenial(error) ? new Unrecoverable(`A guard has refused "${label}": ${error.message}`, { cause: error }) : error;
+    return isDenial(error) ? new Refusal(`A guard has refused "${label}": ${error.message}`, { cause: error }) : error;
   }
   if (run.piped >= pipedParameters || error.getStatus() >= Number(HttpStatus.INTERNAL_SERVER_ERROR)) return error;
-  return new Unrecoverable(`A pipe has refused the payload of "${label}": ${error.message}`, { cause: error });
+  return new Refusal(`A pipe has refused the payload of "${label}": ${error.message}`, { cause: error });
 }
 
 function isDenial(error: HttpException): boolean {

@@ -13,7 +13,9 @@ export type CallFor = (run: RepidRun) => NestCall | Promise<NestCall>;
 
 /** Runs a method that has nothing around it, without Nest. */
 export function runBare(instance: object, method: string, parameters: readonly PlacedParameter[]): RunFunction {
-  const callback = (instance as Record<string, (...args: unknown[]) => unknown>)[method] as (...args: unknown[]) => unknown;
+  const callback = (instance as Record<string, (...args: unknown[]) => unknown>)[method] as (
+    ...args: unknown[]
+  ) => unknown;
   const place = placer(parameters);
   return (args) => {
     const returned = callback.apply(instance, place(args));
@@ -22,7 +24,11 @@ export function runBare(instance: object, method: string, parameters: readonly P
 }
 
 /** Runs a method through Nest. */
-export function runThroughNest(callFor: CallFor, parameters: readonly PlacedParameter[], hasPipes: boolean): RunFunction {
+export function runThroughNest(
+  callFor: CallFor,
+  parameters: readonly PlacedParameter[],
+  hasPipes: boolean,
+): RunFunction {
   const place = placer(parameters);
   const piped = hasPipes ? parameters.length : 0;
   return async (args: unknown[], { actor, message }: ActorContext) => {

@@ -8,7 +8,11 @@ import type { CallFor } from './run-actor.js';
  * Calls an actor on an instance of its own for each delivery. `REQUEST` is the message; durable providers are shared as
  * the application's `ContextIdStrategy` says.
  */
-export function scopedCall({ candidate: { wrapper }, method }: FoundActor, contexts: ExternalContexts, withGlobals: boolean): CallFor {
+export function scopedCall(
+  { candidate: { wrapper }, method }: FoundActor,
+  contexts: ExternalContexts,
+  withGlobals: boolean,
+): CallFor {
   const moduleRef = wrapper.host?.providers.get(ModuleRef)?.instance as ModuleRef;
   return async ({ message }) => {
     const contextId = contextFor(message, moduleRef);

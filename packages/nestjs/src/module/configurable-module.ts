@@ -19,13 +19,18 @@ export interface ModuleExtras {
 
 const OPTIONS = Symbol('repid:module-options');
 
-export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<ConnectionOptions>({ optionsInjectionToken: OPTIONS })
+export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<ConnectionOptions>({
+  optionsInjectionToken: OPTIONS,
+})
   .setClassMethodName('forRoot')
   .setExtras<ModuleExtras>({ name: DEFAULT_CONNECTION, isGlobal: true }, defineModule)
   .build();
 
 /** The user's module holds the worker's life; the connection is a module of its own behind it, global where that is wanted. */
-function defineModule(definition: DynamicModule, { name = DEFAULT_CONNECTION, isGlobal = true }: ModuleExtras): DynamicModule {
+function defineModule(
+  definition: DynamicModule,
+  { name = DEFAULT_CONNECTION, isGlobal = true }: ModuleExtras,
+): DynamicModule {
   checkExtras(name, isGlobal);
   return {
     module: definition.module,
@@ -37,10 +42,14 @@ function defineModule(definition: DynamicModule, { name = DEFAULT_CONNECTION, is
 
 function checkExtras(name: unknown, isGlobal: unknown): void {
   if (typeof name !== 'string' || name === '') {
-    throw new InvalidOptionError(`Option "name" of RepidModule is ${JSON.stringify(name)}: expected text that is not empty.`);
+    throw new InvalidOptionError(
+      `Option "name" of RepidModule is ${JSON.stringify(name)}: expected text that is not empty.`,
+    );
   }
   if (typeof isGlobal !== 'boolean') {
-    throw new InvalidOptionError(`Option "isGlobal" of RepidModule is ${JSON.stringify(isGlobal)}: expected true or false.`);
+    throw new InvalidOptionError(
+      `Option "isGlobal" of RepidModule is ${JSON.stringify(isGlobal)}: expected true or false.`,
+    );
   }
 }
 
@@ -48,7 +57,11 @@ function lifecycleProvider(name: string): Provider {
   return {
     provide: WorkerLifecycle,
     inject: [getRepidToken(name), getWorkerToken(name), getOptionsToken(name), getConnectionToken(name)],
-    useFactory: (repid: Repid, worker: RepidWorker, { autorun, worker: options }: ResolvedConnectionOptions, connection: RepidConnection) =>
-      new WorkerLifecycle({ repid, worker, autorun, options, router: () => connection.router }),
+    useFactory: (
+      repid: Repid,
+      worker: RepidWorker,
+      { autorun, worker: options }: ResolvedConnectionOptions,
+      connection: RepidConnection,
+    ) => new WorkerLifecycle({ repid, worker, autorun, options, router: () => connection.router }),
   };
 }

@@ -8,7 +8,11 @@ class Greeter {
   constructor(private readonly repid: Repid) {}
 
   @Actor()
-  async addHello(@Payload('userName') userName: string, @Payload('userId') userId: number, @MessageDependency() msg: MessageDependency) {
+  async addHello(
+    @Payload('userName') userName: string,
+    @Payload('userId') userId: number,
+    @MessageDependency() msg: MessageDependency,
+  ) {
     msg.setResult({ userId, greetings: `Hello ${userName}!` });
     const next = this.repid.job('addId', { argsId: msg.parameters.result?.id, resultId: 'some_result_id' });
     msg.addCallback(next.enqueue);

@@ -78,7 +78,11 @@ it('injects what a connection is made of', async () => {
   const { byType, workerByType, repid, worker, broker, args, results } = app.get(Curious);
   expect(repid).toBe(byType);
   expect(worker).toBe(workerByType);
-  expect([broker, args, results]).toEqual([app.get(getMessageBrokerToken()), app.get(getArgsBucketBrokerToken()), app.get(getResultsBucketBrokerToken())]);
+  expect([broker, args, results]).toEqual([
+    app.get(getMessageBrokerToken()),
+    app.get(getArgsBucketBrokerToken()),
+    app.get(getResultsBucketBrokerToken()),
+  ]);
 });
 
 it('uses the broker that a test puts in its place', async () => {
@@ -88,7 +92,10 @@ it('uses the broker that a test puts in its place', async () => {
     .useValue(replacement)
     .compile();
   const app = await module.init();
-  await app.get(Repid).job('add', { args: { one: 1, other: 2 } }).enqueue();
+  await app
+    .get(Repid)
+    .job('add', { args: { one: 1, other: 2 } })
+    .enqueue();
   expect(await replacement.channels.stats('default')).toMatchObject({ queued: 1 });
   await app.close();
 });
@@ -146,7 +153,14 @@ class Configuration {
 class ConfigurationModule {}
 
 it.each([
-  ['a factory', { imports: [SettingsModule], inject: [Settings], useFactory: ({ maxPayloadBytes }: Settings) => ({ maxPayloadBytes }) }],
+  [
+    'a factory',
+    {
+      imports: [SettingsModule],
+      inject: [Settings],
+      useFactory: ({ maxPayloadBytes }: Settings) => ({ maxPayloadBytes }),
+    },
+  ],
   ['a class', { useClass: Configuration }],
   ['a class that is there already', { imports: [ConfigurationModule], useExisting: Configuration }],
 ])('takes its options from %s', async (_from, asyncOptions) => {
@@ -157,7 +171,9 @@ it.each([
 });
 
 it('names a connection whose options come later', async () => {
-  const app = await startModule({ imports: [RepidModule.forRootAsync({ name: 'later', useFactory: async () => ({}) })] });
+  const app = await startModule({
+    imports: [RepidModule.forRootAsync({ name: 'later', useFactory: async () => ({}) })],
+  });
   expect(app.get(getRepidToken('later'))).toBeInstanceOf(Repid);
 });
 
@@ -175,8 +191,12 @@ it.each([
   [{ name: '' }, 'Option "name"'],
   [{ isGlobal: 1 }, 'Option "isGlobal"'],
 ])('refuses the options %j', async (options, message) => {
-  const start = async (): Promise<unknown> => startModule({ imports: [RepidModule.forRoot(options as RepidModuleOptions)] });
-  await expect(start()).rejects.toMatchObject({ code: 'REPID_INVALID_OPTION', message: expect.stringContaining(message) });
+  const start = async (): Promise<unknown> =>
+    startModule({ imports: [RepidModule.forRoot(options as RepidModuleOptions)] });
+  await expect(start()).rejects.toMatchObject({
+    code: 'REPID_INVALID_OPTION',
+    message: expect.stringContaining(message),
+  });
 });
 
 it('refuses two connections of one name', async () => {
@@ -186,7 +206,9 @@ it('refuses two connections of one name', async () => {
 });
 
 it('lets two applications live side by side', async () => {
-  const apps = await Promise.all([1, 2].map(() => startModule({ imports: [RepidModule.forRoot()], providers: [Adder] })));
+  const apps = await Promise.all(
+    [1, 2].map(() => startModule({ imports: [RepidModule.forRoot()], providers: [Adder] })),
+  );
   expect(await Promise.all(apps.map((app) => addOn(app.get(Repid), app.get(RepidWorker))))).toEqual([3, 3]);
 });
 

@@ -9,6 +9,7 @@ export function declareImplicitParameters(prototype: object, method: string | sy
   const entries = Object.values(parameterEntries(prototype, method));
   const types = Reflect.getMetadata(PARAMTYPES_METADATA, prototype, method) as unknown[] | undefined;
   const count = types?.length ?? callback.length;
-  if (count === 1 && entries.length === 0) declareParameter(prototype, method, { index: 0, source: { from: 'payload' } });
+  if (count === 1 && entries.length === 0)
+    declareParameter(prototype, method, { index: 0, source: { from: 'payload' } });
   else if (!entries.some((entry) => entry.source)) declareParameter(prototype, method, { index: count });
 }

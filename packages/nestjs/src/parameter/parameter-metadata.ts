@@ -30,7 +30,13 @@ export function declareParameter(
   parameter: { index: number; source?: ActorParameter; data?: string; pipes?: readonly Pipe[] },
 ): void {
   const { index, source, data, pipes = [] } = parameter;
-  const entry: ParameterEntry = { index, source, data, factory: (_data, context) => takeArgument(context, index), pipes: [...pipes, pipesEnd] };
+  const entry: ParameterEntry = {
+    index,
+    source,
+    data,
+    factory: (_data, context) => takeArgument(context, index),
+    pipes: [...pipes, pipesEnd],
+  };
   const own = Reflect.getOwnMetadata(ROUTE_ARGS_METADATA, prototype.constructor, method) as Entries | undefined;
   const key = `repid${CUSTOM_ROUTE_ARGS_METADATA}:${index}`;
   Reflect.defineMetadata(ROUTE_ARGS_METADATA, { ...own, [key]: entry }, prototype.constructor, method);

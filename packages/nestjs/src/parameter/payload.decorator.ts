@@ -40,7 +40,12 @@ export function Payload(...args: unknown[]): ParameterDecorator {
   const options = isFirstPipe ? {} : optionsFrom(what);
   const pipes = requirePipes(isFirstPipe ? args : rest);
   return (target, method, index) => {
-    declareParameter(target, method as string, { index, source: { from: 'payload', ...options }, data: options.field, pipes });
+    declareParameter(target, method as string, {
+      index,
+      source: { from: 'payload', ...options },
+      data: options.field,
+      pipes,
+    });
   };
 }
 
@@ -52,7 +57,9 @@ function optionsFrom(what: unknown): PayloadOptions {
 
 function requirePipes(pipes: unknown[]): Pipe[] {
   if (pipes.every(isPipe)) return pipes;
-  throw new InvalidOptionError('@Payload() takes a field name, a schema or options, and then only pipes. Give a schema as { field, schema }.');
+  throw new InvalidOptionError(
+    '@Payload() takes a field name, a schema or options, and then only pipes. Give a schema as { field, schema }.',
+  );
 }
 
 function isPipe(value: unknown): value is Pipe {

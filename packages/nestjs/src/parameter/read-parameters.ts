@@ -31,11 +31,12 @@ export function readParameters(prototype: object, method: string, label: string)
   }
   return Object.values(entries)
     .filter((entry): entry is ParameterEntry & PlacedParameter => entry.source !== undefined)
-    .sort((one, other) => one.index - other.index)
+    .toSorted((one, other) => one.index - other.index)
     .map(({ index, source }) => ({ index, source: withType(source, types?.[index], nameOf(index)) }));
 }
 
-const REMEDY = "Decorate it with @Payload('field'), @MessageDependency() or @MessageHeader('name'); only a sole parameter takes the payload undecorated.";
+const REMEDY =
+  "Decorate it with @Payload('field'), @MessageDependency() or @MessageHeader('name'); only a sole parameter takes the payload undecorated.";
 
 function refuseForeign(entries: Readonly<Record<string, ParameterEntry>>, nameOf: (index: number) => string): void {
   for (const [key, { index }] of Object.entries(entries)) {
@@ -50,10 +51,14 @@ function refuseForeign(entries: Readonly<Record<string, ParameterEntry>>, nameOf
 function withType(source: ActorParameter, type: Function | undefined, name: string): ActorParameter {
   if (source.from !== 'payload' || source.schema) return source;
   if (type === (MessageDependency as unknown)) {
-    throw new ActorDefinitionError(`${name} is declared as MessageDependency and takes the payload. Decorate it with @MessageDependency().`);
+    throw new ActorDefinitionError(
+      `${name} is declared as MessageDependency and takes the payload. Decorate it with @MessageDependency().`,
+    );
   }
   if (UNREADABLE.has(type)) {
-    throw new ActorDefinitionError(`${name} is declared as ${type?.name}, which no payload is. Give @Payload({ schema }), or declare what travels.`);
+    throw new ActorDefinitionError(
+      `${name} is declared as ${type?.name}, which no payload is. Give @Payload({ schema }), or declare what travels.`,
+    );
   }
   return { ...source, type };
 }

@@ -1,9 +1,16 @@
-import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import { ArrayNotEmpty, IsArray, IsEmail, IsInt, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import { Actor, ClassConverter, type InMemoryMessageBroker, Payload, Repid, type RepidModuleOptions, getMessageBrokerToken } from '../index.js';
+import {
+  Actor,
+  ClassConverter,
+  type InMemoryMessageBroker,
+  Payload,
+  Repid,
+  type RepidModuleOptions,
+  getMessageBrokerToken,
+} from '../index.js';
 import { startApp } from '../start-app.fixture.js';
 import { drain } from '../testing/index.js';
 
@@ -78,7 +85,12 @@ it.each<[what: string, topic: string, payload: unknown, path: string]>([
   ['a missing property', 'send', { subject: 'Hello' }, '"to"'],
   ['a property of the wrong type', 'send', { ...good, subject: 5 }, '"subject"'],
   ['a nested object of the wrong type', 'send', { ...good, attachments: ['x'] }, '"attachments.0"'],
-  ['a nested property that is wrong', 'send', { ...good, attachments: [{ name: 'x', bytes: 0 }] }, '"attachments.0.bytes"'],
+  [
+    'a nested property that is wrong',
+    'send',
+    { ...good, attachments: [{ name: 'x', bytes: 0 }] },
+    '"attachments.0.bytes"',
+  ],
   ['a nested property that is missing', 'send', { ...good, attachments: [{ bytes: 1 }] }, '"attachments.0.name"'],
   ['an object in place of an array', 'sendAll', good, ''],
   ['an item that is wrong', 'sendAll', [good, { to: 'nobody' }], '"1.to"'],
@@ -96,7 +108,9 @@ it.each<[what: string, topic: string, payload: unknown, path: string]>([
   await repid.job('send', { args: good }).enqueue();
   await drain(app);
   const deadLetters = await repid.channel('default').deadLetters();
-  expect(deadLetters.map(({ reason }) => reason)).toMatchObject([{ code: 'REPID_PAYLOAD_VALIDATION', name: 'PayloadValidationError', attempts: 1 }]);
+  expect(deadLetters.map(({ reason }) => reason)).toMatchObject([
+    { code: 'REPID_PAYLOAD_VALIDATION', name: 'PayloadValidationError', attempts: 1 },
+  ]);
   expect(deadLetters[0]?.reason.message).toContain(path);
   expect(received).toEqual([good]);
 });
@@ -121,7 +135,11 @@ it('dead-letters what is nested too deeply, or constructed oddly, and goes on', 
   const depth = 50_000;
   const deep = `{"to":"alex@example.com","junk":${'['.repeat(depth)}${']'.repeat(depth)}}`;
   await repid.sendMessage({ channel: 'default', payload: Buffer.from(deep), headers: { topic: 'send' } });
-  await repid.sendMessageJson({ channel: 'default', payload: { ...good, attachments: { constructor: 5, length: 1e9 } }, headers: { topic: 'send' } });
+  await repid.sendMessageJson({
+    channel: 'default',
+    payload: { ...good, attachments: { constructor: 5, length: 1e9 } },
+    headers: { topic: 'send' },
+  });
   await repid.job('send', { args: good }).enqueue();
   await drain(app);
   expect(await repid.channel('default').stats()).toMatchObject({ queued: 0, deadLetters: 2 });
@@ -130,10 +148,15 @@ it('dead-letters what is nested too deeply, or constructed oddly, and goes on', 
 
 it('makes instances of classes, also of nested ones and of items', async () => {
   const { app, repid } = await startMail();
-  await repid.job('send', { args: { ...good, attachments: [{ name: 'x', bytes: 1 }] } }).enqueue();
-  await repid.job('sendAll', { args: [good] }).enqueue();
-  await repid.job('fields', { args: { ...fields, letter: good } }).enqueue();
-  await drain(app);
+  const letterWithAttachment = { ...good, attachments: [{ name: 'x', bytes: 1 }] };
+  for (const [topic, args] of [
+    ['send', letterWithAttachment],
+    ['sendAll', [good]],
+    ['fields', { ...fields, letter: good }],
+  ] as const) {
+    await repid.job(topic, { args }).enqueue();
+    await drain(app);
+  }
   const [letter, letters, values] = received as [Letter, Letter[], unknown[]];
   expect(letter).toBeInstanceOf(Letter);
   expect(letter.attachments?.[0]).toBeInstanceOf(Attachment);
@@ -167,7 +190,9 @@ it.each<[string, RepidModuleOptions]>([
   await repid.job('send', { args: extra }).enqueue();
   await drain(app);
   const [deadLetter] = await repid.channel('default').deadLetters();
-  expect(deadLetter?.reason.message).toContain('"extra": is not a known property; "attachments.0.extra": is not a known property');
+  expect(deadLetter?.reason.message).toContain(
+    '"extra": is not a known property; "attachments.0.extra": is not a known property',
+  );
 });
 
 it('passes a class without decorators through, with all it has', async () => {
@@ -183,7 +208,10 @@ it('passes a class without decorators through, with all it has', async () => {
   }
   received = [];
   const app = await startApp({ providers: [Taker] });
-  await app.get(Repid).job('take', { args: { x: 1, more: { y: 2 } } }).enqueue();
+  await app
+    .get(Repid)
+    .job('take', { args: { x: 1, more: { y: 2 } } })
+    .enqueue();
   await drain(app);
   expect(received[0]).toBeInstanceOf(Bare);
   expect(received).toEqual([{ x: 1, more: { y: 2 } }]);
@@ -210,8 +238,14 @@ it('keeps what a nested class without decorators has, and refuses a nested objec
   }
   received = [];
   const app = await startApp({ providers: [Taker] });
-  await app.get(Repid).job('take', { args: { bare: { x: 1, more: 2 } } }).enqueue();
-  await app.get(Repid).job('take', { args: { bare: {}, untyped: { to: 'nobody' } } }).enqueue();
+  await app
+    .get(Repid)
+    .job('take', { args: { bare: { x: 1, more: 2 } } })
+    .enqueue();
+  await app
+    .get(Repid)
+    .job('take', { args: { bare: {}, untyped: { to: 'nobody' } } })
+    .enqueue();
   await drain(app);
   expect(received).toEqual([{ bare: { x: 1, more: 2 } }]);
   const [deadLetter] = await app.get(Repid).channel('default').deadLetters();
@@ -231,8 +265,14 @@ it('checks what an inherited class declares', async () => {
   }
   received = [];
   const app = await startApp({ providers: [Taker] });
-  await app.get(Repid).job('take', { args: { ...good, stamps: ['a'] } }).enqueue();
-  await app.get(Repid).job('take', { args: { stamps: [] } }).enqueue();
+  await app
+    .get(Repid)
+    .job('take', { args: { ...good, stamps: ['a'] } })
+    .enqueue();
+  await app
+    .get(Repid)
+    .job('take', { args: { stamps: [] } })
+    .enqueue();
   await drain(app);
   expect(received).toEqual([{ ...good, stamps: ['a'] }]);
   const [deadLetter] = await app.get(Repid).channel('default').deadLetters();
@@ -251,7 +291,10 @@ it('leaves an interface, and a parameter of no declared type, as it came', async
   }
   received = [];
   const app = await startApp({ providers: [Taker] });
-  await app.get(Repid).job('take', { args: { x: 'no number' } }).enqueue();
+  await app
+    .get(Repid)
+    .job('take', { args: { x: 'no number' } })
+    .enqueue();
   await drain(app);
   expect(received).toEqual([{ x: 'no number' }]);
 });

@@ -1,7 +1,14 @@
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import * as v from 'valibot';
-import { BasicConverter, option, parseOptions, type Conversion, type PayloadClass, type PayloadIssue } from '@repid/core';
+import {
+  BasicConverter,
+  option,
+  parseOptions,
+  type Conversion,
+  type PayloadClass,
+  type PayloadIssue,
+} from '@repid/core';
 import { ClassShapes } from './class-shapes.js';
 import { issuesFrom } from './issues.js';
 import { findUnknown, UNKNOWN_PROPERTIES, type UnknownProperties } from './unknown-properties.js';

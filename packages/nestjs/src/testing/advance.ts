@@ -9,7 +9,11 @@ import { connectionOf, type ConnectionChoice } from './connection-of.js';
  * @param duration milliseconds, or text such as `'1h'`
  * @throws UnsupportedError where the broker's clock cannot be moved; InvalidOptionError for what is no duration
  */
-export async function advance(app: INestApplicationContext, duration: Duration, choice: ConnectionChoice = {}): Promise<void> {
+export async function advance(
+  app: INestApplicationContext,
+  duration: Duration,
+  choice: ConnectionChoice = {},
+): Promise<void> {
   const { engine } = connectionOf(app, choice);
   const milliseconds = toMilliseconds(duration, 'duration');
   const main = requireAdjustable(engine.broker);
@@ -20,7 +24,9 @@ export async function advance(app: INestApplicationContext, duration: Duration, 
 
 function requireAdjustable(broker: { readonly name: string; readonly clock: Clock }): AdjustableClock {
   if (broker.clock instanceof AdjustableClock) return broker.clock;
-  throw new UnsupportedError(`The clock of the ${broker.name} broker cannot be moved by advance(). Use the in-memory broker in this test.`);
+  throw new UnsupportedError(
+    `The clock of the ${broker.name} broker cannot be moved by advance(). Use the in-memory broker in this test.`,
+  );
 }
 
 function clockOf(broker: object): unknown {

@@ -10,7 +10,10 @@ export interface ConnectionChoice {
 }
 
 /** @throws InvalidOptionError when the application has no such connection */
-export function connectionOf(app: INestApplicationContext, { connection = 'default' }: ConnectionChoice): RepidConnection {
+export function connectionOf(
+  app: INestApplicationContext,
+  { connection = 'default' }: ConnectionChoice,
+): RepidConnection {
   return getFrom<RepidConnection>(app, getConnectionToken(connection)) ?? refuse(connection);
 }
 
@@ -24,5 +27,7 @@ export function getFrom<T>(app: INestApplicationContext, token: string): T | und
 }
 
 function refuse(connection: string): never {
-  throw new InvalidOptionError(`The application has no connection "${connection}". Import RepidModule.forRoot(), or name another one.`);
+  throw new InvalidOptionError(
+    `The application has no connection "${connection}". Import RepidModule.forRoot(), or name another one.`,
+  );
 }

@@ -19,7 +19,10 @@ const LOOK_EVERY = 2;
  *
  * @throws TimeoutError that says what is left
  */
-export async function drain(app: INestApplicationContext, { timeout = '10s', ...choice }: DrainOptions = {}): Promise<void> {
+export async function drain(
+  app: INestApplicationContext,
+  { timeout = '10s', ...choice }: DrainOptions = {},
+): Promise<void> {
   const connection = connectionOf(app, choice);
   if (connection.router.channels.length === 0) return;
   await connection.repid.connect();

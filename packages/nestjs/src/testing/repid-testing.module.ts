@@ -21,7 +21,10 @@ export class RepidTestingModule {
       isGlobal,
       imports: [recording],
       inject: [token],
-      useFactory: ({ middleware }: Recorder) => ({ ...options, producerMiddlewares: [...(options.producerMiddlewares ?? []), middleware] }),
+      useFactory: ({ middleware }: Recorder) => ({
+        ...options,
+        producerMiddlewares: [...(options.producerMiddlewares ?? []), middleware],
+      }),
     });
     return { module: RepidTestingModule, imports: [recording, repid], exports: [repid] };
   }

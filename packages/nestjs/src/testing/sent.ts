@@ -36,7 +36,10 @@ function describe(message: OutgoingMessage, connection: EngineConnection): SentM
   return { channel, topic: headers[HEADER.topic], payload: payloadOf(message, connection), headers };
 }
 
-function payloadOf({ payload, contentType, headers, buckets = [] }: OutgoingMessage, connection: EngineConnection): unknown {
+function payloadOf(
+  { payload, contentType, headers, buckets = [] }: OutgoingMessage,
+  connection: EngineConnection,
+): unknown {
   const args = buckets.find(({ id }) => id === headers[HEADER.argsBucket]);
   if (args) return new BucketCodec(connection.serializer).decode(args.body).data;
   return payload.byteLength === 0 ? undefined : connection.serializerFor(contentType).decode(payload);

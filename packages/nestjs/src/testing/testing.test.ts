@@ -1,6 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Actor, InMemoryBucketBroker, InMemoryMessageBroker, type MessageBroker, MessageDependency, Payload, Repid, RepidModule, RepidWorker, systemClock } from '../index.js';
+import {
+  Actor,
+  InMemoryBucketBroker,
+  InMemoryMessageBroker,
+  type MessageBroker,
+  MessageDependency,
+  Payload,
+  Repid,
+  RepidModule,
+  RepidWorker,
+  systemClock,
+} from '../index.js';
 import { startApp, startModule } from '../start-app.fixture.js';
 import { advance, drain, RepidTestingModule, sent } from './index.js';
 
@@ -20,23 +31,38 @@ class Chain {
 }
 Reflect.defineMetadata('design:paramtypes', [Repid], Chain);
 
-it.each([false, true])('drains everything that is due and what follows from it; a worker that runs already: %s', async (autorun) => {
-  Chain.seen.length = 0;
-  const app = await startApp({ providers: [Chain] }, { worker: { autorun } });
-  await app.get(Repid).job('first', { args: { x: 1 } }).enqueue();
-  await app.get(Repid).job('first', { args: { x: 5 }, deferredUntil: new Date(Date.now() + 60_000) }).enqueue();
-  await drain(app);
-  expect(Chain.seen).toEqual(['first 1', 'second 2']);
-  await advance(app, '1m');
-  await drain(app);
-  expect(Chain.seen.slice(2)).toEqual(['first 5', 'second 6']);
-});
+it.each([false, true])(
+  'drains everything that is due and what follows from it; a worker that runs already: %s',
+  async (autorun) => {
+    Chain.seen.length = 0;
+    const app = await startApp({ providers: [Chain] }, { worker: { autorun } });
+    await app
+      .get(Repid)
+      .job('first', { args: { x: 1 } })
+      .enqueue();
+    await app
+      .get(Repid)
+      .job('first', { args: { x: 5 }, deferredUntil: new Date(Date.now() + 60_000) })
+      .enqueue();
+    await drain(app);
+    expect(Chain.seen).toEqual(['first 1', 'second 2']);
+    await advance(app, '1m');
+    await drain(app);
+    expect(Chain.seen.slice(2)).toEqual(['first 5', 'second 6']);
+  },
+);
 
 it('lists what was published, by jobs, by hand and by actors', async () => {
   const app = await startApp({ providers: [Chain] });
-  await app.get(Repid).job('first', { args: { x: 1 }, headers: { tenant: 'blue' } }).enqueue();
+  await app
+    .get(Repid)
+    .job('first', { args: { x: 1 }, headers: { tenant: 'blue' } })
+    .enqueue();
   await app.get(Repid).sendMessageJson({ channel: 'outside', payload: ['by hand'] });
-  await app.get(Repid).job('first', { args: { x: 1 }, useArgsBucket: false, channel: 'outside' }).enqueue();
+  await app
+    .get(Repid)
+    .job('first', { args: { x: 1 }, useArgsBucket: false, channel: 'outside' })
+    .enqueue();
   await drain(app);
   expect(sent(app)).toMatchObject([
     { channel: 'default', topic: 'first', payload: { x: 1 }, headers: { tenant: 'blue' } },
@@ -48,7 +74,12 @@ it('lists what was published, by jobs, by hand and by actors', async () => {
 
 it('does not list what was refused', async () => {
   const app = await startApp({}, { maxPayloadBytes: 10 });
-  await expect(app.get(Repid).job('first', { args: 'x'.repeat(20) }).enqueue()).rejects.toThrow('the limit is 10');
+  await expect(
+    app
+      .get(Repid)
+      .job('first', { args: 'x'.repeat(20) })
+      .enqueue(),
+  ).rejects.toThrow('the limit is 10');
   expect(sent(app)).toEqual([]);
 });
 
@@ -61,7 +92,9 @@ it('keeps what two applications of one module send apart', async () => {
 });
 
 it('works on a named connection', async () => {
-  const app = await startModule({ imports: [RepidTestingModule.forRoot(), RepidTestingModule.forRoot({ name: 'reports' })] });
+  const app = await startModule({
+    imports: [RepidTestingModule.forRoot(), RepidTestingModule.forRoot({ name: 'reports' })],
+  });
   expect(sent(app, { connection: 'reports' })).toEqual([]);
   await drain(app, { connection: 'reports' });
   await advance(app, '1s', { connection: 'reports' });
@@ -74,8 +107,14 @@ it('says what to import where nothing records', async () => {
 });
 
 it('moves the time of buckets too', async () => {
-  const app = await startApp({ providers: [Chain] }, { messageBroker: new InMemoryMessageBroker(), resultsBucketBroker: new InMemoryBucketBroker() });
-  const job = await app.get(Repid).job('second', { args: { x: 1 }, channel: 'other', resultTtl: '1h' }).enqueue();
+  const app = await startApp(
+    { providers: [Chain] },
+    { messageBroker: new InMemoryMessageBroker(), resultsBucketBroker: new InMemoryBucketBroker() },
+  );
+  const job = await app
+    .get(Repid)
+    .job('second', { args: { x: 1 }, channel: 'other', resultTtl: '1h' })
+    .enqueue();
   await drain(app);
   expect((await job.result())?.success).toBe(true);
   await advance(app, '1h');
@@ -93,19 +132,27 @@ it.each([false, true])('says what is left when it takes too long; a worker that 
   class Slow {
     @Actor()
     async run(@MessageDependency() msg: MessageDependency): Promise<void> {
-      await new Promise((_resolve, reject) => msg.signal.addEventListener('abort', () => reject(msg.signal.reason as Error)));
+      await new Promise((_resolve, reject) =>
+        msg.signal.addEventListener('abort', () => reject(msg.signal.reason as Error)),
+      );
     }
   }
   const app = await startApp({ providers: [Slow] }, { worker: { autorun, gracefulShutdownTime: 0 } });
   await app.get(Repid).job('run').enqueue();
-  await expect(drain(app, { timeout: 50 })).rejects.toMatchObject({ code: 'REPID_TIMEOUT', message: expect.stringContaining('"default" (') });
+  await expect(drain(app, { timeout: 50 })).rejects.toMatchObject({
+    code: 'REPID_TIMEOUT',
+    message: expect.stringContaining('"default" ('),
+  });
 });
 
 it('leaves paused channels alone', async () => {
   Chain.seen.length = 0;
   const app = await startApp({ providers: [Chain] }, { worker: { autorun: true } });
   await app.get(Repid).channel('other').pause();
-  await app.get(Repid).job('first', { args: { x: 1 } }).enqueue();
+  await app
+    .get(Repid)
+    .job('first', { args: { x: 1 } })
+    .enqueue();
   await drain(app);
   expect(Chain.seen).toEqual(['first 1']);
   expect(app.get(RepidWorker).state).toBe('running');

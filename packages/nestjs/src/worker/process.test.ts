@@ -19,7 +19,9 @@ const program = (body: string): string => `
 `;
 
 const run = async (body: string): Promise<string> => {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program(body)], { timeout: 10_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program(body)], {
+    timeout: 10_000,
+  });
   return stdout;
 };
 

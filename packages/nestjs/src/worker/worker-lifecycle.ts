@@ -26,7 +26,9 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     const { repid, worker, autorun, options, router } = this.parts;
     if (!autorun) return;
     if (router().actors.length === 0) {
-      return this.logger.warn('The worker has "autorun", but no actor is known, so it does not run. Declare one with @Actor().');
+      return this.logger.warn(
+        'The worker has "autorun", but no actor is known, so it does not run. Declare one with @Actor().',
+      );
     }
     await repid.connect();
     const running = worker.run({ handleSignals: options.handleSignals ?? [] });
