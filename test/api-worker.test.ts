@@ -12,7 +12,7 @@ describe('The API and the worker, as two processes', () => {
   let api: string;
 
   beforeAll(async () => {
-    server = await startRedis({ own: true });
+    server = await startRedis();
   });
   afterAll(() => server.stop());
   beforeEach(async () => {
@@ -73,13 +73,17 @@ describe('The API and the worker, as two processes', () => {
   async function startApi(): Promise<string> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    startProgram('apps/api/dist/main.js', { env: { REDIS_URL: server.url, PORT: String(port) } });
+    startProgram('apps/api/dist/main.js', { env: { ...redis(), PORT: String(port) } });
     await vi.waitFor(() => fetch(url), PATIENTLY);
     return url;
   }
 
   function startWorker(env: Record<string, string> = {}): Program {
-    return startProgram('apps/worker/dist/main.js', { env: { REDIS_URL: server.url, WORK_TIME: '10', ...env } });
+    return startProgram('apps/worker/dist/main.js', { env: { ...redis(), WORK_TIME: '10', ...env } });
+  }
+
+  function redis() {
+    return { REDIS_URL: server.url, REDIS_PREFIX: server.prefix };
   }
 
   function post(body: object): Promise<Response> {
@@ -103,7 +107,7 @@ describe('The API and the worker, as two processes', () => {
   }
 
   function stats() {
-    const repid = new Repid({ messageBroker: new RedisMessageBroker(server.url) });
+    const repid = new Repid({ messageBroker: new RedisMessageBroker(server.url, { prefix: server.prefix }) });
     onTestFinished(() => repid.disconnect());
     return repid.channel('registrations').stats();
   }

@@ -74,7 +74,7 @@ describe('Arguments and results', () => {
   let server: TestRedis;
   let redis: Redis;
   beforeAll(async () => {
-    server = await startRedis({ own: true });
+    server = await startRedis();
     redis = new Redis(server.url);
   });
   afterAll(async () => {
@@ -82,11 +82,14 @@ describe('Arguments and results', () => {
     await server.stop();
   });
 
-  const onRedis = () => ({
-    messageBroker: new RedisMessageBroker(server.url),
-    argsBucketBroker: new RedisBucketBroker(server.url),
-    resultsBucketBroker: new RedisBucketBroker(server.url),
-  });
+  function onRedis() {
+    const { url, prefix } = server;
+    return {
+      messageBroker: new RedisMessageBroker(url, { prefix }),
+      argsBucketBroker: new RedisBucketBroker(url, { prefix }),
+      resultsBucketBroker: new RedisBucketBroker(url, { prefix }),
+    };
+  }
 
   describe.each([
     { place: 'in memory', brokers: () => ({}) },
@@ -125,7 +128,7 @@ describe('Arguments and results', () => {
     const { repid, worker } = await start(onRedis());
     const job = await repid.job('actorWithArgs', { args: ARGS, argsTtl: '2w', resultTtl: '5d' }).enqueue();
     await worker.run({ messagesLimit: 1 });
-    expect(Math.ceil((await redis.pttl(`repid:bucket:${job.argsId}`)) / DAY)).toBe(14);
-    expect(Math.ceil((await redis.pttl(`repid:bucket:${job.resultId}`)) / DAY)).toBe(5);
+    expect(Math.ceil((await redis.pttl(`${server.prefix}:bucket:${job.argsId}`)) / DAY)).toBe(14);
+    expect(Math.ceil((await redis.pttl(`${server.prefix}:bucket:${job.resultId}`)) / DAY)).toBe(5);
   });
 });

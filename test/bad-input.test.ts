@@ -64,11 +64,12 @@ class Orders {
 describe('A worker on Redis', () => {
   let server: TestRedis;
   let redis: Redis;
+  let prefix: string;
   let app: INestApplicationContext;
   let repid: Repid;
 
   beforeAll(async () => {
-    server = await startRedis({ own: true });
+    server = await startRedis();
     redis = new Redis(server.url);
   });
   afterAll(async () => {
@@ -76,14 +77,14 @@ describe('A worker on Redis', () => {
     await server.stop();
   });
   beforeEach(async () => {
-    await redis.flushall();
-    app = await startApp(server.url);
+    prefix = server.uniquePrefix();
+    app = await startApp(server.url, prefix);
     repid = app.get(Repid);
   });
   afterEach(() => app.close());
 
   it.each(ENTRIES)('dead-letters an entry with $name, and goes on', async ({ fields, code }) => {
-    await redis.xadd(`repid:${CHANNEL}`, '*', ...fields);
+    await redis.xadd(`${prefix}:${CHANNEL}`, '*', ...fields);
     await expectGoodOrder();
     const [letter, ...more] = await repid.channel(CHANNEL).deadLetters();
     expect(letter?.reason.code).toBe(code);
@@ -92,7 +93,7 @@ describe('A worker on Redis', () => {
 
   it('keeps a dead letter as it came', async () => {
     const payload = randomBytes(64);
-    await redis.xadd(`repid:${CHANNEL}`, '*', ...entry(payload));
+    await redis.xadd(`${prefix}:${CHANNEL}`, '*', ...entry(payload));
     await expectGoodOrder();
     const [letter] = await repid.channel(CHANNEL).deadLetters();
     expect(letter?.message).toMatchObject({ channel: CHANNEL, headers: { topic: 'order' } });
@@ -111,7 +112,7 @@ describe('A worker on Redis', () => {
     await expect(job.enqueue()).rejects.toThrow(PayloadTooLargeError);
     const message = { channel: CHANNEL, payload: huge, headers: { topic: 'order' } };
     await expect(repid.sendMessageJson(message)).rejects.toThrow(PayloadTooLargeError);
-    expect(await redis.exists(`repid:${CHANNEL}`)).toBe(0);
+    expect(await redis.exists(`${prefix}:${CHANNEL}`)).toBe(0);
     await expectGoodOrder();
   });
 
@@ -130,10 +131,10 @@ describe('A worker on Redis', () => {
   }
 });
 
-async function startApp(url: string): Promise<INestApplicationContext> {
-  const buckets = new RedisBucketBroker(url);
+async function startApp(url: string, prefix: string): Promise<INestApplicationContext> {
+  const buckets = new RedisBucketBroker(url, { prefix });
   const brokers = {
-    messageBroker: new RedisMessageBroker(url),
+    messageBroker: new RedisMessageBroker(url, { prefix }),
     argsBucketBroker: buckets,
     resultsBucketBroker: buckets,
   };

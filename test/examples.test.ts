@@ -15,7 +15,7 @@ const PRINTED: Readonly<Record<string, string>> = {
 describe('The examples', () => {
   let server: TestRedis;
   beforeAll(async () => {
-    server = await startRedis({ own: true });
+    server = await startRedis();
   });
   afterAll(() => server.stop());
 
@@ -25,7 +25,7 @@ describe('The examples', () => {
     });
 
     it('prints the same on Redis', async () => {
-      const env = { REDIS_URL: server.url };
+      const env = { REDIS_URL: server.url, REDIS_PREFIX: server.prefix };
       expect(await runProgram(EXAMPLES, { args: [name], env })).toEqual({ code: 0, signal: null, stdout, stderr: '' });
     });
   });

@@ -15,11 +15,11 @@ describe('A worker that is killed while it runs 50 jobs', () => {
   let repid: Repid;
 
   beforeAll(async () => {
-    server = await startRedis({ own: true });
+    server = await startRedis();
     redis = new Redis(server.url);
     repid = new Repid({
-      messageBroker: new RedisMessageBroker(server.url),
-      resultsBucketBroker: new RedisBucketBroker(server.url),
+      messageBroker: new RedisMessageBroker(server.url, { prefix: server.prefix }),
+      resultsBucketBroker: new RedisBucketBroker(server.url, { prefix: server.prefix }),
     });
   });
   afterAll(async () => {
@@ -41,12 +41,13 @@ describe('A worker that is killed while it runs 50 jobs', () => {
     expect(results.map(({ success, data }) => ({ success, data }))).toEqual(
       jobs.map((_, i) => ({ success: true, data: { username: `User ${i}`, greeting: `Welcome, User ${i}!` } })),
     );
-    expect(await redis.keys('repid:bucket:*')).toHaveLength(JOBS);
+    expect(await redis.keys(`${server.prefix}:bucket:*`)).toHaveLength(JOBS);
     await expectNothingLeft();
   });
 
   function startWorker(env: Record<string, string>): Program {
-    return startProgram('apps/worker/dist/main.js', { env: { REDIS_URL: server.url, OWNERSHIP_TIME: '1s', ...env } });
+    const redisEnv = { REDIS_URL: server.url, REDIS_PREFIX: server.prefix, OWNERSHIP_TIME: '1s' };
+    return startProgram('apps/worker/dist/main.js', { env: { ...redisEnv, ...env } });
   }
 
   async function killWhileRunning(worker: Program): Promise<void> {
@@ -58,8 +59,9 @@ describe('A worker that is killed while it runs 50 jobs', () => {
   }
 
   async function expectNothingLeft(): Promise<void> {
-    expect(await redis.xlen(`repid:${CHANNEL}`)).toBe(0);
-    expect(await redis.xpending(`repid:${CHANNEL}`, `repid:${CHANNEL}:group`)).toEqual([0, null, null, null]);
-    expect(await redis.exists(`repid:${CHANNEL}:dlq`, `repid:${CHANNEL}:delayed`, `repid:${CHANNEL}:index`)).toBe(0);
+    const stream = `${server.prefix}:${CHANNEL}`;
+    expect(await redis.xlen(stream)).toBe(0);
+    expect(await redis.xpending(stream, `${stream}:group`)).toEqual([0, null, null, null]);
+    expect(await redis.exists(`${stream}:dlq`, `${stream}:delayed`, `${stream}:index`)).toBe(0);
   }
 });

@@ -9,7 +9,7 @@ const GREETED = { code: 0, signal: null, stdout: 'Hello Alex! Your id is 123.\n'
 describe('The quickstart', () => {
   let server: TestRedis;
   beforeAll(async () => {
-    server = await startRedis({ own: true });
+    server = await startRedis();
   });
   afterAll(() => server.stop());
 
@@ -18,20 +18,22 @@ describe('The quickstart', () => {
   });
 
   it('greets through Redis, time and again, and leaves nothing to do', async () => {
-    for (let run = 0; run < 2; run++) {
-      expect(await runProgram(QUICKSTART, { env: { REDIS_URL: server.url } })).toEqual(GREETED);
-    }
+    const env = { REDIS_URL: server.url, REDIS_PREFIX: server.prefix };
+    for (let run = 0; run < 2; run++) expect(await runProgram(QUICKSTART, { env })).toEqual(GREETED);
     const redis = new Redis(server.url);
-    expect(await redis.xlen('repid:default')).toBe(0);
-    expect(await redis.xinfo('CONSUMERS', 'repid:default', 'repid:default:group')).toEqual([]);
+    expect(await redis.xlen(`${server.prefix}:default`)).toBe(0);
+    const consumers = await redis.xinfo('CONSUMERS', `${server.prefix}:default`, `${server.prefix}:default:group`);
+    expect(consumers).toEqual([]);
     redis.disconnect();
   });
 
-  it('greets with messages and buckets on two servers', async () => {
-    const env = { REDIS_CONNECTION: `${server.url}/1`, REDIS_ARGS_CONNECTION: `${server.url}/2` };
+  it('greets with messages and buckets in two places', async () => {
+    const other = Object.assign(new URL(server.url), { pathname: '/1' }).href;
+    const env = { REDIS_CONNECTION: server.url, REDIS_ARGS_CONNECTION: other, REDIS_PREFIX: server.prefix };
     expect(await runProgram(QUICKSTART, { env })).toEqual(GREETED);
-    const buckets = new Redis(env.REDIS_ARGS_CONNECTION);
-    expect(await buckets.exists('repid:bucket:chained_id', 'repid:bucket:some_result_id')).toBe(2);
+    const buckets = new Redis(other);
+    const ids = ['chained_id', 'some_result_id'].map((id) => `${server.prefix}:bucket:${id}`);
+    expect(await buckets.exists(ids)).toBe(2);
     buckets.disconnect();
   });
 });

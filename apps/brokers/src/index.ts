@@ -22,9 +22,10 @@ export function sharedBrokers(): Brokers {
 }
 
 function redisBrokers(messages: string, buckets = messages): Brokers {
-  const bucketBroker = new RedisBucketBroker(buckets);
+  const { REDIS_PREFIX: prefix, OWNERSHIP_TIME: ownershipTime } = process.env;
+  const bucketBroker = new RedisBucketBroker(buckets, { prefix });
   return {
-    messageBroker: new RedisMessageBroker(messages, { ownershipTime: process.env.OWNERSHIP_TIME }),
+    messageBroker: new RedisMessageBroker(messages, { prefix, ownershipTime }),
     argsBucketBroker: bucketBroker,
     resultsBucketBroker: bucketBroker,
   };
