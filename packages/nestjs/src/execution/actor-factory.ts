@@ -1,12 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { PARAMTYPES_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationConfig } from '@nestjs/core';
-import {
-  requireCapability,
-  resolveActorOptions,
-  type Actor,
-  type ActorMiddleware,
-  type MessageBroker,
-} from '@repid/core';
+import { requireCapability, resolveActorOptions, type Actor, type MessageBroker } from '@repid/core';
 import type { ResolvedConnectionOptions } from '../connection/connection-options.js';
 import type { FoundActor } from '../discovery/index.js';
 import { isCustomKey, parameterEntries } from '../parameter/parameter-metadata.js';
@@ -16,12 +11,15 @@ import { ExternalContexts } from './external-contexts.js';
 import { observingMiddleware } from './filters.js';
 import { runBare, runThroughNest, type CallFor } from './run-actor.js';
 import { scopedCall } from './scoped-call.js';
+import { refuseScopedGlobals } from './scoped-globals.js';
 
 type Settings = Pick<ResolvedConnectionOptions, 'actorDefaults' | 'middlewares' | 'globalEnhancers'>;
 
 /** Makes the engine's actors of what was found. */
 @Injectable()
 export class ActorFactory {
+  private readonly logger = new Logger('Repid');
+
   constructor(
     private readonly contexts: ExternalContexts,
     private readonly application: ApplicationConfig,
@@ -29,29 +27,45 @@ export class ActorFactory {
 
   /** @throws ActorDefinitionError, InvalidOptionError, UnsupportedError */
   make(found: FoundActor, settings: Settings, broker: MessageBroker): Actor {
-    const { candidate, method, label, layers } = found;
+    const { candidate, method, label } = found;
+    if (settings.globalEnhancers) refuseScopedGlobals(this.application);
     const enhancers = enhancersOf(found);
     const parameters = readParameters(candidate.prototype, method, label);
-    const ownLayers = [{ middlewares: settings.middlewares }, settings.actorDefaults, ...layers];
-    const options = resolveActorOptions(
-      label,
-      method,
-      { middlewares: this.observers(found, enhancers, settings) },
-      ...ownLayers,
-    );
-    if (ownLayers.some((layer) => layer?.retryPolicy))
-      requireCapability(broker, 'delay', `The retryPolicy of actor "${label}"`);
+    this.warnOfMissingTypes(found, parameters);
     return {
       label,
-      options,
+      options: this.optionsFor(found, enhancers, settings, broker),
       parameters: parameters.map(({ source }) => source),
       run: this.runFor(found, enhancers, parameters, settings),
     };
   }
 
-  private observers(found: FoundActor, enhancers: Enhancers, { globalEnhancers }: Settings): ActorMiddleware[] {
-    const filters = [...enhancers.filters, ...(globalEnhancers ? this.application.getGlobalFilters() : [])];
-    return filters.length === 0 ? [] : [observingMiddleware(found, filters)];
+  private optionsFor(
+    found: FoundActor,
+    enhancers: Enhancers,
+    settings: Settings,
+    broker: MessageBroker,
+  ): Actor['options'] {
+    const { label, method } = found;
+    const filters = [...enhancers.filters, ...(settings.globalEnhancers ? this.application.getGlobalFilters() : [])];
+    const observers = filters.length === 0 ? [] : [observingMiddleware(found, filters)];
+    const layers = [settings.actorDefaults, ...found.layers];
+    if (layers.some((layer) => layer?.retryPolicy))
+      requireCapability(broker, 'delay', `The retryPolicy of actor "${label}"`);
+    return resolveActorOptions(label, method, { middlewares: [...observers, ...settings.middlewares] }, ...layers);
+  }
+
+  /** Without types a payload goes unchecked, and nobody would know. */
+  private warnOfMissingTypes(
+    { candidate: { prototype }, method, label }: FoundActor,
+    parameters: readonly PlacedParameter[],
+  ): void {
+    const isUnchecked = parameters.some(({ source }) => source.from === 'payload' && !source.schema && !source.items);
+    if (!isUnchecked || Reflect.hasMetadata(PARAMTYPES_METADATA, prototype, method)) return;
+    this.logger.warn(
+      `The payload of actor "${label}" is not validated: its compiler has left out the types of parameters. ` +
+        'Turn on "emitDecoratorMetadata" (esbuild and tsx cannot), or give @Payload({ schema }).',
+    );
   }
 
   private runFor(

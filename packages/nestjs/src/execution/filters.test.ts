@@ -3,7 +3,6 @@ import {
   Catch,
   type ExceptionFilter,
   ForbiddenException,
-  type INestApplicationContext,
   Injectable,
   Scope,
   UseFilters,
@@ -12,20 +11,9 @@ import {
 import { APP_FILTER } from '@nestjs/core';
 import { throwError } from 'rxjs';
 import { expect, it } from 'vitest';
-import { Actor, isRepidContext, Payload, Repid, RetryLater, runOf, Unrecoverable } from '../index.js';
+import { Actor, isRepidContext, Payload, RetryLater, runOf, Unrecoverable } from '../index.js';
+import { runOne } from './run-one.fixture.js';
 import { startApp } from '../start-app.fixture.js';
-import { advance, drain } from '../testing/index.js';
-
-async function failOne(app: INestApplicationContext, args?: unknown, retries = 0) {
-  const repid = app.get(Repid);
-  const job = await repid.job('run', { args, retries }).enqueue();
-  for (let attempt = 0; attempt <= retries; attempt += 1) {
-    await drain(app);
-    await advance(app, '1h');
-  }
-  const [deadLetter] = await repid.channel('default').deadLetters();
-  return { deadLetter: deadLetter?.reason, state: (await job.status()).state };
-}
 
 it('shows failures to filters and fails all the same, whatever they answer', async () => {
   const seen: unknown[] = [];
@@ -42,7 +30,7 @@ it('shows failures to filters and fails all the same, whatever they answer', asy
       throw new Error('it broke');
     }
   }
-  const { deadLetter, state } = await failOne(await startApp({ providers: [Failing] }));
+  const { deadLetter, state } = await runOne(await startApp({ providers: [Failing] }));
   expect(deadLetter).toMatchObject({ name: 'Error', message: 'it broke' });
   expect(state).toBe('failed');
   expect(seen).toEqual(['it broke', true, 'default', 'Failing.run']);
@@ -74,7 +62,7 @@ it('calls the first filter that catches the error: method before class', async (
     }
   }
   const app = await startApp({ providers: [Failing] });
-  for (const kind of ['particular', 'type', 'other']) await failOne(app, { kind });
+  for (const kind of ['particular', 'type', 'other']) await runOne(app, { kind });
   expect(calls).toEqual(['particular', 'type error']);
 });
 
@@ -98,7 +86,7 @@ it.each([
       throw original;
     }
   }
-  const { deadLetter } = await failOne(await startApp({ providers: [Failing] }), undefined, 3);
+  const { deadLetter } = await runOne(await startApp({ providers: [Failing] }), undefined, 3);
   expect(deadLetter).toMatchObject({ code: 'REPID_UNRECOVERABLE', attempts: 1 });
   expect(causes).toEqual([original]);
 });
@@ -118,7 +106,7 @@ it('shows what a guard has thrown, and dead-letters it all the same', async () =
     @Actor()
     run(): void {}
   }
-  const { deadLetter } = await failOne(await startApp({ providers: [Guarded] }), undefined, 3);
+  const { deadLetter } = await runOne(await startApp({ providers: [Guarded] }), undefined, 3);
   expect(deadLetter).toMatchObject({ code: 'REPID_UNRECOVERABLE', name: 'Unrecoverable', attempts: 1 });
   expect(seen).toEqual(['Forbidden resource']);
 });
@@ -138,7 +126,7 @@ it("leaves the outcome to an error of Repid's", async () => {
       throw new Unrecoverable('for good');
     }
   }
-  const { deadLetter } = await failOne(await startApp({ providers: [Failing] }), undefined, 3);
+  const { deadLetter } = await runOne(await startApp({ providers: [Failing] }), undefined, 3);
   expect(deadLetter).toMatchObject({ code: 'REPID_UNRECOVERABLE', message: 'for good' });
   expect(runs).toBe(2);
 });
@@ -150,7 +138,7 @@ it('shows payloads that are not valid to filters too', async () => {
     @Actor()
     run(@Payload('x') _x: number): void {}
   }
-  await failOne(await startApp({ providers: [Strict] }), { x: 'five' });
+  await runOne(await startApp({ providers: [Strict] }), { x: 'five' });
   expect(seen).toEqual(['REPID_PAYLOAD_VALIDATION']);
 });
 
@@ -166,7 +154,7 @@ it.each([
     }
   }
   const filter = { provide: APP_FILTER, useValue: { catch: (error: Error) => void seen.push(error.message) } };
-  await failOne(await startApp({ providers: [Failing, filter] }, { globalEnhancers }));
+  await runOne(await startApp({ providers: [Failing, filter] }, { globalEnhancers }));
   expect(seen).toEqual(expected);
 });
 

@@ -5,59 +5,22 @@ import {
   createParamDecorator,
   type ExecutionContext,
   ForbiddenException,
-  Inject,
   Injectable,
-  Module,
   type NestInterceptor,
   ParseIntPipe,
   type PipeTransform,
-  Scope,
   ServiceUnavailableException,
   SetMetadata,
   UseGuards,
   UseInterceptors,
   UsePipes,
-  type INestApplicationContext,
-  type ModuleMetadata,
-  type Type,
 } from '@nestjs/common';
-import {
-  APP_GUARD,
-  APP_INTERCEPTOR,
-  APP_PIPE,
-  ContextIdFactory,
-  type HostComponentInfo,
-  REQUEST,
-  Reflector,
-  type ContextId,
-} from '@nestjs/core';
+import { Reflector } from '@nestjs/core';
 import { from, map, of } from 'rxjs';
 import { expect, it } from 'vitest';
-import {
-  Actor,
-  isRepidContext,
-  MessageDependency,
-  MessageHeader,
-  Payload,
-  Repid,
-  type RepidModuleOptions,
-  type RepidRun,
-  runOf,
-} from '../index.js';
+import { Actor, isRepidContext, MessageDependency, MessageHeader, Payload, type RepidRun, runOf } from '../index.js';
 import { startApp } from '../start-app.fixture.js';
-import { advance, drain } from '../testing/index.js';
-
-/** Runs one job in an application of its own; answers its result and what is in the dead letters. */
-async function runOne(app: INestApplicationContext, args?: unknown, retries = 0) {
-  const repid = app.get(Repid);
-  const job = await repid.job('run', { args, retries, headers: { tenant: 'blue' } }).enqueue();
-  for (let attempt = 0; attempt <= retries; attempt += 1) {
-    await drain(app);
-    await advance(app, '1h');
-  }
-  const [deadLetter] = await repid.channel('default').deadLetters();
-  return { data: (await job.result())?.data, deadLetter: deadLetter?.reason };
-}
+import { runOne } from './run-one.fixture.js';
 
 it('runs guards, interceptors and pipes of class and method, in the order of Nest', async () => {
   const calls: string[] = [];
@@ -267,34 +230,6 @@ it('lets an interceptor answer in place of the actor', async () => {
   expect((await runOne(await startApp({ providers: [Cached] }))).data).toBe('from the cache');
 });
 
-const globals = (calls: string[]): ModuleMetadata['providers'] => [
-  { provide: APP_GUARD, useValue: { canActivate: () => calls.push('guard') > 0 } },
-  { provide: APP_PIPE, useValue: { transform: (value: unknown) => (calls.push('pipe'), value) } },
-  {
-    provide: APP_INTERCEPTOR,
-    useValue: {
-      intercept: (_context: ExecutionContext, next: CallHandler) => (calls.push('interceptor'), next.handle()),
-    },
-  },
-];
-
-it.each<[string, RepidModuleOptions, string[]]>([
-  ['leaves global enhancers out', {}, []],
-  ['runs global enhancers where that is asked for', { globalEnhancers: true }, ['guard', 'interceptor', 'pipe']],
-])('%s', async (_what, options, expected) => {
-  const calls: string[] = [];
-  class Plain {
-    @UseGuards({ canActivate: () => true })
-    @Actor()
-    run(@Payload('x') x: number): number {
-      return x;
-    }
-  }
-  const app = await startApp({ providers: [Plain, ...(globals(calls) ?? [])] }, options);
-  expect((await runOne(app, { x: 5 })).data).toBe(5);
-  expect(calls).toEqual(expected);
-});
-
 it('refuses a guard that Nest cannot make, in place of leaving it out', async () => {
   @Injectable()
   class Never implements CanActivate {
@@ -310,113 +245,6 @@ it('refuses a guard that Nest cannot make, in place of leaving it out', async ()
   await expect(startApp({ providers: [{ provide: 'MADE', useFactory: () => new Made() }] })).rejects.toThrow(
     '"Never" on actor "Made.run" cannot be made',
   );
-});
-
-it('makes a request-scoped actor anew for each delivery, also while others run', async () => {
-  const instances = new Set<object>();
-  let arrive = (): void => {};
-  const bothAreThere = new Promise<void>((resolve) => (arrive = resolve));
-  @Injectable({ scope: Scope.REQUEST })
-  class Scoped {
-    constructor(@Inject(REQUEST) readonly message: MessageDependency) {}
-    @Actor()
-    async run(@Payload('x') x: number): Promise<unknown[]> {
-      instances.add(this);
-      if (instances.size === 2) arrive();
-      await bothAreThere;
-      return [x, this.message.headers['tenant'], this.message.id];
-    }
-  }
-  const app = await startApp({ providers: [Scoped] });
-  const repid = app.get(Repid);
-  const jobs = [1, 2].map((x) => repid.job('run', { args: { x }, headers: { tenant: `t${x}` } }));
-  await repid.enqueue(jobs);
-  await drain(app);
-  const results = await Promise.all(jobs.map(async (job) => (await job.result())?.data));
-  expect(results).toEqual([
-    [1, 't1', jobs[0]?.id],
-    [2, 't2', jobs[1]?.id],
-  ]);
-  expect(instances.size).toBe(2);
-});
-
-it('brings request-scoped dependencies and guards to actors', async () => {
-  @Injectable({ scope: Scope.REQUEST })
-  class Tenant {
-    constructor(@Inject(REQUEST) readonly message: MessageDependency) {}
-    get name(): string | undefined {
-      return this.message.headers['tenant'];
-    }
-  }
-  @Injectable()
-  class TenantGuard implements CanActivate {
-    constructor(private readonly tenant: Tenant) {}
-    canActivate(context: ExecutionContext): boolean {
-      return this.tenant.name === runOf(context).message.headers['tenant'];
-    }
-  }
-  @Injectable()
-  class Scoped {
-    constructor(readonly tenant: Tenant) {}
-    @UseGuards(TenantGuard)
-    @Actor()
-    run(): string | undefined {
-      return this.tenant.name;
-    }
-  }
-  @Module({ providers: [Tenant, Scoped] })
-  class Feature {}
-  expect((await runOne(await startApp({ imports: [Feature] }))).data).toBe('blue');
-});
-
-it('shares durable providers as the strategy says', async () => {
-  const tenants = new Map<string, ContextId>();
-  ContextIdFactory.apply({
-    attach(contextId: ContextId, request: MessageDependency) {
-      const tenant = request.headers['tenant'] ?? '';
-      if (!tenants.has(tenant)) tenants.set(tenant, { id: Math.random() });
-      const shared = tenants.get(tenant) as ContextId;
-      return { payload: { tenant }, resolve: (info: HostComponentInfo) => (info.isTreeDurable ? shared : contextId) };
-    },
-  });
-  let made = 0;
-  @Injectable({ scope: Scope.REQUEST, durable: true })
-  class TenantDatabase {
-    readonly number = (made += 1);
-    constructor(@Inject(REQUEST) readonly request: { tenant: string }) {}
-  }
-  @Injectable()
-  class Scoped {
-    constructor(readonly database: TenantDatabase) {}
-    @Actor()
-    run(): unknown[] {
-      return [this.database.number, this.database.request.tenant];
-    }
-  }
-  try {
-    const app = await startApp({ providers: [Scoped, TenantDatabase] });
-    expect((await runOne(app)).data).toEqual([1, 'blue']);
-    expect((await runOne(app)).data).toEqual([1, 'blue']);
-  } finally {
-    ContextIdFactory.apply(undefined as never);
-  }
-});
-
-it('makes a transient actor anew for each delivery', async () => {
-  const instances = new Set<object>();
-  @Injectable({ scope: Scope.TRANSIENT })
-  class Fleeting {
-    readonly ready = true;
-    @Actor()
-    run(): boolean {
-      instances.add(this);
-      return this.ready;
-    }
-  }
-  const app = await startApp({ providers: [Fleeting as Type] });
-  expect((await runOne(app)).data).toBe(true);
-  expect((await runOne(app)).data).toBe(true);
-  expect(instances.size).toBe(2);
 });
 
 it('keeps the run the same for everything in its context', async () => {

@@ -1,0 +1,123 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  Module,
+  Scope,
+  type Type,
+  UseGuards,
+} from '@nestjs/common';
+import { ContextIdFactory, type ContextId, type HostComponentInfo, REQUEST } from '@nestjs/core';
+import { expect, it } from 'vitest';
+import { Actor, MessageDependency, Payload, Repid, runOf } from '../index.js';
+import { startApp } from '../start-app.fixture.js';
+import { drain } from '../testing/index.js';
+import { runOne } from './run-one.fixture.js';
+
+it('makes a request-scoped actor anew for each delivery, also while others run', async () => {
+  const instances = new Set<object>();
+  let arrive = (): void => {};
+  const bothAreThere = new Promise<void>((resolve) => (arrive = resolve));
+  @Injectable({ scope: Scope.REQUEST })
+  class Scoped {
+    constructor(@Inject(REQUEST) readonly message: MessageDependency) {}
+    @Actor()
+    async run(@Payload('x') x: number): Promise<unknown[]> {
+      instances.add(this);
+      if (instances.size === 2) arrive();
+      await bothAreThere;
+      return [x, this.message.headers['tenant'], this.message.id];
+    }
+  }
+  const app = await startApp({ providers: [Scoped] });
+  const repid = app.get(Repid);
+  const jobs = [1, 2].map((x) => repid.job('run', { args: { x }, headers: { tenant: `t${x}` } }));
+  await repid.enqueue(jobs);
+  await drain(app);
+  const results = await Promise.all(jobs.map(async (job) => (await job.result())?.data));
+  expect(results).toEqual([
+    [1, 't1', jobs[0]?.id],
+    [2, 't2', jobs[1]?.id],
+  ]);
+  expect(instances.size).toBe(2);
+});
+
+it('brings request-scoped dependencies and guards to actors', async () => {
+  @Injectable({ scope: Scope.REQUEST })
+  class Tenant {
+    constructor(@Inject(REQUEST) readonly message: MessageDependency) {}
+    get name(): string | undefined {
+      return this.message.headers['tenant'];
+    }
+  }
+  @Injectable()
+  class TenantGuard implements CanActivate {
+    constructor(private readonly tenant: Tenant) {}
+    canActivate(context: ExecutionContext): boolean {
+      return this.tenant.name === runOf(context).message.headers['tenant'];
+    }
+  }
+  @Injectable()
+  class Scoped {
+    constructor(readonly tenant: Tenant) {}
+    @UseGuards(TenantGuard)
+    @Actor()
+    run(): string | undefined {
+      return this.tenant.name;
+    }
+  }
+  @Module({ providers: [Tenant, Scoped] })
+  class Feature {}
+  expect((await runOne(await startApp({ imports: [Feature] }))).data).toBe('blue');
+});
+
+it('shares durable providers as the strategy says', async () => {
+  const tenants = new Map<string, ContextId>();
+  ContextIdFactory.apply({
+    attach(contextId: ContextId, request: MessageDependency) {
+      const tenant = request.headers['tenant'] ?? '';
+      if (!tenants.has(tenant)) tenants.set(tenant, { id: Math.random() });
+      const shared = tenants.get(tenant) as ContextId;
+      return { payload: { tenant }, resolve: (info: HostComponentInfo) => (info.isTreeDurable ? shared : contextId) };
+    },
+  });
+  let made = 0;
+  @Injectable({ scope: Scope.REQUEST, durable: true })
+  class TenantDatabase {
+    readonly number = (made += 1);
+    constructor(@Inject(REQUEST) readonly request: { tenant: string }) {}
+  }
+  @Injectable()
+  class Scoped {
+    constructor(readonly database: TenantDatabase) {}
+    @Actor()
+    run(): unknown[] {
+      return [this.database.number, this.database.request.tenant];
+    }
+  }
+  try {
+    const app = await startApp({ providers: [Scoped, TenantDatabase] });
+    expect((await runOne(app)).data).toEqual([1, 'blue']);
+    expect((await runOne(app)).data).toEqual([1, 'blue']);
+  } finally {
+    ContextIdFactory.apply(undefined as never);
+  }
+});
+
+it('makes a transient actor anew for each delivery', async () => {
+  const instances = new Set<object>();
+  @Injectable({ scope: Scope.TRANSIENT })
+  class Fleeting {
+    readonly ready = true;
+    @Actor()
+    run(): boolean {
+      instances.add(this);
+      return this.ready;
+    }
+  }
+  const app = await startApp({ providers: [Fleeting as Type] });
+  expect((await runOne(app)).data).toBe(true);
+  expect((await runOne(app)).data).toBe(true);
+  expect(instances.size).toBe(2);
+});
