@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +46,19 @@ describe('The code in README.md and docs', () => {
     expect(fragments.flatMap(syntaxErrors)).toEqual([]);
   });
 });
+
+describe('docs/errors.md', () => {
+  it('lists every error with its code', () => {
+    const listed = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
+    const codes = sources().flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/ code = '(REPID_\w+)'/g)]);
+    expect(codes.length).toBeGreaterThan(20);
+    expect(codes.map(([, code]) => code).filter((code) => !listed.includes(`\`${code}\``))).toEqual([]);
+  });
+});
+
+function sources(): string[] {
+  return ts.sys.readDirectory(join(ROOT, 'packages'), ['.ts'], ['**/dist', '**/node_modules', '**/*.test.ts']);
+}
 
 function docs(): string[] {
   return ts.sys.readDirectory(join(ROOT, 'docs'), ['.md']).map((path) => path.slice(ROOT.length));

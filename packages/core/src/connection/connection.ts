@@ -1,6 +1,7 @@
 import type { BucketBroker, BucketWrite } from '../bucket/index.js';
 import { Buckets } from '../bucket/buckets.js';
 import type { MessageBroker } from '../broker/index.js';
+import { BrokerClosedError } from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
 import { JSON_CONTENT_TYPE, jsonSerializer, type Serializer } from '../serializer/index.js';
 import type { Converter } from '../converter/index.js';
@@ -25,6 +26,7 @@ export class Connection {
   readonly maxPayloadBytes: number;
   readonly onEvent: EventListener;
   private readonly joined = new Set<BucketBroker>();
+  private isClosed = false;
   private connecting: Promise<void> | undefined;
 
   constructor(private readonly parts: ConnectionParts) {
@@ -41,8 +43,9 @@ export class Connection {
     return this.broker.clock.now();
   }
 
-  /** Connects every broker, once; later calls await the first. */
+  /** Connects every broker, once; later calls await the first. Opens it anew after `disconnect()`. */
   connect(): Promise<void> {
+    this.isClosed = false;
     this.connecting ??= this.open().catch((error: unknown) => {
       this.connecting = undefined;
       throw error;
@@ -50,7 +53,13 @@ export class Connection {
     return this.connecting;
   }
 
+  /** Connects where that has not been done. @throws BrokerClosedError after `disconnect()`: who ends it means it */
+  ready(): Promise<void> {
+    return this.isClosed ? Promise.reject(new BrokerClosedError(this.broker.name)) : this.connect();
+  }
+
   async disconnect(): Promise<void> {
+    this.isClosed = true;
     this.connecting = undefined;
     this.joined.clear();
     await this.broker.disconnect();

@@ -59,14 +59,16 @@ export class BasicConverter implements Converter {
 
   private async convertItems(value: unknown, type: Function, path: string): Promise<Conversion> {
     if (!Array.isArray(value)) return { issues: [{ path, message: 'expected an array' }] };
-    const items = await Promise.all(value.map(async (item, index) => this.convertValue(item, type, join(path, index))));
+    const items = await Promise.all(
+      value.map(async (item, index) => this.convertValue(item, type, joinPath(path, index))),
+    );
     const issues = items.flatMap((item) => ('issues' in item ? item.issues : []));
     return issues.length > 0 ? { issues } : { value: items.map((item) => (item as { value: unknown }).value) };
   }
 }
 
 /** A path one step longer. */
-export function join(path: string, step: string | number): string {
+export function joinPath(path: string, step: string | number): string {
   return path === '' ? String(step) : `${path}.${step}`;
 }
 
@@ -89,7 +91,7 @@ async function convertBySchema(value: unknown, schema: StandardSchemaV1, path: s
 
 function schemaPath(path: string, issue: StandardSchemaV1.Issue): string {
   const steps = issue.path?.map((step) => String(typeof step === 'object' ? step.key : step)) ?? [];
-  return steps.reduce(join, path);
+  return steps.reduce(joinPath, path);
 }
 
 function isBytes(type: PayloadParameter['type']): boolean {

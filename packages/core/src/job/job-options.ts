@@ -37,7 +37,7 @@ export interface JobOptions<Args = unknown> {
   deferredBy?: Duration;
   /** Run it at the times of a cron expression, by the UTC offset of the machine or of a time zone. */
   cron?: string | { expression: string; timeZone?: string };
-  /** Further headers of the message. Names that begin with `repid-` are ours. */
+  /** Further headers of the message. Names that begin with `repid-` are ours, and refused. */
   headers?: Record<string, string>;
 }
 

@@ -64,13 +64,13 @@ export class Job<Args = unknown, Result = unknown> {
 
   /** The arguments bucket that is stored now. */
   async args(): Promise<ArgsBucket<Args> | undefined> {
-    await this.connection.connect();
+    await this.connection.ready();
     return this.argsId === undefined ? undefined : this.connection.buckets.findArgs<Args>(this.argsId);
   }
 
   /** The result that is stored now. @throws UnsupportedError when this job stores none */
   async result(): Promise<ResultBucket<Result> | undefined> {
-    await this.connection.connect();
+    await this.connection.ready();
     return this.connection.buckets.findResult<Result>(this.requireResultId());
   }
 
@@ -82,7 +82,7 @@ export class Job<Args = unknown, Result = unknown> {
    */
   async waitForResult(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<ResultBucket<Result>> {
     const timeout = toMilliseconds(options.timeout ?? DEFAULTS.resultTimeout, 'timeout');
-    await this.connection.connect();
+    await this.connection.ready();
     return this.connection.buckets.waitForResult<Result>(this.requireResultId(), { timeout, signal: options.signal });
   }
 
@@ -90,7 +90,7 @@ export class Job<Args = unknown, Result = unknown> {
   async status(): Promise<JobStatus> {
     const { broker, buckets } = this.connection;
     requireCapability(broker, 'jobIds', 'status()');
-    await this.connection.connect();
+    await this.connection.ready();
     const location = await broker.locate(this.channel, this.id);
     if (location !== undefined) return { state: location };
     const bucket = this.resultId === undefined ? undefined : await buckets.findResult(this.resultId);
@@ -106,7 +106,7 @@ export class Job<Args = unknown, Result = unknown> {
   async cancel(): Promise<boolean> {
     const { broker } = this.connection;
     requireCapability(broker, 'jobIds', 'cancel()');
-    await this.connection.connect();
+    await this.connection.ready();
     const bucket = this.cancelledBucket();
     if (bucket && !this.connection.isJoined(bucket.into)) return this.cancelApart(bucket);
     return (await broker.cancel(this.channel, this.id, { bucket })) !== undefined;

@@ -18,3 +18,6 @@ export const HEADER = {
   unrouted: 'repid-unrouted',
   correlation: 'repid-correlation',
 } as const;
+
+/** How the names of our headers begin, save `topic`. */
+export const OUR_HEADERS = 'repid-';

@@ -44,6 +44,7 @@ describe('parseOptions', () => {
       { name: 'a', headers: { x: 1 } },
       'Option "headers" of thing is {"x":1}: expected an object whose values are all text.',
     ],
+    [{ name: 'a', headers: { 'repid-id': 'x' } }, 'expected no names that begin with "repid-"'],
     [{ name: 'a', headers: ['x'] }, 'Option "headers" of thing is ["x"]'],
     [{ name: 'a', colour: 'green' }, 'Option "colour" of thing is "green": expected one of "red", "blue".'],
     [{ name: 'a', act: 'now' }, 'Option "act" of thing is "now": expected a function.'],

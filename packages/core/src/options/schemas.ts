@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parseDuration } from '../duration/index.js';
 import { isChannelName } from '../message/channel-name.js';
+import { OUR_HEADERS } from '../message/header-names.js';
 
 /** The pieces that options are checked with. Each message reads on from "Option "x" is 5: expected ...". */
 
@@ -34,10 +35,16 @@ export const channelName = v.custom<string>(
   'expected a letter or "_", then letters, digits, "_", "." and "-"',
 );
 
-/** Text by name. */
-export const headers = v.custom<Readonly<Record<string, string>>>(
-  (value) => isPlainObject(value) && Object.values(value).every((text) => typeof text === 'string'),
-  'expected an object whose values are all text',
+/** Text by name, without the names that are ours: passed on by accident, they would make one message pass for another. */
+export const headers = v.pipe(
+  v.custom<Readonly<Record<string, string>>>(
+    (value) => isPlainObject(value) && Object.values(value).every((text) => typeof text === 'string'),
+    'expected an object whose values are all text',
+  ),
+  v.check(
+    (value) => !Object.keys(value).some((name) => name.startsWith(OUR_HEADERS)),
+    `expected no names that begin with "${OUR_HEADERS}", which are kept for Repid; leave them out of what you pass on`,
+  ),
 );
 
 /** One of these texts. */

@@ -72,7 +72,7 @@ export class Channel {
   private async broker(capability: 'administration' | 'deadLetters'): Promise<MessageBroker> {
     const { broker } = this.connection;
     requireCapability(broker, capability, `Looking after channel "${this.name}"`);
-    await this.connection.connect();
+    await this.connection.ready();
     return broker;
   }
 }

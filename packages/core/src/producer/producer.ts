@@ -18,7 +18,7 @@ export class Producer {
   /** Publishes all or none, now. */
   async publish(messages: Messages): Promise<void> {
     if (messages.length === 0) return;
-    await this.connection.connect();
+    await this.connection.ready();
     await compose(this.middlewares, (passed: Messages) => this.publishNow(passed))(messages);
   }
 

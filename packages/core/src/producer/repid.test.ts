@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
-import { InvalidOptionError, PayloadTooLargeError } from '../errors/index.js';
+import { BrokerClosedError, InvalidOptionError, PayloadTooLargeError } from '../errors/index.js';
 import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
 import { Workshop } from '../worker/testing/workshop.test-support.js';
 import { Repid, type RepidOptions } from './index.js';
@@ -39,11 +39,14 @@ describe('Repid', () => {
     expect(() => new Repid(options)).toThrow(message);
   });
 
-  it('may be used again after it was disconnected', async () => {
+  it('refuses work after it was disconnected, and takes it again once it is connected', async () => {
     const workshop = new Workshop([echo]);
     await workshop.repid.job('echo').enqueue();
     await workshop.repid.disconnect();
     await workshop.repid.disconnect();
+    await expect(workshop.repid.job('echo').enqueue()).rejects.toThrow(BrokerClosedError);
+    await expect(workshop.drain()).rejects.toThrow(BrokerClosedError);
+    await workshop.repid.connect();
     expect(await workshop.drain()).toBe(1);
   });
 

@@ -26,7 +26,7 @@ export class Requests {
 
   /** @throws TimeoutError after `timeout` milliseconds */
   async request(message: OutgoingMessage, timeout: number): Promise<unknown> {
-    await this.connection.connect();
+    await this.connection.ready();
     await this.listen();
     const correlation = randomUUID();
     const headers = { ...message.headers, [HEADER.correlation]: correlation };

@@ -78,7 +78,7 @@ describe('A message that says nonsense', () => {
     ['an interval of nothing', { 'repid-every': '0', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
   ])('goes to the dead letters: %s', async (_, headers, code) => {
     const workshop = new Workshop([defineActor({ name: 'work' }, () => 'fine')]);
-    await workshop.send('work', 1, headers);
+    await workshop.sendForeign('1', { topic: 'work', ...headers });
     const job = await workshop.perform('work');
     expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code, attempts: 0 });
     expect(await job.result()).toMatchObject({ data: 'fine' });
@@ -89,9 +89,7 @@ describe('A message that says nonsense', () => {
     ['a poisoned prototype', '{"__proto__":{"admin":true}}', 'REPID_SERIALIZATION'],
   ])('goes to the dead letters without a retry: %s', async (_, text, code) => {
     const workshop = new Workshop([defineActor({ name: 'work' }, () => 'fine')]);
-    const headers = { topic: 'work', 'repid-retries': '3' };
-    const payload = Buffer.from(text);
-    await workshop.repid.sendMessage({ channel: 'default', payload, headers, contentType: 'application/json' });
+    await workshop.sendForeign(text, { topic: 'work', 'repid-retries': '3' });
     const job = await workshop.perform('work');
     expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code });
     expect(await job.result()).toMatchObject({ data: 'fine' });

@@ -85,7 +85,7 @@ export class Worker {
     const letDie = keepAlive();
     const forgetSignals = onSignals(resolved.handleSignals, (signal) => this.end(`${signal} was received`));
     try {
-      await this.connection.connect();
+      await this.connection.ready();
       onEvent({ type: 'worker-started', channels });
       const processed = await shift.work();
       onEvent({ type: 'worker-stopped', processed });

@@ -1,5 +1,5 @@
 import type { ValidationError } from 'class-validator';
-import { join as joinPath, type PayloadIssue } from '@repid/core';
+import { joinPath, type PayloadIssue } from '@repid/core';
 
 /** The errors of class-validator as one flat list. */
 export function issuesFrom(errors: readonly ValidationError[], path: string): PayloadIssue[] {

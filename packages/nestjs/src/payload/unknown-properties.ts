@@ -1,4 +1,4 @@
-import { join as joinPath, type PayloadIssue } from '@repid/core';
+import { joinPath, type PayloadIssue } from '@repid/core';
 import type { ClassShapes } from './class-shapes.js';
 
 /** What becomes of properties that a class does not declare. */

@@ -67,6 +67,13 @@ export class Workshop {
     await this.repid.sendMessageJson({ channel: 'default', payload, headers: { topic, ...headers } });
   }
 
+  /** Publishes what another program may have written. */
+  async sendForeign(payload: string, headers: Record<string, string>): Promise<void> {
+    const message = { channel: 'default', payload: Buffer.from(payload), contentType: 'application/json', headers };
+    await this.repid.connect();
+    await this.broker.publish([message]);
+  }
+
   async deadLetters(channel = 'default'): Promise<readonly DeadLetter[]> {
     return this.repid.channel(channel).deadLetters();
   }
