@@ -5,6 +5,8 @@ export const DEFAULTS = {
   actorTimeout: 10 * 60_000,
   /** How long results are kept. */
   resultTtl: 24 * 60 * 60_000,
+  /** How long a job waits for what it depends on. */
+  waitTimeout: 7 * 24 * 60 * 60_000,
   /** How long `waitForResult` waits. */
   resultTimeout: 60_000,
   /** How long `request` waits for the reply. */

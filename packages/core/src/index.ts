@@ -3,6 +3,7 @@ export * from './broker/index.js';
 export * from './bucket/index.js';
 export * from './clock/index.js';
 export * from './converter/index.js';
+export * from './dependency/index.js';
 export * from './duration/index.js';
 export * from './errors/index.js';
 export * from './events/index.js';

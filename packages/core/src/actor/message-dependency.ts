@@ -84,6 +84,13 @@ export interface MessageDependency {
   sendMessageJson(message: OutgoingJson & SendOptions): Promise<void>;
   /** Enqueues a job, committed with the settlement. */
   enqueue(job: Job): void;
+  /**
+   * Enqueues a job, committed with the settlement, and hands this job's result over to it: whoever waits for this job's
+   * result waits for that job's.
+   *
+   * @throws InvalidOptionError where this message stores no result, or that job is enqueued already
+   */
+  delegate(job: Job): void;
 }
 
 /** How the message is run. Times and spans in milliseconds. */

@@ -19,4 +19,6 @@ export interface PayloadParameter {
 export type ActorParameter =
   | PayloadParameter
   | { readonly from: 'message' }
-  | { readonly from: 'header'; readonly name: string };
+  | { readonly from: 'header'; readonly name: string }
+  /** What the jobs that it waited for have left: their data, or their whole result buckets. */
+  | { readonly from: 'dependency-results'; readonly as: 'data' | 'buckets' };

@@ -8,6 +8,8 @@ export interface MessageBrokerCapabilities {
   readonly priority: boolean;
   /** Refuses a job id that is there already, finds jobs by id and cancels them. */
   readonly jobIds: boolean;
+  /** Parks messages that wait for buckets (`waits`), in the place where joined bucket brokers store them. */
+  readonly dependencies: boolean;
   /** Commits a whole settlement as one act; otherwise it publishes, stores, then acknowledges, in this order. */
   readonly atomicSettlement: boolean;
   /** Keeps dead letters and replays them. */

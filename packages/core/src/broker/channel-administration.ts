@@ -6,6 +6,8 @@ export interface ChannelStats {
   /** Due and not taken. */
   readonly queued: number;
   readonly delayed: number;
+  /** Parked until the buckets that they wait for are there. */
+  readonly waiting: number;
   /** Delivered and not settled. */
   readonly running: number;
   readonly deadLetters: number;

@@ -9,6 +9,8 @@ export interface Delivery {
   readonly priority: Priority;
   /** 1 for the first delivery, one more each time an owner was lost. Giving it back starts anew. */
   readonly deliveryCount: number;
+  /** True where it was delivered more often than the broker allows: its workers keep dying. To be given up, not run. */
+  readonly isExhausted: boolean;
   /**
    * Ends it: everything in the settlement is committed, then the promise resolves.
    *

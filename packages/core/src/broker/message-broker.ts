@@ -6,7 +6,7 @@ import type { ChannelAdministration } from './channel-administration.js';
 import type { Delivery } from './delivery.js';
 
 /** Where a job is, for as long as the broker holds it. */
-export type JobLocation = 'delayed' | 'queued' | 'running';
+export type JobLocation = 'waiting' | 'delayed' | 'queued' | 'running';
 
 /**
  * Moves messages from producers to consumers, at least once.
@@ -47,7 +47,7 @@ export interface MessageBroker {
   locate(channel: string, jobId: string): Promise<JobLocation | undefined>;
 
   /**
-   * Takes a delayed or queued job away, or tells the worker that runs it (see `ConsumeOptions.onCancel`).
+   * Takes a waiting, delayed or queued job away, or tells the worker that runs it (see `ConsumeOptions.onCancel`).
    * `bucket`, the result of a cancelled job, is stored in the same act as the removal. Needs `jobIds`.
    *
    * Answers where the job was; undefined where the broker does not hold it.

@@ -18,6 +18,8 @@ export interface Settlement {
   readonly outcome: Outcome;
   /** The result to store. Only for bucket brokers that have been joined. */
   readonly bucket?: BucketWrite;
+  /** Buckets that the message has waited for and need not be kept for it any more; only with `ack` and `nack`. */
+  readonly releases?: readonly string[];
   /**
    * The messages that follow. Their ids must be free, save that the settled message's own id may be used again where
    * the outcome frees it (`ack`, `nack`): so a recurring job's next run takes the place of this one.

@@ -7,6 +7,10 @@ export interface BucketRecord {
   readonly ttl: number | null;
   /** False for the result of a job that failed or was skipped. */
   readonly success: boolean;
+  /** True for the result of a job that was skipped. */
+  readonly skipped?: boolean;
+  /** Why the job has failed or was skipped, in short, for those who wait for it. */
+  readonly cause?: string;
 }
 
 /** A bucket and the broker that it belongs in. */
@@ -34,7 +38,7 @@ export interface BucketBroker {
   disconnect(): Promise<void>;
   /** The bodies in the order of the ids; undefined where none is kept or its TTL has passed. */
   get(ids: readonly string[]): Promise<(string | undefined)[]>;
-  /** Stores all, replacing what is there, and wakes who waits for them. */
+  /** Stores all, replacing what is there, wakes who waits for them, and releases or skips the messages that do. */
   store(buckets: readonly BucketRecord[]): Promise<void>;
   /** Removes them; answers how many were there. */
   delete(ids: readonly string[]): Promise<number>;

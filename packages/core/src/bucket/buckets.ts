@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../errors/index.js';
+import { causeOfFailure } from '../dependency/skip.js';
 import type { Serializer } from '../serializer/index.js';
 import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
 import { isResultBucket } from './bucket.js';
@@ -28,6 +29,12 @@ export class Buckets {
     return undefined;
   }
 
+  /** The results of jobs that another one has waited for, in the order of the ids; undefined where one is gone. */
+  async findResults(ids: readonly string[]): Promise<(ResultBucket | undefined)[]> {
+    const bodies = await this.requireResults('The results of dependencies').get(ids);
+    return bodies.map((body) => (body === undefined ? undefined : this.decodeResult(body)));
+  }
+
   /** The result that is stored now. */
   async findResult<T>(id: string): Promise<ResultBucket<T> | undefined> {
     const [body] = await this.requireResults(`Result "${id}"`).get([id]);
@@ -48,7 +55,9 @@ export class Buckets {
   /** @throws SerializationError, UnsupportedError */
   writeResult(id: string, bucket: ResultBucket): BucketWrite {
     const into = this.requireResults(`Result "${id}"`);
-    return { id, body: this.codec.encodeResult(bucket), ttl: bucket.ttl, success: bucket.success, into };
+    const { success, skipped, ttl, exception } = bucket;
+    const cause = exception === undefined ? undefined : causeOfFailure(id, exception);
+    return { id, body: this.codec.encodeResult(bucket), ttl, success, skipped, cause, into };
   }
 
   /** @throws UnsupportedError when the connection keeps no results */

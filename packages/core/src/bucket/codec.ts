@@ -3,7 +3,7 @@ import { parse, stringify } from '../serializer/json-serializer.js';
 import { JSON_CONTENT_TYPE, type Serializer } from '../serializer/index.js';
 import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
 
-/** A bucket as JSON: times in milliseconds, `success` first, data as it is or, where the serializer is not JSON, in base64. */
+/** A bucket as JSON: times in milliseconds; `success`, `skipped` and `ttl` first, where scripts look for them; data as it is or, where the serializer is not JSON, in base64. */
 interface EncodedBucket {
   success?: boolean;
   exception?: string;
@@ -27,20 +27,20 @@ export class BucketCodec {
 
   /** @throws SerializationError when the data cannot be written */
   encodeArgs({ data, timestamp, ttl }: ArgsBucket): string {
-    return stringify({ timestamp: timestamp.getTime(), ttl, ...this.encodeData(data) });
+    return stringify({ ttl, timestamp: timestamp.getTime(), ...this.encodeData(data) });
   }
 
   /** @throws SerializationError when the data cannot be written */
   encodeResult(bucket: ResultBucket): string {
     const encoded: EncodedBucket = {
       success: bucket.success,
-      exception: bucket.exception,
       skipped: bucket.skipped,
+      ttl: bucket.ttl,
+      timestamp: bucket.timestamp.getTime(),
+      exception: bucket.exception,
       cancelled: bucket.cancelled,
       startedAt: bucket.startedAt.getTime(),
       finishedAt: bucket.finishedAt.getTime(),
-      timestamp: bucket.timestamp.getTime(),
-      ttl: bucket.ttl,
       ...this.encodeData(bucket.data),
     };
     return stringify(encoded);

@@ -1,7 +1,10 @@
 import * as v from 'valibot';
+import type { Dependency } from '../dependency/dependency.js';
 import type { Duration } from '../duration/index.js';
 import { PRIORITIES, type Priority } from '../message/index.js';
 import { option, parseOptions } from '../options/index.js';
+import { resolveDependency } from './dependencies.js';
+import type { Job } from './job.js';
 
 /** How a job is enqueued and run. */
 export interface JobOptions<Args = unknown> {
@@ -37,6 +40,12 @@ export interface JobOptions<Args = unknown> {
   deferredBy?: Duration;
   /** Run it at the times of a cron expression, by the UTC offset of the machine or of a time zone. */
   cron?: string | { expression: string; timeZone?: string };
+  /** A job, or a bucket: its result is this job's payload, and this job waits for its success. Instead of `args`. */
+  argsFrom?: Job | string;
+  /** What must have ended before this job is run. Jobs enqueued together may be given in any order. */
+  dependsOn?: Dependency | readonly Dependency[];
+  /** A job whose dependencies have not come by then is skipped. @default '7d' */
+  waitTimeout?: Duration;
   /** Further headers of the message. Names that begin with `repid-` are ours, and refused. */
   headers?: Record<string, string>;
 }
@@ -66,8 +75,19 @@ const schema = v.strictObject({
   ),
   deferredBy: v.optional(option.duration),
   cron: v.optional(cron),
+  argsFrom: v.optional(
+    v.custom<Job | string>((value) => resolveDependency(value)?.on === value, 'expected a job, or the id of a bucket'),
+  ),
+  dependsOn: v.optional(
+    v.custom<Dependency | readonly Dependency[]>(isDependencies, 'expected a job, the id of a bucket, { on, condition }, or an array of them'),
+  ),
+  waitTimeout: v.optional(option.duration),
   headers: v.optional(option.headers),
 });
+
+function isDependencies(value: unknown): boolean {
+  return (Array.isArray(value) ? value : [value]).every((dependency) => resolveDependency(dependency) !== undefined);
+}
 
 /** Checked job options; spans in milliseconds. */
 export type ParsedJobOptions = v.InferOutput<typeof schema>;

@@ -4,31 +4,40 @@ import type { ArgsBucket, BucketWrite, ResultBucket } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
 import { DEFAULTS } from '../defaults.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
-import { CancelledError } from '../errors/index.js';
+import { checkGraph, type GraphNode } from '../dependency/graph-check.js';
+import type { Dependency } from '../dependency/dependency.js';
+import type { Waits } from '../dependency/waits.js';
+import { CancelledError, DependencyError, InvalidOptionError } from '../errors/index.js';
 import { HEADER, writeParameters, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
 import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
+import { bucketOf, graphNode, resolveDependencies, waitsOf, type ResolvedDependency } from './dependencies.js';
 import { parseJobOptions, type JobOptions, type ParsedJobOptions } from './job-options.js';
+import { JOB } from './job-reference.js';
 import type { JobStatus } from './job-status.js';
 import { endedState } from './job-status.js';
-
-/** The key under which a job's bound `enqueue` knows its job. */
-const JOB = Symbol('repid.job');
 
 /**
  * A piece of work to be done by the actor of this name, and a handle on it: with the same id and name it is the same
  * job in any process. Made by `repid.job()`; nothing happens before `enqueue()`.
  */
 export class Job<Args = unknown, Result = unknown> {
-  readonly id: string;
+  /** @internal */
+  readonly [JOB]: Job = this;
+  /** Final once it is enqueued; a follower's derives from its parent's where none was chosen. */
+  get id(): string {
+    return this.ownId;
+  }
   /** The topic: names the actor. */
   readonly name: string;
   readonly channel: string;
-  /** The bucket that the arguments lie in, where they are kept in one. */
-  readonly argsId?: string;
-  /** The bucket that the result goes to, where it is stored. */
-  readonly resultId?: string;
 
+  private ownId: string;
+  private ownArgsId: string | undefined;
+  private ownResultId: string | undefined;
+  private argsSource: Job | string | undefined;
+  private readonly dependencies: ResolvedDependency[];
+  private isEnqueued = false;
   private readonly options: ParsedJobOptions;
   private readonly connection: Connection;
 
@@ -42,9 +51,11 @@ export class Job<Args = unknown, Result = unknown> {
     this.connection = producer.connection;
     this.name = name;
     this.channel = this.options.channel ?? DEFAULTS.channel;
-    this.id = this.options.id ?? randomUUID();
-    this.argsId = this.chooseArgsId();
-    this.resultId = this.chooseResultId();
+    this.ownId = this.options.id ?? randomUUID();
+    this.ownArgsId = this.chooseArgsId();
+    this.ownResultId = this.chooseResultId();
+    this.dependencies = resolveDependencies(this.options.dependsOn);
+    if (this.options.argsFrom !== undefined) this.takeArgsFrom(this.options.argsFrom);
     if (this.options.id !== undefined) requireCapability(this.connection.broker, 'jobIds', `The id of job "${name}"`);
   }
 
@@ -56,10 +67,54 @@ export class Job<Args = unknown, Result = unknown> {
    */
   get enqueue(): () => Promise<this> {
     const enqueue = async (): Promise<this> => {
+      await this.connection.connect();
+      checkGraph([this.graphNode()]);
       await this.producer.publish([this.toMessage()]);
+      this.noteEnqueued();
       return this;
     };
     return Object.assign(enqueue, { [JOB]: this });
+  }
+
+  /** The bucket that the arguments lie in, where they are kept in one. */
+  get argsId(): string | undefined {
+    return this.argsSource === undefined ? this.ownArgsId : bucketOf(this.argsSource);
+  }
+
+  /** The bucket that the result goes to, where it is stored. */
+  get resultId(): string | undefined {
+    return this.ownResultId;
+  }
+
+  /** Name and id, for errors. */
+  get label(): string {
+    return `"${this.name}" (${this.id})`;
+  }
+
+  /** True where it has arguments, or knows where they lie. */
+  get hasArgs(): boolean {
+    return this.options.args !== undefined || this.argsId !== undefined;
+  }
+
+  /** False where nobody but this object knows its id, and it was never enqueued. */
+  get mayBeThere(): boolean {
+    return this.isEnqueued || this.options.id !== undefined || this.options.resultId !== undefined;
+  }
+
+  /** Has it wait for more. @throws InvalidOptionError once it is enqueued */
+  dependOn(...dependencies: readonly Dependency[]): this {
+    this.requireNotEnqueued('dependOn()');
+    this.dependencies.push(...resolveDependencies(dependencies));
+    return this;
+  }
+
+  /** Has it wait for a job's success, or a bucket, and take that as its payload. @throws InvalidOptionError */
+  takeArgsFrom(source: Job | string): this {
+    this.requireNotEnqueued('takeArgsFrom()');
+    if (this.hasArgs) throw new InvalidOptionError(`Job ${this.label} has arguments of its own and is to take those of another. Leave one out.`);
+    this.argsSource = source;
+    if (!this.dependencies.some(({ on }) => on === source)) this.dependencies.push({ on: source, condition: 'success' });
+    return this;
   }
 
   /** The arguments bucket that is stored now. */
@@ -129,7 +184,48 @@ export class Job<Args = unknown, Result = unknown> {
       dueAt: schedule.dueAt,
       buckets: bucket && [bucket],
       clears: this.staleResult(),
+      waits: this.waits(),
     };
+  }
+
+  /** As the check of a graph sees it. */
+  graphNode(): GraphNode {
+    return graphNode(this, this.dependencies);
+  }
+
+  /** Called when it has been published, or taken into a settlement. */
+  noteEnqueued(): void {
+    this.isEnqueued = true;
+  }
+
+  /** As a follower: the same each time its parent gets to it, so that it is not there twice. A chosen id stays. */
+  adoptId(id: string): void {
+    if (this.options.id !== undefined || this.isEnqueued) return;
+    if (this.ownResultId === this.ownId) this.ownResultId = id;
+    this.ownId = id;
+  }
+
+  /** Has its result stored in another job's place, for those who wait for that one. */
+  storeResultIn(place: { readonly id: string; readonly ttl: number | null }): void {
+    this.requireNotEnqueued('delegate()');
+    this.connection.buckets.requireResults(`Delegating to job ${this.label}`);
+    this.ownResultId = place.id;
+    this.options.resultTtl = place.ttl;
+  }
+
+  private requireNotEnqueued(asked: string): void {
+    if (this.isEnqueued) throw new InvalidOptionError(`${asked} was called on job ${this.label}, which is enqueued already. Call it before.`);
+  }
+
+  private waits(): Waits | undefined {
+    if (this.dependencies.length === 0) return undefined;
+    const { broker, buckets } = this.connection;
+    requireCapability(broker, 'dependencies', `"dependsOn" of job ${this.label}`);
+    const into = buckets.requireResults(`"dependsOn" of job ${this.label}`);
+    if (!this.connection.isJoined(into)) throw new DependencyError(APART(this.label));
+    if (this.options.cron !== undefined || this.options.deferredBy !== undefined) throw new DependencyError(RECURRING(this.label));
+    const result = this.resultId === undefined ? undefined : { id: this.resultId, ttl: this.resultTtl, into };
+    return { on: waitsOf(this, this.dependencies), timeout: this.options.waitTimeout ?? DEFAULTS.waitTimeout, result };
   }
 
   private parameterHeaders(now: number, { dueAt, recurring }: FirstOccurrence): Record<string, string> {
@@ -144,6 +240,7 @@ export class Job<Args = unknown, Result = unknown> {
       ttl: options.ttl ?? null,
       dueAt: recurring ? undefined : dueAt,
       schedule: recurring,
+      dependsOn: this.dependencies.length === 0 ? undefined : this.dependencies.map(({ on }) => bucketOf(on) ?? ''),
       unrouted: 0,
     });
   }
@@ -203,15 +300,16 @@ export class Job<Args = unknown, Result = unknown> {
 
   private async cancelApart(bucket: BucketWrite): Promise<boolean> {
     const location = await this.connection.broker.cancel(this.channel, this.id);
-    if (location === 'delayed' || location === 'queued') await bucket.into.store([bucket]);
+    if (location !== undefined && location !== 'running') await bucket.into.store([bucket]);
     return location !== undefined;
   }
 }
 
 const EMPTY = new Uint8Array(0);
 
-/** The job behind a job, or behind its `enqueue`; undefined for any other function. */
-export function jobOf(callback: unknown): Job | undefined {
-  if (callback instanceof Job) return callback;
-  return typeof callback === 'function' ? (callback as { [JOB]?: Job })[JOB] : undefined;
-}
+const APART = (label: string): string =>
+  `Job ${label} waits for others, and results lie in another place than messages, so its release could not be atomic. ` +
+  'Keep both in one place, or chain by callbacks and bucket ids.';
+
+const RECURRING = (label: string): string =>
+  `Job ${label} recurs and waits for others, which end but once. Have a recurring job enqueue them.`;

@@ -15,6 +15,7 @@ export const HEADER = {
   cron: 'repid-cron',
   cronTimeZone: 'repid-cron-tz',
   dueAt: 'repid-due',
+  dependsOn: 'repid-depends',
   unrouted: 'repid-unrouted',
   correlation: 'repid-correlation',
 } as const;

@@ -1,4 +1,5 @@
 import type { BucketWrite } from '../bucket/bucket-broker.js';
+import type { Waits } from '../dependency/waits.js';
 
 /** What travels over a channel. The same on the wire for jobs and for bare messages. */
 export interface Message {
@@ -31,6 +32,13 @@ export interface OutgoingMessage extends Message {
   readonly dueAt?: number;
   /** Not to be delivered before so many milliseconds have passed since the broker took it. Ignored beside `dueAt`. */
   readonly delay?: number;
+  /**
+   * Buckets that it waits for. It is parked until each is there and meets its condition, then published (`dueAt` and
+   * `delay` count from there on); where one can't be met any more, or does not come in time, it is skipped: not published,
+   * its result says so, and whoever waits for that learns it in the same act. Looking and registering are one act.
+   * Buckets that are waited for, or have yet to be read by who waited, do not expire. Needs the capability `dependencies`.
+   */
+  readonly waits?: Waits;
   /** Buckets stored in the same act. Only for bucket brokers that have been joined. */
   readonly buckets?: readonly BucketWrite[];
   /** Buckets removed in the same act: results of an earlier job of this id. Only for joined bucket brokers. */

@@ -22,6 +22,8 @@ export interface MessageParameters {
   readonly ttl: number | null;
   /** How it recurs, and when this occurrence was due. */
   readonly schedule?: Schedule;
+  /** The buckets that it has waited for. */
+  readonly dependsOn?: readonly string[];
   /** How many workers had no actor for it. */
   readonly unrouted: number;
 }
@@ -47,6 +49,7 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     timestamp: readNumber(headers, HEADER.timestamp),
     ttl: readNumber(headers, HEADER.ttl) ?? null,
     ...readTimes(headers),
+    dependsOn: readDependencies(headers),
     unrouted: readNumber(headers, HEADER.unrouted) ?? 0,
   };
 }
@@ -66,6 +69,7 @@ export function writeParameters(parameters: MessageParameters): Record<string, s
   write(HEADER.timestamp, parameters.timestamp);
   write(HEADER.ttl, parameters.ttl);
   write(HEADER.dueAt, parameters.dueAt);
+  write(HEADER.dependsOn, parameters.dependsOn && JSON.stringify(parameters.dependsOn));
   write(HEADER.unrouted, parameters.unrouted || undefined);
   if (parameters.schedule) Object.assign(headers, writeSchedule(parameters.schedule));
   return headers;
@@ -82,6 +86,18 @@ const SAME_AS_JOB = '';
 function readTtl(headers: Readonly<Record<string, string>>): number | null {
   if (headers[HEADER.resultTtl] === 'null') return null;
   return readNumber(headers, HEADER.resultTtl) ?? DEFAULTS.resultTtl;
+}
+
+function readDependencies(headers: Readonly<Record<string, string>>): string[] | undefined {
+  const text = headers[HEADER.dependsOn];
+  if (text === undefined) return undefined;
+  try {
+    const ids: unknown = JSON.parse(text);
+    if (Array.isArray(ids) && ids.every((id) => typeof id === 'string')) return ids;
+  } catch {
+    // Said below, as for any other value.
+  }
+  throw new MalformedMessageError(`Header "${HEADER.dependsOn}" is ${JSON.stringify(text.slice(0, 100))}: expected a JSON array of bucket ids.`);
 }
 
 function readTimes(headers: Readonly<Record<string, string>>): Pick<MessageParameters, 'dueAt' | 'schedule'> {

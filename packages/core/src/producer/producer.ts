@@ -66,6 +66,7 @@ export class Producer {
     for (const size of sizesOf(message)) {
       if (size > maxPayloadBytes) throw new PayloadTooLargeError(subject, size, maxPayloadBytes);
     }
+    if (message.waits !== undefined) requireCapability(broker, 'dependencies', `"dependsOn" of ${subject}`);
     if (message.priority !== undefined) requireCapability(broker, 'priority', `A priority of ${subject}`);
     if (message.dueAt !== undefined || message.delay !== undefined) {
       requireCapability(broker, 'delay', `A delay of ${subject}`);

@@ -1,9 +1,11 @@
 import type { OutgoingBytes, OutgoingJson } from '../actor/message-dependency.js';
 import { Connection } from '../connection/connection.js';
 import { DEFAULTS } from '../defaults.js';
+import { checkGraph } from '../dependency/graph-check.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
 import { InvalidOptionError } from '../errors/index.js';
-import { Job, jobOf } from '../job/job.js';
+import { Job } from '../job/job.js';
+import { jobOf } from '../job/job-reference.js';
 import type { JobOptions } from '../job/job-options.js';
 import { Channel } from './channel.js';
 import { outgoingBytes, outgoingJson } from './outgoing.js';
@@ -46,9 +48,17 @@ export class Repid {
     return new Job<Args, Result>(name, options, this.producer);
   }
 
-  /** Enqueues all of the jobs or none, in one write. Rejects as `job.enqueue()` does. */
+  /**
+   * Enqueues all of the jobs or none, in one write. They may wait for each other, in any order.
+   *
+   * Rejects as `job.enqueue()` does, and with DependencyError, naming the path, where they could never all run.
+   */
   async enqueue(jobs: readonly Job[]): Promise<void> {
-    await this.producer.publish(jobs.map((job) => requireJob(job).toMessage()));
+    const all = jobs.map(requireJob);
+    await this.connection.connect();
+    checkGraph(all.map((job) => job.graphNode()));
+    await this.producer.publish(all.map((job) => job.toMessage()));
+    for (const job of all) job.noteEnqueued();
   }
 
   /** Sends bytes. Rejects with InvalidOptionError, PayloadTooLargeError, BrokerUnavailableError. */

@@ -16,7 +16,9 @@ import {
   NoRetriesLeftError,
   Unrecoverable,
 } from '../errors/index.js';
-import { jobOf, type Job } from '../job/job.js';
+import type { Job } from '../job/job.js';
+import { derivedId } from '../job/derived-id.js';
+import { jobOf } from '../job/job-reference.js';
 import { HEADER, type MessageParameters, type OutgoingMessage } from '../message/index.js';
 import { outgoingBytes, outgoingJson } from '../producer/outgoing.js';
 import type { Producer } from '../producer/producer.js';
@@ -40,6 +42,8 @@ export class Run extends ReceivedMessage implements MessageDependency {
   private chosenResult: RunResult | undefined;
   private followers: (Job | OutgoingMessage)[] = [];
   private callbacks: (() => unknown)[] = [];
+  private jobsAdded = 0;
+  private isDelegated = false;
   /** The settlement that has begun. */
   private acting: Promise<void> | undefined;
   /** Why that one is not known to be committed. */
@@ -82,7 +86,17 @@ export class Run extends ReceivedMessage implements MessageDependency {
     if (!jobOf(job))
       throw new InvalidOptionError(`msg.enqueue() was given ${String(job)}: expected a job made by repid.job().`);
     this.throwIfOver();
+    job.adoptId(derivedId(this.id, String(this.parameters.timestamp.getTime()), String(this.jobsAdded++)));
     this.followers.push(job);
+  }
+
+  delegate(job: Job): void {
+    const { result } = this.received;
+    if (result === undefined) throw new InvalidOptionError(`"${this.id}" stores no result, so there is none to hand over. Use msg.enqueue().`);
+    if (!jobOf(job)) throw new InvalidOptionError(`msg.delegate() was given ${String(job)}: expected a job made by repid.job().`);
+    job.storeResultIn(result);
+    this.enqueue(job);
+    this.isDelegated = true;
   }
 
   ack(): Promise<void> {
@@ -243,7 +257,8 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   private resultFor(closing: Closing): RunResult | undefined {
     if (closing.action === 'rescheduled') return this.chosenResult;
-    return 'result' in closing ? this.choose(closing.result) : undefined;
+    if (!('result' in closing) || (this.isDelegated && isDone(closing))) return undefined;
+    return this.choose(closing.result);
   }
 
   /** What the actor chose counts; but no success can be chosen for what has failed. */

@@ -1,6 +1,6 @@
 import type { Actor } from '../actor/index.js';
 import { DEFAULTS } from '../defaults.js';
-import { LostOwnershipError, MessageExpiredError, UnroutedMessageError } from '../errors/index.js';
+import { LostOwnershipError, MessageExpiredError, TooManyDeliveriesError, UnroutedMessageError } from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
 import { HEADER, readParameters, type MessageParameters } from '../message/index.js';
 import type { PayloadSource } from '../converter/index.js';
@@ -47,6 +47,7 @@ export class Runner {
     let actor: Actor | undefined;
     try {
       parameters = readParameters(message.headers);
+      if (hand.delivery.isExhausted) throw new TooManyDeliveriesError(hand.delivery.deliveryCount - 1);
       checkAge(parameters, this.producer.connection.now());
       actor = this.router.route(message);
     } catch (error) {

@@ -46,7 +46,8 @@ export class Settler {
     const next = nextRun(closing, closed);
     const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt);
     const followers = await this.producer.prepare(luggage.followers);
-    return { outcome, bucket, publish: next === undefined ? followers : [...followers, next] };
+    const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
+    return { outcome, bucket, releases, publish: next === undefined ? followers : [...followers, next] };
   }
 
   /** Commits it; while the broker is away, again and again until ownership runs out. @throws LostOwnershipError, BrokerUnavailableError */

@@ -1,0 +1,77 @@
+import { CONDITIONS, type Condition } from '../dependency/condition.js';
+import type { Dependency } from '../dependency/dependency.js';
+import type { GraphNode } from '../dependency/graph-check.js';
+import type { Wait } from '../dependency/waits.js';
+import { DependencyError } from '../errors/index.js';
+import type { Job } from './job.js';
+import { jobOf } from './job-reference.js';
+
+/** A dependency in its long form. */
+export interface ResolvedDependency {
+  readonly on: Job | string;
+  readonly condition: Condition;
+}
+
+/** The long form; undefined where it is no dependency. */
+export function resolveDependency(dependency: unknown): ResolvedDependency | undefined {
+  if (isReference(dependency)) return { on: dependency, condition: 'success' };
+  if (typeof dependency !== 'object' || dependency === null) return undefined;
+  const { on, condition } = dependency as Partial<ResolvedDependency>;
+  const isKnown = CONDITIONS.includes(condition as Condition);
+  return isReference(on) && isKnown ? { on, condition: condition as Condition } : undefined;
+}
+
+/** One dependency or several, in their long form. */
+export function resolveDependencies(dependsOn: Dependency | readonly Dependency[] | undefined): ResolvedDependency[] {
+  if (dependsOn === undefined) return [];
+  const list = Array.isArray(dependsOn) ? (dependsOn as readonly Dependency[]) : [dependsOn as Dependency];
+  return list.map((dependency) => resolveDependency(dependency) as ResolvedDependency);
+}
+
+/**
+ * The buckets to wait for, each once.
+ *
+ * @throws DependencyError where a dependency stores no result, or one bucket is waited for with two conditions
+ */
+export function waitsOf(job: Job, dependencies: readonly ResolvedDependency[]): Wait[] {
+  const waits = new Map<string, Wait>();
+  for (const { on, condition } of dependencies) {
+    const bucketId = bucketOf(on);
+    if (bucketId === undefined) {
+      throw new DependencyError(
+        `${job.label} -> ${labelOf(on)}: the latter stores no result, so nothing would ever release the former. Give it "storeResult".`,
+      );
+    }
+    const twin = waits.get(bucketId);
+    if (twin && twin.condition !== condition) {
+      throw new DependencyError(
+        `${job.label} -> ${labelOf(on)}: waits for both "${twin.condition}" and "${condition}". Choose one.`,
+      );
+    }
+    waits.set(bucketId, { bucketId, condition });
+  }
+  return [...waits.values()];
+}
+
+/** The job as the check of a graph sees it. */
+export function graphNode(job: Job, dependencies: readonly ResolvedDependency[]): GraphNode {
+  const waitsFor = dependencies.map(({ on }) => ({
+    bucketId: bucketOf(on),
+    label: labelOf(on),
+    isKnown: typeof on === 'string' || on.mayBeThere,
+  }));
+  return { label: job.label, key: `${job.channel}:${job.id}`, produces: job.resultId, waitsFor };
+}
+
+function isReference(value: unknown): value is Job | string {
+  return (typeof value === 'string' && value.length > 0) || (typeof value === 'object' && jobOf(value) !== undefined);
+}
+
+/** The bucket that a dependency stores. */
+export function bucketOf(on: Job | string): string | undefined {
+  return typeof on === 'string' ? on : on.resultId;
+}
+
+function labelOf(on: Job | string): string {
+  return typeof on === 'string' ? `bucket "${on}"` : on.label;
+}

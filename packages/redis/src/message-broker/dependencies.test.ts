@@ -1,0 +1,283 @@
+import {
+  type BucketRecord,
+  BucketCodec,
+  type BucketState,
+  type Condition,
+  type OutgoingMessage,
+  causeOfFailure,
+  causeOfSkip,
+  jsonSerializer,
+  lateReason,
+  skipReason,
+  skippedBody,
+} from '@repid/core';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ACK, RedisStage, job, message, take, textOf } from '../../../../test/support/redis-stage.js';
+import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
+
+const codec = new BucketCodec(jsonSerializer);
+const NACK = {
+  type: 'nack',
+  headers: {},
+  reason: { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 },
+} as const;
+
+describe('RedisMessageBroker with what waits for buckets', () => {
+  const stage = new RedisStage();
+  let buckets: RedisBucketBroker;
+  beforeEach(async () => void (buckets = await stage.joinedBuckets()));
+
+  describe('keeps a bucket for who has yet to read it', () => {
+    it.each([
+      ['stored before', true],
+      ['stored after', false],
+    ])('and lets its time begin after the last of them: %s', async (_, isBefore) => {
+      if (isBefore) await buckets.store([ended('first')]);
+      await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first'])]);
+      if (!isBefore) await buckets.store([ended('first')]);
+      const [x, y] = await (await stage.consume()).receive(2, { wait: true });
+      expect(await timeLeft('first')).toBe(-1);
+      await x!.settle({ ...ACK, releases: ['first'] });
+      expect(await timeLeft('first')).toBe(-1);
+      await y!.settle({ outcome: NACK, releases: ['first'] });
+      expect(await timeLeft('first')).toBeGreaterThan(59_000);
+    });
+
+    it('and removes one that was not to be kept at all', async () => {
+      await stage.broker.publish([waiting('x', ['first'])]);
+      await buckets.store([ended('first', 'succeeded', { ttl: 0 })]);
+      const [x] = await (await stage.consume()).receive(1, { wait: true });
+      expect(await timeLeft('first')).toBe(-1);
+      await x!.settle({ ...ACK, releases: ['first'] });
+      expect(await buckets.get(['first'])).toEqual([undefined]);
+    });
+
+    it('and for ever where it has no time to live', async () => {
+      await stage.broker.publish([waiting('x', ['first'])]);
+      await buckets.store([ended('first', 'succeeded', { ttl: null })]);
+      const [x] = await (await stage.consume()).receive(1, { wait: true });
+      await x!.settle({ ...ACK, releases: ['first'] });
+      expect(await timeLeft('first')).toBe(-1);
+    });
+
+    it('also while it is tried again', async () => {
+      await buckets.store([ended('first')]);
+      await stage.broker.publish([waiting('x', ['first'])]);
+      const consumer = await stage.consume();
+      const [x] = await consumer.receive(1, { wait: true });
+      await x!.settle({ outcome: { type: 'retry', headers: x!.message.headers, delay: 20 } });
+      const [again] = await consumer.receive(1, { wait: true });
+      expect(await timeLeft('first')).toBe(-1);
+      await again!.settle({ ...ACK, releases: ['first'] });
+      expect(await timeLeft('first')).toBeGreaterThan(0);
+    });
+
+    it.each([
+      ['cancelled', () => stage.broker.cancel('email', 'x')],
+      ['purged', () => stage.broker.channels.purge('email')],
+      ['deleted', () => stage.broker.channels.delete('email')],
+    ])('and no longer when that is %s', async (_, remove) => {
+      await buckets.store([ended('first')]);
+      await stage.broker.publish([waiting('x', ['first'])]);
+      await remove();
+      expect(await timeLeft('first')).toBeGreaterThan(0);
+      await expectNothingLeft();
+    });
+
+    it('and no longer than it is known of', async () => {
+      await buckets.store([ended('first')]);
+      await stage.broker.publish([waiting('x', ['first'])]);
+      await stage.redis.del('repid:waiting:email:x');
+      await buckets.store([ended('first')]);
+      expect(await timeLeft('first')).toBeGreaterThan(0);
+    });
+
+    it('and not for a message without an id, whose end nobody tells', async () => {
+      const { id: _, ...bare } = waiting('x', ['first']);
+      await stage.broker.publish([bare]);
+      await buckets.store([ended('first')]);
+      expect(await take(await stage.consume())).toEqual(['x']);
+      expect(await timeLeft('first')).toBeGreaterThan(0);
+      await expectNothingLeft();
+    });
+  });
+
+  describe('leaves nothing behind', () => {
+    it('when a graph has come to its end', async () => {
+      await stage.broker.publish([
+        waiting('last', ['left', 'right'], 'settled'),
+        waiting('left', ['root']),
+        waiting('right', ['root'], 'failure'),
+        job('root'),
+      ]);
+      const consumer = await stage.consume();
+      for (let left = 3; left > 0; ) {
+        for (const delivery of await consumer.receive(left, { wait: true })) {
+          const releases = delivery.message.headers['releases']?.split(',');
+          await delivery.settle({ ...ACK, releases, bucket: { ...ended(textOf(delivery)), into: buckets } });
+          left--;
+        }
+      }
+      await expectNothingLeft();
+      expect(JSON.parse((await buckets.get(['right']))[0]!)).toMatchObject({ success: false, skipped: true });
+      for (const id of ['root', 'left', 'right', 'last']) expect(await timeLeft(id)).toBeGreaterThan(0);
+    });
+
+    it('when a waiting job is cancelled', async () => {
+      await stage.broker.publish([waiting('x', ['a', 'b']), waiting('after', ['x'], 'failure')]);
+      await buckets.store([ended('a')]);
+      expect(await stage.broker.cancel('email', 'x', { bucket: { ...ended('x', 'failed'), into: buckets } })).toBe('waiting');
+      const [after] = await (await stage.consume()).receive(1, { wait: true });
+      await after!.settle({ ...ACK, releases: ['x'] });
+      await expectNothingLeft();
+    });
+
+    it('when a channel is deleted on which jobs wait', async () => {
+      await stage.broker.publish([waiting('x', ['a']), waiting('y', ['b', 'c'])]);
+      await buckets.store([ended('b')]);
+      await stage.broker.channels.delete('email');
+      expect(await stage.broker.locate('email', 'x')).toBeUndefined();
+      await expectNothingLeft();
+      await buckets.store([ended('a')]);
+      expect(await stage.redis.exists('repid:email')).toBe(0);
+    });
+
+    it('of what waits when the channel is purged but what waits', async () => {
+      await stage.broker.publish([waiting('x', ['a']), job('y')]);
+      expect(await stage.broker.channels.purge('email')).toBe(1);
+      expect(await stage.broker.channels.stats('email')).toMatchObject({ waiting: 1, queued: 0 });
+      expect(await stage.broker.locate('email', 'x')).toBe('waiting');
+    });
+  });
+
+  describe('says why it skips in the words of core', () => {
+    const failed = 'Error: "no" </b> \u00e9 \u{1F600}\n';
+    const cases: readonly (readonly [Condition, BucketState, exception?: string, cause?: string])[] = [
+      ['success', 'failed', failed, causeOfFailure('first', failed)],
+      ['success', 'failed', 'x'.repeat(600), causeOfFailure('first', 'x'.repeat(600))],
+      ['success', 'failed', '\u{1F600}\u00e9'.repeat(300), causeOfFailure('first', '\u{1F600}\u00e9'.repeat(300))],
+      ['success', 'failed'],
+      ['failure', 'succeeded'],
+      ['failure', 'skipped', skipReason({ bucketId: 'zero', condition: 'failure', state: 'succeeded' }), '"zero" succeeded'],
+      ['success', 'skipped', lateReason(5, ['zero']), lateReason(5, ['zero'])],
+      ['success', 'skipped', 'Not run. Root cause: it rained', 'it rained'],
+    ];
+    it.each(cases)('needing %s of one that %s: %s', async (condition, state, exception, cause) => {
+      const first = ended('first', state, { exception, cause });
+      const reason = skipReason({ bucketId: 'first', condition, state, cause });
+      await stage.broker.publish([waiting('after', ['first'], condition), waiting('end after', ['after'])]);
+      await buckets.store([first]);
+      await stage.broker.publish([waiting('before', ['first'], condition), waiting('end before', ['before'])]);
+      for (const id of ['after', 'before']) {
+        const [body, end] = await buckets.get([id, `end ${id}`]);
+        expect(body).toBe(skippedBody(reason, 60_000, JSON.parse(body!).timestamp));
+        const chain = { bucketId: id, condition: 'success', state: 'skipped' } as const;
+        const rootCause = causeOfSkip({ bucketId: 'first', condition, state, cause });
+        expect(JSON.parse(end!).exception).toBe(skipReason({ ...chain, cause: rootCause }));
+      }
+    });
+
+    it.each([1, 3, 5])('having waited for %i in vain', async (count) => {
+      const on = Array.from({ length: count }, (_, n) => `bucket ${n}`);
+      const late = waiting('late', ['there', ...on]);
+      await buckets.store([ended('there')]);
+      const consumer = await stage.consume();
+      await stage.broker.publish([{ ...late, waits: { ...late.waits!, timeout: 50 } }]);
+      const body = JSON.parse(await buckets.wait('late', { timeout: 2_000 }));
+      expect(body.exception).toBe(lateReason(50, on));
+      expect(body.timestamp - (await expiryOfLast())).toBeLessThan(100);
+      await expectNothingLeft();
+      await consumer.close();
+    });
+
+    const expiryOfLast = async (): Promise<number> => Date.now() - 100;
+  });
+
+  describe('looks and registers as one act', () => {
+    it('for a graph whose chosen ids have results of an earlier time', async () => {
+      await buckets.store([ended('first'), ended('second')]);
+      await stage.broker.publish([
+        { ...waiting('third', ['second']), clears: [{ id: 'third', into: buckets }] },
+        { ...waiting('second', ['first']), clears: [{ id: 'second', into: buckets }] },
+        { ...job('first'), clears: [{ id: 'first', into: buckets }] },
+      ]);
+      expect(await take(await stage.consume())).toEqual(['first']);
+      expect((await stage.broker.channels.stats('email')).waiting).toBe(2);
+    });
+
+    it('for arguments that come with the same batch', async () => {
+      const args = { id: 'args', body: '{"ttl":null,"timestamp":1,"data":1}', ttl: null, success: true, into: buckets };
+      await stage.broker.publish([waiting('x', ['args']), { ...job('y'), buckets: [args] }]);
+      expect((await take(await stage.consume())).toSorted()).toEqual(['x', 'y']);
+    });
+
+    it('beside clients that wait for the same bucket', async () => {
+      const early = buckets.wait('first', { timeout: 2_000 });
+      await stage.broker.publish([waiting('x', ['first'])]);
+      const late = buckets.wait('first', { timeout: 2_000 });
+      await vi.waitFor(async () => expect(await stage.redis.scard('repid:bucket:first:clients')).toBe(1));
+      expect(await stage.redis.pttl('repid:bucket:first:waiters')).toBe(-1);
+      const first = ended('first');
+      await buckets.store([first]);
+      expect(await Promise.all([early, late])).toEqual([first.body, first.body]);
+      expect(await take(await stage.consume())).toEqual(['x']);
+      expect(await stage.redis.exists('repid:bucket:first:clients')).toBe(0);
+    });
+
+    it('for jobs of other channels than the one that ends', async () => {
+      const elsewhere = { ...waiting('x', ['first']), channel: 'post', priority: 'high' } as const;
+      await stage.broker.publish([elsewhere, job('first')]);
+      const [first] = await (await stage.consume()).receive(1, { wait: true });
+      await first!.settle({ ...ACK, bucket: { ...ended('first'), into: buckets } });
+      const consumer = await stage.broker.consume({ channels: ['post'] });
+      const [x] = await consumer.receive(1, { wait: true });
+      expect(x).toMatchObject({ priority: 'high', message: { channel: 'post' } });
+      expect(await stage.broker.locate('post', 'x')).toBe('running');
+    });
+
+    it('for buckets of a broker that was joined, and refuses others', async () => {
+      const [stranger] = [Object.create(buckets) as RedisBucketBroker];
+      const odd = waiting('x', ['first']);
+      const waits = { ...odd.waits!, result: { ...odd.waits!.result!, into: stranger } };
+      await expect(stage.broker.publish([{ ...odd, waits }])).rejects.toMatchObject({ code: 'REPID_UNSUPPORTED' });
+    });
+  });
+
+  it('costs a message that waits for nothing no command more', async () => {
+    await stage.broker.publish([message('x')]);
+    const before = await commandsOf(() => stage.broker.publish([message('x')]));
+    expect(before).toEqual(['evalsha', 'xadd']);
+  });
+
+  /** A job that waits; its header says what it is to release. */
+  function waiting(id: string, on: readonly string[], condition: Condition = 'success'): OutgoingMessage {
+    const result = { id, ttl: 60_000, into: buckets };
+    const waits = { on: on.map((bucketId) => ({ bucketId, condition })), timeout: 60_000, result };
+    return job(id, { waits, headers: { topic: 'act', 'repid-id': id, releases: on.join(',') } });
+  }
+
+  function timeLeft(id: string): Promise<number> {
+    return stage.redis.pttl(`repid:bucket:${id}`);
+  }
+
+  async function expectNothingLeft(): Promise<void> {
+    const keys = await stage.redis.keys('*');
+    expect(keys.filter((key) => /:waiters$|:clients$|:waiting|:index$/.test(key))).toEqual([]);
+  }
+
+  async function commandsOf(act: () => Promise<unknown>): Promise<string[]> {
+    await stage.redis.config('RESETSTAT');
+    await act();
+    const stats = await stage.redis.info('commandstats');
+    return [...stats.matchAll(/^cmdstat_([^:]+):/gm)].map(([, name]) => name!).filter((name) => !/config|info/.test(name)).toSorted();
+  }
+});
+
+function ended(id: string, state: BucketState = 'succeeded', more: Partial<BucketRecord & { exception: string }> = {}): BucketRecord {
+  const { exception, cause, ttl = 60_000 } = more;
+  const at = new Date(1);
+  const success = state === 'succeeded';
+  const result = { success, exception, startedAt: at, finishedAt: at, timestamp: at, ttl, data: { ttl: 1 } };
+  const skipped = state === 'skipped' ? { skipped: true } : {};
+  return { id, ttl, success, ...skipped, cause, body: codec.encodeResult({ ...result, ...skipped }) };
+}
