@@ -1,3 +1,5 @@
+import type { BucketState } from '../dependency/condition.js';
+
 /** An encoded bucket, as a broker keeps it: one text and how long to keep it. */
 export interface BucketRecord {
   readonly id: string;
@@ -11,6 +13,12 @@ export interface BucketRecord {
   readonly skipped?: boolean;
   /** Why the job has failed or was skipped, in short, for those who wait for it. */
   readonly cause?: string;
+}
+
+/** How the job behind a bucket has ended. */
+export function bucketState({ success, skipped }: Pick<BucketRecord, 'success' | 'skipped'>): BucketState {
+  if (success) return 'succeeded';
+  return skipped ? 'skipped' : 'failed';
 }
 
 /** A bucket and the broker that it belongs in. */

@@ -1,6 +1,7 @@
 import type { MessageBrokerHarness } from './harness.js';
 import { cancelling } from './messages/cancel.js';
 import { deadLetters } from './messages/dead-letters.js';
+import { dependencies } from './messages/dependencies.js';
 import { delays } from './messages/delay.js';
 import { followers } from './messages/followers.js';
 import { ids } from './messages/ids.js';
@@ -32,6 +33,7 @@ export function messageBrokerConformance(harness: MessageBrokerHarness): void {
   harness.describe('receive', () => receiving(scenario));
   harness.describe('settle', () => settling(scenario));
   harness.describe('followers', () => followers(scenario));
+  harness.describe('dependencies', () => dependencies(scenario));
   harness.describe('ownership', () => ownership(scenario));
   harness.describe('stats and peek', () => stats(scenario));
   harness.describe('pause', () => pausing(scenario));

@@ -17,6 +17,10 @@ const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Reques
     ({ broker, channel }) => broker.locate(channel, 'job'),
     ({ broker, channel }) => broker.cancel(channel, 'job'),
   ],
+  dependencies: [
+    (stage) =>
+      stage.broker.publish([stage.job('later', { waits: { on: [{ bucketId: 'first', condition: 'success' }], timeout: 1_000 } })]),
+  ],
   atomicSettlement: [],
   deadLetters: [
     ({ broker, channel }) => broker.channels.deadLetters(channel, 1),

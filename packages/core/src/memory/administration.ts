@@ -12,7 +12,8 @@ export class InMemoryChannelAdministration implements ChannelAdministration {
   }
 
   async stats(channel: string): Promise<ChannelStats> {
-    return this.store().channel(channel).stats();
+    const store = this.store();
+    return { ...store.channel(channel).stats(), waiting: store.waiting(channel) };
   }
 
   async peek(channel: string, limit: number): Promise<readonly Message[]> {

@@ -11,6 +11,9 @@ import { InHand } from './in-hand.js';
 import { Lanes } from './lanes.js';
 import { givenUpAfter } from './given-up.js';
 
+/** Exhausted messages are handed out to be refused; where even that fails so often, the channel gives them up by itself. */
+const LAST_RESORT = 2;
+
 /** What a channel needs to know of its broker. */
 export interface ChannelRules {
   readonly clock: Clock;
@@ -149,7 +152,7 @@ export class Channel {
     this.#alarm.stop();
   }
 
-  stats(): ChannelStats {
+  stats(): Omit<ChannelStats, 'waiting'> {
     const [queued, delayed, running] = [this.#lanes.size, this.#delayed.size, this.#inHand.size];
     return { queued, delayed, running, deadLetters: this.#deadLetters.size, paused: this.#paused };
   }
@@ -198,7 +201,7 @@ export class Channel {
 
   /** Their owners are lost. They go first, in their order, for they were taken before what is queued now. */
   #takeOver(lost: Entry[]): void {
-    const isWornOut = (entry: Entry): boolean => entry.deliveries >= this.rules.maxDeliveries;
+    const isWornOut = (entry: Entry): boolean => entry.deliveries >= LAST_RESORT * this.rules.maxDeliveries;
     for (const entry of lost.filter(isWornOut)) this.#giveUpOn(entry);
     for (const entry of lost.toReversed()) if (!isWornOut(entry)) this.#lanes.putBack(entry);
   }

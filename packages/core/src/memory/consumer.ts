@@ -10,6 +10,7 @@ interface Receive {
 /** What a consumer needs to know of its broker. */
 export interface ConsumerRules {
   readonly ownershipTime: number;
+  readonly maxDeliveries: number;
   readonly settle: Settle;
   /** The channel as it is now; it may have been deleted and made anew. */
   readonly channelNamed: (name: string) => Channel;
@@ -103,7 +104,7 @@ export class InMemoryConsumer implements Consumer {
     const entry = channel.take();
     if (!entry) return undefined;
     entry.deliveries += 1;
-    const delivery = new InMemoryDelivery(entry, channel, this, this.rules.settle);
+    const delivery = new InMemoryDelivery(entry, channel, this, this.rules);
     channel.hand(delivery);
     return delivery;
   }

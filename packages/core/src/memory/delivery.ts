@@ -15,6 +15,7 @@ export class InMemoryDelivery implements Delivery {
   readonly message: Message;
   readonly priority: Priority;
   readonly deliveryCount: number;
+  readonly isExhausted: boolean;
   /** Where it stands among what is in hand. */
   hold: Link<Hold> | undefined;
   readonly #settle: Settle;
@@ -23,12 +24,13 @@ export class InMemoryDelivery implements Delivery {
     readonly entry: Entry,
     readonly channel: Channel,
     readonly consumer: InMemoryConsumer,
-    settle: Settle,
+    { settle, maxDeliveries }: { readonly settle: Settle; readonly maxDeliveries: number },
   ) {
     this.id = entry.id;
     this.message = entry.message;
     this.priority = entry.priority;
     this.deliveryCount = entry.deliveries;
+    this.isExhausted = entry.deliveries > maxDeliveries;
     this.#settle = settle;
   }
 

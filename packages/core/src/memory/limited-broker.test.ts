@@ -15,6 +15,7 @@ import { InMemoryBucketBroker, InMemoryMessageBroker } from './index.js';
 const NOTHING: MessageBrokerCapabilities = {
   delay: false,
   priority: false,
+  dependencies: false,
   jobIds: false,
   atomicSettlement: false,
   deadLetters: false,
@@ -41,7 +42,8 @@ class LimitedBroker implements MessageBroker {
   consume = (options: ConsumeOptions) => this.#whole.consume(options);
 
   async publish(messages: readonly OutgoingMessage[]): Promise<void> {
-    for (const { id, priority, dueAt, delay } of messages) {
+    for (const { id, priority, dueAt, delay, waits } of messages) {
+      if (waits !== undefined) refuse(this, 'dependencies');
       if (dueAt !== undefined || delay !== undefined) refuse(this, 'delay');
       if (priority !== undefined) refuse(this, 'priority');
       if (id !== undefined) refuse(this, 'jobIds');

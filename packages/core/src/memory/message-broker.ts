@@ -25,6 +25,7 @@ export class InMemoryMessageBroker implements MessageBroker {
     delay: true,
     priority: true,
     jobIds: true,
+    dependencies: true,
     atomicSettlement: true,
     deadLetters: true,
     administration: true,
@@ -71,6 +72,7 @@ export class InMemoryMessageBroker implements MessageBroker {
     for (const name of options.channels) store.channelNamed(name);
     const consumer = new InMemoryConsumer(options, {
       ownershipTime: this.#settings.ownershipTime,
+      maxDeliveries: this.#settings.maxDeliveries,
       settle: (delivery, settlement) => this.#connectedStore().settle(delivery, settlement),
       channelNamed: (name) => store.channelNamed(name),
       onClose: (closed) => this.#consumers.delete(closed),
@@ -80,7 +82,7 @@ export class InMemoryMessageBroker implements MessageBroker {
   }
 
   async locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
-    return this.#connectedStore().channel(channel).locate(jobId);
+    return this.#connectedStore().locate(channel, jobId);
   }
 
   async cancel(channel: string, jobId: string, options: CancelOptions = {}): Promise<JobLocation | undefined> {

@@ -1,11 +1,13 @@
 import type { CancelOptions, JobLocation, Outcome, Settlement } from '../broker/index.js';
-import type { BucketBroker, BucketWrite } from '../bucket/index.js';
+import type { BucketWrite } from '../bucket/index.js';
 import { DuplicateJobError, LostOwnershipError, UnsupportedError } from '../errors/index.js';
 import { checkChannelName, type OutgoingMessage } from '../message/index.js';
 import { InMemoryBucketBroker } from './bucket-broker.js';
+import type { BucketContents } from './bucket-contents.js';
 import { Channel, type ChannelRules } from './channel.js';
 import type { InMemoryDelivery } from './delivery.js';
 import { toEntry } from './entry.js';
+import { WaitingRoom } from './waiting-room.js';
 
 /**
  * All channels of a broker. Each act is synchronous and whole: it checks everything first, then commits everything,
@@ -13,13 +15,23 @@ import { toEntry } from './entry.js';
  */
 export class MessageStore {
   readonly #channels = new Map<string, Channel>();
-  readonly #joined = new Set<BucketBroker>();
+  readonly #joined = new Set<InMemoryBucketBroker>();
+  readonly #room: WaitingRoom;
+  readonly #admitted = new Set<Channel>();
 
-  constructor(private readonly rules: ChannelRules) {}
+  constructor(private readonly rules: ChannelRules) {
+    this.#room = new WaitingRoom(
+      rules.clock,
+      () => this.#contents(),
+      (message) => this.#admit(message),
+      () => this.#serveAdmitted(),
+    );
+  }
 
   /** From now on, buckets of this broker may ride along. */
   join(buckets: InMemoryBucketBroker): void {
     this.#joined.add(buckets);
+    buckets.contents.watch(this.#room);
   }
 
   /** @throws DuplicateJobError when an id is taken or stands twice; nothing is published then */
@@ -31,11 +43,12 @@ export class MessageStore {
   }
 
   /** @throws LostOwnershipError when the delivery is not owned any more; nothing is committed then */
-  settle(delivery: InMemoryDelivery, { outcome, bucket, publish = [] }: Settlement): void {
+  settle(delivery: InMemoryDelivery, { outcome, bucket, releases, publish = [] }: Settlement): void {
     if (!delivery.isOwned) throw new LostOwnershipError(delivery.id, delivery.channel.name);
     if (bucket) this.#checkJoined(bucket);
     for (const message of publish) this.#check(message);
     this.#end(delivery, outcome);
+    if (releases) this.#room.release(delivery.channel.name, delivery.entry.jobId ?? '', releases);
     if (bucket) store(bucket);
     for (const message of publish) if (!this.#isTaken(message)) this.#add(message);
     delivery.channel.serve();
@@ -45,11 +58,21 @@ export class MessageStore {
   /** Answers where the job was. */
   cancel(channelName: string, jobId: string, { bucket }: CancelOptions): JobLocation | undefined {
     const channel = this.channel(channelName);
-    const location = channel.locate(jobId);
+    const location = this.locate(channelName, jobId);
     if (bucket) this.#checkJoined(bucket);
-    if (channel.withdraw(jobId) && bucket) store(bucket);
+    const isWithdrawn = this.#room.withdraw(channelName, jobId) || channel.withdraw(jobId);
+    if (isWithdrawn && bucket) store(bucket);
     channel.runnerOf(jobId)?.tellCancelled(jobId);
     return location;
+  }
+
+  locate(channel: string, jobId: string): JobLocation | undefined {
+    return this.#room.has(channel, jobId) ? 'waiting' : this.channel(channel).locate(jobId);
+  }
+
+  /** How many wait on the channel for buckets. */
+  waiting(channel: string): number {
+    return this.#room.count(channel);
   }
 
   /**
@@ -71,6 +94,7 @@ export class MessageStore {
   delete(name: string): void {
     const channel = this.channelNamed(name);
     channel.clear();
+    this.#room.clear(name);
     if (channel.isWaitedFor) return;
     channel.sleep();
     this.#channels.delete(name);
@@ -79,11 +103,13 @@ export class MessageStore {
   /** Sees to what became due since `sleep()`. */
   wakeUp(): void {
     for (const channel of this.#channels.values()) channel.wakeUp();
+    this.#room.wakeUp();
   }
 
   /** Leaves no timers behind. */
   sleep(): void {
     for (const channel of this.#channels.values()) channel.sleep();
+    this.#room.sleep();
   }
 
   #makeChannel(name: string): Channel {
@@ -93,13 +119,14 @@ export class MessageStore {
     return channel;
   }
 
-  #check({ channel, buckets = [], clears = [] }: OutgoingMessage): void {
+  #check({ channel, buckets = [], clears = [], waits }: OutgoingMessage): void {
     this.channelNamed(channel);
     for (const write of [...buckets, ...clears]) this.#checkJoined(write);
+    if (waits?.result) this.#checkJoined(waits.result);
   }
 
   #checkJoined({ id, into }: Pick<BucketWrite, 'id' | 'into'>): void {
-    if (this.#joined.has(into)) return;
+    if (this.#joined.has(into as InMemoryBucketBroker)) return;
     throw new UnsupportedError(
       `Bucket "${id}" cannot be committed together with a message: its ${into.name} broker was not joined by the ` +
         'in-memory message broker. Join it first, or store the bucket by itself.',
@@ -117,14 +144,21 @@ export class MessageStore {
   }
 
   #isTaken({ id, channel }: OutgoingMessage): boolean {
-    return id !== undefined && this.channelNamed(channel).holds(id);
+    return id !== undefined && (this.channelNamed(channel).holds(id) || this.#room.has(channel, id));
   }
 
   #add(message: OutgoingMessage): void {
     for (const { id, into } of message.clears ?? []) (into as InMemoryBucketBroker).contents.delete(id);
     for (const bucket of message.buckets ?? []) store(bucket);
+    if (message.waits) this.#room.take(message, message.waits);
+    else this.#admit(message);
+  }
+
+  #admit(message: OutgoingMessage): void {
     const dueAt = message.dueAt ?? (message.delay === undefined ? 0 : this.rules.clock.now() + message.delay);
-    this.channelNamed(message.channel).add(toEntry(message), dueAt);
+    const channel = this.channelNamed(message.channel);
+    channel.add(toEntry(message), dueAt);
+    if (message.waits) this.#admitted.add(channel);
   }
 
   #end(delivery: InMemoryDelivery, outcome: Outcome): void {
@@ -133,6 +167,16 @@ export class MessageStore {
     if (outcome.type === 'nack') return channel.giveUp(delivery, outcome.headers, outcome.reason);
     const dueAt = outcome.type === 'retry' ? this.rules.clock.now() + outcome.delay : 0;
     channel.giveBack(delivery, outcome.headers, dueAt);
+  }
+
+  *#contents(): Generator<BucketContents> {
+    for (const { contents } of this.#joined) yield contents;
+  }
+
+  #serveAdmitted(): void {
+    const admitted = [...this.#admitted];
+    this.#admitted.clear();
+    for (const channel of admitted) channel.serve();
   }
 
   #serve(messages: readonly OutgoingMessage[]): void {

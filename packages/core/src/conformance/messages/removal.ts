@@ -55,7 +55,7 @@ export function removing(scenario: Scenario): void {
     async (stage) => {
       const inHand = await fill(stage);
       await stage.broker.channels.delete(stage.channel);
-      const empty = { queued: 0, delayed: 0, running: 0, deadLetters: 0, paused: false };
+      const empty = { queued: 0, delayed: 0, waiting: 0, running: 0, deadLetters: 0, paused: false };
       assert.deepEqual(await stage.broker.channels.stats(stage.channel), empty);
       assert.equal(await stage.broker.locate(stage.channel, 'delayed'), undefined);
       await assert.rejects(ack(inHand, { publish: [stage.message('never')] }), LostOwnershipError);

@@ -1,0 +1,195 @@
+import type { BucketRecord } from '../bucket/index.js';
+import { bucketState } from '../bucket/bucket-broker.js';
+import { skippedBody } from '../bucket/skipped-bucket.js';
+import type { Clock } from '../clock/index.js';
+import { type Due, DueQueue } from '../clock/due-queue.js';
+import { type BrokenWait, causeOfSkip, type Condition, isMet, lateReason, skipReason, type Waits } from '../dependency/index.js';
+import type { OutgoingMessage } from '../message/index.js';
+import { Alarm } from './alarm.js';
+import type { BucketContents, BucketWatcher, KeptState } from './bucket-contents.js';
+import type { InMemoryBucketBroker } from './bucket-broker.js';
+import { Memberships } from './memberships.js';
+
+/** A message that waits, and the conditions that have not been met yet. */
+interface Parked {
+  readonly key: string;
+  readonly message: OutgoingMessage;
+  readonly waits: Waits;
+  readonly missing: Map<string, Condition>;
+  readonly deadline: Due<string>;
+}
+
+/** Where messages wait for buckets. Every act is synchronous and goes to the end of what it causes. */
+export class WaitingRoom implements BucketWatcher {
+  readonly #parked = new Map<string, Parked>();
+  readonly #members: Memberships;
+  readonly #deadlines = new DueQueue<string>();
+  readonly #alarm: Alarm;
+  readonly #stored: BucketRecord[] = [];
+  #isWorking = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly contents: () => Iterable<BucketContents>,
+    /** Takes a message that waits no longer. */
+    private readonly admit: (message: OutgoingMessage) => void,
+    /** Is told when everything that an act has caused is done. */
+    private readonly onDone: () => void,
+  ) {
+    this.#members = new Memberships((bucketId) => this.#letGo(bucketId));
+    this.#alarm = new Alarm(clock, () => this.wakeUp());
+  }
+
+  /** True where the job waits. */
+  has(channel: string, jobId: string): boolean {
+    return this.#parked.has(keyOf(channel, jobId));
+  }
+
+  /** How many wait on the channel. */
+  count(channel: string): number {
+    let count = 0;
+    for (const { message } of this.#parked.values()) if (message.channel === channel) count += 1;
+    return count;
+  }
+
+  /** Parks the message, or admits or skips it where what it waits for has come already. */
+  take(message: OutgoingMessage, waits: Waits): void {
+    const key = keyOf(message.channel, message.id ?? '');
+    const parked = this.#park(key, message, waits);
+    for (const { bucketId } of waits.on) {
+      const bucket = this.#look(bucketId);
+      if (bucket) this.#judge(parked, bucketId, bucket);
+    }
+    this.#setAlarm();
+    this.#workOff();
+  }
+
+  /** Takes a job away that waits; answers whether it did. */
+  withdraw(channel: string, jobId: string): boolean {
+    const parked = this.#parked.get(keyOf(channel, jobId));
+    if (parked) this.#forget(parked);
+    return parked !== undefined;
+  }
+
+  /** Takes away all that wait on the channel. */
+  clear(channel: string): void {
+    for (const parked of [...this.#parked.values()]) if (parked.message.channel === channel) this.#forget(parked);
+  }
+
+  /** The job has ended: buckets need not be kept for it any more. */
+  release(channel: string, jobId: string, bucketIds: readonly string[]): void {
+    for (const bucketId of bucketIds) this.#members.leave(bucketId, keyOf(channel, jobId));
+  }
+
+  /** Skips what has waited for too long. */
+  wakeUp(): void {
+    const now = this.clock.now();
+    for (let due = this.#deadlines.takeDue(now); due; due = this.#deadlines.takeDue(now)) this.#skipLate(due.item);
+    this.#setAlarm();
+    this.#workOff();
+  }
+
+  /** Leaves no timer behind. */
+  sleep(): void {
+    this.#alarm.stop();
+  }
+
+  holds(bucketId: string): boolean {
+    return this.#members.has(bucketId);
+  }
+
+  stored(record: BucketRecord): void {
+    if (!this.#members.has(record.id)) return;
+    this.#stored.push(record);
+    this.#workOff();
+  }
+
+  /** One bucket after the other: a skip stores the next, and a graph may be ten thousand deep. */
+  #workOff(): void {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    for (const record of this.#stored) this.#tellMembers(record);
+    this.#stored.length = 0;
+    this.#isWorking = false;
+    this.onDone();
+  }
+
+  #tellMembers(record: BucketRecord): void {
+    for (const key of this.#members.of(record.id)) {
+      const parked = this.#parked.get(key);
+      if (parked) this.#judge(parked, record.id, { state: bucketState(record), cause: record.cause });
+    }
+  }
+
+  #judge(parked: Parked, bucketId: string, { state, cause }: KeptState): void {
+    const condition = parked.missing.get(bucketId);
+    if (condition === undefined || !this.#parked.has(parked.key)) return;
+    if (!isMet(condition, state)) return this.#skipBroken(parked, { bucketId, condition, state, cause });
+    parked.missing.delete(bucketId);
+    if (parked.missing.size > 0) return;
+    this.#unpark(parked);
+    this.admit(parked.message);
+  }
+
+  #skipBroken(parked: Parked, broken: BrokenWait): void {
+    this.#skip(parked, skipReason(broken), causeOfSkip(broken));
+  }
+
+  #skipLate(key: string): void {
+    const parked = this.#parked.get(key);
+    if (!parked) return;
+    const reason = lateReason(parked.waits.timeout, [...parked.missing.keys()]);
+    this.#skip(parked, reason, reason);
+  }
+
+  #skip(parked: Parked, reason: string, cause: string): void {
+    this.#forget(parked);
+    const { result } = parked.waits;
+    if (result === undefined) return;
+    const { id, ttl, into } = result;
+    const record = { id, ttl, body: skippedBody(reason, ttl, this.clock.now()), success: false, skipped: true, cause };
+    (into as InMemoryBucketBroker).contents.store(record);
+  }
+
+  #park(key: string, message: OutgoingMessage, waits: Waits): Parked {
+    const missing = new Map(waits.on.map(({ bucketId, condition }) => [bucketId, condition]));
+    const deadline = this.#deadlines.add(key, this.clock.now() + waits.timeout);
+    const parked = { key, message, waits, missing, deadline };
+    this.#parked.set(key, parked);
+    for (const { bucketId } of waits.on) {
+      this.#members.join(bucketId, key);
+      for (const contents of this.contents()) contents.keep(bucketId);
+    }
+    return parked;
+  }
+
+  #unpark({ key, deadline }: Parked): void {
+    this.#parked.delete(key);
+    this.#deadlines.remove(deadline);
+  }
+
+  #forget(parked: Parked): void {
+    this.#unpark(parked);
+    for (const { bucketId } of parked.waits.on) this.#members.leave(bucketId, parked.key);
+  }
+
+  #look(bucketId: string): KeptState | undefined {
+    for (const contents of this.contents()) {
+      const state = contents.stateOf(bucketId);
+      if (state) return state;
+    }
+    return undefined;
+  }
+
+  #letGo(bucketId: string): void {
+    for (const contents of this.contents()) contents.letGo(bucketId);
+  }
+
+  #setAlarm(): void {
+    this.#alarm.setBy(this.#deadlines.first?.dueAt ?? Infinity);
+  }
+}
+
+function keyOf(channel: string, jobId: string): string {
+  return `${channel}:${jobId}`;
+}
