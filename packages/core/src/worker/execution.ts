@@ -1,9 +1,9 @@
 import type { Actor } from '../actor/index.js';
 import type { Connection } from '../connection/connection.js';
-import type { PayloadParameter } from '../actor/parameters.js';
 import { LostOwnershipError, TimeoutError } from '../errors/index.js';
 import { compose, type Layer } from '../middleware/compose.js';
 import type { ActorContext } from '../actor/actor.js';
+import { Arguments } from './arguments.js';
 import type { Hand } from './hand.js';
 import { Lane } from './lane.js';
 import type { Run } from './run.js';
@@ -21,7 +21,7 @@ export class Execution {
   private readonly lane: Lane;
   private readonly running = new Set<Run>();
   private readonly chain: (run: Run) => Promise<unknown>;
-  private readonly payloadParameters: readonly PayloadParameter[];
+  private readonly args: Arguments;
 
   constructor(
     private readonly actor: Actor,
@@ -29,7 +29,7 @@ export class Execution {
     private readonly onSignalIgnored: (run: Run, reason: unknown) => void,
   ) {
     this.lane = new Lane(actor.options.concurrency);
-    this.payloadParameters = actor.parameters.filter((parameter) => parameter.from === 'payload');
+    this.args = new Arguments(actor, connection);
     const layers = actor.options.middlewares as readonly Layer<ActorContext, unknown>[];
     this.chain = layers.length === 0 ? (run) => this.call(run) : this.throughLayers(layers);
   }
@@ -75,26 +75,9 @@ export class Execution {
   }
 
   private async call(run: Run): Promise<unknown> {
-    const pending = this.argumentsFor(run);
+    const pending = this.args.for(run);
     const args = pending instanceof Promise ? await pending : pending;
     return this.actor.run(args, { actor: this.actor, message: run });
-  }
-
-  private argumentsFor(run: Run): unknown[] | Promise<unknown[]> {
-    if (this.payloadParameters.length === 0) return this.arrange(run, []);
-    const { converter = this.connection.converter } = this.actor.options;
-    const converted = converter.convertInputs(run.source, this.payloadParameters, this.actor.label);
-    return converted instanceof Promise
-      ? converted.then((values) => this.arrange(run, values))
-      : this.arrange(run, converted);
-  }
-
-  private arrange(run: Run, payloadValues: unknown[]): unknown[] {
-    let next = 0;
-    return this.actor.parameters.map((parameter) => {
-      if (parameter.from === 'payload') return payloadValues[next++];
-      return parameter.from === 'header' ? run.headers[parameter.name] : run;
-    });
   }
 }
 

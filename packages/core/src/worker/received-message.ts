@@ -56,6 +56,11 @@ export abstract class ReceivedMessage {
     };
   }
 
+  /** The buckets that it has waited for. */
+  get dependencies(): readonly string[] {
+    return this.received.dependsOn ?? [];
+  }
+
   get signal(): AbortSignal {
     return this.hand.cancellation.signal;
   }
