@@ -12,19 +12,30 @@ describe('Keys', () => {
     ['dead letters', email.deadLetters, 'repid:email:dlq'],
     ['when delayed messages are due', email.delayed, 'repid:email:delayed'],
     ['delayed messages', email.delayedMessages, 'repid:email:delayed:messages'],
+    ['until when jobs wait', email.waiting, 'repid:email:waiting'],
     ['where jobs are', email.index, 'repid:email:index'],
     ['that it is paused', email.paused, 'repid:email:paused'],
     ['the consumer group', email.group, 'repid:email:group'],
     ['what consumers must know', email.control, 'repid:email:control'],
     ['the channels', keys.channels, 'repid:channels'],
     ['a bucket', keys.bucket('b1'), 'repid:bucket:b1'],
-    ['who waits for a bucket', keys.waiters('b1'), 'repid:bucket:b1:waiters'],
+    ['jobs that wait for a bucket', keys.waiters('b1'), 'repid:bucket:b1:waiters'],
+    ['clients that wait for a bucket', keys.clients('b1'), 'repid:bucket:b1:clients'],
+    ['a job that waits', keys.waiting('email', 'j1'), 'repid:waiting:email:j1'],
     ['a client that waits', keys.client('c1'), 'repid:client:c1'],
   ])('names the key of %s', (_, key, expected) => expect(key).toBe(expected));
 
   it('keeps every key in one slot where the prefix is a hash tag', () => {
     const tagged = new Keys('{repid}');
-    for (const key of [...tagged.channel('email').forScript, tagged.channels, tagged.bucket('b1')]) {
+    const { bucketStart, clientStart, channelStart, waitingStart, channels } = tagged;
+    for (const key of [
+      ...tagged.channel('email').forScript,
+      bucketStart,
+      clientStart,
+      channelStart,
+      waitingStart,
+      channels,
+    ]) {
       expect(key).toMatch(/^\{repid\}:/);
     }
   });

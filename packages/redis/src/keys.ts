@@ -1,5 +1,23 @@
 import type { Priority } from '@repid/core';
 
+/** How the keys of a channel end, in the order in which the script expects them. */
+export const CHANNEL_ENDINGS = {
+  high: ':high',
+  medium: '',
+  low: ':low',
+  deadLetters: ':dlq',
+  delayed: ':delayed',
+  delayedMessages: ':delayed:messages',
+  waiting: ':waiting',
+  index: ':index',
+  paused: ':paused',
+  group: ':group',
+  control: ':control',
+} as const;
+
+/** How the keys beside a bucket end. */
+export const BUCKET_ENDINGS = { waiters: ':waiters', clients: ':clients' } as const;
+
 /** The keys of one channel, and the two names that go with them. */
 export interface ChannelKeys {
   /** Streams with what is queued and running, by priority. */
@@ -10,6 +28,8 @@ export interface ChannelKeys {
   readonly delayed: string;
   /** Hash: job id -> the delayed message. */
   readonly delayedMessages: string;
+  /** Zset: job id -> until when it waits for buckets, in milliseconds since the epoch. */
+  readonly waiting: string;
   /** Hash: job id -> where the job is. Not written for bare messages. */
   readonly index: string;
   /** String: there while the channel is paused. */
@@ -33,6 +53,10 @@ export class Keys {
   readonly bucketStart: string;
   /** How the pub/sub channels of clients that wait for buckets begin. */
   readonly clientStart: string;
+  /** How the keys of all channels begin. */
+  readonly channelStart: string;
+  /** How the keys of all jobs that wait for buckets begin. */
+  readonly waitingStart: string;
   private readonly known = new Map<string, ChannelKeys>();
 
   /** @param prefix how every key begins; on a cluster a hash tag, so that all lie in one slot */
@@ -40,6 +64,8 @@ export class Keys {
     this.channels = `${prefix}:channels`;
     this.bucketStart = `${prefix}:bucket:`;
     this.clientStart = `${prefix}:client:`;
+    this.channelStart = `${prefix}:`;
+    this.waitingStart = `${prefix}:waiting:`;
   }
 
   /** String: a bucket as JSON, with its TTL. */
@@ -47,9 +73,19 @@ export class Keys {
     return `${this.bucketStart}${id}`;
   }
 
-  /** Set: who waits for the bucket. */
+  /** Set: the jobs that wait for the bucket or have yet to read it, as `<channel>:<job id>`. It does not expire before the last has left. */
   waiters(id: string): string {
-    return `${this.bucketStart}${id}:waiters`;
+    return `${this.bucketStart}${id}${BUCKET_ENDINGS.waiters}`;
+  }
+
+  /** Set: the clients that wait for the bucket. */
+  clients(id: string): string {
+    return `${this.bucketStart}${id}${BUCKET_ENDINGS.clients}`;
+  }
+
+  /** Hash: what a job waits for, or has yet to read; while it waits, also its message. */
+  waiting(channel: string, jobId: string): string {
+    return `${this.waitingStart}${channel}:${jobId}`;
   }
 
   /** Pub/sub channel: tells a client that a bucket it waits for is there. */
@@ -64,25 +100,23 @@ export class Keys {
 
   channel(name: string): ChannelKeys {
     let keys = this.known.get(name);
-    if (!keys) this.known.set(name, (keys = channelKeys(`${this.prefix}:${name}`)));
+    if (!keys) this.known.set(name, (keys = channelKeys(`${this.channelStart}${name}`)));
     return keys;
   }
 }
 
 function channelKeys(start: string): ChannelKeys {
-  const keys = {
-    streams: { high: `${start}:high`, medium: start, low: `${start}:low` },
-    deadLetters: `${start}:dlq`,
-    delayed: `${start}:delayed`,
-    delayedMessages: `${start}:delayed:messages`,
-    index: `${start}:index`,
-    paused: `${start}:paused`,
-    group: `${start}:group`,
-    control: `${start}:control`,
+  const key = (name: keyof typeof CHANNEL_ENDINGS): string => `${start}${CHANNEL_ENDINGS[name]}`;
+  return {
+    streams: { high: key('high'), medium: key('medium'), low: key('low') },
+    deadLetters: key('deadLetters'),
+    delayed: key('delayed'),
+    delayedMessages: key('delayedMessages'),
+    waiting: key('waiting'),
+    index: key('index'),
+    paused: key('paused'),
+    group: key('group'),
+    control: key('control'),
+    forScript: Object.values(CHANNEL_ENDINGS).map((ending) => start + ending),
   };
-  return { ...keys, forScript: [keys.streams.high, keys.streams.medium, keys.streams.low, ...inOrder(keys)] };
-}
-
-function inOrder(keys: Omit<ChannelKeys, 'forScript'>): string[] {
-  return [keys.deadLetters, keys.delayed, keys.delayedMessages, keys.index, keys.paused, keys.group, keys.control];
 }

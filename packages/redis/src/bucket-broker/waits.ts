@@ -73,8 +73,7 @@ export class Waits {
   // Best effort: what stays registered expires by itself.
   private forget(id: string): void {
     this.waits.delete(id);
-    if (this.commands.isReady)
-      this.commands.client.srem(this.keys.waiters(id), `client:${this.client}`).catch(() => undefined);
+    if (this.commands.isReady) this.commands.client.srem(this.keys.clients(id), this.client).catch(() => undefined);
   }
 
   // Looking and registering are one act, so a bucket stored in between is not missed.

@@ -1,4 +1,4 @@
-import { type BucketRecord, type OutgoingMessage, checkChannelName } from '@repid/core';
+import { type BucketRecord, type OutgoingMessage, type Waits, bucketState, checkChannelName } from '@repid/core';
 import { encodeFields, needsIdField } from '../codec/entry.js';
 import type { ScriptCall } from '../script/script-call.js';
 import { LETTER } from './priority-letters.js';
@@ -15,8 +15,10 @@ export function addMessage(call: ScriptCall, message: OutgoingMessage): void {
   addTiming(call, message);
   const fields = encodeFields(message);
   call.add(fields.length, ...fields);
-  if (!message.buckets?.length && !message.clears?.length) call.add('');
-  else addBuckets(call.add('1'), message.clears ?? [], message.buckets ?? []);
+  const { buckets = [], clears = [], waits } = message;
+  if (buckets.length === 0 && clears.length === 0 && !waits) return void call.add('');
+  addBuckets(call.add(waits ? 'w' : 'b'), clears, buckets);
+  if (waits) addWaits(call, waits);
 }
 
 /** Adds buckets to remove and to store, as the script's `read_buckets` reads them. */
@@ -28,8 +30,15 @@ export function addBuckets(
   call.add(clears.length);
   for (const { id } of clears) call.add(id);
   call.add(buckets.length);
-  for (const { id, body, ttl, success } of buckets)
-    call.add(id, body, ttl === null ? '' : Math.ceil(ttl), success ? '1' : '0');
+  for (const bucket of buckets) {
+    const { id, body, ttl, cause = '' } = bucket;
+    call.add(id, body, ttl === null ? '' : Math.ceil(ttl), bucketState(bucket), cause);
+  }
+}
+
+function addWaits(call: ScriptCall, { timeout, result, on }: Waits): void {
+  call.add(timeout, result?.id ?? '', String(result?.ttl ?? null), on.length);
+  for (const { bucketId, condition } of on) call.add(bucketId, condition);
 }
 
 function addTiming(call: ScriptCall, { dueAt, delay }: OutgoingMessage): void {

@@ -9,9 +9,10 @@ export class JoinedBuckets {
   }
 
   /** @throws UnsupportedError when a bucket of the message belongs elsewhere */
-  check({ buckets = [], clears = [] }: Pick<OutgoingMessage, 'buckets' | 'clears'>): void {
+  check({ buckets = [], clears = [], waits }: Pick<OutgoingMessage, 'buckets' | 'clears' | 'waits'>): void {
     for (const { id, into } of buckets) this.checkBroker(id, into);
     for (const { id, into } of clears) this.checkBroker(id, into);
+    if (waits?.result) this.checkBroker(waits.result.id, waits.result.into);
   }
 
   /** @throws UnsupportedError when a bucket of the settlement belongs elsewhere */

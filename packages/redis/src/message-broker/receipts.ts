@@ -8,6 +8,7 @@ import type { Settler } from './settler.js';
 export class Receipts {
   constructor(
     private readonly consumer: string,
+    private readonly maxDeliveries: number,
     private readonly settler: Settler,
     private readonly report: (problem: unknown) => void,
   ) {}
@@ -42,6 +43,7 @@ export class Receipts {
     jobId?: string,
   ): RedisDelivery {
     const hold = { entry: entry[0].toString('latin1'), consumer: this.consumer, jobId };
-    return new RedisDelivery(message, stream.priority, deliveryCount, hold, this.settler);
+    const isExhausted = deliveryCount > this.maxDeliveries;
+    return new RedisDelivery(message, stream.priority, deliveryCount, isExhausted, hold, this.settler);
   }
 }

@@ -37,11 +37,11 @@ export class RedisChannels implements ChannelAdministration {
   }
 
   async stats(channel: string): Promise<ChannelStats> {
-    const answer = await this.connection().run<[number, number, number, number, number]>(
+    const answer = await this.connection().run<[number, number, number, number, number, number]>(
       this.call('administration.stats', channel),
     );
-    const [queued, delayed, running, deadLetters, paused] = answer;
-    return { queued, delayed, running, deadLetters, paused: paused === 1 };
+    const [queued, delayed, waiting, running, deadLetters, paused] = answer;
+    return { queued, delayed, waiting, running, deadLetters, paused: paused === 1 };
   }
 
   async peek(channel: string, limit: number): Promise<readonly Message[]> {

@@ -33,7 +33,7 @@ export class RedisConsumer implements Consumer {
     this.ownershipTime = parts.ownershipTime;
     this.list = new ReadingList(parts.keys, [...new Set(options.channels)]);
     this.intake = new Intake(parts.keys, this.list, parts.name, parts.reader);
-    this.receipts = new Receipts(parts.name, parts.settler, (problem) => this.report(problem));
+    this.receipts = new Receipts(parts.name, parts.maxDeliveries, parts.settler, (problem) => this.report(problem));
     this.watch = new Watch(parts.keys, this.list.channels, parts.commands, {
       onState: (channel, state) => this.list.update(channel, state) && this.interrupt(),
       onCancel: (consumer, jobId) => consumer === parts.name && this.options.onCancel?.(jobId),
@@ -126,8 +126,9 @@ export class RedisConsumer implements Consumer {
       this.nextReclaimAt = performance.now() + this.ownershipTime / 3;
       return [];
     }
-    const reason = tooManyDeliveries(maxDeliveries);
-    const reclaimed = await this.intake.reclaim(commands(), max, this.ownershipTime, maxDeliveries, reason);
+    // One more than allowed is for a worker to refuse it; that none lives to do so is the last resort.
+    const most = maxDeliveries * LIMITS.exhaustion;
+    const reclaimed = await this.intake.reclaim(commands(), max, this.ownershipTime, most, tooManyDeliveries(most));
     const more = reclaimed.length === max;
     this.nextReclaimAt = more ? 0 : performance.now() + (this.ownershipTime / 3) * (0.8 + Math.random() * 0.4);
     return reclaimed;

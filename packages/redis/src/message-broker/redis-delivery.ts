@@ -21,6 +21,7 @@ export class RedisDelivery implements Delivery {
     readonly message: Message,
     readonly priority: Priority,
     readonly deliveryCount: number,
+    readonly isExhausted: boolean,
     readonly hold: Hold,
     private readonly settler: Settler,
   ) {}

@@ -40,6 +40,7 @@ export class RedisMessageBroker implements MessageBroker {
     delay: true,
     priority: true,
     jobIds: true,
+    dependencies: true,
     atomicSettlement: true,
     deadLetters: true,
     administration: true,

@@ -119,12 +119,15 @@ function addItem(call: ScriptCall, { delivery, act }: Item): void {
   else addSettlement(call, act.settlement, jobId);
 }
 
-function addSettlement(call: ScriptCall, { outcome, bucket, publish = [] }: Settlement, jobId: string): void {
+function addSettlement(call: ScriptCall, settlement: Settlement, jobId: string): void {
+  const { outcome, bucket, publish = [], releases = [] } = settlement;
   addOutcome(call, outcome, jobId);
-  if (!bucket && publish.length === 0) return void call.add('');
+  if (!bucket && publish.length === 0 && releases.length === 0) return void call.add('');
   addBuckets(call.add('1'), [], bucket ? [bucket] : []);
   call.add(publish.length);
   for (const follower of publish) addMessage(call, follower);
+  // The script knows which.
+  call.add(releases.length > 0 ? '1' : '');
 }
 
 function addOutcome(call: ScriptCall, outcome: Outcome, jobId: string): void {

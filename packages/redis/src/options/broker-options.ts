@@ -19,7 +19,7 @@ export interface RedisBrokerOptions {
 export interface RedisMessageBrokerOptions extends RedisBrokerOptions {
   /** How long a delivery is owned without being extended. All workers of a channel should agree. @default '30s' */
   readonly ownershipTime?: Duration;
-  /** After so many deliveries without a settlement a message goes to the dead letters. @default 5 */
+  /** After so many deliveries without a settlement a message is delivered once more, to be given up. @default 5 */
   readonly maxDeliveries?: number;
   /** How long a call waits for Redis, reconnecting included, before it rejects. @default '10s' */
   readonly publishTimeout?: Duration;

@@ -24,6 +24,8 @@ export const LIMITS = {
   recoveryPause: 200,
   /** How long a sleeping reader may take to let go before its connection is cut. */
   wakeTimeout: 1_000,
+  /** After so many times the deliveries that are allowed, a message is given up without a worker that refuses it. */
+  exhaustion: 2,
   /** How much longer than its waiter's timeout a waiter is remembered. */
   waiterGrace: 10_000,
 } as const;

@@ -24,14 +24,15 @@ local function running_in(c, stream)
   return group and info_of(group, 'pending') or 0
 end
 
--- stats: nothing. Answers queued, delayed, running, dead letters, paused?
+-- stats: nothing. Answers queued, delayed, waiting, running, dead letters, paused?
 operations.stats = function()
   local c, queued, running = channel(1), 0, 0
   for _, priority in ipairs(PRIORITIES) do
     queued = queued + queued_in(c, c[priority])
     running = running + running_in(c, c[priority])
   end
-  return { queued, redis.call('ZCARD', c.delayed), running, redis.call('XLEN', c.dlq), redis.call('EXISTS', c.paused) }
+  local delayed, waiting = redis.call('ZCARD', c.delayed), redis.call('ZCARD', c.waiting)
+  return { queued, delayed, waiting, running, redis.call('XLEN', c.dlq), redis.call('EXISTS', c.paused) }
 end
 
 -- peek: how many. Answers entries, those of a higher priority first.
@@ -70,16 +71,22 @@ local function purge_stream(c, stream)
   return removed
 end
 
+local function is_purged(c, location)
+  if location == 'w' then return false end
+  return location == 'd' or not pending_entry(c, c[string.sub(location, 1, 1)], string.sub(location, 2))
+end
+
 local function purge_index(c)
   local jobs = redis.call('HGETALL', c.index)
   for i = 1, #jobs, 2 do
-    local location = jobs[i + 1]
-    local running = location ~= 'd' and pending_entry(c, c[string.sub(location, 1, 1)], string.sub(location, 2))
-    if not running then redis.call('HDEL', c.index, jobs[i]) end
+    if is_purged(c, jobs[i + 1]) then
+      redis.call('HDEL', c.index, jobs[i])
+      part('dependencies').leave(c, jobs[i])
+    end
   end
 end
 
--- purge: nothing. Answers how many were removed.
+-- purge: nothing. Answers how many were removed. What waits for buckets stays.
 operations.purge = function()
   local c = channel(1)
   local removed = redis.call('ZCARD', c.delayed)
@@ -91,7 +98,9 @@ end
 
 operations.delete = function()
   local c = channel(1)
-  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.index, c.paused)
+  for _, id in ipairs(redis.call('ZRANGE', c.waiting, 0, -1)) do part('dependencies').leave(c, id) end
+  for _, id in ipairs(redis.call('HKEYS', c.index)) do part('dependencies').leave(c, id) end
+  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.index, c.paused)
   redis.call('PUBLISH', c.control, 'look')
   return 1
 end

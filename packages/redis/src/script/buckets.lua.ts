@@ -1,30 +1,53 @@
+import { BUCKET_ENDINGS } from '../keys.js';
+
 /** How a bucket is stored, and who is told. */
 export const buckets = /* lua */ `
--- Tells who waits for the bucket that it is there. Waiters are 'client:<id>'; others may be added.
-local function release(id)
-  local key = KEYS[1] .. id .. ':waiters'
-  local waiters = redis.call('SMEMBERS', key)
-  if #waiters == 0 then return end
-  for _, waiter in ipairs(waiters) do
-    local client = string.match(waiter, '^client:(.*)$')
-    if client then redis.call('PUBLISH', KEYS[2] .. client, id) end
-  end
-  redis.call('DEL', key)
+local function bucket_key(id)
+  return KEYS[1] .. id
 end
 
-local function store_bucket(bucket)
-  local key = KEYS[1] .. bucket.id
-  if bucket.ttl == '' then
+-- Jobs that wait for the bucket or have yet to read it. While there are any, it does not expire.
+local function waiters_key(id)
+  return KEYS[1] .. id .. '${BUCKET_ENDINGS.waiters}'
+end
+
+local function clients_key(id)
+  return KEYS[1] .. id .. '${BUCKET_ENDINGS.clients}'
+end
+
+local function write_bucket(bucket, lasting)
+  local key = bucket_key(bucket.id)
+  if lasting or bucket.ttl == '' then
     redis.call('SET', key, bucket.body)
   elseif tonumber(bucket.ttl) <= 0 then
     redis.call('DEL', key)
   else
-    redis.call('SET', key, bucket.body, 'PX', bucket.ttl)
+    redis.call('SET', key, bucket.body, 'PX', math.ceil(bucket.ttl))
   end
-  release(bucket.id)
 end
 
-local function clear_bucket(id)
-  redis.call('DEL', KEYS[1] .. id)
+local function tell_clients(id)
+  local key = clients_key(id)
+  for _, client in ipairs(redis.call('SMEMBERS', key)) do redis.call('PUBLISH', KEYS[2] .. client, id) end
+  redis.call('DEL', key)
+end
+
+-- A bucket: id, body, ttl in milliseconds or '', state (succeeded, failed, skipped), cause or ''.
+local function store_bucket(bucket)
+  local waiters = waiters_key(bucket.id)
+  if redis.call('EXISTS', waiters, clients_key(bucket.id)) == 0 then return write_bucket(bucket, false) end
+  local waited_for = redis.call('EXISTS', waiters) == 1
+  write_bucket(bucket, waited_for)
+  tell_clients(bucket.id)
+  if waited_for then part('dependencies').tell(bucket) end
+end
+
+local function store_buckets(buckets)
+  for _, bucket in ipairs(buckets) do store_bucket(bucket) end
+end
+
+-- Only what lies there: who waits for the bucket goes on to wait.
+local function clear_buckets(ids)
+  for _, id in ipairs(ids) do redis.call('DEL', bucket_key(id)) end
 end
 `;

@@ -71,7 +71,7 @@ operations.take = function()
   return { 0, last }
 end
 
--- Moves what is due into its stream. Answers in how many milliseconds more is due; -1 for never.
+-- Moves what is due into its stream.
 local function promote(c, limit)
   local due = redis.call('ZRANGEBYSCORE', c.delayed, '-inf', '(' .. (now() + 1), 'LIMIT', 0, limit)
   for _, member in ipairs(due) do
@@ -85,18 +85,28 @@ local function promote(c, limit)
     redis.call('ZREM', c.delayed, unpack(due))
     redis.call('HDEL', c.messages, unpack(due))
   end
-  local first = first_due(c)
-  return first and math.max(0, math.floor(first) - now()) or -1
 end
 
--- promote: how many channels, how many messages of each at most.
--- Answers for each: in how many milliseconds more is due or -1, paused?, is there a high stream?, a low one?
+local function skip_late(c, limit)
+  local late = redis.call('ZRANGEBYSCORE', c.waiting, '-inf', now(), 'LIMIT', 0, limit)
+  for _, id in ipairs(late) do part('dependencies').skip_late(c, id) end
+end
+
+-- In how many milliseconds the next is due, or has waited for too long; -1 for never.
+local function next_time(c)
+  local at = math.min(first_of(c.delayed) or math.huge, first_of(c.waiting) or math.huge)
+  return at < math.huge and math.max(0, math.floor(at) - now()) or -1
+end
+
+-- promote: how many channels, how many messages of each at most. Moves what is due, and skips what has waited for too long.
+-- Answers for each: in how many milliseconds there is more to do or -1, paused?, is there a high stream?, a low one?
 operations.promote = function()
   local answers, count, limit = {}, number(), number()
   for n = 1, count do
     local c = channel(n)
-    local due = promote(c, limit)
-    answers[n] = { due, redis.call('EXISTS', c.paused), redis.call('EXISTS', c.h), redis.call('EXISTS', c.l) }
+    promote(c, limit)
+    skip_late(c, limit)
+    answers[n] = { next_time(c), redis.call('EXISTS', c.paused), redis.call('EXISTS', c.h), redis.call('EXISTS', c.l) }
   end
   return answers
 end
@@ -106,11 +116,13 @@ local function give_up(c, priority, pending, fields, reason)
   dead_letter(c, c[priority], pending[1], fields, cjson.encode(reason))
   local s = { channel = c, priority = priority, stream = c[priority], entry = pending[1], id = job_of(fields) }
   free_id(s)
+  if s.id ~= '' then part('dependencies').leave(c, s.id) end
   remove_entry(s)
 end
 
--- reclaim: consumer, ownership time, most deliveries, reason to give up with, how many at most, how many streams; each:
--- channel, priority. Answers { place of the stream, deliveries, entry }, ...
+-- reclaim: consumer, ownership time, deliveries to give up after, reason, how many at most, how many streams; each:
+-- channel, priority. Giving up is the last resort: a worker is to refuse what was delivered too often, so that its result
+-- says so. Answers { place of the stream, deliveries, entry }, ...
 operations.reclaim = function()
   local consumer, ownership, most, reason, left = argument(), number(), number(), cjson.decode(argument()), number()
   local taken = {}

@@ -1,6 +1,7 @@
 import { administration } from './administration.lua.js';
 import { buckets } from './buckets.lua.js';
 import { consume } from './consume.lua.js';
+import { dependencies } from './dependencies.lua.js';
 import { endings } from './endings.lua.js';
 import { head } from './head.lua.js';
 import { jobs } from './jobs.lua.js';
@@ -9,20 +10,20 @@ import { publish } from './publish.lua.js';
 import { Script } from './script.js';
 import { settle } from './settle.lua.js';
 
-/** Functions of their own, so that a call pays only for making those of its own part: 2 us instead of 12. */
-const PARTS = { publish, settle: endings + settle, consume: endings + consume, jobs, administration };
+/** What a call may need, made where it does. */
+const PARTS = { dependencies, publish, settle: endings + settle, consume: endings + consume, jobs, administration };
 
 const parts = Object.entries(PARTS).map(
   ([name, text]) => `parts.${name} = function()\nlocal operations = {}\n${text}\nreturn operations\nend\n`,
 );
 
 const RUN = /* lua */ `
-local part, operation = string.match(ARGV[1], '^(%w+)%.(%w+)$')
-return parts[part]()[operation]()
+local name, operation = string.match(ARGV[1], '^(%w+)%.(%w+)$')
+return part(name)[operation]()
 `;
 
 /** The script with every operation of the brokers. */
-export const script = new Script([head, buckets, messages, 'local parts = {}\n', ...parts, RUN].join(''));
+export const script = new Script([head, buckets, messages, ...parts, RUN].join(''));
 
 /** An operation of the script, with the part that it is in. */
 export type Operation =

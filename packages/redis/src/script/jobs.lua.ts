@@ -6,6 +6,9 @@ operations.locate = function()
 end
 
 local removals = {
+  waiting = function(c, id)
+    redis.call('ZREM', c.waiting, id)
+  end,
   delayed = function(c, id)
     redis.call('ZREM', c.delayed, id)
     redis.call('HDEL', c.messages, id)
@@ -31,7 +34,9 @@ operations.cancel = function()
   else
     removals[place](c, id, location)
     redis.call('HDEL', c.index, id)
-    commit_buckets(clears, buckets)
+    part('dependencies').leave(c, id)
+    clear_buckets(clears)
+    store_buckets(buckets)
   end
   return place
 end

@@ -14,9 +14,17 @@ local function add_entry(c, priority, id, indexed, fields)
   if indexed then redis.call('HSET', c.index, id, priority .. entry) end
 end
 
-local function first_due(c)
-  local first = redis.call('ZRANGE', c.delayed, 0, 0, 'WITHSCORES')
+-- The lowest score: when the first is due, or has waited for too long.
+local function first_of(zset)
+  local first = redis.call('ZRANGE', zset, 0, 0, 'WITHSCORES')
   return first[2] and tonumber(first[2])
+end
+
+-- Consumers are told where it comes before what they know of.
+local function schedule(c, zset, member, score)
+  local before = first_of(zset)
+  redis.call('ZADD', zset, string.format('%.3f', score), member)
+  if not before or score < before then redis.call('PUBLISH', c.control, 'due:' .. math.floor(score - now())) end
 end
 
 local delayed_count = 0
@@ -25,19 +33,19 @@ local delayed_count = 0
 local function delay_entry(c, priority, id, indexed, fields, due)
   delayed_count = delayed_count + 1
   local member = indexed and id or redis.sha1hex(due .. fields[2] .. delayed_count .. table.concat(redis.call('TIME'), '.'))
-  local before = first_due(c)
   redis.call('HSET', c.messages, member, cmsgpack.pack({ priority, indexed and 1 or 0, fields }))
-  redis.call('ZADD', c.delayed, string.format('%.3f', due + math.min(delayed_count, 999) / 1000), member)
   if indexed then redis.call('HSET', c.index, id, 'd') end
-  if not before or due < before then redis.call('PUBLISH', c.control, 'due:' .. (due - now())) end
+  schedule(c, c.delayed, member, due + math.min(delayed_count, 999) / 1000)
 end
 
--- Where a job is: 'delayed', 'queued' or 'running', and its location. What the index says wrongly is forgotten:
+-- Where a job is: 'waiting', 'delayed', 'queued' or 'running', and its location. What the index says wrongly is forgotten:
 -- somebody else may have trimmed the stream, or acknowledged the entry without removing it.
 local function locate(c, id)
   local location = redis.call('HGET', c.index, id)
   if not location then return nil end
-  if location == 'd' then
+  if location == 'w' then
+    if redis.call('ZSCORE', c.waiting, id) then return 'waiting', location end
+  elseif location == 'd' then
     if redis.call('ZSCORE', c.delayed, id) then return 'delayed', location end
   else
     local stream, entry = c[string.sub(location, 1, 1)], string.sub(location, 2)
@@ -55,13 +63,20 @@ local function read_buckets()
   local clears, buckets = {}, {}
   for i = 1, number() do clears[i] = argument() end
   for i = 1, number() do
-    buckets[i] = { id = argument(), body = argument(), ttl = argument(), success = argument() == '1' }
+    buckets[i] = { id = argument(), body = argument(), ttl = argument(), state = argument(), cause = argument() }
   end
   return clears, buckets
 end
 
+-- Reads: milliseconds, the bucket that says that it was skipped or '', its ttl as JSON; how many, buckets and conditions.
+local function read_waits()
+  local waits = { timeout = argument(), result = argument(), ttl = argument(), on = {} }
+  for i = 1, number() do waits.on[i] = { id = argument(), condition = argument() } end
+  return waits
+end
+
 -- Reads a message: channel, priority, job id, its id's own field ('1' where no header says it),
--- '' or 'at' or 'in', when; how many fields, fields; '1' and buckets, or ''.
+-- '' or 'at' or 'in', when; how many fields, fields; '', or 'b' and buckets, or 'w', buckets and waits.
 local function read_message()
   local m = { channel = channel(number()), priority = argument(), id = argument() }
   local own_field = argument()
@@ -74,23 +89,29 @@ local function read_message()
     fields[#fields + 1] = m.id
   end
   m.fields = fields
-  if argument() == '1' then m.clears, m.buckets = read_buckets() end
+  local rest = argument()
+  if rest ~= '' then m.clears, m.buckets = read_buckets() end
+  if rest == 'w' then m.waits = read_waits() end
   return m
 end
 
-local function commit_buckets(clears, buckets)
-  if clears then for _, id in ipairs(clears) do clear_bucket(id) end end
-  if buckets then for _, bucket in ipairs(buckets) do store_bucket(bucket) end end
-end
-
-local function add_message(m)
-  commit_buckets(m.clears, m.buckets)
+-- Puts it where it is delivered from, now or when it is due.
+local function send(m)
   local due
   if m.timing == 'in' then due = now() + m.when elseif m.timing == 'at' then due = m.when end
   if due and due > now() then
     delay_entry(m.channel, m.priority, m.id, m.id ~= '', m.fields, due)
   else
     add_entry(m.channel, m.priority, m.id, m.id ~= '', m.fields)
+  end
+end
+
+-- Buckets first: a message may wait for what another of the batch brings, but not for what that one clears.
+local function add_messages(batch)
+  for _, m in ipairs(batch) do if m.clears then clear_buckets(m.clears) end end
+  for _, m in ipairs(batch) do if m.buckets then store_buckets(m.buckets) end end
+  for _, m in ipairs(batch) do
+    if m.waits then part('dependencies').wait(m) else send(m) end
   end
 end
 `;

@@ -24,7 +24,7 @@ operations.publish = function()
     if duplicate then
       answers[n] = duplicate
     else
-      local ok, problem = pcall(function() for _, m in ipairs(batch) do add_message(m) end end)
+      local ok, problem = pcall(add_messages, batch)
       answers[n] = ok and 0 or message_of(problem)
     end
   end
@@ -33,17 +33,18 @@ end
 
 -- store: buckets, as in a message.
 operations.store = function()
-  commit_buckets(read_buckets())
+  local _, buckets = read_buckets()
+  store_buckets(buckets)
   return 1
 end
 
 -- wait: bucket id, client id, milliseconds to remember it. Answers the body, or registers the client and answers nil.
 operations.wait = function()
   local id, client, ttl = argument(), argument(), number()
-  local body = redis.call('GET', KEYS[1] .. id)
+  local body = redis.call('GET', bucket_key(id))
   if body then return body end
-  local key = KEYS[1] .. id .. ':waiters'
-  redis.call('SADD', key, 'client:' .. client)
+  local key = clients_key(id)
+  redis.call('SADD', key, client)
   if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
   return false
 end

@@ -52,21 +52,29 @@ local outcomes = {
   back = give_back,
 }
 
+-- Those whose ids are taken are left out.
 local function add_followers(s)
+  local free, seen = {}, {}
   for _, follower in ipairs(s.followers) do
-    if follower.id == '' or not locate(follower.channel, follower.id) then add_message(follower) end
+    local name = follower.channel.number .. ':' .. follower.id
+    if follower.id == '' or not (seen[name] or locate(follower.channel, follower.id)) then
+      free[#free + 1] = follower
+      seen[name] = true
+    end
   end
+  add_messages(free)
 end
 
 local function read_rest(s)
   s.clears, s.buckets = read_buckets()
   s.followers = {}
   for i = 1, number() do s.followers[i] = read_message() end
+  s.has_waited = argument() == '1'
 end
 
 -- Reads a settlement: channel, priority, entry, consumer, deliveries, outcome; then by outcome
 -- ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay | extend: nothing;
--- then '1' and buckets, how many followers, messages; or ''.
+-- then '1' and buckets, how many followers, messages, '1' where it has read what it waited for; or ''.
 local function read_settlement()
   local s = { channel = channel(number()), priority = argument(), entry = argument(), consumer = argument(), deliveries = number() }
   s.stream = s.channel[s.priority]
@@ -86,8 +94,12 @@ local function commit(s)
     s.fields = entry_fields(s.stream, s.entry)
     if not s.fields then return LOST end
   end
-  commit_buckets(s.clears, s.buckets)
+  if s.buckets then
+    clear_buckets(s.clears)
+    store_buckets(s.buckets)
+  end
   outcomes[s.outcome](s)
+  if s.has_waited and s.id ~= '' then part('dependencies').leave(s.channel, s.id) end
   if s.followers then add_followers(s) end
   remove_entry(s)
   return DONE
