@@ -1,5 +1,5 @@
 import { type Consumer, type Delivery, HEADER, type OutgoingMessage, type Settlement } from '@repid/core';
-import { RedisMessageBroker, type RedisMessageBrokerOptions } from '@repid/redis';
+import { RedisBucketBroker, RedisMessageBroker, type RedisMessageBrokerOptions } from '@repid/redis';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type TestRedis, startRedis } from './redis-server.js';
@@ -14,7 +14,7 @@ export class RedisStage {
   redis!: Redis;
   /** A broker with the default options. */
   broker!: RedisMessageBroker;
-  private readonly brokers: RedisMessageBroker[] = [];
+  private readonly brokers: (RedisMessageBroker | RedisBucketBroker)[] = [];
 
   /** Registers the hooks of the describe block that it is called in. */
   constructor() {
@@ -35,6 +35,15 @@ export class RedisStage {
     this.brokers.push(broker);
     await broker.connect();
     return broker;
+  }
+
+  /** A bucket broker that `broker` has joined. */
+  async joinedBuckets(): Promise<RedisBucketBroker> {
+    const buckets = new RedisBucketBroker(this.server.url);
+    this.brokers.push(buckets);
+    await buckets.connect();
+    await this.broker.join(buckets);
+    return buckets;
   }
 
   /** Consumes the channel `email`. */

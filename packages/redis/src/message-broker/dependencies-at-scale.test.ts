@@ -1,0 +1,82 @@
+import type { BucketRecord, OutgoingMessage } from '@repid/core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { RedisStage, job } from '../../../../test/support/redis-stage.js';
+import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
+
+const MANY = 10_000;
+/** Far more than it takes, so that a slow machine passes; what grows with the square does not. */
+const PATIENCE = 10_000;
+
+describe('RedisMessageBroker with very many that wait', () => {
+  const stage = new RedisStage();
+  let buckets: RedisBucketBroker;
+  beforeEach(async () => void (buckets = await stage.joinedBuckets()));
+
+  it('releases ten thousand that wait for one bucket', async () => {
+    await stage.broker.publish(numbered(MANY, (n) => waiting(`job ${n}`, ['first'])));
+    await timed('release of 10,000', () => buckets.store([ended('first', true)]));
+    expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: MANY, waiting: 0 });
+    await timed('their channel deleted', () => stage.broker.channels.delete('email'));
+    expect(await stage.redis.keys('*wait*')).toEqual([]);
+  });
+
+  it('releases one that waits for ten thousand buckets, each in the same time', async () => {
+    const perBucket = { few: await fanIn(100), many: await fanIn(MANY) };
+    expect(perBucket.many).toBeLessThan(perBucket.few * 4);
+    expect((await stage.broker.channels.stats('email')).queued).toBe(2);
+  });
+
+  it('skips one that waits for ten thousand buckets when the last has failed', async () => {
+    await stage.broker.publish([waiting('last', numbered(MANY, String))]);
+    await buckets.store(numbered(MANY - 1, (n) => ended(String(n), true)));
+    await timed('skip of one with 10,000', () => buckets.store([ended(String(MANY - 1), false)]));
+    expect(await stage.redis.keys('*wait*')).toEqual([]);
+  });
+
+  it('skips a chain of ten thousand to its end', async () => {
+    const chain = numbered(MANY, (n) => waiting(`job ${n + 1}`, [`job ${n}`]));
+    await timed('chain of 10,000 parked', () => stage.broker.publish(chain.toReversed()));
+    await timed('chain of 10,000 skipped', () => buckets.store([ended('job 0', false)]));
+    const [last] = await buckets.get([`job ${MANY}`]);
+    expect(JSON.parse(last!).exception).toMatch(/"job 9999", which was skipped\. Root cause: "job 0" failed$/);
+    expect(await stage.redis.keys('*wait*')).toEqual([]);
+  });
+
+  /** Milliseconds per bucket. */
+  async function fanIn(size: number): Promise<number> {
+    const ids = numbered(size, (n) => `${size} ${n}`);
+    await timed(`${size} dependencies parked`, () => stage.broker.publish([waiting(`of ${size}`, ids)]));
+    // Warm up.
+    for (const id of ids.slice(0, 20)) await buckets.store([ended(id, true)]);
+    const rest = ids.slice(20);
+    const took = await timed(`${size} dependencies stored`, async () => {
+      for (const id of rest) await buckets.store([ended(id, true)]);
+    });
+    return took / rest.length;
+  }
+
+  function waiting(id: string, on: readonly string[]): OutgoingMessage {
+    const result = { id, ttl: 60_000, into: buckets };
+    return job(id, {
+      waits: { on: on.map((bucketId) => ({ bucketId, condition: 'success' })), timeout: 60_000, result },
+    });
+  }
+});
+
+function numbered<Item>(count: number, make: (n: number) => Item): Item[] {
+  return Array.from({ length: count }, (_, n) => make(n));
+}
+
+function ended(id: string, success: boolean): BucketRecord {
+  const body = JSON.stringify({ success, ttl: 60_000, timestamp: 1, data: null });
+  return { id, ttl: 60_000, success, body, ...(success ? {} : { cause: `"${id}" failed` }) };
+}
+
+async function timed(what: string, act: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await act();
+  const took = performance.now() - begun;
+  expect(took, what).toBeLessThan(PATIENCE);
+  if (process.env['MEASURE']) console.log(`${what}: ${took.toFixed(1)} ms`);
+  return took;
+}
