@@ -7,6 +7,7 @@ export * from './dependency/index.js';
 export * from './duration/index.js';
 export * from './errors/index.js';
 export * from './events/index.js';
+export * from './graph/index.js';
 export * from './job/index.js';
 export * from './memory/index.js';
 export * from './message/index.js';

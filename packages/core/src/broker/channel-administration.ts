@@ -20,6 +20,11 @@ export interface ReplayOptions {
   readonly ids?: readonly string[];
   /** At most this many. @default 1000 */
   readonly limit?: number;
+  /**
+   * Bring back, too, what was skipped because of them, to the end of the graph: it waits again. What was skipped is kept
+   * for this as long as its result says so. @default false
+   */
+  readonly withDependents?: boolean;
 }
 
 /** Looking after channels. Each call needs the capability `administration`; the two about dead letters, `deadLetters`. */

@@ -2,5 +2,6 @@ export * from './capabilities.js';
 export * from './channel-administration.js';
 export * from './dead-letter.js';
 export * from './delivery.js';
+export * from './inspection.js';
 export * from './message-broker.js';
 export * from './settlement.js';

@@ -4,9 +4,7 @@ import type { OutgoingMessage } from '../message/message.js';
 import type { MessageBrokerCapabilities } from './capabilities.js';
 import type { ChannelAdministration } from './channel-administration.js';
 import type { Delivery } from './delivery.js';
-
-/** Where a job is, for as long as the broker holds it. */
-export type JobLocation = 'waiting' | 'delayed' | 'queued' | 'running';
+import type { JobInspection, JobLocation, JobReference } from './inspection.js';
 
 /**
  * Moves messages from producers to consumers, at least once.
@@ -45,6 +43,12 @@ export interface MessageBroker {
 
   /** Where the job is; undefined where the broker does not hold it. Needs `jobIds`. */
   locate(channel: string, jobId: string): Promise<JobLocation | undefined>;
+
+  /** All that it knows of the job; undefined where it does not hold it. Needs `jobIds`. */
+  inspect(channel: string, jobId: string): Promise<JobInspection | undefined>;
+
+  /** The jobs that wait for the bucket, or have waited for it and not ended yet, in no order. Needs `dependencies`. */
+  waiters(bucketId: string): Promise<readonly JobReference[]>;
 
   /**
    * Takes a waiting, delayed or queued job away, or tells the worker that runs it (see `ConsumeOptions.onCancel`).

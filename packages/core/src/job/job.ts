@@ -6,9 +6,10 @@ import { DEFAULTS } from '../defaults.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
 import { checkGraph, type GraphNode } from '../dependency/graph-check.js';
 import type { Dependency } from '../dependency/dependency.js';
-import type { Waits } from '../dependency/waits.js';
+import type { Wait, Waits } from '../dependency/waits.js';
 import { CancelledError, DependencyError, InvalidOptionError } from '../errors/index.js';
 import { HEADER, writeParameters, type OutgoingMessage } from '../message/index.js';
+import { explain, type JobExplanation } from '../graph/explanation.js';
 import type { Producer } from '../producer/producer.js';
 import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
 import { bucketOf, graphNode, resolveDependencies, waitsOf, type ResolvedDependency } from './dependencies.js';
@@ -152,6 +153,16 @@ export class Job<Args = unknown, Result = unknown> {
     return { state: endedState(bucket) };
   }
 
+  /** Why it is not done: what it waits for, until when it is delayed, which retry it is; or how it has ended. */
+  async explain(): Promise<JobExplanation> {
+    const { broker, buckets } = this.connection;
+    requireCapability(broker, 'jobIds', 'explain()');
+    await this.connection.ready();
+    const inspection = await broker.inspect(this.channel, this.id);
+    const ended = inspection === undefined && this.resultId !== undefined;
+    return explain(this.label, inspection, ended ? await buckets.findResult(this.resultId) : undefined);
+  }
+
   /**
    * Takes it away where it is delayed or queued, its result saying so; where it runs, its `msg.signal` fires.
    * A recurring job does not come again.
@@ -186,6 +197,11 @@ export class Job<Args = unknown, Result = unknown> {
       clears: this.staleResult(),
       waits: this.waits(),
     };
+  }
+
+  /** The buckets that it waits for, as far as this object knows. @throws DependencyError */
+  get waitsFor(): readonly Wait[] {
+    return waitsOf(this, this.dependencies);
   }
 
   /** As the check of a graph sees it. */

@@ -43,9 +43,6 @@ export class InMemoryChannelAdministration implements ChannelAdministration {
   }
 
   async replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<number> {
-    const replaying = this.store().channel(channel);
-    const replayed = replaying.replay(options);
-    replaying.serve();
-    return replayed;
+    return this.store().replay(channel, options);
   }
 }

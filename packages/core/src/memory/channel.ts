@@ -1,4 +1,4 @@
-import type { ChannelStats, DeadLetter, DeadLetterReason, JobLocation, ReplayOptions } from '../broker/index.js';
+import type { ChannelStats, DeadLetter, DeadLetterReason, JobInspection, JobLocation, ReplayOptions } from '../broker/index.js';
 import type { Clock } from '../clock/index.js';
 import { DueQueue } from '../clock/due-queue.js';
 import type { Message } from '../message/index.js';
@@ -96,6 +96,13 @@ export class Channel {
     return place?.name === 'nowhere' ? undefined : place?.name;
   }
 
+  inspect(jobId: string): JobInspection | undefined {
+    const entry = this.#jobs.get(jobId);
+    if (!entry || entry.place.name === 'nowhere') return undefined;
+    const dueAt = entry.place.name === 'delayed' ? { dueAt: entry.place.ticket.dueAt } : undefined;
+    return { location: entry.place.name, message: entry.message, ...dueAt };
+  }
+
   /** Takes a job away that nobody runs; answers whether it could. */
   withdraw(jobId: string): boolean {
     const entry = this.#jobs.get(jobId);
@@ -184,7 +191,8 @@ export class Channel {
     return this.#deadLetters.list(limit);
   }
 
-  replay(options: ReplayOptions): number {
+  /** Answers what was put back. */
+  replay(options: ReplayOptions): Message[] {
     return this.#deadLetters.replay(options, (entry) => this.#takeBack(entry));
   }
 

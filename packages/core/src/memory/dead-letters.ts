@@ -1,4 +1,5 @@
 import type { DeadLetter, DeadLetterReason, ReplayOptions } from '../broker/index.js';
+import type { Message } from '../message/index.js';
 import type { Entry, NewEntry } from './entry.js';
 import { first } from './first.js';
 
@@ -28,22 +29,20 @@ export class DeadLetters {
     return [...first(this.#kept.values(), limit)].map(({ letter }) => letter);
   }
 
-  /** Gives those chosen to `takeBack`, and forgets each that it answers true for; answers how many. */
-  replay({ ids, limit = REPLAY_LIMIT }: ReplayOptions, takeBack: (entry: NewEntry) => boolean): number {
-    let replayed = 0;
+  /** Gives those chosen to `takeBack`, and forgets each that it answers true for; answers their messages. */
+  replay({ ids, limit = REPLAY_LIMIT }: ReplayOptions, takeBack: (entry: NewEntry) => boolean): Message[] {
+    const replayed: Message[] = [];
     for (const id of ids ?? this.#kept.keys()) {
-      if (replayed >= limit) break;
-      if (this.#replayOne(id, takeBack)) replayed += 1;
+      if (replayed.length >= limit) break;
+      const kept = this.#kept.get(id);
+      if (kept === undefined || !takeBack(kept.entry)) continue;
+      this.#kept.delete(id);
+      replayed.push(kept.letter.message);
     }
     return replayed;
   }
 
   clear(): void {
     this.#kept.clear();
-  }
-
-  #replayOne(id: string, takeBack: (entry: NewEntry) => boolean): boolean {
-    const kept = this.#kept.get(id);
-    return kept !== undefined && takeBack(kept.entry) && this.#kept.delete(id);
   }
 }

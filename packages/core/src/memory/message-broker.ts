@@ -1,4 +1,4 @@
-import type { CancelOptions, ConsumeOptions, Consumer, JobLocation, MessageBroker } from '../broker/index.js';
+import type { CancelOptions, ConsumeOptions, Consumer, JobInspection, JobLocation, JobReference, MessageBroker } from '../broker/index.js';
 import type { BucketBroker } from '../bucket/index.js';
 import type { Clock } from '../clock/index.js';
 import { BrokerClosedError } from '../errors/index.js';
@@ -83,6 +83,14 @@ export class InMemoryMessageBroker implements MessageBroker {
 
   async locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
     return this.#connectedStore().locate(channel, jobId);
+  }
+
+  async inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
+    return this.#connectedStore().inspect(channel, jobId);
+  }
+
+  async waiters(bucketId: string): Promise<readonly JobReference[]> {
+    return this.#connectedStore().waiters(bucketId);
   }
 
   async cancel(channel: string, jobId: string, options: CancelOptions = {}): Promise<JobLocation | undefined> {

@@ -1,7 +1,7 @@
-import type { CancelOptions, JobLocation, Outcome, Settlement } from '../broker/index.js';
+import type { CancelOptions, JobInspection, JobLocation, JobReference, Outcome, ReplayOptions, Settlement } from '../broker/index.js';
 import type { BucketWrite } from '../bucket/index.js';
 import { DuplicateJobError, LostOwnershipError, UnsupportedError } from '../errors/index.js';
-import { checkChannelName, type OutgoingMessage } from '../message/index.js';
+import { checkChannelName, type Message, type OutgoingMessage, resultBucketOf } from '../message/index.js';
 import { InMemoryBucketBroker } from './bucket-broker.js';
 import type { BucketContents } from './bucket-contents.js';
 import { Channel, type ChannelRules } from './channel.js';
@@ -68,6 +68,25 @@ export class MessageStore {
 
   locate(channel: string, jobId: string): JobLocation | undefined {
     return this.#room.has(channel, jobId) ? 'waiting' : this.channel(channel).locate(jobId);
+  }
+
+  /** Puts dead letters back, where asked with those who were skipped because of them; answers how many letters. */
+  replay(channelName: string, options: ReplayOptions): number {
+    const channel = this.channel(channelName);
+    const replayed = channel.replay(options);
+    if (options.withDependents) this.#room.revive(replayed.flatMap(resultOf), (message) => this.#isTaken(message));
+    channel.serve();
+    return replayed.length;
+  }
+
+  inspect(channel: string, jobId: string): JobInspection | undefined {
+    const waiting = this.#room.inspect(channel, jobId);
+    if (!waiting) return this.channel(channel).inspect(jobId);
+    return { location: 'waiting', message: toEntry(waiting.message).message, missing: waiting.missing };
+  }
+
+  waiters(bucketId: string): JobReference[] {
+    return this.#room.waitersOf(bucketId);
   }
 
   /** How many wait on the channel for buckets. */
@@ -182,6 +201,12 @@ export class MessageStore {
   #serve(messages: readonly OutgoingMessage[]): void {
     for (const { channel } of messages) this.#channels.get(channel)?.serve();
   }
+}
+
+/** The bucket that a message's result goes to; none where its headers say none, or nonsense. */
+function resultOf({ headers }: Message): string[] {
+  const id = resultBucketOf(headers);
+  return id === undefined ? [] : [id];
 }
 
 /** Only for brokers that were joined, which are in-memory ones. */

@@ -1,14 +1,16 @@
+import type { JobReference } from '../broker/index.js';
 import type { BucketRecord } from '../bucket/index.js';
 import { bucketState } from '../bucket/bucket-broker.js';
 import { skippedBody } from '../bucket/skipped-bucket.js';
 import type { Clock } from '../clock/index.js';
 import { type Due, DueQueue } from '../clock/due-queue.js';
-import { type BrokenWait, causeOfSkip, type Condition, isMet, lateReason, skipReason, type Waits } from '../dependency/index.js';
+import { type BrokenWait, causeOfSkip, type Condition, isMet, lateReason, skipReason, type Wait, type Waits } from '../dependency/index.js';
 import type { OutgoingMessage } from '../message/index.js';
 import { Alarm } from './alarm.js';
 import type { BucketContents, BucketWatcher, KeptState } from './bucket-contents.js';
 import type { InMemoryBucketBroker } from './bucket-broker.js';
 import { Memberships } from './memberships.js';
+import { type Skipped, SkippedMessages } from './skipped.js';
 
 /** A message that waits, and the conditions that have not been met yet. */
 interface Parked {
@@ -23,6 +25,7 @@ interface Parked {
 export class WaitingRoom implements BucketWatcher {
   readonly #parked = new Map<string, Parked>();
   readonly #members: Memberships;
+  readonly #skipped: SkippedMessages;
   readonly #deadlines = new DueQueue<string>();
   readonly #alarm: Alarm;
   readonly #stored: BucketRecord[] = [];
@@ -36,6 +39,7 @@ export class WaitingRoom implements BucketWatcher {
     /** Is told when everything that an act has caused is done. */
     private readonly onDone: () => void,
   ) {
+    this.#skipped = new SkippedMessages(clock);
     this.#members = new Memberships((bucketId) => this.#letGo(bucketId));
     this.#alarm = new Alarm(clock, () => this.wakeUp());
   }
@@ -43,6 +47,19 @@ export class WaitingRoom implements BucketWatcher {
   /** True where the job waits. */
   has(channel: string, jobId: string): boolean {
     return this.#parked.has(keyOf(channel, jobId));
+  }
+
+  /** What waits under this id, and for what still. */
+  inspect(channel: string, jobId: string): { readonly message: OutgoingMessage; readonly missing: readonly Wait[] } | undefined {
+    const parked = this.#parked.get(keyOf(channel, jobId));
+    if (!parked) return undefined;
+    const missing = [...parked.missing].map(([bucketId, condition]) => ({ bucketId, condition }));
+    return { message: parked.message, missing };
+  }
+
+  /** Who waits for the bucket, or has yet to read it. */
+  waitersOf(bucketId: string): JobReference[] {
+    return this.#members.of(bucketId).map(referenceOf);
   }
 
   /** How many wait on the channel. */
@@ -74,6 +91,20 @@ export class WaitingRoom implements BucketWatcher {
   /** Takes away all that wait on the channel. */
   clear(channel: string): void {
     for (const parked of [...this.#parked.values()]) if (parked.message.channel === channel) this.#forget(parked);
+  }
+
+  /** Has what was skipped because of these buckets wait again, to the end of the graph; the buckets are there no more. */
+  revive(bucketIds: readonly string[], isTaken: (message: OutgoingMessage) => boolean): void {
+    const pending = [...bucketIds];
+    const revived = new Map<string, Skipped>();
+    for (const bucketId of pending) {
+      for (const contents of this.contents()) contents.delete(bucketId);
+      for (const skipped of this.#skipped.takeWaitersOf(bucketId)) {
+        revived.set(skipped.key, skipped);
+        if (skipped.waits.result) pending.push(skipped.waits.result.id);
+      }
+    }
+    for (const { message, waits } of revived.values()) if (!isTaken(message)) this.take(message, waits);
   }
 
   /** The job has ended: buckets need not be kept for it any more. */
@@ -144,6 +175,7 @@ export class WaitingRoom implements BucketWatcher {
 
   #skip(parked: Parked, reason: string, cause: string): void {
     this.#forget(parked);
+    this.#skipped.keep(parked);
     const { result } = parked.waits;
     if (result === undefined) return;
     const { id, ttl, into } = result;
@@ -188,6 +220,11 @@ export class WaitingRoom implements BucketWatcher {
   #setAlarm(): void {
     this.#alarm.setBy(this.#deadlines.first?.dueAt ?? Infinity);
   }
+}
+
+function referenceOf(key: string): JobReference {
+  const colon = key.indexOf(':'); // Names of channels have none.
+  return { channel: key.slice(0, colon), jobId: key.slice(colon + 1) };
 }
 
 function keyOf(channel: string, jobId: string): string {

@@ -35,10 +35,9 @@ export type Schedule =
 
 /** @throws MalformedMessageError when one of our headers does not say what it should */
 export function readParameters(headers: Readonly<Record<string, string>>): MessageParameters {
-  const id = headers[HEADER.id];
-  const resultId = headers[HEADER.resultBucket] === SAME_AS_JOB ? id : headers[HEADER.resultBucket];
+  const resultId = resultBucketOf(headers);
   return {
-    id,
+    id: headers[HEADER.id],
     argsBucketId: headers[HEADER.argsBucket],
     result: resultId === undefined ? undefined : { id: resultId, ttl: readTtl(headers) },
     retries: {
@@ -52,6 +51,12 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     dependsOn: readDependencies(headers),
     unrouted: readNumber(headers, HEADER.unrouted) ?? 0,
   };
+}
+
+/** The bucket that the result of a message with these headers goes to. */
+export function resultBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
+  const id = headers[HEADER.resultBucket];
+  return id === SAME_AS_JOB ? headers[HEADER.id] : id;
 }
 
 /** The headers that say these parameters; what is at its default is left out. */

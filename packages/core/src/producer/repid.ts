@@ -1,9 +1,12 @@
 import type { OutgoingBytes, OutgoingJson } from '../actor/message-dependency.js';
+import { requireCapability } from '../broker/index.js';
 import { Connection } from '../connection/connection.js';
 import { DEFAULTS } from '../defaults.js';
 import { checkGraph } from '../dependency/graph-check.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
 import { InvalidOptionError } from '../errors/index.js';
+import type { JobGraph } from '../graph/job-graph.js';
+import { GraphWalk } from '../graph/walk.js';
 import { Job } from '../job/job.js';
 import { jobOf } from '../job/job-reference.js';
 import type { JobOptions } from '../job/job-options.js';
@@ -83,6 +86,21 @@ export class Repid {
   ): Promise<Reply> {
     const timeout = toMilliseconds(options.timeout ?? DEFAULTS.requestTimeout, 'timeout');
     return (await this.requests.request(outgoingJson(message), timeout)) as Reply;
+  }
+
+  /**
+   * The jobs around a job: what it waits for and what waits for it, for as long as the broker holds them. At most 1,000.
+   * `toMermaid()` draws it.
+   *
+   * @throws UnsupportedError where the broker has no dependencies, or the job stores no result
+   */
+  async graph(job: Job): Promise<JobGraph> {
+    const { broker, buckets } = this.connection;
+    requireCapability(broker, 'dependencies', 'graph()');
+    buckets.requireResults('graph()');
+    await this.connection.ready();
+    const { id: jobId, channel, name, resultId: bucketId = jobId, waitsFor } = requireJob(job);
+    return new GraphWalk(this.connection).from({ jobId, channel, name, bucketId, waitsFor });
   }
 
   /** Looks after a channel. @throws InvalidOptionError when the name is none */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BucketBroker, BucketRecord } from '../../bucket/index.js';
 import type { BucketState, Condition } from '../../dependency/index.js';
-import type { OutgoingMessage } from '../../message/index.js';
+import { HEADER, type OutgoingMessage } from '../../message/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack, nack } from '../settlements.js';
 import { type Stage, textOf, texts } from '../stage.js';
@@ -175,10 +175,41 @@ export function dependencies(scenario: Scenario): void {
     await stage.expectNothing(await stage.consumer());
   });
 
+  scenario('brings skipped jobs back with the dead letter that they were skipped for', { needs: [...needs, 'deadLetters'] }, async (stage) => {
+    const { into, job } = await prepare(stage);
+    const headers = { [HEADER.resultBucket]: key(stage, 'a') };
+    await stage.broker.publish([stage.job('a', { headers }), job('b', ['a']), job('c', ['b'])]);
+    const consumer = await stage.consumer();
+    const failing = await stage.receiveOne(consumer);
+    await nack(failing, 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
+    assert.equal(await stage.broker.locate(stage.channel, 'c'), undefined);
+    assert.equal(await stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true }), 1);
+    assert.deepEqual(await into.get([key(stage, 'a'), key(stage, 'b'), key(stage, 'c')]), [undefined, undefined, undefined]);
+    assert.equal(await stage.broker.locate(stage.channel, 'c'), 'waiting');
+    for (const id of ['a', 'b', 'c']) {
+      const delivery = await stage.receiveOne(consumer);
+      assert.equal(textOf(delivery), id);
+      await ack(delivery, { bucket: { ...ending(stage, id), into } });
+    }
+  });
+
+  scenario('tells what a job waits for, and who waits for a bucket', { needs }, async (stage) => {
+    const { into, job } = await prepare(stage);
+    await stage.broker.publish([job('second', ['first', 'other'], 'settled')]);
+    await into.store([ending(stage, 'other')]);
+    const inspection = await stage.broker.inspect(stage.channel, 'second');
+    assert.equal(inspection?.location, 'waiting');
+    assert.equal(textOf(inspection), 'second');
+    assert.deepEqual(inspection.missing, [{ bucketId: key(stage, 'first'), condition: 'settled' }]);
+    const reference = { channel: stage.channel, jobId: 'second' };
+    assert.deepEqual(await stage.broker.waiters(key(stage, 'first')), [reference]);
+    assert.deepEqual(await stage.broker.waiters(key(stage, 'other')), [reference]);
+  });
+
   scenario('keeps a bucket until who waited for it has ended, then lets its time begin', { needs }, async (stage) => {
     const { into, job } = await prepare(stage);
     await stage.broker.publish([job('x', ['first']), job('y', ['first'])]);
-    await into.store([{ ...ending(stage, 'first'), ttl: 200 }]);
+    await into.store([ending(stage, 'first', 'succeeded', 200)]);
     const [x, y] = await stage.receive(await stage.consumer(), 2);
     const isKept = async (): Promise<boolean> => (await into.get([key(stage, 'first')]))[0] !== undefined;
     await ack(x!, { releases: [key(stage, 'first')] });
@@ -224,12 +255,12 @@ function key(stage: Stage, name: string): string {
   return `${stage.channel}.${name}`;
 }
 
-function ending(stage: Stage, name: string, state: BucketState = 'succeeded'): BucketRecord {
+function ending(stage: Stage, name: string, state: BucketState = 'succeeded', ttl = 60_000): BucketRecord {
   const [id, success, skipped] = [key(stage, name), state === 'succeeded', state === 'skipped'];
   const exception = skipped ? `DependencyError: Not run. Root cause: "x" failed: Error: spoilt` : 'Error: spoilt';
-  const told = success ? {} : { ...(skipped && { skipped }), ttl: 60_000, timestamp: 1, exception };
+  const told = success ? {} : { ...(skipped && { skipped }), ttl, timestamp: 1, exception };
   const cause = success ? undefined : skipped ? '"x" failed: Error: spoilt' : `"${id}" failed: Error: spoilt`;
-  return { id, ttl: 60_000, success, skipped, cause, body: JSON.stringify({ success, ...told, ttl: 60_000, timestamp: 1, data: null }) };
+  return { id, ttl, success, skipped, cause, body: JSON.stringify({ success, ...told, ttl, timestamp: 1, data: null }) };
 }
 
 async function readResult(stage: Stage, into: BucketBroker, name: string): Promise<{ exception: string; skipped?: boolean }> {
