@@ -26,21 +26,35 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
+/** A process of `redis-server`. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** Ends it, and removes its directory. */
+  stop(): Promise<void>;
+}
+
 /** Starts a server on a free port, without persistence; uses that at `REDIS_URL` where it is set and `own` is not asked for. */
 export async function startRedis(options: { readonly own?: boolean } = {}): Promise<TestRedis> {
   const shared = process.env['REDIS_URL'];
   if (shared !== undefined && !options.own) return sharedRedis(shared);
-  const directory = mkdtempSync(join(tmpdir(), 'repid-redis-'));
-  const port = await freePort();
-  const server = spawnServer(port, directory);
-  const url = `redis://127.0.0.1:${port}`;
-  await answers(url, server);
+  const { url, process: server, stop } = await startServer();
   return {
-    ...{ url, prefix: 'repid', isOwn: true, uniquePrefix },
+    ...{ url, prefix: 'repid', isOwn: true, uniquePrefix, stop },
     freeze: () => void server.kill('SIGSTOP'),
     thaw: () => void server.kill('SIGCONT'),
-    stop: () => stopServer(server, directory),
   };
+}
+
+/** Starts a process of its own on a free port, without persistence; it answers when this resolves. */
+export async function startServer(settings: Readonly<Record<string, string | number>> = {}): Promise<RedisServer> {
+  const directory = mkdtempSync(join(tmpdir(), 'repid-redis-'));
+  const port = await freePort();
+  const server = spawnServer({ ...settings, port }, directory);
+  const url = `redis://127.0.0.1:${port}`;
+  await answers(url, server);
+  return { port, url, process: server, stop: () => stopServer(server, directory) };
 }
 
 function sharedRedis(url: string): TestRedis {
@@ -62,11 +76,11 @@ function uniquePrefix(): string {
   return `test-${randomUUID().slice(0, 8)}`;
 }
 
-function spawnServer(port: number, directory: string): ChildProcess {
-  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: directory };
+function spawnServer(settings: Readonly<Record<string, string | number>>, directory: string): ChildProcess {
+  const all = { bind: '127.0.0.1', save: '', appendonly: 'no', dir: directory, ...settings };
   const server = spawn(
     'redis-server',
-    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]),
     {
       stdio: 'ignore',
     },
@@ -119,7 +133,8 @@ async function stopServer(server: ChildProcess, directory: string): Promise<void
   rmSync(directory, { recursive: true, force: true });
 }
 
-async function freePort(): Promise<number> {
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

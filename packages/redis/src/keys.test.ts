@@ -21,19 +21,22 @@ describe('Keys', () => {
     ['a bucket', keys.bucket('b1'), 'repid:bucket:b1'],
     ['jobs that wait for a bucket', keys.waiters('b1'), 'repid:bucket:b1:waiters'],
     ['clients that wait for a bucket', keys.clients('b1'), 'repid:bucket:b1:clients'],
+    ['jobs skipped for a bucket', keys.skippedFor('b1'), 'repid:bucket:b1:skipped'],
+    ['a job that was skipped', keys.skipped('email', 'j1'), 'repid:skipped:email:j1'],
     ['a job that waits', keys.waiting('email', 'j1'), 'repid:waiting:email:j1'],
     ['a client that waits', keys.client('c1'), 'repid:client:c1'],
   ])('names the key of %s', (_, key, expected) => expect(key).toBe(expected));
 
   it('keeps every key in one slot where the prefix is a hash tag', () => {
     const tagged = new Keys('{repid}');
-    const { bucketStart, clientStart, channelStart, waitingStart, channels } = tagged;
+    const { bucketStart, clientStart, channelStart, waitingStart, skippedStart, channels } = tagged;
     for (const key of [
       ...tagged.channel('email').forScript,
       bucketStart,
       clientStart,
       channelStart,
       waitingStart,
+      skippedStart,
       channels,
     ]) {
       expect(key).toMatch(/^\{repid\}:/);

@@ -16,7 +16,7 @@ export const CHANNEL_ENDINGS = {
 } as const;
 
 /** How the keys beside a bucket end. */
-export const BUCKET_ENDINGS = { waiters: ':waiters', clients: ':clients' } as const;
+export const BUCKET_ENDINGS = { waiters: ':waiters', clients: ':clients', skipped: ':skipped' } as const;
 
 /** The keys of one channel, and the two names that go with them. */
 export interface ChannelKeys {
@@ -57,6 +57,8 @@ export class Keys {
   readonly channelStart: string;
   /** How the keys of all jobs that wait for buckets begin. */
   readonly waitingStart: string;
+  /** How the keys of all jobs that were skipped begin. */
+  readonly skippedStart: string;
   private readonly known = new Map<string, ChannelKeys>();
 
   /** @param prefix how every key begins; on a cluster a hash tag, so that all lie in one slot */
@@ -66,6 +68,7 @@ export class Keys {
     this.clientStart = `${prefix}:client:`;
     this.channelStart = `${prefix}:`;
     this.waitingStart = `${prefix}:waiting:`;
+    this.skippedStart = `${prefix}:skipped:`;
   }
 
   /** String: a bucket as JSON, with its TTL. */
@@ -83,9 +86,19 @@ export class Keys {
     return `${this.bucketStart}${id}${BUCKET_ENDINGS.clients}`;
   }
 
+  /** Set: the jobs that were skipped because of the bucket, as `<channel>:<job id>`. It expires with the last of them. */
+  skippedFor(id: string): string {
+    return `${this.bucketStart}${id}${BUCKET_ENDINGS.skipped}`;
+  }
+
   /** Hash: what a job waits for, or has yet to read; while it waits, also its message. */
   waiting(channel: string, jobId: string): string {
     return `${this.waitingStart}${channel}:${jobId}`;
+  }
+
+  /** Hash: a job that was skipped, to be brought back. It expires with the result that says so. */
+  skipped(channel: string, jobId: string): string {
+    return `${this.skippedStart}${channel}:${jobId}`;
   }
 
   /** Pub/sub channel: tells a client that a bucket it waits for is there. */

@@ -156,14 +156,14 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     const failed = 'Error: "no" </b> \u00e9 \u{1F600}\n';
     const long = `x${'\u{1F600}\u00e9'.repeat(300)}`;
     const unmet = skipReason({ bucketId: 'zero', condition: 'failure', state: 'succeeded' });
-    const late = lateReason(5, ['zero']);
+    const tooLate = lateReason(5, ['zero']);
     const cases: readonly Case[] = [
       { name: 'failed', needs: 'success', state: 'failed', exception: failed, cause: causeOfFailure('first', failed) },
       { name: 'said much', needs: 'success', state: 'failed', exception: long, cause: causeOfFailure('first', long) },
       { name: 'said nothing', needs: 'success', state: 'failed' },
       { name: 'succeeded', needs: 'failure', state: 'succeeded' },
       { name: 'was not needed', needs: 'failure', state: 'skipped', exception: unmet, cause: '"zero" succeeded' },
-      { name: 'was late', needs: 'success', state: 'skipped', exception: late, cause: late },
+      { name: 'was late', needs: 'success', state: 'skipped', exception: tooLate, cause: tooLate },
       { name: 'was skipped', needs: 'success', state: 'skipped', exception: 'No. Root cause: rain', cause: 'rain' },
     ];
     it.each(cases)('of one that $name', async ({ needs: condition, state, exception, cause }) => {
@@ -240,6 +240,74 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       const odd = waiting('x', ['first']);
       const waits = { ...odd.waits!, result: { ...odd.waits!.result!, into: stranger } };
       await expect(stage.broker.publish([{ ...odd, waits }])).rejects.toMatchObject({ code: 'REPID_UNSUPPORTED' });
+    });
+  });
+
+  describe('keeps what was skipped because of a failure', () => {
+    it('for as long as its result, and brings it back with the dead letter', async () => {
+      await publishAndFail();
+      for (const key of ['repid:skipped:email:b', 'repid:skipped:email:c', 'repid:bucket:a:skipped']) {
+        expect(await stage.redis.pttl(key)).toBeGreaterThan(59_000);
+      }
+      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toBe(1);
+      expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 1, waiting: 2, deadLetters: 0 });
+      expect(await stage.redis.keys('*skipped*')).toEqual([]);
+      const consumer = await stage.consume();
+      for (const id of ['a', 'b', 'c']) {
+        const [delivery] = await consumer.receive(1, { wait: true });
+        expect(textOf(delivery!)).toBe(id);
+        const releases = delivery!.message.headers['releases']?.split(',');
+        await delivery!.settle({ ...ACK, releases, bucket: { ...ended(id), into: buckets } });
+      }
+      await expectNothingLeft();
+    });
+
+    it('but not over one that has been enqueued again', async () => {
+      await publishAndFail();
+      await stage.broker.publish([job('b', { delay: 60_000 })]);
+      await stage.broker.channels.replayDeadLetters('email', { withDependents: true });
+      expect(await stage.broker.locate('email', 'b')).toBe('delayed');
+      expect(await stage.broker.locate('email', 'c')).toBe('waiting');
+    });
+
+    it('and skips it again where something else is still amiss', async () => {
+      await buckets.store([ended('z', 'failed')]);
+      await publishAndFail(['a', 'z']);
+      await stage.broker.channels.replayDeadLetters('email', { withDependents: true });
+      const [, b] = await buckets.get(['a', 'b']);
+      expect(JSON.parse(b!)).toMatchObject({ skipped: true, exception: expect.stringContaining('"z"') as string });
+    });
+
+    it('and not what was skipped because of a success', async () => {
+      await stage.broker.publish([waiting('fallback', ['a'], 'failure')]);
+      await buckets.store([ended('a')]);
+      expect(await stage.redis.keys('*skipped*')).toEqual([]);
+    });
+
+    async function publishAndFail(on = ['a']): Promise<void> {
+      const root = job('a', { headers: { topic: 'act', 'repid-id': 'a', 'repid-result': '' } });
+      await stage.broker.publish([waiting('c', ['b']), waiting('b', on), root]);
+      const [a] = await (await stage.consume()).receive(1, { wait: true });
+      const outcome = { ...NACK, headers: a!.message.headers };
+      await a!.settle({ outcome, bucket: { ...ended('a', 'failed', { cause: 'rain' }), into: buckets } });
+    }
+  });
+
+  describe('tells of a job', () => {
+    it.each([
+      ['waiting', () => waiting('x', ['a', 'b']), { missing: [{ bucketId: 'b', condition: 'success' }] }],
+      ['delayed', () => job('x', { dueAt: 9_999_999_999_999 }), { dueAt: 9_999_999_999_999 }],
+      ['queued', () => job('x'), {}],
+    ])('that is %s', async (location, make, more) => {
+      await buckets.store([ended('a')]);
+      await stage.broker.publish([make()]);
+      const inspection = await stage.broker.inspect('email', 'x');
+      expect(inspection).toMatchObject({ location, message: { headers: { 'repid-id': 'x' } }, ...more });
+    });
+
+    it('that is not there nothing', async () => {
+      expect(await stage.broker.inspect('email', 'x')).toBeUndefined();
+      expect(await stage.broker.waiters('x')).toEqual([]);
     });
   });
 

@@ -80,8 +80,10 @@ export class RedisChannels implements ChannelAdministration {
     return entries.map((entry) => deadLetterOf(channel, entry));
   }
 
-  replayDeadLetters(channel: string, { ids, limit = DEFAULT_REPLAY_LIMIT }: ReplayOptions = {}): Promise<number> {
-    return this.run('administration.replay', channel, limit, ids?.length ?? ALL, ...(ids ?? []));
+  replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<number> {
+    const { ids, limit = DEFAULT_REPLAY_LIMIT, withDependents = false } = options;
+    const which = [limit, ids?.length ?? ALL, ...(ids ?? [])];
+    return this.run('administration.replay', channel, withDependents ? '1' : '', ...which);
   }
 
   private async run(operation: Operation, channel: string, ...values: (string | number)[]): Promise<number> {

@@ -5,7 +5,9 @@ import {
   type CancelOptions,
   type ConsumeOptions,
   type Consumer,
+  type JobInspection,
   type JobLocation,
+  type JobReference,
   type MessageBroker,
   type OutgoingMessage,
   checkChannelName,
@@ -26,6 +28,7 @@ import {
 import type { Operation } from '../script/index.js';
 import { ScriptCall } from '../script/script-call.js';
 import { addBuckets } from './encode-message.js';
+import { type InspectAnswer, inspectionOf, referenceOf } from './inspection.js';
 import { JoinedBuckets } from './joined-buckets.js';
 import { Publisher } from './publisher.js';
 import { RedisChannels } from './redis-channels.js';
@@ -151,6 +154,17 @@ export class RedisMessageBroker implements MessageBroker {
 
   async locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
     return (await this.opened().run<JobLocation | null>(this.call('jobs.locate', channel).add(jobId))) ?? undefined;
+  }
+
+  async inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
+    const call = this.call('jobs.inspect', channel).add(jobId);
+    const answer = await this.opened().runForBuffers<InspectAnswer | null>(call);
+    return answer ? inspectionOf(channel, answer) : undefined;
+  }
+
+  async waiters(bucketId: string): Promise<readonly JobReference[]> {
+    const members = await this.opened().send((client) => client.smembers(this.keys.waiters(bucketId)));
+    return members.map(referenceOf);
   }
 
   async cancel(channel: string, jobId: string, { bucket }: CancelOptions = {}): Promise<JobLocation | undefined> {

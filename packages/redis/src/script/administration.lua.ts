@@ -1,5 +1,8 @@
+import { HEADER } from '@repid/core';
+
 /** Operations of those who look after channels. */
 export const administration = /* lua */ `
+local RESULT_HEADER = '${HEADER.resultBucket}'
 local PAGE = 500
 
 -- Calls 'visit' with the entries after an id, a page at a time, until it answers false.
@@ -123,30 +126,52 @@ local function priority_of(c, letter)
   return stream == c.h and 'h' or stream == c.l and 'l' or 'm'
 end
 
-local function replay_letter(c, entry, letter)
+-- The bucket that the job's result goes to: an empty header stands for its own id.
+local function result_of(fields)
+  local ok, headers = pcall(cjson.decode, field_of(fields, 'headers') or '{}')
+  local result = ok and type(headers) == 'table' and headers[RESULT_HEADER]
+  if result == '' then return job_of(fields) end
+  return type(result) == 'string' and result or nil
+end
+
+-- Of each that is put back, its result is noted.
+local function replay_letter(c, entry, letter, results)
   local fields = replayed_fields(letter)
   local id = job_of(fields)
   if #fields == 0 or (id ~= '' and locate(c, id)) then return 0 end
   add_entry(c, priority_of(c, letter), id, id ~= '', fields)
   redis.call('XDEL', c.dlq, entry)
+  results[#results + 1] = result_of(fields)
   return 1
 end
 
--- replay: how many at most, how many ids ('-1' for all), ids. Answers how many were put back.
-operations.replay = function()
-  local c, limit, count, replayed = channel(1), number(), number(), 0
+local function replay_some(c, limit, count, results)
+  local replayed = 0
   for _ = 1, count do
     local entry = argument()
     local letter = replayed < limit and string.match(entry, '^%d+%-%d+$') and entry_fields(c.dlq, entry)
-    if letter then replayed = replayed + replay_letter(c, entry, letter) end
+    if letter then replayed = replayed + replay_letter(c, entry, letter, results) end
   end
-  if count >= 0 then return replayed end
+  return replayed
+end
+
+local function replay_all(c, limit, results)
+  local replayed = 0
   each_page(c.dlq, '0-0', function(entries)
     for _, entry in ipairs(entries) do
       if replayed >= limit then return false end
-      replayed = replayed + replay_letter(c, entry[1], entry[2])
+      replayed = replayed + replay_letter(c, entry[1], entry[2], results)
     end
   end)
+  return replayed
+end
+
+-- replay: '1' with those that were skipped because of them, how many at most, how many ids ('-1' for all), ids.
+-- Answers how many were put back, those that were skipped not counted.
+operations.replay = function()
+  local c, with_dependents, limit, count, results = channel(1), argument() == '1', number(), number(), {}
+  local replayed = count >= 0 and replay_some(c, limit, count, results) or replay_all(c, limit, results)
+  if with_dependents then part('dependencies').revive(results) end
   return replayed
 end
 `;

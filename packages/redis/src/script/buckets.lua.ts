@@ -15,6 +15,11 @@ local function clients_key(id)
   return KEYS[1] .. id .. '${BUCKET_ENDINGS.clients}'
 end
 
+-- Jobs that were skipped because of the bucket.
+local function skipped_key(id)
+  return KEYS[1] .. id .. '${BUCKET_ENDINGS.skipped}'
+end
+
 local function write_bucket(bucket, lasting)
   local key = bucket_key(bucket.id)
   if lasting or bucket.ttl == '' then

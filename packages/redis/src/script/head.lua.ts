@@ -4,7 +4,8 @@ export const head = /* lua */ `
 --
 -- KEYS[1]   how bucket keys begin          KEYS[2]   how clients' pub/sub channels begin
 -- KEYS[3]   how channels' keys begin       KEYS[4]   how the keys of jobs that wait begin
--- KEYS[5+]  blocks of eleven, one per channel, which arguments name by their number, from 1: streams high, medium, low;
+-- KEYS[5]   how the keys of jobs that were skipped begin
+-- KEYS[6+]  blocks of eleven, one per channel, which arguments name by their number, from 1: streams high, medium, low;
 --           dead letters; delayed; delayed messages; waiting; index; paused; group; control
 -- ARGV[1]   part and operation, joined by a dot, then its arguments in the order in which it reads them
 --
@@ -36,7 +37,7 @@ local channels = {}
 local function channel(n)
   local c = channels[n]
   if not c then
-    local at = 4 + (n - 1) * 11
+    local at = 5 + (n - 1) * 11
     c = {
       number = n,
       h = KEYS[at + 1], m = KEYS[at + 2], l = KEYS[at + 3],

@@ -9,9 +9,19 @@ import { messages } from './messages.lua.js';
 import { publish } from './publish.lua.js';
 import { Script } from './script.js';
 import { settle } from './settle.lua.js';
+import { skipReasons } from './skip-reasons.lua.js';
+import { skipped } from './skipped.lua.js';
+import { waitingJobs } from './waiting-jobs.lua.js';
 
 /** What a call may need, made where it does. */
-const PARTS = { dependencies, publish, settle: endings + settle, consume: endings + consume, jobs, administration };
+const PARTS = {
+  dependencies: waitingJobs + skipReasons + skipped + dependencies,
+  publish,
+  settle: endings + settle,
+  consume: endings + consume,
+  jobs,
+  administration,
+};
 
 const parts = Object.entries(PARTS).map(
   ([name, text]) => `parts.${name} = function()\nlocal operations = {}\n${text}\nreturn operations\nend\n`,
@@ -30,7 +40,7 @@ export type Operation =
   | `publish.${'publish' | 'store' | 'wait'}`
   | 'settle.settle'
   | `consume.${'open' | 'leave' | 'take' | 'promote' | 'reclaim'}`
-  | `jobs.${'locate' | 'cancel'}`
+  | `jobs.${'locate' | 'inspect' | 'cancel'}`
   | `administration.${'stats' | 'peek' | 'pause' | 'resume' | 'purge' | 'delete' | 'replay'}`;
 
 export { Script } from './script.js';

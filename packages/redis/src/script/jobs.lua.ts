@@ -5,6 +5,29 @@ operations.locate = function()
   return (locate(channel(1), argument())) or false
 end
 
+local contents = {
+  waiting = function(c, id)
+    return part('dependencies').inspect(c, id)
+  end,
+  delayed = function(c, id)
+    return cmsgpack.unpack(redis.call('HGET', c.messages, id))[3]
+  end,
+}
+
+local function contents_of_entry(c, _, location)
+  return entry_fields(c[string.sub(location, 1, 1)], string.sub(location, 2)) or {}
+end
+
+-- inspect: job id. Answers where it is, its fields, when it is due or -1, missing buckets and conditions in turn; or nil.
+operations.inspect = function()
+  local c, id = channel(1), argument()
+  local place, location = locate(c, id)
+  if not place then return false end
+  local due = place == 'delayed' and tonumber(redis.call('ZSCORE', c.delayed, id)) or -1
+  local fields, missing = (contents[place] or contents_of_entry)(c, id, location)
+  return { place, fields, due, missing or {} }
+end
+
 local removals = {
   waiting = function(c, id)
     redis.call('ZREM', c.waiting, id)

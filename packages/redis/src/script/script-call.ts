@@ -34,8 +34,8 @@ export class ScriptCall {
 
   /** What comes after EVALSHA and the hash: the number of keys, keys, arguments. */
   toArguments(): ScriptArgument[] {
-    const { bucketStart, clientStart, channelStart, waitingStart } = this.keys;
-    const keys = [bucketStart, clientStart, channelStart, waitingStart, ...this.blocks.flat()];
+    const { bucketStart, clientStart, channelStart, waitingStart, skippedStart } = this.keys;
+    const keys = [bucketStart, clientStart, channelStart, waitingStart, skippedStart, ...this.blocks.flat()];
     return [keys.length, ...keys, ...this.values];
   }
 }

@@ -1,0 +1,71 @@
+import { ROOT_CAUSE } from '@repid/core';
+
+/** Why a job is skipped, in the words of core. */
+export const skipReasons = /* lua */ `
+local ROOT_CAUSE = '${ROOT_CAUSE}'
+local LONGEST_CAUSE = 500
+local MOST_NAMED = 3
+
+-- Of a broken wait it is known: bucket id, condition, state of the bucket, cause of that state or ''.
+
+local function in_words(state)
+  return state == 'skipped' and 'was skipped' or state
+end
+
+local function described(bucket_id, state)
+  return '"' .. bucket_id .. '" ' .. in_words(state)
+end
+
+-- As JavaScript cuts texts: by UTF-16 units.
+local function cut(text, longest)
+  local units, at = 0, 1
+  while at <= #text do
+    local byte = string.byte(text, at)
+    local size = byte < 0x80 and 1 or byte < 0xE0 and 2 or byte < 0xF0 and 3 or 4
+    units = units + (size == 4 and 2 or 1)
+    if units > longest then return string.sub(text, 1, at - 1) end
+    at = at + size
+  end
+  return text
+end
+
+-- The first cause that the exception of a skipped job tells.
+local function first_cause(exception)
+  local _, last = string.find(exception, ROOT_CAUSE, 1, true)
+  if last then return string.sub(exception, last + 1) end
+  local bucket, ending = string.match(exception, 'it needed the %a+ of (".*"), which (.+)%.$')
+  return bucket and bucket .. ' ' .. ending or exception
+end
+
+-- Why the job behind a bucket that is there has failed or was skipped; '' where it does not say.
+local function cause_of(bucket_id, state)
+  if state == 'succeeded' then return '' end
+  local ok, bucket = pcall(cjson.decode, redis.call('GET', bucket_key(bucket_id)))
+  local exception = ok and type(bucket) == 'table' and bucket.exception
+  if type(exception) ~= 'string' then return '' end
+  if state == 'skipped' then return first_cause(exception) end
+  return cut(described(bucket_id, state) .. ': ' .. exception, LONGEST_CAUSE)
+end
+
+local function broken_reason(broken)
+  local fact = 'DependencyError: Not run: it needed the ' .. broken.condition .. ' of "' .. broken.id .. '", which '
+  local reason = fact .. in_words(broken.state) .. '.'
+  return broken.cause == '' and reason or reason .. ROOT_CAUSE .. broken.cause
+end
+
+-- The first cause, as those learn it who wait for what is skipped.
+local function cause_of_skip(broken)
+  return broken.cause ~= '' and broken.cause or described(broken.id, broken.state)
+end
+
+local function late_reason(job, on, missing, timeout)
+  local named = {}
+  for i = 1, #on, 2 do
+    if #named == math.min(MOST_NAMED, missing) then break end
+    if redis.call('HEXISTS', job.record, 'c:' .. on[i]) == 1 then named[#named + 1] = '"' .. on[i] .. '"' end
+  end
+  local more = missing > #named and ' and ' .. (missing - #named) .. ' more' or ''
+  local names = table.concat(named, ', ') .. more
+  return 'DependencyError: Not run: it waited ' .. timeout .. ' ms for ' .. names .. ', which did not come.'
+end
+`;

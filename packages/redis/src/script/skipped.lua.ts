@@ -1,0 +1,100 @@
+/** How jobs that wait in vain end, and how they are brought back. */
+export const skipped = /* lua */ `
+local KEPT = { 'on', 'message', 'timeout', 'result', 'ttl' }
+
+-- As JSON.stringify writes it, which leaves slashes as they are.
+local function json_text(text)
+  return (string.gsub(cjson.encode(text), '\\\\/', '/'))
+end
+
+-- As core's codec writes it.
+local function store_skipped(id, ttl, reason, cause)
+  local at = string.format('%.0f', now())
+  local body = '{"success":false,"skipped":true,"ttl":' .. ttl .. ',"timestamp":' .. at .. ',"exception":' .. json_text(reason)
+    .. ',"startedAt":' .. at .. ',"finishedAt":' .. at .. ',"data":null}'
+  store_bucket({ id = id, body = body, ttl = ttl == 'null' and '' or ttl, state = 'skipped', cause = cause })
+end
+
+-- To live at least so long, in milliseconds as JSON.
+local function live_on(key, ttl, is_new)
+  local left = redis.call('PTTL', key)
+  if ttl == 'null' then
+    redis.call('PERSIST', key)
+  elseif is_new or (left >= 0 and left < tonumber(ttl)) then
+    redis.call('PEXPIRE', key, math.ceil(ttl))
+  end
+end
+
+-- Keeps a job that is skipped, what its record holds in the order of KEPT, with the bucket because of which it is.
+local function keep(job, values, bucket_id)
+  local ttl, fields = values[5], {}
+  if ttl ~= 'null' and tonumber(ttl) <= 0 then return end
+  for i, name in ipairs(KEPT) do
+    fields[#fields + 1] = name
+    fields[#fields + 1] = values[i]
+  end
+  redis.call('HSET', job.skipped, unpack(fields))
+  live_on(job.skipped, ttl, true)
+  local set = skipped_key(bucket_id)
+  local is_new = redis.call('EXISTS', set) == 0
+  redis.call('SADD', set, job.member)
+  live_on(set, ttl, is_new)
+end
+
+-- Ends a job that waits no more without running it. What has succeeded is not replayed: nothing is to be kept for that.
+local function end_broken(job, values, broken)
+  local result, ttl = values[4], values[5]
+  if result == '' then return end
+  if broken.state ~= 'succeeded' then keep(job, values, broken.id) end
+  store_skipped(result, ttl, broken_reason(broken), cause_of_skip(broken))
+end
+
+local function unpark(job)
+  redis.call('ZREM', job.channel.waiting, job.id)
+  redis.call('HDEL', job.channel.index, job.id)
+  leave(job)
+end
+
+local function skip_broken(job, broken)
+  local values = redis.call('HMGET', job.record, unpack(KEPT))
+  unpark(job)
+  end_broken(job, values, broken)
+end
+
+-- The job has waited for too long.
+operations.skip_late = function(c, id)
+  local job = job_on(c, id)
+  local on, missing, timeout, result, ttl = unpack(redis.call('HMGET', job.record, 'on', 'missing', 'timeout', 'result', 'ttl'))
+  local reason = on and late_reason(job, cmsgpack.unpack(on), tonumber(missing), timeout)
+  unpark(job)
+  if reason and result ~= '' then store_skipped(result, ttl, reason, reason) end
+end
+
+-- Takes out one that was skipped; nil where it is kept no more.
+local function take_skipped(member)
+  local job = job_named(member)
+  local on, message, timeout, result, ttl = unpack(redis.call('HMGET', job.skipped, unpack(KEPT)))
+  if not on then return nil end
+  redis.call('DEL', job.skipped)
+  local m = unpack_message(job, message)
+  m.waits = unpack_waits(on, timeout, result, ttl)
+  return m
+end
+
+-- Takes buckets away, and has what was skipped because of them wait again, to the end of the graph.
+operations.revive = function(bucket_ids)
+  local revived = {}
+  for _, bucket_id in ipairs(bucket_ids) do
+    redis.call('DEL', bucket_key(bucket_id))
+    for _, member in ipairs(redis.call('SMEMBERS', skipped_key(bucket_id))) do
+      local m = take_skipped(member)
+      revived[#revived + 1] = m
+      if m then bucket_ids[#bucket_ids + 1] = m.waits.result end
+    end
+    redis.call('DEL', skipped_key(bucket_id))
+  end
+  for _, m in ipairs(revived) do
+    if m.id == '' or not locate(m.channel, m.id) then operations.wait(m) end
+  end
+end
+`;
