@@ -10,6 +10,17 @@ const PRINTED: Readonly<Record<string, string>> = {
   'chaining-by-bucket-ids': '["This is your first message!","Hello Alex!","Your id is 123."]\n',
   'chaining-by-messages': 'Created user Alex with ID 123\nSending welcome email to User #123 (Alex)!\n',
   'request-reply': 'Alex has ID 123\n',
+  'depends-on':
+    'Running Task A\nRunning Task B with Data from A\nRunning Task C with Result from B\nWorkflow Complete\n',
+  parallel:
+    'Aggregated 3: B with data from A, C with data from A, D with data from A\n' +
+    'Aggregated 1000: part 1 with data from A, ..., part 1000 with data from A\n',
+  retry:
+    'failsTwice: run 1\nfailsTwice: run 2\nfailsTwice: run 3\nResult: done\n' +
+    'alwaysFails: run 1\nalwaysFails: run 2\nalwaysFails: run 3\nalwaysFails: run 4\n' +
+    'Dead letter after 4 runs: Error: failed in run 4\n',
+  fallback: 'Fallback: handling failed job gracefully\n',
+  'enqueue-inside': 'Task A done\nTask B received A\n',
 };
 
 describe('The examples', () => {

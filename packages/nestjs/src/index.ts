@@ -17,6 +17,14 @@ export {
 } from './connection/index.js';
 export { isRepidContext, RepidRun, REPID_CONTEXT, runOf } from './context/index.js';
 export { RepidModule, type RepidModuleOptions } from './module/index.js';
-export { MessageDependency, MessageHeader, Payload, type PayloadOptions, type Pipe } from './parameter/index.js';
+export {
+  DependencyResults,
+  type DependencyResultsOptions,
+  MessageDependency,
+  MessageHeader,
+  Payload,
+  type PayloadOptions,
+  type Pipe,
+} from './parameter/index.js';
 export { ClassConverter, type ClassConverterOptions, type UnknownProperties } from './payload/index.js';
 export { RepidWorker, WorkerNotReadyError } from './worker/index.js';

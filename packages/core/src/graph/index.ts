@@ -1,2 +1,2 @@
-export * from './explanation.js';
+export type { JobExplanation } from './explanation.js';
 export * from './job-graph.js';

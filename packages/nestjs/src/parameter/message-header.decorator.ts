@@ -1,4 +1,5 @@
-import { declareParameter, type Pipe } from './parameter-metadata.js';
+import { declareParameter } from './parameter-metadata.js';
+import type { Pipe } from './pipe.js';
 
 /**
  * Hands a header of the message to this parameter: text, or undefined where there is none.

@@ -1,11 +1,9 @@
 import { CUSTOM_ROUTE_ARGS_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
-import type { ExecutionContext, PipeTransform, Type } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
 import type { ActorParameter } from '@repid/core';
 import { isRepidContext, runOf } from '../context/index.js';
+import type { Pipe } from './pipe.js';
 import { pipesEnd } from './pipes-end.js';
-
-/** A Nest pipe: an instance, or a class that Nest makes. */
-export type Pipe = PipeTransform | Type<PipeTransform>;
 
 /**
  * What is known of a decorated parameter. It lies where Nest keeps the parameters of route handlers and in the same shape,

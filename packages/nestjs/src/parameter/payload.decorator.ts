@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { InvalidOptionError, option, parseOptions } from '@repid/core';
-import { declareParameter, type Pipe } from './parameter-metadata.js';
+import { option, parseOptions } from '@repid/core';
+import { declareParameter } from './parameter-metadata.js';
+import { isPipe, type Pipe, requirePipes } from './pipe.js';
+import { isSchema } from './schema.js';
 
 /** Which part of the payload a parameter takes, and what it must be. */
 export interface PayloadOptions {
@@ -14,9 +16,6 @@ export interface PayloadOptions {
   /** May be missing. @default false */
   optional?: boolean;
 }
-
-const isSchema = (value: unknown): value is StandardSchemaV1 =>
-  (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value;
 
 const optionsSchema = v.strictObject({
   field: v.optional(option.nonEmptyText),
@@ -38,7 +37,7 @@ export function Payload(...args: unknown[]): ParameterDecorator {
   const [what, ...rest] = args;
   const isFirstPipe = isPipe(what);
   const options = isFirstPipe ? {} : optionsFrom(what);
-  const pipes = requirePipes(isFirstPipe ? args : rest);
+  const pipes = requirePipes(isFirstPipe ? args : rest, MISTAKEN);
   return (target, method, index) => {
     declareParameter(target, method as string, {
       index,
@@ -55,17 +54,5 @@ function optionsFrom(what: unknown): PayloadOptions {
   return parseOptions(optionsSchema, typeof what === 'string' ? { field: what } : what, '@Payload()');
 }
 
-function requirePipes(pipes: unknown[]): Pipe[] {
-  if (pipes.every(isPipe)) return pipes;
-  throw new InvalidOptionError(
-    '@Payload() takes a field name, a schema or options, and then only pipes. Give a schema as { field, schema }.',
-  );
-}
-
-function isPipe(value: unknown): value is Pipe {
-  if (isSchema(value)) return false;
-  const host: unknown = typeof value === 'function' ? value.prototype : value;
-  return typeof (host as PipeLike)?.transform === 'function';
-}
-
-type PipeLike = { readonly transform?: unknown } | undefined | null;
+const MISTAKEN =
+  '@Payload() takes a field name, a schema or options, and then only pipes. Give a schema as { field, schema }.';

@@ -3,12 +3,16 @@ import { ActorDefinitionError, type ActorParameter } from '@repid/core';
 import { MessageDependency } from './message-dependency.decorator.js';
 import { isCustomKey, parameterEntries, type ParameterEntry } from './parameter-metadata.js';
 import { parameterNames } from './parameter-names.js';
+import { pipesEnd } from './pipes-end.js';
 
 /** A parameter that is filled from the message, and its place. */
 export interface PlacedParameter {
   readonly index: number;
   readonly source: ActorParameter;
 }
+
+/** An entry of ours. */
+type Declared = ParameterEntry & PlacedParameter;
 
 /** Types that no JSON value can be checked against. */
 const UNREADABLE = new Set<unknown>([BigInt, Symbol, Function, Map, Set, WeakMap, WeakSet, Promise, RegExp]);
@@ -30,25 +34,26 @@ export function readParameters(prototype: object, method: string, label: string)
     if (!declared.has(index)) throw new ActorDefinitionError(`${nameOf(index)} is filled by nothing. ${REMEDY}`);
   }
   return Object.values(entries)
-    .filter((entry): entry is ParameterEntry & PlacedParameter => entry.source !== undefined)
+    .filter((entry): entry is Declared => entry.source !== undefined)
     .toSorted((one, other) => one.index - other.index)
-    .map(({ index, source }) => ({ index, source: withType(source, types?.[index], nameOf(index)) }));
+    .map((entry) => ({ index: entry.index, source: withType(entry, types?.[entry.index], nameOf(entry.index)) }));
 }
 
 const REMEDY =
-  "Decorate it with @Payload('field'), @MessageDependency() or @MessageHeader('name'); only a sole parameter takes the payload undecorated.";
+  "Decorate it with @Payload('field'), @DependencyResults(), @MessageDependency() or @MessageHeader('name'); only a sole parameter takes the payload undecorated.";
 
 function refuseForeign(entries: Readonly<Record<string, ParameterEntry>>, nameOf: (index: number) => string): void {
   for (const [key, { index }] of Object.entries(entries)) {
     if (isCustomKey(key)) continue;
     throw new ActorDefinitionError(
       `${nameOf(index)} wears a decorator of another transport, such as @Body() or the @Payload() of @nestjs/microservices. ` +
-        "Import Payload, MessageHeader and MessageDependency from '@repid/nestjs'.",
+        "Import Payload, MessageHeader, MessageDependency and DependencyResults from '@repid/nestjs'.",
     );
   }
 }
 
-function withType(source: ActorParameter, type: Function | undefined, name: string): ActorParameter {
+function withType({ source, pipes }: Declared, type: Function | undefined, name: string): ActorParameter {
+  if (source.from === 'dependency-results' && !hasPipes(pipes)) requireArray(type, name);
   if (source.from !== 'payload' || source.schema) return source;
   if (type === (MessageDependency as unknown)) {
     throw new ActorDefinitionError(
@@ -61,6 +66,19 @@ function withType(source: ActorParameter, type: Function | undefined, name: stri
     );
   }
   return { ...source, type };
+}
+
+/** What a pipe makes of the results may be anything. */
+function hasPipes(pipes: ParameterEntry['pipes']): boolean {
+  return pipes.some((pipe) => pipe !== pipesEnd);
+}
+
+/** `Object` stands for whatever the compiler could not name. */
+function requireArray(type: Function | undefined, name: string): void {
+  if (type === undefined || type === Array || type === Object) return;
+  throw new ActorDefinitionError(
+    `${name} is declared as ${type.name}, and results come as an array, one for each dependency. Declare it as an array.`,
+  );
 }
 
 function describe(index: number, callback: Function, label: string): string {
