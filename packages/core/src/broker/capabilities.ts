@@ -10,7 +10,7 @@ export interface MessageBrokerCapabilities {
   readonly jobIds: boolean;
   /** Parks messages that wait for buckets (`waits`), in the place where joined bucket brokers store them. */
   readonly dependencies: boolean;
-  /** Commits a whole settlement as one act; otherwise it publishes, stores, then acknowledges, in this order. */
+  /** Commits a whole settlement as one act; otherwise it stores, publishes, then acknowledges, in this order. */
   readonly atomicSettlement: boolean;
   /** Keeps dead letters and replays them. */
   readonly deadLetters: boolean;

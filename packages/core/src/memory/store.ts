@@ -1,4 +1,12 @@
-import type { CancelOptions, JobInspection, JobLocation, JobReference, Outcome, ReplayOptions, Settlement } from '../broker/index.js';
+import type {
+  CancelOptions,
+  JobInspection,
+  JobLocation,
+  JobReference,
+  Outcome,
+  ReplayOptions,
+  Settlement,
+} from '../broker/index.js';
 import type { BucketWrite } from '../bucket/index.js';
 import { DuplicateJobError, LostOwnershipError, UnsupportedError } from '../errors/index.js';
 import { checkChannelName, type Message, type OutgoingMessage, resultBucketOf } from '../message/index.js';
@@ -38,7 +46,7 @@ export class MessageStore {
   publish(messages: readonly OutgoingMessage[]): void {
     for (const message of messages) this.#check(message);
     this.#checkIds(messages);
-    for (const message of messages) this.#add(message);
+    this.#addAll(messages);
     this.#serve(messages);
   }
 
@@ -50,7 +58,7 @@ export class MessageStore {
     this.#end(delivery, outcome);
     if (releases) this.#room.release(delivery.channel.name, delivery.entry.jobId ?? '', releases);
     if (bucket) store(bucket);
-    for (const message of publish) if (!this.#isTaken(message)) this.#add(message);
+    this.#addAll(this.#free(publish));
     delivery.channel.serve();
     this.#serve(publish);
   }
@@ -166,11 +174,26 @@ export class MessageStore {
     return id !== undefined && (this.channelNamed(channel).holds(id) || this.#room.has(channel, id));
   }
 
-  #add(message: OutgoingMessage): void {
-    for (const { id, into } of message.clears ?? []) (into as InMemoryBucketBroker).contents.delete(id);
-    for (const bucket of message.buckets ?? []) store(bucket);
-    if (message.waits) this.#room.take(message, message.waits);
-    else this.#admit(message);
+  /** Those whose ids are taken are left out. */
+  #free(messages: readonly OutgoingMessage[]): OutgoingMessage[] {
+    const seen = new Set<string>();
+    return messages.filter((message) => {
+      const key = `${message.channel}:${message.id}`;
+      if (message.id !== undefined && (seen.has(key) || this.#isTaken(message))) return false;
+      seen.add(key);
+      return true;
+    });
+  }
+
+  /** Buckets first: a message may wait for what another of them brings, but not for what that one clears. */
+  #addAll(messages: readonly OutgoingMessage[]): void {
+    for (const { clears = [] } of messages)
+      for (const { id, into } of clears) (into as InMemoryBucketBroker).contents.delete(id);
+    for (const { buckets = [] } of messages) for (const bucket of buckets) store(bucket);
+    for (const message of messages) {
+      if (message.waits) this.#room.take(message, message.waits);
+      else this.#admit(message);
+    }
   }
 
   #admit(message: OutgoingMessage): void {

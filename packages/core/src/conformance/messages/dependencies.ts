@@ -77,22 +77,26 @@ export function dependencies(scenario: Scenario): void {
     });
   }
 
-  scenario('skips on to the end of the graph, with the first cause, and runs what asked for that', { needs }, async (stage) => {
-    const { into, job } = await prepare(stage);
-    await stage.broker.publish([
-      job('d', ['c']),
-      job('c', ['b']),
-      job('b', ['a']),
-      job('fallback', ['a'], 'failure'),
-      job('always', ['c'], 'settled'),
-    ]);
-    await into.store([ending(stage, 'a', 'failed')]);
-    const run = texts(await stage.receive(await stage.consumer(), 2));
-    assert.deepEqual(run.toSorted(), ['always', 'fallback']);
-    const { exception } = await readResult(stage, into, 'd');
-    assert.match(exception, /^DependencyError: Not run: it needed the success of ".*c", which was skipped\./);
-    assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
-  });
+  scenario(
+    'skips on to the end of the graph, with the first cause, and runs what asked for that',
+    { needs },
+    async (stage) => {
+      const { into, job } = await prepare(stage);
+      await stage.broker.publish([
+        job('d', ['c']),
+        job('c', ['b']),
+        job('b', ['a']),
+        job('fallback', ['a'], 'failure'),
+        job('always', ['c'], 'settled'),
+      ]);
+      await into.store([ending(stage, 'a', 'failed')]);
+      const run = texts(await stage.receive(await stage.consumer(), 2));
+      assert.deepEqual(run.toSorted(), ['always', 'fallback']);
+      const { exception } = await readResult(stage, into, 'd');
+      assert.match(exception, /^DependencyError: Not run: it needed the success of ".*c", which was skipped\./);
+      assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
+    },
+  );
 
   scenario('learns the first cause also where it comes late', { needs }, async (stage) => {
     const { into, job } = await prepare(stage);
@@ -114,6 +118,21 @@ export function dependencies(scenario: Scenario): void {
     }
     await stage.expectNothing(consumer);
   });
+
+  scenario(
+    'waits for a job of the same write anew, where the result of an earlier one is there',
+    { needs },
+    async (stage) => {
+      const { into, job } = await prepare(stage);
+      await into.store([ending(stage, 'first')]);
+      const first = stage.job('first', { clears: [{ id: key(stage, 'first'), into }] });
+      await stage.broker.publish([job('second', ['first']), first]);
+      const consumer = await stage.consumer();
+      assert.equal(textOf(await stage.receiveOne(consumer)), 'first');
+      await stage.expectNothing(consumer);
+      assert.equal(await stage.broker.locate(stage.channel, 'second'), 'waiting');
+    },
+  );
 
   scenario('publishes none of a graph when one id is taken', { needs }, async (stage) => {
     const { into, job } = await prepare(stage);
@@ -159,8 +178,14 @@ export function dependencies(scenario: Scenario): void {
     const received = consumer.receive(1, { wait: true });
     await stage.pass(400);
     await until(async () => (await into.get([key(stage, 'after')]))[0] !== undefined, 'the dependents to be skipped');
-    assert.match((await readResult(stage, into, 'late')).exception, /it waited 300 ms for ".*never", which did not come/);
-    assert.match((await readResult(stage, into, 'after')).exception, /it needed the success of ".*late", which was skipped/);
+    assert.match(
+      (await readResult(stage, into, 'late')).exception,
+      /it waited 300 ms for ".*never", which did not come/,
+    );
+    assert.match(
+      (await readResult(stage, into, 'after')).exception,
+      /it needed the success of ".*late", which was skipped/,
+    );
     consumer.wake();
     assert.deepEqual(await received, []);
   });
@@ -175,23 +200,31 @@ export function dependencies(scenario: Scenario): void {
     await stage.expectNothing(await stage.consumer());
   });
 
-  scenario('brings skipped jobs back with the dead letter that they were skipped for', { needs: [...needs, 'deadLetters'] }, async (stage) => {
-    const { into, job } = await prepare(stage);
-    const headers = { [HEADER.resultBucket]: key(stage, 'a') };
-    await stage.broker.publish([stage.job('a', { headers }), job('b', ['a']), job('c', ['b'])]);
-    const consumer = await stage.consumer();
-    const failing = await stage.receiveOne(consumer);
-    await nack(failing, 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
-    assert.equal(await stage.broker.locate(stage.channel, 'c'), undefined);
-    assert.equal(await stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true }), 1);
-    assert.deepEqual(await into.get([key(stage, 'a'), key(stage, 'b'), key(stage, 'c')]), [undefined, undefined, undefined]);
-    assert.equal(await stage.broker.locate(stage.channel, 'c'), 'waiting');
-    for (const id of ['a', 'b', 'c']) {
-      const delivery = await stage.receiveOne(consumer);
-      assert.equal(textOf(delivery), id);
-      await ack(delivery, { bucket: { ...ending(stage, id), into } });
-    }
-  });
+  scenario(
+    'brings skipped jobs back with the dead letter that they were skipped for',
+    { needs: [...needs, 'deadLetters'] },
+    async (stage) => {
+      const { into, job } = await prepare(stage);
+      const headers = { [HEADER.resultBucket]: key(stage, 'a') };
+      await stage.broker.publish([stage.job('a', { headers }), job('b', ['a']), job('c', ['b'])]);
+      const consumer = await stage.consumer();
+      const failing = await stage.receiveOne(consumer);
+      await nack(failing, 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
+      assert.equal(await stage.broker.locate(stage.channel, 'c'), undefined);
+      assert.equal(await stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true }), 1);
+      assert.deepEqual(await into.get([key(stage, 'a'), key(stage, 'b'), key(stage, 'c')]), [
+        undefined,
+        undefined,
+        undefined,
+      ]);
+      assert.equal(await stage.broker.locate(stage.channel, 'c'), 'waiting');
+      for (const id of ['a', 'b', 'c']) {
+        const delivery = await stage.receiveOne(consumer);
+        assert.equal(textOf(delivery), id);
+        await ack(delivery, { bucket: { ...ending(stage, id), into } });
+      }
+    },
+  );
 
   scenario('tells what a job waits for, and who waits for a bucket', { needs }, async (stage) => {
     const { into, job } = await prepare(stage);
@@ -260,10 +293,21 @@ function ending(stage: Stage, name: string, state: BucketState = 'succeeded', tt
   const exception = skipped ? `DependencyError: Not run. Root cause: "x" failed: Error: spoilt` : 'Error: spoilt';
   const told = success ? {} : { ...(skipped && { skipped }), ttl, timestamp: 1, exception };
   const cause = success ? undefined : skipped ? '"x" failed: Error: spoilt' : `"${id}" failed: Error: spoilt`;
-  return { id, ttl, success, skipped, cause, body: JSON.stringify({ success, ...told, ttl, timestamp: 1, data: null }) };
+  return {
+    id,
+    ttl,
+    success,
+    skipped,
+    cause,
+    body: JSON.stringify({ success, ...told, ttl, timestamp: 1, data: null }),
+  };
 }
 
-async function readResult(stage: Stage, into: BucketBroker, name: string): Promise<{ exception: string; skipped?: boolean }> {
+async function readResult(
+  stage: Stage,
+  into: BucketBroker,
+  name: string,
+): Promise<{ exception: string; skipped?: boolean }> {
   const [body] = await into.get([key(stage, name)]);
   assert.ok(body, `a result of "${name}"`);
   return JSON.parse(body) as { exception: string; skipped?: boolean };

@@ -1,0 +1,87 @@
+import type { Consumer, Delivery, Settlement } from '../broker/index.js';
+import type { Message, Priority } from '../message/index.js';
+import { unwrappedMessage, unwrappedWrite } from './faulty-bucket-broker.js';
+import type { Faults } from './faults.js';
+
+/** A consumer whose calls fail as they are told to. A `receive` does not reject: what is struck is reported. */
+export class FaultyConsumer implements Consumer {
+  readonly ownershipTime: number;
+  private wakes = 0;
+
+  constructor(
+    private readonly wrapped: Consumer,
+    private readonly faults: Faults,
+    private readonly onProblem: (problem: Error) => void = () => {},
+  ) {
+    this.ownershipTime = wrapped.ownershipTime;
+    faults.onDeath(() => void wrapped.close());
+  }
+
+  async receive(max: number, options: { readonly wait: boolean }): Promise<readonly Delivery[]> {
+    const { wakes } = this;
+    do {
+      try {
+        return await this.receiveOnce(max, options);
+      } catch (problem) {
+        if (!this.faults.isDead) this.onProblem(problem as Error);
+      }
+    } while (options.wait && !this.faults.isDead && this.wakes === wakes);
+    return [];
+  }
+
+  wake(): void {
+    this.wakes += 1;
+    this.wrapped.wake();
+  }
+
+  async extend(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
+    const wrapped = deliveries.map((delivery) => (delivery as FaultyDelivery).wrapped);
+    const lost = new Set(await this.faults.around('extend', () => this.wrapped.extend(wrapped)));
+    return deliveries.filter((_, n) => lost.has(wrapped[n]!));
+  }
+
+  close(): Promise<void> {
+    return this.wrapped.close();
+  }
+
+  /** A `receive` that goes wrong while the broker works on it ends as one whose answer gets lost: only one is made at a time. */
+  private async receiveOnce(max: number, options: { readonly wait: boolean }): Promise<Delivery[]> {
+    let received: Promise<readonly Delivery[]> | undefined;
+    const receive = (): Promise<readonly Delivery[]> => (received = this.wrapped.receive(max, options));
+    try {
+      const deliveries = await this.faults.around('receive', receive);
+      return deliveries.map((delivery) => new FaultyDelivery(delivery, this.faults));
+    } finally {
+      await received;
+    }
+  }
+}
+
+/** A delivery whose settlement fails as it is told to. */
+class FaultyDelivery implements Delivery {
+  readonly id: string;
+  readonly message: Message;
+  readonly priority: Priority;
+  readonly deliveryCount: number;
+  readonly isExhausted: boolean;
+
+  constructor(
+    readonly wrapped: Delivery,
+    private readonly faults: Faults,
+  ) {
+    this.id = wrapped.id;
+    this.message = wrapped.message;
+    this.priority = wrapped.priority;
+    this.deliveryCount = wrapped.deliveryCount;
+    this.isExhausted = wrapped.isExhausted;
+  }
+
+  settle(settlement: Settlement): Promise<void> {
+    return this.faults.around('settle', () => this.wrapped.settle(unwrappedSettlement(settlement)));
+  }
+}
+
+function unwrappedSettlement(settlement: Settlement): Settlement {
+  const { bucket, publish } = settlement;
+  return { ...settlement, bucket: bucket && unwrappedWrite(bucket), publish: publish?.map(unwrappedMessage) };
+}
