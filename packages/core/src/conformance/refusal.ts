@@ -19,7 +19,9 @@ const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Reques
   ],
   dependencies: [
     (stage) =>
-      stage.broker.publish([stage.job('later', { waits: { on: [{ bucketId: 'first', condition: 'success' }], timeout: 1_000 } })]),
+      stage.broker.publish([
+        stage.job('later', { waits: { on: [{ bucketId: 'first', condition: 'success' }], timeout: 1_000 } }),
+      ]),
   ],
   atomicSettlement: [],
   deadLetters: [

@@ -8,7 +8,11 @@ export interface GraphNode {
   readonly key: string;
   /** The bucket that its result goes to; none where it stores none. */
   readonly produces: string | undefined;
-  readonly waitsFor: readonly { readonly bucketId: string | undefined; readonly label: string; readonly isKnown: boolean }[];
+  readonly waitsFor: readonly {
+    readonly bucketId: string | undefined;
+    readonly label: string;
+    readonly isKnown: boolean;
+  }[];
 }
 
 /**
@@ -43,10 +47,14 @@ function checkWaits({ label, waitsFor }: GraphNode, producers: Map<string, Graph
   for (const wait of waitsFor) {
     const path = `${label} -> ${wait.label}`;
     if (wait.bucketId === undefined) {
-      throw new DependencyError(`${path}: the latter stores no result, so nothing would ever release the former. Give it "storeResult".`);
+      throw new DependencyError(
+        `${path}: the latter stores no result, so nothing would ever release the former. Give it "storeResult".`,
+      );
     }
     if (!wait.isKnown && !producers.has(wait.bucketId)) {
-      throw new DependencyError(`${path}: the latter is not enqueued and not among the jobs given. Enqueue it first, or together with the former.`);
+      throw new DependencyError(
+        `${path}: the latter is not enqueued and not among the jobs given. Enqueue it first, or together with the former.`,
+      );
     }
   }
 }
@@ -58,7 +66,13 @@ function checkCycles(nodes: readonly GraphNode[], producers: Map<string, GraphNo
     const path: { node: GraphNode; next: number }[] = [];
     const onPath = new Set<GraphNode>();
     const enter = (node: GraphNode): void => {
-      if (onPath.has(node)) throw new DependencyError(describeCycle(path.map((step) => step.node), node));
+      if (onPath.has(node))
+        throw new DependencyError(
+          describeCycle(
+            path.map((step) => step.node),
+            node,
+          ),
+        );
       if (done.has(node)) return;
       onPath.add(node);
       path.push({ node, next: 0 });

@@ -20,7 +20,10 @@ export function skipReason({ bucketId, condition, state, cause }: BrokenWait): s
 
 /** Why a job is skipped whose dependencies did not come in time. */
 export function lateReason(timeout: number, missing: readonly string[]): string {
-  const named = missing.slice(0, 3).map((id) => `"${id}"`).join(', ');
+  const named = missing
+    .slice(0, 3)
+    .map((id) => `"${id}"`)
+    .join(', ');
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
   return `DependencyError: Not run: it waited ${timeout} ms for ${named}${more}, which did not come.`;
 }

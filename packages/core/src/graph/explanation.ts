@@ -37,9 +37,16 @@ function explainHeld(label: string, { location, message, dueAt, missing = [] }: 
   const { retries } = readParameters(message.headers);
   const delayedUntil = dueAt === undefined ? undefined : new Date(dueAt);
   const parts = [
-    missing.length > 0 && `for ${missing.map(({ bucketId, condition }) => `the ${condition} of "${bucketId}"`).join(', ')}`,
+    missing.length > 0 &&
+      `for ${missing.map(({ bucketId, condition }) => `the ${condition} of "${bucketId}"`).join(', ')}`,
     delayedUntil && `until ${delayedUntil.toISOString()}`,
     retries.alreadyTried > 0 && `retry ${retries.alreadyTried} of ${retries.maxAmount}`,
   ].filter((part) => typeof part === 'string');
-  return { state: location, waitsFor: missing, delayedUntil, retries, text: `Job ${label} is ${[location, ...parts].join(', ')}.` };
+  return {
+    state: location,
+    waitsFor: missing,
+    delayedUntil,
+    retries,
+    text: `Job ${label} is ${[location, ...parts].join(', ')}.`,
+  };
 }

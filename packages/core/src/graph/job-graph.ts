@@ -26,7 +26,9 @@ export interface JobGraph {
 /** The graph as the text of a Mermaid flowchart. */
 export function toMermaid({ nodes, edges }: JobGraph): string {
   const names = new Map(nodes.map(({ bucketId }, index) => [bucketId, `job${index}`]));
-  const boxes = nodes.map(({ bucketId, name, state }) => `  ${names.get(bucketId)}["${escape(name ?? bucketId)}<br/>${state}"]`);
+  const boxes = nodes.map(
+    ({ bucketId, name, state }) => `  ${names.get(bucketId)}["${escape(name ?? bucketId)}<br/>${state}"]`,
+  );
   const arrows = edges.map(({ from, to, condition }) => {
     const label = condition === undefined ? '' : `|${condition}|`;
     return `  ${names.get(from)} -->${label} ${names.get(to)}`;

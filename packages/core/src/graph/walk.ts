@@ -42,7 +42,11 @@ export class GraphWalk {
   }
 
   /** Notes the job and the buckets that it waits for. */
-  private async visit(bucketId: string, name: string | undefined, inspection: JobInspection | undefined): Promise<void> {
+  private async visit(
+    bucketId: string,
+    name: string | undefined,
+    inspection: JobInspection | undefined,
+  ): Promise<void> {
     await this.note(bucketId, name, inspection);
     if (inspection === undefined) return;
     const missing = new Map(inspection.missing?.map((wait) => [wait.bucketId, wait.condition]));

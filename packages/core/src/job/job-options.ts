@@ -79,7 +79,10 @@ const schema = v.strictObject({
     v.custom<Job | string>((value) => resolveDependency(value)?.on === value, 'expected a job, or the id of a bucket'),
   ),
   dependsOn: v.optional(
-    v.custom<Dependency | readonly Dependency[]>(isDependencies, 'expected a job, the id of a bucket, { on, condition }, or an array of them'),
+    v.custom<Dependency | readonly Dependency[]>(
+      isDependencies,
+      'expected a job, the id of a bucket, { on, condition }, or an array of them',
+    ),
   ),
   waitTimeout: v.optional(option.duration),
   headers: v.optional(option.headers),

@@ -68,7 +68,7 @@ export class Job<Args = unknown, Result = unknown> {
    */
   get enqueue(): () => Promise<this> {
     const enqueue = async (): Promise<this> => {
-      await this.connection.connect();
+      await this.connection.ready();
       checkGraph([this.graphNode()]);
       await this.producer.publish([this.toMessage()]);
       this.noteEnqueued();
@@ -112,9 +112,13 @@ export class Job<Args = unknown, Result = unknown> {
   /** Has it wait for a job's success, or a bucket, and take that as its payload. @throws InvalidOptionError */
   takeArgsFrom(source: Job | string): this {
     this.requireNotEnqueued('takeArgsFrom()');
-    if (this.hasArgs) throw new InvalidOptionError(`Job ${this.label} has arguments of its own and is to take those of another. Leave one out.`);
+    if (this.hasArgs)
+      throw new InvalidOptionError(
+        `Job ${this.label} has arguments of its own and is to take those of another. Leave one out.`,
+      );
     this.argsSource = source;
-    if (!this.dependencies.some(({ on }) => on === source)) this.dependencies.push({ on: source, condition: 'success' });
+    if (!this.dependencies.some(({ on }) => on === source))
+      this.dependencies.push({ on: source, condition: 'success' });
     return this;
   }
 
@@ -230,7 +234,10 @@ export class Job<Args = unknown, Result = unknown> {
   }
 
   private requireNotEnqueued(asked: string): void {
-    if (this.isEnqueued) throw new InvalidOptionError(`${asked} was called on job ${this.label}, which is enqueued already. Call it before.`);
+    if (this.isEnqueued)
+      throw new InvalidOptionError(
+        `${asked} was called on job ${this.label}, which is enqueued already. Call it before.`,
+      );
   }
 
   private waits(): Waits | undefined {
@@ -239,7 +246,8 @@ export class Job<Args = unknown, Result = unknown> {
     requireCapability(broker, 'dependencies', `"dependsOn" of job ${this.label}`);
     const into = buckets.requireResults(`"dependsOn" of job ${this.label}`);
     if (!this.connection.isJoined(into)) throw new DependencyError(APART(this.label));
-    if (this.options.cron !== undefined || this.options.deferredBy !== undefined) throw new DependencyError(RECURRING(this.label));
+    if (this.options.cron !== undefined || this.options.deferredBy !== undefined)
+      throw new DependencyError(RECURRING(this.label));
     const result = this.resultId === undefined ? undefined : { id: this.resultId, ttl: this.resultTtl, into };
     return { on: waitsOf(this, this.dependencies), timeout: this.options.waitTimeout ?? DEFAULTS.waitTimeout, result };
   }

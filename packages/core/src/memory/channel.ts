@@ -1,4 +1,11 @@
-import type { ChannelStats, DeadLetter, DeadLetterReason, JobInspection, JobLocation, ReplayOptions } from '../broker/index.js';
+import type {
+  ChannelStats,
+  DeadLetter,
+  DeadLetterReason,
+  JobInspection,
+  JobLocation,
+  ReplayOptions,
+} from '../broker/index.js';
 import type { Clock } from '../clock/index.js';
 import { DueQueue } from '../clock/due-queue.js';
 import type { Message } from '../message/index.js';
@@ -19,6 +26,8 @@ export interface ChannelRules {
   readonly clock: Clock;
   readonly ownershipTime: number;
   readonly maxDeliveries: number;
+  /** Is told of each job that has left the channel for good. */
+  readonly onEnd: (channel: string, jobId: string) => void;
 }
 
 /** One channel with all that it holds. Every method is one synchronous act. */
@@ -204,7 +213,9 @@ export class Channel {
 
   #forget(entry: Entry): void {
     entry.place = { name: 'nowhere' };
-    if (entry.jobId !== undefined) this.#jobs.delete(entry.jobId);
+    if (entry.jobId === undefined) return;
+    this.#jobs.delete(entry.jobId);
+    this.rules.onEnd(this.name, entry.jobId);
   }
 
   /** Their owners are lost. They go first, in their order, for they were taken before what is queued now. */

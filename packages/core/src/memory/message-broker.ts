@@ -1,4 +1,12 @@
-import type { CancelOptions, ConsumeOptions, Consumer, JobInspection, JobLocation, JobReference, MessageBroker } from '../broker/index.js';
+import type {
+  CancelOptions,
+  ConsumeOptions,
+  Consumer,
+  JobInspection,
+  JobLocation,
+  JobReference,
+  MessageBroker,
+} from '../broker/index.js';
 import type { BucketBroker } from '../bucket/index.js';
 import type { Clock } from '../clock/index.js';
 import { BrokerClosedError } from '../errors/index.js';

@@ -27,7 +27,10 @@ export class MessageStore {
   readonly #room: WaitingRoom;
   readonly #admitted = new Set<Channel>();
 
-  constructor(private readonly rules: ChannelRules) {
+  readonly #rules: ChannelRules;
+
+  constructor(rules: Omit<ChannelRules, 'onEnd'>) {
+    this.#rules = { ...rules, onEnd: (channel, jobId) => this.#room.leave(channel, jobId) };
     this.#room = new WaitingRoom(
       rules.clock,
       () => this.#contents(),
@@ -51,12 +54,11 @@ export class MessageStore {
   }
 
   /** @throws LostOwnershipError when the delivery is not owned any more; nothing is committed then */
-  settle(delivery: InMemoryDelivery, { outcome, bucket, releases, publish = [] }: Settlement): void {
+  settle(delivery: InMemoryDelivery, { outcome, bucket, publish = [] }: Settlement): void {
     if (!delivery.isOwned) throw new LostOwnershipError(delivery.id, delivery.channel.name);
     if (bucket) this.#checkJoined(bucket);
     for (const message of publish) this.#check(message);
     this.#end(delivery, outcome);
-    if (releases) this.#room.release(delivery.channel.name, delivery.entry.jobId ?? '', releases);
     if (bucket) store(bucket);
     this.#addAll(this.#free(publish));
     delivery.channel.serve();
@@ -141,7 +143,7 @@ export class MessageStore {
 
   #makeChannel(name: string): Channel {
     checkChannelName(name);
-    const channel = new Channel(name, this.rules);
+    const channel = new Channel(name, this.#rules);
     this.#channels.set(name, channel);
     return channel;
   }
@@ -197,7 +199,7 @@ export class MessageStore {
   }
 
   #admit(message: OutgoingMessage): void {
-    const dueAt = message.dueAt ?? (message.delay === undefined ? 0 : this.rules.clock.now() + message.delay);
+    const dueAt = message.dueAt ?? (message.delay === undefined ? 0 : this.#rules.clock.now() + message.delay);
     const channel = this.channelNamed(message.channel);
     channel.add(toEntry(message), dueAt);
     if (message.waits) this.#admitted.add(channel);
@@ -207,7 +209,7 @@ export class MessageStore {
     const { channel } = delivery;
     if (outcome.type === 'ack') return channel.remove(delivery);
     if (outcome.type === 'nack') return channel.giveUp(delivery, outcome.headers, outcome.reason);
-    const dueAt = outcome.type === 'retry' ? this.rules.clock.now() + outcome.delay : 0;
+    const dueAt = outcome.type === 'retry' ? this.#rules.clock.now() + outcome.delay : 0;
     channel.giveBack(delivery, outcome.headers, dueAt);
   }
 

@@ -4,7 +4,16 @@ import { bucketState } from '../bucket/bucket-broker.js';
 import { skippedBody } from '../bucket/skipped-bucket.js';
 import type { Clock } from '../clock/index.js';
 import { type Due, DueQueue } from '../clock/due-queue.js';
-import { type BrokenWait, causeOfSkip, type Condition, isMet, lateReason, skipReason, type Wait, type Waits } from '../dependency/index.js';
+import {
+  type BrokenWait,
+  causeOfSkip,
+  type Condition,
+  isMet,
+  lateReason,
+  skipReason,
+  type Wait,
+  type Waits,
+} from '../dependency/index.js';
 import type { OutgoingMessage } from '../message/index.js';
 import { Alarm } from './alarm.js';
 import type { BucketContents, BucketWatcher, KeptState } from './bucket-contents.js';
@@ -26,6 +35,8 @@ export class WaitingRoom implements BucketWatcher {
   readonly #parked = new Map<string, Parked>();
   readonly #members: Memberships;
   readonly #skipped: SkippedMessages;
+  /** Jobs that wait no longer and have not ended: what they may yet read. */
+  readonly #readers = new Map<string, readonly Wait[]>();
   readonly #deadlines = new DueQueue<string>();
   readonly #alarm: Alarm;
   readonly #stored: BucketRecord[] = [];
@@ -50,7 +61,10 @@ export class WaitingRoom implements BucketWatcher {
   }
 
   /** What waits under this id, and for what still. */
-  inspect(channel: string, jobId: string): { readonly message: OutgoingMessage; readonly missing: readonly Wait[] } | undefined {
+  inspect(
+    channel: string,
+    jobId: string,
+  ): { readonly message: OutgoingMessage; readonly missing: readonly Wait[] } | undefined {
     const parked = this.#parked.get(keyOf(channel, jobId));
     if (!parked) return undefined;
     const missing = [...parked.missing].map(([bucketId, condition]) => ({ bucketId, condition }));
@@ -108,8 +122,10 @@ export class WaitingRoom implements BucketWatcher {
   }
 
   /** The job has ended: buckets need not be kept for it any more. */
-  release(channel: string, jobId: string, bucketIds: readonly string[]): void {
-    for (const bucketId of bucketIds) this.#members.leave(bucketId, keyOf(channel, jobId));
+  leave(channel: string, jobId: string): void {
+    const key = keyOf(channel, jobId);
+    for (const { bucketId } of this.#readers.get(key) ?? []) this.#members.leave(bucketId, key);
+    this.#readers.delete(key);
   }
 
   /** Skips what has waited for too long. */
@@ -159,6 +175,8 @@ export class WaitingRoom implements BucketWatcher {
     parked.missing.delete(bucketId);
     if (parked.missing.size > 0) return;
     this.#unpark(parked);
+    if (parked.message.id === undefined) this.#leaveAll(parked);
+    else this.#readers.set(parked.key, parked.waits.on);
     this.admit(parked.message);
   }
 
@@ -202,7 +220,11 @@ export class WaitingRoom implements BucketWatcher {
 
   #forget(parked: Parked): void {
     this.#unpark(parked);
-    for (const { bucketId } of parked.waits.on) this.#members.leave(bucketId, parked.key);
+    this.#leaveAll(parked);
+  }
+
+  #leaveAll({ key, waits }: Parked): void {
+    for (const { bucketId } of waits.on) this.#members.leave(bucketId, key);
   }
 
   #look(bucketId: string): KeptState | undefined {

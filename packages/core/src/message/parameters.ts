@@ -102,7 +102,9 @@ function readDependencies(headers: Readonly<Record<string, string>>): string[] |
   } catch {
     // Said below, as for any other value.
   }
-  throw new MalformedMessageError(`Header "${HEADER.dependsOn}" is ${JSON.stringify(text.slice(0, 100))}: expected a JSON array of bucket ids.`);
+  throw new MalformedMessageError(
+    `Header "${HEADER.dependsOn}" is ${JSON.stringify(text.slice(0, 100))}: expected a JSON array of bucket ids.`,
+  );
 }
 
 function readTimes(headers: Readonly<Record<string, string>>): Pick<MessageParameters, 'dueAt' | 'schedule'> {

@@ -58,7 +58,7 @@ export class Repid {
    */
   async enqueue(jobs: readonly Job[]): Promise<void> {
     const all = jobs.map(requireJob);
-    await this.connection.connect();
+    await this.connection.ready();
     checkGraph(all.map((job) => job.graphNode()));
     await this.producer.publish(all.map((job) => job.toMessage()));
     for (const job of all) job.noteEnqueued();

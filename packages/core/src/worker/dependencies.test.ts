@@ -56,10 +56,19 @@ describe('jobs that wait for jobs', () => {
   });
 
   it.each([
-    ['given twice', (repid: Repid) => { const job = repid.job('a'); return [job, job]; }],
+    [
+      'given twice',
+      (repid: Repid) => {
+        const job = repid.job('a');
+        return [job, job];
+      },
+    ],
     ['stores no result', (repid: Repid) => [repid.job('b', { dependsOn: repid.job('a', { storeResult: false }) })]],
     ['is not enqueued', (repid: Repid) => [repid.job('b', { dependsOn: repid.job('a') })]],
-    ['both store their result', (repid: Repid) => group([repid.job('a', { resultId: 'x' }), repid.job('b', { resultId: 'x' })])],
+    [
+      'both store their result',
+      (repid: Repid) => group([repid.job('a', { resultId: 'x' }), repid.job('b', { resultId: 'x' })]),
+    ],
   ])('refuses a graph where a job %s', async (reason, make) => {
     const { repid } = start(() => 0, ['a', 'b']);
     const failure = await repid.enqueue(make(repid)).catch((error: unknown) => error);
@@ -70,8 +79,14 @@ describe('jobs that wait for jobs', () => {
 
   it('gathers results with a chord', async () => {
     const repid = new Repid(noEvents);
-    const gather = { ...defineActor({ name: 'gather' }, () => 0), parameters: [{ from: 'dependency-results', as: 'data' }] as const };
-    const router = new Router([defineActor({ name: 'part' }, (n: number) => n * 2), { ...gather, run: ([results]: unknown[]) => results }]);
+    const gather = {
+      ...defineActor({ name: 'gather' }, () => 0),
+      parameters: [{ from: 'dependency-results', as: 'data' }] as const,
+    };
+    const router = new Router([
+      defineActor({ name: 'part' }, (n: number) => n * 2),
+      { ...gather, run: ([results]: unknown[]) => results },
+    ]);
     const parts = [1, 2, 3].map((args) => repid.job('part', { args }));
     const last = repid.job('gather');
     await repid.enqueue(chord(parts, last));

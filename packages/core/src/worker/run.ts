@@ -92,8 +92,10 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   delegate(job: Job): void {
     const { result } = this.received;
-    if (result === undefined) throw new InvalidOptionError(`"${this.id}" stores no result, so there is none to hand over. Use msg.enqueue().`);
-    if (!jobOf(job)) throw new InvalidOptionError(`msg.delegate() was given ${String(job)}: expected a job made by repid.job().`);
+    if (result === undefined)
+      throw new InvalidOptionError(`"${this.id}" stores no result, so there is none to hand over. Use msg.enqueue().`);
+    if (!jobOf(job))
+      throw new InvalidOptionError(`msg.delegate() was given ${String(job)}: expected a job made by repid.job().`);
     job.storeResultIn(result);
     this.enqueue(job);
     this.isDelegated = true;

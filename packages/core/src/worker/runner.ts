@@ -1,6 +1,11 @@
 import type { Actor } from '../actor/index.js';
 import { DEFAULTS } from '../defaults.js';
-import { LostOwnershipError, MessageExpiredError, TooManyDeliveriesError, UnroutedMessageError } from '../errors/index.js';
+import {
+  LostOwnershipError,
+  MessageExpiredError,
+  TooManyDeliveriesError,
+  UnroutedMessageError,
+} from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
 import { HEADER, readParameters, type MessageParameters } from '../message/index.js';
 import type { PayloadSource } from '../converter/index.js';

@@ -200,6 +200,14 @@ export function dependencies(scenario: Scenario): void {
     await stage.expectNothing(await stage.consumer());
   });
 
+  scenario('lets the time of a bucket begin when who was to read it is cancelled', { needs }, async (stage) => {
+    const { into, job } = await prepare(stage);
+    await stage.broker.publish([job('second', ['first'])]);
+    await into.store([ending(stage, 'first', 'succeeded', 100)]);
+    assert.equal(await stage.broker.cancel(stage.channel, 'second'), 'queued');
+    await until(async () => (await into.get([key(stage, 'first')]))[0] === undefined, 'the bucket to expire');
+  });
+
   scenario(
     'brings skipped jobs back with the dead letter that they were skipped for',
     { needs: [...needs, 'deadLetters'] },

@@ -70,13 +70,17 @@ export function ownership(scenario: Scenario): void {
     assert.equal((await stage.receiveOne(await stage.consumer())).deliveryCount, 1);
   });
 
-  scenario('hands out once more what was delivered too often, to be refused', { ownershipTime, maxDeliveries: 1 }, async (stage) => {
-    await stage.publish('deadly');
-    const { first, second } = await takeOver(stage);
-    assert.deepEqual([first.isExhausted, second.isExhausted], [false, true]);
-    assert.equal(second.deliveryCount, 2);
-    await nack(second, 'exhausted');
-  });
+  scenario(
+    'hands out once more what was delivered too often, to be refused',
+    { ownershipTime, maxDeliveries: 1 },
+    async (stage) => {
+      await stage.publish('deadly');
+      const { first, second } = await takeOver(stage);
+      assert.deepEqual([first.isExhausted, second.isExhausted], [false, true]);
+      assert.equal(second.deliveryCount, 2);
+      await nack(second, 'exhausted');
+    },
+  );
 }
 
 /** One consumer takes the next message and vanishes, another takes it over. */
