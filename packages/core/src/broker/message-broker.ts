@@ -68,7 +68,7 @@ export interface CancelOptions {
 export interface ConsumeOptions {
   readonly channels: readonly string[];
   /** Told of each job in hand that somebody cancels. */
-  readonly onCancel?: (jobId: string) => void;
+  readonly onCancel?: (channel: string, jobId: string) => void;
   /** Told of what goes wrong between deliveries: a lost connection, a malformed entry. It goes on by itself. */
   readonly onProblem?: (problem: Error) => void;
 }

@@ -60,8 +60,8 @@ export class InMemoryConsumer implements Consumer {
   }
 
   /** Somebody cancels a job that this consumer has in hand. */
-  tellCancelled(jobId: string): void {
-    this.options.onCancel?.(jobId);
+  tellCancelled(channel: string, jobId: string): void {
+    this.options.onCancel?.(channel, jobId);
   }
 
   #channels(): Channel[] {

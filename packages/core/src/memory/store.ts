@@ -72,7 +72,7 @@ export class MessageStore {
     if (bucket) this.#checkJoined(bucket);
     const isWithdrawn = this.#room.withdraw(channelName, jobId) || channel.withdraw(jobId);
     if (isWithdrawn && bucket) store(bucket);
-    channel.runnerOf(jobId)?.tellCancelled(jobId);
+    channel.runnerOf(jobId)?.tellCancelled(channelName, jobId);
     return location;
   }
 

@@ -80,7 +80,7 @@ export class Shift {
     const { broker, onEvent } = this.connection;
     this.consumer = await broker.consume({
       channels: this.channels,
-      onCancel: (jobId) => this.cancel(jobId),
+      onCancel: (channel, jobId) => this.cancel(channel, jobId),
       onProblem: (problem) => onEvent({ type: 'broker-problem', problem }),
     });
     return this.consumer;
@@ -138,9 +138,10 @@ export class Shift {
     this.bell.ring();
   }
 
-  private cancel(jobId: string): void {
+  private cancel(channel: string, jobId: string): void {
     for (const { delivery, cancellation } of this.hands) {
-      if (delivery.message.headers[HEADER.id] === jobId) {
+      const { message } = delivery;
+      if (message.channel === channel && message.headers[HEADER.id] === jobId) {
         cancellation.abort(new CancelledError(`Job "${jobId}" was cancelled while it ran.`));
       }
     }

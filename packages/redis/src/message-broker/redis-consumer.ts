@@ -36,7 +36,7 @@ export class RedisConsumer implements Consumer {
     this.receipts = new Receipts(parts.name, parts.maxDeliveries, parts.settler, (problem) => this.report(problem));
     this.watch = new Watch(parts.keys, this.list.channels, parts.commands, {
       onState: (channel, state) => this.list.update(channel, state) && this.interrupt(),
-      onCancel: (consumer, jobId) => consumer === parts.name && this.options.onCancel?.(jobId),
+      onCancel: (consumer, channel, jobId) => consumer === parts.name && this.options.onCancel?.(channel, jobId),
     });
   }
 

@@ -12,7 +12,7 @@ type LookAnswer = readonly [due: number, paused: number, high: number, low: numb
 /** Whom a watch tells. */
 export interface WatchListener {
   readonly onState: (channel: string, state: ChannelState) => void;
-  readonly onCancel: (consumer: string, jobId: string) => void;
+  readonly onCancel: (consumer: string, channel: string, jobId: string) => void;
 }
 
 /**
@@ -35,8 +35,8 @@ export class Watch {
   ) {}
 
   async open(subscriber: Subscriber): Promise<void> {
-    const listener: Listener = { onMessage: (text) => this.hear(text), onGap: () => this.lookSoon() };
     for (const channel of this.channels) {
+      const listener: Listener = { onMessage: (text) => this.hear(channel, text), onGap: () => this.lookSoon() };
       this.leaving.push(await subscriber.listen(this.keys.channel(channel).control, listener));
     }
     await this.look();
@@ -48,10 +48,10 @@ export class Watch {
     for (const leave of this.leaving) leave();
   }
 
-  private hear(text: string): void {
+  private hear(channel: string, text: string): void {
     const [what, first = '', ...rest] = text.split(':');
     if (what === 'due') this.lookIn(Number(first));
-    else if (what === 'cancel') this.listener.onCancel(first, rest.join(':'));
+    else if (what === 'cancel') this.listener.onCancel(first, channel, rest.join(':'));
     else this.lookSoon();
   }
 

@@ -53,13 +53,13 @@ export function cancelling(scenario: Scenario): void {
 
   scenario('tells the consumer that has a running job in hand', { needs }, async (stage) => {
     const told: string[] = [];
-    const consumer = await stage.consumer({ onCancel: (jobId) => told.push(jobId) });
+    const consumer = await stage.consumer({ onCancel: (...job) => told.push(job.join(' ')) });
     const bystander = await stage.consumer({ onCancel: () => told.push('bystander') });
     await stage.broker.publish([stage.job('job')]);
     const delivery = await stage.receiveOne(consumer);
     assert.equal(await stage.broker.cancel(stage.channel, 'job'), 'running');
     await until(() => told.length > 0, 'the consumer to be told');
-    assert.deepEqual(told, ['job']);
+    assert.deepEqual(told, [`${stage.channel} job`]);
     await ack(delivery);
     await bystander.close();
   });
