@@ -6,9 +6,9 @@ describe('BucketContents', () => {
   it('forgets an expired bucket that nobody asks for', async () => {
     const clock = new AdjustableClock();
     const contents = new BucketContents(clock);
-    contents.store({ id: 'old', body: '1', ttl: 1_000 });
+    contents.store({ id: 'old', body: '1', ttl: 1_000, success: true });
     await clock.advance(1_000);
-    contents.store({ id: 'new', body: '2', ttl: 1_000 });
+    contents.store({ id: 'new', body: '2', ttl: 1_000, success: true });
     expect(contents.size).toBe(1);
   });
 });

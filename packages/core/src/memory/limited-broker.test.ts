@@ -55,6 +55,14 @@ class LimitedBroker implements MessageBroker {
     return refuse(this, 'jobIds');
   }
 
+  async inspect(): Promise<never> {
+    return refuse(this, 'jobIds');
+  }
+
+  async waiters(): Promise<never> {
+    return refuse(this, 'dependencies');
+  }
+
   async cancel(): Promise<never> {
     return refuse(this, 'jobIds');
   }

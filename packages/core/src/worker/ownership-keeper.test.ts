@@ -12,7 +12,14 @@ function keeping(extend: (deliveries: readonly Delivery[]) => Promise<readonly D
   const clock = new AdjustableClock();
   const events: RepidEvent[] = [];
   const message = { channel: 'default', payload: new Uint8Array(), headers: {} };
-  const delivery: Delivery = { id: '7', message, priority: 'medium', deliveryCount: 1, settle: async () => {} };
+  const delivery: Delivery = {
+    id: '7',
+    message,
+    priority: 'medium',
+    deliveryCount: 1,
+    isExhausted: false,
+    settle: async () => {},
+  };
   const hand = new Hand(delivery, clock.now(), clock.now() + OWNERSHIP_TIME);
   const hands = new Set([hand]);
   const consumer = { ownershipTime: OWNERSHIP_TIME, extend } as Consumer;

@@ -15,7 +15,14 @@ const EVERY = { ...TRIED, 'repid-every': '1000', 'repid-due': String(NOW - 2_500
 
 function closed(headers: Record<string, string>) {
   const message = { channel: 'default', payload: Buffer.from('1'), headers };
-  const delivery: Delivery = { id: '7', message, priority: 'high', deliveryCount: 1, settle: async () => {} };
+  const delivery: Delivery = {
+    id: '7',
+    message,
+    priority: 'high',
+    deliveryCount: 1,
+    isExhausted: false,
+    settle: async () => {},
+  };
   return { delivery, parameters: readParameters(headers), now: NOW };
 }
 
