@@ -8,6 +8,11 @@ class Letter {
   subject?: string;
 }
 
+interface BothFields {
+  one: string;
+  two: string;
+}
+
 @Actors({ channel: 'mail' })
 class Mail {
   @Actor()
@@ -21,6 +26,14 @@ class Mail {
   @Actor()
   both(@Payload('one') one: string, @Payload('two') two: string, @MessageHeader('x') _x?: string): string {
     return one + two;
+  }
+  @Actor()
+  file(
+    @Payload() letter: Letter,
+    @MessageHeader('tenant') tenant: string | undefined,
+    @MessageDependency() msg: MessageDependency,
+  ): string {
+    return `${msg.topic} for ${tenant}: ${letter.to}`;
   }
   @Actor()
   sweep(): void {}
@@ -64,6 +77,16 @@ it('takes an array for an actor of one field that is one', async () => {
   expect((await job.result())?.data).toEqual(['a', 'b']);
 });
 
+it('takes a class and a literal alike for an actor with a header beside its payload', async () => {
+  const app = await startApp({ providers: [Mail] });
+  const { file } = app.get(Repid).actors(Mail);
+  const letter: Letter = { to: 'Alex' };
+  const jobs = [await file(letter, { headers: { tenant: 'blue' } }), await file({ to: 'Sam' })];
+  await drain(app);
+  const results = await Promise.all(jobs.map((job) => job.result()));
+  expect(results.map((result) => result?.data)).toEqual(['file for blue: Alex', 'file for undefined: Sam']);
+});
+
 it('needs no provider of the class where jobs are only made', async () => {
   const app = await startApp({});
   await app.get(Repid).actors(Mail).sweep();
@@ -83,7 +106,7 @@ it('knows the defaults of the module', async () => {
 it('refuses a method that is no actor', async () => {
   const repid = (await startApp({})).get(Repid);
   expect(() => repid.actors(Mail).helper).toThrow(
-    '"Mail.helper" is not an actor. Decorate it with @Actor(), or call one of: send, remind, both, sweep, merge.',
+    '"Mail.helper" is not an actor. Decorate it with @Actor(), or call one of: send, remind, both, file, sweep, merge.',
   );
 });
 
@@ -108,11 +131,20 @@ it('is typed end to end', () => {
   expectTypeOf<ReturnType<Client['send']>>().toEqualTypeOf<Promise<Job<Letter, { sentBy: string }>>>();
   expectTypeOf<Parameters<Client['remind']>[0]>().toEqualTypeOf<number | Record<string, unknown>>();
   expectTypeOf<ReturnType<Client['remind']>>().toEqualTypeOf<Promise<Job<number | Record<string, unknown>, number>>>();
-  expectTypeOf<Parameters<Client['both']>[0]>().toEqualTypeOf<Record<string, unknown>>();
+  expectTypeOf<Parameters<Client['both']>[0]>().toEqualTypeOf<string | object>();
+  expectTypeOf<Client['both']>().toBeCallableWith({ one: 'a', two: 'b' });
+  expectTypeOf<Client['both']>().toBeCallableWith({} as BothFields);
+  expectTypeOf<Parameters<Client['file']>[0]>().toEqualTypeOf<Letter | string | object>();
+  expectTypeOf<Client['file']>().toBeCallableWith({} as Letter);
+  expectTypeOf<Client['file']>().toBeCallableWith({ to: 'Alex', subject: 'Hello' });
+  // @ts-expect-error A letter is an object, and a header is text.
+  expectTypeOf<Client['file']>().toBeCallableWith(7);
   expectTypeOf<Parameters<Client['merge']>[0]>().toEqualTypeOf<string[] | Record<string, unknown>>();
   expectTypeOf<Client['sweep']>().toBeCallableWith();
   // @ts-expect-error A letter needs somebody to go to.
   expectTypeOf<Client['send']>().toBeCallableWith({});
+  // @ts-expect-error Somebody is text.
+  expectTypeOf<Client['send']>().toBeCallableWith({ to: 7 });
   // @ts-expect-error Its arguments are the first parameter.
   expectTypeOf<Client['send']>().toBeCallableWith({ to: 'Alex' }, { args: {} });
 });

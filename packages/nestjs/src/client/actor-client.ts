@@ -17,13 +17,14 @@ export type ActorCallOptions = Omit<JobOptions, 'args' | 'channel'>;
 
 /**
  * What an actor is to be given: the type of its sole parameter, or an object of its fields. A value that is no object
- * may also be given within one, under the name of its field.
+ * may also be given within one, under the name of its field. Types do not tell a header from a part of the payload: of
+ * several parameters any may be the whole payload, or each a field of it.
  */
 export type PayloadOf<Parameters extends readonly unknown[]> = Parameters extends readonly [infer Only]
   ? IsPlain<Only> extends true
     ? Only | Record<string, unknown>
     : Only
-  : Record<string, unknown>;
+  : NonNullable<Parameters[number]> | object;
 
 /** The parameters that the payload fills: all but the message. */
 export type PayloadParameters<Parameters extends readonly unknown[]> = number extends Parameters['length']
