@@ -14,6 +14,8 @@ export const DEFAULTS = {
   maxPayloadBytes: 5 * 1024 * 1024,
   /** After so many workers without an actor for it, a message is given up. */
   maxUnrouted: 10,
+  /** How long a message rests whose arguments cannot be read because their broker is away. */
+  outageDelay: 1_000,
   /** How long an unrouted message rests before another worker may look at it. */
   unroutedDelay: 100,
   /** Messages in hand at once in one worker. */

@@ -83,7 +83,7 @@ const schema = v.strictObject({
   name: v.optional(option.nonEmptyText),
   channel: v.optional(option.channelName),
   connection: v.optional(option.nonEmptyText),
-  timeout: v.optional(option.duration),
+  timeout: v.optional(option.positiveDuration),
   retryPolicy: v.optional(option.callable<RetryPolicy>()),
   confirmation: v.optional(option.oneOf(CONFIRMATIONS)),
   onError: v.optional(

@@ -4,10 +4,13 @@ import { InvalidOptionError } from '../errors/index.js';
 /** A span of time: milliseconds, or text as the npm package `ms` reads it: `'250ms'`, `'5s'`, `'10m'`, `'2w'`. */
 export type Duration = number | string;
 
-/** The duration in milliseconds, or undefined where it is none: not finite, negative, or text that says no time. */
+/** A hundred years: longer is a slip, and more than brokers can count. */
+const LONGEST = 100 * 365.25 * 86_400_000;
+
+/** The duration in milliseconds, or undefined where it is none: not finite, negative, above 100 years, or text that says no time. */
 export function parseDuration(duration: unknown): number | undefined {
   const parsed = typeof duration === 'string' ? parseText(duration) : duration;
-  return typeof parsed === 'number' && Number.isFinite(parsed) && parsed >= 0 ? parsed : undefined;
+  return typeof parsed === 'number' && parsed >= 0 && parsed <= LONGEST ? parsed : undefined;
 }
 
 /**
@@ -20,7 +23,7 @@ export function toMilliseconds(duration: Duration, name: string): number {
   const parsed = parseDuration(duration);
   if (parsed === undefined) {
     throw new InvalidOptionError(
-      `"${name}" is ${JSON.stringify(duration)}, which is not a duration. Give milliseconds, or text such as "5s", "10m", "2w".`,
+      `"${name}" is ${JSON.stringify(duration)}, which is not a duration. Give milliseconds, or text such as "5s", "10m", "2w", of 100 years at most.`,
     );
   }
   return parsed;

@@ -94,6 +94,11 @@ export class BrokerClosedError extends RepidError {
   }
 }
 
+/** The broker was reached and said no: the same request would be refused again. Nothing was committed. */
+export class BrokerRefusedError extends RepidError {
+  readonly code = 'REPID_BROKER_REFUSED';
+}
+
 /** A feature was asked for that a broker in use does not have. */
 export class UnsupportedError extends RepidError {
   readonly code = 'REPID_UNSUPPORTED';

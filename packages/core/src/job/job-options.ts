@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Dependency } from '../dependency/dependency.js';
 import type { Duration } from '../duration/index.js';
+import { InvalidOptionError } from '../errors/index.js';
 import { PRIORITIES, type Priority } from '../message/index.js';
 import { option, parseOptions } from '../options/index.js';
 import { resolveDependency } from './dependencies.js';
@@ -67,7 +68,7 @@ const schema = v.strictObject({
   resultId: v.optional(option.nonEmptyText),
   resultTtl: v.optional(ttl),
   retries: v.optional(option.wholeNumber(0)),
-  timeout: v.optional(option.duration),
+  timeout: v.optional(option.positiveDuration),
   ttl: v.optional(option.duration),
   priority: v.optional(option.oneOf(PRIORITIES as readonly ['high', 'medium', 'low'])),
   deferredUntil: v.optional(
@@ -97,5 +98,10 @@ export type ParsedJobOptions = v.InferOutput<typeof schema>;
 
 /** @throws InvalidOptionError that names the job and the option */
 export function parseJobOptions(name: string, options: JobOptions): ParsedJobOptions {
+  if (typeof name !== 'string' || name === '') {
+    throw new InvalidOptionError(
+      `The name of a job is ${JSON.stringify(name)}: expected text that is not empty, the name of its actor.`,
+    );
+  }
   return parseOptions(schema, options, `job "${name}"`);
 }

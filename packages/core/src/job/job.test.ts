@@ -191,6 +191,20 @@ describe('A job', () => {
     await expect(workshop.repid.job('work', options).enqueue()).rejects.toThrow(message);
   });
 
+  it.each(['', undefined, 5])('needs the name of an actor, not %j', (name) => {
+    const workshop = new Workshop([]);
+    expect(() => workshop.repid.job(name as string)).toThrow('expected text that is not empty, the name of its actor');
+  });
+
+  it.each([
+    [{ timeout: 0 }, 'Option "timeout" of job "work" is 0: expected a duration above 0'],
+    [{ resultTtl: '400000000y' }, 'of 100 years at most'],
+    [{ storeResult: false, resultId: 'x' }, 'has a "resultId" and is not to store a result'],
+  ])('refuses the options %j', (options, message) => {
+    const workshop = new Workshop([]);
+    expect(() => workshop.repid.job('work', options)).toThrow(message);
+  });
+
   it('refuses to store a result where none can be kept', () => {
     const workshop = new Workshop([], { resultsBucketBroker: null });
     expect(workshop.repid.job('work').resultId).toBeUndefined();

@@ -283,9 +283,16 @@ export class Job<Args = unknown, Result = unknown> {
     const { resultsBroker } = this.connection.buckets;
     const { resultId = this.id, storeResult = resultsBroker !== undefined || this.options.resultId !== undefined } =
       this.options;
-    if (!storeResult) return undefined;
+    if (!storeResult) return this.refuseResultId();
     this.connection.buckets.requireResults(`Storing the result of job "${this.name}"`);
     return resultId;
+  }
+
+  private refuseResultId(): undefined {
+    if (this.options.resultId === undefined) return undefined;
+    throw new InvalidOptionError(
+      `Job "${this.name}" has a "resultId" and is not to store a result. Leave one of the options out.`,
+    );
   }
 
   private requireResultId(): string {

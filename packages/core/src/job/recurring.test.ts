@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { defineActor } from '../actor/index.js';
-import { Workshop } from '../worker/testing/workshop.test-support.js';
+import { OWNERSHIP_TIME, Workshop } from '../worker/testing/workshop.test-support.js';
 
 const HOUR = 3_600_000;
+
+/** The default of the in-memory broker. */
+const MAX_DELIVERIES = 5;
 
 function ticking(act: (run: number) => unknown = (run) => run) {
   const times: number[] = [];
@@ -34,6 +37,27 @@ describe('A job that recurs by deferredBy', () => {
       expect(await delayed()).toBe(1);
     }
     expect(times).toHaveLength(3);
+  });
+
+  it('goes on after a run whose workers kept dying, and its result tells of that', async () => {
+    const { workshop, passAndRun, delayed } = ticking();
+    const job = await workshop.repid.job('tick', { deferredBy: '1h' }).enqueue();
+    await workshop.clock.advance(HOUR);
+    for (let delivery = 1; delivery <= MAX_DELIVERIES; delivery += 1) {
+      const consumer = await workshop.broker.consume({ channels: ['default'] });
+      expect(await consumer.receive(1, { wait: false })).toHaveLength(1);
+      await consumer.close();
+      await workshop.clock.advance(OWNERSHIP_TIME + 1);
+    }
+    expect(await workshop.drain()).toBe(1);
+    expect(await job.result()).toMatchObject({
+      success: false,
+      exception: expect.stringContaining('TooManyDeliveries'),
+    });
+    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code: 'REPID_TOO_MANY_DELIVERIES' });
+    expect(await delayed()).toBe(1);
+    expect(await passAndRun(HOUR)).toBe(1);
+    expect(await job.result()).toMatchObject({ data: 1 });
   });
 
   it('runs for the first time when deferredUntil says', async () => {

@@ -22,9 +22,10 @@ export class Lanes {
     entry.place = { name: 'queued', link: this.#queues[entry.priority].push(entry) };
   }
 
-  /** To the front: it has waited already. */
+  /** To the front: it has waited already. Behind those that were put back and are older. */
   putBack(entry: Entry): void {
-    entry.place = { name: 'queued', link: this.#queues[entry.priority].unshift(entry) };
+    const isOlder = (other: Entry): boolean => other.deliveries > 0 && Number(other.id) < Number(entry.id);
+    entry.place = { name: 'queued', link: this.#queues[entry.priority].insertAfter(isOlder, entry) };
   }
 
   /** The next, by turns. */

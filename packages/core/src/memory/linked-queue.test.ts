@@ -7,11 +7,15 @@ describe('LinkedQueue', () => {
     expect([queue.shift(), queue.shift(), queue.shift(), queue.shift()]).toEqual(['a', 'b', 'c', undefined]);
   });
 
-  it('takes at the front what is to go first', () => {
-    const queue = queueOf('b', 'c');
-    queue.unshift('a');
-    expect([...queue]).toEqual(['a', 'b', 'c']);
-    expect(queue.first).toBe('a');
+  it.each([
+    ['a', ['a', 'b', 'd']],
+    ['c', ['b', 'c', 'd']],
+    ['e', ['b', 'd', 'e']],
+  ])('takes %s behind those that stay in front of it', (item, expected) => {
+    const queue = queueOf('b', 'd');
+    queue.insertAfter((other) => other < item, item);
+    expect([...queue]).toEqual(expected);
+    expect(queue.first).toBe(expected[0]);
   });
 
   it.each([
@@ -40,7 +44,7 @@ describe('LinkedQueue', () => {
     const queue = queueOf('a');
     queue.shift();
     expect(queue.size).toBe(0);
-    queue.unshift('b');
+    queue.insertAfter(() => true, 'b');
     queue.push('c');
     expect([...queue]).toEqual(['b', 'c']);
   });

@@ -27,9 +27,12 @@ export class LinkedQueue<T> implements Iterable<T> {
     return this.#insert({ item, before: this.#last, after: undefined, linked: true });
   }
 
-  /** Adds at the beginning. */
-  unshift(item: T): Link<T> {
-    return this.#insert({ item, before: undefined, after: this.#first, linked: true });
+  /** Adds behind those at the beginning that are to stay in front of it. */
+  insertAfter(staysInFront: (item: T) => boolean, item: T): Link<T> {
+    let before: Link<T> | undefined;
+    let after = this.#first;
+    while (after && staysInFront(after.item)) [before, after] = [after, after.after];
+    return this.#insert({ item, before, after, linked: true });
   }
 
   /** Takes the first. */

@@ -21,14 +21,9 @@ export interface InMemoryBucketBrokerOptions {
 
 const clock = v.optional(option.having<Clock>('a clock', 'now', 'schedule'), () => new AdjustableClock());
 
-const positiveDuration = v.pipe(
-  option.duration,
-  v.check((milliseconds) => milliseconds > 0, 'expected a duration above 0'),
-);
-
 const messageBrokerSchema = v.strictObject({
   clock,
-  ownershipTime: v.optional(positiveDuration, '30s'),
+  ownershipTime: v.optional(option.positiveDuration, '30s'),
   maxDeliveries: v.optional(option.wholeNumber(1), 5),
 });
 

@@ -34,7 +34,7 @@ describe('parseOptions', () => {
     [{ name: '' }, 'Option "name" of thing is "": expected text that is not empty.'],
     [
       { name: 'a', wait: 'soon' },
-      'Option "wait" of thing is "soon": expected a duration: milliseconds, or text such as "5s", "10m", "2w".',
+      'Option "wait" of thing is "soon": expected a duration: milliseconds, or text such as "5s", "10m", "2w", of 100 years at most.',
     ],
     [{ name: 'a', wait: -1 }, 'Option "wait" of thing is -1: expected a duration'],
     [{ name: 'a', retries: 1.5 }, 'Option "retries" of thing is 1.5: expected a whole number of at least 0.'],

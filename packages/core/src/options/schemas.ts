@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { parseDuration } from '../duration/index.js';
-import { isChannelName } from '../message/channel-name.js';
+import { CHANNEL_NAME_RULE, isChannelName } from '../message/channel-name.js';
 import { OUR_HEADERS } from '../message/header-names.js';
 
 /** The pieces that options are checked with. Each message reads on from "Option "x" is 5: expected ...". */
@@ -9,9 +9,15 @@ import { OUR_HEADERS } from '../message/header-names.js';
 export const duration = v.pipe(
   v.custom<number | string>(
     (value) => parseDuration(value) !== undefined,
-    'expected a duration: milliseconds, or text such as "5s", "10m", "2w"',
+    'expected a duration: milliseconds, or text such as "5s", "10m", "2w", of 100 years at most',
   ),
   v.transform((value) => parseDuration(value) as number),
+);
+
+/** A duration that is not nothing, turned into milliseconds. */
+export const positiveDuration = v.pipe(
+  duration,
+  v.check((milliseconds) => milliseconds > 0, 'expected a duration above 0'),
 );
 
 /** A whole number of at least `least`. */
@@ -30,10 +36,7 @@ export const nonEmptyText = v.custom<string>(
 export const boolean = v.custom<boolean>((value) => typeof value === 'boolean', 'expected true or false');
 
 /** The name of a channel. */
-export const channelName = v.custom<string>(
-  isChannelName,
-  'expected a letter or "_", then letters, digits, "_", "." and "-"',
-);
+export const channelName = v.custom<string>(isChannelName, `expected ${CHANNEL_NAME_RULE}`);
 
 /** Text by name, without the names that are ours: passed on by accident, they would make one message pass for another. */
 export const headers = v.pipe(

@@ -178,8 +178,8 @@ describe('A channel', () => {
     expect(await channel.stats()).toMatchObject({ queued: 0 });
   });
 
-  it('needs a name that is one', () => {
+  it.each(['my channel', '1st', '', 'bucket'])('needs a name that is one, not "%s"', (name) => {
     const workshop = new Workshop([]);
-    expect(() => workshop.repid.channel('my channel')).toThrow('Channel "my channel" is not a channel name.');
+    expect(() => workshop.repid.channel(name)).toThrow(`Channel "${name}" is not a channel name: expected a letter`);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Consumer, Delivery } from '../broker/index.js';
 import type { Connection } from '../connection/connection.js';
 import { BrokerClosedError, TimeoutError } from '../errors/index.js';
-import { HEADER, type Message, type OutgoingMessage } from '../message/index.js';
+import { HEADER, type Message, REPLY_CHANNELS, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from './producer.js';
 
 /** How many replies are taken at once. */
@@ -15,7 +15,7 @@ interface OpenRequest {
 
 /** Sends messages and awaits their replies, on one reply channel that is made for this connection at the first request. */
 export class Requests {
-  private readonly channel = `repid-replies.${randomUUID()}`;
+  private readonly channel = `${REPLY_CHANNELS}${randomUUID()}`;
   private readonly open = new Map<string, OpenRequest>();
   private consumer: Promise<Consumer> | undefined;
   private readonly connection: Connection;
@@ -83,22 +83,31 @@ export class Requests {
     const { broker, onEvent } = this.connection;
     const onProblem = (problem: Error): void => onEvent({ type: 'broker-problem', problem });
     const consumer = await broker.consume({ channels: [this.channel], onProblem });
-    void this.takeReplies(consumer).catch((problem: unknown) => onEvent({ type: 'broker-problem', problem }));
+    void this.takeReplies(consumer)
+      .catch((problem: unknown) => onEvent({ type: 'broker-problem', problem }))
+      .finally(() => (this.consumer = undefined));
     return consumer;
   }
 
   private async takeReplies(consumer: Consumer): Promise<void> {
     for (;;) {
       const deliveries = await consumer.receive(BATCH, { wait: true });
-      if (deliveries.length === 0) break; // Closed, by us or with its broker.
+      if (deliveries.length === 0) return; // Closed, by us or with its broker.
       await Promise.all(deliveries.map((delivery) => this.take(delivery)));
     }
-    this.consumer = undefined;
   }
 
+  /** Answers first: a reply that can't be acknowledged now comes again, and is then one that nobody expects. */
   private async take(delivery: Delivery): Promise<void> {
-    await delivery.settle({ outcome: { type: 'ack' } });
-    const { message } = delivery;
+    this.answer(delivery.message);
+    try {
+      await delivery.settle({ outcome: { type: 'ack' } });
+    } catch (problem) {
+      this.connection.onEvent({ type: 'broker-problem', problem });
+    }
+  }
+
+  private answer(message: Message): void {
     const correlation = message.headers[HEADER.correlation] ?? '';
     const request = this.open.get(correlation);
     if (request === undefined) return this.connection.onEvent({ type: 'reply-unexpected', channel: this.channel });

@@ -20,7 +20,10 @@ export type FaultyCall =
 export type FaultMoment =
   /** It is never carried out: the broker was out of reach. */
   | 'before'
-  /** The caller is told that it failed, and then it is carried out: the connection went while the broker worked. */
+  /**
+   * The caller is told that it failed, and then it is carried out: the connection went while the broker worked. Of `receive`,
+   * which is made one at a time, the same as `after`.
+   */
   | 'during'
   /** It is carried out, then the caller is told that it failed: the answer got lost. */
   | 'after';
@@ -63,7 +66,7 @@ export class Faults {
 
   /** Has a call of this name fail, once. */
   strike(call: FaultyCall, moment: FaultMoment, { skip = 0, fatal = false }: StrikeOptions = {}): this {
-    this.strikes.push({ call, moment, skip, fatal });
+    this.strikes.push({ call, moment: call === 'receive' && moment === 'during' ? 'after' : moment, skip, fatal });
     return this;
   }
 

@@ -44,16 +44,9 @@ export class FaultyConsumer implements Consumer {
     return this.wrapped.close();
   }
 
-  /** A `receive` that goes wrong while the broker works on it ends as one whose answer gets lost: only one is made at a time. */
   private async receiveOnce(max: number, options: { readonly wait: boolean }): Promise<Delivery[]> {
-    let received: Promise<readonly Delivery[]> | undefined;
-    const receive = (): Promise<readonly Delivery[]> => (received = this.wrapped.receive(max, options));
-    try {
-      const deliveries = await this.faults.around('receive', receive);
-      return deliveries.map((delivery) => new FaultyDelivery(delivery, this.faults));
-    } finally {
-      await received;
-    }
+    const deliveries = await this.faults.around('receive', () => this.wrapped.receive(max, options));
+    return deliveries.map((delivery) => new FaultyDelivery(delivery, this.faults));
   }
 }
 

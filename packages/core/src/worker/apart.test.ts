@@ -11,11 +11,16 @@ class FarBucketBroker implements BucketBroker {
   readonly order: string[] = [];
   /** How many stores are yet to fail. */
   failures = 0;
+  /** How many reads are yet to fail. */
+  unreadable = 0;
   private readonly near = new InMemoryBucketBroker();
 
   connect = () => this.near.connect();
   disconnect = () => this.near.disconnect();
-  get = (ids: readonly string[]) => this.near.get(ids);
+  get = async (ids: readonly string[]) => {
+    if ((this.unreadable -= 1) >= 0) throw new BrokerUnavailableError('far away');
+    return this.near.get(ids);
+  };
   wait: BucketBroker['wait'] = (id, options) => this.near.wait(id, options);
 
   async store(buckets: readonly BucketRecord[]): Promise<void> {
@@ -43,6 +48,18 @@ describe('Buckets that lie in another place than messages', () => {
     const { workshop } = apart();
     const job = await workshop.perform('echo', { args: 'hello' });
     expect(await job.result()).toMatchObject({ data: 'hello' });
+  });
+
+  it('that cannot be read give the message back, for the actor has not failed', async () => {
+    const { far, workshop } = apart();
+    far.unreadable = 1;
+    const job = await workshop.perform('echo', { args: 'hello' });
+    expect(await job.status()).toEqual({ state: 'delayed' });
+    expect(workshop.told('given-back')).toHaveLength(1);
+    await workshop.clock.advance(1_000);
+    await workshop.drain();
+    expect(await job.result()).toMatchObject({ data: 'hello' });
+    expect(await workshop.deadLetters()).toEqual([]);
   });
 
   it('are stored before the message is settled', async () => {

@@ -1,50 +1,27 @@
 import type { Actor, PayloadParameter } from '../actor/index.js';
-import type { ResultBucket } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
-import { BucketNotFoundError } from '../errors/index.js';
 import type { Run } from './run.js';
 
-/** Makes the arguments of an actor's runs. Built once per actor; what the actor does not ask for costs nothing. */
+/** Makes the arguments of an actor's runs. Built once per actor. */
 export class Arguments {
   private readonly payloadParameters: readonly PayloadParameter[];
-  private readonly asksForResults: boolean;
 
   constructor(
     private readonly actor: Actor,
     private readonly connection: Connection,
   ) {
     this.payloadParameters = actor.parameters.filter((parameter) => parameter.from === 'payload');
-    this.asksForResults = actor.parameters.some((parameter) => parameter.from === 'dependency-results');
   }
 
-  /** @throws PayloadValidationError, BucketNotFoundError */
+  /** @throws PayloadValidationError */
   for(run: Run): unknown[] | Promise<unknown[]> {
-    if (this.asksForResults) return this.withResults(run);
-    const values = this.payloadValues(run);
+    if (this.payloadParameters.length === 0) return this.arrange(run, []);
+    const { converter = this.connection.converter } = this.actor.options;
+    const values = converter.convertInputs(run.inputs.payload, this.payloadParameters, this.actor.label);
     return values instanceof Promise ? values.then((settled) => this.arrange(run, settled)) : this.arrange(run, values);
   }
 
-  private async withResults(run: Run): Promise<unknown[]> {
-    const results = await this.resultsFor(run);
-    return this.arrange(run, await this.payloadValues(run), results);
-  }
-
-  private async resultsFor({ dependencies }: Run): Promise<ResultBucket[]> {
-    if (dependencies.length === 0) return [];
-    const results = await this.connection.buckets.findResults(dependencies);
-    return results.map((result, index) => {
-      if (result === undefined) throw new BucketNotFoundError(dependencies[index] as string);
-      return result;
-    });
-  }
-
-  private payloadValues(run: Run): unknown[] | Promise<unknown[]> {
-    if (this.payloadParameters.length === 0) return [];
-    const { converter = this.connection.converter } = this.actor.options;
-    return converter.convertInputs(run.source, this.payloadParameters, this.actor.label);
-  }
-
-  private arrange(run: Run, payloadValues: unknown[], results: readonly ResultBucket[] = []): unknown[] {
+  private arrange(run: Run, payloadValues: unknown[]): unknown[] {
     let next = 0;
     return this.actor.parameters.map((parameter) => {
       switch (parameter.from) {
@@ -55,7 +32,7 @@ export class Arguments {
         case 'message':
           return run;
         case 'dependency-results':
-          return parameter.as === 'buckets' ? results : results.map(({ data }) => data);
+          return parameter.as === 'buckets' ? run.inputs.results : run.inputs.results.map(({ data }) => data);
       }
     });
   }

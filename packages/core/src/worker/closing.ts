@@ -13,13 +13,15 @@ export type Closing =
   | { readonly action: 'nacked'; readonly result: { readonly error: unknown }; readonly wasNotRun?: boolean }
   | { readonly action: 'rejected' }
   | { readonly action: 'retried'; readonly delay: number }
+  /** Back after a rest, as it was: what it needs could not be read, which is nobody's failure. */
+  | { readonly action: 'postponed'; readonly delay: number }
   /** Back with a changed header and after a rest, counted as a look by a worker without an actor for it. */
   | { readonly action: 'unrouted'; readonly delay: number }
   | { readonly action: 'rescheduled' };
 
 /** How an action is called where `MessageDependency.action` tells it. */
 export function actionOf(closing: Closing): MessageAction {
-  return closing.action === 'unrouted' ? 'rejected' : closing.action;
+  return closing.action === 'unrouted' || closing.action === 'postponed' ? 'rejected' : closing.action;
 }
 
 /** The closing that a verdict asks for; none where the message is left. */

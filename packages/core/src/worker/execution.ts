@@ -65,6 +65,7 @@ export class Execution {
     );
     try {
       hand.cancellation.throwIfAborted();
+      hand.isBegun = true;
       this.running.add(run);
       return await this.chain(run);
     } finally {

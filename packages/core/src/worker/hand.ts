@@ -4,6 +4,8 @@ import { Cancellation } from './cancellation.js';
 /** A delivery in a worker's hands. */
 export class Hand {
   readonly cancellation = new Cancellation();
+  /** True once its actor is running. Until then it can be given back as if it had never been taken. */
+  isBegun = false;
   /** True while a settlement of it is on its way: that one learns by itself whether it is still owned. */
   isSettling = false;
   /** True once a settlement of it was committed. */

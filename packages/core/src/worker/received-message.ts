@@ -1,7 +1,7 @@
 import type { Actor, RunParameters } from '../actor/index.js';
-import type { PayloadSource } from '../converter/index.js';
 import { HEADER, type MessageParameters } from '../message/index.js';
 import type { Hand } from './hand.js';
+import type { Inputs } from './inputs.js';
 
 /** What an actor may know of the message that it is run on. */
 export abstract class ReceivedMessage {
@@ -9,7 +9,7 @@ export abstract class ReceivedMessage {
     readonly actor: Actor,
     protected readonly hand: Hand,
     protected readonly received: MessageParameters,
-    readonly source: PayloadSource,
+    readonly inputs: Inputs,
   ) {}
 
   get id(): string {
@@ -25,7 +25,7 @@ export abstract class ReceivedMessage {
   }
 
   get payload(): Uint8Array {
-    return this.source.bytes;
+    return this.inputs.payload.bytes;
   }
 
   get headers(): Readonly<Record<string, string>> {
@@ -54,11 +54,6 @@ export abstract class ReceivedMessage {
       timestamp: new Date(timestamp ?? this.hand.receivedAt),
       ttl,
     };
-  }
-
-  /** The buckets that it has waited for. */
-  get dependencies(): readonly string[] {
-    return this.received.dependsOn ?? [];
   }
 
   get signal(): AbortSignal {

@@ -7,15 +7,9 @@ import type {
   SendOptions,
 } from '../actor/index.js';
 import type { Settlement } from '../broker/index.js';
-import type { PayloadSource } from '../converter/index.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
-import {
-  BrokerClosedError,
-  BrokerUnavailableError,
-  InvalidOptionError,
-  NoRetriesLeftError,
-  Unrecoverable,
-} from '../errors/index.js';
+import { InvalidOptionError, LostOwnershipError, NoRetriesLeftError, Unrecoverable } from '../errors/index.js';
+import { isOutage } from '../errors/is-outage.js';
 import type { Job } from '../job/job.js';
 import { derivedId } from '../job/derived-id.js';
 import { jobOf } from '../job/job-reference.js';
@@ -24,6 +18,7 @@ import { outgoingBytes, outgoingJson } from '../producer/outgoing.js';
 import type { Producer } from '../producer/producer.js';
 import { actionOf, isDone, type Closing, type RunResult } from './closing.js';
 import type { Hand } from './hand.js';
+import type { Inputs } from './inputs.js';
 import { ReceivedMessage } from './received-message.js';
 import type { Luggage, Settler } from './settler.js';
 import { isFinal, retryDelay } from './verdict.js';
@@ -54,10 +49,10 @@ export class Run extends ReceivedMessage implements MessageDependency {
     actor: Actor,
     hand: Hand,
     received: MessageParameters,
-    source: PayloadSource,
+    inputs: Inputs,
     private readonly services: RunServices,
   ) {
-    super(actor, hand, received, source);
+    super(actor, hand, received, inputs);
     this.startedAt = services.producer.connection.now();
   }
 
@@ -161,6 +156,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
   /** Acknowledges before the actor is run: nothing is stored or sent yet. */
   async actFirst(): Promise<void> {
     this.action = 'acked';
+    this.hand.isBegun = true; // It can't be given back any more.
     const closing: Closing = { action: 'acked', result: { value: undefined } };
     await this.services.settler.settle(this.hand, this.received, closing, { followers: [], startedAt: this.startedAt });
   }
@@ -226,7 +222,8 @@ export class Run extends ReceivedMessage implements MessageDependency {
     try {
       await this.services.settler.commit(this.hand, settlement);
     } catch (error) {
-      this.loss = { error };
+      if (error instanceof LostOwnershipError || isOutage(error)) this.loss = { error };
+      else this.action = undefined; // Refused as a whole: it may still be settled in another way.
       throw error;
     }
     if (this.callbacks.length > 0) await this.runCallbacks();
@@ -291,8 +288,4 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
 function toMessage(follower: Job | OutgoingMessage): OutgoingMessage {
   return jobOf(follower)?.toMessage() ?? (follower as OutgoingMessage);
-}
-
-function isOutage(error: unknown): boolean {
-  return error instanceof BrokerUnavailableError || error instanceof BrokerClosedError;
 }

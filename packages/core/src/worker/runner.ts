@@ -6,15 +6,15 @@ import {
   TooManyDeliveriesError,
   UnroutedMessageError,
 } from '../errors/index.js';
+import { isOutage } from '../errors/is-outage.js';
 import type { EventListener } from '../events/index.js';
 import { HEADER, readParameters, type MessageParameters } from '../message/index.js';
-import type { PayloadSource } from '../converter/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
 import { closingFor, type Closing, type RunResult } from './closing.js';
 import { Execution } from './execution.js';
 import type { Hand } from './hand.js';
-import { loadPayload } from './payload.js';
+import { loadInputs, NO_INPUTS } from './inputs.js';
 import { Run } from './run.js';
 import { Settler } from './settler.js';
 import { WorkerShutdownError } from './shutdown.js';
@@ -63,6 +63,7 @@ export class Runner {
 
   private async runActor(hand: Hand, parameters: MessageParameters, actor: Actor): Promise<void> {
     const { run, ending: failed } = await this.prepare(hand, parameters, actor);
+    if (failed && isOutage(failed.error)) return this.postpone(run, hand, parameters, failed.error);
     if (actor.options.confirmation === 'ack-first') await run.actFirst();
     const ending = failed ?? (await (this.executions.get(actor) as Execution).execute(run, hand));
     if (ending.type === 'lost') return;
@@ -74,16 +75,16 @@ export class Runner {
     hand: Hand,
     parameters: MessageParameters,
     actor: Actor,
-  ): Promise<{ run: Run; ending?: Ending }> {
+  ): Promise<{ run: Run; ending?: Extract<Ending, { type: 'threw' }> }> {
     const onCallbackError = (error: unknown): void =>
       this.onEvent({ type: 'callback-failed', actor: actor.label, id: hand.delivery.id, error });
     const services = { producer: this.producer, settler: this.settler, onCallbackError };
     try {
-      const pending = loadPayload(hand.delivery, parameters, this.producer.connection);
-      const source = pending instanceof Promise ? await pending : pending;
-      return { run: new Run(actor, hand, parameters, source, services) };
+      const pending = loadInputs(hand.delivery, parameters, actor, this.producer.connection);
+      const inputs = pending instanceof Promise ? await pending : pending;
+      return { run: new Run(actor, hand, parameters, inputs, services) };
     } catch (error) {
-      return { run: new Run(actor, hand, parameters, NO_PAYLOAD, services), ending: { type: 'threw', error } };
+      return { run: new Run(actor, hand, parameters, NO_INPUTS, services), ending: { type: 'threw', error } };
     }
   }
 
@@ -139,8 +140,27 @@ export class Runner {
     if (parameters.unrouted + 1 >= this.maxUnrouted) return this.refuse(hand, parameters, error);
     const id = parameters.id ?? hand.delivery.id;
     this.onEvent({ type: 'given-back', actor: headers[HEADER.topic] ?? '(no topic)', id, channel, error });
-    const delay = this.producer.connection.broker.capabilities.delay ? DEFAULTS.unroutedDelay : 0;
-    await this.settler.settle(hand, parameters, { action: 'unrouted', delay }, this.emptyLuggage());
+    await this.settler.settle(
+      hand,
+      parameters,
+      { action: 'unrouted', delay: this.rest(DEFAULTS.unroutedDelay) },
+      this.emptyLuggage(),
+    );
+  }
+
+  /** Gives a message back whose inputs lie out of reach. */
+  private async postpone(run: Run, hand: Hand, parameters: MessageParameters, error: unknown): Promise<void> {
+    this.tell(run, { action: 'reject', error });
+    await this.settler.settle(
+      hand,
+      parameters,
+      { action: 'postponed', delay: this.rest(DEFAULTS.outageDelay) },
+      this.emptyLuggage(),
+    );
+  }
+
+  private rest(delay: number): number {
+    return this.producer.connection.broker.capabilities.delay ? delay : 0;
   }
 
   /** Gives a message up that no actor may be run on. */
@@ -180,8 +200,6 @@ export class Runner {
 }
 
 const NO_PARAMETERS: MessageParameters = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
-
-const NO_PAYLOAD: PayloadSource = { bytes: new Uint8Array(0), value: undefined };
 
 /** What becomes of the message; a policy of the user's that throws is itself a failure. */
 function judge(actor: Actor, ending: Ending, { retries }: MessageParameters): Verdict {

@@ -32,6 +32,8 @@ export function outcomeOf(closing: Closing, { delivery, parameters, now }: Close
       return { type: 'reject', headers };
     case 'retried':
       return { type: 'retry', headers: countTry(headers, alreadyTried), delay: closing.delay };
+    case 'postponed':
+      return { type: 'retry', headers, delay: closing.delay };
     case 'unrouted':
       return { type: 'retry', headers: countUnrouted(headers, parameters.unrouted), delay: closing.delay };
     case 'rescheduled':

@@ -80,11 +80,12 @@ export class Settler {
 
   private async commitWhileOwned(hand: Hand, settlement: Settlement): Promise<void> {
     const { clock } = this.producer.connection.broker;
+    const { ownedUntil } = hand; // As it stands: extensions may get through where settlements do not.
     for (;;) {
       try {
         return await hand.delivery.settle({ ...settlement, bucket: await this.storeApart(settlement.bucket) });
       } catch (error) {
-        if (!(error instanceof BrokerUnavailableError) || clock.now() >= hand.ownedUntil) throw error;
+        if (!(error instanceof BrokerUnavailableError) || clock.now() >= ownedUntil) throw error;
         await new Promise<void>((resolve) => clock.schedule(resolve, REST));
       }
     }

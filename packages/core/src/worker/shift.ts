@@ -52,11 +52,12 @@ export class Shift {
     return this.handled;
   }
 
-  /** Takes no more; what is in hand goes on until it ends or the grace period is over. */
+  /** Takes no more and gives back what has not begun; what runs goes on until it ends or the grace period is over. */
   stop(reason: string): void {
     if (this.isStopping) return;
     this.isStopping = true;
     this.connection.onEvent({ type: 'worker-stopping', inFlight: this.inFlight, reason });
+    for (const hand of this.hands) if (!hand.isBegun) hand.cancellation.abort(new WorkerShutdownError());
     this.wake();
   }
 

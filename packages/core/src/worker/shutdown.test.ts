@@ -52,6 +52,25 @@ describe('A worker that is stopped', () => {
     expect(workshop.told('given-back')).toHaveLength(1);
   });
 
+  it('begins nothing more: what waits for its actor to be free is given back at once', async () => {
+    const [started, gate] = [new Gate(), new Gate()];
+    let runs = 0;
+    const actor = defineActor({ name: 'one', concurrency: 1 }, async () => {
+      runs += 1;
+      started.open();
+      await gate.opened;
+    });
+    const workshop = new Workshop([actor]);
+    for (let n = 0; n < 5; n += 1) await workshop.send('one');
+    const worker = workshop.start();
+    await started.opened;
+    const stopped = worker.stop();
+    await vi.waitFor(async () => expect(await stats(workshop)).toMatchObject({ queued: 4, running: 1 }), 10_000);
+    gate.open();
+    await stopped;
+    expect(runs).toBe(1);
+  });
+
   it('gives back also what waits for its actor to be free', async () => {
     const started = new Gate();
     const actor = defineActor({ name: 'one', concurrency: 1 }, async () => {

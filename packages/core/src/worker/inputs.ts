@@ -1,0 +1,49 @@
+import type { Actor } from '../actor/index.js';
+import type { Delivery } from '../broker/index.js';
+import type { ResultBucket } from '../bucket/index.js';
+import type { Connection } from '../connection/connection.js';
+import type { PayloadSource } from '../converter/index.js';
+import { BucketNotFoundError } from '../errors/index.js';
+import type { MessageParameters } from '../message/index.js';
+import { loadPayload } from './payload.js';
+
+/** What a run is given: read before the actor is begun, so that what cannot be read is not the actor's failure. */
+export interface Inputs {
+  readonly payload: PayloadSource;
+  /** What the jobs have left that this one has waited for; empty where the actor does not ask. */
+  readonly results: readonly ResultBucket[];
+}
+
+/** The inputs of a run that cannot have any. */
+export const NO_INPUTS: Inputs = { payload: { bytes: new Uint8Array(0), value: undefined }, results: [] };
+
+/** @throws BucketNotFoundError, BrokerUnavailableError */
+export function loadInputs(
+  delivery: Delivery,
+  parameters: MessageParameters,
+  actor: Actor,
+  connection: Connection,
+): Inputs | Promise<Inputs> {
+  const payload = loadPayload(delivery, parameters, connection);
+  const ids = asksForResults(actor) ? (parameters.dependsOn ?? []) : [];
+  if (ids.length === 0 && !(payload instanceof Promise)) return { payload, results: [] };
+  return loadAll(payload, ids, connection);
+}
+
+async function loadAll(
+  payload: PayloadSource | Promise<PayloadSource>,
+  ids: readonly string[],
+  connection: Connection,
+): Promise<Inputs> {
+  const results = ids.length === 0 ? [] : await connection.buckets.findResults(ids);
+  return { payload: await payload, results: results.map((result, index) => found(result, ids[index] as string)) };
+}
+
+function found(result: ResultBucket | undefined, id: string): ResultBucket {
+  if (result === undefined) throw new BucketNotFoundError(id);
+  return result;
+}
+
+function asksForResults({ parameters }: Actor): boolean {
+  return parameters.some(({ from }) => from === 'dependency-results');
+}
