@@ -18,19 +18,19 @@ export interface CallTarget {
 /** Makes the calls of actors, with Nest's own machinery for calls that are no HTTP requests. */
 @Injectable()
 export class ExternalContexts {
-  private readonly withoutGlobals: ExternalContextCreator;
+  private readonly withGlobals: CreatorsByClass;
+  private readonly withoutGlobals: CreatorsByClass;
 
-  constructor(
-    private readonly withGlobals: ExternalContextCreator,
-    moduleRef: ModuleRef,
-  ) {
+  constructor(moduleRef: ModuleRef) {
+    const container = moduleRef['container'];
     // Nest takes global enhancers from the application's configuration; a view of the container with an empty one has none.
-    const view = Object.create(moduleRef['container'], { applicationConfig: { value: new ApplicationConfig() } });
-    this.withoutGlobals = ExternalContextCreator.fromContainer(view);
+    const view = Object.create(container, { applicationConfig: { value: new ApplicationConfig() } });
+    this.withGlobals = new CreatorsByClass(container);
+    this.withoutGlobals = new CreatorsByClass(view);
   }
 
   create({ instance, method, scope, withGlobals }: CallTarget): NestCall {
-    const creator = withGlobals ? this.withGlobals : this.withoutGlobals;
+    const creator = (withGlobals ? this.withGlobals : this.withoutGlobals).of(instance);
     return creator.create(
       instance,
       (instance as Record<string, () => unknown>)[method] as () => unknown,
@@ -42,6 +42,25 @@ export class ExternalContexts {
       { guards: true, interceptors: true, filters: false },
       REPID_CONTEXT,
     ) as NestCall;
+  }
+}
+
+type Container = Parameters<typeof ExternalContextCreator.fromContainer>[0];
+
+/** One creator per class: a creator of Nest 11 takes two classes of one name for the same, and mixes up their parameters. */
+class CreatorsByClass {
+  private readonly known = new WeakMap<object, ExternalContextCreator>();
+
+  constructor(private readonly container: Container) {}
+
+  of(instance: object): ExternalContextCreator {
+    const prototype = Object.getPrototypeOf(instance) as object;
+    let creator = this.known.get(prototype);
+    if (creator === undefined) {
+      creator = ExternalContextCreator.fromContainer(this.container);
+      this.known.set(prototype, creator);
+    }
+    return creator;
   }
 }
 
