@@ -117,7 +117,7 @@ export class Job<Args = unknown, Result = unknown> {
         `Job ${this.label} has arguments of its own and is to take those of another. Leave one out.`,
       );
     this.argsSource = source;
-    if (!this.dependencies.some(({ on }) => on === source))
+    if (!this.dependencies.some(({ on, condition }) => on === source && condition === 'success'))
       this.dependencies.push({ on: source, condition: 'success' });
     return this;
   }
@@ -309,7 +309,8 @@ export class Job<Args = unknown, Result = unknown> {
   /** A chosen id may have been used before: the result of that time must not be taken for the one to come. */
   private staleResult(): OutgoingMessage['clears'] {
     const { resultsBroker } = this.connection.buckets;
-    if (this.options.id === undefined || this.resultId === undefined || resultsBroker === undefined) return undefined;
+    const isChosen = this.options.id !== undefined || this.options.resultId !== undefined;
+    if (!isChosen || this.resultId === undefined || resultsBroker === undefined) return undefined;
     return [{ id: this.resultId, into: resultsBroker }];
   }
 

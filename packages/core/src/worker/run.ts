@@ -17,6 +17,7 @@ import { HEADER, type MessageParameters, type OutgoingMessage } from '../message
 import { outgoingBytes, outgoingJson } from '../producer/outgoing.js';
 import type { Producer } from '../producer/producer.js';
 import { actionOf, isDone, type Closing, type RunResult } from './closing.js';
+import { noteEnqueued, toMessages, type Follower } from './followers.js';
 import type { Hand } from './hand.js';
 import type { Inputs } from './inputs.js';
 import { ReceivedMessage } from './received-message.js';
@@ -35,7 +36,7 @@ export interface RunServices {
 export class Run extends ReceivedMessage implements MessageDependency {
   action?: MessageAction;
   private chosenResult: RunResult | undefined;
-  private followers: (Job | OutgoingMessage)[] = [];
+  private followers: Follower[] = [];
   private callbacks: (() => unknown)[] = [];
   private jobsAdded = 0;
   private isDelegated = false;
@@ -81,7 +82,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
     if (!jobOf(job))
       throw new InvalidOptionError(`msg.enqueue() was given ${String(job)}: expected a job made by repid.job().`);
     this.throwIfOver();
-    job.adoptId(derivedId(this.id, String(this.parameters.timestamp.getTime()), String(this.jobsAdded++)));
+    job.adoptId(derivedId(this.id, String(this.received.timestamp), String(this.jobsAdded++)));
     this.followers.push(job);
   }
 
@@ -91,6 +92,10 @@ export class Run extends ReceivedMessage implements MessageDependency {
       throw new InvalidOptionError(`"${this.id}" stores no result, so there is none to hand over. Use msg.enqueue().`);
     if (!jobOf(job))
       throw new InvalidOptionError(`msg.delegate() was given ${String(job)}: expected a job made by repid.job().`);
+    if (this.isDelegated || (this.isActedOn && this.actor.options.confirmation !== 'ack-first'))
+      throw new InvalidOptionError(
+        `The result of "${this.id}" is stored or handed over already. Delegate once, before it is settled.`,
+      );
     job.storeResultIn(result);
     this.enqueue(job);
     this.isDelegated = true;
@@ -163,6 +168,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   /** Stores the result of a message that was acknowledged first. */
   async storeResult(result: RunResult): Promise<void> {
+    if (this.isDelegated && 'value' in result) return;
     const { settler } = this.services;
     try {
       await settler.storeResult(this.received, this.converted(this.choose(result)), this.startedAt);
@@ -176,7 +182,8 @@ export class Run extends ReceivedMessage implements MessageDependency {
   async flush(): Promise<void> {
     const followers = this.followers;
     this.followers = [];
-    await this.services.producer.publish(followers.map(toMessage));
+    await this.services.producer.publish(toMessages(followers));
+    noteEnqueued(followers);
     await this.runCallbacks();
   }
 
@@ -218,6 +225,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   private async settle(closing: Closing): Promise<void> {
+    const followers = isDone(closing) ? this.followers : [];
     const settlement = await this.prepare(closing);
     try {
       await this.services.settler.commit(this.hand, settlement);
@@ -226,6 +234,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
       else this.action = undefined; // Refused as a whole: it may still be settled in another way.
       throw error;
     }
+    noteEnqueued(followers);
     if (this.callbacks.length > 0) await this.runCallbacks();
   }
 
@@ -244,9 +253,9 @@ export class Run extends ReceivedMessage implements MessageDependency {
     }
   }
 
-  private luggageFor(closing: Closing, waiting: readonly (Job | OutgoingMessage)[]): Luggage {
+  private luggageFor(closing: Closing, waiting: readonly Follower[]): Luggage {
     const result = this.resultFor(closing);
-    const followers = waiting.map(toMessage);
+    const followers = toMessages(waiting);
     return {
       result: result && this.converted(result),
       followers: closing.action === 'replied' ? [...followers, closing.reply] : followers,
@@ -284,8 +293,4 @@ export class Run extends ReceivedMessage implements MessageDependency {
       }
     }
   }
-}
-
-function toMessage(follower: Job | OutgoingMessage): OutgoingMessage {
-  return jobOf(follower)?.toMessage() ?? (follower as OutgoingMessage);
 }

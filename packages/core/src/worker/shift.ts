@@ -112,16 +112,17 @@ export class Shift {
 
   private async take(consumer: Consumer, room: number): Promise<void> {
     this.isWoken = false;
+    const wasBusy = this.hands.size > 0; // What ends while the broker looks may release more.
     const deliveries = await consumer.receive(room, { wait: !this.options.burst });
     for (const delivery of deliveries) this.start(delivery, consumer);
-    if (deliveries.length === 0 && !this.isWoken) await this.takeNothing();
+    if (deliveries.length === 0 && !this.isWoken) await this.takeNothing(wasBusy);
   }
 
   /** Nothing came, though nobody woke the consumer: in a burst nothing is due, otherwise the broker has closed it. */
-  private async takeNothing(): Promise<void> {
+  private async takeNothing(wasBusy: boolean): Promise<void> {
     if (!this.options.burst) this.stop('its broker was disconnected');
-    else if (this.hands.size === 0) this.isDrained = true;
-    else await this.waitForRoom();
+    else if (this.hands.size > 0) await this.waitForRoom();
+    else if (!wasBusy) this.isDrained = true;
   }
 
   private start(delivery: Delivery, consumer: Consumer): void {

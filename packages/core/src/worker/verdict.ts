@@ -1,6 +1,7 @@
 import { ERROR_ACTIONS, type Confirmation, type ErrorAction } from '../actor/actor-options.js';
 import {
   CancelledError,
+  DependencyError,
   InvalidConfirmationError,
   InvalidOptionError,
   PayloadTooLargeError,
@@ -57,6 +58,7 @@ const FINAL_ERRORS = [
   SerializationError,
   InvalidConfirmationError,
   CancelledError,
+  DependencyError,
 ];
 
 const EXPLICIT = new Set(['ack', 'nack', 'reject', 'no-action', 'no_action']);

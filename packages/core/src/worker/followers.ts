@@ -1,0 +1,23 @@
+import { checkGraph } from '../dependency/graph-check.js';
+import type { Job } from '../job/job.js';
+import { jobOf } from '../job/job-reference.js';
+import type { OutgoingMessage } from '../message/index.js';
+
+/** A job or a message that is sent with a settlement. */
+export type Follower = Job | OutgoingMessage;
+
+/**
+ * The followers as messages.
+ *
+ * @throws DependencyError where jobs among them could never run; SerializationError
+ */
+export function toMessages(followers: readonly Follower[]): OutgoingMessage[] {
+  const jobs = followers.flatMap((follower) => jobOf(follower) ?? []);
+  if (jobs.length > 0) checkGraph(jobs.map((job) => job.graphNode()));
+  return followers.map((follower) => jobOf(follower)?.toMessage() ?? (follower as OutgoingMessage));
+}
+
+/** From now on others may wait for them. */
+export function noteEnqueued(followers: readonly Follower[]): void {
+  for (const follower of followers) jobOf(follower)?.noteEnqueued();
+}
