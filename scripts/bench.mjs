@@ -1,0 +1,4 @@
+import { setUp } from './setup.mjs';
+
+setUp('bench');
+await import('../bench/dist/main.js');
