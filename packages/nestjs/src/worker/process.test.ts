@@ -20,7 +20,7 @@ const program = (body: string): string => `
 
 const run = async (body: string): Promise<string> => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program(body)], {
-    timeout: 10_000,
+    timeout: 18_000,
   });
   return stdout;
 };
@@ -28,9 +28,11 @@ const run = async (body: string): Promise<string> => {
 it('keeps the process alive while it runs, and ends at a signal', async () => {
   const output = await run(`
     const app = await start();
-    setTimeout(() => app.get(Repid).job('greet').enqueue(), 50);
-    setTimeout(() => process.kill(process.pid, 'SIGTERM'), 150);
-    console.log(await app.get(RepidWorker).run());
+    const running = app.get(RepidWorker).run();
+    const job = await app.get(Repid).job('greet').enqueue();
+    await job.waitForResult();
+    setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50).unref();
+    console.log(await running);
     await app.close();
   `);
   expect(output).toBe('Hello!\n{ processed: 1 }\n');

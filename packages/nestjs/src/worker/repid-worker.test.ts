@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type INestApplicationContext,
   Injectable,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
@@ -7,6 +8,7 @@ import {
   type BeforeApplicationShutdown,
   Module,
   Global,
+  type Type,
 } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { expect, it, vi } from 'vitest';
@@ -24,27 +26,43 @@ import { startApp, startModule } from '../start-app.fixture.js';
 
 const SILENT = { log: () => {}, error: () => {}, warn: () => {}, debug: () => {} };
 
-class Sleeper {
-  static started = 0;
-  static done = 0;
+/** Stays in its actor until it is let go. */
+class Holder {
+  started = 0;
+  done = 0;
+  release = (): void => {};
+  private readonly released = new Promise<void>((resolve) => (this.release = resolve));
+
   @Actor()
-  async sleep({ ms }: { ms: number }): Promise<void> {
-    Sleeper.started += 1;
-    await sleep(ms);
-    Sleeper.done += 1;
+  async hold(): Promise<void> {
+    this.started += 1;
+    await this.released;
+    this.done += 1;
   }
 }
 
-function reset(): void {
-  Sleeper.started = 0;
-  Sleeper.done = 0;
+class Greeter {
+  @Actor()
+  greet(): string {
+    return 'Hello!';
+  }
+}
+
+/** Awaits what stays as it is once it has come, however slow the machine. */
+const until = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 15_000, interval: 5 });
+
+/** Lets the holder's actor go when the worker is being stopped. */
+async function closeWhileHeld(app: INestApplicationContext, holder: Type<Holder>): Promise<void> {
+  const closed = app.close();
+  await until(() => expect(app.get(RepidWorker).state).toBe('stopping'));
+  app.get(holder).release();
+  await closed;
 }
 
 it('runs until a limit is reached, again and again', async () => {
-  reset();
-  const app = await startApp({ providers: [Sleeper] });
+  const app = await startApp({ providers: [Greeter] });
   const worker = app.get(RepidWorker);
-  const jobs = [1, 2, 3].map(() => app.get(Repid).job('sleep', { args: { ms: 0 } }));
+  const jobs = [1, 2, 3].map(() => app.get(Repid).job('greet'));
   await app.get(Repid).enqueue(jobs);
   expect(await worker.run({ messagesLimit: 2 })).toEqual({ processed: 2 });
   expect(worker.state).toBe('idle');
@@ -52,33 +70,27 @@ it('runs until a limit is reached, again and again', async () => {
 });
 
 it('pauses, resumes and stops', async () => {
-  reset();
-  const app = await startApp({ providers: [Sleeper] });
-  const worker = app.get(RepidWorker);
+  const app = await startApp({ providers: [Holder] });
+  const [worker, holder, repid] = [app.get(RepidWorker), app.get(Holder), app.get(Repid)];
   const running = worker.run({ handleSignals: [] });
   expect(worker.state).toBe('running');
   await worker.pause();
   expect(worker.state).toBe('paused');
-  const job = await app
-    .get(Repid)
-    .job('sleep', { args: { ms: 200 } })
-    .enqueue();
-  await sleep(20);
-  expect(Sleeper.started).toBe(0);
+  const job = await repid.job('hold').enqueue();
+  expect(await repid.channel('default').stats()).toMatchObject({ queued: 1, running: 0 });
   await worker.resume();
-  await vi.waitFor(() => expect(worker.inFlight).toBe(1));
-  await worker.stop();
+  await until(() => expect(holder.started).toBe(1));
+  const stopped = worker.stop();
+  expect(worker.state).toBe('stopping');
+  holder.release();
+  await stopped;
   expect(await running).toEqual({ processed: 1 });
   expect((await job.result())?.success).toBe(true);
 });
 
 it('takes its defaults from the module', async () => {
-  reset();
-  const app = await startApp({ providers: [Sleeper] }, { worker: { burst: true, concurrency: 1 } });
-  await app
-    .get(Repid)
-    .job('sleep', { args: { ms: 0 } })
-    .enqueue();
+  const app = await startApp({ providers: [Greeter] }, { worker: { burst: true, concurrency: 1 } });
+  await app.get(Repid).job('greet').enqueue();
   expect(await app.get(RepidWorker).run()).toEqual({ processed: 1 });
 });
 
@@ -90,7 +102,7 @@ it('refuses to run before the application has started', async () => {
       await this.worker.run({ burst: true });
     }
   }
-  await expect(startApp({ providers: [Sleeper, Hasty] })).rejects.toMatchObject({ code: 'REPID_WORKER_NOT_READY' });
+  await expect(startApp({ providers: [Greeter, Hasty] })).rejects.toMatchObject({ code: 'REPID_WORKER_NOT_READY' });
 });
 
 it('may be run from onApplicationBootstrap on', async () => {
@@ -102,12 +114,12 @@ it('may be run from onApplicationBootstrap on', async () => {
       this.processed = (await this.worker.run({ burst: true })).processed;
     }
   }
-  const app = await startApp({ providers: [Sleeper, Patient] });
+  const app = await startApp({ providers: [Greeter, Patient] });
   expect(app.get(Patient).processed).toBe(0);
 });
 
 it('refuses to run twice at once, and without actors', async () => {
-  const app = await startApp({ providers: [Sleeper] });
+  const app = await startApp({ providers: [Greeter] });
   const worker = app.get(RepidWorker);
   const running = worker.run({ handleSignals: [] });
   await expect(worker.run()).rejects.toMatchObject({ code: 'REPID_INVALID_OPTION' });
@@ -117,15 +129,11 @@ it('refuses to run twice at once, and without actors', async () => {
 });
 
 it('runs by itself with autorun, and leaves the signals of the process alone', async () => {
-  reset();
   const listeners = process.listenerCount('SIGTERM');
-  const app = await startApp({ providers: [Sleeper] }, { worker: { autorun: true } });
+  const app = await startApp({ providers: [Greeter] }, { worker: { autorun: true } });
   expect(process.listenerCount('SIGTERM')).toBe(listeners);
-  const job = await app
-    .get(Repid)
-    .job('sleep', { args: { ms: 0 } })
-    .enqueue();
-  expect((await job.waitForResult({ timeout: '5s' })).success).toBe(true);
+  const job = await app.get(Repid).job('greet').enqueue();
+  expect((await job.waitForResult({ timeout: '15s' })).success).toBe(true);
   expect(app.get(RepidWorker).state).toBe('running');
 });
 
@@ -147,11 +155,11 @@ it('starts with autorun when everything that the root module imports has started
       order.push('database is gone');
     }
   }
-  class Reporter {
+  class Reporter extends Holder {
     @Actor()
     async report(): Promise<void> {
       order.push('actor started');
-      await sleep(50);
+      await this.hold();
       order.push('actor done');
     }
   }
@@ -164,45 +172,45 @@ it('starts with autorun when everything that the root module imports has started
     providers: [Reporter],
   });
   const app = await (await module.setLogger(SILENT).compile()).init();
-  await vi.waitFor(() => expect(order).toContain('actor started'));
-  await app.close();
+  await until(() => expect(order).toContain('actor started'));
+  await closeWhileHeld(app, Reporter);
   expect(order).toEqual(['database is ready', 'actor started', 'actor done', 'database is gone']);
 });
 
 it('lets running actors end when the application closes, and disconnects the brokers last', async () => {
-  reset();
   const order: string[] = [];
   class Watched extends InMemoryMessageBroker {
     override async disconnect(): Promise<void> {
-      order.push(`disconnected with ${Sleeper.done} done`);
+      order.push('disconnected');
       await super.disconnect();
     }
   }
   @Injectable()
-  class Late implements BeforeApplicationShutdown {
-    constructor(private readonly repid: Repid) {}
+  class Late extends Holder implements BeforeApplicationShutdown {
+    constructor(private readonly repid: Repid) {
+      super();
+    }
     async beforeApplicationShutdown(): Promise<void> {
       await this.repid.sendMessageJson({ channel: 'default', payload: 'still connected' });
-      order.push('sent');
+      order.push(`sent with ${this.done} done`);
     }
   }
   const imports = [RepidModule.forRoot({ messageBroker: new Watched(), worker: { autorun: true } })];
-  const module = Test.createTestingModule({ imports, providers: [Sleeper, Late] });
+  const module = Test.createTestingModule({ imports, providers: [Late] });
   const app = await (await module.setLogger(SILENT).compile()).init();
-  await app
-    .get(Repid)
-    .job('sleep', { args: { ms: 60 } })
-    .enqueue();
-  await vi.waitFor(() => expect(Sleeper.started).toBe(1));
-  await app.close();
-  expect(order).toEqual(['sent', 'disconnected with 1 done']);
+  await app.get(Repid).job('hold').enqueue();
+  await until(() => expect(app.get(Late).started).toBe(1));
+  await closeWhileHeld(app, Late);
+  expect(order).toEqual(['sent with 1 done', 'disconnected']);
 });
 
 it('signals what does not end in time and gives it back', async () => {
+  let hasBegun = false;
   let reason: unknown;
   class Stubborn {
     @Actor()
     async wait(@MessageDependency() msg: MessageDependency): Promise<void> {
+      hasBegun = true;
       await new Promise<void>((_resolve, reject) =>
         msg.signal.addEventListener('abort', () => reject((reason = msg.signal.reason) as Error)),
       );
@@ -213,7 +221,7 @@ it('signals what does not end in time and gives it back', async () => {
   const module = Test.createTestingModule({ imports: [RepidModule.forRoot(options)], providers: [Stubborn] });
   const app = await (await module.setLogger(SILENT).compile()).init();
   await app.get(Repid).job('wait').enqueue();
-  await vi.waitFor(() => expect(app.get(RepidWorker).inFlight).toBe(1));
+  await until(() => expect(hasBegun).toBe(true));
   await app.close();
   expect(reason).toMatchObject({ name: 'WorkerShutdownError' });
   await broker.connect();
@@ -221,7 +229,7 @@ it('signals what does not end in time and gives it back', async () => {
 });
 
 it('stops a worker that was run by hand when the application closes', async () => {
-  const app = await startModule({ imports: [RepidModule.forRoot()], providers: [Sleeper] });
+  const app = await startModule({ imports: [RepidModule.forRoot()], providers: [Greeter] });
   const running = app.get(RepidWorker).run();
   await app.close();
   expect(await running).toEqual({ processed: 0 });
@@ -235,24 +243,25 @@ it('fails the start where the broker is away and the worker is to run by itself'
   }
   const start = startModule({
     imports: [RepidModule.forRoot({ messageBroker: new Away(), worker: { autorun: true } })],
-    providers: [Sleeper],
+    providers: [Greeter],
   });
   await expect(start).rejects.toThrow('nobody there');
 });
 
 it('lets two applications on one broker share the work, actors of the same name and all', async () => {
-  reset();
   const messageBroker = new InMemoryMessageBroker();
   const apps = await Promise.all(
     [1, 2].map(() =>
       startModule({
         imports: [RepidModule.forRoot({ messageBroker, worker: { autorun: true, concurrency: 1 } })],
-        providers: [Sleeper],
+        providers: [Holder],
       }),
     ),
   );
+  const holders = apps.map((app) => app.get(Holder));
   const [repid] = apps.map((app) => app.get(Repid));
-  await repid?.enqueue([1, 2].map(() => repid.job('sleep', { args: { ms: 50 } })));
-  await vi.waitFor(() => expect(apps.map((app) => app.get(RepidWorker).inFlight)).toEqual([1, 1]));
+  await repid?.enqueue([1, 2].map(() => repid.job('hold')));
+  await until(() => expect(holders.map(({ started }) => started)).toEqual([1, 1]));
+  for (const holder of holders) holder.release();
   expect(apps[0]?.get(getMessageBrokerToken())).toBe(messageBroker);
 });

@@ -1,9 +1,6 @@
 import { Worker, type Producer, type Router, type WorkerOptions, type WorkerState } from '@repid/core';
 import { WorkerNotReadyError } from './worker-not-ready-error.js';
 
-/** Longest interval that Node's timers know, in milliseconds. */
-const LONG = 2_147_483_647;
-
 /** The worker of a connection: runs the actors of this application. */
 export class RepidWorker {
   private worker: Worker | undefined;
@@ -32,12 +29,7 @@ export class RepidWorker {
    */
   async run(options: WorkerOptions = {}): Promise<{ processed: number }> {
     if (this.worker === undefined) throw new WorkerNotReadyError();
-    const keepAlive = setInterval(() => {}, LONG);
-    try {
-      return await this.worker.run(options);
-    } finally {
-      clearInterval(keepAlive);
-    }
+    return this.worker.run(options);
   }
 
   /** Takes no more messages, lets running actors end, then gives back what is left. Resolves when nothing is in hand. */
