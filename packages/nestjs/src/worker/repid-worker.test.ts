@@ -66,7 +66,7 @@ it('pauses, resumes and stops', async () => {
   await sleep(20);
   expect(Sleeper.started).toBe(0);
   await worker.resume();
-  await vi.waitFor(() => expect(worker.inFlight).toBe(1));
+  await vi.waitFor(() => expect(Sleeper.started).toBe(1), 10_000);
   await worker.stop();
   expect(await running).toEqual({ processed: 1 });
   expect((await job.result())?.success).toBe(true);
@@ -164,7 +164,7 @@ it('starts with autorun when everything that the root module imports has started
     providers: [Reporter],
   });
   const app = await (await module.setLogger(SILENT).compile()).init();
-  await vi.waitFor(() => expect(order).toContain('actor started'));
+  await vi.waitFor(() => expect(order).toContain('actor started'), 10_000);
   await app.close();
   expect(order).toEqual(['database is ready', 'actor started', 'actor done', 'database is gone']);
 });
@@ -193,7 +193,7 @@ it('lets running actors end when the application closes, and disconnects the bro
     .get(Repid)
     .job('sleep', { args: { ms: 60 } })
     .enqueue();
-  await vi.waitFor(() => expect(Sleeper.started).toBe(1));
+  await vi.waitFor(() => expect(Sleeper.started).toBe(1), 10_000);
   await app.close();
   expect(order).toEqual(['sent', 'disconnected with 1 done']);
 });
@@ -213,7 +213,7 @@ it('signals what does not end in time and gives it back', async () => {
   const module = Test.createTestingModule({ imports: [RepidModule.forRoot(options)], providers: [Stubborn] });
   const app = await (await module.setLogger(SILENT).compile()).init();
   await app.get(Repid).job('wait').enqueue();
-  await vi.waitFor(() => expect(app.get(RepidWorker).inFlight).toBe(1));
+  await vi.waitFor(() => expect(app.get(RepidWorker).inFlight).toBe(1), 10_000);
   await app.close();
   expect(reason).toMatchObject({ name: 'WorkerShutdownError' });
   await broker.connect();
@@ -253,6 +253,6 @@ it('lets two applications on one broker share the work, actors of the same name 
   );
   const [repid] = apps.map((app) => app.get(Repid));
   await repid?.enqueue([1, 2].map(() => repid.job('sleep', { args: { ms: 50 } })));
-  await vi.waitFor(() => expect(apps.map((app) => app.get(RepidWorker).inFlight)).toEqual([1, 1]));
+  await vi.waitFor(() => expect(apps.map((app) => app.get(RepidWorker).inFlight)).toEqual([1, 1]), 10_000);
   expect(apps[0]?.get(getMessageBrokerToken())).toBe(messageBroker);
 });
