@@ -27,7 +27,7 @@ describe('AdjustableClock', () => {
     const fired: string[] = [];
     clock.schedule(() => fired.push('later'), 40);
     clock.schedule(() => fired.push('sooner'), 10);
-    await vi.waitFor(() => expect(fired).toEqual(['sooner', 'later']));
+    await vi.waitFor(() => expect(fired).toEqual(['sooner', 'later']), 10_000);
   });
 
   it('fires what becomes due on the way, in order, each at its own time', async () => {

@@ -102,7 +102,7 @@ describe('A cancelled job', () => {
     await workshop.clock.advance(3_600_000);
     await started.opened;
     await running.cancel();
-    await vi.waitFor(async () => expect(await running.status()).toEqual({ state: 'cancelled' }));
+    await vi.waitFor(async () => expect(await running.status()).toEqual({ state: 'cancelled' }), 10_000);
     expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, delayed: 0 });
   });
 });

@@ -110,7 +110,10 @@ describe('A request', () => {
     const workshop = new Workshop([]);
     const request = workshop.repid.request({ channel: 'nobody', payload: 1 }, { timeout: '5s' });
     const refused = expect(request).rejects.toMatchObject({ code: 'REPID_TIMEOUT' });
-    await vi.waitFor(async () => expect(await workshop.repid.channel('nobody').stats()).toMatchObject({ queued: 1 }));
+    await vi.waitFor(
+      async () => expect(await workshop.repid.channel('nobody').stats()).toMatchObject({ queued: 1 }),
+      10_000,
+    );
     await workshop.clock.advance(5_000);
     await refused;
   });
@@ -119,11 +122,14 @@ describe('A request', () => {
     const workshop = new Workshop([answer]);
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
     const refused = expect(workshop.repid.request(message, { timeout: 10 })).rejects.toThrow('No reply from channel');
-    await vi.waitFor(async () => expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 1 }));
+    await vi.waitFor(
+      async () => expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 1 }),
+      10_000,
+    );
     await workshop.clock.advance(10);
     await refused;
     await workshop.drain();
-    await vi.waitFor(() => expect(workshop.told('reply-unexpected')).toHaveLength(1));
+    await vi.waitFor(() => expect(workshop.told('reply-unexpected')).toHaveLength(1), 10_000);
   });
 
   it('ends when the connection is closed, and leaves no channel behind', async () => {
@@ -131,7 +137,10 @@ describe('A request', () => {
     const refused = expect(workshop.repid.request({ channel: 'nobody', payload: 1 })).rejects.toMatchObject({
       code: 'REPID_BROKER_CLOSED',
     });
-    await vi.waitFor(async () => expect(await workshop.repid.channel('nobody').stats()).toMatchObject({ queued: 1 }));
+    await vi.waitFor(
+      async () => expect(await workshop.repid.channel('nobody').stats()).toMatchObject({ queued: 1 }),
+      10_000,
+    );
     await workshop.repid.disconnect();
     await refused;
   });

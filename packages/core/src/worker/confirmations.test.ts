@@ -128,7 +128,7 @@ describe('Confirmation manual', () => {
     });
     await workshop.send('work');
     workshop.start();
-    await vi.waitFor(() => expect(workshop.told('left-unsettled')).toHaveLength(1));
+    await vi.waitFor(() => expect(workshop.told('left-unsettled')).toHaveLength(1), 10_000);
     await workshop.clock.advance(OWNERSHIP_TIME * 3);
     const [dead] = await workshop.deadLetters();
     expect(dead!.reason).toMatchObject({ code: 'REPID_TOO_MANY_DELIVERIES' });

@@ -162,7 +162,7 @@ describe('A job that takes too long', () => {
     await workshop.clock.advance(5_000);
     expect(reasons).toEqual([expect.any(TimeoutError)]);
     await workshop.clock.advance(1_000);
-    await vi.waitFor(async () => expect(await job.result()).toMatchObject({ success: true, data: 'fast' }));
+    await vi.waitFor(async () => expect(await job.result()).toMatchObject({ success: true, data: 'fast' }), 10_000);
     expect(workshop.told('signal-ignored')).toEqual([]);
   });
 
@@ -178,7 +178,7 @@ describe('A job that takes too long', () => {
     workshop.start();
     await started.opened;
     await workshop.clock.advance(50);
-    await vi.waitFor(async () => expect(await job.status()).toEqual({ state: 'failed' }));
+    await vi.waitFor(async () => expect(await job.status()).toEqual({ state: 'failed' }), 10_000);
     expect((await job.result())!.exception).toBe('TimeoutError: "slow" ran longer than 50 ms.');
   });
 

@@ -127,7 +127,7 @@ describe('What an actor sends', () => {
     await started.opened;
     await workshop.repid.channel('default').delete();
     gate.open();
-    await vi.waitFor(() => expect(workshop.told('ownership-lost')).toHaveLength(1));
+    await vi.waitFor(() => expect(workshop.told('ownership-lost')).toHaveLength(1), 10_000);
     expect(failure).toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
     expect(await job.result()).toBeUndefined();
     expect([order, called]).toEqual([[], []]);

@@ -89,7 +89,7 @@ describe('A worker that is stopped', () => {
     const { workshop } = waiting();
     const before = process.listenerCount('SIGUSR2');
     const run = workshop.worker().run({ handleSignals: ['SIGUSR2'] });
-    await vi.waitFor(() => expect(workshop.told('worker-started')).toHaveLength(1));
+    await vi.waitFor(() => expect(workshop.told('worker-started')).toHaveLength(1), 10_000);
     process.emit('SIGUSR2', 'SIGUSR2');
     await run;
     expect(process.listenerCount('SIGUSR2')).toBe(before);

@@ -63,7 +63,7 @@ describe('A worker', () => {
     const workshop: Workshop = new Workshop([actor]);
     await workshop.send('work');
     const run = workshop.worker().run({ messagesLimit: 2 });
-    await vi.waitFor(() => expect(workshop.told('ownership-lost')).toHaveLength(1));
+    await vi.waitFor(() => expect(workshop.told('ownership-lost')).toHaveLength(1), 10_000);
     for (let n = 0; n < 3; n += 1) await workshop.send('work');
     expect(await run).toEqual({ processed: 2 });
     expect(runs).toBe(3);
@@ -124,7 +124,7 @@ describe('A worker', () => {
     const { workshop, count, send } = counting();
     const worker = workshop.start();
     await send(1);
-    await vi.waitFor(() => expect(count.runs).toBe(1));
+    await vi.waitFor(() => expect(count.runs).toBe(1), 10_000);
     for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
     await worker.pause();
     expect(worker.state).toBe('paused');
@@ -132,7 +132,7 @@ describe('A worker', () => {
     for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
     expect(count.runs).toBe(1);
     await worker.resume();
-    await vi.waitFor(() => expect(count.runs).toBe(4));
+    await vi.waitFor(() => expect(count.runs).toBe(4), 10_000);
     await worker.stop();
     expect(worker.state).toBe('idle');
   });
@@ -206,7 +206,7 @@ describe('A worker', () => {
   it('ends when its broker is disconnected under it', async () => {
     const { workshop } = counting();
     const run = workshop.worker().run();
-    await vi.waitFor(() => expect(workshop.told('worker-started')).toHaveLength(1));
+    await vi.waitFor(() => expect(workshop.told('worker-started')).toHaveLength(1), 10_000);
     await workshop.repid.disconnect();
     expect(await run).toEqual({ processed: 0 });
     expect(workshop.told('worker-stopping')).toMatchObject([{ reason: 'its broker was disconnected' }]);

@@ -12,7 +12,7 @@ describe('RedisMessageBroker in outages', () => {
       const received = take(consumer);
       await stage.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       await stage.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub', 'SKIPME', 'yes');
-      await vi.waitFor(() => stage.broker.publish([message('after')]));
+      await vi.waitFor(() => stage.broker.publish([message('after')]), 10_000);
       expect(await received).toContain('after');
     });
 

@@ -74,7 +74,7 @@ describe('RedisMessageBroker on the wire', () => {
       const consumer = await stage.consume((problem) => problems.push(problem));
       await stage.broker.publish([message('good')]);
       expect(await take(consumer)).toEqual(['good']);
-      await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email:dlq')).toBe(1));
+      await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email:dlq')).toBe(1), 10_000);
       const [[, dead]] = (await stage.redis.xrangeBuffer('repid:email:dlq', '-', '+')) as [[Buffer, Buffer[]]];
       expect(dead.slice(0, fields.length)).toEqual(fields.map((field) => Buffer.from(field)));
       expect((await stage.broker.channels.deadLetters('email', 1))[0]!.reason.code).toBe('REPID_MALFORMED_MESSAGE');

@@ -106,6 +106,22 @@ export function receiving(scenario: Scenario): void {
     await stage.expectNothing(await stage.consumer());
   });
 
+  scenario('never answers a wait empty because another consumer was quicker', async (stage) => {
+    const consumers = [await stage.consumer(), await stage.consumer()];
+    const waits = consumers.map((consumer) => consumer.receive(5, { wait: true }));
+    for (const round of ['first', 'second']) {
+      await stage.publish(round);
+      const { deliveries, index } = await Promise.race(
+        waits.map(async (wait, place) => ({ deliveries: await wait, index: place })),
+      );
+      assert.deepEqual(texts(deliveries), [round]);
+      await ackAll(deliveries);
+      waits[index] = consumers[index]!.receive(5, { wait: true });
+    }
+    for (const consumer of consumers) consumer.wake();
+    assert.deepEqual(await Promise.all(waits), [[], []]);
+  });
+
   scenario('says how long a delivery is owned', { ownershipTime: 12_345 }, async (stage) => {
     assert.equal((await stage.consumer()).ownershipTime, 12_345);
   });
