@@ -5,7 +5,7 @@ import { ensureRedisServer } from './redis-server.mjs';
 import { ROOT, setUp } from './setup.mjs';
 
 ensureRedisServer();
-setUp('apps/quickstart', 'apps/api', 'apps/worker', 'apps/examples');
+setUp('apps/quickstart', 'apps/api', 'apps/worker', 'apps/examples', 'test/stress');
 
 const vitest = spawn(
   process.execPath,
