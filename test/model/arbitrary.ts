@@ -1,4 +1,5 @@
 import type { Condition } from '@repid/core';
+import { FAULT_MOMENTS } from '@repid/core/testing';
 import * as fc from 'fast-check';
 import { type JobPlan, Plan, type WritePlan } from './plan.js';
 
@@ -26,6 +27,13 @@ const rawJob = fc.record({
 
 const rawWrite = fc.record({ asGraph: fc.boolean(), taken: fc.nat(3), isAwaited: fc.boolean() });
 
+const strike = fc.record({
+  call: fc.constantFrom('settle' as const, 'settle' as const, 'get' as const, 'receive' as const, 'extend' as const),
+  moment: fc.constantFrom(...FAULT_MOMENTS),
+  skip: fc.nat(20),
+  fatal: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+});
+
 type RawJob = typeof rawJob extends fc.Arbitrary<infer Raw> ? Raw : never;
 type RawWrite = typeof rawWrite extends fc.Arbitrary<infer Raw> ? Raw : never;
 
@@ -35,10 +43,14 @@ export const plans: fc.Arbitrary<Plan> = fc
     jobs: fc.array(rawJob, { minLength: 1, maxLength: LARGEST, size: 'max' }),
     writes: fc.array(rawWrite, { minLength: 5, maxLength: 5 }),
     concurrency: fc.integer({ min: 1, max: 5 }),
+    strikes: fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(strike, { maxLength: 3 }) },
+    ),
   })
-  .map(({ jobs, writes, concurrency }) => {
+  .map(({ jobs, writes, concurrency, strikes }) => {
     const planned = planJobs(jobs);
-    return new Plan(planned, planWrites(jobs, planned, writes), concurrency);
+    return new Plan(planned, planWrites(jobs, planned, writes), concurrency, strikes);
   });
 
 function planJobs(raw: readonly RawJob[]): JobPlan[] {

@@ -1,4 +1,13 @@
-import { AdjustableClock, InMemoryBucketBroker, InMemoryMessageBroker, Repid } from '@repid/core';
+import {
+  AdjustableClock,
+  type BucketBroker,
+  InMemoryBucketBroker,
+  InMemoryMessageBroker,
+  type MessageBroker,
+  Repid,
+} from '@repid/core';
+import { Faults, FaultyBucketBroker, FaultyMessageBroker } from '@repid/core/testing';
+import type { Plan } from './plan.js';
 import type { World } from './world.js';
 
 const OWNERSHIP_TIME = 1_000;
@@ -7,24 +16,30 @@ const RESULT_TTL = 24 * 60 * 60_000;
 const MOST_STEPS = 300;
 
 /** A world in memory, whose time is moved by hand. */
-export function memoryWorld(): World {
+export function memoryWorld({ strikes }: Plan): World {
   const clock = new AdjustableClock();
   const broker = new InMemoryMessageBroker({ clock, ownershipTime: OWNERSHIP_TIME, maxDeliveries: 100 });
   const buckets = new InMemoryBucketBroker({ clock });
-  const connect = (): Repid =>
-    new Repid({ messageBroker: broker, argsBucketBroker: null, resultsBucketBroker: buckets, onEvent: () => {} });
-  const workers = [connect(), connect()] as const;
+  const client = connect(broker, buckets);
+  const faults = new Faults();
+  for (const { call, moment, ...options } of strikes) faults.strike(call, moment, options);
+  const faulty = connect(new FaultyMessageBroker(broker, faults), new FaultyBucketBroker(buckets, faults));
   const name = 'graph';
   return {
-    workers,
+    client,
+    workers: [faulty, connect(broker, buckets)],
     ghost: broker,
     name,
     patience: '1h',
-    mayHaveRunTwice: () => false,
+    mayHaveRunTwice: () => strikes.length > 0,
     until: (coming) => advanceUntil(clock, coming),
     leftovers: (jobs, failed) => leftovers({ clock, broker, buckets, name }, jobs, failed),
-    close: async () => void (await Promise.all(workers.map((repid) => repid.disconnect()))),
+    close: () => client.disconnect(),
   };
+}
+
+function connect(messageBroker: MessageBroker, resultsBucketBroker: BucketBroker): Repid {
+  return new Repid({ messageBroker, argsBucketBroker: null, resultsBucketBroker, onEvent: () => {} });
 }
 
 async function advanceUntil<T>(clock: AdjustableClock, coming: Promise<T>): Promise<T> {

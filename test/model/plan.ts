@@ -1,4 +1,5 @@
 import type { Condition } from '@repid/core';
+import type { FaultMoment, FaultyCall } from '@repid/core/testing';
 import * as fc from 'fast-check';
 
 /** A job of a random graph. Jobs are known by their number; each depends on lower ones alone. */
@@ -25,6 +26,16 @@ export interface WritePlan {
   readonly isAwaited: boolean;
 }
 
+/** What goes wrong in the first worker's process. */
+export interface StrikePlan {
+  readonly call: FaultyCall;
+  readonly moment: FaultMoment;
+  /** So many calls of this name go well first. */
+  readonly skip: number;
+  /** The process dies of it. */
+  readonly fatal: boolean;
+}
+
 /** What happens, one thing after the other. */
 export class Plan {
   constructor(
@@ -32,13 +43,15 @@ export class Plan {
     readonly writes: readonly WritePlan[],
     /** Two workers, each with so many messages in hand at most. */
     readonly concurrency: number,
+    readonly strikes: readonly StrikePlan[],
   ) {}
 
   /** For counterexamples. */
   toString(): string {
     const jobs = this.jobs.map((job, n) => `  ${describeJob(job, n)}`);
     const writes = this.writes.map((write) => `  ${describeWrite(write)}`);
-    return ['', ...jobs, `workers with concurrency ${this.concurrency}`, ...writes, ''].join('\n');
+    const strikes = this.strikes.map((strike) => `  ${describeStrike(strike)}`);
+    return ['', ...jobs, `workers with concurrency ${this.concurrency}`, ...strikes, ...writes, ''].join('\n');
   }
 
   [fc.toStringMethod](): string {
@@ -56,6 +69,10 @@ function describeJob({ dependsOn, failures, retries, parent }: JobPlan, n: numbe
   ]
     .filter(Boolean)
     .join('; ');
+}
+
+function describeStrike({ call, moment, skip, fatal }: StrikePlan): string {
+  return `${call} number ${skip + 1} of the first fails ${moment} it is done${fatal ? ', and it dies' : ''}`;
 }
 
 function describeWrite({ jobs, asGraph, cancels, taken, isAwaited }: WritePlan): string {

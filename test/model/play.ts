@@ -40,22 +40,21 @@ class Play {
     private readonly world: World,
   ) {
     this.runs = plan.jobs.map(() => 0);
-    this.jobs = plan.jobs.map((_, n) => this.job(n, world.workers[0]));
+    this.jobs = plan.jobs.map((_, n) => this.job(n, world.client));
     this.workers = world.workers.map(
       (repid) => new Worker(repid.producer, new Router([this.actor(repid)]), OPTIONS(plan)),
     );
   }
 
   async perform(): Promise<void> {
-    const [repid] = this.world.workers;
-    await repid.connect();
+    await this.world.client.connect();
     this.ghost = await this.world.ghost.consume({ channels: [this.world.name] });
     const written: number[] = [];
     for (const write of this.plan.writes) {
       await this.write(write);
       written.push(...write.jobs);
       this.taken.push(...(await this.ghost.receive(write.taken, { wait: false })));
-      for (const worker of this.workers) if (worker.state === 'idle') void worker.run();
+      this.work();
       await Promise.all(write.cancels.map((n) => this.jobs[n]!.cancel()));
       if (write.isAwaited) await this.ended(this.whatCanEnd(written));
     }
@@ -82,9 +81,14 @@ class Play {
     await this.ghost?.close();
   }
 
+  /** One whose process has died does not come back. */
+  private work(): void {
+    for (const worker of this.workers) if (worker.state === 'idle') worker.run().catch(() => undefined);
+  }
+
   private async write({ jobs, asGraph }: WritePlan): Promise<void> {
     const chosen = jobs.map((n) => this.jobs[n]!);
-    if (asGraph) await this.world.workers[0].enqueue(chosen);
+    if (asGraph) await this.world.client.enqueue(chosen);
     else for (const job of chosen) await job.enqueue();
   }
 

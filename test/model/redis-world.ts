@@ -1,6 +1,8 @@
-import { Repid } from '@repid/core';
+import { type BucketBroker, type MessageBroker, Repid } from '@repid/core';
+import { Faults, FaultyBucketBroker, FaultyMessageBroker } from '@repid/core/testing';
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
 import { Redis } from 'ioredis';
+import type { Plan } from './plan.js';
 import type { World } from './world.js';
 
 const OWNERSHIP_TIME = 150;
@@ -8,7 +10,10 @@ const OWNERSHIP_TIME = 150;
 /** Connections of one process each to a Redis, on which one world after the other is made. */
 export class RedisLane {
   private readonly redis: Redis;
-  private readonly workers: readonly [Repid, Repid];
+  private readonly client: Repid;
+  private readonly worker: Repid;
+  private readonly messages: RedisMessageBroker;
+  private readonly buckets: RedisBucketBroker;
   private readonly ghost: RedisMessageBroker;
   private graphs = 0;
   private lost = 0;
@@ -19,37 +24,49 @@ export class RedisLane {
     private readonly prefix: string,
   ) {
     const options = { prefix, ownershipTime: OWNERSHIP_TIME, maxDeliveries: 100 };
-    const onEvent = ({ type }: { type: string }): void => void (this.lost += type === 'ownership-lost' ? 1 : 0);
-    const connect = (): Repid =>
-      new Repid({
-        messageBroker: new RedisMessageBroker(url, options),
-        resultsBucketBroker: new RedisBucketBroker(url, { prefix }),
-        onEvent,
-      });
+    const messages = (): RedisMessageBroker => new RedisMessageBroker(url, options);
+    const buckets = (): RedisBucketBroker => new RedisBucketBroker(url, { prefix });
     this.redis = new Redis(url, { lazyConnect: true });
-    this.workers = [connect(), connect()];
-    this.ghost = new RedisMessageBroker(url, options);
+    this.client = this.connect(messages(), buckets());
+    this.worker = this.connect(messages(), buckets());
+    [this.messages, this.buckets, this.ghost] = [messages(), buckets(), messages()];
   }
 
-  async world(): Promise<World> {
+  async world({ strikes }: Plan): Promise<World> {
     await this.ghost.connect();
+    const faults = new Faults();
+    for (const { call, moment, ...options } of strikes) faults.strike(call, moment, options);
+    const faulty = this.connect(
+      new FaultyMessageBroker(this.messages, faults),
+      new FaultyBucketBroker(this.buckets, faults),
+    );
     const name = `graph${(this.graphs += 1)}`;
     const before = this.lost;
     return {
-      workers: this.workers,
+      client: this.client,
+      workers: [faulty, this.worker],
       ghost: this.ghost,
       name,
       patience: '20s',
       until: (coming) => coming,
-      mayHaveRunTwice: () => this.lost > before,
+      mayHaveRunTwice: () => strikes.length > 0 || this.lost > before,
       leftovers: (jobs, failed) => this.leftovers(name, jobs, failed),
       close: () => this.clear(),
     };
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.workers, this.ghost].map((connection) => connection.disconnect()));
+    const connections = [this.client, this.worker, this.messages, this.buckets, this.ghost];
+    await Promise.all(connections.map((connection) => connection.disconnect()));
     this.redis.disconnect();
+  }
+
+  private connect(messageBroker: MessageBroker, resultsBucketBroker: BucketBroker): Repid {
+    return new Repid({
+      messageBroker,
+      resultsBucketBroker,
+      onEvent: ({ type }) => void (this.lost += type === 'ownership-lost' ? 1 : 0),
+    });
   }
 
   private async leftovers(name: string, jobs: readonly string[], failed: number): Promise<string[]> {

@@ -18,7 +18,7 @@ describe('200 random graphs of jobs on Redis', () => {
     async () => {
       const lane = new RedisLane(server.url, server.uniquePrefix());
       try {
-        await expectPlansToEndAsPredicted(Math.ceil(GRAPHS / LANES), () => lane.world());
+        await expectPlansToEndAsPredicted(Math.ceil(GRAPHS / LANES), (plan) => lane.world(plan));
       } finally {
         await lane.close();
       }
