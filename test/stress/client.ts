@@ -24,10 +24,10 @@ export class Client {
 
   /** As a client does that has to be sure. Where it learns nothing, it looks: all of them are there, or none. */
   private async enqueue(make: () => Job[]): Promise<void> {
-    for (;;) {
+    for (let mayBeThere = false; ; mayBeThere = true) {
       const jobs = make();
       try {
-        if (await this.isThere(jobs[0]!)) return;
+        if (mayBeThere && (await this.isThere(jobs[0]!))) return;
         return await this.repid.enqueue(jobs);
       } catch (error) {
         if (error instanceof DuplicateJobError) return;
