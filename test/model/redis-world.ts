@@ -81,11 +81,11 @@ export class RedisLane {
   }
 
   private async findingOf(key: string, stream: string, jobs: ReadonlySet<string>): Promise<string | undefined> {
-    if (key === `${this.prefix}:channels` || key === `${stream}:dlq`) return undefined;
+    if (key === `${this.prefix}::channels` || key === `${stream}:dlq`) return undefined;
     if (key === stream) return this.findingInStream(stream);
     const bucket = this.bucketOf(key);
     // What was skipped is kept as long as its result, to be brought back.
-    const isKept = bucket === undefined ? /:skipped(:|$)/.test(key) : jobs.has(bucket);
+    const isKept = bucket === undefined ? key.startsWith(`${this.prefix}::skipped`) : jobs.has(bucket);
     if (!isKept) return `${key} is left`;
     return (await this.redis.pttl(key)) > 0 ? undefined : `${key} never expires`;
   }
@@ -98,9 +98,7 @@ export class RedisLane {
 
   private bucketOf(key: string): string | undefined {
     const start = `${this.prefix}:bucket:`;
-    return key.startsWith(start) && !key.endsWith(':skipped') && !key.endsWith(':waiters') && !key.endsWith(':clients')
-      ? key.slice(start.length)
-      : undefined;
+    return key.startsWith(start) ? key.slice(start.length) : undefined;
   }
 
   private async clear(): Promise<void> {

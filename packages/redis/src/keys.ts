@@ -15,8 +15,8 @@ export const CHANNEL_ENDINGS = {
   control: ':control',
 } as const;
 
-/** How the keys beside a bucket end. */
-export const BUCKET_ENDINGS = { waiters: ':waiters', clients: ':clients', skipped: ':skipped' } as const;
+/** How the keys beside a bucket begin, after the prefix and its colon. */
+export const BESIDE_BUCKETS = { waiters: ':waiters:', clients: ':clients:', skipped: ':skipped-for:' } as const;
 
 /** The keys of one channel, and the two names that go with them. */
 export interface ChannelKeys {
@@ -44,7 +44,8 @@ export interface ChannelKeys {
 
 /**
  * The only place that makes a key. Names of streams, groups and dead letters are those of the Python library repid 2.x.
- * Channel names hold no colon, so a key never means two things.
+ * Channel names hold no colon and none is empty or `bucket`, so a key never means two things: what is neither a channel's
+ * nor a bucket has two colons after the prefix.
  */
 export class Keys {
   /** Set: the channels ever used. */
@@ -63,12 +64,12 @@ export class Keys {
 
   /** @param prefix how every key begins; on a cluster a hash tag, so that all lie in one slot */
   constructor(readonly prefix: string) {
-    this.channels = `${prefix}:channels`;
+    this.channels = `${prefix}::channels`;
     this.bucketStart = `${prefix}:bucket:`;
-    this.clientStart = `${prefix}:client:`;
+    this.clientStart = `${prefix}::client:`;
     this.channelStart = `${prefix}:`;
-    this.waitingStart = `${prefix}:waiting:`;
-    this.skippedStart = `${prefix}:skipped:`;
+    this.waitingStart = `${prefix}::waiting:`;
+    this.skippedStart = `${prefix}::skipped:`;
   }
 
   /** String: a bucket as JSON, with its TTL. */
@@ -78,17 +79,17 @@ export class Keys {
 
   /** Set: the jobs that wait for the bucket or have yet to read it, as `<channel>:<job id>`. It does not expire before the last has left. */
   waiters(id: string): string {
-    return `${this.bucketStart}${id}${BUCKET_ENDINGS.waiters}`;
+    return `${this.channelStart}${BESIDE_BUCKETS.waiters}${id}`;
   }
 
   /** Set: the clients that wait for the bucket. */
   clients(id: string): string {
-    return `${this.bucketStart}${id}${BUCKET_ENDINGS.clients}`;
+    return `${this.channelStart}${BESIDE_BUCKETS.clients}${id}`;
   }
 
   /** Set: the jobs that were skipped because of the bucket, as `<channel>:<job id>`. It expires with the last of them. */
   skippedFor(id: string): string {
-    return `${this.bucketStart}${id}${BUCKET_ENDINGS.skipped}`;
+    return `${this.channelStart}${BESIDE_BUCKETS.skipped}${id}`;
   }
 
   /** Hash: what a job waits for, or has yet to read; while it waits, also its message. */
@@ -108,7 +109,7 @@ export class Keys {
 
   /** String: written for a moment, to see whether two connections lead to the same place. */
   probe(id: string): string {
-    return `${this.prefix}:probe:${id}`;
+    return `${this.prefix}::probe:${id}`;
   }
 
   channel(name: string): ChannelKeys {

@@ -65,7 +65,7 @@ export class RedisBucketBroker implements BucketBroker {
   async get(ids: readonly string[]): Promise<(string | undefined)[]> {
     const { commands } = this.use();
     if (ids.length === 0) return [];
-    const bodies = await commands.send((client) => client.mget(ids.map((id) => this.keys.bucket(id))));
+    const bodies = await commands.sendAgain((client) => client.mget(ids.map((id) => this.keys.bucket(id))));
     return bodies.map((body) => body ?? undefined);
   }
 
@@ -74,7 +74,7 @@ export class RedisBucketBroker implements BucketBroker {
     if (buckets.length === 0) return;
     const call = new ScriptCall(this.keys, 'publish.store');
     addBuckets(call, [], buckets);
-    await commands.run(call);
+    await commands.runAgain(call); // Twice is as once: the same bodies.
   }
 
   async delete(ids: readonly string[]): Promise<number> {

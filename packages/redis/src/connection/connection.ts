@@ -11,6 +11,8 @@ const NOTICE_INTERVAL = 5;
 /** A connection whose calls end in time: with an answer, or with BrokerUnavailableError. */
 export class Connection {
   private closed = false;
+  /** Those who wait for the connection; one listener serves them all. */
+  private readonly waiting = new Set<(problem?: Error) => void>();
   private lastProblem: unknown;
 
   /** @param patience how long a call waits, reconnecting included, in milliseconds */
@@ -19,6 +21,8 @@ export class Connection {
     readonly patience: number,
   ) {
     client.on('error', (problem: unknown) => (this.lastProblem = problem));
+    client.on('ready', () => this.tellWaiting());
+    client.on('end', () => this.tellWaiting(this.unreachable('the connection was closed')));
   }
 
   /** @throws BrokerUnavailableError when there is no connection after so many milliseconds */
@@ -67,23 +71,39 @@ export class Connection {
     }
   }
 
-  /** Resolves once commands can be sent. */
+  /** Sends a command that may as well be carried out twice: again, where its answer got lost. */
+  async sendAgain<Answer>(command: (client: Client) => Promise<Answer>): Promise<Answer> {
+    const deadline = performance.now() + this.patience;
+    for (;;) {
+      try {
+        return await this.send(command, Math.max(0, deadline - performance.now()));
+      } catch (problem) {
+        if (!(problem instanceof AnswerLostError) || performance.now() >= deadline) throw problem;
+      }
+    }
+  }
+
+  /** The same for a call of the script. */
+  runAgain<Answer>(call: ScriptCall): Promise<Answer> {
+    return this.sendAgain(() => this.evaluate(call, false)) as Promise<Answer>;
+  }
+
+  /** Resolves once commands can be sent. @throws BrokerUnavailableError after so many milliseconds */
   async ready(timeout: number): Promise<void> {
     if (this.isReady) return;
     if (!this.closed && this.client.status === 'end') this.client.connect().catch(() => undefined);
     await new Promise<void>((resolve, reject) => {
-      const settle = (end: () => void) => () => {
-        clearTimeout(timer);
-        this.client.off('ready', isThere).off('end', isGone);
-        end();
-      };
-      const isThere = settle(resolve);
-      const isGone = settle(() => reject(this.unreachable('the connection was closed')));
       const timer = setTimeout(
-        settle(() => reject(this.unreachable(`no connection within ${Math.round(timeout)} ms`))),
-        timeout,
+        () => settle(this.unreachable(`no connection within ${Math.round(this.patience)} ms`)),
+        Math.max(0, timeout),
       );
-      this.client.on('ready', isThere).on('end', isGone);
+      const settle = (problem?: Error): void => {
+        clearTimeout(timer);
+        this.waiting.delete(settle);
+        if (problem) reject(problem);
+        else resolve();
+      };
+      this.waiting.add(settle);
     });
   }
 
@@ -93,6 +113,10 @@ export class Connection {
     this.client.disconnect(true);
     // ioredis waits for the other side to close as well, which a dead one never does.
     (this.client as { stream?: { destroy?(): void } }).stream?.destroy?.();
+  }
+
+  private tellWaiting(problem?: Error): void {
+    for (const settle of [...this.waiting]) settle(problem);
   }
 
   private async evaluate(call: ScriptCall, buffers: boolean): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { BrokerUnavailableError } from '@repid/core';
+import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 
 /** The connection was lost, or the time ran out, after a command was sent: it may have been carried out or not. */
 export class AnswerLostError extends BrokerUnavailableError {
@@ -20,26 +20,29 @@ export class NotSentError extends BrokerUnavailableError {
 }
 
 const NOT_SENT = /enableOfflineQueue options is false/;
-const TRANSIENT = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|MISCONF|NOREPLICAS)\b/;
+const TRANSIENT = /\b(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|MISCONF|NOREPLICAS)\b/;
 
 /** True for an answer of Redis that says no, as against no answer. */
 export function isRefusal(problem: unknown): problem is Error {
   return problem instanceof Error && problem.name === 'ReplyError';
 }
 
-/** True where Redis' answer begins with that code. */
+/** True where Redis' answer has that code. */
 export function isRefusedWith(problem: unknown, code: string): boolean {
-  return isRefusal(problem) && problem.message.includes(code);
+  const answer = problem instanceof BrokerRefusedError ? problem.cause : problem;
+  return isRefusal(answer) && answer.message.includes(code);
 }
 
 /** What a failed command means to its caller. */
 export function explain(problem: unknown): unknown {
   if (problem instanceof Error && NOT_SENT.test(problem.message)) return new NotSentError({ cause: problem });
   if (!isRefusal(problem)) return new AnswerLostError('the connection was lost', { cause: problem });
-  return TRANSIENT.test(problem.message) ? refused(problem.message, problem) : problem;
+  return refused(problem.message, problem);
 }
 
-/** Redis refuses for a reason that may pass. */
-export function refused(message: string, cause?: unknown): BrokerUnavailableError {
-  return new BrokerUnavailableError(`Redis refused: ${message}`, { cause });
+/** Redis said no: for now, or for good. */
+export function refused(message: string, cause?: unknown): BrokerUnavailableError | BrokerRefusedError {
+  const text = `Redis refused: ${message}`;
+  if (TRANSIENT.test(message)) return new BrokerUnavailableError(text, { cause });
+  return new BrokerRefusedError(`${text}. Look at what lies at the keys of this prefix.`, { cause });
 }

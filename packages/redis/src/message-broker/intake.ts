@@ -35,12 +35,16 @@ export class Intake {
     private readonly reader: Reader,
   ) {}
 
-  /** Up to `max`; waits `block` milliseconds for the first, or not at all where it is undefined. */
-  async take(max: number, block?: number): Promise<TakenEntry[]> {
+  /**
+   * Up to `max`; waits `block` milliseconds for the first, or not at all where it is undefined.
+   * @param isWoken asked between looking and falling asleep
+   */
+  async take(max: number, block: number | undefined, isWoken: () => boolean): Promise<TakenEntry[]> {
     const { streams } = this.list;
     if (streams.length === 1) return this.takeFromOne(streams[0]!, max, block);
     const [found, answer] = await this.takeFromSeveral(this.rotated(streams), max);
-    if (found || block === undefined) return found ? answer : [];
+    if (found) return answer;
+    if (block === undefined || isWoken()) return [];
     await this.reader.awaitEntry(
       answer.map(({ key }) => key),
       answer.map(({ after }) => after),

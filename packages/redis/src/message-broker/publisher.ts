@@ -1,6 +1,6 @@
 import { DuplicateJobError, type OutgoingMessage } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
-import { AnswerLostError, refused } from '../connection/problems.js';
+import { refused } from '../connection/problems.js';
 import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import { ScriptCall } from '../script/script-call.js';
@@ -21,7 +21,6 @@ export class Publisher {
   constructor(
     private readonly keys: Keys,
     private readonly connection: () => Connection,
-    private readonly patience: number,
   ) {
     this.batcher = new Batcher(
       LIMITS.publishBatch,
@@ -44,28 +43,14 @@ export class Publisher {
     this.known.delete(channel);
   }
 
+  // Never sent twice: what was published by a call whose answer got lost may have been done with by now, ids and all.
   private async send(publications: Publication[]): Promise<void> {
     try {
-      await this.sendUntil(performance.now() + this.patience, publications, false);
+      this.writeDown(publications);
+      const answers = await this.connection().run<(number | string)[]>(this.callFor(publications));
+      publications.forEach((publication, n) => conclude(publication, answers[n]!));
     } catch (problem) {
       for (const { reject } of publications) reject(problem);
-    }
-  }
-
-  // Where the answer is lost, jobs may be sent again, as their ids tell whether they are there already; bare messages not.
-  private async sendUntil(deadline: number, publications: Publication[], again: boolean): Promise<void> {
-    try {
-      this.writeDown(publications);
-      const answers = await this.connection().run<(number | string)[]>(
-        this.callFor(publications),
-        deadline - performance.now(),
-      );
-      publications.forEach((publication, n) => conclude(publication, answers[n]!, again));
-    } catch (problem) {
-      if (!(problem instanceof AnswerLostError) || performance.now() >= deadline) throw problem;
-      for (const { messages, reject } of publications) if (!areJobs(messages)) reject(problem);
-      const jobs = publications.filter(({ messages }) => areJobs(messages));
-      if (jobs.length > 0) await this.sendUntil(deadline, jobs, true);
     }
   }
 
@@ -92,13 +77,8 @@ export class Publisher {
   }
 }
 
-function areJobs(messages: readonly OutgoingMessage[]): boolean {
-  return messages.every(({ id }) => id !== undefined);
-}
-
-// All or none: an id that is there after a lost answer was published by the call whose answer was lost.
-function conclude({ messages, resolve, reject }: Publication, answer: number | string, again: boolean): void {
-  if (answer === 0 || (again && typeof answer === 'number')) return resolve();
+function conclude({ messages, resolve, reject }: Publication, answer: number | string): void {
+  if (answer === 0) return resolve();
   if (typeof answer === 'string') return reject(refused(answer));
   const { id, channel } = messages[answer - 1]!;
   reject(new DuplicateJobError(id!, channel));

@@ -37,7 +37,7 @@ export class RedisChannels implements ChannelAdministration {
   }
 
   async stats(channel: string): Promise<ChannelStats> {
-    const answer = await this.connection().run<[number, number, number, number, number, number]>(
+    const answer = await this.connection().runAgain<[number, number, number, number, number, number]>(
       this.call('administration.stats', channel),
     );
     const [queued, delayed, waiting, running, deadLetters, paused] = answer;

@@ -24,6 +24,8 @@ export class RedisConsumer implements Consumer {
   private receiving: Promise<unknown> | undefined;
   private closing: Promise<void> | undefined;
   private woken = false;
+  /** Whoever is about to sleep looks whether there was one since it last looked at what is there. */
+  private interruptions = 0;
   private stopPause: (() => void) | undefined;
 
   constructor(
@@ -100,8 +102,9 @@ export class RedisConsumer implements Consumer {
       const reclaimed = await this.reclaim(max);
       if (reclaimed.length > 0) return reclaimed;
     }
+    const before = this.interruptions;
     const block = wait && !this.woken ? this.untilReclaim() : undefined;
-    if (this.list.streams.length > 0) return this.intake.take(max, block);
+    if (this.list.streams.length > 0) return this.intake.take(max, block, () => this.interruptions > before);
     if (block !== undefined) await this.pause(block);
     return [];
   }
@@ -171,6 +174,7 @@ export class RedisConsumer implements Consumer {
   }
 
   private interrupt(): void {
+    this.interruptions += 1;
     this.stopPause?.();
     void this.parts.reader.wake();
   }

@@ -147,7 +147,11 @@ describe('RedisMessageBroker on its server', () => {
       await buckets.disconnect();
       await consumer.close();
       await vi.waitFor(async () =>
-        expect((await stage.redis.keys('*')).toSorted()).toEqual(['repid:channels', 'repid:email', 'repid:email:high']),
+        expect((await stage.redis.keys('*')).toSorted()).toEqual([
+          'repid::channels',
+          'repid:email',
+          'repid:email:high',
+        ]),
       );
       expect(await stage.redis.xlen('repid:email')).toBe(0);
       expect(await stage.redis.xinfo('CONSUMERS', 'repid:email', 'repid:email:group')).toEqual([]);

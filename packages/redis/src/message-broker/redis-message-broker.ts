@@ -72,7 +72,7 @@ export class RedisMessageBroker implements MessageBroker {
     this.options = resolveMessageBrokerOptions(options, this.source.cluster);
     const { prefix, ownershipTime, publishTimeout } = this.options;
     this.keys = new Keys(prefix);
-    this.publisher = new Publisher(this.keys, this.connection, publishTimeout);
+    this.publisher = new Publisher(this.keys, this.connection);
     this.settler = new Settler(this.keys, this.connection, { ownershipTime, patience: publishTimeout }, this.joined);
     this.channels = new RedisChannels(this.keys, this.connection, {
       onPaused: (channel, paused) => this.consumers.forEach((consumer) => consumer.setPaused(channel, paused)),
@@ -153,7 +153,9 @@ export class RedisMessageBroker implements MessageBroker {
   }
 
   async locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
-    return (await this.opened().run<JobLocation | null>(this.call('jobs.locate', channel).add(jobId))) ?? undefined;
+    return (
+      (await this.opened().runAgain<JobLocation | null>(this.call('jobs.locate', channel).add(jobId))) ?? undefined
+    );
   }
 
   async inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {

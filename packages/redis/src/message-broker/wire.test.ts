@@ -11,7 +11,7 @@ describe('RedisMessageBroker on the wire', () => {
         ...['payload', '{}', 'headers', '{"topic":"act"}'],
         ...['content_type', 'application/json', 'reply_to', 'answers'],
       ]);
-      expect((await stage.redis.keys('*')).toSorted()).toEqual(['repid:channels', 'repid:email']);
+      expect((await stage.redis.keys('*')).toSorted()).toEqual(['repid::channels', 'repid:email']);
     });
 
     it('leaves out what a message does not have', async () => {

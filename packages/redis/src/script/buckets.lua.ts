@@ -1,4 +1,4 @@
-import { BUCKET_ENDINGS } from '../keys.js';
+import { BESIDE_BUCKETS } from '../keys.js';
 
 /** How a bucket is stored, and who is told. */
 export const buckets = /* lua */ `
@@ -8,16 +8,16 @@ end
 
 -- Jobs that wait for the bucket or have yet to read it. While there are any, it does not expire.
 local function waiters_key(id)
-  return KEYS[1] .. id .. '${BUCKET_ENDINGS.waiters}'
+  return KEYS[3] .. '${BESIDE_BUCKETS.waiters}' .. id
 end
 
 local function clients_key(id)
-  return KEYS[1] .. id .. '${BUCKET_ENDINGS.clients}'
+  return KEYS[3] .. '${BESIDE_BUCKETS.clients}' .. id
 end
 
 -- Jobs that were skipped because of the bucket.
 local function skipped_key(id)
-  return KEYS[1] .. id .. '${BUCKET_ENDINGS.skipped}'
+  return KEYS[3] .. '${BESIDE_BUCKETS.skipped}' .. id
 end
 
 local function write_bucket(bucket, lasting)

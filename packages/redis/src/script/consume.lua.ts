@@ -21,6 +21,7 @@ operations.open = function()
         forget_consumers(c, c[priority])
       end
     end
+    keep_for_a_while(c)
   end
   return 1
 end

@@ -2,6 +2,9 @@
 export const endings = /* lua */ `
 local done = {}
 
+-- Lua takes no more than some thousands of arguments at once.
+local PAGE = 1000
+
 -- Acknowledging waits until the end of the batch, so that it is one command per stream.
 local function remove_entry(s)
   local list = done[s.stream]
@@ -14,8 +17,11 @@ end
 
 local function remove_entries()
   for stream, entries in pairs(done) do
-    redis.call('XACK', stream, entries.group, unpack(entries))
-    redis.call('XDEL', stream, unpack(entries))
+    for first = 1, #entries, PAGE do
+      local last = math.min(first + PAGE - 1, #entries)
+      redis.call('XACK', stream, entries.group, unpack(entries, first, last))
+      redis.call('XDEL', stream, unpack(entries, first, last))
+    end
   end
 end
 

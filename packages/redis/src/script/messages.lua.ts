@@ -1,5 +1,16 @@
+import { REPLY_CHANNELS } from '@repid/core';
+
 /** How a message gets into a channel, and what is known about the jobs there. */
 export const messages = /* lua */ `
+local REPLIES = KEYS[3] .. '${REPLY_CHANNELS}'
+local REPLIES_ARE_KEPT = 60 * 60 * 1000
+
+-- Who asks may be gone before the reply comes: nobody would ever remove its channel.
+local function keep_for_a_while(c)
+  if c.is_for_replies == nil then c.is_for_replies = string.sub(c.m, 1, #REPLIES) == REPLIES end
+  if c.is_for_replies then redis.call('PEXPIRE', c.m, REPLIES_ARE_KEPT) end
+end
+
 -- Priorities beside medium are rare: their streams are made by the first message, and consumers are told to look.
 local function ensure_stream(c, priority)
   if priority ~= 'm' and redis.call('EXISTS', c[priority]) == 0 then
@@ -11,6 +22,7 @@ end
 local function add_entry(c, priority, id, indexed, fields)
   ensure_stream(c, priority)
   local entry = redis.call('XADD', c[priority], '*', unpack(fields))
+  keep_for_a_while(c)
   if indexed then redis.call('HSET', c.index, id, priority .. entry) end
 end
 
@@ -106,8 +118,34 @@ local function send(m)
   end
 end
 
+local checked = {}
+
+local function check_type(key, expected)
+  if checked[key] then return end
+  local found = redis.call('TYPE', key).ok
+  if found ~= 'none' and found ~= expected then
+    error('WRONGTYPE ' .. key .. ' holds a ' .. found .. ', where a ' .. expected .. ' should be')
+  end
+  checked[key] = true
+end
+
+-- Raises an error before anything is written where one of them could not be: what a script has written stays.
+local function check_messages(batch)
+  for _, m in ipairs(batch) do
+    local c = m.channel
+    check_type(c[m.priority], 'stream')
+    if m.id ~= '' then check_type(c.index, 'hash') end
+    if m.timing ~= '' then
+      check_type(c.delayed, 'zset')
+      check_type(c.messages, 'hash')
+    end
+    if m.waits then check_type(c.waiting, 'zset') end
+  end
+end
+
 -- Buckets first: a message may wait for what another of the batch brings, but not for what that one clears.
 local function add_messages(batch)
+  check_messages(batch)
   for _, m in ipairs(batch) do if m.clears then clear_buckets(m.clears) end end
   for _, m in ipairs(batch) do if m.buckets then store_buckets(m.buckets) end end
   for _, m in ipairs(batch) do

@@ -94,6 +94,8 @@ local function commit(s)
     s.fields = entry_fields(s.stream, s.entry)
     if not s.fields then return LOST end
   end
+  if s.outcome == 'nack' or s.outcome == 'bury' then check_type(s.channel.dlq, 'stream') end
+  if s.followers then check_messages(s.followers) end
   if s.buckets then
     clear_buckets(s.clears)
     store_buckets(s.buckets)
