@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Repid } from '@repid/core';
 import { RedisMessageBroker } from '@repid/redis';
-import { freePort, type Program, startProgram } from './support/program.js';
+import getPort from 'get-port';
+import { type Program, startProgram } from './support/program.js';
 import { startRedis, type TestRedis } from './support/redis-server.js';
 
 const PATIENTLY = { timeout: 15_000, interval: 50 };
@@ -71,7 +72,7 @@ describe('The API and the worker, as two processes', () => {
   });
 
   async function startApi(): Promise<string> {
-    const port = await freePort();
+    const port = await getPort({ host: '127.0.0.1' });
     const url = `http://127.0.0.1:${port}`;
     startProgram('apps/api/dist/main.js', { env: { ...redis(), PORT: String(port) } });
     await vi.waitFor(() => fetch(url), PATIENTLY);

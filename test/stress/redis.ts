@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import getPort from 'get-port';
 import { Redis } from 'ioredis';
 
 const STARTUP_TIMEOUT = 20_000;
@@ -22,7 +22,7 @@ export class RedisServer {
   private constructor(readonly port: number) {}
 
   static async start(): Promise<RedisServer> {
-    const redis = new RedisServer(await freePort());
+    const redis = new RedisServer(await getPort({ host: '127.0.0.1' }));
     await redis.launch();
     return redis;
   }
@@ -97,13 +97,4 @@ async function answers(url: string, server: ChildProcess): Promise<void> {
 
 async function isLoaded(client: Redis): Promise<void> {
   while (/loading:1/.test(await client.info('persistence').catch(() => 'loading:1'))) await sleep(20);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -42,16 +41,6 @@ export function startProgram(script: string, options: ProgramOptions = {}): Prog
 /** Runs a Node program to its end. */
 export function runProgram(script: string, options: ProgramOptions = {}): Promise<Ended> {
   return startProgram(script, options).ended;
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function collect(child: ChildProcess): Promise<Ended> {

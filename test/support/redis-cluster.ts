@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
-import { type RedisServer, freePort, startServer } from './redis-server.js';
+import getPort from 'get-port';
+import { type RedisServer, startServer } from './redis-server.js';
 
 const SIZE = 3;
 const SLOTS = 16_384;
@@ -42,7 +43,7 @@ export async function startCluster(): Promise<TestCluster> {
 
 async function startNode(): Promise<Node> {
   // Left to itself the bus takes the port and ten thousand, which may be taken, or no port at all.
-  const busPort = await freePort();
+  const busPort = await getPort({ host: '127.0.0.1' });
   const server = await startServer({ 'cluster-enabled': 'yes', 'cluster-port': busPort });
   const redis = new Redis(server.url);
   redis.on('error', () => undefined);

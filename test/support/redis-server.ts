@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import getPort from 'get-port';
 import { Redis } from 'ioredis';
 
 const STARTUP_TIMEOUT = 10_000;
@@ -50,7 +50,7 @@ export async function startRedis(options: { readonly own?: boolean } = {}): Prom
 /** Starts a process of its own on a free port, without persistence; it answers when this resolves. */
 export async function startServer(settings: Readonly<Record<string, string | number>> = {}): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), 'repid-redis-'));
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   const server = spawnServer({ ...settings, port }, directory);
   const url = `redis://127.0.0.1:${port}`;
   await answers(url, server);
@@ -131,14 +131,4 @@ async function stopServer(server: ChildProcess, directory: string): Promise<void
     await ended;
   }
   rmSync(directory, { recursive: true, force: true });
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,6 +1,6 @@
 import { BrokerClosedError, type BucketBroker, type BucketRecord, type WaitOptions } from '@repid/core';
-import { Connection } from '../connection/connection.js';
-import { checkServer } from '../connection/server-check.js';
+import type { Connection } from '../connection/connection.js';
+import { openCommands } from '../connection/open-commands.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
@@ -99,14 +99,8 @@ export class RedisBucketBroker implements BucketBroker {
 
   private async open(): Promise<Opened> {
     const { connectTimeout, commandTimeout, onProblem } = this.options;
-    const commands = new Connection(this.source.make('repid-buckets'), commandTimeout);
-    try {
-      await commands.open(connectTimeout);
-      await checkServer(commands, onProblem);
-    } catch (problem) {
-      commands.close();
-      throw problem;
-    }
+    const limits = { connectTimeout, patience: commandTimeout, onProblem };
+    const commands = await openCommands(this.source, 'repid-buckets', limits);
     const timeouts = { connect: connectTimeout, command: commandTimeout };
     const subscriber = new Subscriber(this.source, 'repid-waits', timeouts);
     this.opened = { commands, subscriber, waits: new Waits(this.keys, commands, subscriber) };

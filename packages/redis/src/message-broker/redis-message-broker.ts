@@ -14,9 +14,9 @@ import {
   systemClock,
 } from '@repid/core';
 import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
-import { Connection } from '../connection/connection.js';
+import type { Connection } from '../connection/connection.js';
 import { Reader } from '../connection/reader.js';
-import { checkServer } from '../connection/server-check.js';
+import { openCommands } from '../connection/open-commands.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
@@ -190,14 +190,8 @@ export class RedisMessageBroker implements MessageBroker {
 
   private async open(): Promise<void> {
     const { connectTimeout, publishTimeout, onProblem } = this.options;
-    const commands = new Connection(this.source.make('repid-commands'), publishTimeout);
-    try {
-      await commands.open(connectTimeout);
-      await checkServer(commands, onProblem);
-    } catch (problem) {
-      commands.close();
-      throw problem;
-    }
+    const limits = { connectTimeout, patience: publishTimeout, onProblem };
+    const commands = await openCommands(this.source, 'repid-commands', limits);
     this.subscriber = new Subscriber(this.source, 'repid-subscriber', {
       connect: connectTimeout,
       command: publishTimeout,
