@@ -22,7 +22,8 @@ export interface ReplayOptions {
   readonly limit?: number;
   /**
    * Bring back, too, what was skipped because of them, to the end of the graph: it waits again. What was skipped is kept
-   * for this as long as its result says so. @default false
+   * for this as long as its result says so. A letter whose failed result has yet to be read, by a fallback that waited
+   * for it, stays. @default false
    */
   readonly withDependents?: boolean;
 }

@@ -6,7 +6,7 @@ export class InvalidOptionError extends RepidError {
   readonly code = 'REPID_INVALID_OPTION';
 }
 
-/** A job with this id is already waiting, delayed, queued or running on the channel. */
+/** A job with this id is already waiting, delayed, queued or running on the channel, or its result has yet to be read by who waited for it. */
 export class DuplicateJobError extends RepidError {
   readonly code = 'REPID_DUPLICATE_JOB';
 
@@ -16,7 +16,7 @@ export class DuplicateJobError extends RepidError {
     readonly channel: string,
   ) {
     super(
-      `A job with the id "${jobId}" is already on channel "${channel}". ` +
+      `A job with the id "${jobId}" is already on channel "${channel}", or its result has yet to be read by who waited for it. ` +
         'Wait until it has ended, cancel it, or choose another id.',
     );
   }

@@ -9,7 +9,7 @@ import type { Dependency } from '../dependency/dependency.js';
 import type { Wait, Waits } from '../dependency/waits.js';
 import { CancelledError, DependencyError, InvalidOptionError } from '../errors/index.js';
 import { HEADER, writeParameters, type OutgoingMessage } from '../message/index.js';
-import { explain, type JobExplanation } from '../graph/explanation.js';
+import { type Awaited, explain, type JobExplanation } from '../graph/explanation.js';
 import type { Producer } from '../producer/producer.js';
 import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
 import { bucketOf, graphNode, resolveDependencies, waitsOf, type ResolvedDependency } from './dependencies.js';
@@ -163,8 +163,19 @@ export class Job<Args = unknown, Result = unknown> {
     requireCapability(broker, 'jobIds', 'explain()');
     await this.connection.ready();
     const inspection = await broker.inspect(this.channel, this.id);
-    const ended = inspection === undefined && this.resultId !== undefined;
-    return explain(this.label, inspection, ended ? await buckets.findResult(this.resultId) : undefined);
+    if (inspection) return explain(this.label, inspection, undefined, await this.locateAll(inspection.missing ?? []));
+    return explain(
+      this.label,
+      undefined,
+      this.resultId === undefined ? undefined : await buckets.findResult(this.resultId),
+    );
+  }
+
+  private locateAll(waits: readonly Wait[]): Promise<Awaited[]> {
+    const { broker } = this.connection;
+    return Promise.all(
+      waits.map(async (wait) => ({ ...wait, state: (await broker.locate(this.channel, wait.bucketId)) ?? 'unknown' })),
+    );
   }
 
   /**
@@ -228,6 +239,9 @@ export class Job<Args = unknown, Result = unknown> {
   /** Has its result stored in another job's place, for those who wait for that one. */
   storeResultIn(place: { readonly id: string; readonly ttl: number | null }): void {
     this.requireNotEnqueued('delegate()');
+    const { id, cron, deferredBy } = this.options;
+    if (id !== undefined || cron !== undefined || deferredBy !== undefined)
+      throw new InvalidOptionError(CANNOT_DELEGATE(this.label));
     this.connection.buckets.requireResults(`Delegating to job ${this.label}`);
     this.ownResultId = place.id;
     this.options.resultTtl = place.ttl;
@@ -342,6 +356,10 @@ const EMPTY = new Uint8Array(0);
 const APART = (label: string): string =>
   `Job ${label} waits for others, and results lie in another place than messages, so its release could not be atomic. ` +
   'Keep both in one place, or chain by callbacks and bucket ids.';
+
+const CANNOT_DELEGATE = (label: string): string =>
+  `Job ${label} cannot be delegated to: one with a chosen id may be there already and would be left out, and one that ` +
+  'recurs has no one end; nobody would store the result. Leave "id", "cron" and "deferredBy" out.';
 
 const RECURRING = (label: string): string =>
   `Job ${label} recurs and waits for others, which end but once. Have a recurring job enqueue them.`;

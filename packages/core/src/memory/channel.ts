@@ -201,8 +201,8 @@ export class Channel {
   }
 
   /** Answers what was put back. */
-  replay(options: ReplayOptions): Message[] {
-    return this.#deadLetters.replay(options, (entry) => this.#takeBack(entry));
+  replay(options: ReplayOptions, mustStay: (message: Message) => boolean): Message[] {
+    return this.#deadLetters.replay(options, (entry) => !mustStay(entry.message) && this.#takeBack(entry));
   }
 
   #enqueue(entry: Entry, dueAt: number): void {

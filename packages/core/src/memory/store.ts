@@ -83,7 +83,8 @@ export class MessageStore {
   /** Puts dead letters back, where asked with those who were skipped because of them; answers how many letters. */
   replay(channelName: string, options: ReplayOptions): number {
     const channel = this.channel(channelName);
-    const replayed = channel.replay(options);
+    const isHeld = (message: Message): boolean => resultOf(message).some((id) => this.#room.hasReaders(id));
+    const replayed = channel.replay(options, (message) => Boolean(options.withDependents) && isHeld(message));
     if (options.withDependents) this.#room.revive(replayed.flatMap(resultOf), (message) => this.#isTaken(message));
     channel.serve();
     return replayed.length;
@@ -172,8 +173,11 @@ export class MessageStore {
     }
   }
 
-  #isTaken({ id, channel }: OutgoingMessage): boolean {
-    return id !== undefined && (this.channelNamed(channel).holds(id) || this.#room.has(channel, id));
+  /** While a job of this id is there, or the result that it would clear has yet to be read. */
+  #isTaken({ id, channel, clears = [] }: OutgoingMessage): boolean {
+    if (id === undefined) return false;
+    if (this.channelNamed(channel).holds(id) || this.#room.has(channel, id)) return true;
+    return clears.some((clear) => this.#room.hasReaders(clear.id));
   }
 
   /** Those whose ids are taken are left out. */

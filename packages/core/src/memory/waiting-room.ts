@@ -112,7 +112,7 @@ export class WaitingRoom implements BucketWatcher {
     const pending = [...bucketIds];
     const revived = new Map<string, Skipped>();
     for (const bucketId of pending) {
-      for (const contents of this.contents()) contents.delete(bucketId);
+      if (!this.hasReaders(bucketId)) for (const contents of this.contents()) contents.delete(bucketId);
       for (const skipped of this.#skipped.takeWaitersOf(bucketId)) {
         revived.set(skipped.key, skipped);
         if (skipped.waits.result) pending.push(skipped.waits.result.id);
@@ -139,6 +139,11 @@ export class WaitingRoom implements BucketWatcher {
   /** Leaves no timer behind. */
   sleep(): void {
     this.#alarm.stop();
+  }
+
+  /** True where the bucket is there, and somebody has waited for it and has yet to read it. */
+  hasReaders(bucketId: string): boolean {
+    return this.#members.has(bucketId) && this.#look(bucketId) !== undefined;
   }
 
   holds(bucketId: string): boolean {

@@ -22,8 +22,8 @@ export const PRIORITIES: readonly Priority[] = ['high', 'medium', 'low'];
 /** A message on its way to a broker, with what the broker is to do about it. */
 export interface OutgoingMessage extends Message {
   /**
-   * A job's id. Unique on its channel while the job is there (delayed, queued or running): publishing it again
-   * rejects with DuplicateJobError. A bare message has none.
+   * A job's id. Unique on its channel while the job is there (waiting, delayed, queued or running), and while a bucket
+   * that it `clears` has yet to be read by who waited for it: publishing it again rejects with DuplicateJobError. A bare message has none.
    */
   readonly id?: string;
   /** @default 'medium' */

@@ -110,6 +110,16 @@ describe('jobs that wait for jobs', () => {
     await repid.disconnect();
   });
 
+  it('explains what a job waits for, and where that is', async () => {
+    const { repid } = start(() => 0, ['a', 'b']);
+    const [a, b] = chain([repid.job('a', { id: 'a' }), repid.job('b', { id: 'b' })]);
+    await repid.enqueue([a!, b!]);
+    const waits = { bucketId: 'a', condition: 'success', state: 'queued' };
+    expect(await b!.explain()).toMatchObject({ state: 'waiting', waitsFor: [waits] });
+    expect((await b!.explain()).text).toBe('Job "b" (b) is waiting, for the success of "a" (queued).');
+    await repid.disconnect();
+  });
+
   it('refuses to change a job that is enqueued', async () => {
     const { repid } = start(() => 0, ['a']);
     const job = await repid.job('a').enqueue();

@@ -139,6 +139,7 @@ it.each<[string, (msg: MessageDependency, r: Repid) => unknown]>([
       msg.delegate(r.job('second'));
     },
   ],
+  ['to a job with an id that may be taken', (msg, r) => msg.delegate(r.job('second', { id: 'daily' }))],
   [
     'after the message is settled, its result stored',
     async (msg, r) => {

@@ -135,32 +135,33 @@ local function result_of(fields)
 end
 
 -- Of each that is put back, its result is noted.
-local function replay_letter(c, entry, letter, results)
+local function replay_letter(c, entry, letter, results, with_dependents)
   local fields = replayed_fields(letter)
   local id = job_of(fields)
   if #fields == 0 or (id ~= '' and locate(c, id)) then return 0 end
+  if with_dependents and is_held(result_of(fields)) then return 0 end
   add_entry(c, priority_of(c, letter), id, id ~= '', fields)
   redis.call('XDEL', c.dlq, entry)
   results[#results + 1] = result_of(fields)
   return 1
 end
 
-local function replay_some(c, limit, count, results)
+local function replay_some(c, limit, count, results, with_dependents)
   local replayed = 0
   for _ = 1, count do
     local entry = argument()
     local letter = replayed < limit and string.match(entry, '^%d+%-%d+$') and entry_fields(c.dlq, entry)
-    if letter then replayed = replayed + replay_letter(c, entry, letter, results) end
+    if letter then replayed = replayed + replay_letter(c, entry, letter, results, with_dependents) end
   end
   return replayed
 end
 
-local function replay_all(c, limit, results)
+local function replay_all(c, limit, results, with_dependents)
   local replayed = 0
   each_page(c.dlq, '0-0', function(entries)
     for _, entry in ipairs(entries) do
       if replayed >= limit then return false end
-      replayed = replayed + replay_letter(c, entry[1], entry[2], results)
+      replayed = replayed + replay_letter(c, entry[1], entry[2], results, with_dependents)
     end
   end)
   return replayed
@@ -170,7 +171,8 @@ end
 -- Answers how many were put back, those that were skipped not counted.
 operations.replay = function()
   local c, with_dependents, limit, count, results = channel(1), argument() == '1', number(), number(), {}
-  local replayed = count >= 0 and replay_some(c, limit, count, results) or replay_all(c, limit, results)
+  local replayed = count >= 0 and replay_some(c, limit, count, results, with_dependents)
+    or replay_all(c, limit, results, with_dependents)
   if with_dependents then part('dependencies').revive(results) end
   return replayed
 end

@@ -51,6 +51,11 @@ local function store_buckets(buckets)
   for _, bucket in ipairs(buckets) do store_bucket(bucket) end
 end
 
+-- True where it is there, and somebody has waited for it and has yet to read it.
+local function is_held(id)
+  return redis.call('EXISTS', bucket_key(id), waiters_key(id)) == 2
+end
+
 -- Only what lies there: who waits for the bucket goes on to wait.
 local function clear_buckets(ids)
   for _, id in ipairs(ids) do redis.call('DEL', bucket_key(id)) end

@@ -118,6 +118,13 @@ local function send(m)
   end
 end
 
+-- Taken while a job of this id is there, or the result that it would clear has yet to be read.
+local function is_taken(m)
+  if locate(m.channel, m.id) then return true end
+  for _, id in ipairs(m.clears or {}) do if is_held(id) then return true end end
+  return false
+end
+
 local checked = {}
 
 local function check_type(key, expected)

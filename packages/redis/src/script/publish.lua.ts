@@ -7,7 +7,7 @@ local function first_duplicate(batch)
     if m.id ~= '' then
       seen = seen or {}
       local name = m.channel.number .. ':' .. m.id
-      if seen[name] or locate(m.channel, m.id) then return place end
+      if seen[name] or is_taken(m) then return place end
       seen[name] = true
     end
   end

@@ -57,7 +57,7 @@ local function add_followers(s)
   local free, seen = {}, {}
   for _, follower in ipairs(s.followers) do
     local name = follower.channel.number .. ':' .. follower.id
-    if follower.id == '' or not (seen[name] or locate(follower.channel, follower.id)) then
+    if follower.id == '' or not (seen[name] or is_taken(follower)) then
       free[#free + 1] = follower
       seen[name] = true
     end

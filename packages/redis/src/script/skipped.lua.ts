@@ -85,7 +85,7 @@ end
 operations.revive = function(bucket_ids)
   local revived = {}
   for _, bucket_id in ipairs(bucket_ids) do
-    redis.call('DEL', bucket_key(bucket_id))
+    if not is_held(bucket_id) then redis.call('DEL', bucket_key(bucket_id)) end
     for _, member in ipairs(redis.call('SMEMBERS', skipped_key(bucket_id))) do
       local m = take_skipped(member)
       revived[#revived + 1] = m

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { BucketBroker, BucketRecord } from '../../bucket/index.js';
 import type { BucketState, Condition } from '../../dependency/index.js';
 import { HEADER, type OutgoingMessage } from '../../message/index.js';
+import { DuplicateJobError } from '../../errors/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack, nack } from '../settlements.js';
 import { type Stage, textOf, texts } from '../stage.js';
@@ -199,6 +200,37 @@ export function dependencies(scenario: Scenario): void {
     await into.store([ending(stage, 'first')]);
     await stage.expectNothing(await stage.consumer());
   });
+
+  scenario('keeps the id of a job taken while its result has yet to be read', { needs }, async (stage) => {
+    const { into, job } = await prepare(stage);
+    const again = stage.job('first', { clears: [{ id: key(stage, 'first'), into }] });
+    await stage.broker.publish([job('second', ['first'])]);
+    await into.store([ending(stage, 'first')]);
+    await assert.rejects(stage.broker.publish([again]), DuplicateJobError);
+    const [second] = await stage.receive(await stage.consumer(), 1);
+    await ack(second!, { releases: [key(stage, 'first')] });
+    await stage.broker.publish([again]);
+    assert.deepEqual(await into.get([key(stage, 'first')]), [undefined]);
+  });
+
+  scenario(
+    'does not bring jobs back under a fallback that has yet to read why',
+    { needs: [...needs, 'deadLetters'] },
+    async (stage) => {
+      const { into, job } = await prepare(stage);
+      const headers = { [HEADER.resultBucket]: key(stage, 'a') };
+      await stage.broker.publish([stage.job('a', { headers }), job('b', ['a']), job('fallback', ['a'], 'failure')]);
+      const consumer = await stage.consumer();
+      await nack(await stage.receiveOne(consumer), 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
+      const replay = () => stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true });
+      assert.equal(await replay(), 0);
+      const fallback = await stage.receiveOne(consumer);
+      assert.equal((await readResult(stage, into, 'a')).exception, 'Error: spoilt');
+      await ack(fallback, { releases: [key(stage, 'a')] });
+      assert.equal(await replay(), 1);
+      assert.equal(await stage.broker.locate(stage.channel, 'b'), 'waiting');
+    },
+  );
 
   scenario('lets the time of a bucket begin when who was to read it is cancelled', { needs }, async (stage) => {
     const { into, job } = await prepare(stage);
