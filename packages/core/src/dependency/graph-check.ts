@@ -47,9 +47,7 @@ function checkWaits({ label, waitsFor }: GraphNode, producers: Map<string, Graph
   for (const wait of waitsFor) {
     const path = `${label} -> ${wait.label}`;
     if (wait.bucketId === undefined) {
-      throw new DependencyError(
-        `${path}: the latter stores no result, so nothing would ever release the former. Give it "storeResult".`,
-      );
+      throw storesNoResult(label, wait.label);
     }
     if (!wait.isKnown && !producers.has(wait.bucketId)) {
       throw new DependencyError(
@@ -57,6 +55,13 @@ function checkWaits({ label, waitsFor }: GraphNode, producers: Map<string, Graph
       );
     }
   }
+}
+
+/** The refusal of a job that waits for one which stores no result. */
+export function storesNoResult(label: string, awaited: string): DependencyError {
+  return new DependencyError(
+    `${label} -> ${awaited}: the latter stores no result, so nothing would ever release the former. Give it "storeResult".`,
+  );
 }
 
 /** Depth first, without recursion: chains may be ten thousand long. */

@@ -1,6 +1,6 @@
 import { CONDITIONS, type Condition } from '../dependency/condition.js';
 import type { Dependency } from '../dependency/dependency.js';
-import type { GraphNode } from '../dependency/graph-check.js';
+import { type GraphNode, storesNoResult } from '../dependency/graph-check.js';
 import type { Wait } from '../dependency/waits.js';
 import { DependencyError } from '../errors/index.js';
 import type { Job } from './job.js';
@@ -37,11 +37,7 @@ export function waitsOf(job: Job, dependencies: readonly ResolvedDependency[]): 
   const waits = new Map<string, Wait>();
   for (const { on, condition } of dependencies) {
     const bucketId = bucketOf(on);
-    if (bucketId === undefined) {
-      throw new DependencyError(
-        `${job.label} -> ${labelOf(on)}: the latter stores no result, so nothing would ever release the former. Give it "storeResult".`,
-      );
-    }
+    if (bucketId === undefined) throw storesNoResult(job.label, labelOf(on));
     const twin = waits.get(bucketId);
     if (twin && twin.condition !== condition) {
       throw new DependencyError(

@@ -1,20 +1,18 @@
 import type {
   CancelOptions,
-  ChannelAdministration,
   ConsumeOptions,
   Consumer,
   JobInspection,
   JobLocation,
   JobReference,
   MessageBroker,
-  MessageBrokerCapabilities,
 } from '../broker/index.js';
 import type { BucketBroker } from '../bucket/index.js';
-import type { Clock } from '../clock/index.js';
 import type { OutgoingMessage } from '../message/index.js';
 import { unwrapped, unwrappedMessage, unwrappedWrite } from './faulty-bucket-broker.js';
 import { FaultyConsumer } from './faulty-consumer.js';
 import type { Faults } from './faults.js';
+import { ForwardingMessageBroker } from './forwarding-message-broker.js';
 
 /**
  * A message broker whose calls fail as they are told to: before, during or after they are carried out, once or for good.
@@ -29,56 +27,40 @@ import type { Faults } from './faults.js';
  * Several may wrap one broker: each stands for a process, and one goes on when another dies. Looking after channels,
  * connecting and disconnecting always work.
  */
-export class FaultyMessageBroker implements MessageBroker {
-  readonly name: string;
-  readonly capabilities: MessageBrokerCapabilities;
-  readonly clock: Clock;
-  readonly channels: ChannelAdministration;
-
+export class FaultyMessageBroker extends ForwardingMessageBroker {
   constructor(
-    private readonly wrapped: MessageBroker,
+    wrapped: MessageBroker,
     private readonly faults: Faults,
   ) {
-    this.name = wrapped.name;
-    this.capabilities = wrapped.capabilities;
-    this.clock = wrapped.clock;
-    this.channels = wrapped.channels;
+    super(wrapped);
   }
 
-  connect(): Promise<void> {
-    return this.wrapped.connect();
-  }
-
-  disconnect(): Promise<void> {
-    return this.wrapped.disconnect();
-  }
-
-  join(buckets: BucketBroker): Promise<boolean> {
+  override join(buckets: BucketBroker): Promise<boolean> {
     return this.wrapped.join(unwrapped(buckets));
   }
 
-  publish(messages: readonly OutgoingMessage[]): Promise<void> {
+  override publish(messages: readonly OutgoingMessage[]): Promise<void> {
     return this.faults.around('publish', () => this.wrapped.publish(messages.map(unwrappedMessage)));
   }
 
-  async consume(options: ConsumeOptions): Promise<Consumer> {
+  override async consume(options: ConsumeOptions): Promise<Consumer> {
     const consumer = await this.faults.around('consume', () => this.wrapped.consume(options));
     return new FaultyConsumer(consumer, this.faults, options.onProblem);
   }
 
-  locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
+  override locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
     return this.faults.around('locate', () => this.wrapped.locate(channel, jobId));
   }
 
-  inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
+  override inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
     return this.faults.around('inspect', () => this.wrapped.inspect(channel, jobId));
   }
 
-  waiters(bucketId: string): Promise<readonly JobReference[]> {
+  override waiters(bucketId: string): Promise<readonly JobReference[]> {
     return this.faults.around('waiters', () => this.wrapped.waiters(bucketId));
   }
 
-  cancel(channel: string, jobId: string, { bucket }: CancelOptions = {}): Promise<JobLocation | undefined> {
+  override cancel(channel: string, jobId: string, { bucket }: CancelOptions = {}): Promise<JobLocation | undefined> {
     const options = { bucket: bucket && unwrappedWrite(bucket) };
     return this.faults.around('cancel', () => this.wrapped.cancel(channel, jobId, options));
   }

@@ -1,17 +1,5 @@
-import type {
-  CancelOptions,
-  ChannelAdministration,
-  ConsumeOptions,
-  Consumer,
-  JobInspection,
-  JobLocation,
-  JobReference,
-  MessageBroker,
-  MessageBrokerCapabilities,
-} from '../broker/index.js';
-import type { BucketBroker } from '../bucket/index.js';
-import type { Clock } from '../clock/index.js';
-import type { OutgoingMessage } from '../message/index.js';
+import type { ConsumeOptions, Consumer, MessageBroker, MessageBrokerCapabilities } from '../broker/index.js';
+import { ForwardingMessageBroker } from './forwarding-message-broker.js';
 import { StepwiseConsumer } from './stepwise-consumer.js';
 
 /**
@@ -26,52 +14,15 @@ import { StepwiseConsumer } from './stepwise-consumer.js';
  * The exception is a follower under the id of the settled message itself, the next run of a recurring job: it can't be
  * published before that id is free. It is lost when the process dies between the last step and this one.
  */
-export class StepwiseMessageBroker implements MessageBroker {
-  readonly name: string;
-  readonly capabilities: MessageBrokerCapabilities;
-  readonly clock: Clock;
-  readonly channels: ChannelAdministration;
+export class StepwiseMessageBroker extends ForwardingMessageBroker {
+  override readonly capabilities: MessageBrokerCapabilities;
 
-  constructor(private readonly wrapped: MessageBroker) {
-    this.name = wrapped.name;
+  constructor(wrapped: MessageBroker) {
+    super(wrapped);
     this.capabilities = { ...wrapped.capabilities, atomicSettlement: false };
-    this.clock = wrapped.clock;
-    this.channels = wrapped.channels;
   }
 
-  connect(): Promise<void> {
-    return this.wrapped.connect();
-  }
-
-  disconnect(): Promise<void> {
-    return this.wrapped.disconnect();
-  }
-
-  join(buckets: BucketBroker): Promise<boolean> {
-    return this.wrapped.join(buckets);
-  }
-
-  publish(messages: readonly OutgoingMessage[]): Promise<void> {
-    return this.wrapped.publish(messages);
-  }
-
-  async consume(options: ConsumeOptions): Promise<Consumer> {
+  override async consume(options: ConsumeOptions): Promise<Consumer> {
     return new StepwiseConsumer(await this.wrapped.consume(options), this.wrapped);
-  }
-
-  locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
-    return this.wrapped.locate(channel, jobId);
-  }
-
-  inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
-    return this.wrapped.inspect(channel, jobId);
-  }
-
-  waiters(bucketId: string): Promise<readonly JobReference[]> {
-    return this.wrapped.waiters(bucketId);
-  }
-
-  cancel(channel: string, jobId: string, options?: CancelOptions): Promise<JobLocation | undefined> {
-    return this.wrapped.cancel(channel, jobId, options);
   }
 }

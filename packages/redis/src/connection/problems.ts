@@ -23,7 +23,7 @@ const NOT_SENT = /enableOfflineQueue options is false/;
 const TRANSIENT = /\b(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|MISCONF|NOREPLICAS)\b/;
 
 /** True for an answer of Redis that says no, as against no answer. */
-export function isRefusal(problem: unknown): problem is Error {
+function isRefusal(problem: unknown): problem is Error {
   return problem instanceof Error && problem.name === 'ReplyError';
 }
 

@@ -1,0 +1,65 @@
+import type {
+  CancelOptions,
+  ChannelAdministration,
+  ConsumeOptions,
+  Consumer,
+  JobInspection,
+  JobLocation,
+  JobReference,
+  MessageBroker,
+  MessageBrokerCapabilities,
+} from '../broker/index.js';
+import type { BucketBroker } from '../bucket/index.js';
+import type { Clock } from '../clock/index.js';
+import type { OutgoingMessage } from '../message/index.js';
+
+/** Hands every call on to another broker; what stands around one changes only what it is about. */
+export abstract class ForwardingMessageBroker implements MessageBroker {
+  readonly name: string;
+  readonly capabilities: MessageBrokerCapabilities;
+  readonly clock: Clock;
+  readonly channels: ChannelAdministration;
+
+  constructor(protected readonly wrapped: MessageBroker) {
+    this.name = wrapped.name;
+    this.capabilities = wrapped.capabilities;
+    this.clock = wrapped.clock;
+    this.channels = wrapped.channels;
+  }
+
+  connect(): Promise<void> {
+    return this.wrapped.connect();
+  }
+
+  disconnect(): Promise<void> {
+    return this.wrapped.disconnect();
+  }
+
+  join(buckets: BucketBroker): Promise<boolean> {
+    return this.wrapped.join(buckets);
+  }
+
+  publish(messages: readonly OutgoingMessage[]): Promise<void> {
+    return this.wrapped.publish(messages);
+  }
+
+  consume(options: ConsumeOptions): Promise<Consumer> {
+    return this.wrapped.consume(options);
+  }
+
+  locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
+    return this.wrapped.locate(channel, jobId);
+  }
+
+  inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
+    return this.wrapped.inspect(channel, jobId);
+  }
+
+  waiters(bucketId: string): Promise<readonly JobReference[]> {
+    return this.wrapped.waiters(bucketId);
+  }
+
+  cancel(channel: string, jobId: string, options?: CancelOptions): Promise<JobLocation | undefined> {
+    return this.wrapped.cancel(channel, jobId, options);
+  }
+}
