@@ -6,10 +6,10 @@ import type {
   JobLocation,
   ReplayOptions,
 } from '../broker/index.js';
+import { Alarm } from '../clock/alarm.js';
 import type { Clock } from '../clock/index.js';
 import { DueQueue } from '../clock/due-queue.js';
 import type { Message } from '../message/index.js';
-import { Alarm } from './alarm.js';
 import type { InMemoryConsumer } from './consumer.js';
 import { DeadLetters } from './dead-letters.js';
 import type { InMemoryDelivery } from './delivery.js';

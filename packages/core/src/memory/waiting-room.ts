@@ -2,6 +2,7 @@ import type { JobReference } from '../broker/index.js';
 import type { BucketRecord } from '../bucket/index.js';
 import { bucketState } from '../bucket/bucket-broker.js';
 import { skippedBody } from '../bucket/skipped-bucket.js';
+import { Alarm } from '../clock/alarm.js';
 import type { Clock } from '../clock/index.js';
 import { type Due, DueQueue } from '../clock/due-queue.js';
 import {
@@ -15,7 +16,6 @@ import {
   type Waits,
 } from '../dependency/index.js';
 import type { OutgoingMessage } from '../message/index.js';
-import { Alarm } from './alarm.js';
 import type { BucketContents, BucketWatcher, KeptState } from './bucket-contents.js';
 import type { InMemoryBucketBroker } from './bucket-broker.js';
 import { Memberships } from './memberships.js';

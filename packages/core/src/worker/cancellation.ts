@@ -13,6 +13,10 @@ export class Cancellation {
     return this.controller.signal;
   }
 
+  get isAborted(): boolean {
+    return this.aborted;
+  }
+
   /** The first reason counts. */
   abort(reason: unknown): void {
     if (this.aborted) return;

@@ -11,11 +11,14 @@ export type Follower = Job | OutgoingMessage;
  *
  * @throws DependencyError where jobs among them could never run; SerializationError
  */
-export function toMessages(followers: readonly Follower[]): OutgoingMessage[] {
+export function toMessages(followers: readonly Follower[]): readonly OutgoingMessage[] {
+  if (followers.length === 0) return NONE;
   const jobs = followers.flatMap((follower) => jobOf(follower) ?? []);
   if (jobs.length > 0) checkGraph(jobs.map((job) => job.graphNode()));
   return followers.map((follower) => jobOf(follower)?.toMessage() ?? (follower as OutgoingMessage));
 }
+
+const NONE: readonly never[] = [];
 
 /** From now on others may wait for them. */
 export function noteEnqueued(followers: readonly Follower[]): void {

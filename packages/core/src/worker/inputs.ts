@@ -1,4 +1,3 @@
-import type { Actor } from '../actor/index.js';
 import type { Delivery } from '../broker/index.js';
 import type { ResultBucket } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
@@ -14,19 +13,21 @@ export interface Inputs {
   readonly results: readonly ResultBucket[];
 }
 
+const NOTHING: readonly never[] = [];
+
 /** The inputs of a run that cannot have any. */
-export const NO_INPUTS: Inputs = { payload: { bytes: new Uint8Array(0), value: undefined }, results: [] };
+export const NO_INPUTS: Inputs = { payload: { bytes: new Uint8Array(0), value: undefined }, results: NOTHING };
 
 /** @throws BucketNotFoundError, BrokerUnavailableError */
 export function loadInputs(
   delivery: Delivery,
   parameters: MessageParameters,
-  actor: Actor,
+  asksForResults: boolean,
   connection: Connection,
 ): Inputs | Promise<Inputs> {
   const payload = loadPayload(delivery, parameters, connection);
-  const ids = asksForResults(actor) ? (parameters.dependsOn ?? []) : [];
-  if (ids.length === 0 && !(payload instanceof Promise)) return { payload, results: [] };
+  const ids = (asksForResults && parameters.dependsOn) || NOTHING;
+  if (ids.length === 0 && !(payload instanceof Promise)) return { payload, results: NOTHING };
   return loadAll(payload, ids, connection);
 }
 
@@ -42,8 +43,4 @@ async function loadAll(
 function found(result: ResultBucket | undefined, id: string): ResultBucket {
   if (result === undefined) throw new BucketNotFoundError(id);
   return result;
-}
-
-function asksForResults({ parameters }: Actor): boolean {
-  return parameters.some(({ from }) => from === 'dependency-results');
 }

@@ -4,6 +4,7 @@ import { AdjustableClock } from '../clock/index.js';
 import { LostOwnershipError } from '../errors/index.js';
 import type { RepidEvent } from '../events/index.js';
 import { Hand } from './hand.js';
+import { Hands } from './hands.js';
 import { OwnershipKeeper } from './ownership-keeper.js';
 
 const OWNERSHIP_TIME = 3_000;
@@ -20,8 +21,9 @@ function keeping(extend: (deliveries: readonly Delivery[]) => Promise<readonly D
     isExhausted: false,
     settle: async () => {},
   };
-  const hand = new Hand(delivery, clock.now(), clock.now() + OWNERSHIP_TIME);
-  const hands = new Set([hand]);
+  const hand = new Hand(delivery, clock.now(), clock.now() + OWNERSHIP_TIME, () => {});
+  const hands = new Hands();
+  hands.add(hand);
   const consumer = { ownershipTime: OWNERSHIP_TIME, extend } as Consumer;
   const keeper = new OwnershipKeeper(consumer, clock, hands, (event) => events.push(event));
   return { clock, events, hand, hands, keeper };
@@ -42,8 +44,8 @@ describe('The keeper of ownership', () => {
 
   it('asks for nothing while nothing is in hand', async () => {
     let calls = 0;
-    const { clock, hands } = keeping(async () => ((calls += 1), []));
-    hands.clear();
+    const { clock, hand, hands } = keeping(async () => ((calls += 1), []));
+    hands.delete(hand);
     await clock.advance(OWNERSHIP_TIME);
     expect(calls).toBe(0);
   });

@@ -3,6 +3,7 @@ import type { Clock } from '../clock/index.js';
 import { LostOwnershipError } from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
 import type { Hand } from './hand.js';
+import type { Hands } from './hands.js';
 
 /** Extends the ownership of what a worker has in hand, in one call each third of the ownership time. */
 export class OwnershipKeeper {
@@ -11,7 +12,7 @@ export class OwnershipKeeper {
   constructor(
     private readonly consumer: Consumer,
     private readonly clock: Clock,
-    private readonly hands: ReadonlySet<Hand>,
+    private readonly hands: Hands,
     private readonly onEvent: EventListener,
   ) {
     this.schedule();

@@ -29,7 +29,7 @@ export interface RunServices {
   readonly producer: Producer;
   readonly settler: Settler;
   /** Told of a callback that throws; the settlement stands. */
-  readonly onCallbackError: (error: unknown) => void;
+  readonly onCallbackError: (run: Run, error: unknown) => void;
 }
 
 /** One run of an actor on a delivery, and the actor's hold on it. */
@@ -59,6 +59,10 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   get isActedOn(): boolean {
     return this.action !== undefined;
+  }
+
+  get hasCallbacks(): boolean {
+    return this.callbacks.length > 0;
   }
 
   setResult(value: unknown): void {
@@ -102,15 +106,15 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   ack(): Promise<void> {
-    return this.act({ action: 'acked', result: { value: undefined } });
+    return this.actEagerly({ action: 'acked', result: { value: undefined } });
   }
 
   nack(error: Error = new Unrecoverable(`Actor "${this.actor.label}" called nack().`)): Promise<void> {
-    return this.act({ action: 'nacked', result: { error } });
+    return this.actEagerly({ action: 'nacked', result: { error } });
   }
 
   reject(): Promise<void> {
-    return this.act({ action: 'rejected' });
+    return this.actEagerly({ action: 'rejected' });
   }
 
   retry(delay?: Duration): Promise<void> {
@@ -124,7 +128,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   reschedule(): Promise<void> {
-    return this.act({ action: 'rescheduled' });
+    return this.actEagerly({ action: 'rescheduled' });
   }
 
   reply(message: OutgoingBytes): Promise<void> {
@@ -148,7 +152,6 @@ export class Run extends ReceivedMessage implements MessageDependency {
     if (this.isActedOn) return Promise.resolve();
     this.action = actionOf(closing);
     this.acting = this.settle(closing);
-    this.acting.catch(() => {}); // An actor need not await it: the worker does, and tells what went wrong.
     return this.acting;
   }
 
@@ -193,9 +196,16 @@ export class Run extends ReceivedMessage implements MessageDependency {
     this.callbacks = [];
   }
 
+  /** As the actor asks for it, who need not await it: the worker does, and tells what went wrong. */
+  private actEagerly(closing: Closing): Promise<void> {
+    const acting = this.act(closing);
+    acting.catch(() => {});
+    return acting;
+  }
+
   private actBy(makeClosing: () => Closing): Promise<void> {
     try {
-      return this.act(makeClosing());
+      return this.actEagerly(makeClosing());
     } catch (error) {
       return Promise.reject(error);
     }
@@ -226,7 +236,8 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   private async settle(closing: Closing): Promise<void> {
     const followers = isDone(closing) ? this.followers : [];
-    const settlement = await this.prepare(closing);
+    const pending = this.prepare(closing, followers);
+    const settlement = pending instanceof Promise ? await pending : pending;
     try {
       await this.services.settler.commit(this.hand, settlement);
     } catch (error) {
@@ -239,17 +250,21 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   /** Where this fails, nothing was handed over: the message may still be settled in another way. */
-  private async prepare(closing: Closing): Promise<Settlement> {
+  private prepare(closing: Closing, waiting: readonly Follower[]): Settlement | Promise<Settlement> {
     const followers = this.followers;
     this.followers = [];
-    try {
-      const luggage = this.luggageFor(closing, isDone(closing) ? followers : []);
-      return await this.services.settler.prepare(this.hand, this.received, closing, luggage);
-    } catch (error) {
+    const undo = (error: unknown): never => {
       this.followers = [...followers, ...this.followers];
       if (isOutage(error)) this.loss = { error };
       else this.action = undefined;
       throw error;
+    };
+    try {
+      const luggage = this.luggageFor(closing, waiting);
+      const pending = this.services.settler.prepare(this.hand, this.received, closing, luggage);
+      return pending instanceof Promise ? pending.catch(undo) : pending;
+    } catch (error) {
+      return undo(error);
     }
   }
 
@@ -289,7 +304,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
       try {
         await callback();
       } catch (error) {
-        this.services.onCallbackError(error);
+        this.services.onCallbackError(this, error);
       }
     }
   }

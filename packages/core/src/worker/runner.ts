@@ -11,27 +11,35 @@ import type { EventListener } from '../events/index.js';
 import { HEADER, readParameters, type MessageParameters } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
-import { closingFor, type Closing, type RunResult } from './closing.js';
+import { closingFor, type RunResult } from './closing.js';
 import { Execution } from './execution.js';
 import type { Hand } from './hand.js';
 import { loadInputs, NO_INPUTS } from './inputs.js';
-import { Run } from './run.js';
+import { Run, type RunServices } from './run.js';
 import { Settler } from './settler.js';
 import { WorkerShutdownError } from './shutdown.js';
+import type { TimeLimits } from './time-limits.js';
 import { decide, type Ending, type Verdict } from './verdict.js';
 
 /** Takes deliveries through their actors to their settlement. */
 export class Runner {
   private readonly settler: Settler;
   private readonly executions: Map<Actor, Execution>;
+  private readonly services: RunServices;
 
   constructor(
     private readonly router: Router,
     private readonly producer: Producer,
+    private readonly limits: TimeLimits,
     private readonly maxUnrouted: number,
     private readonly onEvent: EventListener,
   ) {
     this.settler = new Settler(producer);
+    this.services = {
+      producer,
+      settler: this.settler,
+      onCallbackError: (run, error) => this.tellCallbackError(run, error),
+    };
     this.executions = new Map(router.actors.map((actor) => [actor, this.executionOf(actor)]));
   }
 
@@ -46,46 +54,39 @@ export class Runner {
     }
   }
 
-  private async process(hand: Hand): Promise<void> {
+  private process(hand: Hand): Promise<void> {
     const { message } = hand.delivery;
     let parameters = NO_PARAMETERS;
     let actor: Actor | undefined;
     try {
       parameters = readParameters(message.headers);
       if (hand.delivery.isExhausted) throw new TooManyDeliveriesError(hand.delivery.deliveryCount - 1);
-      checkAge(parameters, this.producer.connection.now());
+      checkAge(parameters, hand.receivedAt);
       actor = this.router.route(message);
     } catch (error) {
       return this.refuse(hand, parameters, error);
     }
-    await (actor ? this.runActor(hand, parameters, actor) : this.closeUnrouted(hand, parameters));
+    const execution = actor && this.executions.get(actor);
+    return execution ? this.runActor(hand, parameters, execution) : this.closeUnrouted(hand, parameters);
   }
 
-  private async runActor(hand: Hand, parameters: MessageParameters, actor: Actor): Promise<void> {
-    const { run, ending: failed } = await this.prepare(hand, parameters, actor);
+  private async runActor(hand: Hand, parameters: MessageParameters, execution: Execution): Promise<void> {
+    const { actor } = execution;
+    let inputs = NO_INPUTS;
+    let failed: Extract<Ending, { type: 'threw' }> | undefined;
+    try {
+      const pending = loadInputs(hand.delivery, parameters, execution.asksForResults, this.producer.connection);
+      inputs = pending instanceof Promise ? await pending : pending;
+    } catch (error) {
+      failed = { type: 'threw', error };
+    }
+    const run = new Run(actor, hand, parameters, inputs, this.services);
     if (failed && isOutage(failed.error)) return this.postpone(run, hand, parameters, failed.error);
     if (actor.options.confirmation === 'ack-first') await run.actFirst();
-    const ending = failed ?? (await (this.executions.get(actor) as Execution).execute(run, hand));
+    const ending = failed ?? (await execution.execute(run, hand));
     if (ending.type === 'lost') return;
     if (run.isActedOn) await run.finishActing();
-    await (run.isActedOn ? this.finishActedOn(run, ending) : this.settle(run, ending, parameters, hand));
-  }
-
-  private async prepare(
-    hand: Hand,
-    parameters: MessageParameters,
-    actor: Actor,
-  ): Promise<{ run: Run; ending?: Extract<Ending, { type: 'threw' }> }> {
-    const onCallbackError = (error: unknown): void =>
-      this.onEvent({ type: 'callback-failed', actor: actor.label, id: hand.delivery.id, error });
-    const services = { producer: this.producer, settler: this.settler, onCallbackError };
-    try {
-      const pending = loadInputs(hand.delivery, parameters, actor, this.producer.connection);
-      const inputs = pending instanceof Promise ? await pending : pending;
-      return { run: new Run(actor, hand, parameters, inputs, services) };
-    } catch (error) {
-      return { run: new Run(actor, hand, parameters, NO_INPUTS, services), ending: { type: 'threw', error } };
-    }
+    return run.isActedOn ? this.finishActedOn(run, ending) : this.settle(run, ending, parameters, hand);
   }
 
   /** The actor has settled its message by itself, or it was acknowledged first. */
@@ -109,16 +110,13 @@ export class Runner {
     if ('error' in verdict || closing === undefined) run.drop();
     this.tell(run, verdict);
     hand.isLeft = closing === undefined;
-    if (closing) await this.close(run, closing, (error) => this.settleFailed(run, ending, parameters, hand, error));
-  }
-
-  /** What stops the settlement before it is handed over, such as a result that cannot be written, is a failure of the run. */
-  private async close(run: Run, closing: Closing, onFailure: (error: unknown) => Promise<void>): Promise<void> {
+    if (!run.hasCallbacks) hand.free();
     try {
-      await run.act(closing);
+      if (closing) await run.act(closing);
     } catch (error) {
+      // What stops it before it is handed over, such as a result that cannot be written, is a failure of the run.
       if (run.isActedOn) throw error;
-      await onFailure(error);
+      await this.settleFailed(run, ending, parameters, hand, error);
     }
   }
 
@@ -180,7 +178,12 @@ export class Runner {
     return { followers: [], startedAt: this.producer.connection.now() };
   }
 
+  private tellCallbackError(run: Run, error: unknown): void {
+    this.onEvent({ type: 'callback-failed', actor: run.actor.label, id: run.id, error });
+  }
+
   private tell(run: Run, verdict: Verdict): void {
+    if (verdict.action === 'ack' && !('error' in verdict)) return;
     const about = { actor: run.actor.label, id: run.id };
     if (verdict.action === 'leave') this.onEvent({ type: 'left-unsettled', ...about });
     else if (verdict.action === 'nack')
@@ -193,7 +196,7 @@ export class Runner {
   }
 
   private executionOf(actor: Actor): Execution {
-    return new Execution(actor, this.producer.connection, (run, reason) =>
+    return new Execution(actor, this.producer.connection, this.limits, (run, reason) =>
       this.onEvent({ type: 'signal-ignored', actor: actor.label, id: run.id, reason }),
     );
   }

@@ -32,12 +32,12 @@ export class Settler {
    *
    * @throws SerializationError, PayloadTooLargeError, UnsupportedError, and what a producer middleware throws
    */
-  async prepare(
+  prepare(
     { delivery }: Hand,
     parameters: MessageParameters,
     closing: Closing,
     luggage: Luggage,
-  ): Promise<Settlement> {
+  ): Settlement | Promise<Settlement> {
     const closed = { delivery, parameters, now: this.producer.connection.now() };
     const outcome = outcomeOf(closing, closed);
     if (outcome.type === 'retry' && outcome.delay > 0) {
@@ -45,17 +45,18 @@ export class Settler {
     }
     const next = nextRun(closing, closed);
     const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt);
-    const followers = await this.producer.prepare(luggage.followers);
     const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
-    return { outcome, bucket, releases, publish: next === undefined ? followers : [...followers, next] };
+    const settlement = { outcome, bucket, releases };
+    if (luggage.followers.length > 0) return this.prepareFollowers(settlement, luggage.followers, next);
+    return next === undefined ? settlement : { ...settlement, publish: [next] };
   }
 
   /** Commits it; while the broker is away, again and again until ownership runs out. @throws LostOwnershipError, BrokerUnavailableError */
   async commit(hand: Hand, settlement: Settlement): Promise<void> {
+    const { ownedUntil } = hand; // As it stands: extensions may get through where settlements do not.
     hand.isSettling = true;
     try {
-      await this.commitWhileOwned(hand, settlement);
-      hand.isSettled = true;
+      while (!hand.isSettled) await this.tryToCommit(hand, settlement, ownedUntil);
     } finally {
       hand.isSettling = false;
     }
@@ -78,23 +79,34 @@ export class Settler {
     return connection.buckets.writeResult(place.id, resultBucket(result, place.ttl, startedAt, connection.now()));
   }
 
-  private async commitWhileOwned(hand: Hand, settlement: Settlement): Promise<void> {
+  private async prepareFollowers(
+    settlement: Settlement,
+    messages: readonly OutgoingMessage[],
+    next: OutgoingMessage | undefined,
+  ): Promise<Settlement> {
+    const followers = await this.producer.prepare(messages);
+    return { ...settlement, publish: next === undefined ? followers : [...followers, next] };
+  }
+
+  private async tryToCommit(hand: Hand, settlement: Settlement, ownedUntil: number): Promise<void> {
     const { clock } = this.producer.connection.broker;
-    const { ownedUntil } = hand; // As it stands: extensions may get through where settlements do not.
-    for (;;) {
-      try {
-        return await hand.delivery.settle({ ...settlement, bucket: await this.storeApart(settlement.bucket) });
-      } catch (error) {
-        if (!(error instanceof BrokerUnavailableError) || clock.now() >= ownedUntil) throw error;
-        await new Promise<void>((resolve) => clock.schedule(resolve, REST));
-      }
+    try {
+      await hand.delivery.settle(this.isApart(settlement) ? await this.storeApart(settlement) : settlement);
+      hand.isSettled = true;
+    } catch (error) {
+      if (!(error instanceof BrokerUnavailableError) || clock.now() >= ownedUntil) throw error;
+      await new Promise<void>((resolve) => clock.schedule(resolve, REST));
     }
   }
 
-  /** Where results lie in another place than messages: stored first, so that a crash in between repeats the run and loses nothing. */
-  private async storeApart(bucket: BucketWrite | undefined): Promise<BucketWrite | undefined> {
-    if (bucket === undefined || this.producer.connection.isJoined(bucket.into)) return bucket;
-    await this.producer.connection.storeApart([bucket]);
-    return undefined;
+  /** True where results lie in another place than messages. */
+  private isApart({ bucket }: Settlement): boolean {
+    return bucket !== undefined && !this.producer.connection.isJoined(bucket.into);
+  }
+
+  /** Stored first, so that a crash in between repeats the run and loses nothing. */
+  private async storeApart({ bucket, ...rest }: Settlement): Promise<Settlement> {
+    if (bucket) await this.producer.connection.storeApart([bucket]);
+    return rest;
   }
 }

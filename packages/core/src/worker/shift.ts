@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Consumer, Delivery } from '../broker/index.js';
+import type { Consumer } from '../broker/index.js';
 import { scheduleTimer } from '../clock/index.js';
 import type { Connection } from '../connection/connection.js';
 import { CancelledError } from '../errors/index.js';
 import { HEADER } from '../message/index.js';
 import { Bell } from './bell.js';
 import { Hand } from './hand.js';
+import type { Hands } from './hands.js';
 import { OwnershipKeeper } from './ownership-keeper.js';
 import type { Runner } from './runner.js';
 import { WorkerShutdownError } from './shutdown.js';
@@ -14,11 +15,18 @@ import type { ResolvedWorkerOptions } from './worker-options.js';
 /** How long called-off messages may take to be given back, in milliseconds. */
 const GIVE_BACK_TIME = 10_000;
 
+/**
+ * How many messages may be in hand for each that may be worked on: the next are read while those before are being
+ * settled, so that neither waits for the other's way to the broker and back.
+ */
+const UNSETTLED = 2;
+
 /** One stretch of work, from the first message taken to the last one out of hand. */
 export class Shift {
-  private readonly hands = new Set<Hand>();
   private readonly bell = new Bell();
   private consumer: Consumer | undefined;
+  /** Those of the hands that something is yet to be run on. */
+  private busy = 0;
   private started = 0;
   private handled = 0;
   private isStopping = false;
@@ -29,6 +37,7 @@ export class Shift {
   constructor(
     private readonly connection: Connection,
     private readonly runner: Runner,
+    private readonly hands: Hands,
     private readonly channels: readonly string[],
     private readonly options: ResolvedWorkerOptions,
   ) {}
@@ -101,7 +110,8 @@ export class Shift {
 
   private room(): number {
     const { concurrency, messagesLimit } = this.options;
-    return Math.min(concurrency - this.hands.size, messagesLimit - this.started);
+    const unsettled = concurrency * UNSETTLED - this.hands.size;
+    return Math.min(concurrency - this.busy, unsettled, messagesLimit - this.started);
   }
 
   /** Lets everything that ends in this turn of the event loop make room, so that the next read is one large one. */
@@ -114,7 +124,8 @@ export class Shift {
     this.isWoken = false;
     const wasBusy = this.hands.size > 0; // What ends while the broker looks may release more.
     const deliveries = await consumer.receive(room, { wait: !this.options.burst });
-    for (const delivery of deliveries) this.start(delivery, consumer);
+    const now = this.connection.now();
+    for (const delivery of deliveries) this.start(new Hand(delivery, now, now + consumer.ownershipTime, this.makeRoom));
     if (deliveries.length === 0 && !this.isWoken) await this.takeNothing(wasBusy);
   }
 
@@ -125,15 +136,20 @@ export class Shift {
     else if (!wasBusy) this.isDrained = true;
   }
 
-  private start(delivery: Delivery, consumer: Consumer): void {
-    const now = this.connection.now();
-    const hand = new Hand(delivery, now, now + consumer.ownershipTime);
+  private start(hand: Hand): void {
     this.hands.add(hand);
+    this.busy += 1;
     this.started += 1;
     void this.runner.run(hand).then(() => this.finish(hand));
   }
 
+  private readonly makeRoom = (): void => {
+    this.busy -= 1;
+    this.bell.ring();
+  };
+
   private finish(hand: Hand): void {
+    hand.free();
     this.hands.delete(hand);
     if (hand.isSettled || hand.isLeft) this.handled += 1;
     else this.started -= 1;

@@ -2,10 +2,12 @@ import type { Connection } from '../connection/connection.js';
 import { InvalidOptionError } from '../errors/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
+import { Hands } from './hands.js';
 import { keepAlive } from './keep-alive.js';
 import { onSignals } from './process-signals.js';
 import { Runner } from './runner.js';
 import { Shift } from './shift.js';
+import { TimeLimits } from './time-limits.js';
 import { resolveWorkerOptions, type WorkerOptions } from './worker-options.js';
 
 /** What a worker is doing. */
@@ -78,8 +80,10 @@ export class Worker {
     const resolved = resolveWorkerOptions(this.defaults, options);
     const channels = this.channelsOf(resolved.channels);
     const { onEvent } = this.connection;
-    const runner = new Runner(this.router, this.producer, resolved.maxUnrouted, onEvent);
-    const shift = new Shift(this.connection, runner, channels, resolved);
+    const hands = new Hands();
+    const limits = new TimeLimits(this.connection.broker.clock, hands);
+    const runner = new Runner(this.router, this.producer, limits, resolved.maxUnrouted, onEvent);
+    const shift = new Shift(this.connection, runner, hands, channels, resolved);
     this.shift = shift;
     this.current = 'running';
     const letDie = keepAlive();
@@ -91,6 +95,7 @@ export class Worker {
       onEvent({ type: 'worker-stopped', processed });
       return { processed };
     } finally {
+      limits.stop();
       forgetSignals();
       letDie();
     }

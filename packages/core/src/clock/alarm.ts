@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../clock/index.js';
+import type { CancelTimer, Clock } from './clock.js';
 
 /** One timer for many things that become due: it rings no later than the first of them. */
 export class Alarm {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AdjustableClock } from '../clock/index.js';
+import { AdjustableClock } from './adjustable-clock.js';
 import { Alarm } from './alarm.js';
 
 describe('Alarm', () => {
