@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Consumer } from '../broker/index.js';
 import { scheduleTimer } from '../clock/index.js';
 import type { Connection } from '../connection/connection.js';
@@ -33,6 +32,7 @@ export class Shift {
   private isPaused = false;
   private isDrained = false;
   private isWoken = false;
+  private isMakingRoom = false;
 
   constructor(
     private readonly connection: Connection,
@@ -98,9 +98,9 @@ export class Shift {
 
   private async takeUntilOver(consumer: Consumer): Promise<void> {
     while (!this.isOver()) {
-      const room = this.isPaused ? 0 : this.room();
+      const room = this.isPaused || this.isMakingRoom ? 0 : this.room();
       if (room > 0) await this.take(consumer, room);
-      else await this.waitForRoom();
+      else await this.bell.next();
     }
   }
 
@@ -112,12 +112,6 @@ export class Shift {
     const { concurrency, messagesLimit } = this.options;
     const unsettled = concurrency * UNSETTLED - this.hands.size;
     return Math.min(concurrency - this.busy, unsettled, messagesLimit - this.started);
-  }
-
-  /** Lets everything that ends in this turn of the event loop make room, so that the next read is one large one. */
-  private async waitForRoom(): Promise<void> {
-    await this.bell.next();
-    await nextTurn();
   }
 
   private async take(consumer: Consumer, room: number): Promise<void> {
@@ -132,7 +126,7 @@ export class Shift {
   /** Nothing came, though nobody woke the consumer: in a burst nothing is due, otherwise the broker has closed it. */
   private async takeNothing(wasBusy: boolean): Promise<void> {
     if (!this.options.burst) this.stop('its broker was disconnected');
-    else if (this.hands.size > 0) await this.waitForRoom();
+    else if (this.hands.size > 0) await this.bell.next();
     else if (!wasBusy) this.isDrained = true;
   }
 
@@ -143,9 +137,18 @@ export class Shift {
     void this.runner.run(hand).then(() => this.finish(hand));
   }
 
+  /**
+   * Everything that ends in this turn of the event loop makes room for one large read. It goes out ahead of their
+   * settlements, so that the broker commits those while the next messages are worked on.
+   */
   private readonly makeRoom = (): void => {
     this.busy -= 1;
-    this.bell.ring();
+    if (this.isMakingRoom) return;
+    this.isMakingRoom = true;
+    setImmediate(() => {
+      this.isMakingRoom = false;
+      this.bell.ring();
+    });
   };
 
   private finish(hand: Hand): void {

@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import type { ConsumeOptions, Consumer, Delivery } from '../broker/index.js';
+import { InMemoryMessageBroker } from '../memory/index.js';
+import { Gate, Workshop } from './testing/workshop.test-support.js';
+
+/** Its settlements wait at a gate. */
+class SlowToSettle extends InMemoryMessageBroker {
+  readonly gate = new Gate();
+  settlements = 0;
+
+  override async consume(options: ConsumeOptions): Promise<Consumer> {
+    const consumer = await super.consume(options);
+    const receive = consumer.receive.bind(consumer);
+    consumer.receive = async (max, how) => (await receive(max, how)).map((delivery) => this.slow(delivery));
+    return consumer;
+  }
+
+  private slow(delivery: Delivery): Delivery {
+    const settle = delivery.settle.bind(delivery);
+    delivery.settle = async (settlement) => {
+      this.settlements += 1;
+      await this.gate.opened;
+      await settle(settlement);
+    };
+    return delivery;
+  }
+}
+
+async function workplace(afterRun: (callback: (done: () => unknown) => void) => void = () => {}) {
+  const runs: number[] = [];
+  const actor = defineActor({ name: 'work' }, (n: number, msg) => {
+    runs.push(n);
+    afterRun((callback) => msg.addCallback(callback));
+  });
+  const broker = new SlowToSettle();
+  const workshop = new Workshop([actor], { messageBroker: broker });
+  for (let n = 0; n < 10; n += 1) await workshop.send('work', n);
+  return { workshop, broker, runs };
+}
+
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+};
+
+it('works on the next while those before are being settled, and on no more than that', async () => {
+  const { workshop, broker, runs } = await workplace();
+  const worker = workshop.start({ concurrency: 2 });
+  await turns();
+  expect(runs).toEqual([0, 1, 2, 3]);
+  expect([broker.settlements, worker.inFlight]).toEqual([4, 4]);
+  broker.gate.open();
+  await turns();
+  expect(runs).toHaveLength(10);
+  expect(worker.inFlight).toBe(0);
+});
+
+it('takes no more than its limit, however many are being settled', async () => {
+  const { workshop, broker, runs } = await workplace();
+  const work = workshop.worker({ concurrency: 2 }).run({ messagesLimit: 3 });
+  await turns();
+  expect(runs).toEqual([0, 1, 2]);
+  broker.gate.open();
+  expect(await work).toEqual({ processed: 3 });
+  expect(runs).toEqual([0, 1, 2]);
+});
+
+it('makes no room before its callbacks have been called', async () => {
+  const called = new Gate();
+  const { workshop, broker, runs } = await workplace((addCallback) => addCallback(() => called.opened));
+  workshop.start({ concurrency: 2 });
+  await turns();
+  broker.gate.open();
+  await turns();
+  expect(runs).toEqual([0, 1]);
+  called.open();
+  await turns();
+  expect(runs).toHaveLength(10);
+});
+
+it('stops only when what it has read ahead is settled, too', async () => {
+  const { workshop, broker, runs } = await workplace();
+  const worker = workshop.start({ concurrency: 2 });
+  await turns();
+  const stopped = worker.stop();
+  broker.gate.open();
+  await stopped;
+  expect(runs).toEqual([0, 1, 2, 3]);
+  expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 6, running: 0 });
+});

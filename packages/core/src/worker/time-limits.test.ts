@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import type { Delivery } from '../broker/index.js';
+import { AdjustableClock } from '../clock/index.js';
+import { TimeoutError } from '../errors/index.js';
+import { Hand } from './hand.js';
+import { Hands } from './hands.js';
+import type { ReceivedMessage } from './received-message.js';
+import { TimeLimits } from './time-limits.js';
+
+function workplace() {
+  const clock = new AdjustableClock();
+  const hands = new Hands();
+  const limits = new TimeLimits(clock, hands);
+  const called: string[] = [];
+  const begin = (label: string, timeout: number): Hand => {
+    const hand = new Hand({} as Delivery, 0, 0, () => {});
+    hands.add(hand);
+    hand.cancellation.onAbort((reason) => {
+      expect(reason).toBeInstanceOf(TimeoutError);
+      called.push((reason as Error).message);
+    });
+    limits.begin(hand, { actor: { label }, timeout } as ReceivedMessage);
+    return hand;
+  };
+  return { clock, hands, limits, begin, called };
+}
+
+it('calls off what lasts too long, each by its own limit', async () => {
+  const { clock, begin, called } = workplace();
+  begin('slow', 3_000);
+  begin('quick', 1_000);
+  await clock.advance(999);
+  expect(called).toEqual([]);
+  begin('late', 1_000);
+  await clock.advance(1);
+  expect(called).toEqual(['"quick" ran longer than 1000 ms.']);
+  await clock.advance(1_000);
+  expect(called.slice(1)).toEqual(['"late" ran longer than 1000 ms.']);
+  await clock.advance(1_000);
+  expect(called.slice(2)).toEqual(['"slow" ran longer than 3000 ms.']);
+});
+
+it('leaves in peace what has ended in time', async () => {
+  const { clock, hands, begin, called } = workplace();
+  const ended = begin('ended', 1_000);
+  ended.run = undefined;
+  hands.delete(begin('gone', 1_000));
+  begin('running', 2_000);
+  await clock.advance(1_500);
+  expect(called).toEqual([]);
+  await clock.advance(500);
+  expect(called).toHaveLength(1);
+});
+
+it('looks no more once it is stopped', async () => {
+  const { clock, limits, begin, called } = workplace();
+  begin('slow', 1_000);
+  limits.stop();
+  await clock.advance(2_000);
+  expect(called).toEqual([]);
+});
