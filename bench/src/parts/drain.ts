@@ -1,0 +1,72 @@
+import type { Sample } from '../figure.js';
+import type { Stage } from '../stage.js';
+import { SUBJECT_NAMES, variantsOf, type SubjectName } from '../subjects/catalogue.js';
+import type { Variant } from '../subjects/subject.js';
+import type { Drained } from '../tasks/drain.js';
+import { interleaved, type RunKind } from './interleaved.js';
+import type { Part } from './part.js';
+import { perTenThousand } from './per-ten-thousand.js';
+
+/** How many a worker may have in hand at once. At one of them all variants are measured, at the others the plainest. */
+const CONCURRENCIES = [1, 10, 100, 1_000];
+const ALL_VARIANTS_AT = 100;
+
+/** How many no-op jobs a second does a worker end that lie there already? */
+export const drain: Part = {
+  name: 'drain',
+  asks: 'How many no-op jobs that lie there already does one worker end?',
+  unit: { name: 'jobs/s', better: 'higher' },
+  measure: (stage) => interleaved(stage, cases(), (one, kind) => drainOnce(stage, one, kind)),
+};
+
+interface DrainCase {
+  readonly scenario: string;
+  readonly subject: SubjectName;
+  readonly variant: Variant;
+  readonly concurrency: number;
+}
+
+function cases(): DrainCase[] {
+  return CONCURRENCIES.flatMap((concurrency) =>
+    SUBJECT_NAMES.flatMap((subject) =>
+      variantsAt(concurrency, subject).map((variant) => ({
+        scenario: `concurrency ${concurrency}`,
+        ...{ subject, variant, concurrency },
+      })),
+    ),
+  );
+}
+
+function variantsAt(concurrency: number, subject: SubjectName): readonly Variant[] {
+  const variants = variantsOf(subject);
+  return concurrency === ALL_VARIANTS_AT ? variants : variants.slice(0, 1);
+}
+
+async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<Sample> {
+  const { redis } = stage;
+  const [count, longest] = kind === 'measured' ? [stage.size(50_000, 10_000), stage.size(2_000, 500)] : [5_000, 300];
+  const [producer, worker] = [await stage.process(one.subject, 'producer'), await stage.process(one.subject, 'worker')];
+  const place = { url: redis.url, variant: one.variant };
+  await redis.flush();
+  await producer.run('preload', { place, count });
+  const cpuBefore = await redis.cpuSeconds();
+  const drained = await worker.run('drain', { place, concurrency: one.concurrency, expected: count, longest });
+  const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;
+  checkNoneIsMissing(drained, count, await producer.run('left', place));
+  return {
+    value: drained.settled / drained.seconds,
+    cpu: {
+      process: perTenThousand(drained.cpuSeconds, drained.settled),
+      redis: perTenThousand(redisSeconds, drained.handled),
+    },
+  };
+}
+
+/** A run in which a job was lost, or left behind as done, gives no figure. */
+export function checkNoneIsMissing({ handled }: Drained, sent: number, left: number): void {
+  if (handled + left !== sent) {
+    throw new Error(
+      `Of ${sent} jobs ${handled} were handled and ${left} are left: ${sent - handled - left} are missing.`,
+    );
+  }
+}
