@@ -2,8 +2,8 @@ import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
 import { SUBJECT_NAMES, variantsOf, type SubjectName } from '../subjects/catalogue.js';
 import type { Variant } from '../subjects/subject.js';
-import type { Drained } from '../tasks/drain.js';
 import { interleaved, type RunKind } from './interleaved.js';
+import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
 import { perTenThousand } from './per-ten-thousand.js';
 
@@ -52,7 +52,7 @@ async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<S
   const cpuBefore = await redis.cpuSeconds();
   const drained = await worker.run('drain', { place, concurrency: one.concurrency, expected: count, longest });
   const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;
-  checkNoneIsMissing(drained, count, await producer.run('left', place));
+  checkNoneIsMissing(count, drained.handled, await producer.run('left', place));
   return {
     value: drained.settled / drained.seconds,
     cpu: {
@@ -60,13 +60,4 @@ async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<S
       redis: perTenThousand(redisSeconds, drained.handled),
     },
   };
-}
-
-/** A run in which a job was lost, or left behind as done, gives no figure. */
-export function checkNoneIsMissing({ handled }: Drained, sent: number, left: number): void {
-  if (handled + left !== sent) {
-    throw new Error(
-      `Of ${sent} jobs ${handled} were handled and ${left} are left: ${sent - handled - left} are missing.`,
-    );
-  }
 }

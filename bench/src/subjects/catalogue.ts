@@ -15,6 +15,9 @@ export const CATALOGUE = {
   'repid-core': { role: 'ours', variants: ['bare', 'job', 'result'] },
   raw: { role: 'limit', variants: ['bare'] },
   bullmq: { role: 'peer', variants: ['job', 'result'] },
+  'nestjs-bullmq': { role: 'peer', variants: ['job', 'result'] },
+  'bee-queue': { role: 'peer', variants: ['job'] },
+  groupmq: { role: 'peer', variants: ['job', 'result'] },
 } as const satisfies Record<string, Entry>;
 
 export type SubjectName = keyof typeof CATALOGUE;

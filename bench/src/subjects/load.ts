@@ -7,6 +7,9 @@ const LOADERS: Readonly<Record<SubjectName, () => Promise<Subject>>> = {
   'repid-core': async () => (await import('./repid/core.js')).repidCore,
   raw: async () => (await import('./raw.js')).raw,
   bullmq: async () => (await import('./bullmq/bullmq.js')).bullmq,
+  'nestjs-bullmq': async () => (await import('./bullmq/nest.js')).nestjsBullmq,
+  'bee-queue': async () => (await import('./bee-queue.js')).beeQueue,
+  groupmq: async () => (await import('./groupmq.js')).groupmq,
 };
 
 /** @throws RangeError for a name that is none */
