@@ -46,11 +46,11 @@ async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<S
   const { redis } = stage;
   const [count, longest] = kind === 'measured' ? [stage.size(50_000, 10_000), stage.size(2_000, 500)] : [5_000, 300];
   const [producer, worker] = [await stage.process(one.subject, 'producer'), await stage.process(one.subject, 'worker')];
-  const place = { url: redis.url, variant: one.variant };
+  const place = { url: redis.url, variant: one.variant, concurrency: one.concurrency };
   await redis.flush();
   await producer.run('preload', { place, count });
   const cpuBefore = await redis.cpuSeconds();
-  const drained = await worker.run('drain', { place, concurrency: one.concurrency, expected: count, longest });
+  const drained = await worker.run('drain', { place, expected: count, longest });
   const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;
   checkNoneIsMissing(count, drained.handled, await producer.run('left', place));
   return {

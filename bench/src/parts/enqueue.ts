@@ -16,6 +16,9 @@ const SENDINGS: Readonly<Record<Sending, string>> = {
 /** Left out: a producer on core is the same code, and one of @nestjs/bullmq is BullMQ's own. */
 const SAME_AS_OTHERS: ReadonlySet<SubjectName> = new Set(['repid-core', 'nestjs-bullmq']);
 
+/** Of the worker that is to come. */
+const CONCURRENCY = 100;
+
 /** How many jobs a second does one producer send? */
 export const enqueue: Part = {
   name: 'enqueue',
@@ -45,7 +48,7 @@ function cases(): EnqueueCase[] {
 async function enqueueOnce(stage: Stage, { subject, variant, sending }: EnqueueCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
   const producer = await stage.process(subject, 'producer');
-  const place = { url: redis.url, variant };
+  const place = { url: redis.url, variant, concurrency: CONCURRENCY };
   await redis.flush();
   const cpuBefore = await redis.cpuSeconds();
   const duration = kind === 'measured' ? stage.size(700, 300) : 200;

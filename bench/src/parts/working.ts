@@ -38,11 +38,11 @@ async function workOnce(stage: Stage, { subject, variant }: WorkingCase, kind: R
   const { redis } = stage;
   const [producer, worker] = [await stage.process(subject, 'producer'), await stage.process(subject, 'worker')];
   const longest = kind === 'measured' ? stage.size(1_500, 500) : 200;
-  const place = { url: redis.url, variant };
+  const place = { url: redis.url, variant, concurrency: CONCURRENCY };
   await redis.flush();
   const cpuBefore = await redis.cpuSeconds();
   const [drained, enqueued] = await Promise.all([
-    worker.run('drain', { place, concurrency: CONCURRENCY, expected: Number.MAX_SAFE_INTEGER, longest }),
+    worker.run('drain', { place, expected: Number.MAX_SAFE_INTEGER, longest }),
     producer.run('enqueue', { place, sending: 'in flight', duration: longest + MARGIN }),
   ]);
   const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;

@@ -23,12 +23,12 @@ export const beeQueue: Subject = {
     };
   },
 
-  async work(place, concurrency, handle) {
+  async work(place, handle) {
     let settled = 0;
     const queue = open(place, { isWorker: true });
     await queue.ready();
     queue.on('succeeded', () => (settled += 1));
-    queue.process(concurrency, async ({ data }) => handle(data));
+    queue.process(place.concurrency, async ({ data }) => handle(data));
     return { settled: () => settled, close: () => queue.close() };
   },
 };

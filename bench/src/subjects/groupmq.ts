@@ -5,9 +5,6 @@ import type { Place, Sending, Subject } from './subject.js';
 
 const NAMESPACE = 'notes';
 
-/** Jobs of a group run one after the other, so each job is a group of its own: nothing holds up another. */
-const groupOf = ({ id }: Note): string => String(id);
-
 /** How many it gathers before it sends them, and how long it waits for more, in milliseconds. */
 const BATCH = { size: 100, maxWaitMs: 1 };
 
@@ -15,13 +12,14 @@ const BATCH = { size: 100, maxWaitMs: 1 };
 const ALL = 10_000_000;
 
 /**
- * groupmq at its best settings: adds are batched where many are under way, finished jobs are kept only where results are
+ * groupmq at its best settings: as many groups as the worker runs at once, since it runs those of a group one after the
+ * other, and a job that ends hands on to the next of its group; adds are batched where many are under way, finished jobs are kept only where results are
  * measured, and its periodic cleanup is off.
  */
 export const groupmq: Subject = {
   async produce(place, sending) {
     const queue = open(place, sending);
-    const send = (note: Note) => queue.add({ groupId: groupOf(note), data: note });
+    const send = (note: Note) => queue.add({ groupId: String(note.id % place.concurrency), data: note });
     return {
       send,
       sendAll: (notes) => Promise.all(notes.map(send)),
@@ -33,12 +31,12 @@ export const groupmq: Subject = {
     };
   },
 
-  async work(place, concurrency, handle) {
+  async work(place, handle) {
     let settled = 0;
     const queue = open(place, 'one at a time');
     const worker = new Worker<Note>({
       queue,
-      concurrency,
+      concurrency: place.concurrency,
       enableCleanup: false,
       handler: async ({ data }) => handle(data),
     });

@@ -27,7 +27,7 @@ export const raw: Subject = {
     };
   },
 
-  async work({ url }, concurrency, handle) {
+  async work({ url, concurrency }, handle) {
     const redis = new Redis(url);
     await redis.xgroup('CREATE', STREAM, GROUP, '0', 'MKSTREAM');
     const loop = new Loop(redis, concurrency, handle);

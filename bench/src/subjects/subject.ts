@@ -11,10 +11,11 @@ export type Variant = 'bare' | 'job' | 'result';
 /** How a producer is going to send: libraries have their best settings for each. */
 export type Sending = 'one at a time' | 'in flight' | 'bulk';
 
-/** Where the jobs lie, and of what kind they are. */
+/** Where the jobs lie, of what kind they are, and how many of them the worker there has in hand at once. */
 export interface Place {
   readonly url: string;
   readonly variant: Variant;
+  readonly concurrency: number;
 }
 
 /** What a handler returns: something small where results are stored, otherwise nothing. */
@@ -45,5 +46,5 @@ export interface RunningWorker {
 /** A system that is measured. Every measure is one loop over these few verbs, the same for all. */
 export interface Subject {
   produce(place: Place, sending: Sending): Promise<Producer>;
-  work(place: Place, concurrency: number, handle: Handle): Promise<RunningWorker>;
+  work(place: Place, handle: Handle): Promise<RunningWorker>;
 }

@@ -13,7 +13,6 @@ const LOOK_EVERY = 1;
 /** What a worker is to do. */
 export interface DrainOrder {
   readonly place: Place;
-  readonly concurrency: number;
   /** The window ends when so many are settled. */
   readonly expected: number;
   /** The window ends after so many milliseconds. */
@@ -31,7 +30,7 @@ export interface Drained {
 /** Works until everything expected is settled, or for as long as the window is. */
 export async function drain(subject: Subject, order: DrainOrder): Promise<Drained> {
   const tally = new Tally();
-  const worker = await subject.work(order.place, order.concurrency, tally.handlerFor(order.place.variant));
+  const worker = await subject.work(order.place, tally.handlerFor(order.place.variant));
   try {
     await within(PATIENCE, tally.begun, 'No job came to the worker');
     const measured = await measureWindow(worker.settled, order);

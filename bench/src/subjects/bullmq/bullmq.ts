@@ -12,11 +12,11 @@ const JOB = 'take';
 export const bullmq: Subject = {
   produce: produceByBullmq,
 
-  async work(place, concurrency, handle) {
+  async work(place, handle) {
     let settled = 0;
     const worker = new Worker<Note, Outcome>(QUEUE, async ({ data }) => handle(data), {
       connection: connectionTo(place),
-      concurrency,
+      concurrency: place.concurrency,
     });
     worker.on('completed', () => (settled += 1));
     await worker.waitUntilReady();

@@ -10,9 +10,9 @@ import { connectionTo, produceByBullmq, QUEUE } from './bullmq.js';
 export const nestjsBullmq: Subject = {
   produce: produceByBullmq,
 
-  async work(place, concurrency, handle) {
+  async work(place, handle) {
     const count = { settled: 0 };
-    const notes = processorOf(concurrency, handle, count);
+    const notes = processorOf(place.concurrency, handle, count);
     const app = await NestFactory.createApplicationContext(BullWorkingModule.at(place, notes), {
       logger: ['warn', 'error'],
     });

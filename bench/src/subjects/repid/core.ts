@@ -13,14 +13,17 @@ export const repidCore: Subject = {
     return { ...producerOf(repid, place.variant, enqueue), close: () => repid.disconnect() };
   },
 
-  async work(place, concurrency, handle) {
+  async work(place, handle) {
     let handled = 0;
     const actor = defineActor<Note>({ name: ACTOR }, (note) => {
       handled += 1;
       return handle(note);
     });
     const repid = new Repid(brokersAt(place));
-    const worker = new Worker(repid.producer, new Router([actor]), { concurrency, handleSignals: [] });
+    const worker = new Worker(repid.producer, new Router([actor]), {
+      concurrency: place.concurrency,
+      handleSignals: [],
+    });
     const work = worker.run();
     return {
       settled: () => handled - worker.inFlight,

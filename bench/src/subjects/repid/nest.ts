@@ -16,10 +16,10 @@ export const repid: Subject = {
     return { ...producerOf(client, place.variant, enqueue), close: () => app.close() };
   },
 
-  async work(place, concurrency, handle) {
+  async work(place, handle) {
     const app = await start(WorkingModule.at(place, handle));
     const worker = app.get(RepidWorker);
-    const work = worker.run({ concurrency, handleSignals: [] });
+    const work = worker.run({ concurrency: place.concurrency, handleSignals: [] });
     const notes = app.get(Notes);
     return {
       settled: () => notes.handled - worker.inFlight,
