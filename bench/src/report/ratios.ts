@@ -1,28 +1,36 @@
 import { valueOf, type Figure } from '../figure.js';
 import { roleOf } from '../subjects/catalogue.js';
 
-/**
- * How it compares with the best of the peers in its scenario. Jobs with stored results are compared with those of peers
- * that store them, too; everything else with what the peers do at their plainest.
- */
+/** How it compares with the best of the peers in its scenario. */
 export function ratioToBestPeer(figure: Figure, all: readonly Figure[]): number | undefined {
-  const peers = alike(figure, all).filter(({ subject }) => roleOf(subject) === 'peer');
-  return ratioToBest(figure, peers);
+  return ratio(figure, bestOf(peersOf(figure, all)));
 }
 
 /** How it compares with plain Redis Streams in its scenario. */
 export function ratioToLimit(figure: Figure, all: readonly Figure[]): number | undefined {
-  const limits = all.filter(({ scenario, subject }) => scenario === figure.scenario && roleOf(subject) === 'limit');
-  return ratioToBest(figure, limits);
+  return ratio(figure, bestOf(beside(figure, all).filter(({ subject }) => roleOf(subject) === 'limit')));
 }
 
-function alike({ scenario, variant }: Figure, all: readonly Figure[]): Figure[] {
-  const storesResults = variant === 'result';
-  return all.filter((other) => other.scenario === scenario && (other.variant === 'result') === storesResults);
+/**
+ * The peers that it is compared with: where results are stored those that store them, too; otherwise those that do not,
+ * for they give ids and have no bare messages.
+ */
+export function peersOf(figure: Figure, all: readonly Figure[]): Figure[] {
+  return beside(figure, all).filter(
+    ({ subject, variant }) => roleOf(subject) === 'peer' && (variant === 'result') === (figure.variant === 'result'),
+  );
 }
 
-function ratioToBest(figure: Figure, others: readonly Figure[]): number | undefined {
-  if (others.length === 0) return undefined;
-  const values = others.map(valueOf);
-  return valueOf(figure) / (figure.unit.better === 'higher' ? Math.max(...values) : Math.min(...values));
+/** The one with the best value. */
+export function bestOf(figures: readonly Figure[]): Figure | undefined {
+  const sorted = figures.toSorted((a, b) => valueOf(a) - valueOf(b));
+  return figures[0]?.unit.better === 'lower' ? sorted[0] : sorted.at(-1);
+}
+
+function beside({ scenario, part }: Figure, all: readonly Figure[]): Figure[] {
+  return all.filter((other) => other.scenario === scenario && other.part === part);
+}
+
+function ratio(figure: Figure, other: Figure | undefined): number | undefined {
+  return other && valueOf(figure) / valueOf(other);
 }

@@ -1,17 +1,27 @@
 import Table from 'cli-table3';
+import type { Verdict } from '../check/compare.js';
+import { describeTarget } from '../check/target.js';
 import { cpuOf, valueOf, type Figure } from '../figure.js';
 import { ratioToBestPeer, ratioToLimit } from './ratios.js';
+
+const STYLE = { head: [], border: [], compact: true };
 
 /** The figures of a part, one a line, those of a scenario together. */
 export function tableOf(figures: readonly Figure[]): string {
   const unit = figures[0]?.unit.name ?? '';
   const head = ['scenario', 'subject', 'variant', unit, 'x best peer', 'x raw', 'CPU s/10k', 'Redis s/10k'];
-  const table = new Table({ head, style: { head: [], border: [], compact: true }, colAligns: ALIGNMENT });
+  const colAligns = head.map((_, column) => (column < 3 ? 'left' : 'right'));
+  const table = new Table({ head, style: STYLE, colAligns });
   for (const figure of figures) table.push(rowOf(figure, figures));
   return table.toString();
 }
 
-const ALIGNMENT = ['left', 'left', 'left', 'right', 'right', 'right', 'right', 'right'] as const satisfies unknown[];
+/** The targets, and what became of them. */
+export function tableOfVerdicts(verdicts: readonly Verdict[]): string {
+  const table = new Table({ head: ['target', 'reached', ''], style: STYLE, colAligns: ['left', 'right', 'left'] });
+  for (const { target, reached, verdict } of verdicts) table.push([describeTarget(target), shown(reached), verdict]);
+  return table.toString();
+}
 
 function rowOf(figure: Figure, all: readonly Figure[]): string[] {
   const cpu = cpuOf(figure);
