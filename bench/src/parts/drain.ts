@@ -2,14 +2,17 @@ import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
 import { SUBJECT_NAMES, variantsOf, type SubjectName } from '../subjects/catalogue.js';
 import type { Variant } from '../subjects/subject.js';
+import { drainedSample } from './drained-sample.js';
 import { interleaved, type RunKind } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
-import { perTenThousand } from './per-ten-thousand.js';
 
-/** How many a worker may have in hand at once. At one of them all variants are measured, at the others the plainest. */
+/**
+ * How many a worker may have in hand at once. At one of them everything is measured, at the others the plainest variant of
+ * each, without @nestjs/bullmq, whose worker is BullMQ's own.
+ */
 const CONCURRENCIES = [1, 10, 100, 1_000];
-const ALL_VARIANTS_AT = 100;
+const ALL_AT = 100;
 
 /** How many no-op jobs a second does a worker end that lie there already? */
 export const drain: Part = {
@@ -39,12 +42,13 @@ function cases(): DrainCase[] {
 
 function variantsAt(concurrency: number, subject: SubjectName): readonly Variant[] {
   const variants = variantsOf(subject);
-  return concurrency === ALL_VARIANTS_AT ? variants : variants.slice(0, 1);
+  if (concurrency === ALL_AT) return variants;
+  return subject === 'nestjs-bullmq' ? [] : variants.slice(0, 1);
 }
 
 async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
-  const [count, longest] = kind === 'measured' ? [stage.size(50_000, 10_000), stage.size(2_000, 500)] : [5_000, 300];
+  const [count, longest] = kind === 'measured' ? [stage.size(50_000, 10_000), stage.size(1_000, 500)] : [5_000, 300];
   const [producer, worker] = [await stage.process(one.subject, 'producer'), await stage.process(one.subject, 'worker')];
   const place = { url: redis.url, variant: one.variant, concurrency: one.concurrency };
   await redis.flush();
@@ -53,11 +57,5 @@ async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<S
   const drained = await worker.run('drain', { place, expected: count, longest });
   const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;
   checkNoneIsMissing(count, drained.handled, await producer.run('left', place));
-  return {
-    value: drained.settled / drained.seconds,
-    cpu: {
-      process: perTenThousand(drained.cpuSeconds, drained.settled),
-      redis: perTenThousand(redisSeconds, drained.handled),
-    },
-  };
+  return drainedSample(drained, redisSeconds);
 }

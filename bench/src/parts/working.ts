@@ -2,15 +2,15 @@ import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
 import { SUBJECT_NAMES, variantsOf, type SubjectName } from '../subjects/catalogue.js';
 import type { Variant } from '../subjects/subject.js';
+import { drainedSample } from './drained-sample.js';
 import { interleaved, type RunKind } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
-import { perTenThousand } from './per-ten-thousand.js';
 
 const CONCURRENCY = 100;
 
 /** How much longer than the worker's window jobs are sent, in milliseconds: the worker begins later. */
-const MARGIN = 700;
+const MARGIN = 500;
 
 /** How many jobs a second are done while others are being sent to the same Redis? */
 export const working: Part = {
@@ -37,7 +37,7 @@ function cases(): WorkingCase[] {
 async function workOnce(stage: Stage, { subject, variant }: WorkingCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
   const [producer, worker] = [await stage.process(subject, 'producer'), await stage.process(subject, 'worker')];
-  const longest = kind === 'measured' ? stage.size(1_500, 500) : 200;
+  const longest = kind === 'measured' ? stage.size(1_000, 500) : 200;
   const place = { url: redis.url, variant, concurrency: CONCURRENCY };
   await redis.flush();
   const cpuBefore = await redis.cpuSeconds();
@@ -47,11 +47,5 @@ async function workOnce(stage: Stage, { subject, variant }: WorkingCase, kind: R
   ]);
   const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;
   checkNoneIsMissing(enqueued.sent, drained.handled, await producer.run('left', place));
-  return {
-    value: drained.settled / drained.seconds,
-    cpu: {
-      process: perTenThousand(drained.cpuSeconds, drained.settled),
-      redis: perTenThousand(redisSeconds, drained.handled),
-    },
-  };
+  return drainedSample(drained, redisSeconds);
 }

@@ -25,6 +25,7 @@ export class BenchProcess {
   private readonly pending = new Map<number, Pending>();
   private requests = 0;
   private isStopping = false;
+  private end: Error | undefined;
   private isReady!: () => void;
   private hasFailed!: (error: Error) => void;
 
@@ -55,7 +56,7 @@ export class BenchProcess {
     const request: Request = { id: this.requests++, task, order };
     const answer = new Promise<unknown>((resolve, reject) => this.pending.set(request.id, { task, resolve, reject }));
     if (this.child.connected) this.child.send(request);
-    else this.fail(new Error(`${this.label} is gone.`));
+    else this.fail(this.end ?? new Error(`${this.label} has ended.`));
     return (await within(limit, answer, `${this.label} did not end task "${task}"`)) as Answer<Name>;
   }
 
@@ -85,6 +86,7 @@ export class BenchProcess {
 
   private fail(error: Error): void {
     if (this.isStopping) return;
+    this.end ??= error;
     this.hasFailed(error);
     for (const { reject } of this.pending.values()) reject(error);
     this.pending.clear();
