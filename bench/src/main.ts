@@ -1,12 +1,9 @@
-import { growth } from './growth.js';
+import { readOptions, UsageError } from './options.js';
+import { run } from './run.js';
 
-/** The parts, by the name that runs them. */
-const PARTS = { growth } as const;
-
-const [chosen] = process.argv.slice(2);
-const names = Object.keys(PARTS) as (keyof typeof PARTS)[];
-if (chosen !== undefined && !names.includes(chosen as keyof typeof PARTS)) {
-  console.error(`There is no benchmark "${chosen}". There are: ${names.join(', ')}.`);
-  process.exit(1);
+try {
+  process.exitCode = await run(readOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof UsageError ? error.message : error);
+  process.exitCode = 1;
 }
-for (const name of names) if (chosen === undefined || chosen === name) await PARTS[name]();

@@ -127,6 +127,7 @@ async function answers(url: string, server: ChildProcess): Promise<void> {
 async function stopServer(server: ChildProcess, directory: string): Promise<void> {
   if (server.exitCode === null && server.signalCode === null) {
     const ended = once(server, 'exit');
+    server.ref(); // Nothing else may keep this process alive until it has ended.
     server.kill('SIGKILL');
     await ended;
   }

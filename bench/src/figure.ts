@@ -1,0 +1,43 @@
+import { median } from './statistics.js';
+import type { SubjectName } from './subjects/catalogue.js';
+
+/** One run's outcome. */
+export interface Sample {
+  readonly value: number;
+  /** CPU seconds for each 10,000 jobs: of the process that is measured, and of Redis. */
+  readonly cpu?: { readonly process: number; readonly redis: number };
+}
+
+/** What is measured, and on whom. */
+export interface Case {
+  /** Those of one scenario are compared with each other. */
+  readonly scenario: string;
+  readonly subject: SubjectName;
+  /** What is sent, or how: a word for the table. */
+  readonly variant: string;
+}
+
+/** How the values of a part are to be read. */
+export interface Unit {
+  readonly name: string;
+  readonly better: 'higher' | 'lower';
+}
+
+/** All runs of one case. */
+export interface Figure extends Case {
+  readonly part: string;
+  readonly unit: Unit;
+  readonly samples: readonly Sample[];
+}
+
+/** The middle one of its values. */
+export function valueOf({ samples }: Figure): number {
+  return median(samples.map(({ value }) => value));
+}
+
+/** The middle ones of its CPU seconds, where they were taken. */
+export function cpuOf({ samples }: Figure): Sample['cpu'] {
+  const taken = samples.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
+  if (taken.length === 0) return undefined;
+  return { process: median(taken.map((cpu) => cpu.process)), redis: median(taken.map((cpu) => cpu.redis)) };
+}

@@ -1,0 +1,51 @@
+import type { Sample } from '../figure.js';
+import type { Stage } from '../stage.js';
+import { SUBJECT_NAMES, variantsOf, type SubjectName } from '../subjects/catalogue.js';
+import type { Variant } from '../subjects/subject.js';
+import { drainedSample } from './drained-sample.js';
+import { interleaved, type RunKind } from './interleaved.js';
+import { checkNoneIsMissing } from './none-missing.js';
+import type { Part } from './part.js';
+
+const CONCURRENCY = 100;
+
+/** How much longer than the worker's window jobs are sent, in milliseconds: the worker begins later. */
+const MARGIN = 500;
+
+/** How many jobs a second are done while others are being sent to the same Redis? */
+export const working: Part = {
+  name: 'working',
+  asks: 'How many jobs are done while others are being sent?',
+  unit: { name: 'jobs/s', better: 'higher' },
+  measure: (stage) => interleaved(stage, cases(), (one, kind) => workOnce(stage, one, kind)),
+};
+
+interface WorkingCase {
+  readonly scenario: string;
+  readonly subject: SubjectName;
+  readonly variant: Variant;
+}
+
+function cases(): WorkingCase[] {
+  return SUBJECT_NAMES.flatMap((subject) =>
+    variantsOf(subject)
+      .filter((variant) => variant !== 'result')
+      .map((variant) => ({ scenario: '100 in flight, concurrency 100', subject, variant })),
+  );
+}
+
+async function workOnce(stage: Stage, { subject, variant }: WorkingCase, kind: RunKind): Promise<Sample> {
+  const { redis } = stage;
+  const [producer, worker] = [await stage.process(subject, 'producer'), await stage.process(subject, 'worker')];
+  const longest = kind === 'measured' ? stage.size(1_000, 500) : 200;
+  const place = { url: redis.url, variant, concurrency: CONCURRENCY };
+  await redis.flush();
+  const cpuBefore = await redis.cpuSeconds();
+  const [drained, enqueued] = await Promise.all([
+    worker.run('drain', { place, expected: Number.MAX_SAFE_INTEGER, longest }),
+    producer.run('enqueue', { place, sending: 'in flight', duration: longest + MARGIN }),
+  ]);
+  const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;
+  checkNoneIsMissing(enqueued.sent, drained.handled, await producer.run('left', place));
+  return drainedSample(drained, redisSeconds);
+}

@@ -1,0 +1,14 @@
+import type { TaskName } from '../tasks/index.js';
+
+/** To a child: do this. */
+export interface Request {
+  readonly id: number;
+  readonly task: TaskName;
+  readonly order: unknown;
+}
+
+/** From a child: that it is ready, or how a task ended. */
+export type Reply =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done'; readonly id: number; readonly answer: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly error: string };

@@ -1,0 +1,87 @@
+import { BarChart } from 'echarts/charts';
+import { GridComponent, TitleComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { valueOf, type Figure } from '../figure.js';
+import { roleOf, type Role } from '../subjects/catalogue.js';
+
+use([BarChart, GridComponent, TitleComponent, SVGRenderer]);
+
+const COLORS: Readonly<Record<Role, string>> = { ours: '#e0234e', peer: '#8c9bab', limit: '#d9d9d9' };
+
+const COLUMNS = 2;
+const WIDTH = 560;
+const LABELS = 150;
+const BAR = 22;
+const TITLE = 48;
+
+/** One panel for each scenario that compares subjects, a bar for each row; as SVG. */
+export function chartOf(figures: readonly Figure[]): string {
+  const panels = panelsOf(figures);
+  const boxes = placed(panels);
+  const height = Math.max(...boxes.map(({ top, height: own }) => top + own)) + BAR;
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: COLUMNS * WIDTH, height });
+  chart.setOption({
+    ...{ animation: false, backgroundColor: '#fff' },
+    title: panels.map(({ title }, index) => ({ text: title, textStyle: { fontSize: 13 }, ...titleBox(boxes[index]!) })),
+    grid: boxes.map(({ left, top, height: own }) => ({
+      left: left + LABELS,
+      top,
+      width: WIDTH - LABELS - 90,
+      height: own,
+    })),
+    xAxis: panels.map((_, gridIndex) => ({ gridIndex, type: 'value', show: false })),
+    yAxis: panels.map(({ rows }, gridIndex) => ({
+      ...{ gridIndex, type: 'category', inverse: true, axisTick: { show: false }, axisLine: { show: false } },
+      data: rows.map(({ subject, variant }) => `${subject} ${variant}`),
+    })),
+    series: panels.map(({ rows }, index) => ({
+      ...{ type: 'bar', xAxisIndex: index, yAxisIndex: index, barWidth: '70%' },
+      label: { show: true, position: 'right', formatter: ({ value }: { value: number }) => shown(value) },
+      data: rows.map((row) => ({ value: valueOf(row), itemStyle: { color: COLORS[roleOf(row.subject)] } })),
+    })),
+  });
+  const svg = chart.renderToSVGString();
+  chart.dispose(); // Its timer would keep the process alive.
+  return svg;
+}
+
+interface Panel {
+  readonly title: string;
+  readonly rows: readonly Figure[];
+}
+
+function panelsOf(figures: readonly Figure[]): Panel[] {
+  const panels = new Map<string, Figure[]>();
+  for (const figure of figures) {
+    const title = `${figure.part}, ${figure.scenario} (${figure.unit.name})`;
+    panels.set(title, [...(panels.get(title) ?? []), figure]);
+  }
+  const all = [...panels].map(([title, rows]) => ({ title, rows }));
+  return all.filter(({ rows }) => new Set(rows.map(({ subject }) => subject)).size > 1);
+}
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly height: number;
+}
+
+/** Each panel goes where the columns are shortest. */
+function placed(panels: readonly Panel[]): Box[] {
+  const ends = Array.from({ length: COLUMNS }, () => 0);
+  return panels.map(({ rows }) => {
+    const column = ends.indexOf(Math.min(...ends));
+    const box = { left: column * WIDTH, top: ends[column]! + TITLE, height: rows.length * BAR };
+    ends[column] = box.top + box.height;
+    return box;
+  });
+}
+
+function titleBox({ left, top }: Box) {
+  return { left: left + 16, top: top - 28 };
+}
+
+function shown(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: 3 });
+}

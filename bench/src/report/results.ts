@@ -1,0 +1,17 @@
+import type { Verdict } from '../check/compare.js';
+import { describeTarget } from '../check/target.js';
+import { valueOf, type Figure } from '../figure.js';
+import type { Environment } from './environment.js';
+
+/** Everything that was measured, for machines: samples, and where and on what they were taken. */
+export function resultsOf(environment: Environment, figures: readonly Figure[], verdicts: readonly Verdict[]): object {
+  return {
+    ...environment,
+    figures: figures.map(({ part, scenario, subject, variant, unit, samples }, index) => ({
+      ...{ part, scenario, subject, variant, unit: unit.name, better: unit.better },
+      median: valueOf(figures[index]!),
+      samples,
+    })),
+    targets: verdicts.map(({ target, reached, verdict }) => ({ target: describeTarget(target), reached, verdict })),
+  };
+}

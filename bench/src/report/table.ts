@@ -1,0 +1,38 @@
+import Table from 'cli-table3';
+import type { Verdict } from '../check/compare.js';
+import { describeTarget } from '../check/target.js';
+import { cpuOf, valueOf, type Figure } from '../figure.js';
+import { ratioToBestPeer, ratioToLimit } from './ratios.js';
+
+const STYLE = { head: [], border: [], compact: true };
+
+/** The figures of a part, one a line, those of a scenario together. */
+export function tableOf(figures: readonly Figure[]): string {
+  const unit = figures[0]?.unit.name ?? '';
+  const head = ['scenario', 'subject', 'variant', unit, 'x best peer', 'x raw', 'CPU s/10k', 'Redis s/10k'];
+  const colAligns = head.map((_, column) => (column < 3 ? 'left' : 'right'));
+  const table = new Table({ head, style: STYLE, colAligns });
+  for (const figure of figures) table.push(rowOf(figure, figures));
+  return table.toString();
+}
+
+/** The targets, and what became of them. */
+export function tableOfVerdicts(verdicts: readonly Verdict[]): string {
+  const table = new Table({ head: ['target', 'reached', ''], style: STYLE, colAligns: ['left', 'right', 'left'] });
+  for (const { target, reached, verdict } of verdicts) table.push([describeTarget(target), shown(reached), verdict]);
+  return table.toString();
+}
+
+function rowOf(figure: Figure, all: readonly Figure[]): string[] {
+  const cpu = cpuOf(figure);
+  return [
+    ...[figure.scenario, figure.subject, figure.variant],
+    shown(valueOf(figure)),
+    ...[ratioToBestPeer(figure, all), ratioToLimit(figure, all), cpu?.process, cpu?.redis].map(shown),
+  ];
+}
+
+function shown(value: number | undefined): string {
+  if (value === undefined) return '';
+  return value.toLocaleString('en', { maximumFractionDigits: value >= 100 ? 0 : value >= 10 ? 1 : 3 });
+}

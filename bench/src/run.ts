@@ -1,0 +1,53 @@
+import { compare, type Verdict } from './check/compare.js';
+import { TARGETS } from './check/targets.js';
+import type { Figure } from './figure.js';
+import type { BenchOptions } from './options.js';
+import { BenchRedis } from './redis/bench-redis.js';
+import { chartOf } from './report/chart.js';
+import { environmentOf } from './report/environment.js';
+import { resultsOf } from './report/results.js';
+import { tableOf, tableOfVerdicts } from './report/table.js';
+import { writeResults } from './report/write.js';
+import { Stage } from './stage.js';
+
+/** Runs the parts and tells what came out. Answers the exit code. */
+export async function run(options: BenchOptions): Promise<number> {
+  const redis = await BenchRedis.start();
+  const stage = new Stage(redis, options);
+  try {
+    const environment = environmentOf(await redis.version(), options);
+    const figures = await measureAll(stage, options);
+    const verdicts = compare(TARGETS, figures);
+    if (options.isWritten) {
+      const path = writeResults(environment.date, resultsOf(environment, figures, verdicts), chartOf(figures));
+      console.error(`Written to ${path}, and a chart beside it.`);
+    }
+    return options.isCheck ? check(verdicts, options) : 0;
+  } finally {
+    await stage.clear();
+    await redis.stop();
+  }
+}
+
+async function measureAll(stage: Stage, { parts }: BenchOptions): Promise<Figure[]> {
+  const all: Figure[] = [];
+  for (const { name, asks, unit, measure } of parts) {
+    console.error(`${name}: ${asks}`);
+    const figures = (await measure(stage)).map((figure) => ({ part: name, unit, ...figure }));
+    console.log(tableOf(figures));
+    all.push(...figures);
+  }
+  return all;
+}
+
+/** A target that is missed fails the check; so does one whose part was run as a whole and gave no figure for it. */
+function check(verdicts: readonly Verdict[], { parts, subjects, scenarios }: BenchOptions): number {
+  const isWhole = subjects.length + scenarios.length === 0;
+  const wasRun = ({ target }: Verdict): boolean => parts.some(({ name }) => name === target.part);
+  const failed = verdicts.filter(
+    (one) => one.verdict === 'missed' || (one.verdict !== 'met' && isWhole && wasRun(one)),
+  );
+  console.log(tableOfVerdicts(verdicts));
+  console.error(failed.length === 0 ? 'No target is missed.' : `${failed.length} targets are missed.`);
+  return failed.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,60 @@
+import type { Case } from './figure.js';
+import { BenchProcess, type ProcessRole } from './processes/bench-process.js';
+import type { BenchRedis } from './redis/bench-redis.js';
+import type { SubjectName } from './subjects/catalogue.js';
+
+/** How much is measured. */
+export interface StageOptions {
+  /** Runs of each case that count. */
+  readonly runs: number;
+  /** Smaller sizes and shorter windows: to see that it works, not what it is worth. */
+  readonly isQuick: boolean;
+  /** Only these subjects; all where there is none. */
+  readonly subjects: readonly SubjectName[];
+  /** Only scenarios whose name has one of these in it; all where there is none. */
+  readonly scenarios: readonly string[];
+  /** Where CPU profiles of all processes go. */
+  readonly profileFolder?: string;
+}
+
+/** Where parts measure: one Redis, and for each subject a producer and a worker process that idle between their runs. */
+export class Stage {
+  private readonly processes = new Map<string, Promise<BenchProcess>>();
+
+  constructor(
+    readonly redis: BenchRedis,
+    readonly options: StageOptions,
+  ) {}
+
+  /** The process of a subject; started when it is first asked for. */
+  process(subject: SubjectName, role: ProcessRole): Promise<BenchProcess> {
+    const key = `${subject} ${role}`;
+    let started = this.processes.get(key);
+    if (started === undefined) {
+      started = BenchProcess.start(subject, role, this.options.profileFolder);
+      this.processes.set(key, started);
+    }
+    return started;
+  }
+
+  /** `full`, or `quick` in a quick run. */
+  size(full: number, quick: number): number {
+    return this.options.isQuick ? quick : full;
+  }
+
+  /** Whether the case was asked for. */
+  includes({ subject, scenario }: Case): boolean {
+    const { subjects, scenarios } = this.options;
+    return (
+      (subjects.length === 0 || subjects.includes(subject)) &&
+      (scenarios.length === 0 || scenarios.some((part) => scenario.includes(part)))
+    );
+  }
+
+  /** Ends all processes. */
+  async clear(): Promise<void> {
+    const processes = await Promise.allSettled(this.processes.values());
+    this.processes.clear();
+    await Promise.all(processes.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+  }
+}

@@ -1,0 +1,44 @@
+import { Queue, Worker } from 'bullmq';
+import type { Note } from '../../payload.js';
+import type { Outcome, Place, Producer, Subject } from '../subject.js';
+
+export const QUEUE = 'notes';
+const JOB = 'take';
+
+/**
+ * BullMQ at its best settings: jobs are removed when they are done, and kept with what they returned only where results
+ * are measured; `addBulk` for many; the next job is fetched by the script that ends the one before (its default).
+ */
+export const bullmq: Subject = {
+  produce: produceByBullmq,
+
+  async work(place, handle) {
+    let settled = 0;
+    const worker = new Worker<Note, Outcome>(QUEUE, async ({ data }) => handle(data), {
+      connection: connectionTo(place),
+      concurrency: place.concurrency,
+    });
+    worker.on('completed', () => (settled += 1));
+    await worker.waitUntilReady();
+    return { settled: () => settled, close: () => worker.close() };
+  },
+};
+
+/** The same for a worker within Nest. */
+export async function produceByBullmq(place: Place): Promise<Producer> {
+  const queue = new Queue<Note, Outcome>(QUEUE, {
+    connection: connectionTo(place),
+    defaultJobOptions: { removeOnComplete: place.variant !== 'result' },
+  });
+  await queue.waitUntilReady();
+  return {
+    send: (note) => queue.add(JOB, note),
+    sendAll: (notes) => queue.addBulk(notes.map((data) => ({ name: JOB, data }))),
+    left: () => queue.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized', 'failed'),
+    close: () => queue.close(),
+  };
+}
+
+export function connectionTo({ url }: Place) {
+  return { url, maxRetriesPerRequest: null };
+}
