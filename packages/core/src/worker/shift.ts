@@ -20,6 +20,12 @@ const GIVE_BACK_TIME = 10_000;
  */
 const UNSETTLED = 2;
 
+/**
+ * The most that is read at once. More would spare hardly any way to the broker, and would have each message outlive the
+ * young generation of the heap while it waits for the others of its batch.
+ */
+const MOST_AT_ONCE = 100;
+
 /** One stretch of work, from the first message taken to the last one out of hand. */
 export class Shift {
   private readonly bell = new Bell();
@@ -111,7 +117,7 @@ export class Shift {
   private room(): number {
     const { concurrency, messagesLimit } = this.options;
     const unsettled = concurrency * UNSETTLED - this.hands.size;
-    return Math.min(concurrency - this.busy, unsettled, messagesLimit - this.started);
+    return Math.min(concurrency - this.busy, unsettled, messagesLimit - this.started, MOST_AT_ONCE);
   }
 
   private async take(consumer: Consumer, room: number): Promise<void> {
