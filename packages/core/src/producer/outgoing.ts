@@ -1,7 +1,8 @@
 import type { OutgoingBytes, OutgoingJson } from '../actor/message-dependency.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { checkChannelName, type OutgoingMessage } from '../message/index.js';
-import { option, parseOptions } from '../options/index.js';
+import { option } from '../options/index.js';
+import { optionsParser } from '../options/options-parser.js';
 import * as v from 'valibot';
 import { JSON_CONTENT_TYPE, jsonSerializer } from '../serializer/index.js';
 
@@ -19,9 +20,12 @@ const bytesSchema = v.strictObject({
   contentType: v.optional(option.nonEmptyText),
 });
 
+const parseJson = optionsParser(jsonSchema);
+const parseBytes = optionsParser(bytesSchema);
+
 /** @throws InvalidOptionError, SerializationError */
 export function outgoingJson(message: OutgoingJson, defaultChannel?: string): OutgoingMessage {
-  const { channel, payload, headers, replyTo } = parseOptions(jsonSchema, message, 'message');
+  const { channel, payload, headers, replyTo } = parseJson(message, 'message');
   return {
     channel: requireChannel(channel ?? defaultChannel),
     payload: jsonSerializer.encode(payload),
@@ -33,7 +37,7 @@ export function outgoingJson(message: OutgoingJson, defaultChannel?: string): Ou
 
 /** @throws InvalidOptionError */
 export function outgoingBytes(message: OutgoingBytes, defaultChannel?: string): OutgoingMessage {
-  const { channel, payload, headers, contentType, replyTo } = parseOptions(bytesSchema, message, 'message');
+  const { channel, payload, headers, contentType, replyTo } = parseBytes(message, 'message');
   return { channel: requireChannel(channel ?? defaultChannel), payload, headers: headers ?? {}, contentType, replyTo };
 }
 
