@@ -36,6 +36,7 @@ export type Schedule =
 /** @throws MalformedMessageError when one of our headers does not say what it should */
 export function readParameters(headers: Readonly<Record<string, string>>): MessageParameters {
   const resultId = resultBucketOf(headers);
+  const schedule = readSchedule(headers);
   return {
     id: headers[HEADER.id],
     argsBucketId: headers[HEADER.argsBucket],
@@ -46,8 +47,9 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     },
     timeout: readNumber(headers, HEADER.timeout),
     timestamp: readNumber(headers, HEADER.timestamp),
+    dueAt: schedule === undefined ? readNumber(headers, HEADER.dueAt) : undefined,
     ttl: readNumber(headers, HEADER.ttl) ?? null,
-    ...readTimes(headers),
+    schedule,
     dependsOn: readDependencies(headers),
     unrouted: readNumber(headers, HEADER.unrouted) ?? 0,
   };
@@ -107,20 +109,11 @@ function readDependencies(headers: Readonly<Record<string, string>>): string[] |
   );
 }
 
-function readTimes(headers: Readonly<Record<string, string>>): Pick<MessageParameters, 'dueAt' | 'schedule'> {
+function readSchedule(headers: Readonly<Record<string, string>>): Schedule | undefined {
   const every = readNumber(headers, HEADER.every);
   const cron = headers[HEADER.cron];
-  const dueAt = readNumber(headers, HEADER.dueAt);
-  if (every === undefined && cron === undefined) return { dueAt, schedule: undefined };
-  return { schedule: readSchedule(headers, every, cron, dueAt ?? 0) };
-}
-
-function readSchedule(
-  headers: Readonly<Record<string, string>>,
-  every: number | undefined,
-  cron: string | undefined,
-  dueAt: number,
-): Schedule {
+  if (every === undefined && cron === undefined) return undefined;
+  const dueAt = readNumber(headers, HEADER.dueAt) ?? 0;
   const timeZone = headers[HEADER.cronTimeZone];
   const schedule: Schedule = cron === undefined ? { every: every as number, dueAt } : { cron, timeZone, dueAt };
   try {

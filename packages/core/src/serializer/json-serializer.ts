@@ -9,8 +9,12 @@ export const JSON_CONTENT_TYPE = 'application/json';
 export const jsonSerializer: Serializer = {
   contentType: JSON_CONTENT_TYPE,
   encode: (value) => Buffer.from(stringify(value)),
-  decode: (bytes) => parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()),
+  decode: (bytes) => parse(asBuffer(bytes).toString()),
 };
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
 
 /**
  * JSON text; `undefined` is written as `null`.
@@ -25,10 +29,12 @@ export function stringify(value: unknown): string {
   }
 }
 
+const SECURE = { protoAction: 'error', constructorAction: 'error' } as const;
+
 /** @throws SerializationError for what is not JSON, or holds `__proto__` or `constructor.prototype` */
 export function parse(text: string): unknown {
   try {
-    return secureJson.parse(text, null, { protoAction: 'error', constructorAction: 'error' });
+    return secureJson.parse(text, null, SECURE);
   } catch (cause) {
     throw new SerializationError(`The payload is not JSON that may be read: ${(cause as Error).message}.`, { cause });
   }
