@@ -22,8 +22,13 @@ function asBuffer(bytes: Uint8Array): Buffer {
  * @throws SerializationError for what JSON has no form for: cycles, BigInt
  */
 export function stringify(value: unknown): string {
+  return stringifyMember(value) ?? 'null';
+}
+
+/** The same, but undefined for what JSON leaves out of an object. */
+export function stringifyMember(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) ?? 'null';
+    return JSON.stringify(value);
   } catch (cause) {
     throw new SerializationError(`The value cannot be written as JSON: ${(cause as Error).message}.`, { cause });
   }
