@@ -27,7 +27,7 @@ const parseBytes = optionsParser(bytesSchema);
 export function outgoingJson(message: OutgoingJson, defaultChannel?: string): OutgoingMessage {
   const { channel, payload, headers, replyTo } = parseJson(message, 'message');
   return {
-    channel: requireChannel(channel ?? defaultChannel),
+    channel: channelFrom(channel, defaultChannel),
     payload: jsonSerializer.encode(payload),
     headers: headers ?? {},
     contentType: JSON_CONTENT_TYPE,
@@ -38,15 +38,17 @@ export function outgoingJson(message: OutgoingJson, defaultChannel?: string): Ou
 /** @throws InvalidOptionError */
 export function outgoingBytes(message: OutgoingBytes, defaultChannel?: string): OutgoingMessage {
   const { channel, payload, headers, contentType, replyTo } = parseBytes(message, 'message');
-  return { channel: requireChannel(channel ?? defaultChannel), payload, headers: headers ?? {}, contentType, replyTo };
+  return { channel: channelFrom(channel, defaultChannel), payload, headers: headers ?? {}, contentType, replyTo };
 }
 
-function requireChannel(channel: string | undefined): string {
-  if (channel === undefined) {
+/** The one that was given, and is checked; otherwise that of the message that is answered. */
+function channelFrom(given: string | undefined, fallback: string | undefined): string {
+  if (given !== undefined) return given;
+  if (fallback === undefined) {
     throw new InvalidOptionError(
       'Option "channel" of message is missing, and the message that is answered has no "replyTo". Name the channel.',
     );
   }
-  checkChannelName(channel);
-  return channel;
+  checkChannelName(fallback);
+  return fallback;
 }
