@@ -48,13 +48,13 @@ export class Buckets {
 
   /** @throws SerializationError, UnsupportedError */
   writeArgs(id: string, bucket: ArgsBucket): BucketWrite {
-    const into = this.requireArgs(`Arguments bucket "${id}"`);
+    const into = this.argsBroker ?? this.requireArgs(`Arguments bucket "${id}"`);
     return { id, body: this.codec.encodeArgs(bucket), ttl: bucket.ttl, success: true, into };
   }
 
   /** @throws SerializationError, UnsupportedError */
   writeResult(id: string, bucket: ResultBucket): BucketWrite {
-    const into = this.requireResults(`Result "${id}"`);
+    const into = this.resultsBroker ?? this.requireResults(`Result "${id}"`);
     const { success, skipped, ttl, exception } = bucket;
     const cause = exception === undefined ? undefined : causeOfFailure(id, exception);
     return { id, body: this.codec.encodeResult(bucket), ttl, success, skipped, cause, into };

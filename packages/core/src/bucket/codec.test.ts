@@ -50,6 +50,19 @@ describe('A bucket', () => {
     expect(json.encodeResult(result)).toMatch(/^\{"success":true,.*"data":\{"a":\[1,"two",null\]\}\}$/);
   });
 
+  it.each([undefined, () => 1])('leaves out data that JSON does: %s', (data) => {
+    expect(json.encodeArgs({ data, timestamp: new Date(5), ttl: null })).toBe('{"ttl":null,"timestamp":5}');
+    expect(json.decode(json.encodeResult({ ...result, data })).data).toBeUndefined();
+  });
+
+  it('has its members in the order that scripts rely on', () => {
+    const failed = { ...result, data: null, success: false, exception: 'Error: "no"', skipped: true, cancelled: true };
+    expect(json.encodeResult(failed)).toBe(
+      '{"success":false,"skipped":true,"ttl":60000,"timestamp":2000,"exception":"Error: \\"no\\"","cancelled":true,' +
+        '"startedAt":1000,"finishedAt":2000,"data":null}',
+    );
+  });
+
   it('holds any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

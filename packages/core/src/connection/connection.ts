@@ -28,6 +28,7 @@ export class Connection {
   private readonly joined = new Set<BucketBroker>();
   private isClosed = false;
   private connecting: Promise<void> | undefined;
+  private connected: Promise<void> | undefined;
 
   constructor(private readonly parts: ConnectionParts) {
     this.broker = parts.messageBroker;
@@ -46,11 +47,13 @@ export class Connection {
   /** Connects every broker, once; later calls await the first. Opens it anew after `disconnect()`. */
   connect(): Promise<void> {
     this.isClosed = false;
-    this.connecting ??= this.open().catch((error: unknown) => {
-      this.connecting = undefined;
-      throw error;
-    });
+    this.connecting ??= this.attempt();
     return this.connecting;
+  }
+
+  /** True where `ready()` has nothing to wait for. */
+  get isReady(): boolean {
+    return this.connecting !== undefined && this.connecting === this.connected;
   }
 
   /** Connects where that has not been done. @throws BrokerClosedError after `disconnect()`: who ends it means it */
@@ -85,6 +88,17 @@ export class Connection {
   private get bucketBrokers(): BucketBroker[] {
     const { argsBucketBroker, resultsBucketBroker } = this.parts;
     return [...new Set([argsBucketBroker, resultsBucketBroker])].filter((broker) => broker !== undefined);
+  }
+
+  private attempt(): Promise<void> {
+    const attempt = this.open().then(
+      () => void (this.connected = attempt),
+      (error: unknown) => {
+        this.connecting = undefined;
+        throw error;
+      },
+    );
+    return attempt;
   }
 
   private async open(): Promise<void> {

@@ -93,9 +93,9 @@ describe('BasicConverter', () => {
     expect(await new BasicConverter().convertInputs(payload, [parameter({ type })], 'x')).toEqual([payload.bytes]);
   });
 
-  it('says for whom the payload is wrong', async () => {
-    const converted = new BasicConverter().convertInputs(source(5), [parameter({ type: String })], 'Mail.send');
-    await expect(converted).rejects.toThrow('Payload of "Mail.send" is not valid: expected text, received number 5.');
+  it('says for whom the payload is wrong', () => {
+    const convertFive = () => new BasicConverter().convertInputs(source(5), [parameter({ type: String })], 'Mail.send');
+    expect(convertFive).toThrow('Payload of "Mail.send" is not valid: expected text, received number 5.');
   });
 
   it('can be taught classes', async () => {
@@ -110,10 +110,48 @@ describe('BasicConverter', () => {
           : { issues: [{ path, message: 'no point' }] };
       }
     }
-    const convertAll = (value: unknown) =>
+    const convertAll = async (value: unknown) =>
       new Taught().convertInputs(source(value), [parameter({ items: Point })], 'x');
     expect(await convertAll([{ x: 1 }])).toEqual([[new Point(1)]]);
     await expect(convertAll([{ x: 1 }, {}])).rejects.toThrow('"1": no point');
+  });
+
+  it('waits for nothing where nothing is asynchronous', () => {
+    const fields = [parameter({ field: 'a', schema: v.string() }), parameter({ field: 'b', items: Number })];
+    expect(new BasicConverter().convertInputs(source({ a: 'x', b: [1] }), fields, 'x')).toEqual(['x', [1]]);
+  });
+
+  it('keeps the order where some must be waited for, and lists what is wrong with each', async () => {
+    const slow = v.pipeAsync(
+      v.number(),
+      v.checkAsync(async (value) => Promise.resolve(value > 0), 'too small'),
+    );
+    const fields = [
+      parameter({ field: 'a' }),
+      parameter({ field: 'b', schema: slow }),
+      parameter({ field: 'c', type: Number }),
+    ];
+    expect(await convert({ a: 1, b: 2, c: 3 }, ...fields)).toEqual([1, 2, 3]);
+    expect(await convert({ a: 1, b: -2, c: 'x' }, ...fields)).toEqual([
+      'b: too small',
+      'c: expected a number, received string "x"',
+    ]);
+  });
+
+  it('waits for an item without holding up the others', async () => {
+    class Slow {
+      readonly kind = 'slow';
+    }
+    let open = 0;
+    class Taught extends BasicConverter {
+      protected override convertClass(value: unknown): Conversion | Promise<Conversion> {
+        open += 1;
+        return value === 0 ? { value } : Promise.resolve({ value: (value as number) * 10 });
+      }
+    }
+    const converted = new Taught().convertInputs(source([0, 1, 2]), [parameter({ items: Slow })], 'x');
+    expect(open).toBe(3);
+    expect(await converted).toEqual([[0, 10, 20]]);
   });
 
   it('hands outputs on as they are', () => {

@@ -1,11 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { PayloadParameter } from '../actor/parameters.js';
-import { PayloadValidationError, type PayloadIssue } from '../errors/index.js';
-import { convertPrimitive, isPrimitiveType } from './primitives.js';
+import { PayloadValidationError } from '../errors/index.js';
+import { convertAll, issuesIn, valuesIn, type Conversion } from './conversion.js';
 import type { Converter, PayloadSource } from './converter.js';
-
-/** A converted value, or what is wrong with it. */
-export type Conversion = { readonly value: unknown } | { readonly issues: readonly PayloadIssue[] };
+import { convertPrimitive, isPrimitiveType } from './primitives.js';
 
 /** A class that a payload is turned into. */
 export type PayloadClass = new (...args: never[]) => object;
@@ -15,21 +13,15 @@ export type PayloadClass = new (...args: never[]) => object;
  * Extend it and override `convertClass` to know classes too; here they pass as they are.
  */
 export class BasicConverter implements Converter {
-  async convertInputs(
+  convertInputs(
     payload: PayloadSource,
     parameters: readonly PayloadParameter[],
     actor: string,
-  ): Promise<unknown[]> {
-    const values: unknown[] = [];
-    const issues: PayloadIssue[] = [];
-    for (const parameter of parameters) {
-      const pending = this.convertParameter(payload, parameter);
-      const conversion = pending instanceof Promise ? await pending : pending;
-      if ('issues' in conversion) issues.push(...conversion.issues);
-      else values.push(conversion.value);
-    }
-    if (issues.length > 0) throw new PayloadValidationError(actor, issues);
-    return values;
+  ): unknown[] | Promise<unknown[]> {
+    const conversions = convertAll(parameters, (parameter) => this.convertParameter(payload, parameter));
+    return conversions instanceof Promise
+      ? conversions.then((settled) => argumentsFrom(settled, actor))
+      : argumentsFrom(conversions, actor);
   }
 
   convertOutputs(value: unknown): unknown {
@@ -57,14 +49,23 @@ export class BasicConverter implements Converter {
     return this.convertClass(value, type as PayloadClass, path);
   }
 
-  private async convertItems(value: unknown, type: Function, path: string): Promise<Conversion> {
+  private convertItems(value: unknown, type: Function, path: string): Conversion | Promise<Conversion> {
     if (!Array.isArray(value)) return { issues: [{ path, message: 'expected an array' }] };
-    const items = await Promise.all(
-      value.map(async (item, index) => this.convertValue(item, type, joinPath(path, index))),
-    );
-    const issues = items.flatMap((item) => ('issues' in item ? item.issues : []));
-    return issues.length > 0 ? { issues } : { value: items.map((item) => (item as { value: unknown }).value) };
+    const items = convertAll(value, (item, index) => this.convertValue(item, type, joinPath(path, index)));
+    return items instanceof Promise ? items.then(arrayFrom) : arrayFrom(items);
   }
+}
+
+/** @throws PayloadValidationError with all that is wrong */
+function argumentsFrom(conversions: readonly Conversion[], actor: string): unknown[] {
+  const issues = issuesIn(conversions);
+  if (issues.length > 0) throw new PayloadValidationError(actor, issues);
+  return valuesIn(conversions);
+}
+
+function arrayFrom(items: readonly Conversion[]): Conversion {
+  const issues = issuesIn(items);
+  return issues.length > 0 ? { issues } : { value: valuesIn(items) };
 }
 
 /** A path one step longer. */
@@ -83,8 +84,12 @@ function convertNothing(value: null | undefined, { optional, type }: PayloadPara
   return { issues: [{ path, message: path === '' ? 'the payload is missing' : 'is missing' }] };
 }
 
-async function convertBySchema(value: unknown, schema: StandardSchemaV1, path: string): Promise<Conversion> {
-  const result = await schema['~standard'].validate(value);
+function convertBySchema(value: unknown, schema: StandardSchemaV1, path: string): Conversion | Promise<Conversion> {
+  const result = schema['~standard'].validate(value);
+  return 'then' in result ? result.then((settled) => conversionFrom(settled, path)) : conversionFrom(result, path);
+}
+
+function conversionFrom(result: StandardSchemaV1.Result<unknown>, path: string): Conversion {
   if (!result.issues) return { value: result.value };
   return { issues: result.issues.map((issue) => ({ path: schemaPath(path, issue), message: issue.message })) };
 }

@@ -1,4 +1,4 @@
-import type { Conversion } from './basic-converter.js';
+import type { Conversion } from './conversion.js';
 
 /** How a declared type reads a JSON value; undefined where the value is none of it. */
 const READERS = new Map<Function, { readonly name: string; readonly read: (value: unknown) => unknown }>([

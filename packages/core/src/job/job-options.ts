@@ -3,7 +3,8 @@ import type { Dependency } from '../dependency/dependency.js';
 import type { Duration } from '../duration/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { PRIORITIES, type Priority } from '../message/index.js';
-import { option, parseOptions } from '../options/index.js';
+import { option } from '../options/index.js';
+import { optionsParser } from '../options/options-parser.js';
 import { resolveDependency } from './dependencies.js';
 import type { Job } from './job.js';
 
@@ -93,6 +94,8 @@ function isDependencies(value: unknown): boolean {
   return (Array.isArray(value) ? value : [value]).every((dependency) => resolveDependency(dependency) !== undefined);
 }
 
+const parse = optionsParser(schema);
+
 /** Checked job options; spans in milliseconds. */
 export type ParsedJobOptions = v.InferOutput<typeof schema>;
 
@@ -103,5 +106,5 @@ export function parseJobOptions(name: string, options: JobOptions): ParsedJobOpt
       `The name of a job is ${JSON.stringify(name)}: expected text that is not empty, the name of its actor.`,
     );
   }
-  return parseOptions(schema, options, `job "${name}"`);
+  return parse(options, `job "${name}"`);
 }

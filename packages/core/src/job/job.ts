@@ -4,13 +4,14 @@ import type { ArgsBucket, BucketWrite, ResultBucket } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
 import { DEFAULTS } from '../defaults.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
-import { checkGraph, type GraphNode } from '../dependency/graph-check.js';
+import type { GraphNode } from '../dependency/graph-check.js';
 import type { Dependency } from '../dependency/dependency.js';
 import type { Wait, Waits } from '../dependency/waits.js';
 import { CancelledError, DependencyError, InvalidOptionError } from '../errors/index.js';
 import { HEADER, writeParameters, type OutgoingMessage } from '../message/index.js';
 import { type Awaited, explain, type JobExplanation } from '../graph/explanation.js';
 import type { Producer } from '../producer/producer.js';
+import { checkJobs } from './check-jobs.js';
 import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
 import { bucketOf, graphNode, resolveDependencies, waitsOf, type ResolvedDependency } from './dependencies.js';
 import { parseJobOptions, type JobOptions, type ParsedJobOptions } from './job-options.js';
@@ -23,8 +24,6 @@ import { endedState } from './job-status.js';
  * job in any process. Made by `repid.job()`; nothing happens before `enqueue()`.
  */
 export class Job<Args = unknown, Result = unknown> {
-  /** @internal */
-  readonly [JOB]: Job = this;
   /** Final once it is enqueued; a follower's derives from its parent's where none was chosen. */
   get id(): string {
     return this.ownId;
@@ -60,6 +59,11 @@ export class Job<Args = unknown, Result = unknown> {
     if (this.options.id !== undefined) requireCapability(this.connection.broker, 'jobIds', `The id of job "${name}"`);
   }
 
+  /** @internal */
+  get [JOB](): Job {
+    return this;
+  }
+
   /**
    * Publishes it. It may be passed on unbound, as in `msg.addCallback(job.enqueue)`.
    *
@@ -68,8 +72,8 @@ export class Job<Args = unknown, Result = unknown> {
    */
   get enqueue(): () => Promise<this> {
     const enqueue = async (): Promise<this> => {
-      await this.connection.ready();
-      checkGraph([this.graphNode()]);
+      if (!this.connection.isReady) await this.connection.ready();
+      checkJobs([this]);
       await this.producer.publish([this.toMessage()]);
       this.noteEnqueued();
       return this;
@@ -100,6 +104,11 @@ export class Job<Args = unknown, Result = unknown> {
   /** False where nobody but this object knows its id, and it was never enqueued. */
   get mayBeThere(): boolean {
     return this.isEnqueued || this.options.id !== undefined || this.options.resultId !== undefined;
+  }
+
+  /** True where it waits for anything. */
+  get hasDependencies(): boolean {
+    return this.dependencies.length > 0;
   }
 
   /** Has it wait for more. @throws InvalidOptionError once it is enqueued */
@@ -204,7 +213,7 @@ export class Job<Args = unknown, Result = unknown> {
       channel: this.channel,
       payload: inMessage ? connection.serializer.encode(options.args) : EMPTY,
       contentType: inMessage ? connection.serializer.contentType : undefined,
-      headers: { ...options.headers, [HEADER.topic]: this.name, ...this.parameterHeaders(now, schedule) },
+      headers: this.headers(now, schedule),
       id: connection.broker.capabilities.jobIds ? this.id : undefined,
       priority: options.priority,
       dueAt: schedule.dueAt,
@@ -255,7 +264,7 @@ export class Job<Args = unknown, Result = unknown> {
   }
 
   private waits(): Waits | undefined {
-    if (this.dependencies.length === 0) return undefined;
+    if (!this.hasDependencies) return undefined;
     const { broker, buckets } = this.connection;
     requireCapability(broker, 'dependencies', `"dependsOn" of job ${this.label}`);
     const into = buckets.requireResults(`"dependsOn" of job ${this.label}`);
@@ -266,9 +275,9 @@ export class Job<Args = unknown, Result = unknown> {
     return { on: waitsOf(this, this.dependencies), timeout: this.options.waitTimeout ?? DEFAULTS.waitTimeout, result };
   }
 
-  private parameterHeaders(now: number, { dueAt, recurring }: FirstOccurrence): Record<string, string> {
+  private headers(now: number, { dueAt, recurring }: FirstOccurrence): Record<string, string> {
     const { options } = this;
-    return writeParameters({
+    const parameters = {
       id: this.id,
       argsBucketId: this.argsId,
       result: this.resultId === undefined ? undefined : { id: this.resultId, ttl: this.resultTtl },
@@ -278,9 +287,10 @@ export class Job<Args = unknown, Result = unknown> {
       ttl: options.ttl ?? null,
       dueAt: recurring ? undefined : dueAt,
       schedule: recurring,
-      dependsOn: this.dependencies.length === 0 ? undefined : this.dependencies.map(({ on }) => bucketOf(on) ?? ''),
+      dependsOn: this.hasDependencies ? this.dependencies.map(({ on }) => bucketOf(on) ?? '') : undefined,
       unrouted: 0,
-    });
+    };
+    return writeParameters(parameters, { ...options.headers, [HEADER.topic]: this.name });
   }
 
   private get resultTtl(): number | null {

@@ -36,6 +36,7 @@ export type Schedule =
 /** @throws MalformedMessageError when one of our headers does not say what it should */
 export function readParameters(headers: Readonly<Record<string, string>>): MessageParameters {
   const resultId = resultBucketOf(headers);
+  const schedule = readSchedule(headers);
   return {
     id: headers[HEADER.id],
     argsBucketId: headers[HEADER.argsBucket],
@@ -46,8 +47,9 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     },
     timeout: readNumber(headers, HEADER.timeout),
     timestamp: readNumber(headers, HEADER.timestamp),
+    dueAt: schedule === undefined ? readNumber(headers, HEADER.dueAt) : undefined,
     ttl: readNumber(headers, HEADER.ttl) ?? null,
-    ...readTimes(headers),
+    schedule,
     dependsOn: readDependencies(headers),
     unrouted: readNumber(headers, HEADER.unrouted) ?? 0,
   };
@@ -59,30 +61,35 @@ export function resultBucketOf(headers: Readonly<Record<string, string>>): strin
   return id === SAME_AS_JOB ? headers[HEADER.id] : id;
 }
 
-/** The headers that say these parameters; what is at its default is left out. */
-export function writeParameters(parameters: MessageParameters): Record<string, string> {
-  const headers: Record<string, string> = {};
-  const write = (name: string, value: string | number | null | undefined): void => {
-    if (value !== undefined && value !== null) headers[name] = String(value);
-  };
-  write(HEADER.id, parameters.id);
-  write(HEADER.argsBucket, parameters.argsBucketId);
-  if (parameters.result) Object.assign(headers, writeResult(parameters.result, parameters.id));
-  write(HEADER.retries, parameters.retries.maxAmount || undefined);
-  write(HEADER.tried, parameters.retries.alreadyTried || undefined);
-  write(HEADER.timeout, parameters.timeout);
-  write(HEADER.timestamp, parameters.timestamp);
-  write(HEADER.ttl, parameters.ttl);
-  write(HEADER.dueAt, parameters.dueAt);
-  write(HEADER.dependsOn, parameters.dependsOn && JSON.stringify(parameters.dependsOn));
-  write(HEADER.unrouted, parameters.unrouted || undefined);
-  if (parameters.schedule) Object.assign(headers, writeSchedule(parameters.schedule));
+/** The headers that say these parameters, beside others; what is at its default is left out. */
+export function writeParameters(
+  parameters: MessageParameters,
+  headers: Record<string, string> = {},
+): Record<string, string> {
+  const { id, argsBucketId, result, retries, timeout, timestamp, ttl, dueAt, dependsOn, unrouted, schedule } =
+    parameters;
+  if (id !== undefined) headers[HEADER.id] = id;
+  if (argsBucketId !== undefined) headers[HEADER.argsBucket] = argsBucketId;
+  if (result) writeResult(result, id, headers);
+  if (retries.maxAmount) headers[HEADER.retries] = String(retries.maxAmount);
+  if (retries.alreadyTried) headers[HEADER.tried] = String(retries.alreadyTried);
+  if (timeout !== undefined) headers[HEADER.timeout] = String(timeout);
+  if (timestamp !== undefined) headers[HEADER.timestamp] = String(timestamp);
+  if (ttl !== null) headers[HEADER.ttl] = String(ttl);
+  if (dueAt !== undefined) headers[HEADER.dueAt] = String(dueAt);
+  if (dependsOn) headers[HEADER.dependsOn] = JSON.stringify(dependsOn);
+  if (unrouted) headers[HEADER.unrouted] = String(unrouted);
+  if (schedule) writeSchedule(schedule, headers);
   return headers;
 }
 
-function writeResult(result: { id: string; ttl: number | null }, jobId: string | undefined): Record<string, string> {
-  const headers = { [HEADER.resultBucket]: result.id === jobId ? SAME_AS_JOB : result.id };
-  return result.ttl === DEFAULTS.resultTtl ? headers : { ...headers, [HEADER.resultTtl]: String(result.ttl) };
+function writeResult(
+  { id, ttl }: { id: string; ttl: number | null },
+  jobId: string | undefined,
+  headers: Record<string, string>,
+): void {
+  headers[HEADER.resultBucket] = id === jobId ? SAME_AS_JOB : id;
+  if (ttl !== DEFAULTS.resultTtl) headers[HEADER.resultTtl] = String(ttl);
 }
 
 /** Stands for the job's own id, the usual place of its result, at a tenth of the bytes. */
@@ -107,20 +114,11 @@ function readDependencies(headers: Readonly<Record<string, string>>): string[] |
   );
 }
 
-function readTimes(headers: Readonly<Record<string, string>>): Pick<MessageParameters, 'dueAt' | 'schedule'> {
+function readSchedule(headers: Readonly<Record<string, string>>): Schedule | undefined {
   const every = readNumber(headers, HEADER.every);
   const cron = headers[HEADER.cron];
-  const dueAt = readNumber(headers, HEADER.dueAt);
-  if (every === undefined && cron === undefined) return { dueAt, schedule: undefined };
-  return { schedule: readSchedule(headers, every, cron, dueAt ?? 0) };
-}
-
-function readSchedule(
-  headers: Readonly<Record<string, string>>,
-  every: number | undefined,
-  cron: string | undefined,
-  dueAt: number,
-): Schedule {
+  if (every === undefined && cron === undefined) return undefined;
+  const dueAt = readNumber(headers, HEADER.dueAt) ?? 0;
   const timeZone = headers[HEADER.cronTimeZone];
   const schedule: Schedule = cron === undefined ? { every: every as number, dueAt } : { cron, timeZone, dueAt };
   try {
@@ -131,11 +129,13 @@ function readSchedule(
   }
 }
 
-function writeSchedule(schedule: Schedule): Record<string, string> {
-  const dueAt = { [HEADER.dueAt]: String(schedule.dueAt) };
-  if ('every' in schedule) return { ...dueAt, [HEADER.every]: String(schedule.every) };
-  const timeZone = schedule.timeZone === undefined ? undefined : { [HEADER.cronTimeZone]: schedule.timeZone };
-  return { ...dueAt, [HEADER.cron]: schedule.cron, ...timeZone };
+function writeSchedule(schedule: Schedule, headers: Record<string, string>): void {
+  headers[HEADER.dueAt] = String(schedule.dueAt);
+  if ('every' in schedule) headers[HEADER.every] = String(schedule.every);
+  else {
+    headers[HEADER.cron] = schedule.cron;
+    if (schedule.timeZone !== undefined) headers[HEADER.cronTimeZone] = schedule.timeZone;
+  }
 }
 
 function readNumber(headers: Readonly<Record<string, string>>, name: string): number | undefined {

@@ -4,6 +4,7 @@ import { resolveActorOptions, type ActorOptions } from '../actor/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { catchAllRouting } from '../router/index.js';
 import { option, parseOptions } from './index.js';
+import { optionsParser } from './options-parser.js';
 
 const schema = v.strictObject({
   name: option.nonEmptyText,
@@ -17,10 +18,14 @@ const schema = v.strictObject({
   store: v.optional(option.having('a store', 'get', 'put')),
 });
 
-describe('parseOptions', () => {
+describe.each([
+  ['parseOptions', parseOptions],
+  ['optionsParser', (parsed: typeof schema, options: unknown, owner: string) => optionsParser(parsed)(options, owner)],
+])('%s', (_, parse) => {
   it('answers the options with durations in milliseconds and defaults filled in', () => {
-    expect(parseOptions(schema, { name: 'a', wait: '2s' }, 'thing')).toEqual({ name: 'a', wait: 2_000 });
-    expect(parseOptions(schema, { name: 'a' }, 'thing')).toEqual({ name: 'a', wait: 5 });
+    expect(parse(schema, { name: 'a', wait: '2s' }, 'thing')).toEqual({ name: 'a', wait: 2_000 });
+    expect(parse(schema, { name: 'a' }, 'thing')).toEqual({ name: 'a', wait: 5 });
+    expect(parse(schema, { name: 'a', wait: 1, retries: undefined }, 'thing')).toEqual({ name: 'a', wait: 1 });
   });
 
   it.each<[unknown, string]>([
@@ -51,15 +56,15 @@ describe('parseOptions', () => {
     [{ name: 'a', store: { get: () => 1 } }, 'expected a store: an object with get(), put().'],
     [{ name: () => 'a' }, 'Option "name" of thing is a function: expected text that is not empty.'],
   ])('refuses %j', (options, message) => {
-    expect(() => parseOptions(schema, options, 'thing')).toThrow(InvalidOptionError);
-    expect(() => parseOptions(schema, options, 'thing')).toThrow(message);
+    expect(() => parse(schema, options, 'thing')).toThrow(InvalidOptionError);
+    expect(() => parse(schema, options, 'thing')).toThrow(message);
   });
 
   it('can show a value that JSON cannot', () => {
     const loop: Record<string, unknown> = {};
     loop.self = loop;
-    expect(() => parseOptions(schema, { name: loop }, 'thing')).toThrow('Option "name" of thing is');
-    expect(() => parseOptions(schema, { name: 1n }, 'thing')).toThrow('Option "name" of thing is 1');
+    expect(() => parse(schema, { name: loop }, 'thing')).toThrow('Option "name" of thing is');
+    expect(() => parse(schema, { name: 1n }, 'thing')).toThrow('Option "name" of thing is 1');
   });
 });
 

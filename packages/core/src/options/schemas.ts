@@ -7,11 +7,15 @@ import { OUR_HEADERS } from '../message/header-names.js';
 
 /** A duration, turned into milliseconds. */
 export const duration = v.pipe(
-  v.custom<number | string>(
-    (value) => parseDuration(value) !== undefined,
-    'expected a duration: milliseconds, or text such as "5s", "10m", "2w", of 100 years at most',
-  ),
-  v.transform((value) => parseDuration(value) as number),
+  v.unknown(),
+  v.rawTransform<unknown, number>(({ dataset, addIssue, NEVER }) => {
+    const milliseconds = parseDuration(dataset.value);
+    if (milliseconds !== undefined) return milliseconds;
+    addIssue({
+      message: 'expected a duration: milliseconds, or text such as "5s", "10m", "2w", of 100 years at most',
+    });
+    return NEVER;
+  }),
 );
 
 /** A duration that is not nothing, turned into milliseconds. */

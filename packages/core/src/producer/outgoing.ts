@@ -1,7 +1,8 @@
 import type { OutgoingBytes, OutgoingJson } from '../actor/message-dependency.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { checkChannelName, type OutgoingMessage } from '../message/index.js';
-import { option, parseOptions } from '../options/index.js';
+import { option } from '../options/index.js';
+import { optionsParser } from '../options/options-parser.js';
 import * as v from 'valibot';
 import { JSON_CONTENT_TYPE, jsonSerializer } from '../serializer/index.js';
 
@@ -19,11 +20,14 @@ const bytesSchema = v.strictObject({
   contentType: v.optional(option.nonEmptyText),
 });
 
+const parseJson = optionsParser(jsonSchema);
+const parseBytes = optionsParser(bytesSchema);
+
 /** @throws InvalidOptionError, SerializationError */
 export function outgoingJson(message: OutgoingJson, defaultChannel?: string): OutgoingMessage {
-  const { channel, payload, headers, replyTo } = parseOptions(jsonSchema, message, 'message');
+  const { channel, payload, headers, replyTo } = parseJson(message, 'message');
   return {
-    channel: requireChannel(channel ?? defaultChannel),
+    channel: channelFrom(channel, defaultChannel),
     payload: jsonSerializer.encode(payload),
     headers: headers ?? {},
     contentType: JSON_CONTENT_TYPE,
@@ -33,16 +37,18 @@ export function outgoingJson(message: OutgoingJson, defaultChannel?: string): Ou
 
 /** @throws InvalidOptionError */
 export function outgoingBytes(message: OutgoingBytes, defaultChannel?: string): OutgoingMessage {
-  const { channel, payload, headers, contentType, replyTo } = parseOptions(bytesSchema, message, 'message');
-  return { channel: requireChannel(channel ?? defaultChannel), payload, headers: headers ?? {}, contentType, replyTo };
+  const { channel, payload, headers, contentType, replyTo } = parseBytes(message, 'message');
+  return { channel: channelFrom(channel, defaultChannel), payload, headers: headers ?? {}, contentType, replyTo };
 }
 
-function requireChannel(channel: string | undefined): string {
-  if (channel === undefined) {
+/** The one that was given, and is checked; otherwise that of the message that is answered. */
+function channelFrom(given: string | undefined, fallback: string | undefined): string {
+  if (given !== undefined) return given;
+  if (fallback === undefined) {
     throw new InvalidOptionError(
       'Option "channel" of message is missing, and the message that is answered has no "replyTo". Name the channel.',
     );
   }
-  checkChannelName(channel);
-  return channel;
+  checkChannelName(fallback);
+  return fallback;
 }

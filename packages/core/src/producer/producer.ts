@@ -10,16 +10,20 @@ type Messages = readonly OutgoingMessage[];
 
 /** Sees messages off: middlewares, checks, buckets that lie elsewhere, then the broker. */
 export class Producer {
+  private readonly send: (messages: Messages) => Promise<void>;
+  private readonly isApart = ({ into }: Pick<BucketWrite, 'into'>): boolean => !this.connection.isJoined(into);
+
   constructor(
     readonly connection: Connection,
     private readonly middlewares: readonly ProducerMiddleware[],
-  ) {}
+  ) {
+    this.send = compose(middlewares, (passed: Messages) => this.publishNow(passed));
+  }
 
   /** Publishes all or none, now. */
-  async publish(messages: Messages): Promise<void> {
-    if (messages.length === 0) return;
-    await this.connection.ready();
-    await compose(this.middlewares, (passed: Messages) => this.publishNow(passed))(messages);
+  publish(messages: Messages): Promise<void> {
+    if (messages.length === 0) return Promise.resolve();
+    return this.connection.isReady ? this.send(messages) : this.connection.ready().then(() => this.send(messages));
   }
 
   /** What a settlement is to publish: checked, with buckets that lie elsewhere stored already. */
@@ -35,6 +39,11 @@ export class Producer {
 
   private async publishNow(messages: Messages): Promise<void> {
     for (const message of messages) this.check(message);
+    if (this.hasApart(messages)) await this.publishApart(messages);
+    else await this.connection.broker.publish(messages);
+  }
+
+  private async publishApart(messages: Messages): Promise<void> {
     await this.refuseDuplicates(messages);
     const { messages: ready, stored } = await this.storeBucketsApart(messages);
     try {
@@ -48,8 +57,7 @@ export class Producer {
   /** Before anything is stored apart, for that would overwrite the arguments and the result of the job that is there. */
   private async refuseDuplicates(messages: Messages): Promise<void> {
     for (const { id, channel, clears } of messages) {
-      if (id === undefined || clears === undefined || clears.every(({ into }) => this.connection.isJoined(into)))
-        continue;
+      if (id === undefined || !clears?.some(this.isApart)) continue;
       if ((await this.connection.broker.locate(channel, id)) !== undefined) throw new DuplicateJobError(id, channel);
     }
   }
@@ -62,36 +70,48 @@ export class Producer {
 
   private check(message: OutgoingMessage): void {
     const { broker, maxPayloadBytes } = this.connection;
-    const subject = `"${message.headers[HEADER.topic] ?? 'message'}" for channel "${message.channel}"`;
-    for (const size of sizesOf(message)) {
-      if (size > maxPayloadBytes) throw new PayloadTooLargeError(subject, size, maxPayloadBytes);
-    }
-    if (message.waits !== undefined) requireCapability(broker, 'dependencies', `"dependsOn" of ${subject}`);
-    if (message.priority !== undefined) requireCapability(broker, 'priority', `A priority of ${subject}`);
+    checkSize(message, maxPayloadBytes);
+    if (message.waits !== undefined) requireCapability(broker, 'dependencies', `"dependsOn" of ${subjectOf(message)}`);
+    if (message.priority !== undefined) requireCapability(broker, 'priority', `A priority of ${subjectOf(message)}`);
     if (message.dueAt !== undefined || message.delay !== undefined) {
-      requireCapability(broker, 'delay', `A delay of ${subject}`);
+      requireCapability(broker, 'delay', `A delay of ${subjectOf(message)}`);
     }
   }
 
+  /** True where buckets of a message cannot ride in it. */
+  private hasApart(messages: Messages): boolean {
+    return messages.some(({ buckets, clears }) => buckets?.some(this.isApart) || clears?.some(this.isApart));
+  }
+
   private async storeBucketsApart(messages: Messages): Promise<{ messages: Messages; stored: BucketWrite[] }> {
-    if (messages.every((message) => message.buckets === undefined && message.clears === undefined)) {
-      return { messages, stored: [] };
-    }
-    const isApart = ({ into }: Pick<BucketWrite, 'into'>): boolean => !this.connection.isJoined(into);
-    const stored = messages.flatMap((message) => message.buckets?.filter(isApart) ?? []);
-    const cleared = messages.flatMap((message) => message.clears?.filter(isApart) ?? []);
+    if (!this.hasApart(messages)) return { messages, stored: [] };
+    const stored = messages.flatMap((message) => message.buckets?.filter(this.isApart) ?? []);
+    const cleared = messages.flatMap((message) => message.clears?.filter(this.isApart) ?? []);
     await Promise.all(cleared.map(({ id, into }) => into.delete([id])));
     await this.connection.storeApart(stored);
     const ready = messages.map((message) => ({
       ...message,
-      buckets: message.buckets?.filter((write) => !isApart(write)),
-      clears: message.clears?.filter((write) => !isApart(write)),
+      buckets: message.buckets?.filter((write) => !this.isApart(write)),
+      clears: message.clears?.filter((write) => !this.isApart(write)),
     }));
     return { messages: ready, stored };
   }
 }
 
-function sizesOf({ payload, buckets }: OutgoingMessage): number[] {
-  if (buckets === undefined) return [payload.byteLength];
-  return [payload.byteLength, ...buckets.map(({ body }) => Buffer.byteLength(body))];
+/** @throws PayloadTooLargeError */
+function checkSize(message: OutgoingMessage, limit: number): void {
+  refuseAbove(limit, message.payload.byteLength, message);
+  if (message.buckets === undefined) return;
+  for (const { body } of message.buckets) {
+    // No unit of a text takes more than 3 bytes, so most need not be counted.
+    if (body.length * 3 > limit) refuseAbove(limit, Buffer.byteLength(body), message);
+  }
+}
+
+function refuseAbove(limit: number, size: number, message: OutgoingMessage): void {
+  if (size > limit) throw new PayloadTooLargeError(subjectOf(message), size, limit);
+}
+
+function subjectOf({ headers, channel }: OutgoingMessage): string {
+  return `"${headers[HEADER.topic] ?? 'message'}" for channel "${channel}"`;
 }

@@ -2,11 +2,11 @@ import type { OutgoingBytes, OutgoingJson } from '../actor/message-dependency.js
 import { requireCapability } from '../broker/index.js';
 import { Connection } from '../connection/connection.js';
 import { DEFAULTS } from '../defaults.js';
-import { checkGraph } from '../dependency/graph-check.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import { GraphWalk } from '../graph/walk.js';
+import { checkJobs } from '../job/check-jobs.js';
 import { Job } from '../job/job.js';
 import { jobOf } from '../job/job-reference.js';
 import type { JobOptions } from '../job/job-options.js';
@@ -58,8 +58,8 @@ export class Repid {
    */
   async enqueue(jobs: readonly Job[]): Promise<void> {
     const all = jobs.map(requireJob);
-    await this.connection.ready();
-    checkGraph(all.map((job) => job.graphNode()));
+    if (!this.connection.isReady) await this.connection.ready();
+    checkJobs(all);
     await this.producer.publish(all.map((job) => job.toMessage()));
     for (const job of all) job.noteEnqueued();
   }

@@ -9,8 +9,12 @@ export const JSON_CONTENT_TYPE = 'application/json';
 export const jsonSerializer: Serializer = {
   contentType: JSON_CONTENT_TYPE,
   encode: (value) => Buffer.from(stringify(value)),
-  decode: (bytes) => parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()),
+  decode: (bytes) => parse(asBuffer(bytes).toString()),
 };
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
 
 /**
  * JSON text; `undefined` is written as `null`.
@@ -18,17 +22,24 @@ export const jsonSerializer: Serializer = {
  * @throws SerializationError for what JSON has no form for: cycles, BigInt
  */
 export function stringify(value: unknown): string {
+  return stringifyMember(value) ?? 'null';
+}
+
+/** The same, but undefined for what JSON leaves out of an object. */
+export function stringifyMember(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) ?? 'null';
+    return JSON.stringify(value);
   } catch (cause) {
     throw new SerializationError(`The value cannot be written as JSON: ${(cause as Error).message}.`, { cause });
   }
 }
 
+const SECURE = { protoAction: 'error', constructorAction: 'error' } as const;
+
 /** @throws SerializationError for what is not JSON, or holds `__proto__` or `constructor.prototype` */
 export function parse(text: string): unknown {
   try {
-    return secureJson.parse(text, null, { protoAction: 'error', constructorAction: 'error' });
+    return secureJson.parse(text, null, SECURE);
   } catch (cause) {
     throw new SerializationError(`The payload is not JSON that may be read: ${(cause as Error).message}.`, { cause });
   }

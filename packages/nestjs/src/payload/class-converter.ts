@@ -11,6 +11,7 @@ import {
 } from '@repid/core';
 import { ClassShapes } from './class-shapes.js';
 import { issuesFrom } from './issues.js';
+import { isSurelyValid } from './surely-valid.js';
 import { findUnknown, UNKNOWN_PROPERTIES, type UnknownProperties } from './unknown-properties.js';
 
 /** How payloads are turned into instances of classes. */
@@ -37,30 +38,41 @@ export class ClassConverter extends BasicConverter {
     this.unknownProperties = parseOptions(schema, options, 'ClassConverter').unknownProperties;
   }
 
-  protected override async convertClass(value: unknown, type: PayloadClass, path: string): Promise<Conversion> {
+  protected override convertClass(value: unknown, type: PayloadClass, path: string): Conversion | Promise<Conversion> {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return { issues: [{ path, message: `expected an object, received ${describe(value)}` }] };
     }
     try {
       const instance = plainToInstance(type as new () => object, value);
-      const issues = await this.check(instance, path);
-      return issues.length > 0 ? { issues } : { value: instance };
+      const found = this.treatUnknown(instance, path);
+      if (isSurelyValid(instance, this.shapes)) return conversionOf(instance, found);
+      return check(instance, found, path).catch((error: unknown) => failed(error, type, path));
     } catch (error) {
-      return { issues: [{ path, message: `cannot be read as ${type.name}: ${(error as Error).message}` }] };
+      return failed(error, type, path);
     }
   }
 
-  private async check(instance: object, path: string): Promise<PayloadIssue[]> {
+  /** Drops what is to be dropped; answers what is wrong all the same. */
+  private treatUnknown(instance: object, path: string): readonly PayloadIssue[] {
     const { unknown, unreadable } = findUnknown(instance, path, this.shapes);
-    const refused = this.unknownProperties === 'refuse' ? unknown : [];
+    if (unknown.length === 0) return unreadable;
     if (this.unknownProperties === 'drop') for (const { owner, key } of unknown) delete owner[key];
-    const errors = this.shapes.of(instance.constructor).isDeclared ? await validate(instance, VALIDATION) : [];
-    return [
-      ...issuesFrom(errors, path),
-      ...unreadable,
-      ...refused.map((found) => ({ path: found.path, message: 'is not a known property' })),
-    ];
+    if (this.unknownProperties !== 'refuse') return unreadable;
+    return [...unreadable, ...unknown.map((found) => ({ path: found.path, message: 'is not a known property' }))];
   }
+}
+
+async function check(instance: object, found: readonly PayloadIssue[], path: string): Promise<Conversion> {
+  const errors = await validate(instance, VALIDATION);
+  return conversionOf(instance, [...issuesFrom(errors, path), ...found]);
+}
+
+function conversionOf(instance: object, issues: readonly PayloadIssue[]): Conversion {
+  return issues.length > 0 ? { issues } : { value: instance };
+}
+
+function failed(error: unknown, type: PayloadClass, path: string): Conversion {
+  return { issues: [{ path, message: `cannot be read as ${type.name}: ${(error as Error).message}` }] };
 }
 
 /** Unknown properties and values are looked after by `findUnknown`; the targets of errors would hold whole payloads. */

@@ -1,4 +1,5 @@
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import { rulesFrom, type PropertyRule } from './property-rules.js';
 
 /** What class-validator knows of a class. */
 export interface ClassShape {
@@ -7,6 +8,8 @@ export interface ClassShape {
   readonly properties: ReadonlySet<string>;
   /** The properties that wear `@ValidateNested()`. */
   readonly nested: readonly string[];
+  /** What its properties must be; undefined where only class-validator can tell. */
+  rules: readonly PropertyRule[] | undefined;
 }
 
 /** Looks classes up, once each. */
@@ -30,5 +33,6 @@ function read(type: Function): ClassShape {
     isDeclared: metadata.length > 0,
     properties: new Set(metadata.map((one) => one.propertyName)),
     nested: [...new Set(nested.map((one) => one.propertyName))],
+    rules: rulesFrom(metadata),
   };
 }

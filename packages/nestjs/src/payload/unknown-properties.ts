@@ -14,9 +14,9 @@ export interface UnknownProperty {
 
 /** What was found in an instance and those nested in it. */
 export interface Findings {
-  readonly unknown: UnknownProperty[];
+  readonly unknown: readonly UnknownProperty[];
   /** Nested objects that are of no class, so that nothing can check them. */
-  readonly unreadable: PayloadIssue[];
+  readonly unreadable: readonly PayloadIssue[];
 }
 
 /**
@@ -24,24 +24,32 @@ export interface Findings {
  * class-validator's own whitelist would empty an object whose class has no decorators; here it keeps what it has.
  */
 export function findUnknown(instance: object, path: string, shapes: ClassShapes): Findings {
-  const findings: Findings = { unknown: [], unreadable: [] };
-  search(instance as Record<string, unknown>, path, shapes, findings);
-  return findings;
+  const search = new Search(shapes);
+  search.into(instance as Record<string, unknown>, path);
+  return search;
 }
 
-function search(owner: Record<string, unknown>, path: string, shapes: ClassShapes, findings: Findings): void {
-  const { isDeclared, properties, nested } = shapes.of(owner.constructor);
-  if (!isDeclared) return;
-  for (const key of Object.keys(owner)) {
-    if (!properties.has(key)) findings.unknown.push({ owner, key, path: joinPath(path, key) });
+class Search implements Findings {
+  readonly unknown: UnknownProperty[] = [];
+  readonly unreadable: PayloadIssue[] = [];
+
+  constructor(private readonly shapes: ClassShapes) {}
+
+  into(owner: Record<string, unknown>, path: string): void {
+    const { isDeclared, properties, nested } = this.shapes.of(owner.constructor);
+    if (!isDeclared) return;
+    for (const key of Object.keys(owner)) {
+      if (!properties.has(key)) this.unknown.push({ owner, key, path: joinPath(path, key) });
+    }
+    for (const key of nested) this.intoNested(owner[key], path, key);
   }
-  for (const key of nested) searchNested(owner[key], joinPath(path, key), shapes, findings);
-}
 
-function searchNested(value: unknown, path: string, shapes: ClassShapes, findings: Findings): void {
-  if (typeof value !== 'object' || value === null) return;
-  const items = value instanceof Map || value instanceof Set || Array.isArray(value) ? [...value.entries()] : undefined;
-  if (items) return items.forEach(([key, item]) => searchNested(item, joinPath(path, String(key)), shapes, findings));
-  if (value.constructor !== Object) return search(value as Record<string, unknown>, path, shapes, findings);
-  findings.unreadable.push({ path, message: 'cannot be validated: the property has no @Type(() => Class)' });
+  private intoNested(value: unknown, parent: string, key: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    const path = joinPath(parent, String(key));
+    if (value instanceof Map || value instanceof Set || Array.isArray(value)) {
+      for (const [step, item] of value.entries()) this.intoNested(item, path, step);
+    } else if (value.constructor !== Object) this.into(value as Record<string, unknown>, path);
+    else this.unreadable.push({ path, message: 'cannot be validated: the property has no @Type(() => Class)' });
+  }
 }
