@@ -1,4 +1,4 @@
-import type { Priority } from '@repid/core';
+import { type Priority, REPLY_CHANNELS } from '@repid/core';
 
 /** How the keys of a channel end, in the order in which the script expects them. */
 export const CHANNEL_ENDINGS = {
@@ -17,6 +17,11 @@ export const CHANNEL_ENDINGS = {
 
 /** How the keys beside a bucket begin, after the prefix and its colon. */
 export const BESIDE_BUCKETS = { waiters: ':waiters:', clients: ':clients:', skipped: ':skipped-for:' } as const;
+
+/** True for channels that go by themselves, soon after those who ask have gone: they are not written down. */
+export function isPassing(channel: string): boolean {
+  return channel.startsWith(REPLY_CHANNELS);
+}
 
 /** The keys of one channel, and the two names that go with them. */
 export interface ChannelKeys {
@@ -48,7 +53,7 @@ export interface ChannelKeys {
  * nor a bucket has two colons after the prefix.
  */
 export class Keys {
-  /** Set: the channels ever used. */
+  /** Set: the channels ever used, save those that replies come back on. */
   readonly channels: string;
   /** How the keys of all buckets begin. */
   readonly bucketStart: string;

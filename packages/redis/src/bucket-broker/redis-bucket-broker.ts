@@ -4,6 +4,7 @@ import { openCommands } from '../connection/open-commands.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
+import { checkBucket } from '../message-broker/check-message.js';
 import { addBuckets } from '../message-broker/encode-message.js';
 import {
   type RedisBucketBrokerOptions,
@@ -72,6 +73,7 @@ export class RedisBucketBroker implements BucketBroker {
   async store(buckets: readonly BucketRecord[]): Promise<void> {
     const { commands } = this.use();
     if (buckets.length === 0) return;
+    buckets.forEach(checkBucket);
     const call = new ScriptCall(this.keys, 'publish.store');
     addBuckets(call, [], buckets);
     await commands.runAgain(call); // Twice is as once: the same bodies.
@@ -88,7 +90,7 @@ export class RedisBucketBroker implements BucketBroker {
 
   /** True where a message broker's probe can be seen: both lead to the same place. */
   async sees(probe: string): Promise<boolean> {
-    const found = await this.use().commands.send((client) => client.get(this.keys.probe(probe)));
+    const found = await this.use().commands.sendAgain((client) => client.get(this.keys.probe(probe)));
     return found === probe;
   }
 

@@ -82,7 +82,7 @@ export class Waits {
     if (!waits) return;
     const longest = Math.max(...[...waits].map(({ deadline }) => deadline - performance.now()));
     const memory = Math.ceil(Math.max(0, longest)) + LIMITS.waiterGrace;
-    const body = await this.commands.run<string | null>(
+    const body = await this.commands.runAgain<string | null>(
       new ScriptCall(this.keys, 'publish.wait').add(id, this.client, memory),
     );
     if (body !== null) for (const wait of [...waits]) wait.resolve(body);

@@ -28,7 +28,7 @@ export class Connection {
   /** @throws BrokerUnavailableError when there is no connection after so many milliseconds */
   async open(timeout: number): Promise<void> {
     this.client.connect().catch((problem: unknown) => (this.lastProblem = problem));
-    await this.ready(timeout);
+    await this.ready(timeout, timeout);
   }
 
   /** Ends it at once; calls in progress reject. */
@@ -88,13 +88,22 @@ export class Connection {
     return this.sendAgain(() => this.evaluate(call, false)) as Promise<Answer>;
   }
 
-  /** Resolves once commands can be sent. @throws BrokerUnavailableError after so many milliseconds */
-  async ready(timeout: number): Promise<void> {
+  /** The same, and texts in the answer are buffers. */
+  runForBuffersAgain<Answer>(call: ScriptCall): Promise<Answer> {
+    return this.sendAgain(() => this.evaluate(call, true)) as Promise<Answer>;
+  }
+
+  /**
+   * Resolves once commands can be sent.
+   * @param limit the limit that the error names; `timeout` may be what is left of it
+   * @throws BrokerUnavailableError after `timeout` milliseconds
+   */
+  async ready(timeout: number, limit = this.patience): Promise<void> {
     if (this.isReady) return;
     if (!this.closed && this.client.status === 'end') this.client.connect().catch(() => undefined);
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(
-        () => settle(this.unreachable(`no connection within ${Math.round(this.patience)} ms`)),
+        () => settle(this.unreachable(`no connection within ${Math.round(limit)} ms`)),
         Math.max(0, timeout),
       );
       const settle = (problem?: Error): void => {

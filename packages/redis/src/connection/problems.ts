@@ -1,4 +1,4 @@
-import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
+import { BrokerRefusedError, BrokerUnavailableError, RepidError } from '@repid/core';
 
 /** The connection was lost, or the time ran out, after a command was sent: it may have been carried out or not. */
 export class AnswerLostError extends BrokerUnavailableError {
@@ -20,7 +20,9 @@ export class NotSentError extends BrokerUnavailableError {
 }
 
 const NOT_SENT = /enableOfflineQueue options is false/;
-const TRANSIENT = /\b(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|MISCONF|NOREPLICAS)\b/;
+// Scripts on Redis 6 put their place before the code. A key's name further on is no code.
+const TRANSIENT =
+  /(?:^|: -?)(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|MISCONF|NOREPLICAS|UNBLOCKED)\b/;
 
 /** True for an answer of Redis that says no, as against no answer. */
 function isRefusal(problem: unknown): problem is Error {
@@ -29,7 +31,7 @@ function isRefusal(problem: unknown): problem is Error {
 
 /** True where Redis' answer has that code. */
 export function isRefusedWith(problem: unknown, code: string): boolean {
-  const answer = problem instanceof BrokerRefusedError ? problem.cause : problem;
+  const answer = problem instanceof RepidError ? problem.cause : problem;
   return isRefusal(answer) && answer.message.includes(code);
 }
 

@@ -15,7 +15,7 @@ type RawStreams = readonly (readonly [key: Buffer, entries: readonly RawEntry[]]
 /** A connection that sleeps until there is something to read, and can be woken. */
 export class Reader extends Connection {
   private clientId: Promise<number | undefined> = Promise.resolve(undefined);
-  private sleeping: Promise<unknown> | undefined;
+  private sleeping: { woken: boolean } | undefined;
 
   constructor(
     client: Client,
@@ -63,6 +63,7 @@ export class Reader extends Connection {
    */
   async wake(): Promise<void> {
     const { sleeping } = this;
+    if (sleeping) sleeping.woken = true;
     const tooLong = AbortSignal.timeout(LIMITS.wakeTimeout);
     const isAsleep = (): boolean => sleeping !== undefined && this.sleeping === sleeping && this.isReady;
     tooLong.addEventListener('abort', () => isAsleep() && this.reset());
@@ -72,11 +73,16 @@ export class Reader extends Connection {
     }
   }
 
-  private async asleep<Answer>(block: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
-    const reading = this.send(command, this.patience + block);
-    this.sleeping = reading;
+  // Does not sleep where it would first wait for the connection: that could not be woken.
+  private async asleep<Answer>(
+    block: number,
+    command: (client: Client) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
+    if (!this.isReady) return undefined;
+    const sleeping = { woken: false };
+    this.sleeping = sleeping;
     try {
-      return await reading;
+      return await this.send(async (client) => (sleeping.woken ? undefined : command(client)), this.patience + block);
     } finally {
       this.sleeping = undefined;
     }

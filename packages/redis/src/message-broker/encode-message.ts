@@ -1,11 +1,10 @@
-import { type BucketRecord, type OutgoingMessage, type Waits, bucketState, checkChannelName } from '@repid/core';
+import { type BucketRecord, type OutgoingMessage, type Waits, bucketState } from '@repid/core';
 import { encodeFields, needsIdField } from '../codec/entry.js';
 import type { ScriptCall } from '../script/script-call.js';
 import { LETTER } from './priority-letters.js';
 
 /** Adds a message to a script call, as the script's `read_message` reads it. */
 export function addMessage(call: ScriptCall, message: OutgoingMessage): void {
-  checkChannelName(message.channel);
   call.add(
     call.channel(message.channel),
     LETTER[message.priority ?? 'medium'],

@@ -18,7 +18,10 @@ type TakeAnswer =
   | readonly [found: 1, taken: readonly (readonly [place: number, entries: readonly RawEntry[]])[]]
   | readonly [found: 0, last: readonly Buffer[]];
 
-type ReclaimAnswer = readonly (readonly [place: number, deliveries: number, entry: RawEntry])[];
+type ReclaimAnswer = readonly [
+  left: number,
+  taken: readonly (readonly [place: number, deliveries: number, entry: RawEntry])[],
+];
 
 /**
  * Takes entries from the streams of a reading list, never more than asked for. One stream is read with one XREADGROUP.
@@ -53,14 +56,14 @@ export class Intake {
     return [];
   }
 
-  /** Up to `max` whose owners have been silent for too long. */
+  /** Up to `max` whose owners have been silent for too long, those given up included; and whether there may be more. */
   async reclaim(
     connection: Connection,
     max: number,
     ownershipTime: number,
     maxDeliveries: number,
     reason: string,
-  ): Promise<TakenEntry[]> {
+  ): Promise<{ readonly taken: TakenEntry[]; readonly more: boolean }> {
     const { streams } = this.list;
     const call = new ScriptCall(this.keys, 'consume.reclaim').add(
       this.consumer,
@@ -70,8 +73,13 @@ export class Intake {
       max,
     );
     addStreams(call, streams);
-    const answer = await connection.runForBuffers<ReclaimAnswer>(call);
-    return answer.map(([place, deliveryCount, entry]) => ({ stream: streams[place - 1]!, entry, deliveryCount }));
+    const [left, answer] = await connection.runForBuffers<ReclaimAnswer>(call);
+    const taken = answer.map(([place, deliveryCount, entry]) => ({
+      stream: streams[place - 1]!,
+      entry,
+      deliveryCount,
+    }));
+    return { taken, more: left === 0 };
   }
 
   private async takeFromOne(stream: StreamToRead, max: number, block?: number): Promise<TakenEntry[]> {

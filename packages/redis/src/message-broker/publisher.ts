@@ -1,7 +1,7 @@
 import { DuplicateJobError, type OutgoingMessage } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
 import { refused } from '../connection/problems.js';
-import type { Keys } from '../keys.js';
+import { type Keys, isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import { ScriptCall } from '../script/script-call.js';
 import { Batcher } from './batcher.js';
@@ -65,7 +65,8 @@ export class Publisher {
 
   private writeDown(publications: readonly Publication[]): void {
     for (const { messages } of publications) {
-      for (const { channel } of messages) if (!this.known.has(channel)) this.writeDownChannel(channel);
+      for (const { channel } of messages)
+        if (!this.known.has(channel) && !isPassing(channel)) this.writeDownChannel(channel);
     }
   }
 

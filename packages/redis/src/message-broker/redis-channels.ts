@@ -45,7 +45,7 @@ export class RedisChannels implements ChannelAdministration {
   }
 
   async peek(channel: string, limit: number): Promise<readonly Message[]> {
-    const entries = await this.connection().runForBuffers<RawEntry[]>(
+    const entries = await this.connection().runForBuffersAgain<RawEntry[]>(
       this.call('administration.peek', channel).add(limit),
     );
     return entries.map(([, fields]) => decodeLeniently(channel, fields ?? []));
@@ -74,7 +74,7 @@ export class RedisChannels implements ChannelAdministration {
   async deadLetters(channel: string, limit: number): Promise<readonly DeadLetter[]> {
     checkChannelName(channel);
     const { deadLetters } = this.keys.channel(channel);
-    const entries = await this.connection().send((client) =>
+    const entries = await this.connection().sendAgain((client) =>
       client.xrangeBuffer(deadLetters, '-', '+', 'COUNT', limit),
     );
     return entries.map((entry) => deadLetterOf(channel, entry));

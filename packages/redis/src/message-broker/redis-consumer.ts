@@ -1,6 +1,7 @@
 import { type ConsumeOptions, type Consumer, type Delivery, LostOwnershipError } from '@repid/core';
 import { tooManyDeliveries } from '../codec/reason.js';
 import { isRefusedWith } from '../connection/problems.js';
+import { isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import { ScriptCall } from '../script/script-call.js';
 import type { ConsumerParts } from './consumer-parts.js';
@@ -12,6 +13,9 @@ import { Watch } from './watch.js';
 
 /** The least that a reader sleeps, in milliseconds; Redis takes 0 for ever. */
 const SHORTEST_SLEEP = 1;
+
+/** What Redis says where a stream or its group is not there (any more). */
+const GONE = ['NOGROUP', 'no such key', 'UNBLOCKED'];
 
 /** Takes messages from Redis streams. */
 export class RedisConsumer implements Consumer {
@@ -97,11 +101,11 @@ export class RedisConsumer implements Consumer {
   }
 
   private async take(max: number, wait: boolean): Promise<TakenEntry[]> {
-    if (!(await this.isConnected())) return [];
     if (performance.now() >= this.nextReclaimAt && this.parts.commands().isReady) {
       const reclaimed = await this.reclaim(max);
       if (reclaimed.length > 0) return reclaimed;
     }
+    if (!(await this.isConnected())) return [];
     const before = this.interruptions;
     const block = wait && !this.woken ? this.untilReclaim() : undefined;
     if (this.list.streams.length > 0) return this.intake.take(max, block, () => this.interruptions > before);
@@ -131,10 +135,15 @@ export class RedisConsumer implements Consumer {
     }
     // One more than allowed is for a worker to refuse it; that none lives to do so is the last resort.
     const most = maxDeliveries * LIMITS.exhaustion;
-    const reclaimed = await this.intake.reclaim(commands(), max, this.ownershipTime, most, tooManyDeliveries(most));
-    const more = reclaimed.length === max;
+    const { taken, more } = await this.intake.reclaim(
+      commands(),
+      max,
+      this.ownershipTime,
+      most,
+      tooManyDeliveries(most),
+    );
     this.nextReclaimAt = more ? 0 : performance.now() + (this.ownershipTime / 3) * (0.8 + Math.random() * 0.4);
-    return reclaimed;
+    return taken;
   }
 
   private async keep(delivery: RedisDelivery): Promise<boolean> {
@@ -150,7 +159,7 @@ export class RedisConsumer implements Consumer {
 
   private async recover(problem: unknown): Promise<void> {
     if (this.closing) return;
-    if (isRefusedWith(problem, 'NOGROUP') || isRefusedWith(problem, 'no such key')) {
+    if (GONE.some((answer) => isRefusedWith(problem, answer))) {
       await this.openChannels().catch((failure: unknown) => this.report(failure));
       return;
     }
@@ -163,9 +172,10 @@ export class RedisConsumer implements Consumer {
     const { channels } = this.list;
     const call = new ScriptCall(keys, 'consume.open').add(channels.length);
     for (const channel of channels) call.channel(channel);
+    const lasting = channels.filter((channel) => !isPassing(channel));
     await Promise.all([
       commands().run(call),
-      channels.length > 0 && commands().send((client) => client.sadd(keys.channels, ...channels)),
+      lasting.length > 0 && commands().send((client) => client.sadd(keys.channels, ...lasting)),
     ]);
   }
 

@@ -27,6 +27,7 @@ import {
 } from '../options/broker-options.js';
 import type { Operation } from '../script/index.js';
 import { ScriptCall } from '../script/script-call.js';
+import { checkBucket, checkMessage } from './check-message.js';
 import { addBuckets } from './encode-message.js';
 import { type InspectAnswer, inspectionOf, referenceOf } from './inspection.js';
 import { JoinedBuckets } from './joined-buckets.js';
@@ -115,7 +116,7 @@ export class RedisMessageBroker implements MessageBroker {
   async publish(messages: readonly OutgoingMessage[]): Promise<void> {
     this.opened();
     for (const message of messages) {
-      checkChannelName(message.channel);
+      checkMessage(message);
       this.joined.check(message);
     }
     if (messages.length > 0) await this.publisher.publish(messages);
@@ -160,17 +161,20 @@ export class RedisMessageBroker implements MessageBroker {
 
   async inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
     const call = this.call('jobs.inspect', channel).add(jobId);
-    const answer = await this.opened().runForBuffers<InspectAnswer | null>(call);
+    const answer = await this.opened().runForBuffersAgain<InspectAnswer | null>(call);
     return answer ? inspectionOf(channel, answer) : undefined;
   }
 
   async waiters(bucketId: string): Promise<readonly JobReference[]> {
-    const members = await this.opened().send((client) => client.smembers(this.keys.waiters(bucketId)));
+    const members = await this.opened().sendAgain((client) => client.smembers(this.keys.waiters(bucketId)));
     return members.map(referenceOf);
   }
 
   async cancel(channel: string, jobId: string, { bucket }: CancelOptions = {}): Promise<JobLocation | undefined> {
-    if (bucket) this.joined.check({ buckets: [bucket] });
+    if (bucket) {
+      checkBucket(bucket);
+      this.joined.check({ buckets: [bucket] });
+    }
     const call = this.call('jobs.cancel', channel).add(jobId);
     addBuckets(call, [], bucket ? [bucket] : []);
     return (await this.opened().run<JobLocation | null>(call)) ?? undefined;

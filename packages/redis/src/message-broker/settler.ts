@@ -7,6 +7,7 @@ import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import { ScriptCall } from '../script/script-call.js';
 import { Batcher } from './batcher.js';
+import { checkSettlement } from './check-message.js';
 import { addBuckets, addMessage } from './encode-message.js';
 import type { JoinedBuckets } from './joined-buckets.js';
 import { LETTER } from './priority-letters.js';
@@ -48,8 +49,10 @@ export class Settler {
   /**
    * @throws LostOwnershipError when it was settled or taken over already
    * @throws UnsupportedError when a bucket belongs to a broker that was not joined
+   * @throws InvalidOptionError, BrokerRefusedError for what could never be committed
    */
   async settle(delivery: RedisDelivery, settlement: Settlement): Promise<void> {
+    checkSettlement(settlement);
     if (settlement.bucket || settlement.publish) this.joined.checkSettlement(settlement);
     return this.add(delivery, { type: 'settle', settlement });
   }

@@ -53,14 +53,14 @@ end
 operations.pause = function()
   local c = channel(1)
   redis.call('SET', c.paused, '1')
-  redis.call('PUBLISH', c.control, 'look')
+  tell(c.control, 'look')
   return 1
 end
 
 operations.resume = function()
   local c = channel(1)
   redis.call('DEL', c.paused)
-  redis.call('PUBLISH', c.control, 'look')
+  tell(c.control, 'look')
   return 1
 end
 
@@ -104,7 +104,7 @@ operations.delete = function()
   for _, id in ipairs(redis.call('ZRANGE', c.waiting, 0, -1)) do part('dependencies').leave(c, id) end
   for _, id in ipairs(redis.call('HKEYS', c.index)) do part('dependencies').leave(c, id) end
   redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.index, c.paused)
-  redis.call('PUBLISH', c.control, 'look')
+  tell(c.control, 'look')
   return 1
 end
 
@@ -171,6 +171,8 @@ end
 -- Answers how many were put back, those that were skipped not counted.
 operations.replay = function()
   local c, with_dependents, limit, count, results = channel(1), argument() == '1', number(), number(), {}
+  check_type(c.index, 'hash')
+  for _, priority in ipairs(PRIORITIES) do check_type(c[priority], 'stream') end
   local replayed = count >= 0 and replay_some(c, limit, count, results, with_dependents)
     or replay_all(c, limit, results, with_dependents)
   if with_dependents then part('dependencies').revive(results) end

@@ -33,7 +33,7 @@ end
 
 local function tell_clients(id)
   local key = clients_key(id)
-  for _, client in ipairs(redis.call('SMEMBERS', key)) do redis.call('PUBLISH', KEYS[2] .. client, id) end
+  for _, client in ipairs(redis.call('SMEMBERS', key)) do tell(KEYS[2] .. client, id) end
   redis.call('DEL', key)
 end
 

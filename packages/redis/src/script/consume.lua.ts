@@ -1,6 +1,7 @@
 /** Operations of consumers. */
 export const consume = /* lua */ `
 local FORGET_CONSUMERS_AFTER = 60 * 60 * 1000
+local PROMOTE_REFUSED_AFTER = 1000
 
 -- Removes the traces of consumers that went without saying goodbye.
 local function forget_consumers(c, stream)
@@ -19,9 +20,9 @@ operations.open = function()
       if priority == 'm' or redis.call('EXISTS', c[priority]) == 1 then
         open_stream(c, c[priority])
         forget_consumers(c, c[priority])
+        keep_for_a_while(c, c[priority])
       end
     end
-    keep_for_a_while(c)
   end
   return 1
 end
@@ -72,19 +73,29 @@ operations.take = function()
   return { 0, last }
 end
 
--- Moves what is due into its stream.
+local function promote_one(c, member)
+  local packed = redis.call('HGET', c.messages, member)
+  if not packed then return end
+  local priority, has_id, fields = unpack(cmsgpack.unpack(packed))
+  check_type(c[priority], 'stream')
+  if has_id == 1 then check_type(c.index, 'hash') end
+  add_entry(c, priority, member, has_id == 1, fields)
+end
+
+-- Moves what is due into its stream; what its stream refuses holds nothing else up.
 local function promote(c, limit)
   local due = redis.call('ZRANGEBYSCORE', c.delayed, '-inf', '(' .. (now() + 1), 'LIMIT', 0, limit)
+  local promoted = {}
   for _, member in ipairs(due) do
-    local packed = redis.call('HGET', c.messages, member)
-    if packed then
-      local message = cmsgpack.unpack(packed)
-      add_entry(c, message[1], member, message[2] == 1, message[3])
+    if pcall(promote_one, c, member) then
+      promoted[#promoted + 1] = member
+    else
+      redis.call('ZADD', c.delayed, now() + PROMOTE_REFUSED_AFTER, member)
     end
   end
-  if #due > 0 then
-    redis.call('ZREM', c.delayed, unpack(due))
-    redis.call('HDEL', c.messages, unpack(due))
+  if #promoted > 0 then
+    redis.call('ZREM', c.delayed, unpack(promoted))
+    redis.call('HDEL', c.messages, unpack(promoted))
   end
 end
 
@@ -114,8 +125,10 @@ end
 
 local function give_up(c, priority, pending, fields, reason)
   reason.attempts, reason.at = pending[4], now()
-  dead_letter(c, c[priority], pending[1], fields, cjson.encode(reason))
   local s = { channel = c, priority = priority, stream = c[priority], entry = pending[1], id = job_of(fields) }
+  check_type(c.dlq, 'stream')
+  if s.id ~= '' then check_type(c.index, 'hash') end
+  dead_letter(c, s.stream, s.entry, fields, cjson.encode(reason))
   free_id(s)
   if s.id ~= '' then part('dependencies').leave(c, s.id) end
   remove_entry(s)
@@ -123,7 +136,8 @@ end
 
 -- reclaim: consumer, ownership time, deliveries to give up after, reason, how many at most, how many streams; each:
 -- channel, priority. Giving up is the last resort: a worker is to refuse what was delivered too often, so that its result
--- says so. Answers { place of the stream, deliveries, entry }, ...
+-- says so; where it is refused, one takes it over. Answers how many more it could have looked at, and
+-- { place of the stream, deliveries, entry }, ...
 operations.reclaim = function()
   local consumer, ownership, most, reason, left = argument(), number(), number(), cjson.decode(argument()), number()
   local taken = {}
@@ -131,20 +145,18 @@ operations.reclaim = function()
     local c, priority = channel(number()), argument()
     local stream = c[priority]
     local abandoned = left > 0 and redis.call('XPENDING', stream, c.group, 'IDLE', ownership, '-', '+', left) or {}
+    left = left - #abandoned
     for _, pending in ipairs(abandoned) do
       local fields = entry_fields(stream, pending[1])
       if not fields then
         redis.call('XACK', stream, c.group, pending[1])
-      elseif pending[4] >= most then
-        give_up(c, priority, pending, fields, reason)
-      else
+      elseif pending[4] < most or not pcall(give_up, c, priority, pending, fields, reason) then
         local claimed = redis.call('XCLAIM', stream, c.group, consumer, ownership, pending[1])
         taken[#taken + 1] = { place, pending[4] + 1, claimed[1] }
-        left = left - 1
       end
     end
   end
   remove_entries()
-  return taken
+  return { left, taken }
 end
 `;

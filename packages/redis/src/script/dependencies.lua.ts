@@ -5,10 +5,11 @@ local PARKED = { 'message', 'timeout', 'result', 'ttl', 'missing' }
 local CHUNK = 500
 
 -- It stays a member until it has ended, save that of the end of a message without id we are not told.
-local function publish(job)
+local function publish(job, condition)
   local m = unpack_message(job, redis.call('HGET', job.record, 'message'))
+  check_messages({ m })
   redis.call('ZREM', job.channel.waiting, job.id)
-  redis.call('HDEL', job.record, unpack(PARKED))
+  redis.call('HDEL', job.record, condition, unpack(PARKED))
   if m.id == '' then leave(job) end
   send(m)
 end
@@ -21,10 +22,18 @@ local function tell_job(job, bucket)
     if redis.call('EXISTS', job.record) == 0 then leave_bucket(job, bucket.id) end
   elseif not is_met(condition, bucket.state) then
     skip_broken(job, { id = bucket.id, condition = condition, state = bucket.state, cause = bucket.cause })
+  elseif redis.call('HGET', job.record, 'missing') == '1' then
+    publish(job, field)
   else
     redis.call('HDEL', job.record, field)
-    if redis.call('HINCRBY', job.record, 'missing', -1) == 0 then publish(job) end
+    redis.call('HINCRBY', job.record, 'missing', -1)
   end
+end
+
+-- What the bucket means to others is no part of the act that stores it: one who can't be published goes on to wait.
+local function try_to_tell(member, bucket)
+  local ok, problem = pcall(tell_job, job_named(member), bucket)
+  if not ok then redis.log(redis.LOG_WARNING, 'repid: "' .. member .. '" goes on to wait: ' .. message_of(problem)) end
 end
 
 local stored, first, last = {}, 1, 0
@@ -34,7 +43,7 @@ local function tell_all()
     local bucket = stored[first]
     stored[first] = nil
     first = first + 1
-    for _, member in ipairs(redis.call('SMEMBERS', waiters_key(bucket.id))) do tell_job(job_named(member), bucket) end
+    for _, member in ipairs(redis.call('SMEMBERS', waiters_key(bucket.id))) do try_to_tell(member, bucket) end
   end
 end
 

@@ -2,8 +2,9 @@
 export const endings = /* lua */ `
 local done = {}
 
--- Lua takes no more than some thousands of arguments at once.
+-- Lua takes no more than some thousands of arguments at once. What has more fields is no message: the first will do.
 local PAGE = 1000
+local MOST_VALUES = 5000
 
 -- Acknowledging waits until the end of the batch, so that it is one command per stream.
 local function remove_entry(s)
@@ -34,7 +35,7 @@ local function free_id(s)
 end
 
 local function dead_letter(c, stream, entry, fields, reason)
-  local letter = { unpack(fields) }
+  local letter = { unpack(fields, 1, math.min(#fields, MOST_VALUES)) }
   for _, value in ipairs({ 'original_stream', stream, 'original_id', entry, 'reason', reason }) do
     letter[#letter + 1] = value
   end

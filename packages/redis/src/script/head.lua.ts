@@ -66,6 +66,11 @@ local function open_stream(c, stream)
   if made.err and not string.find(made.err, 'BUSYGROUP', 1, true) then error(made.err) end
 end
 
+-- Tells whoever listens. He who misses it looks again by himself: that it may be denied stops nothing.
+local function tell(listeners, text)
+  redis.pcall('PUBLISH', listeners, text)
+end
+
 -- The pending entry, as XPENDING gives it: id, consumer, idle time, deliveries. Nil where it is not in hand.
 local function pending_entry(c, stream, entry)
   local pending = redis.pcall('XPENDING', stream, c.group, entry, entry, 1)

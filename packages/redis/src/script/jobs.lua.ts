@@ -33,8 +33,8 @@ local removals = {
     redis.call('ZREM', c.waiting, id)
   end,
   delayed = function(c, id)
-    redis.call('ZREM', c.delayed, id)
     redis.call('HDEL', c.messages, id)
+    redis.call('ZREM', c.delayed, id)
   end,
   queued = function(c, _, location)
     redis.call('XDEL', c[string.sub(location, 1, 1)], string.sub(location, 2))

@@ -6,23 +6,23 @@ local REPLIES = KEYS[3] .. '${REPLY_CHANNELS}'
 local REPLIES_ARE_KEPT = 60 * 60 * 1000
 
 -- Who asks may be gone before the reply comes: nobody would ever remove its channel.
-local function keep_for_a_while(c)
+local function keep_for_a_while(c, stream)
   if c.is_for_replies == nil then c.is_for_replies = string.sub(c.m, 1, #REPLIES) == REPLIES end
-  if c.is_for_replies then redis.call('PEXPIRE', c.m, REPLIES_ARE_KEPT) end
+  if c.is_for_replies then redis.call('PEXPIRE', stream, REPLIES_ARE_KEPT) end
 end
 
 -- Priorities beside medium are rare: their streams are made by the first message, and consumers are told to look.
 local function ensure_stream(c, priority)
   if priority ~= 'm' and redis.call('EXISTS', c[priority]) == 0 then
     open_stream(c, c[priority])
-    redis.call('PUBLISH', c.control, 'look')
+    tell(c.control, 'look')
   end
 end
 
 local function add_entry(c, priority, id, indexed, fields)
   ensure_stream(c, priority)
   local entry = redis.call('XADD', c[priority], '*', unpack(fields))
-  keep_for_a_while(c)
+  keep_for_a_while(c, c[priority])
   if indexed then redis.call('HSET', c.index, id, priority .. entry) end
 end
 
@@ -36,7 +36,7 @@ end
 local function schedule(c, zset, member, score)
   local before = first_of(zset)
   redis.call('ZADD', zset, string.format('%.3f', score), member)
-  if not before or score < before then redis.call('PUBLISH', c.control, 'due:' .. math.floor(score - now())) end
+  if not before or score < before then tell(c.control, 'due:' .. math.floor(score - now())) end
 end
 
 local delayed_count = 0
@@ -131,9 +131,14 @@ local function check_type(key, expected)
   if checked[key] then return end
   local found = redis.call('TYPE', key).ok
   if found ~= 'none' and found ~= expected then
-    error('WRONGTYPE ' .. key .. ' holds a ' .. found .. ', where a ' .. expected .. ' should be')
+    error('WRONGTYPE ' .. key .. ' holds a ' .. found .. ', where a ' .. expected .. ' should be', 0)
   end
   checked[key] = true
+end
+
+local function check_delayed(c)
+  check_type(c.delayed, 'zset')
+  check_type(c.messages, 'hash')
 end
 
 -- Raises an error before anything is written where one of them could not be: what a script has written stays.
@@ -142,10 +147,7 @@ local function check_messages(batch)
     local c = m.channel
     check_type(c[m.priority], 'stream')
     if m.id ~= '' then check_type(c.index, 'hash') end
-    if m.timing ~= '' then
-      check_type(c.delayed, 'zset')
-      check_type(c.messages, 'hash')
-    end
+    if m.timing ~= '' then check_delayed(c) end
     if m.waits then check_type(c.waiting, 'zset') end
   end
 end

@@ -13,6 +13,12 @@ local function first_duplicate(batch)
   end
 end
 
+local function add_batch(batch)
+  local duplicate = first_duplicate(batch)
+  if not duplicate then add_messages(batch) end
+  return duplicate or 0
+end
+
 -- publish: how many batches; each: how many messages, messages. All or none of each batch.
 -- Answers for each batch 0, the place of the message whose id is taken, or what went wrong.
 operations.publish = function()
@@ -20,13 +26,8 @@ operations.publish = function()
   for n = 1, number() do
     local batch = {}
     for i = 1, number() do batch[i] = read_message() end
-    local duplicate = first_duplicate(batch)
-    if duplicate then
-      answers[n] = duplicate
-    else
-      local ok, problem = pcall(add_messages, batch)
-      answers[n] = ok and 0 or message_of(problem)
-    end
+    local ok, answer = pcall(add_batch, batch)
+    answers[n] = ok and answer or message_of(answer)
   end
   return answers
 end

@@ -88,14 +88,22 @@ local function read_settlement()
   return s
 end
 
+-- Raises an error before anything is written where something could not be. A mere acknowledgement has nothing to fear: it
+-- reads the index first.
+local function check(s)
+  if s.id ~= '' then check_type(s.channel.index, 'hash') end
+  if s.outcome == 'nack' or s.outcome == 'bury' then check_type(s.channel.dlq, 'stream') end
+  if s.outcome == 'back' and s.delay > 0 then check_delayed(s.channel) end
+  if s.followers then check_messages(s.followers) end
+end
+
 -- The settled message's own id is free for its followers only once the outcome has freed it.
 local function commit(s)
   if s.outcome ~= 'ack' then
     s.fields = entry_fields(s.stream, s.entry)
     if not s.fields then return LOST end
   end
-  if s.outcome == 'nack' or s.outcome == 'bury' then check_type(s.channel.dlq, 'stream') end
-  if s.followers then check_messages(s.followers) end
+  if s.outcome ~= 'ack' or s.buckets then check(s) end
   if s.buckets then
     clear_buckets(s.clears)
     store_buckets(s.buckets)

@@ -50,8 +50,8 @@ local function end_broken(job, values, broken)
 end
 
 local function unpark(job)
-  redis.call('ZREM', job.channel.waiting, job.id)
   redis.call('HDEL', job.channel.index, job.id)
+  redis.call('ZREM', job.channel.waiting, job.id)
   leave(job)
 end
 

@@ -1,0 +1,263 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BucketRecord, Delivery, OutgoingMessage, Settlement } from '@repid/core';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ACK, RedisStage, job, message, take } from '../../../../test/support/redis-stage.js';
+import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
+
+const REFUSED = { code: 'REPID_BROKER_REFUSED' };
+const NACK = {
+  type: 'nack',
+  headers: {},
+  reason: { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 },
+} as const;
+const RETRY = { type: 'retry', headers: {}, delay: 60_000 } as const;
+const FOREIGN = { channel: 'foreign' };
+const HUGE = 1e300;
+
+describe('RedisMessageBroker refused by Redis', () => {
+  const stage = new RedisStage();
+  let buckets: RedisBucketBroker;
+  beforeEach(async () => void (buckets = await stage.joinedBuckets()));
+
+  describe('publishes nothing at all', () => {
+    it.each([
+      ['a stream', 'repid:foreign', () => message('bad', FOREIGN)],
+      ['a stream of another priority', 'repid:foreign:low', () => message('bad', { ...FOREIGN, priority: 'low' })],
+      ['an index', 'repid:foreign:index', () => job('bad', FOREIGN)],
+      ['delayed messages', 'repid:foreign:delayed:messages', () => message('bad', { ...FOREIGN, delay: 60_000 })],
+      ['their times', 'repid:foreign:delayed', () => message('bad', { ...FOREIGN, delay: 60_000 })],
+      ['who waits', 'repid:foreign:waiting', () => ({ ...waiting('bad'), ...FOREIGN })],
+    ])('where something else lies at the key of %s', async (_, key, make) => {
+      await stage.redis.set(key, 'not ours');
+      const batch = [message('good'), withBucket(job('job')), make()];
+      await expect(stage.broker.publish(batch)).rejects.toMatchObject(REFUSED);
+      expect(await keys()).toEqual([key]);
+    });
+
+    it.each(impossible())('with %s', async (_, make) => {
+      await expect(stage.broker.publish([message('good'), make()])).rejects.toMatchObject(REFUSED);
+      expect(await keys()).toEqual([]);
+    });
+
+    it('and holds up nothing else of the same moment', async () => {
+      await stage.redis.set('repid:foreign:index', 'not ours');
+      const batches = [[message('one')], [job('bad', FOREIGN)], [message('odd', { delay: HUGE })], [message('two')]];
+      const ends = await Promise.allSettled(batches.map((batch) => stage.broker.publish(batch)));
+      expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+      expect(await take(await stage.consume())).toEqual(['one', 'two']);
+    });
+  });
+
+  describe('settles nothing at all, so that it may be settled otherwise', () => {
+    it.each<[string, string, Partial<Settlement>]>([
+      ['a follower', 'repid:foreign', { publish: [next(), message('bad', FOREIGN)] }],
+      ['a delayed follower', 'repid:foreign:delayed', { publish: [next(), message('bad', { ...FOREIGN, delay: 9 })] }],
+      ['a dead letter', 'repid:email:dlq', { outcome: NACK }],
+      ['a retry', 'repid:email:delayed:messages', { outcome: RETRY }],
+      ['the time of a retry', 'repid:email:delayed', { outcome: RETRY }],
+    ])('where something else lies at the key of %s', async (_, key, settlement) => {
+      const delivery = await delivered();
+      await stage.redis.set(key, 'not ours');
+      await expectRefused(delivery, settlement);
+    });
+
+    it.each([
+      ['done', ACK.outcome],
+      ['given up', NACK],
+      ['tried again', RETRY],
+    ])('where something else lies at the key of the index: %s', async (_, outcome) => {
+      const delivery = await delivered();
+      await stage.redis.rename('repid:email:index', 'aside');
+      await stage.redis.set('repid:email:index', 'not ours');
+      const bucket = { ...ended('result'), into: buckets };
+      await expect(delivery.settle({ outcome, bucket })).rejects.toMatchObject(REFUSED);
+      expect(await stage.redis.exists('repid:bucket:result', 'repid:email:dlq', 'repid:email:delayed')).toBe(0);
+      await stage.redis.rename('aside', 'repid:email:index');
+      await delivery.settle(ACK);
+    });
+
+    it.each(impossible())('with a follower that has %s', async (_, make) => {
+      await expectRefused(await delivered(), { publish: [next(), make()] });
+    });
+
+    it('with a retry after the end of time', async () => {
+      await expectRefused(await delivered(), { outcome: { ...RETRY, delay: HUGE } });
+    });
+
+    it('with a result that lives too long', async () => {
+      const bucket = { ...ended('result'), ttl: HUGE, into: buckets };
+      await expectRefused(await delivered(), { bucket, publish: [next()] });
+    });
+
+    it('and holds up nothing else of the same moment', async () => {
+      await stage.broker.publish([message('one'), message('two'), message('three')]);
+      const deliveries = await (await stage.consume()).receive(3, { wait: true });
+      const publish = [message('x', { channel: 'no channel' })];
+      const ends = await Promise.allSettled(
+        deliveries.map((delivery, n) => delivery.settle(n === 1 ? { ...ACK, publish } : ACK)),
+      );
+      expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    });
+
+    async function expectRefused(delivery: Delivery, settlement: Partial<Settlement>): Promise<void> {
+      const bucket = { ...ended('result'), into: buckets };
+      await expect(delivery.settle({ ...ACK, bucket, ...settlement })).rejects.toMatchObject(REFUSED);
+      expect(await stage.redis.exists('repid:bucket:result', 'repid:next')).toBe(0);
+      expect(await stage.broker.locate('email', 'held')).toBe('running');
+      await delivery.settle(ACK);
+      expect(await stage.broker.locate('email', 'held')).toBeUndefined();
+    }
+  });
+
+  it('takes times as far as numbers go', async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    await buckets.store([{ ...ended('b'), ttl: most }]);
+    await stage.broker.publish([
+      message('x', { delay: most }),
+      message('y', { dueAt: most }),
+      withBucket(job('z'), most),
+    ]);
+    expect(await stage.broker.channels.stats('email')).toMatchObject({ delayed: 2, queued: 1 });
+    expect(await buckets.get(['b', 'args'])).toEqual([ended('b').body, ended('args').body]);
+    await expect(buckets.store([ended('good'), { ...ended('bad'), ttl: HUGE }])).rejects.toMatchObject(REFUSED);
+    expect(await buckets.get(['good'])).toEqual([undefined]);
+  });
+
+  it('ends a job although one that waits for it cannot be published, which goes on to wait', async () => {
+    await stage.broker.publish([{ ...waiting('stuck'), ...FOREIGN }, waiting('free')]);
+    await stage.redis.set('repid:foreign', 'not ours');
+    await buckets.store([ended('first')]);
+    expect(await take(await stage.consume())).toEqual(['free']);
+    expect(await stage.broker.locate('foreign', 'stuck')).toBe('waiting');
+    await stage.redis.del('repid:foreign');
+    await buckets.store([ended('first')]);
+    expect(await stage.broker.locate('foreign', 'stuck')).toBe('queued');
+  });
+
+  it('promotes each delayed message once, although another cannot be', async () => {
+    await stage.consume();
+    const delayed = [message('one'), message('bad', { priority: 'low' }), message('two')];
+    await stage.broker.publish(delayed.map((one, n) => ({ ...one, delay: 50 + n })));
+    await stage.redis.set('repid:email:low', 'not ours');
+    await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email')).toBe(2));
+    await sleep(500);
+    expect(await stage.redis.xlen('repid:email')).toBe(2);
+    await stage.redis.del('repid:email:low');
+    await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email:low')).toBe(1), 3_000);
+  });
+
+  describe('gives up what is delivered too often', () => {
+    it('however many', async () => {
+      await abandon(9_000);
+      const problems: string[] = [];
+      const consumer = await stage.consume(({ message: text }) => void problems.push(text));
+      void consumer.receive(10_000, { wait: true });
+      await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email:dlq')).toBe(9_000), 8_000);
+      expect(await stage.redis.xlen('repid:email')).toBe(0);
+      expect(problems).toEqual([]);
+    });
+
+    it('a few at a time, and those after them without a rest', async () => {
+      await abandon(50);
+      const begun = performance.now();
+      void (await stage.consume()).receive(5, { wait: true });
+      await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email:dlq')).toBe(50), 5_000);
+      expect(performance.now() - begun).toBeLessThan(1_000);
+    });
+
+    it('or has a worker refuse it where the dead letters take none', async () => {
+      await abandon(3);
+      await stage.redis.set('repid:email:dlq', 'not ours');
+      const deliveries = await (await stage.consume()).receive(5, { wait: true });
+      expect(deliveries.map(({ isExhausted }) => isExhausted)).toEqual([true, true, true]);
+    });
+
+    it('and what has more fields than a script can pass on', async () => {
+      const fields = Array.from({ length: 20_000 }, (_, n) => `f${n}`);
+      await stage.redis.xadd('repid:email', '*', 'nonsense', 'x', ...fields);
+      void (await stage.consume(() => undefined)).receive(1, { wait: true });
+      await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email:dlq')).toBe(1), 3_000);
+      await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email')).toBe(0));
+    });
+
+    /** So many messages that a worker was given far too often, and never settled. */
+    async function abandon(count: number): Promise<void> {
+      const group = 'repid:email:group';
+      for (let n = 0; n < count; n += 1_000) {
+        await stage.broker.publish(Array.from({ length: Math.min(1_000, count - n) }, () => message('x')));
+      }
+      await stage.redis.xgroup('CREATE', 'repid:email', group, '0');
+      await stage.redis.xreadgroup('GROUP', group, 'dead', 'COUNT', count, 'STREAMS', 'repid:email', '>');
+      const ids = (await stage.redis.xrange('repid:email', '-', '+')).map(([id]) => id);
+      await stage.redis.xclaim('repid:email', group, 'dead', 0, ...ids, 'IDLE', 60_000, 'RETRYCOUNT', 100, 'JUSTID');
+    }
+  });
+
+  it('counts of replayed dead letters only those that were put back', async () => {
+    const consumer = await stage.consume();
+    for (let n = 0; n < 2; n++) {
+      await stage.broker.publish([job('x')]);
+      const [x] = await consumer.receive(1, { wait: true });
+      await x!.settle({ outcome: { ...NACK, headers: x!.message.headers } });
+    }
+    await consumer.close();
+    const [first] = await stage.broker.channels.deadLetters('email', 1);
+    const ids = [first!.id, first!.id, 'nonsense', '1-1'];
+    expect(await stage.broker.channels.replayDeadLetters('email', { ids })).toBe(1);
+    expect(await stage.broker.channels.replayDeadLetters('email')).toBe(0);
+    expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 1, deadLetters: 1 });
+  });
+
+  it('writes what it may where an ACL lets it tell nobody', async () => {
+    await stage.redis.call('ACL', 'SETUSER', 'mute', 'on', '>secret', '~*', '+@all', '-publish');
+    const url = stage.server.url.replace('redis://', 'redis://mute:secret@');
+    const { RedisMessageBroker } = await import('./redis-message-broker.js');
+    const mute = new RedisMessageBroker(url);
+    await mute.connect();
+    await mute.publish([message('later', { delay: 50 }), message('high', { priority: 'high' })]);
+    await mute.disconnect();
+    expect((await take(await stage.consume())).concat(await take(await stage.consume()))).toEqual(['high', 'later']);
+  });
+
+  /** A job in hand. */
+  async function delivered(): Promise<Delivery> {
+    await stage.broker.publish([job('held')]);
+    const [delivery] = await (await stage.consume()).receive(1, { wait: true });
+    return delivery!;
+  }
+
+  function next(): OutgoingMessage {
+    return message('good', { channel: 'next' });
+  }
+
+  function impossible(): [string, () => OutgoingMessage][] {
+    return [
+      ['a delay beyond all time', () => message('bad', { delay: HUGE })],
+      ['a delay without end', () => message('bad', { delay: Number.POSITIVE_INFINITY })],
+      ['a time that is none', () => message('bad', { dueAt: Number.NaN })],
+      ['arguments that live too long', () => withBucket(message('bad'), HUGE)],
+      ['arguments whose life is no number', () => withBucket(message('bad'), Number.NaN)],
+      ['a wait beyond all time', () => waiting('bad', { timeout: HUGE })],
+      ['a result that lives too long', () => waiting('bad', { ttl: HUGE })],
+    ];
+  }
+
+  function waiting(id: string, { timeout = 60_000, ttl = 60_000 } = {}): OutgoingMessage {
+    return job(id, {
+      waits: { on: [{ bucketId: 'first', condition: 'success' }], timeout, result: { id, ttl, into: buckets } },
+    });
+  }
+
+  function withBucket(of: OutgoingMessage, ttl = 60_000): OutgoingMessage {
+    return { ...of, buckets: [{ ...ended('args'), ttl, into: buckets }] };
+  }
+
+  async function keys(): Promise<string[]> {
+    return (await stage.redis.keys('*')).filter((key) => key !== 'repid::channels').toSorted();
+  }
+});
+
+function ended(id: string): BucketRecord {
+  const body = JSON.stringify({ success: true, ttl: 60_000, timestamp: 1, data: null });
+  return { id, ttl: 60_000, success: true, body };
+}

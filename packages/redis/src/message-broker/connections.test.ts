@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { RedisStage, message } from '../../../../test/support/redis-stage.js';
+import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
+import { RedisMessageBroker } from './redis-message-broker.js';
+
+describe('RedisMessageBroker and its connections', () => {
+  const stage = new RedisStage();
+
+  it('can be woken at any moment, while it reads from several streams', { timeout: 60_000 }, async () => {
+    const consumer = await stage.broker.consume({ channels: ['one', 'two', 'three'] });
+    let worst = 0;
+    for (let n = 0; n < 300; n++) {
+      const received = consumer.receive(1, { wait: true });
+      await later((n % 30) / 10);
+      const begun = performance.now();
+      consumer.wake();
+      await received;
+      worst = Math.max(worst, performance.now() - begun);
+      if (worst > 1_000) break;
+    }
+    expect(worst).toBeLessThan(200);
+  });
+
+  it('takes up another priority at once, at whatever moment it is first used', async () => {
+    for (let n = 0; n < 30; n++) {
+      const channel = `channel-${n}`;
+      const consumer = await stage.broker.consume({ channels: [channel, `${channel}b`] });
+      const received = consumer.receive(1, { wait: true });
+      await later((n % 10) / 5);
+      const begun = performance.now();
+      await stage.broker.publish([message('x', { channel, priority: 'high' })]);
+      expect(await received).toHaveLength(1);
+      expect(performance.now() - begun).toBeLessThan(1_000);
+      await consumer.close();
+    }
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['locate', () => stage.broker.locate('email', 'x')],
+    ['inspect', () => stage.broker.inspect('email', 'x')],
+    ['waiters', () => stage.broker.waiters('b')],
+    ['stats', () => stage.broker.channels.stats('email')],
+    ['peek', () => stage.broker.channels.peek('email', 1)],
+    ['deadLetters', () => stage.broker.channels.deadLetters('email', 1)],
+  ])('asks %s again where the answer is lost', async (_, ask) => {
+    await ask();
+    expect(await withLostAnswer('repid-commands', ask)).toEqual(await ask());
+  });
+
+  it.each<[string, (buckets: RedisBucketBroker) => Promise<unknown>]>([
+    ['get', (buckets) => buckets.get(['b'])],
+    ['wait', (buckets) => buckets.wait('b', { timeout: 5_000 })],
+  ])('asks buckets to %s again where the answer is lost', async (_, ask) => {
+    const buckets = new RedisBucketBroker(stage.server.url);
+    await buckets.connect();
+    await buckets.store([{ id: 'b', body: '{}', ttl: null, success: true }]);
+    await ask(buckets);
+    expect(await withLostAnswer('repid-buckets', () => ask(buckets))).toEqual(await ask(buckets));
+    await buckets.disconnect();
+  });
+
+  it('lets many wait for the connection without a warning', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', onWarning);
+    const broker = await stage.connected();
+    await stage.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await sleep(5);
+    await Promise.all(Array.from({ length: 30 }, () => broker.locate('email', 'x')));
+    await sleep(0);
+    process.off('warning', onWarning);
+    expect(warnings).not.toContain('MaxListenersExceededWarning');
+  });
+
+  it.each([['connectTimeout', { connectTimeout: 150 }, 'no connection within 150 ms']])(
+    'says how long it has tried: %s',
+    async (_, options, text) => {
+      const nowhere = new RedisMessageBroker('redis://127.0.0.1:1', options);
+      await expect(nowhere.connect()).rejects.toThrow(text);
+    },
+  );
+
+  describe('of replies', () => {
+    const channel = 'repid-replies.somebody-who-has-gone';
+
+    it.each(['high', 'medium', 'low'] as const)('forgets what nobody is there to read: %s', async (priority) => {
+      await stage.broker.publish([message('x', { channel, priority })]);
+      await sleep(50);
+      for (const key of await stage.redis.keys(`repid:${channel}*`))
+        expect(await stage.redis.pttl(key)).toBeGreaterThan(0);
+      expect(await stage.redis.smembers('repid::channels')).toEqual([]);
+    });
+
+    it('forgets the channel of one who was killed', async () => {
+      await stage.broker.consume({ channels: [channel] });
+      for (const key of await stage.redis.keys(`repid:${channel}*`))
+        expect(await stage.redis.pttl(key)).toBeGreaterThan(0);
+      expect(await stage.redis.smembers('repid::channels')).toEqual([]);
+    });
+
+    it('delivers one that comes after the channel was forgotten', async () => {
+      const problems: Error[] = [];
+      const consumer = await stage.broker.consume({
+        channels: [channel],
+        onProblem: (problem) => void problems.push(problem),
+      });
+      const received = consumer.receive(1, { wait: true });
+      await sleep(50);
+      await stage.redis.pexpire(`repid:${channel}`, 20);
+      await sleep(300);
+      await stage.broker.publish([message('late', { channel })]);
+      expect(await received).toHaveLength(1);
+      expect(problems).toEqual([]);
+    });
+
+    it('keeps every other channel', async () => {
+      await stage.broker.publish([message('x')]);
+      expect(await stage.redis.pttl('repid:email')).toBe(-1);
+    });
+  });
+
+  /** Asks while the server is frozen; the first that it reads afterwards is to cut the connection. */
+  async function withLostAnswer<Answer>(name: string, ask: () => Promise<Answer>): Promise<Answer> {
+    const line = String(await stage.redis.client('LIST'))
+      .split('\n')
+      .find((one) => one.includes(` name=${name} `));
+    stage.server.freeze();
+    const cut = stage.redis.client('KILL', 'ID', Number(/^id=(\d+)/.exec(line!)![1]));
+    await sleep(20);
+    const asked = ask();
+    asked.catch(() => undefined);
+    await sleep(20);
+    stage.server.thaw();
+    expect(await cut).toBe(1);
+    return asked;
+  }
+
+  async function later(milliseconds: number): Promise<void> {
+    const until = performance.now() + milliseconds;
+    while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
+  }
+});
