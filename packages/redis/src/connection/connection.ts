@@ -41,6 +41,17 @@ export class Connection {
     return this.client.status === 'ready';
   }
 
+  /** What is sent by `send`, before that returns, leaves in one write. */
+  inOneWrite<T>(send: () => T): T {
+    const { stream } = this.client as { stream?: { cork?(): void; uncork?(): void } };
+    stream?.cork?.();
+    try {
+      return send();
+    } finally {
+      stream?.uncork?.();
+    }
+  }
+
   /**
    * Calls the script; texts in the answer are strings.
    * @throws AnswerLostError when it was sent and no answer came
@@ -134,8 +145,13 @@ export class Connection {
       return await this.call('EVALSHA', [script.hash, ...values], buffers);
     } catch (problem) {
       if (!isRefusedWith(problem, 'NOSCRIPT')) throw problem;
-      return this.call('EVAL', [script.text, ...values], buffers);
+      return this.loader.call('EVAL', [script.text, ...values], buffers);
     }
+  }
+
+  /** Over which a server that does not have the script is given it. */
+  protected get loader(): Connection {
+    return this;
   }
 
   private call(command: string, values: (string | number | Buffer)[], buffers: boolean): Promise<unknown> {

@@ -88,6 +88,11 @@ export class Reader extends Connection {
     }
   }
 
+  /** A call that came after the sleep would wait for its end. */
+  protected override get loader(): Connection {
+    return this.commands;
+  }
+
   private learnClientId(): void {
     if (this.client.isCluster) return;
     this.clientId = (this.client as Redis).client('ID').catch(() => undefined);

@@ -21,13 +21,19 @@ export class Batcher<Item> {
     if (this.items.push(item) === 1) setImmediate(() => this.flush());
   }
 
+  /** How many wait to be sent. */
+  get size(): number {
+    return this.items.length;
+  }
+
   /** Resolves when nothing is on its way. */
   async idle(): Promise<void> {
     this.flush();
     await Promise.all(this.sending);
   }
 
-  private flush(): void {
+  /** Sends what waits, now. */
+  flush(send: (items: Item[]) => Promise<void> = this.send): void {
     const items = this.items;
     this.items = [];
     let from = 0;
@@ -35,17 +41,17 @@ export class Batcher<Item> {
     for (let at = 0; at < items.length; at++) {
       const more = this.weight(items[at]!);
       if (at > from && weight + more > this.limit) {
-        this.dispatch(items.slice(from, at));
+        this.dispatch(items.slice(from, at), send);
         from = at;
         weight = 0;
       }
       weight += more;
     }
-    if (from < items.length) this.dispatch(from === 0 ? items : items.slice(from));
+    if (from < items.length) this.dispatch(from === 0 ? items : items.slice(from), send);
   }
 
-  private dispatch(items: Item[]): void {
-    const sending = this.send(items).finally(() => this.sending.delete(sending));
+  private dispatch(items: Item[], send: (items: Item[]) => Promise<void>): void {
+    const sending = send(items).finally(() => this.sending.delete(sending));
     this.sending.add(sending);
   }
 }

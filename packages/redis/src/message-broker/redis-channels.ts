@@ -19,7 +19,7 @@ const ALL = -1;
 
 /** Told of what this process itself does to channels, so that its consumers need not wait to hear of it. */
 export interface ChannelListener {
-  readonly onPaused: (channel: string, paused: boolean) => void;
+  readonly onPaused: (channel: string, paused: boolean) => Promise<void>;
   readonly onDeleted: (channel: string) => void;
 }
 
@@ -53,12 +53,12 @@ export class RedisChannels implements ChannelAdministration {
 
   async pause(channel: string): Promise<void> {
     await this.connection().run(this.call('administration.pause', channel));
-    this.listener.onPaused(channel, true);
+    await this.listener.onPaused(channel, true);
   }
 
   async resume(channel: string): Promise<void> {
     await this.connection().run(this.call('administration.resume', channel));
-    this.listener.onPaused(channel, false);
+    await this.listener.onPaused(channel, false);
   }
 
   purge(channel: string): Promise<number> {

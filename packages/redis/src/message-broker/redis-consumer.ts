@@ -41,7 +41,7 @@ export class RedisConsumer implements Consumer {
     this.intake = new Intake(parts.keys, this.list, parts.name, parts.reader);
     this.receipts = new Receipts(parts.name, parts.maxDeliveries, parts.settler, (problem) => this.report(problem));
     this.watch = new Watch(parts.keys, this.list.channels, parts.commands, {
-      onState: (channel, state) => this.list.update(channel, state) && this.interrupt(),
+      onState: (channel, state) => this.list.update(channel, state) && void this.interrupt(),
       onCancel: (consumer, channel, jobId) => consumer === parts.name && this.options.onCancel?.(channel, jobId),
     });
   }
@@ -67,7 +67,7 @@ export class RedisConsumer implements Consumer {
   wake(): void {
     if (!this.receiving) return;
     this.woken = true;
-    this.interrupt();
+    void this.interrupt();
   }
 
   async extend(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
@@ -81,8 +81,9 @@ export class RedisConsumer implements Consumer {
   }
 
   /** Learns at once what this process itself did. */
-  setPaused(channel: string, paused: boolean): void {
-    if (this.list.setPaused(channel, paused)) this.interrupt();
+  async setPaused(channel: string, paused: boolean): Promise<void> {
+    this.list.setPaused(channel, paused);
+    await this.interrupt(); // Pub/sub may have told it sooner, but a sleep that began before may still be given something.
   }
 
   private async receiveSome(max: number, wait: boolean): Promise<readonly Delivery[]> {
@@ -108,9 +109,19 @@ export class RedisConsumer implements Consumer {
     if (!(await this.isConnected())) return [];
     const before = this.interruptions;
     const block = wait && !this.woken ? this.untilReclaim() : undefined;
-    if (this.list.streams.length > 0) return this.intake.take(max, block, () => this.interruptions > before);
+    if (this.list.streams.length > 0) {
+      return this.readAfterSettling(() => this.intake.take(max, block, () => this.interruptions > before));
+    }
     if (block !== undefined) await this.pause(block);
     return [];
+  }
+
+  private readAfterSettling<T>(read: () => T): T {
+    const { reader, settler } = this.parts;
+    return reader.inOneWrite(() => {
+      settler.flushOver(reader);
+      return read();
+    });
   }
 
   private untilReclaim(): number {
@@ -183,10 +194,10 @@ export class RedisConsumer implements Consumer {
     this.options.onProblem?.(problem instanceof Error ? problem : new Error(String(problem)));
   }
 
-  private interrupt(): void {
+  private interrupt(): Promise<void> {
     this.interruptions += 1;
     this.stopPause?.();
-    void this.parts.reader.wake();
+    return this.parts.reader.wake();
   }
 
   /** Ends early when `until` settles, or by interruption. */

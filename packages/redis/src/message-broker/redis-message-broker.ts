@@ -76,7 +76,9 @@ export class RedisMessageBroker implements MessageBroker {
     this.publisher = new Publisher(this.keys, this.connection);
     this.settler = new Settler(this.keys, this.connection, { ownershipTime, patience: publishTimeout }, this.joined);
     this.channels = new RedisChannels(this.keys, this.connection, {
-      onPaused: (channel, paused) => this.consumers.forEach((consumer) => consumer.setPaused(channel, paused)),
+      onPaused: async (channel, paused) => {
+        await Promise.all([...this.consumers].map((consumer) => consumer.setPaused(channel, paused)));
+      },
       onDeleted: (channel) => this.publisher.forget(channel),
     });
   }

@@ -68,6 +68,14 @@ export class Settler {
     delivery.ownedSince = performance.now();
   }
 
+  /**
+   * Sends what waits over a connection that is about to be used, where it is little: it then shares the way of what
+   * follows. More goes its own way, for Redis to work on while what has been read is worked on.
+   */
+  flushOver(connection: Connection): void {
+    if (this.batcher.size <= LIMITS.sharedWay) this.batcher.flush((items) => this.send(items, connection));
+  }
+
   /** Resolves when nothing is on its way. */
   idle(): Promise<void> {
     return this.batcher.idle();
@@ -77,9 +85,9 @@ export class Settler {
     return new Promise((resolve, reject) => this.batcher.add({ delivery, act, resolve, reject }));
   }
 
-  private async send(items: Item[]): Promise<void> {
+  private async send(items: Item[], first?: Connection): Promise<void> {
     try {
-      const answers = await this.run(items);
+      const answers = await this.run(items, first);
       items.forEach((item, n) => this.conclude(item, answers[n]!));
     } catch (problem) {
       for (const { reject } of items) reject(problem);
@@ -87,13 +95,13 @@ export class Settler {
   }
 
   // May be sent twice: of two settlements of one delivery only one is committed.
-  private async run(items: readonly Item[]): Promise<(number | string)[]> {
+  private async run(items: readonly Item[], first?: Connection): Promise<(number | string)[]> {
     const call = new ScriptCall(this.keys, 'settle.settle').add(items.length);
     for (const item of items) addItem(call, item);
     const deadline = performance.now() + this.limits.patience;
-    for (;;) {
+    for (let over = first; ; over = undefined) {
       try {
-        return await this.connection().run(call, Math.max(0, deadline - performance.now()));
+        return await (over ?? this.connection()).run(call, Math.max(0, deadline - performance.now()));
       } catch (problem) {
         if (!(problem instanceof AnswerLostError)) throw problem;
         for (const { delivery, act } of items) delivery.uncertain ||= act.type === 'settle';

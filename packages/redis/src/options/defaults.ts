@@ -14,6 +14,8 @@ export const DEFAULTS = {
 export const LIMITS = {
   /** Settlements in one script call. */
   settlementBatch: 256,
+  /** So many settlements share the way of the next read; more go their own. */
+  sharedWay: 16,
   /** Messages in one script call, unless one publish() has more. */
   publishBatch: 256,
   /** Delayed messages promoted in one script call. */
