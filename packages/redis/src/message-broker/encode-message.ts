@@ -29,10 +29,13 @@ export function addBuckets(
   call.add(clears.length);
   for (const { id } of clears) call.add(id);
   call.add(buckets.length);
-  for (const bucket of buckets) {
-    const { id, body, ttl, cause = '' } = bucket;
-    call.add(id, body, ttl === null ? '' : Math.ceil(ttl), bucketState(bucket), cause);
-  }
+  for (const bucket of buckets) addBucket(call, bucket);
+}
+
+/** Adds a bucket, as the script's `read_bucket` reads it. */
+export function addBucket(call: ScriptCall, bucket: BucketRecord): void {
+  const { id, body, ttl, cause = '' } = bucket;
+  call.add(id, body, ttl === null ? '' : Math.ceil(ttl), bucketState(bucket), cause);
 }
 
 function addWaits(call: ScriptCall, { timeout, result, on }: Waits): void {

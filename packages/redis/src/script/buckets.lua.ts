@@ -27,7 +27,7 @@ local function write_bucket(bucket, lasting)
   elseif tonumber(bucket.ttl) <= 0 then
     redis.call('DEL', key)
   else
-    redis.call('SET', key, bucket.body, 'PX', math.ceil(bucket.ttl))
+    redis.call('SET', key, bucket.body, 'PX', bucket.ttl)
   end
 end
 
@@ -37,7 +37,7 @@ local function tell_clients(id)
   redis.call('DEL', key)
 end
 
--- A bucket: id, body, ttl in milliseconds or '', state (succeeded, failed, skipped), cause or ''.
+-- A bucket: id, body, ttl in whole milliseconds or '', state (succeeded, failed, skipped), cause or ''.
 local function store_bucket(bucket)
   local waiters = waiters_key(bucket.id)
   if redis.call('EXISTS', waiters, clients_key(bucket.id)) == 0 then return write_bucket(bucket, false) end

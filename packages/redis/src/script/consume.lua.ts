@@ -131,7 +131,7 @@ local function give_up(c, priority, pending, fields, reason)
   dead_letter(c, s.stream, s.entry, fields, cjson.encode(reason))
   free_id(s)
   if s.id ~= '' then part('dependencies').leave(c, s.id) end
-  remove_entry(s)
+  remove_entry(s, s.entry)
 end
 
 -- reclaim: consumer, ownership time, deliveries to give up after, reason, how many at most, how many streams; each:

@@ -6,14 +6,20 @@ local done = {}
 local PAGE = 1000
 local MOST_VALUES = 5000
 
--- Acknowledging waits until the end of the batch, so that it is one command per stream.
-local function remove_entry(s)
+-- Acknowledging waits until the end of the batch, so that it is one command per stream. Until then an entry that has ended
+-- is still in hand for Redis, and known by its place in the list.
+local function remove_entry(s, entry)
   local list = done[s.stream]
   if not list then
     list = { group = s.channel.group }
     done[s.stream] = list
   end
-  list[#list + 1] = s.entry
+  list[#list + 1] = entry
+  list[entry] = #list
+end
+
+local function has_ended(s, entry)
+  return done[s.stream] and done[s.stream][entry]
 end
 
 local function remove_entries()

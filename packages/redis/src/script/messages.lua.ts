@@ -70,13 +70,15 @@ local function locate(c, id)
   return nil
 end
 
+local function read_bucket()
+  return { id = argument(), body = argument(), ttl = argument(), state = argument(), cause = argument() }
+end
+
 -- Reads: buckets to remove, buckets to store.
 local function read_buckets()
   local clears, buckets = {}, {}
   for i = 1, number() do clears[i] = argument() end
-  for i = 1, number() do
-    buckets[i] = { id = argument(), body = argument(), ttl = argument(), state = argument(), cause = argument() }
-  end
+  for i = 1, number() do buckets[i] = read_bucket() end
   return clears, buckets
 end
 

@@ -2,10 +2,23 @@
 export const settle = /* lua */ `
 local LOST, DONE = 0, 1
 
+-- How often the entries of a run were delivered to its consumer, by one look at all that it has in hand between the least
+-- and the greatest: a third of what a look at each costs. May miss some, where there is much else between them.
+local function delivery_counts(run)
+  local found = redis.pcall('XPENDING', run.stream, run.channel.group, run.least, run.greatest, 2 * #run.entries, run.consumer)
+  local counts = {}
+  for _, pending in ipairs(found) do counts[pending[1]] = pending[4] end
+  return counts
+end
+
+local function delivery_count(run, entry)
+  local pending = pending_entry(run.channel, run.stream, entry)
+  return pending and pending[2] == run.consumer and pending[4]
+end
+
 -- A consumer may have been given its own message anew: the count of deliveries tells the two apart.
-local function owns(s)
-  local pending = pending_entry(s.channel, s.stream, s.entry)
-  return pending and pending[2] == s.consumer and pending[4] == s.deliveries
+local function owns(run, entry)
+  return (run.counts[entry] or delivery_count(run, entry)) == run.deliveries
 end
 
 local function with_headers(fields, headers)
@@ -65,27 +78,42 @@ local function add_followers(s)
   add_messages(free)
 end
 
+-- Reads: '' for nothing, 'b' and a bucket, or 'f' and: how many buckets, buckets, how many followers, messages, '1' where
+-- it has read what it waited for.
 local function read_rest(s)
-  s.clears, s.buckets = read_buckets()
-  s.followers = {}
+  local rest = argument()
+  if rest == 'b' then s.buckets = { read_bucket() } end
+  if rest ~= 'f' then return end
+  s.buckets, s.followers = {}, {}
+  for i = 1, number() do s.buckets[i] = read_bucket() end
   for i = 1, number() do s.followers[i] = read_message() end
   s.has_waited = argument() == '1'
 end
 
--- Reads a settlement: channel, priority, entry, consumer, deliveries, outcome; then by outcome
--- ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay | extend: nothing;
--- then '1' and buckets, how many followers, messages, '1' where it has read what it waited for; or ''.
-local function read_settlement()
-  local s = { channel = channel(number()), priority = argument(), entry = argument(), consumer = argument(), deliveries = number() }
-  s.stream = s.channel[s.priority]
-  s.outcome = argument()
-  if s.outcome == 'extend' then return s end
-  s.id = argument()
+-- Reads by outcome: ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay;
+-- then what goes with it.
+local function read_settlement(run, entry)
+  local s = {
+    channel = run.channel, stream = run.stream, priority = run.priority, entry = entry,
+    outcome = run.outcome, id = argument(),
+  }
   if s.outcome == 'nack' or s.outcome == 'back' then s.headers = argument() end
   if s.outcome == 'nack' or s.outcome == 'bury' then s.reason = argument() end
   if s.outcome == 'back' then s.delay = number() end
-  if argument() == '1' then read_rest(s) end
+  read_rest(s)
   return s
+end
+
+-- Reads a run, settlements alike in all but their entries: channel, priority, consumer, deliveries, outcome, the least and the
+-- greatest of the entries, how many, entries. What else there is to say of each of them follows; of an acknowledged message
+-- without an id there is nothing: 'done'.
+local function read_run()
+  local c, priority = channel(number()), argument()
+  local run = { channel = c, priority = priority, stream = c[priority], consumer = argument(), deliveries = number() }
+  run.outcome, run.least, run.greatest, run.entries = argument(), argument(), argument(), {}
+  for i = 1, number() do run.entries[i] = argument() end
+  run.counts = delivery_counts(run)
+  return run
 end
 
 -- Raises an error before anything is written where something could not be. A mere acknowledgement has nothing to fear: it
@@ -104,32 +132,48 @@ local function commit(s)
     if not s.fields then return LOST end
   end
   if s.outcome ~= 'ack' or s.buckets then check(s) end
-  if s.buckets then
-    clear_buckets(s.clears)
-    store_buckets(s.buckets)
-  end
+  if s.buckets then store_buckets(s.buckets) end
   outcomes[s.outcome](s)
   if s.has_waited and s.id ~= '' then part('dependencies').leave(s.channel, s.id) end
   if s.followers then add_followers(s) end
-  remove_entry(s)
+  remove_entry(s, s.entry)
   return DONE
 end
 
-local function extend(s)
-  redis.call('XCLAIM', s.stream, s.channel.group, s.consumer, 0, s.entry, 'JUSTID')
+local function extend(run, entry)
+  redis.call('XCLAIM', run.stream, run.channel.group, run.consumer, 0, entry, 'JUSTID')
   return DONE
 end
 
--- settle: how many, settlements. Answers for each 1, 0 where ownership was lost, or what went wrong.
+-- Raised errors are answers too.
+local function try(act, ...)
+  local ok, answer = pcall(act, ...)
+  return ok and answer or message_of(answer)
+end
+
+local function settle(run, entry)
+  local s = run.outcome ~= 'done' and read_settlement(run, entry)
+  if has_ended(run, entry) or not owns(run, entry) then return LOST end
+  if s then return try(commit, s) end
+  remove_entry(run, entry)
+  return DONE
+end
+
+local function keep(run, entry)
+  return owns(run, entry) and try(extend, run, entry) or LOST
+end
+
+-- settle: how many runs, runs. Answers for those that were not done, by their place among all: place, and 0 where ownership was
+-- lost, or what went wrong.
 operations.settle = function()
-  local answers = {}
-  for n = 1, number() do
-    local s = read_settlement()
-    if not owns(s) then
-      answers[n] = LOST
-    else
-      local ok, answer = pcall(s.outcome == 'extend' and extend or commit, s)
-      answers[n] = ok and answer or message_of(answer)
+  local answers, place = {}, 0
+  for _ = 1, number() do
+    local run = read_run()
+    local act = run.outcome == 'extend' and keep or settle
+    for _, entry in ipairs(run.entries) do
+      local answer = act(run, entry)
+      if answer ~= DONE then answers[#answers + 1] = { place, answer } end
+      place = place + 1
     end
   end
   remove_entries()

@@ -12,7 +12,7 @@ local function store_skipped(id, ttl, reason, cause)
   local at = string.format('%.0f', now())
   local body = '{"success":false,"skipped":true,"ttl":' .. ttl .. ',"timestamp":' .. at .. ',"exception":' .. json_text(reason)
     .. ',"startedAt":' .. at .. ',"finishedAt":' .. at .. ',"data":null}'
-  store_bucket({ id = id, body = body, ttl = ttl == 'null' and '' or ttl, state = 'skipped', cause = cause })
+  store_bucket({ id = id, body = body, ttl = ttl == 'null' and '' or math.ceil(ttl), state = 'skipped', cause = cause })
 end
 
 -- To live at least so long, in milliseconds as JSON.

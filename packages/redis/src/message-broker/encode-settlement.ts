@@ -1,0 +1,100 @@
+import type { MalformedMessageError, Outcome, OutgoingMessage, Settlement } from '@repid/core';
+import { encodeHeaders } from '../codec/entry.js';
+import { boundsOf } from '../codec/entry-id.js';
+import { encodeReason, reasonOf } from '../codec/reason.js';
+import type { ScriptCall } from '../script/script-call.js';
+import { addBucket, addMessage } from './encode-message.js';
+import { LETTER } from './priority-letters.js';
+import type { RedisDelivery } from './redis-delivery.js';
+
+/** What happens to a delivery: its end, that of an entry that is no message, or another span of ownership. */
+export type Act =
+  | { readonly outcome: 'done' | 'extend' }
+  | { readonly outcome: 'ack' | 'nack' | 'back'; readonly settlement: Settlement }
+  | { readonly outcome: 'bury'; readonly problem: MalformedMessageError };
+
+/** An act that is asked for. */
+export interface Request {
+  readonly delivery: RedisDelivery;
+  readonly act: Act;
+}
+
+const DONE: Act = { outcome: 'done' };
+
+/** Acknowledging a bare message with nothing to go with it is done with its entry alone. */
+export function actOf(settlement: Settlement, jobId: string | undefined): Act {
+  const { type } = settlement.outcome;
+  if (type === 'ack' && jobId === undefined && !hasMore(settlement)) return DONE;
+  return { outcome: type === 'reject' || type === 'retry' ? 'back' : type, settlement };
+}
+
+/** Cuts requests, in their order, into runs that are alike in all but their entries: the script looks after those together. */
+export function runsOf<One extends Request>(requests: readonly One[]): readonly One[][] {
+  const runs: One[][] = [];
+  let run: One[] = [];
+  for (const request of requests) {
+    if (run.length > 0 && areAlike(run[0]!, request)) run.push(request);
+    else runs.push((run = [request]));
+  }
+  return runs;
+}
+
+/** Adds a run to a script call, as the script's `read_run` reads it. */
+export function addRun(call: ScriptCall, run: readonly Request[]): void {
+  const { delivery, act } = run[0]!;
+  call.add(call.channel(delivery.message.channel), LETTER[delivery.priority], delivery.hold.consumer);
+  const entries = run.map((one) => one.delivery.hold.entry);
+  call.add(delivery.deliveryCount, act.outcome, ...boundsOf(entries), entries.length);
+  for (const entry of entries) call.add(entry);
+  if (act.outcome !== 'done' && act.outcome !== 'extend') for (const one of run) addAct(call, one);
+}
+
+function areAlike({ delivery: one, act }: Request, { delivery: other, act: otherAct }: Request): boolean {
+  return (
+    act.outcome === otherAct.outcome &&
+    one.deliveryCount === other.deliveryCount &&
+    one.priority === other.priority &&
+    one.message.channel === other.message.channel &&
+    one.hold.consumer === other.hold.consumer
+  );
+}
+
+function addAct(call: ScriptCall, { delivery, act }: Request): void {
+  call.add(delivery.hold.jobId ?? '');
+  if (act.outcome === 'bury') call.add(encodeReason(reasonOf(act.problem, 0, Date.now())), '');
+  if ('settlement' in act) addSettlement(call, act.settlement);
+}
+
+function addSettlement(call: ScriptCall, settlement: Settlement): void {
+  addOutcome(call, settlement.outcome);
+  const { bucket, publish = [], releases = [] } = settlement;
+  if (!hasMore(settlement)) return void call.add('');
+  if (bucket && publish.length === 0 && releases.length === 0) return addBucket(call.add('b'), bucket);
+  call.add('f', bucket ? 1 : 0);
+  if (bucket) addBucket(call, bucket);
+  addFollowers(call, publish);
+  // The script knows which.
+  call.add(releases.length > 0 ? '1' : '');
+}
+
+function addOutcome(call: ScriptCall, outcome: Outcome): void {
+  switch (outcome.type) {
+    case 'ack':
+      return;
+    case 'nack':
+      return void call.add(encodeHeaders(outcome.headers), encodeReason(outcome.reason));
+    case 'reject':
+      return void call.add(encodeHeaders(outcome.headers), 0);
+    case 'retry':
+      return void call.add(encodeHeaders(outcome.headers), Math.max(0, Math.ceil(outcome.delay)));
+  }
+}
+
+function addFollowers(call: ScriptCall, followers: readonly OutgoingMessage[]): void {
+  call.add(followers.length);
+  for (const follower of followers) addMessage(call, follower);
+}
+
+function hasMore({ bucket, publish, releases }: Settlement): boolean {
+  return bucket !== undefined || (publish?.length ?? 0) > 0 || (releases?.length ?? 0) > 0;
+}
