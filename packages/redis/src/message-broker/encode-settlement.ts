@@ -9,7 +9,7 @@ import type { RedisDelivery } from './redis-delivery.js';
 
 /** What happens to a delivery: its end, that of an entry that is no message, or another span of ownership. */
 export type Act =
-  | { readonly outcome: 'done' | 'extend' }
+  | { readonly outcome: 'done' | 'freed' | 'extend' }
   | { readonly outcome: 'ack' | 'nack' | 'back'; readonly settlement: Settlement }
   | { readonly outcome: 'bury'; readonly problem: MalformedMessageError };
 
@@ -20,11 +20,12 @@ export interface Request {
 }
 
 const DONE: Act = { outcome: 'done' };
+const FREED: Act = { outcome: 'freed' };
 
-/** Acknowledging a bare message with nothing to go with it is done with its entry alone. */
+/** To acknowledge a message with nothing to go with it, its entry says all, and the id of a job, which is free again. */
 export function actOf(settlement: Settlement, jobId: string | undefined): Act {
   const { type } = settlement.outcome;
-  if (type === 'ack' && jobId === undefined && !hasMore(settlement)) return DONE;
+  if (type === 'ack' && !hasMore(settlement)) return jobId === undefined ? DONE : FREED;
   return { outcome: type === 'reject' || type === 'retry' ? 'back' : type, settlement };
 }
 
@@ -37,6 +38,11 @@ export function runsOf<One extends Request>(requests: readonly One[]): readonly 
     else runs.push((run = [request]));
   }
   return runs;
+}
+
+/** True for what the script does without making ready for anything else. */
+export function isPlain({ act: { outcome } }: Request): boolean {
+  return outcome === 'done' || outcome === 'freed';
 }
 
 /** Adds a run to a script call, as the script's `read_run` reads it. */

@@ -6,7 +6,7 @@ import { LIMITS } from '../options/defaults.js';
 import { ScriptCall } from '../script/script-call.js';
 import { Batcher } from './batcher.js';
 import { checkSettlement } from './check-message.js';
-import { type Act, type Request, addRun, actOf, runsOf } from './encode-settlement.js';
+import { type Act, type Request, addRun, actOf, isPlain, runsOf } from './encode-settlement.js';
 import type { JoinedBuckets } from './joined-buckets.js';
 import type { RedisDelivery } from './redis-delivery.js';
 
@@ -89,7 +89,7 @@ export class Settler {
   // May be sent twice: of two settlements of one delivery only one is committed.
   private async run(items: readonly Item[], first?: Connection): Promise<Answer> {
     const runs = runsOf(items);
-    const call = new ScriptCall(this.keys, 'settle.settle').add(runs.length);
+    const call = new ScriptCall(this.keys, items.every(isPlain) ? 'acknowledge.all' : 'settle.settle').add(runs.length);
     for (const run of runs) addRun(call, run);
     const deadline = performance.now() + this.limits.patience;
     for (let over = first; ; over = undefined) {

@@ -12,7 +12,7 @@ export const head = /* lua */ `
 -- Locations in an index: 'w' for waiting, 'd' for delayed, or a priority's letter (h, m, l) and the entry's id in that
 -- stream.
 
--- Functions of their own, so that a call pays only for making those that it needs: 2 us instead of 12.
+local called, operation = string.match(ARGV[1], '^(%w+)%.(%w+)$')
 local parts, made = {}, {}
 
 local function part(name)

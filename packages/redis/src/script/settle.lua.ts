@@ -1,26 +1,5 @@
 /** Ending deliveries, and keeping them. */
 export const settle = /* lua */ `
-local LOST, DONE = 0, 1
-
--- How often the entries of a run were delivered to its consumer, by one look at all that it has in hand between the least
--- and the greatest: a third of what a look at each costs. May miss some, where there is much else between them.
-local function delivery_counts(run)
-  local found = redis.pcall('XPENDING', run.stream, run.channel.group, run.least, run.greatest, 2 * #run.entries, run.consumer)
-  local counts = {}
-  for _, pending in ipairs(found) do counts[pending[1]] = pending[4] end
-  return counts
-end
-
-local function delivery_count(run, entry)
-  local pending = pending_entry(run.channel, run.stream, entry)
-  return pending and pending[2] == run.consumer and pending[4]
-end
-
--- A consumer may have been given its own message anew: the count of deliveries tells the two apart.
-local function owns(run, entry)
-  return (run.counts[entry] or delivery_count(run, entry)) == run.deliveries
-end
-
 local function with_headers(fields, headers)
   local changed, place = {}, nil
   for i = 1, #fields, 2 do
@@ -104,18 +83,6 @@ local function read_settlement(run, entry)
   return s
 end
 
--- Reads a run, settlements alike in all but their entries: channel, priority, consumer, deliveries, outcome, the least and the
--- greatest of the entries, how many, entries. What else there is to say of each of them follows; of an acknowledged message
--- without an id there is nothing: 'done'.
-local function read_run()
-  local c, priority = channel(number()), argument()
-  local run = { channel = c, priority = priority, stream = c[priority], consumer = argument(), deliveries = number() }
-  run.outcome, run.least, run.greatest, run.entries = argument(), argument(), argument(), {}
-  for i = 1, number() do run.entries[i] = argument() end
-  run.counts = delivery_counts(run)
-  return run
-end
-
 -- Raises an error before anything is written where something could not be. A mere acknowledgement has nothing to fear: it
 -- reads the index first.
 local function check(s)
@@ -152,31 +119,22 @@ local function try(act, ...)
 end
 
 local function settle(run, entry)
-  local s = run.outcome ~= 'done' and read_settlement(run, entry)
+  local s = read_settlement(run, entry)
   if has_ended(run, entry) or not owns(run, entry) then return LOST end
-  if s then return try(commit, s) end
-  remove_entry(run, entry)
-  return DONE
+  return try(commit, s)
 end
 
 local function keep(run, entry)
   return owns(run, entry) and try(extend, run, entry) or LOST
 end
 
--- settle: how many runs, runs. Answers for those that were not done, by their place among all: place, and 0 where ownership was
--- lost, or what went wrong.
+local function act_of(outcome)
+  if outcome == 'extend' then return keep end
+  return is_plain(outcome) and acknowledge or settle
+end
+
+-- settle: as acknowledge.all, whatever the outcomes.
 operations.settle = function()
-  local answers, place = {}, 0
-  for _ = 1, number() do
-    local run = read_run()
-    local act = run.outcome == 'extend' and keep or settle
-    for _, entry in ipairs(run.entries) do
-      local answer = act(run, entry)
-      if answer ~= DONE then answers[#answers + 1] = { place, answer } end
-      place = place + 1
-    end
-  end
-  remove_entries()
-  return answers
+  return settle_all(act_of)
 end
 `;

@@ -1,0 +1,68 @@
+/** Whose deliveries are, how they end, and settlements as they come: in runs. */
+export const ownership = /* lua */ `
+local LOST, DONE = 0, 1
+
+-- How often the entries of a run were delivered to its consumer, by one look at all that it has in hand between the least
+-- and the greatest: a third of what a look at each costs. May miss some, where there is much else between them.
+local function delivery_counts(run)
+  local found = redis.pcall('XPENDING', run.stream, run.channel.group, run.least, run.greatest, 2 * #run.entries, run.consumer)
+  local counts = {}
+  for _, pending in ipairs(found) do counts[pending[1]] = pending[4] end
+  return counts
+end
+
+local function delivery_count(run, entry)
+  local pending = pending_entry(run.channel, run.stream, entry)
+  return pending and pending[2] == run.consumer and pending[4]
+end
+
+-- A consumer may have been given its own message anew: the count of deliveries tells the two apart.
+local function owns(run, entry)
+  return (run.counts[entry] or delivery_count(run, entry)) == run.deliveries
+end
+
+-- Reads a run, settlements alike in all but their entries: channel, priority, consumer, deliveries, outcome, the least and the
+-- greatest of the entries, how many, entries. What else there is to say of each of them follows. Of one that is acknowledged
+-- with nothing to go with it that is the id of the job, which is 'freed'; and nothing where it has none, and is 'done'.
+local function read_run()
+  local c, priority = channel(number()), argument()
+  local run = { channel = c, priority = priority, stream = c[priority], consumer = argument(), deliveries = number() }
+  run.outcome, run.least, run.greatest, run.entries = argument(), argument(), argument(), {}
+  for i = 1, number() do run.entries[i] = argument() end
+  run.counts = delivery_counts(run)
+  return run
+end
+
+local function is_plain(outcome)
+  return outcome == 'done' or outcome == 'freed'
+end
+
+-- Ends a message that nothing goes with. The id of a job is free again.
+local function acknowledge(run, entry)
+  local id = run.outcome == 'freed' and argument()
+  if has_ended(run, entry) or not owns(run, entry) then return LOST end
+  if id then
+    local ok, problem = pcall(free_id, { channel = run.channel, priority = run.priority, entry = entry, id = id })
+    if not ok then return message_of(problem) end
+  end
+  remove_entry(run, entry)
+  return DONE
+end
+
+-- Reads how many runs, and runs. Answers for those that were not done, by their place among all: place, and 0 where ownership
+-- was lost, or what went wrong.
+local function settle_all(act_of)
+  local answers, place = {}, 0
+  for _ = 1, number() do
+    local run = read_run()
+    local act = act_of(run.outcome)
+    for _, entry in ipairs(run.entries) do
+      local answer = act(run, entry)
+      if answer ~= DONE then answers[#answers + 1] = { place, answer } end
+      place = place + 1
+    end
+  end
+  remove_entries()
+  return answers
+end
+`;
