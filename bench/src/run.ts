@@ -33,8 +33,10 @@ async function measureAll(stage: Stage, { parts }: BenchOptions): Promise<Figure
   const all: Figure[] = [];
   for (const { name, asks, unit, measure } of parts) {
     console.error(`${name}: ${asks}`);
+    const start = performance.now();
     const figures = (await measure(stage)).map((figure) => ({ part: name, unit, ...figure }));
     console.log(tableOf(figures));
+    console.error(`${name} took ${Math.round((performance.now() - start) / 1_000)} s.`);
     all.push(...figures);
   }
   return all;

@@ -14,6 +14,9 @@ import type { Part } from './part.js';
 const CONCURRENCIES = [1, 10, 100, 1_000];
 const ALL_AT = 100;
 
+/** More than anybody ends one by one within the window. */
+const ENOUGH_FOR_ONE = 20_000;
+
 /** How many no-op jobs a second does a worker end that lie there already? */
 export const drain: Part = {
   name: 'drain',
@@ -48,7 +51,8 @@ function variantsAt(concurrency: number, subject: SubjectName): readonly Variant
 
 async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
-  const [count, longest] = kind === 'measured' ? [stage.size(50_000, 10_000), stage.size(1_000, 500)] : [5_000, 300];
+  const count = stage.size(one.concurrency === 1 ? ENOUGH_FOR_ONE : 50_000, 10_000);
+  const longest = kind === 'measured' ? stage.size(1_000, 500) : stage.size(600, 300);
   const [producer, worker] = [await stage.process(one.subject, 'producer'), await stage.process(one.subject, 'worker')];
   const place = { url: redis.url, variant: one.variant, concurrency: one.concurrency };
   await redis.flush();

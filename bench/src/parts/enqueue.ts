@@ -51,7 +51,7 @@ async function enqueueOnce(stage: Stage, { subject, variant, sending }: EnqueueC
   const place = { url: redis.url, variant, concurrency: CONCURRENCY };
   await redis.flush();
   const cpuBefore = await redis.cpuSeconds();
-  const duration = kind === 'measured' ? stage.size(600, 300) : 200;
+  const duration = kind === 'measured' ? stage.size(600, 300) : stage.size(400, 200);
   const { sent, seconds, cpuSeconds } = await producer.run('enqueue', { place, sending, duration });
   const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;
   checkNoneIsMissing(sent, 0, await producer.run('left', place));

@@ -1,7 +1,7 @@
 import type { Case, Figure, Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
 
-/** A run that counts, or the short one before the first. */
+/** A run that counts, or the shorter one before the first, long enough for its code to be compiled. */
 export type RunKind = 'warm-up' | 'measured';
 
 /**

@@ -10,7 +10,6 @@ process.once('disconnect', () => process.exit()); // The parent has stopped it, 
 reply({ type: 'ready' });
 
 async function perform({ id, task, order }: Request): Promise<Reply> {
-  globalThis.gc?.(); // So that nobody pays for what the task before has left behind.
   try {
     const run = TASKS[task] as (subject: Subject, order: unknown) => Promise<unknown>;
     return { type: 'done', id, answer: await run(subject, order) };
