@@ -30,6 +30,9 @@ export interface Figure extends Case {
   readonly samples: readonly Sample[];
 }
 
+/** What a part answers: its figures, in its own unit where they say no other. */
+export type Measured = Omit<Figure, 'part' | 'unit'> & Partial<Pick<Figure, 'unit'>>;
+
 /** The middle one of its values. */
 export function valueOf({ samples }: Figure): number {
   return median(samples.map(({ value }) => value));

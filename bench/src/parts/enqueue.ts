@@ -1,10 +1,10 @@
 import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
-import { SUBJECT_NAMES, variantsOf, type SubjectName } from '../subjects/catalogue.js';
-import type { Sending, Variant } from '../subjects/subject.js';
+import type { Sending } from '../subjects/subject.js';
 import { interleaved, type RunKind } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
+import { plainCases, type PlainCase } from './plain-cases.js';
 import { perTenThousand } from './per-ten-thousand.js';
 
 const SENDINGS: Readonly<Record<Sending, string>> = {
@@ -12,9 +12,6 @@ const SENDINGS: Readonly<Record<Sending, string>> = {
   'in flight': '100 in flight',
   bulk: 'in bulk, 1,000 each',
 };
-
-/** Left out: a producer on core is the same code, and one of @nestjs/bullmq is BullMQ's own. */
-const SAME_AS_OTHERS: ReadonlySet<SubjectName> = new Set(['repid-core', 'nestjs-bullmq']);
 
 /** Of the worker that is to come. */
 const CONCURRENCY = 100;
@@ -27,21 +24,13 @@ export const enqueue: Part = {
   measure: (stage) => interleaved(stage, cases(), (one, kind) => enqueueOnce(stage, one, kind)),
 };
 
-interface EnqueueCase {
-  readonly scenario: string;
-  readonly subject: SubjectName;
-  readonly variant: Variant;
+interface EnqueueCase extends PlainCase {
   readonly sending: Sending;
 }
 
 function cases(): EnqueueCase[] {
-  const subjects = SUBJECT_NAMES.filter((subject) => !SAME_AS_OTHERS.has(subject));
   return (Object.keys(SENDINGS) as Sending[]).flatMap((sending) =>
-    subjects.flatMap((subject) =>
-      variantsOf(subject)
-        .filter((variant) => variant !== 'result') // Results make no difference before they are there.
-        .map((variant) => ({ scenario: SENDINGS[sending], subject, variant, sending })),
-    ),
+    plainCases(SENDINGS[sending]).map((one) => ({ ...one, sending })),
   );
 }
 

@@ -11,8 +11,8 @@ reply({ type: 'ready' });
 
 async function perform({ id, task, order }: Request): Promise<Reply> {
   try {
-    const run = TASKS[task] as (subject: Subject, order: unknown) => Promise<unknown>;
-    return { type: 'done', id, answer: await run(subject, order) };
+    const run = TASKS[task] as (subject: Subject, order: unknown, inPlace: () => void) => Promise<unknown>;
+    return { type: 'done', id, answer: await run(subject, order, () => reply({ type: 'in place', id })) };
   } catch (error) {
     return { type: 'failed', id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
