@@ -20,7 +20,8 @@ export interface Case {
 /** How the values of a part are to be read. */
 export interface Unit {
   readonly name: string;
-  readonly better: 'higher' | 'lower';
+  /** Neither is where a value says how it is, not how good. */
+  readonly better: 'higher' | 'lower' | 'neither';
 }
 
 /** All runs of one case. */

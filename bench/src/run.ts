@@ -33,15 +33,21 @@ export async function run(options: BenchOptions): Promise<number> {
 
 async function measureAll(stage: Stage, { parts }: BenchOptions): Promise<Figure[]> {
   const all: Figure[] = [];
+  const begun = performance.now();
   for (const { name, asks, unit, measure } of parts) {
     console.error(`${name}: ${asks}`);
     const start = performance.now();
     const figures = (await measure(stage)).map((figure) => ({ unit, ...figure, part: name }));
     console.log(tableOf(figures));
-    console.error(`${name} took ${Math.round((performance.now() - start) / 1_000)} s.`);
+    console.error(`${name} took ${secondsSince(start)} s.`);
     all.push(...figures);
   }
+  console.error(`All took ${secondsSince(begun)} s.`);
   return all;
+}
+
+function secondsSince(start: number): number {
+  return Math.round((performance.now() - start) / 1_000);
 }
 
 /** A target that is missed fails the check; so does one that was asked for as a whole and has no figure. */

@@ -14,8 +14,8 @@ import type { Part } from './part.js';
 const CONCURRENCIES = [1, 10, 100, 1_000];
 const ALL_AT = 100;
 
-/** More than anybody ends one by one within the window. */
-const ENOUGH_FOR_ONE = 20_000;
+/** What lies there where few are in hand at once: about what the fastest ends within the window. */
+const QUEUED: Readonly<Record<number, number>> = { 1: 10_000, 10: 30_000 };
 
 /** How many no-op jobs a second does a worker end that lie there already? */
 export const drain: Part = {
@@ -51,8 +51,8 @@ function variantsAt(concurrency: number, subject: SubjectName): readonly Variant
 
 async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
-  const count = stage.size(one.concurrency === 1 ? ENOUGH_FOR_ONE : 50_000, 10_000);
-  const longest = kind === 'measured' ? stage.size(1_000, 500) : stage.size(600, 300);
+  const count = stage.size(QUEUED[one.concurrency] ?? 50_000, 10_000);
+  const longest = kind === 'measured' ? stage.size(800, 400) : stage.size(400, 300);
   const [producer, worker] = [await stage.process(one.subject, 'producer'), await stage.process(one.subject, 'worker')];
   const place = { url: redis.url, variant: one.variant, concurrency: one.concurrency };
   await redis.flush();

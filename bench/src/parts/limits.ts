@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { machineTime } from '../clock.js';
 import type { Measured, Unit } from '../figure.js';
@@ -25,7 +26,7 @@ const PATIENCE = 20_000;
 const ID_RANGE = 2_000_000;
 
 const RATE: Unit = { name: 'jobs/s', better: 'higher' };
-const CORES: Unit = { name: 'cores', better: 'lower' };
+const CORES: Unit = { name: 'cores', better: 'neither' };
 
 /**
  * At what rate is one Redis full? Its thread is when its CPU time for taking jobs and for ending them fills a second. Where
@@ -92,8 +93,8 @@ async function flood(stage: Stage, one: PlainCase, duration: number): Promise<Fl
   const enqueued = producers.map((producer, n) =>
     producer.run('enqueue', { place, sending: 'in flight', duration: START + duration, firstId: n * ID_RANGE }),
   );
-  const [redisShare, done, sent] = await Promise.all([
-    shareOfRedis(stage, notBefore, duration),
+  const [shares, done, sent] = await Promise.all([
+    sharesWithin(stage, notBefore, duration),
     Promise.all(drained),
     Promise.all(enqueued),
   ]);
@@ -105,7 +106,7 @@ async function flood(stage: Stage, one: PlainCase, duration: number): Promise<Fl
   );
   return {
     reached: sumOf(done, ({ settled, seconds }) => settled / seconds),
-    redis: redisShare,
+    ...shares,
     workers: sumOf(done, ({ cpuSeconds, seconds }) => cpuSeconds / seconds),
     producers: sumOf(sent, ({ cpuSeconds, seconds }) => cpuSeconds / seconds),
   };
@@ -115,12 +116,19 @@ function placeOf({ redis }: Stage, { variant }: PlainCase): Place {
   return { url: redis.url, variant, concurrency: CONCURRENCY };
 }
 
-/** Of a core, from a time of the machine's clock on. */
-async function shareOfRedis({ redis }: Stage, from: number, duration: number): Promise<number> {
+/** In cores, from a time of the machine's clock on. */
+async function sharesWithin({ redis }: Stage, from: number, duration: number): Promise<Pick<Shares, 'redis' | 'idle'>> {
   await sleep(from - machineTime());
-  const [start, before] = [machineTime(), await redis.cpuSeconds()];
+  const [start, redisBefore, idleBefore] = [machineTime(), await redis.cpuSeconds(), idleSeconds()];
   await sleep(duration);
-  return (((await redis.cpuSeconds()) - before) * 1_000) / (machineTime() - start);
+  const [redisSeconds, idle] = [(await redis.cpuSeconds()) - redisBefore, idleSeconds() - idleBefore];
+  const seconds = (machineTime() - start) / 1_000;
+  return { redis: redisSeconds / seconds, idle: idle / seconds };
+}
+
+/** Of all cores, in seconds: whoever keeps them busy, also others on the machine. */
+function idleSeconds(): number {
+  return sumOf(cpus(), ({ times }) => times.idle) / 1_000;
 }
 
 function sumOf<One>(all: readonly One[], valueOf: (one: One) => number): number {
@@ -134,5 +142,6 @@ function figuresOf(turns: readonly Turns<PlainCase, Limit>[]): Measured[] {
     ...figures(turns, 'busy then: Redis', CORES, ({ redis }) => redis),
     ...figures(turns, 'busy then: producers', CORES, ({ producers }) => producers),
     ...figures(turns, 'busy then: workers', CORES, ({ workers }) => workers),
+    ...figures(turns, 'idle then', CORES, ({ idle }) => idle),
   ];
 }

@@ -14,8 +14,8 @@ const CONCURRENCY = 100;
 /** It is the shape that counts here. */
 const RUNS = 3;
 
-/** How long processes may take to be under way, in milliseconds. */
-const START = 600;
+/** How long several processes may take to be under way, in milliseconds. */
+const HEAD = 600;
 
 /** More than any of them ends until the window is over. */
 const PLENTY = { full: 200_000, quick: 60_000 };
@@ -37,30 +37,19 @@ interface ScalingCase {
   readonly processes: number;
   readonly channels: number;
   readonly queued: number;
+  /** How long workers are under way before the window, in milliseconds: from when several are at work together. */
+  readonly head: number;
 }
 
 function casesFor(stage: Stage): ScalingCase[] {
-  const base = {
-    subject: 'repid',
-    sent: 'bare',
-    processes: 1,
-    channels: 1,
-    queued: stage.size(50_000, 10_000),
-  } as const;
-  const many = { ...base, queued: stage.size(PLENTY.full, PLENTY.quick) };
+  const base = { subject: 'repid', sent: 'bare', processes: 1, channels: 1, head: 0 } as const;
+  const plenty = { ...base, queued: stage.size(PLENTY.full, PLENTY.quick), head: HEAD };
+  const some = { ...base, queued: stage.size(50_000, 10_000), subject: 'repid-core' as const };
+  const depths = [100, 10_000, 1_000_000].map((depth) => stage.size(depth, depth / 10));
   return [
-    ...[1, 2, 4].map((processes) => ({ ...many, ...told('worker processes', processes), processes })),
-    ...[1, 10, 100].map((channels) => ({
-      ...base,
-      ...told('channels', channels),
-      subject: 'repid-core' as const,
-      channels,
-    })),
-    ...[100, 10_000, 1_000_000].map((queued) => ({
-      ...base,
-      ...told('queued', queued),
-      queued: stage.size(queued, queued / 10),
-    })),
+    ...[1, 2, 4].map((processes) => ({ ...plenty, ...told('worker processes', processes), processes })),
+    ...[1, 10, 100].map((channels) => ({ ...some, ...told('channels', channels), channels })),
+    ...depths.map((queued) => ({ ...base, ...told('queued', queued), queued })),
   ];
 }
 
@@ -78,12 +67,8 @@ async function drainOnce(stage: Stage, one: ScalingCase, kind: RunKind): Promise
   await redis.flush();
   await producer.run('preload', { place, count });
   const cpuBefore = await redis.cpuSeconds();
-  const order = {
-    place,
-    expected: count,
-    longest: stage.size(700, 400),
-    ...(one.processes > 1 && { notBefore: machineTime() + START }),
-  };
+  const notBefore = one.head === 0 ? undefined : machineTime() + one.head;
+  const order = { place, expected: count, longest: stage.size(700, 400), notBefore };
   const drained = together(await Promise.all(workers.map((worker) => worker.run('drain', order))));
   const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;
   checkNoneIsMissing(count, drained.handled, await producer.run('left', place));

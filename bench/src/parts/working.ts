@@ -37,7 +37,7 @@ function cases(): WorkingCase[] {
 async function workOnce(stage: Stage, { subject, variant }: WorkingCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
   const [producer, worker] = [await stage.process(subject, 'producer'), await stage.process(subject, 'worker')];
-  const longest = kind === 'measured' ? stage.size(1_000, 500) : stage.size(600, 300);
+  const longest = kind === 'measured' ? stage.size(800, 400) : stage.size(500, 300);
   const place = { url: redis.url, variant, concurrency: CONCURRENCY };
   await redis.flush();
   const cpuBefore = await redis.cpuSeconds();
