@@ -37,6 +37,11 @@ export class Stage {
     return started;
   }
 
+  /** A producer and a worker of a subject. */
+  async pair(subject: SubjectName): Promise<{ readonly producer: BenchProcess; readonly worker: BenchProcess }> {
+    return { producer: await this.process(subject, 'producer'), worker: await this.process(subject, 'worker') };
+  }
+
   /** `full`, or `quick` in a quick run. */
   size(full: number, quick: number): number {
     return this.options.isQuick ? quick : full;

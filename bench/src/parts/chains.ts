@@ -1,11 +1,10 @@
 import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
 import type { SubjectName } from '../subjects/catalogue.js';
+import { CONCURRENCY } from './concurrency.js';
 import { interleaved, type RunKind } from './interleaved.js';
 import type { Part } from './part.js';
 import { perTenThousand } from './per-ten-thousand.js';
-
-const CONCURRENCY = 100;
 
 /** Of a warm-up: so many chains or fans, and parts of each fan, at most. */
 const WARM = { count: 500, size: 1_000 };
@@ -56,7 +55,7 @@ function fanCases(): ChainsCase[] {
 /** From the first enqueued until the last has ended, whose worker is there already. */
 async function followOnce(stage: Stage, { subject, variant, ...wanted }: ChainsCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
-  const [producer, worker] = [await stage.process(subject, 'producer'), await stage.process(subject, 'worker')];
+  const { producer, worker } = await stage.pair(subject);
   const place = {
     url: redis.url,
     variant: variant === 'dependsOn' ? 'result' : 'job',

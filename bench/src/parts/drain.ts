@@ -53,7 +53,7 @@ async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<S
   const { redis } = stage;
   const count = stage.size(QUEUED[one.concurrency] ?? 50_000, 10_000);
   const longest = kind === 'measured' ? stage.size(800, 400) : stage.size(400, 300);
-  const [producer, worker] = [await stage.process(one.subject, 'producer'), await stage.process(one.subject, 'worker')];
+  const { producer, worker } = await stage.pair(one.subject);
   const place = { url: redis.url, variant: one.variant, concurrency: one.concurrency };
   await redis.flush();
   await producer.run('preload', { place, count });

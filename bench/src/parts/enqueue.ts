@@ -1,6 +1,7 @@
 import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
 import type { Sending } from '../subjects/subject.js';
+import { CONCURRENCY } from './concurrency.js';
 import { interleaved, type RunKind } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
@@ -12,9 +13,6 @@ const SENDINGS: Readonly<Record<Sending, string>> = {
   'in flight': '100 in flight',
   bulk: 'in bulk, 1,000 each',
 };
-
-/** Of the worker that is to come. */
-const CONCURRENCY = 100;
 
 /** How many jobs a second does one producer send? */
 export const enqueue: Part = {

@@ -1,10 +1,9 @@
 import type { Case, Measured, Unit } from '../figure.js';
 import type { Stage } from '../stage.js';
+import { CONCURRENCY } from './concurrency.js';
 import { figures } from './figures.js';
 import { takeTurns, type RunKind, type Turns } from './interleaved.js';
 import type { Part } from './part.js';
-
-const CONCURRENCY = 100;
 
 /** Jobs that lie there at most: it is the worker that is looked at. */
 const BOUND = 20_000;
@@ -34,7 +33,7 @@ async function heapOnce(stage: Stage, kind: RunKind): Promise<readonly number[]>
   const { redis } = stage;
   const { subject, variant } = CASE;
   const count = kind === 'measured' ? stage.size(1_000_000, 100_000) : 20_000;
-  const [producer, worker] = [await stage.process(subject, 'producer'), await stage.process(subject, 'worker')];
+  const { producer, worker } = await stage.pair(subject);
   const place = { url: redis.url, variant, concurrency: CONCURRENCY };
   await redis.flush();
   const [used] = await Promise.all([

@@ -1,12 +1,11 @@
 import type { Stage } from '../stage.js';
+import { CONCURRENCY } from './concurrency.js';
 import { takeTurns, type RunKind } from './interleaved.js';
 import type { Part } from './part.js';
 import { plainCases, type PlainCase } from './plain-cases.js';
 import { MILLISECONDS, percentilesOf } from './percentiles.js';
 
 const SCENARIO = 'idle';
-
-const CONCURRENCY = 100;
 
 /** How long after it was sent does a job come to the handler of a system that has nothing else to do? */
 export const latency: Part = {
@@ -20,7 +19,7 @@ export const latency: Part = {
 /** Five runs have 1,000 samples. */
 async function listenOnce(stage: Stage, { subject, variant }: PlainCase, kind: RunKind): Promise<number[]> {
   const { redis } = stage;
-  const [producer, worker] = [await stage.process(subject, 'producer'), await stage.process(subject, 'worker')];
+  const { producer, worker } = await stage.pair(subject);
   const place = { url: redis.url, variant, concurrency: CONCURRENCY };
   const order = { place, count: kind === 'measured' ? 200 : 100 };
   await redis.flush();

@@ -1,12 +1,11 @@
 import type { Stage } from '../stage.js';
 import type { SubjectName } from '../subjects/catalogue.js';
+import { CONCURRENCY } from './concurrency.js';
 import { takeTurns, type RunKind } from './interleaved.js';
 import type { Part } from './part.js';
 import { MILLISECONDS, percentilesOf } from './percentiles.js';
 
 const SCENARIO = 'delayed';
-
-const CONCURRENCY = 100;
 
 /** Those that can delay jobs, each once. */
 const SUBJECTS: readonly SubjectName[] = ['repid', 'bullmq', 'bee-queue', 'groupmq'];
@@ -36,7 +35,7 @@ function cases(): LatenessCase[] {
 /** Delays of 10 ms to two seconds. */
 async function delayOnce(stage: Stage, { subject, variant }: LatenessCase, kind: RunKind): Promise<number[]> {
   const { redis } = stage;
-  const [producer, worker] = [await stage.process(subject, 'producer'), await stage.process(subject, 'worker')];
+  const { producer, worker } = await stage.pair(subject);
   const place = { url: redis.url, variant, concurrency: CONCURRENCY, isDelayed: true };
   const order = { place, ...(kind === 'measured' ? { count: 300, longest: 2_000 } : { count: 100, longest: 300 }) };
   await redis.flush();

@@ -1,12 +1,11 @@
 import type { Measured, Unit } from '../figure.js';
 import type { Stage } from '../stage.js';
+import { CONCURRENCY } from './concurrency.js';
 import { figures } from './figures.js';
 import { takeTurns, type RunKind, type Turns } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
 import { plainCases, type PlainCase } from './plain-cases.js';
-
-const CONCURRENCY = 100;
 
 /** It is the same each time. */
 const RUNS = 1;
@@ -36,7 +35,7 @@ interface Filled {
 async function fillOnce(stage: Stage, { subject, variant }: PlainCase, kind: RunKind): Promise<Filled> {
   const { redis } = stage;
   const count = kind === 'measured' ? stage.size(100_000, 10_000) : 1_000; // The warm-up brings the scripts.
-  const [producer, worker] = [await stage.process(subject, 'producer'), await stage.process(subject, 'worker')];
+  const { producer, worker } = await stage.pair(subject);
   const place = { url: redis.url, variant, concurrency: CONCURRENCY };
   await redis.flush();
   const empty = await redis.memory();

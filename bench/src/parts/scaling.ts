@@ -4,12 +4,11 @@ import type { Stage } from '../stage.js';
 import type { SubjectName } from '../subjects/catalogue.js';
 import type { Variant } from '../subjects/subject.js';
 import type { Drained } from '../tasks/drain.js';
+import { CONCURRENCY } from './concurrency.js';
 import { drainedSample } from './drained-sample.js';
 import { interleaved, type RunKind } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
-
-const CONCURRENCY = 100;
 
 /** It is the shape that counts here. */
 const RUNS = 3;

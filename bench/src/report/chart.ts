@@ -44,7 +44,8 @@ export function chartOf(figures: readonly Figure[]): string | undefined {
     xAxis: panels.map((_, gridIndex) => ({ gridIndex, type: 'value', show: false })),
     yAxis: panels.map(({ rows }, gridIndex) => ({
       ...{ gridIndex, type: 'category', inverse: true, axisTick: { show: false }, axisLine: { show: false } },
-      data: rows.map(({ subject, variant }) => `${subject} ${variant}`),
+      axisLabel: { rich: { ours: { fontWeight: 'bold', color: COLORS.ours } } },
+      data: rows.map(labelOf),
     })),
     series: panels.map(({ rows }, index) => ({
       ...{ type: 'bar', xAxisIndex: index, yAxisIndex: index, barWidth: '70%' },
@@ -65,8 +66,19 @@ interface Panel {
 function panelsOf(figures: readonly Figure[]): Panel[] {
   return PANELS.flatMap(({ part, scenario, title }) => {
     const rows = figures.filter((figure) => figure.part === part && figure.scenario === scenario);
-    return rows.length === 0 ? [] : [{ title: `${title} (${adviceOf(rows[0]!)})`, rows }];
+    return rows.length === 0 ? [] : [{ title: `${title} (${adviceOf(rows[0]!)})`, rows: bestFirst(rows) }];
   });
+}
+
+function bestFirst(rows: readonly Figure[]): readonly Figure[] {
+  const sign = rows[0]?.unit.better === 'lower' ? 1 : -1;
+  return rows.toSorted((a, b) => sign * (valueOf(a) - valueOf(b)));
+}
+
+/** Ours is written in the style `ours`. */
+function labelOf({ subject, variant }: Figure): string {
+  const label = `${subject} ${variant}`;
+  return roleOf(subject) === 'ours' ? `{ours|${label}}` : label;
 }
 
 function adviceOf({ unit: { name, better } }: Figure): string {
