@@ -20,7 +20,8 @@ export interface Case {
 /** How the values of a part are to be read. */
 export interface Unit {
   readonly name: string;
-  readonly better: 'higher' | 'lower';
+  /** Neither is where a value says how it is, not how good. */
+  readonly better: 'higher' | 'lower' | 'neither';
 }
 
 /** All runs of one case. */
@@ -29,6 +30,9 @@ export interface Figure extends Case {
   readonly unit: Unit;
   readonly samples: readonly Sample[];
 }
+
+/** What a part answers: its figures, in its own unit where they say no other. */
+export type Measured = Omit<Figure, 'part' | 'unit'> & Partial<Pick<Figure, 'unit'>>;
 
 /** The middle one of its values. */
 export function valueOf({ samples }: Figure): number {

@@ -17,7 +17,7 @@ export interface StageOptions {
   readonly profileFolder?: string;
 }
 
-/** Where parts measure: one Redis, and for each subject a producer and a worker process that idle between their runs. */
+/** Where parts measure: one Redis, and for each subject producer and worker processes that idle between their runs. */
 export class Stage {
   private readonly processes = new Map<string, Promise<BenchProcess>>();
 
@@ -26,15 +26,20 @@ export class Stage {
     readonly options: StageOptions,
   ) {}
 
-  /** The process of a subject; started when it is first asked for. */
-  process(subject: SubjectName, role: ProcessRole): Promise<BenchProcess> {
-    const key = `${subject} ${role}`;
+  /** A process of a subject, of several that have the same role; started when it is first asked for. */
+  process(subject: SubjectName, role: ProcessRole, number = 1): Promise<BenchProcess> {
+    const key = `${subject} ${role} ${number}`;
     let started = this.processes.get(key);
     if (started === undefined) {
       started = BenchProcess.start(subject, role, this.options.profileFolder);
       this.processes.set(key, started);
     }
     return started;
+  }
+
+  /** A producer and a worker of a subject. */
+  async pair(subject: SubjectName): Promise<{ readonly producer: BenchProcess; readonly worker: BenchProcess }> {
+    return { producer: await this.process(subject, 'producer'), worker: await this.process(subject, 'worker') };
   }
 
   /** `full`, or `quick` in a quick run. */

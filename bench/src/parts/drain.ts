@@ -14,6 +14,9 @@ import type { Part } from './part.js';
 const CONCURRENCIES = [1, 10, 100, 1_000];
 const ALL_AT = 100;
 
+/** What lies there where few are in hand at once: about what the fastest ends within the window. */
+const QUEUED: Readonly<Record<number, number>> = { 1: 10_000, 10: 30_000 };
+
 /** How many no-op jobs a second does a worker end that lie there already? */
 export const drain: Part = {
   name: 'drain',
@@ -48,8 +51,9 @@ function variantsAt(concurrency: number, subject: SubjectName): readonly Variant
 
 async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
-  const [count, longest] = kind === 'measured' ? [stage.size(50_000, 10_000), stage.size(1_000, 500)] : [5_000, 300];
-  const [producer, worker] = [await stage.process(one.subject, 'producer'), await stage.process(one.subject, 'worker')];
+  const count = stage.size(QUEUED[one.concurrency] ?? 50_000, 10_000);
+  const longest = kind === 'measured' ? stage.size(800, 400) : stage.size(400, 300);
+  const { producer, worker } = await stage.pair(one.subject);
   const place = { url: redis.url, variant: one.variant, concurrency: one.concurrency };
   await redis.flush();
   await producer.run('preload', { place, count });

@@ -1,10 +1,11 @@
 import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
-import { SUBJECT_NAMES, variantsOf, type SubjectName } from '../subjects/catalogue.js';
-import type { Sending, Variant } from '../subjects/subject.js';
+import type { Sending } from '../subjects/subject.js';
+import { CONCURRENCY } from './concurrency.js';
 import { interleaved, type RunKind } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
+import { plainCases, type PlainCase } from './plain-cases.js';
 import { perTenThousand } from './per-ten-thousand.js';
 
 const SENDINGS: Readonly<Record<Sending, string>> = {
@@ -12,12 +13,6 @@ const SENDINGS: Readonly<Record<Sending, string>> = {
   'in flight': '100 in flight',
   bulk: 'in bulk, 1,000 each',
 };
-
-/** Left out: a producer on core is the same code, and one of @nestjs/bullmq is BullMQ's own. */
-const SAME_AS_OTHERS: ReadonlySet<SubjectName> = new Set(['repid-core', 'nestjs-bullmq']);
-
-/** Of the worker that is to come. */
-const CONCURRENCY = 100;
 
 /** How many jobs a second does one producer send? */
 export const enqueue: Part = {
@@ -27,21 +22,13 @@ export const enqueue: Part = {
   measure: (stage) => interleaved(stage, cases(), (one, kind) => enqueueOnce(stage, one, kind)),
 };
 
-interface EnqueueCase {
-  readonly scenario: string;
-  readonly subject: SubjectName;
-  readonly variant: Variant;
+interface EnqueueCase extends PlainCase {
   readonly sending: Sending;
 }
 
 function cases(): EnqueueCase[] {
-  const subjects = SUBJECT_NAMES.filter((subject) => !SAME_AS_OTHERS.has(subject));
   return (Object.keys(SENDINGS) as Sending[]).flatMap((sending) =>
-    subjects.flatMap((subject) =>
-      variantsOf(subject)
-        .filter((variant) => variant !== 'result') // Results make no difference before they are there.
-        .map((variant) => ({ scenario: SENDINGS[sending], subject, variant, sending })),
-    ),
+    plainCases(SENDINGS[sending]).map((one) => ({ ...one, sending })),
   );
 }
 
@@ -51,7 +38,7 @@ async function enqueueOnce(stage: Stage, { subject, variant, sending }: EnqueueC
   const place = { url: redis.url, variant, concurrency: CONCURRENCY };
   await redis.flush();
   const cpuBefore = await redis.cpuSeconds();
-  const duration = kind === 'measured' ? stage.size(600, 300) : 200;
+  const duration = kind === 'measured' ? stage.size(600, 300) : stage.size(400, 200);
   const { sent, seconds, cpuSeconds } = await producer.run('enqueue', { place, sending, duration });
   const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;
   checkNoneIsMissing(sent, 0, await producer.run('left', place));

@@ -1,30 +1,53 @@
-import type { Case, Figure, Sample } from '../figure.js';
+import type { Case, Measured, Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
 
-/** A run that counts, or the short one before the first. */
+/** A run that counts, or the shorter one before the first, long enough for its code to be compiled. */
 export type RunKind = 'warm-up' | 'measured';
 
-/**
- * Measures the cases of each scenario by turns: a warm-up of all, the first run of all, the second run of all. So what
- * changes on the machine while it measures meets all of them.
- */
+/** What the runs of one case came to. */
+export interface Turns<Kind extends Case, Outcome> {
+  readonly one: Kind;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Measures cases of which each run gives one sample. */
 export async function interleaved<Kind extends Case>(
   stage: Stage,
   cases: readonly Kind[],
   measure: (one: Kind, kind: RunKind) => Promise<Sample>,
-): Promise<Omit<Figure, 'part' | 'unit'>[]> {
+  runs?: number,
+): Promise<Measured[]> {
+  const turns = await takeTurns(stage, cases, measure, runs);
+  return turns.map(({ one: { scenario, subject, variant }, outcomes }) => ({
+    ...{ scenario, subject, variant },
+    samples: outcomes,
+  }));
+}
+
+/**
+ * Measures the cases of each scenario by turns: a warm-up of all, the first run of all, the second run of all. So what
+ * changes on the machine while it measures meets all of them.
+ *
+ * @param runs where it needs fewer than are asked for
+ */
+export async function takeTurns<Kind extends Case, Outcome>(
+  stage: Stage,
+  cases: readonly Kind[],
+  measure: (one: Kind, kind: RunKind) => Promise<Outcome>,
+  runs = stage.options.runs,
+): Promise<Turns<Kind, Outcome>[]> {
   const chosen = cases.filter((one) => stage.includes(one));
-  const figures: Omit<Figure, 'part' | 'unit'>[] = [];
+  const all: Turns<Kind, Outcome>[] = [];
   for (const scenario of new Set(chosen.map((one) => one.scenario))) {
-    const together = chosen.filter((one) => one.scenario === scenario).map((one) => ({ one, samples: [] as Sample[] }));
-    console.error(`  ${scenario}: ${together.length} x ${stage.options.runs}`);
+    const together = chosen
+      .filter((one) => one.scenario === scenario)
+      .map((one) => ({ one, outcomes: [] as Outcome[] }));
+    console.error(`  ${scenario}: ${together.length} x ${runs}`);
     for (const { one } of together) await measure(one, 'warm-up');
-    for (let run = 0; run < stage.options.runs; run += 1) {
-      for (const { one, samples } of together) samples.push(await measure(one, 'measured'));
+    for (let run = 0; run < runs; run += 1) {
+      for (const { one, outcomes } of together) outcomes.push(await measure(one, 'measured'));
     }
-    figures.push(
-      ...together.map(({ one: { subject, variant }, samples }) => ({ scenario, subject, variant, samples })),
-    );
+    all.push(...together);
   }
-  return figures;
+  return all;
 }

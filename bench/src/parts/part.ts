@@ -1,4 +1,4 @@
-import type { Figure, Unit } from '../figure.js';
+import type { Measured, Unit } from '../figure.js';
 import type { Stage } from '../stage.js';
 
 /** One question to all subjects. */
@@ -7,5 +7,5 @@ export interface Part {
   readonly name: string;
   readonly asks: string;
   readonly unit: Unit;
-  measure(stage: Stage): Promise<Omit<Figure, 'part' | 'unit'>[]>;
+  measure(stage: Stage): Promise<Measured[]>;
 }

@@ -2,12 +2,11 @@ import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
 import { SUBJECT_NAMES, variantsOf, type SubjectName } from '../subjects/catalogue.js';
 import type { Variant } from '../subjects/subject.js';
+import { CONCURRENCY } from './concurrency.js';
 import { drainedSample } from './drained-sample.js';
 import { interleaved, type RunKind } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
-
-const CONCURRENCY = 100;
 
 /** How much longer than the worker's window jobs are sent, in milliseconds: the worker begins later. */
 const MARGIN = 500;
@@ -36,8 +35,8 @@ function cases(): WorkingCase[] {
 
 async function workOnce(stage: Stage, { subject, variant }: WorkingCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
-  const [producer, worker] = [await stage.process(subject, 'producer'), await stage.process(subject, 'worker')];
-  const longest = kind === 'measured' ? stage.size(1_000, 500) : 200;
+  const { producer, worker } = await stage.pair(subject);
+  const longest = kind === 'measured' ? stage.size(800, 400) : stage.size(500, 300);
   const place = { url: redis.url, variant, concurrency: CONCURRENCY };
   await redis.flush();
   const cpuBefore = await redis.cpuSeconds();

@@ -16,8 +16,16 @@ export type ProcessRole = 'producer' | 'worker';
 
 interface Pending {
   readonly task: TaskName;
+  isInPlace(): void;
   resolve(answer: unknown): void;
   reject(error: Error): void;
+}
+
+/** A task that has begun. */
+export interface Begun<Answered> {
+  /** Resolves when it is in place: others may begin now what it is there for. */
+  readonly inPlace: Promise<void>;
+  readonly answer: Promise<Answered>;
 }
 
 /** A child process that holds one subject and does what it is told. It lives as long as its parent at most. */
@@ -53,11 +61,23 @@ export class BenchProcess {
 
   /** Does a task. @throws Error when it fails, takes longer than `limit` milliseconds, or the process ends */
   async run<Name extends TaskName>(task: Name, order: Order<Name>, limit = ANSWER_WITHIN): Promise<Answer<Name>> {
+    return this.begin(task, order, limit).answer;
+  }
+
+  /** Begins a task. Both promises reject when it fails, takes longer than `limit` milliseconds, or the process ends. */
+  begin<Name extends TaskName>(task: Name, order: Order<Name>, limit = ANSWER_WITHIN): Begun<Answer<Name>> {
     const request: Request = { id: this.requests++, task, order };
-    const answer = new Promise<unknown>((resolve, reject) => this.pending.set(request.id, { task, resolve, reject }));
+    let isInPlace!: () => void;
+    const inPlace = new Promise<void>((resolve) => (isInPlace = resolve));
+    const ended = new Promise<unknown>((resolve, reject) =>
+      this.pending.set(request.id, { task, isInPlace, resolve, reject }),
+    );
+    const answer = within(limit, ended, `${this.label} did not end task "${task}"`) as Promise<Answer<Name>>;
     if (this.child.connected) this.child.send(request);
     else this.fail(this.end ?? new Error(`${this.label} has ended.`));
-    return (await within(limit, answer, `${this.label} did not end task "${task}"`)) as Answer<Name>;
+    const begun = { inPlace: Promise.race([inPlace, answer.then(() => undefined)]), answer };
+    for (const promise of Object.values(begun)) promise.catch(() => undefined); // Nobody need await both.
+    return begun;
   }
 
   /** Ends it in peace, so that it can write its profile; kills it where that takes too long. */
@@ -79,6 +99,7 @@ export class BenchProcess {
   private receive(reply: Reply): void {
     if (reply.type === 'ready') return this.isReady();
     const pending = this.pending.get(reply.id);
+    if (reply.type === 'in place') return pending?.isInPlace();
     this.pending.delete(reply.id);
     if (reply.type === 'done') pending?.resolve(reply.answer);
     else pending?.reject(new Error(`${this.label} failed at task "${pending.task}": ${reply.error}`));

@@ -10,10 +10,9 @@ process.once('disconnect', () => process.exit()); // The parent has stopped it, 
 reply({ type: 'ready' });
 
 async function perform({ id, task, order }: Request): Promise<Reply> {
-  globalThis.gc?.(); // So that nobody pays for what the task before has left behind.
   try {
-    const run = TASKS[task] as (subject: Subject, order: unknown) => Promise<unknown>;
-    return { type: 'done', id, answer: await run(subject, order) };
+    const run = TASKS[task] as (subject: Subject, order: unknown, inPlace: () => void) => Promise<unknown>;
+    return { type: 'done', id, answer: await run(subject, order, () => reply({ type: 'in place', id })) };
   } catch (error) {
     return { type: 'failed', id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

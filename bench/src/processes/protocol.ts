@@ -7,8 +7,9 @@ export interface Request {
   readonly order: unknown;
 }
 
-/** From a child: that it is ready, or how a task ended. */
+/** From a child: that it is there, that a task is in place for what others are to begin now, or how it has ended. */
 export type Reply =
   | { readonly type: 'ready' }
+  | { readonly type: 'in place'; readonly id: number }
   | { readonly type: 'done'; readonly id: number; readonly answer: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: string };

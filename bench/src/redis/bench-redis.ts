@@ -33,6 +33,11 @@ export class BenchRedis {
     return numberIn(await this.client.info('memory'), 'used_memory');
   }
 
+  /** Keys that it holds. */
+  async keys(): Promise<number> {
+    return this.client.dbsize();
+  }
+
   async version(): Promise<string> {
     return textIn(await this.client.info('server'), 'redis_version');
   }

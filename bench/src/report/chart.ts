@@ -15,9 +15,20 @@ const LABELS = 150;
 const BAR = 22;
 const TITLE = 48;
 
-/** One panel for each scenario that compares subjects, a bar for each row; as SVG. */
-export function chartOf(figures: readonly Figure[]): string {
+/** The comparisons that tell most, and what they are called. */
+const PANELS = [
+  { part: 'drain', scenario: 'concurrency 100', title: 'Jobs ended, concurrency 100' },
+  { part: 'chains', scenario: '2,000 of 5', title: 'Steps of chains' },
+  { part: 'enqueue', scenario: '100 in flight', title: 'Jobs sent, 100 in flight' },
+  { part: 'enqueue', scenario: 'in bulk, 1,000 each', title: 'Jobs sent, in bulk' },
+  { part: 'latency', scenario: 'idle, p50', title: 'From sending to handler, idle, median' },
+  { part: 'latency', scenario: 'idle, p99', title: 'From sending to handler, idle, 99 of 100' },
+] as const;
+
+/** A panel for each of the main comparisons, a bar for each row; as SVG. None where none of them was measured. */
+export function chartOf(figures: readonly Figure[]): string | undefined {
   const panels = panelsOf(figures);
+  if (panels.length === 0) return undefined;
   const boxes = placed(panels);
   const height = Math.max(...boxes.map(({ top, height: own }) => top + own)) + BAR;
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: COLUMNS * WIDTH, height });
@@ -33,7 +44,8 @@ export function chartOf(figures: readonly Figure[]): string {
     xAxis: panels.map((_, gridIndex) => ({ gridIndex, type: 'value', show: false })),
     yAxis: panels.map(({ rows }, gridIndex) => ({
       ...{ gridIndex, type: 'category', inverse: true, axisTick: { show: false }, axisLine: { show: false } },
-      data: rows.map(({ subject, variant }) => `${subject} ${variant}`),
+      axisLabel: { rich: { ours: { fontWeight: 'bold', color: COLORS.ours } } },
+      data: rows.map(labelOf),
     })),
     series: panels.map(({ rows }, index) => ({
       ...{ type: 'bar', xAxisIndex: index, yAxisIndex: index, barWidth: '70%' },
@@ -52,13 +64,25 @@ interface Panel {
 }
 
 function panelsOf(figures: readonly Figure[]): Panel[] {
-  const panels = new Map<string, Figure[]>();
-  for (const figure of figures) {
-    const title = `${figure.part}, ${figure.scenario} (${figure.unit.name})`;
-    panels.set(title, [...(panels.get(title) ?? []), figure]);
-  }
-  const all = [...panels].map(([title, rows]) => ({ title, rows }));
-  return all.filter(({ rows }) => new Set(rows.map(({ subject }) => subject)).size > 1);
+  return PANELS.flatMap(({ part, scenario, title }) => {
+    const rows = figures.filter((figure) => figure.part === part && figure.scenario === scenario);
+    return rows.length === 0 ? [] : [{ title: `${title} (${adviceOf(rows[0]!)})`, rows: bestFirst(rows) }];
+  });
+}
+
+function bestFirst(rows: readonly Figure[]): readonly Figure[] {
+  const sign = rows[0]?.unit.better === 'lower' ? 1 : -1;
+  return rows.toSorted((a, b) => sign * (valueOf(a) - valueOf(b)));
+}
+
+/** Ours is written in the style `ours`. */
+function labelOf({ subject, variant }: Figure): string {
+  const label = `${subject} ${variant}`;
+  return roleOf(subject) === 'ours' ? `{ours|${label}}` : label;
+}
+
+function adviceOf({ unit: { name, better } }: Figure): string {
+  return `${name}, ${better} is better`;
 }
 
 interface Box {

@@ -32,5 +32,6 @@ function beside({ scenario, part }: Figure, all: readonly Figure[]): Figure[] {
 }
 
 function ratio(figure: Figure, other: Figure | undefined): number | undefined {
-  return other && valueOf(figure) / valueOf(other);
+  if (other === undefined || figure.unit.better === 'neither') return undefined;
+  return valueOf(figure) / valueOf(other);
 }

@@ -8,9 +8,8 @@ const STYLE = { head: [], border: [], compact: true };
 
 /** The figures of a part, one a line, those of a scenario together. */
 export function tableOf(figures: readonly Figure[]): string {
-  const unit = figures[0]?.unit.name ?? '';
-  const head = ['scenario', 'subject', 'variant', unit, 'x best peer', 'x raw', 'CPU s/10k', 'Redis s/10k'];
-  const colAligns = head.map((_, column) => (column < 3 ? 'left' : 'right'));
+  const head = ['scenario', 'subject', 'variant', 'median', 'unit', 'x best peer', 'x raw', 'CPU s/10k', 'Redis s/10k'];
+  const colAligns = head.map((_, column) => (column < 3 || column === 4 ? 'left' : 'right'));
   const table = new Table({ head, style: STYLE, colAligns });
   for (const figure of figures) table.push(rowOf(figure, figures));
   return table.toString();
@@ -27,7 +26,7 @@ function rowOf(figure: Figure, all: readonly Figure[]): string[] {
   const cpu = cpuOf(figure);
   return [
     ...[figure.scenario, figure.subject, figure.variant],
-    shown(valueOf(figure)),
+    ...[shown(valueOf(figure)), figure.unit.name],
     ...[ratioToBestPeer(figure, all), ratioToLimit(figure, all), cpu?.process, cpu?.redis].map(shown),
   ];
 }

@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('../../results/', import.meta.url));
 
-/** Writes the results and their chart under the day's date; answers where. */
-export function writeResults(date: string, results: object, chart: string): string {
+/** Writes the results, and their chart where there is one, under the day's date; answers where. */
+export function writeResults(date: string, results: object, chart?: string): string {
   mkdirSync(FOLDER, { recursive: true });
   const path = `${FOLDER}${date.slice(0, 10)}`;
   writeFileSync(`${path}.json`, `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(`${path}.svg`, chart);
+  if (chart !== undefined) writeFileSync(`${path}.svg`, chart);
   return `${path}.json`;
 }

@@ -1,8 +1,29 @@
 import BeeQueue from 'bee-queue';
+import { isEnd, type Link } from '../links.js';
 import type { Note } from '../payload.js';
-import type { Place, Subject } from './subject.js';
+import type { Place, RunningWorker, Subject } from './subject.js';
+import type { Way } from './way.js';
 
 const QUEUE = 'notes';
+
+/** Delayed jobs are raised when they are due, and not together with others that are due a second later (its default). */
+const DEBOUNCE = 1;
+
+/** A step saves the next one before it ends. */
+const byHand: Way = {
+  async start(place) {
+    const queue = await open<Link>(place, { isWorker: false });
+    return { chains: (first) => saveAll(queue, first), close: () => queue.close() };
+  },
+
+  async work(place, { next }) {
+    const queue = await open<Link>(place, { isWorker: true });
+    return workOn(queue, place, async (link) => {
+      const following = next(link);
+      if (!isEnd(following)) await queue.createJob(following).save();
+    });
+  },
+};
 
 /**
  * bee-queue at its best settings: no events and no job objects kept in the process, jobs removed when they are done,
@@ -10,11 +31,15 @@ const QUEUE = 'notes';
  */
 export const beeQueue: Subject = {
   async produce(place) {
-    const queue = open(place, { isWorker: false });
-    await queue.ready();
+    const queue = await open<Note>(place, { isWorker: false });
     return {
       send: (note) => queue.createJob(note).save(),
       sendAll: (notes) => saveAll(queue, notes),
+      sendLater: (note, delay) =>
+        queue
+          .createJob(note)
+          .delayUntil(Date.now() + delay)
+          .save(),
       left: async () => {
         const { waiting, active, delayed, failed } = await queue.checkHealth();
         return waiting + active + delayed + failed;
@@ -23,28 +48,36 @@ export const beeQueue: Subject = {
     };
   },
 
-  async work(place, handle) {
-    let settled = 0;
-    const queue = open(place, { isWorker: true });
-    await queue.ready();
-    queue.on('succeeded', () => (settled += 1));
-    queue.process(place.concurrency, async ({ data }) => handle(data));
-    return { settled: () => settled, close: () => queue.close() };
-  },
+  work: async (place, handle) => workOn(await open<Note>(place, { isWorker: true }), place, handle),
+
+  ways: { 'by hand': byHand },
 };
 
-function open({ url }: Place, { isWorker }: { isWorker: boolean }): BeeQueue<Note> {
-  return new BeeQueue<Note>(QUEUE, {
+async function open<Body>(
+  { url, isDelayed = false }: Place,
+  { isWorker }: { isWorker: boolean },
+): Promise<BeeQueue<Body>> {
+  const queue = new BeeQueue<Body>(QUEUE, {
     redis: { url },
     isWorker,
+    activateDelayedJobs: isWorker && isDelayed,
+    delayedDebounce: DEBOUNCE,
     getEvents: false,
     sendEvents: false,
     storeJobs: false,
     removeOnSuccess: true,
   });
+  return queue.ready();
 }
 
-async function saveAll(queue: BeeQueue<Note>, notes: readonly Note[]): Promise<void> {
-  const errors = await queue.saveAll(notes.map((note) => queue.createJob(note)));
+function workOn<Body>(queue: BeeQueue<Body>, { concurrency }: Place, handle: (body: Body) => unknown): RunningWorker {
+  let settled = 0;
+  queue.on('succeeded', () => (settled += 1));
+  queue.process(concurrency, async ({ data }) => handle(data));
+  return { settled: () => settled, close: () => queue.close() };
+}
+
+async function saveAll<Body>(queue: BeeQueue<Body>, bodies: readonly Body[]): Promise<void> {
+  const errors = await queue.saveAll(bodies.map((body) => queue.createJob(body)));
   for (const error of errors.values()) throw error;
 }

@@ -1,12 +1,28 @@
 import { Redis } from 'ioredis';
+import { isEnd, type Link } from '../links.js';
 import type { Note } from '../payload.js';
-import type { Handle, Subject } from './subject.js';
+import type { Place, RunningWorker, Subject } from './subject.js';
+import type { Way } from './way.js';
 
 const STREAM = 'notes';
 const GROUP = 'workers';
 
 /** How long a read waits before it looks whether the worker is to end, in milliseconds. */
 const BLOCK = 100;
+
+/** The next step is added together with the acknowledgement of the one before. */
+const byHand: Way = {
+  async start({ url }) {
+    const redis = new Redis(url);
+    return { chains: (first) => addAll(redis, first), close: async () => void (await redis.quit()) };
+  },
+
+  work: (place, { next }) =>
+    workAt<Link>(place, (link) => {
+      const following = next(link);
+      return isEnd(following) ? undefined : following;
+    }),
+};
 
 /**
  * Redis Streams by ioredis, with nothing around them: no fence, no retries, no takeover. What Redis and Node can do at
@@ -17,48 +33,59 @@ export const raw: Subject = {
     const redis = new Redis(url, { enableAutoPipelining: sending === 'in flight' });
     return {
       send: (note) => redis.xadd(STREAM, '*', 'note', JSON.stringify(note)),
-      async sendAll(notes) {
-        const pipeline = redis.pipeline();
-        for (const note of notes) pipeline.xadd(STREAM, '*', 'note', JSON.stringify(note));
-        for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
-      },
+      sendAll: (notes) => addAll(redis, notes),
       left: () => redis.xlen(STREAM),
       close: async () => void (await redis.quit()),
     };
   },
 
-  async work({ url, concurrency }, handle) {
-    const redis = new Redis(url);
-    await redis.xgroup('CREATE', STREAM, GROUP, '0', 'MKSTREAM');
-    const loop = new Loop(redis, concurrency, handle);
-    const work = loop.run();
-    return {
-      settled: () => loop.settled,
-      async close() {
-        loop.isClosing = true;
-        await work;
-        await redis.quit();
-      },
-    };
-  },
+  work: (place, handle) => workAt<Note>(place, (note) => void handle(note)),
+
+  ways: { 'by hand': byHand },
 };
+
+async function addAll(redis: Redis, bodies: readonly unknown[]): Promise<void> {
+  const pipeline = redis.pipeline();
+  for (const body of bodies) pipeline.xadd(STREAM, '*', 'note', JSON.stringify(body));
+  for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+}
+
+/** @param handle answers what is to be added next, if anything */
+async function workAt<Body>(
+  { url, concurrency }: Place,
+  handle: (body: Body) => Body | undefined,
+): Promise<RunningWorker> {
+  const redis = new Redis(url);
+  await redis.xgroup('CREATE', STREAM, GROUP, '0', 'MKSTREAM');
+  const loop = new Loop(redis, concurrency, handle);
+  const work = loop.run();
+  return {
+    settled: () => loop.settled,
+    async close() {
+      loop.isClosing = true;
+      await work;
+      await redis.quit();
+    },
+  };
+}
 
 type Entry = [id: string, fields: string[]];
 
-class Loop {
+class Loop<Body> {
   settled = 0;
   isClosing = false;
 
   constructor(
     private readonly redis: Redis,
     private readonly count: number,
-    private readonly handle: Handle,
+    private readonly handle: (body: Body) => Body | undefined,
   ) {}
 
   async run(): Promise<void> {
     let next = this.read();
     for (let entries = await next; entries.length > 0 || !this.isClosing; entries = await next) {
-      for (const [, [, body]] of entries) this.handle(JSON.parse(body!) as Note);
+      const following = entries.flatMap(([, [, body]]) => this.handle(JSON.parse(body!) as Body) ?? []);
+      if (following.length > 0) void addAll(this.redis, following);
       if (entries.length > 0) this.settle(entries.map(([id]) => id));
       next = this.isClosing ? Promise.resolve([]) : this.read();
     }

@@ -1,4 +1,5 @@
 import type { Note } from '../payload.js';
+import type { Way } from './way.js';
 
 /**
  * What is sent:
@@ -16,6 +17,10 @@ export interface Place {
   readonly url: string;
   readonly variant: Variant;
   readonly concurrency: number;
+  /** Jobs are sent for later: some must be told to look for them. @default false */
+  readonly isDelayed?: boolean;
+  /** Over how many channels the jobs are spread. Only `repid-core` has more than one. @default 1 */
+  readonly channels?: number;
 }
 
 /** What a handler returns: something small where results are stored, otherwise nothing. */
@@ -30,6 +35,8 @@ export interface Producer {
   send(note: Note): Promise<unknown>;
   /** Sends all of them in the fewest calls that the library has. */
   sendAll(notes: readonly Note[]): Promise<unknown>;
+  /** Sends one that is not to be run before so many milliseconds have passed. */
+  sendLater?(note: Note, delay: number): Promise<unknown>;
   /** Jobs that are not done: waiting or in somebody's hands. */
   left(): Promise<number>;
   close(): Promise<void>;
@@ -47,4 +54,6 @@ export interface RunningWorker {
 export interface Subject {
   produce(place: Place, sending: Sending): Promise<Producer>;
   work(place: Place, handle: Handle): Promise<RunningWorker>;
+  /** How it runs jobs that need each other, by name. */
+  readonly ways?: Readonly<Record<string, Way>>;
 }

@@ -1,14 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { machineTime } from '../clock.js';
 import type { Place, Subject } from '../subjects/subject.js';
 import { cpuSecondsSince } from './cpu.js';
 import { Tally } from './tally.js';
+import { until, untilSharp } from './until.js';
 import { within } from '../within.js';
 
 /** How long the first job may take to come, in milliseconds. */
 const PATIENCE = 20_000;
 
-/** How often the worker is asked how much is settled, in milliseconds. */
-const LOOK_EVERY = 1;
+/** So few are settled within some milliseconds. */
+const FEW = 1_000;
 
 /** What a worker is to do. */
 export interface DrainOrder {
@@ -17,6 +18,8 @@ export interface DrainOrder {
   readonly expected: number;
   /** The window ends after so many milliseconds. */
   readonly longest: number;
+  /** The window does not begin before this time of the machine's clock, so that several workers have it in common. */
+  readonly notBefore?: number;
 }
 
 /** What it has done. The window is from the first job handed to the handler until all are settled, or until it is over. */
@@ -45,11 +48,13 @@ export async function drain(subject: Subject, order: DrainOrder): Promise<Draine
 
 async function measureWindow(
   settled: () => number,
-  { expected, longest }: DrainOrder,
+  { expected, longest, notBefore = 0 }: DrainOrder,
 ): Promise<Omit<Drained, 'handled'>> {
+  await until(() => machineTime() >= notBefore, PATIENCE);
+  const before = notBefore === 0 ? 0 : settled();
   const start = performance.now();
   const cpuBefore = process.cpuUsage();
-  while (settled() < expected && performance.now() - start < longest) await sleep(LOOK_EVERY);
+  await (expected <= FEW ? untilSharp : until)(() => settled() >= expected, longest);
   const seconds = (performance.now() - start) / 1_000;
-  return { settled: settled(), seconds, cpuSeconds: cpuSecondsSince(cpuBefore) };
+  return { settled: settled() - before, seconds, cpuSeconds: cpuSecondsSince(cpuBefore) };
 }

@@ -11,6 +11,8 @@ export interface EnqueueOrder {
   readonly sending: Sending;
   /** For how long it begins new calls, in milliseconds. */
   readonly duration: number;
+  /** The id of its first note. @default 0 */
+  readonly firstId?: number;
 }
 
 /** What it has done, until its last call was answered. */
@@ -21,19 +23,20 @@ export interface Enqueued {
 }
 
 /** Sends for as long as it is told. */
-export async function enqueue(subject: Subject, { place, sending, duration }: EnqueueOrder): Promise<Enqueued> {
+export async function enqueue(subject: Subject, order: EnqueueOrder): Promise<Enqueued> {
+  const { place, sending, duration, firstId = 0 } = order;
   const producer = await subject.produce(place, sending);
   const start = performance.now();
   const cpuBefore = process.cpuUsage();
-  const sent = await SEND[sending](producer, () => performance.now() - start < duration);
+  const sent = await SEND[sending](producer, firstId, () => performance.now() - start < duration);
   const seconds = (performance.now() - start) / 1_000;
   const cpuSeconds = cpuSecondsSince(cpuBefore);
   await producer.close();
   return { sent, seconds, cpuSeconds };
 }
 
-/** Answers how many were sent. Ids begin at 0 and have no gaps. */
-type Send = (producer: Producer, goesOn: () => boolean) => Promise<number>;
+/** Answers how many were sent. Ids begin at `first` and have no gaps. */
+type Send = (producer: Producer, first: number, goesOn: () => boolean) => Promise<number>;
 
 const SEND: Readonly<Record<Sending, Send>> = {
   'one at a time': sendSingly,
@@ -41,24 +44,24 @@ const SEND: Readonly<Record<Sending, Send>> = {
   bulk: sendInBulk,
 };
 
-async function sendSingly(producer: Producer, goesOn: () => boolean): Promise<number> {
+async function sendSingly(producer: Producer, first: number, goesOn: () => boolean): Promise<number> {
   let sent = 0;
-  while (goesOn()) await producer.send(note(sent++));
+  while (goesOn()) await producer.send(note(first + sent++));
   return sent;
 }
 
 /** Always so many calls that are not answered yet, each followed by the next as soon as it is. */
-async function sendInFlight(producer: Producer, goesOn: () => boolean): Promise<number> {
+async function sendInFlight(producer: Producer, first: number, goesOn: () => boolean): Promise<number> {
   let sent = 0;
   const lane = async (): Promise<void> => {
-    while (goesOn()) await producer.send(note(sent++));
+    while (goesOn()) await producer.send(note(first + sent++));
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
   return sent;
 }
 
-async function sendInBulk(producer: Producer, goesOn: () => boolean): Promise<number> {
+async function sendInBulk(producer: Producer, first: number, goesOn: () => boolean): Promise<number> {
   let sent = 0;
-  for (; goesOn(); sent += BULK) await producer.sendAll(notes(sent, BULK));
+  for (; goesOn(); sent += BULK) await producer.sendAll(notes(first + sent, BULK));
   return sent;
 }

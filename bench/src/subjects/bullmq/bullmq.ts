@@ -1,8 +1,9 @@
 import { Queue, Worker } from 'bullmq';
 import type { Note } from '../../payload.js';
 import type { Outcome, Place, Producer, Subject } from '../subject.js';
+import { byFlows, byHand } from './ways.js';
+import { connectionTo, QUEUE } from './connection.js';
 
-export const QUEUE = 'notes';
 const JOB = 'take';
 
 /**
@@ -22,6 +23,8 @@ export const bullmq: Subject = {
     await worker.waitUntilReady();
     return { settled: () => settled, close: () => worker.close() };
   },
+
+  ways: { 'by hand': byHand, FlowProducer: byFlows },
 };
 
 /** The same for a worker within Nest. */
@@ -34,11 +37,8 @@ export async function produceByBullmq(place: Place): Promise<Producer> {
   return {
     send: (note) => queue.add(JOB, note),
     sendAll: (notes) => queue.addBulk(notes.map((data) => ({ name: JOB, data }))),
+    sendLater: (note, delay) => queue.add(JOB, note, { delay }),
     left: () => queue.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized', 'failed'),
     close: () => queue.close(),
   };
-}
-
-export function connectionTo({ url }: Place) {
-  return { url, maxRetriesPerRequest: null };
 }

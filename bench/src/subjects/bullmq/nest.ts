@@ -4,7 +4,8 @@ import { BullModule, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq
 import type { Job } from 'bullmq';
 import type { Note } from '../../payload.js';
 import type { Handle, Outcome, Place, Subject } from '../subject.js';
-import { connectionTo, produceByBullmq, QUEUE } from './bullmq.js';
+import { produceByBullmq } from './bullmq.js';
+import { connectionTo, QUEUE } from './connection.js';
 
 /** BullMQ by a processor of @nestjs/bullmq, with the settings of BullMQ alone. It has no DTOs. */
 export const nestjsBullmq: Subject = {

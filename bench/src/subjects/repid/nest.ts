@@ -1,35 +1,32 @@
 import { Inject, Injectable, Module, type DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { Actor, Repid, RepidModule, RepidWorker } from '@repid/nestjs';
+import { Actor, Repid, RepidModule } from '@repid/nestjs';
 import { IsInt, IsString } from 'class-validator';
 import type { Handle, Outcome, Place, Subject } from '../subject.js';
 import { brokersAt } from './brokers.js';
+import { byDependencies, byFollowers } from './ways.js';
 import { ACTOR, producerOf } from './producer.js';
+import { startApp, workIn } from './app.js';
 
 /** A Nest application: an actor found by its decorator, its payload a DTO that class-validator has checked. */
 export const repid: Subject = {
   async produce(place) {
-    const app = await start(ProducingModule.at(place));
+    const app = await startApp(ProducingModule.at(place));
     const client = app.get(Repid);
     await client.connect();
     const enqueue = client.actors(Notes)[ACTOR];
-    return { ...producerOf(client, place.variant, enqueue), close: () => app.close() };
+    return {
+      ...producerOf(client, place, enqueue),
+      sendLater: (note, delay) => enqueue(note, { deferredUntil: new Date(Date.now() + delay) }),
+      close: () => app.close(),
+    };
   },
 
   async work(place, handle) {
-    const app = await start(WorkingModule.at(place, handle));
-    const worker = app.get(RepidWorker);
-    const work = worker.run({ concurrency: place.concurrency, handleSignals: [] });
-    const notes = app.get(Notes);
-    return {
-      settled: () => notes.handled - worker.inFlight,
-      async close() {
-        await worker.stop();
-        await work;
-        await app.close();
-      },
-    };
+    const app = await startApp(WorkingModule.at(place, handle));
+    return workIn(app, place, app.get(Notes));
   },
+
+  ways: { followers: byFollowers, dependsOn: byDependencies },
 };
 
 class NoteDto {
@@ -71,8 +68,4 @@ class WorkingModule {
       providers: [Notes, { provide: HANDLE, useValue: handle }],
     };
   }
-}
-
-function start(module: DynamicModule) {
-  return NestFactory.createApplicationContext(module, { logger: ['warn', 'error'] });
 }

@@ -1,36 +1,47 @@
 import type { OutgoingMessage, Repid } from '@repid/core';
 import type { Note } from '../../payload.js';
-import type { Producer, Variant } from '../subject.js';
+import type { Place, Producer } from '../subject.js';
+import { channelFor, channelsAt } from './channels.js';
 
-/** The actor that takes the notes, on the default channel. */
+/** The actor that takes the notes. */
 export const ACTOR = 'take';
 
-const CHANNEL = 'default';
+const HEADERS = { topic: ACTOR };
 
 /** Sends over a connection of Repid, which it does not close. `enqueue` sends one job. */
 export function producerOf(
   repid: Repid,
-  variant: Variant,
+  place: Place,
   enqueue: (note: Note) => Promise<unknown>,
 ): Omit<Producer, 'close'> {
-  const isBare = variant === 'bare';
+  const isBare = place.variant === 'bare';
+  const channelOf = channelFor(place);
   return {
-    send: isBare ? (note) => repid.sendMessageJson({ ...ENVELOPE, payload: note }) : enqueue,
+    send: isBare
+      ? (note) => repid.sendMessageJson({ channel: channelOf(note), headers: HEADERS, payload: note })
+      : enqueue,
     sendAll: isBare
-      ? (notes) => repid.producer.publish(notes.map(bareMessage))
-      : (notes) => repid.enqueue(notes.map((note) => repid.job(ACTOR, { args: note }))),
-    left: () => leftOn(repid),
+      ? (notes) => repid.producer.publish(notes.map((note) => bareMessage(channelOf(note), note)))
+      : (notes) => repid.enqueue(notes.map((note) => repid.job(ACTOR, { args: note, channel: channelOf(note) }))),
+    left: () => leftOn(repid, channelsAt(place)),
   };
 }
 
-const ENVELOPE = { channel: CHANNEL, headers: { topic: ACTOR } };
-
-function bareMessage(note: Note): OutgoingMessage {
-  return { ...ENVELOPE, payload: Buffer.from(JSON.stringify(note)), contentType: 'application/json' };
+function bareMessage(channel: string, note: Note): OutgoingMessage {
+  return {
+    ...{ channel, headers: HEADERS },
+    payload: Buffer.from(JSON.stringify(note)),
+    contentType: 'application/json',
+  };
 }
 
-async function leftOn(repid: Repid): Promise<number> {
-  const { queued, delayed, waiting, running, deadLetters } = await repid.channel(CHANNEL).stats();
-  if (deadLetters > 0) throw new Error(`${deadLetters} messages lie in the dead letters.`);
+async function leftOn(repid: Repid, channels: readonly string[]): Promise<number> {
+  const counts = await Promise.all(channels.map((channel) => leftOnOne(repid, channel)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function leftOnOne(repid: Repid, channel: string): Promise<number> {
+  const { queued, delayed, waiting, running, deadLetters } = await repid.channel(channel).stats();
+  if (deadLetters > 0) throw new Error(`${deadLetters} messages lie in the dead letters of "${channel}".`);
   return queued + delayed + waiting + running;
 }
