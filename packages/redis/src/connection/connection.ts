@@ -129,12 +129,11 @@ export class Connection {
   }
 
   private async evaluate(call: ScriptCall, buffers: boolean): Promise<unknown> {
-    const values = call.toArguments();
     try {
-      return await this.call('EVALSHA', [script.hash, ...values], buffers);
+      return await this.call('EVALSHA', call.toArguments(script.hash), buffers);
     } catch (problem) {
       if (!isRefusedWith(problem, 'NOSCRIPT')) throw problem;
-      return this.call('EVAL', [script.text, ...values], buffers);
+      return this.call('EVAL', call.toArguments(script.text), buffers);
     }
   }
 

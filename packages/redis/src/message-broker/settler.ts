@@ -44,7 +44,7 @@ export class Settler {
    * @throws InvalidOptionError, BrokerRefusedError for what could never be committed
    */
   settle(delivery: RedisDelivery, settlement: Settlement): Promise<void> {
-    checkSettlement(settlement);
+    checkSettlement(delivery.message.channel, settlement);
     this.joined.checkSettlement(settlement);
     return this.add(delivery, actOf(settlement, delivery.hold.jobId));
   }

@@ -14,8 +14,8 @@ export const DEFAULTS = {
 export const LIMITS = {
   /** Settlements in one script call. */
   settlementBatch: 256,
-  /** Messages in one script call, unless one publish() has more. */
-  publishBatch: 256,
+  /** Messages in one script call, unless one publish() has more: few enough that Redis is at work on some while more are made ready. */
+  publishBatch: 64,
   /** Delayed messages promoted in one script call. */
   promotionBatch: 500,
   /** Consumers ask for the state of their channels at least so often, should a pub/sub message get lost. */

@@ -32,10 +32,10 @@ export class ScriptCall {
     return this;
   }
 
-  /** What comes after EVALSHA and the hash: the number of keys, keys, arguments. */
-  toArguments(): ScriptArgument[] {
+  /** What comes after EVALSHA: the hash, or the script itself, the number of keys, keys, arguments. */
+  toArguments(script: string): ScriptArgument[] {
     const { bucketStart, clientStart, channelStart, waitingStart, skippedStart } = this.keys;
     const keys = [bucketStart, clientStart, channelStart, waitingStart, skippedStart, ...this.blocks.flat()];
-    return [keys.length, ...keys, ...this.values];
+    return [script, keys.length, ...keys, ...this.values];
   }
 }
