@@ -8,14 +8,19 @@ export interface DecodedEntry {
   readonly jobId: string | undefined;
 }
 
-/** The fields of a stream entry, names and values in turn, as the Python library writes them. */
-export function encodeFields(message: Message): (string | Buffer)[] {
-  const fields: (string | Buffer)[] = ['payload', bytesOf(message.payload)];
-  const headers = encodeHeaders(message.headers);
-  if (headers !== '') fields.push('headers', headers);
-  if (message.contentType) fields.push('content_type', message.contentType);
-  if (message.replyTo) fields.push('reply_to', message.replyTo);
-  return fields;
+/** The fields of a stream entry, as the Python library writes them: a letter for each name, and the values. */
+export function encodeFields(message: Message): [letters: string, values: (string | Buffer)[]] {
+  let letters = 'p';
+  const values: (string | Buffer)[] = [bytesOf(message.payload)];
+  const add = (letter: string, value: string | undefined): void => {
+    if (!value) return;
+    letters += letter;
+    values.push(value);
+  };
+  add('h', encodeHeaders(message.headers));
+  add('c', message.contentType);
+  add('r', message.replyTo);
+  return [letters, values];
 }
 
 /** The headers as JSON; empty where there are none. */

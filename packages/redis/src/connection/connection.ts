@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerUnavailableError } from '@repid/core';
-import { script } from '../script/index.js';
-import type { ScriptCall } from '../script/script-call.js';
+import type { Call } from '../script/call.js';
 import { AnswerLostError, NotSentError, explain, isRefusedWith } from './problems.js';
 import type { Client } from './source.js';
 
@@ -56,12 +55,12 @@ export class Connection {
    * Calls the script; texts in the answer are strings.
    * @throws AnswerLostError when it was sent and no answer came
    */
-  run<Answer>(call: ScriptCall, patience = this.patience): Promise<Answer> {
+  run<Answer>(call: Call, patience = this.patience): Promise<Answer> {
     return this.send(() => this.evaluate(call, false), patience) as Promise<Answer>;
   }
 
   /** Calls the script; texts in the answer are buffers. */
-  runForBuffers<Answer>(call: ScriptCall): Promise<Answer> {
+  runForBuffers<Answer>(call: Call): Promise<Answer> {
     return this.send(() => this.evaluate(call, true)) as Promise<Answer>;
   }
 
@@ -95,12 +94,12 @@ export class Connection {
   }
 
   /** The same for a call of the script. */
-  runAgain<Answer>(call: ScriptCall): Promise<Answer> {
+  runAgain<Answer>(call: Call): Promise<Answer> {
     return this.sendAgain(() => this.evaluate(call, false)) as Promise<Answer>;
   }
 
   /** The same, and texts in the answer are buffers. */
-  runForBuffersAgain<Answer>(call: ScriptCall): Promise<Answer> {
+  runForBuffersAgain<Answer>(call: Call): Promise<Answer> {
     return this.sendAgain(() => this.evaluate(call, true)) as Promise<Answer>;
   }
 
@@ -139,13 +138,13 @@ export class Connection {
     for (const settle of [...this.waiting]) settle(problem);
   }
 
-  private async evaluate(call: ScriptCall, buffers: boolean): Promise<unknown> {
-    const values = call.toArguments();
+  private async evaluate(call: Call, buffers: boolean): Promise<unknown> {
+    const { hash, text } = call.script;
     try {
-      return await this.call('EVALSHA', [script.hash, ...values], buffers);
+      return await this.call('EVALSHA', call.toArguments(hash), buffers);
     } catch (problem) {
       if (!isRefusedWith(problem, 'NOSCRIPT')) throw problem;
-      return this.loader.call('EVAL', [script.text, ...values], buffers);
+      return this.loader.call('EVAL', call.toArguments(text), buffers);
     }
   }
 

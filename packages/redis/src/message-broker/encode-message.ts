@@ -3,21 +3,20 @@ import { encodeFields, needsIdField } from '../codec/entry.js';
 import type { ScriptCall } from '../script/script-call.js';
 import { LETTER } from './priority-letters.js';
 
+const AT_ONCE = { letter: '-' } as const;
+
 /** Adds a message to a script call, as the script's `read_message` reads it. */
 export function addMessage(call: ScriptCall, message: OutgoingMessage): void {
-  call.add(
-    call.channel(message.channel),
-    LETTER[message.priority ?? 'medium'],
-    message.id ?? '',
-    needsIdField(message) ? '1' : '',
-  );
-  addTiming(call, message);
-  const fields = encodeFields(message);
-  call.add(fields.length, ...fields);
-  const { buckets = [], clears = [], waits } = message;
-  if (buckets.length === 0 && clears.length === 0 && !waits) return void call.add('');
-  addBuckets(call.add(waits ? 'w' : 'b'), clears, buckets);
-  if (waits) addWaits(call, waits);
+  const [letters, values] = encodeFields(message);
+  const timing = timingOf(message);
+  const rest = restOf(message);
+  const place = `${call.channel(message.channel)}${LETTER[message.priority ?? 'medium']}`;
+  call.add(`${place}${idLetterOf(message)}${timing.letter}${rest}${letters}`);
+  if (message.id !== undefined) call.add(message.id);
+  if (timing.when !== undefined) call.add(Math.ceil(timing.when));
+  call.add(...values);
+  if (rest !== '-') addBuckets(call, message.clears ?? [], message.buckets ?? []);
+  if (message.waits) addWaits(call, message.waits);
 }
 
 /** Adds buckets to remove and to store, as the script's `read_buckets` reads them. */
@@ -43,8 +42,20 @@ function addWaits(call: ScriptCall, { timeout, result, on }: Waits): void {
   for (const { bucketId, condition } of on) call.add(bucketId, condition);
 }
 
-function addTiming(call: ScriptCall, { dueAt, delay }: OutgoingMessage): void {
-  if (dueAt !== undefined) call.add('at', Math.ceil(dueAt));
-  else if (delay !== undefined && delay > 0) call.add('in', Math.ceil(delay));
-  else call.add('');
+/** None, one that its headers say, or one that needs a field of its own. */
+function idLetterOf(message: OutgoingMessage): '-' | 'i' | 'f' {
+  if (message.id === undefined) return '-';
+  return needsIdField(message) ? 'f' : 'i';
+}
+
+/** Nothing, buckets, or buckets and waits. */
+function restOf({ buckets, clears, waits }: OutgoingMessage): '-' | 'b' | 'w' {
+  if (waits) return 'w';
+  return buckets?.length || clears?.length ? 'b' : '-';
+}
+
+/** At once, at a time, or in so many milliseconds. */
+function timingOf({ dueAt, delay }: OutgoingMessage): { readonly letter: '-' | 'a' | 'd'; readonly when?: number } {
+  if (dueAt !== undefined) return { letter: 'a', when: dueAt };
+  return delay !== undefined && delay > 0 ? { letter: 'd', when: delay } : AT_ONCE;
 }

@@ -2,7 +2,10 @@ import type { MalformedMessageError, Outcome, OutgoingMessage, Settlement } from
 import { encodeHeaders } from '../codec/entry.js';
 import { boundsOf } from '../codec/entry-id.js';
 import { encodeReason, reasonOf } from '../codec/reason.js';
-import type { ScriptCall } from '../script/script-call.js';
+import type { Keys } from '../keys.js';
+import { AcknowledgeCall } from '../script/acknowledge-call.js';
+import type { Call } from '../script/call.js';
+import { ScriptCall } from '../script/script-call.js';
 import { addBucket, addMessage } from './encode-message.js';
 import { LETTER } from './priority-letters.js';
 import type { RedisDelivery } from './redis-delivery.js';
@@ -40,19 +43,45 @@ export function runsOf<One extends Request>(requests: readonly One[]): readonly 
   return runs;
 }
 
-/** True for what the script does without making ready for anything else. */
-export function isPlain({ act: { outcome } }: Request): boolean {
+/** The call that commits them, as the scripts read it: most end plainly, and need no more than the lesser script. */
+export function callFor(requests: readonly Request[], keys: Keys): Call {
+  const runs = runsOf(requests);
+  if (!requests.every(isPlain)) return settlingCall(runs, keys);
+  const call = new AcknowledgeCall().add(runs.length);
+  for (const run of runs) addPlainRun(call, run, keys);
+  return call;
+}
+
+function isPlain({ act: { outcome } }: Request): boolean {
   return outcome === 'done' || outcome === 'freed';
 }
 
-/** Adds a run to a script call, as the script's `read_run` reads it. */
-export function addRun(call: ScriptCall, run: readonly Request[]): void {
+function addPlainRun(call: AcknowledgeCall, run: readonly Request[], keys: Keys): void {
   const { delivery, act } = run[0]!;
-  call.add(call.channel(delivery.message.channel), LETTER[delivery.priority], delivery.hold.consumer);
+  const { streams, group, index } = keys.channel(delivery.message.channel);
+  call.add(call.key(streams[delivery.priority]), LETTER[delivery.priority], group);
+  call.add(act.outcome === 'freed' ? call.key(index) : 0);
+  addEntries(call, run);
+}
+
+function settlingCall(runs: readonly (readonly Request[])[], keys: Keys): Call {
+  const call = new ScriptCall(keys, 'settle.settle').add(runs.length);
+  for (const run of runs) {
+    const { message, priority } = run[0]!.delivery;
+    call.add(call.channel(message.channel), LETTER[priority]);
+    addEntries(call, run);
+    for (const { delivery, act } of run) addAct(call, delivery, act);
+  }
+  return call;
+}
+
+/** As the scripts' `read_entries` reads them. */
+function addEntries(call: Call, run: readonly Request[]): void {
+  const { delivery, act } = run[0]!;
   const entries = run.map((one) => one.delivery.hold.entry);
-  call.add(delivery.deliveryCount, act.outcome, ...boundsOf(entries), entries.length);
+  call.add(delivery.hold.consumer, delivery.deliveryCount, act.outcome, ...boundsOf(entries), entries.length);
   for (const entry of entries) call.add(entry);
-  if (act.outcome !== 'done' && act.outcome !== 'extend') for (const one of run) addAct(call, one);
+  if (act.outcome === 'freed') for (const one of run) call.add(one.delivery.hold.jobId ?? '');
 }
 
 function areAlike({ delivery: one, act }: Request, { delivery: other, act: otherAct }: Request): boolean {
@@ -65,10 +94,13 @@ function areAlike({ delivery: one, act }: Request, { delivery: other, act: other
   );
 }
 
-function addAct(call: ScriptCall, { delivery, act }: Request): void {
-  call.add(delivery.hold.jobId ?? '');
-  if (act.outcome === 'bury') call.add(encodeReason(reasonOf(act.problem, 0, Date.now())), '');
-  if ('settlement' in act) addSettlement(call, act.settlement);
+function addAct(call: ScriptCall, { hold }: RedisDelivery, act: Act): void {
+  if (act.outcome === 'bury') {
+    call.add(hold.jobId ?? '', encodeReason(reasonOf(act.problem, 0, Date.now())), '');
+  } else if ('settlement' in act) {
+    call.add(hold.jobId ?? '');
+    addSettlement(call, act.settlement);
+  }
 }
 
 function addSettlement(call: ScriptCall, settlement: Settlement): void {

@@ -13,7 +13,10 @@ interface Publication {
   readonly reject: (problem: unknown) => void;
 }
 
-/** Publishes; what is published in the same turn of the event loop leaves in one call, each publication all or none. */
+/** For each that was not published, its place in the call, and that of its message whose id is taken, or what went wrong. */
+type Answer = readonly (readonly [place: number, problem: number | string])[];
+
+/** Publishes; what is published in the same turn of the event loop leaves together, each publication all or none. */
 export class Publisher {
   private readonly batcher: Batcher<Publication>;
   private readonly known = new Set<string>();
@@ -47,8 +50,8 @@ export class Publisher {
   private async send(publications: Publication[]): Promise<void> {
     try {
       this.writeDown(publications);
-      const answers = await this.connection().run<(number | string)[]>(this.callFor(publications));
-      publications.forEach((publication, n) => conclude(publication, answers[n]!));
+      const problems = new Map(await this.connection().run<Answer>(this.callFor(publications)));
+      publications.forEach((publication, place) => conclude(publication, problems.get(place)));
     } catch (problem) {
       for (const { reject } of publications) reject(problem);
     }
@@ -78,9 +81,9 @@ export class Publisher {
   }
 }
 
-function conclude({ messages, resolve, reject }: Publication, answer: number | string): void {
-  if (answer === 0) return resolve();
-  if (typeof answer === 'string') return reject(refused(answer));
-  const { id, channel } = messages[answer - 1]!;
+function conclude({ messages, resolve, reject }: Publication, problem: number | string | undefined): void {
+  if (problem === undefined) return resolve();
+  if (typeof problem === 'string') return reject(refused(problem));
+  const { id, channel } = messages[problem - 1]!;
   reject(new DuplicateJobError(id!, channel));
 }

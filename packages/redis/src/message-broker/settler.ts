@@ -3,10 +3,9 @@ import type { Connection } from '../connection/connection.js';
 import { AnswerLostError, refused } from '../connection/problems.js';
 import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
-import { ScriptCall } from '../script/script-call.js';
 import { Batcher } from './batcher.js';
 import { checkSettlement } from './check-message.js';
-import { type Act, type Request, addRun, actOf, isPlain, runsOf } from './encode-settlement.js';
+import { type Act, type Request, actOf, callFor } from './encode-settlement.js';
 import type { JoinedBuckets } from './joined-buckets.js';
 import type { RedisDelivery } from './redis-delivery.js';
 
@@ -44,7 +43,7 @@ export class Settler {
    * @throws InvalidOptionError, BrokerRefusedError for what could never be committed
    */
   settle(delivery: RedisDelivery, settlement: Settlement): Promise<void> {
-    checkSettlement(settlement);
+    checkSettlement(delivery.message.channel, settlement);
     this.joined.checkSettlement(settlement);
     return this.add(delivery, actOf(settlement, delivery.hold.jobId));
   }
@@ -88,9 +87,7 @@ export class Settler {
 
   // May be sent twice: of two settlements of one delivery only one is committed.
   private async run(items: readonly Item[], first?: Connection): Promise<Answer> {
-    const runs = runsOf(items);
-    const call = new ScriptCall(this.keys, items.every(isPlain) ? 'acknowledge.all' : 'settle.settle').add(runs.length);
-    for (const run of runs) addRun(call, run);
+    const call = callFor(items, this.keys);
     const deadline = performance.now() + this.limits.patience;
     for (let over = first; ; over = undefined) {
       try {

@@ -16,8 +16,8 @@ export const LIMITS = {
   settlementBatch: 256,
   /** So many settlements share the way of the next read; more go their own. */
   sharedWay: 16,
-  /** Messages in one script call, unless one publish() has more. */
-  publishBatch: 256,
+  /** Messages in one script call, unless one publish() has more: few enough that Redis is at work on some while more are made ready. */
+  publishBatch: 64,
   /** Delayed messages promoted in one script call. */
   promotionBatch: 500,
   /** Consumers ask for the state of their channels at least so often, should a pub/sub message get lost. */

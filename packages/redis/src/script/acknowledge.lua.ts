@@ -1,11 +1,17 @@
-/** Ending deliveries that nothing goes with: most of them, so that a call for these alone makes nothing else. */
+/** Acknowledging messages that nothing goes with. */
 export const acknowledge = /* lua */ `
+-- KEYS      streams and indexes, which arguments name by their place
+-- ARGV[1]   how many runs, then runs: the stream, its priority's letter, its group, the index or 0, then as \`read_entries\`
+
+local function read_run()
+  local run = { stream = KEYS[number()], priority = argument() }
+  run.channel = { group = argument(), index = KEYS[number()] }
+  return read_entries(run)
+end
+
 local function the_only_act()
   return acknowledge
 end
 
--- all: how many runs, runs, all of them plain.
-operations.all = function()
-  return settle_all(the_only_act)
-end
+return settle_all(read_run, the_only_act)
 `;

@@ -2,9 +2,8 @@
 export const endings = /* lua */ `
 local done = {}
 
--- Lua takes no more than some thousands of arguments at once. What has more fields is no message: the first will do.
+-- Lua takes no more than some thousands of arguments at once.
 local PAGE = 1000
-local MOST_VALUES = 5000
 
 -- Acknowledging waits until the end of the batch, so that it is one command per stream. Until then an entry that has ended
 -- is still in hand for Redis, and known by its place in the list.
@@ -38,13 +37,5 @@ end
 
 local function free_id(s)
   if is_indexed(s) then redis.call('HDEL', s.channel.index, s.id) end
-end
-
-local function dead_letter(c, stream, entry, fields, reason)
-  local letter = { unpack(fields, 1, math.min(#fields, MOST_VALUES)) }
-  for _, value in ipairs({ 'original_stream', stream, 'original_id', entry, 'reason', reason }) do
-    letter[#letter + 1] = value
-  end
-  redis.call('XADD', c.dlq, '*', unpack(letter))
 end
 `;

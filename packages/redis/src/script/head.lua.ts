@@ -12,23 +12,12 @@ export const head = /* lua */ `
 -- Locations in an index: 'w' for waiting, 'd' for delayed, or a priority's letter (h, m, l) and the entry's id in that
 -- stream.
 
-local called, operation = string.match(ARGV[1], '^(%w+)%.(%w+)$')
+local called, operation = string.match(argument(), '^(%w+)%.(%w+)$')
 local parts, made = {}, {}
 
 local function part(name)
   made[name] = made[name] or parts[name]()
   return made[name]
-end
-
-local cursor = 1
-
-local function argument()
-  cursor = cursor + 1
-  return ARGV[cursor]
-end
-
-local function number()
-  return tonumber(argument())
 end
 
 local PRIORITIES = { 'h', 'm', 'l' }
@@ -69,17 +58,6 @@ end
 -- Tells whoever listens. He who misses it looks again by himself: that it may be denied stops nothing.
 local function tell(listeners, text)
   redis.pcall('PUBLISH', listeners, text)
-end
-
--- The pending entry, as XPENDING gives it: id, consumer, idle time, deliveries. Nil where it is not in hand.
-local function pending_entry(c, stream, entry)
-  local pending = redis.pcall('XPENDING', stream, c.group, entry, entry, 1)
-  return pending[1]
-end
-
--- Redis 7 raises errors as tables, older ones as text.
-local function message_of(problem)
-  return type(problem) == 'table' and problem.err or tostring(problem)
 end
 
 local function field_of(fields, name)

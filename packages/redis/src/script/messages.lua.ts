@@ -89,23 +89,46 @@ local function read_waits()
   return waits
 end
 
--- Reads a message: channel, priority, job id, its id's own field ('1' where no header says it),
--- '' or 'at' or 'in', when; how many fields, fields; '', or 'b' and buckets, or 'w', buckets and waits.
-local function read_message()
-  local m = { channel = channel(number()), priority = argument(), id = argument() }
-  local own_field = argument()
-  m.timing = argument()
-  if m.timing ~= '' then m.when = number() end
+local FIELDS = { p = 'payload', h = 'headers', c = 'content_type', r = 'reply_to' }
+local TIMINGS = { a = 'at', d = 'in' }
+local shapes = {}
+
+local function read_shape(text)
+  local place, priority, id, timing, rest, letters = string.match(text, '^(%d+)(%l)(.)(.)(.)(%l+)$')
+  local shape = { channel = channel(tonumber(place)), priority = priority, timing = TIMINGS[timing] or '', rest = rest, names = {} }
+  shape.has_id, shape.has_id_field = id ~= '-', id == 'f'
+  for letter in string.gmatch(letters, '.') do shape.names[#shape.names + 1] = FIELDS[letter] end
+  shapes[text] = shape
+  return shape
+end
+
+local function read_fields(shape, id)
   local fields = {}
-  for i = 1, number() do fields[i] = argument() end
-  if own_field == '1' then
-    fields[#fields + 1] = 'id'
-    fields[#fields + 1] = m.id
+  for i, name in ipairs(shape.names) do
+    fields[2 * i - 1] = name
+    fields[2 * i] = argument()
   end
-  m.fields = fields
-  local rest = argument()
-  if rest ~= '' then m.clears, m.buckets = read_buckets() end
-  if rest == 'w' then m.waits = read_waits() end
+  if shape.has_id_field then
+    fields[#fields + 1] = 'id'
+    fields[#fields + 1] = id
+  end
+  return fields
+end
+
+-- Reads a message: its shape; then what that says that there is: job id, when, values of its fields, buckets, waits.
+-- A shape is what many have in common: channel and priority; '-' or an id that is its header ('i') or a field ('f'); '-' or
+-- 'at' or 'in' by first letter, the latter as 'd' for delay; '-', 'b' for buckets or 'w' for buckets and waits; fields.
+local function read_message()
+  local text = argument()
+  local shape = shapes[text] or read_shape(text)
+  local id = shape.has_id and argument() or ''
+  local when = shape.timing ~= '' and number() or nil
+  local m = {
+    channel = shape.channel, priority = shape.priority, id = id, timing = shape.timing, when = when,
+    fields = read_fields(shape, id),
+  }
+  if shape.rest ~= '-' then m.clears, m.buckets = read_buckets() end
+  if shape.rest == 'w' then m.waits = read_waits() end
   return m
 end
 

@@ -21,20 +21,15 @@ local function owns(run, entry)
   return (run.counts[entry] or delivery_count(run, entry)) == run.deliveries
 end
 
--- Reads a run, settlements alike in all but their entries: channel, priority, consumer, deliveries, outcome, the least and the
+-- Reads what the settlements of a run have in common but for where they are: consumer, deliveries, outcome, the least and the
 -- greatest of the entries, how many, entries. What else there is to say of each of them follows. Of one that is acknowledged
 -- with nothing to go with it that is the id of the job, which is 'freed'; and nothing where it has none, and is 'done'.
-local function read_run()
-  local c, priority = channel(number()), argument()
-  local run = { channel = c, priority = priority, stream = c[priority], consumer = argument(), deliveries = number() }
-  run.outcome, run.least, run.greatest, run.entries = argument(), argument(), argument(), {}
+local function read_entries(run)
+  run.consumer, run.deliveries, run.outcome = argument(), number(), argument()
+  run.least, run.greatest, run.entries = argument(), argument(), {}
   for i = 1, number() do run.entries[i] = argument() end
   run.counts = delivery_counts(run)
   return run
-end
-
-local function is_plain(outcome)
-  return outcome == 'done' or outcome == 'freed'
 end
 
 -- Ends a message that nothing goes with. The id of a job is free again.
@@ -49,9 +44,9 @@ local function acknowledge(run, entry)
   return DONE
 end
 
--- Reads how many runs, and runs. Answers for those that were not done, by their place among all: place, and 0 where ownership
+-- Reads how many runs, and runs, each by read_run. Answers for those that were not done, by their place among all: place, and 0 where ownership
 -- was lost, or what went wrong.
-local function settle_all(act_of)
+local function settle_all(read_run, act_of)
   local answers, place = {}, 0
   for _ = 1, number() do
     local run = read_run()

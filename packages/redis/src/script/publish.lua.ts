@@ -16,18 +16,20 @@ end
 local function add_batch(batch)
   local duplicate = first_duplicate(batch)
   if not duplicate then add_messages(batch) end
-  return duplicate or 0
+  return duplicate
 end
 
 -- publish: how many batches; each: how many messages, messages. All or none of each batch.
--- Answers for each batch 0, the place of the message whose id is taken, or what went wrong.
+-- Answers for those that were not published, by their place among all: place, and the place of the message whose id is taken, or
+-- what went wrong.
 operations.publish = function()
   local answers = {}
-  for n = 1, number() do
+  for place = 0, number() - 1 do
     local batch = {}
     for i = 1, number() do batch[i] = read_message() end
-    local ok, answer = pcall(add_batch, batch)
-    answers[n] = ok and answer or message_of(answer)
+    local ok, problem = pcall(add_batch, batch)
+    if not ok then problem = message_of(problem) end
+    if problem then answers[#answers + 1] = { place, problem } end
   end
   return answers
 end

@@ -1,20 +1,19 @@
 import type { Keys } from '../keys.js';
-import type { Operation } from './index.js';
+import { Call } from './call.js';
+import { type Operation, script } from './index.js';
 
-/** What can be an argument of the script. */
-export type ScriptArgument = string | number | Buffer;
-
-/** One call of the script: an operation, the keys of the channels that it touches, and its arguments. */
-export class ScriptCall {
+/** A call of the script that has every operation: which one, and the keys of the channels that it touches. */
+export class ScriptCall extends Call {
+  readonly script = script;
   private readonly numbers = new Map<string, number>();
   private readonly blocks: (readonly string[])[] = [];
-  private readonly values: ScriptArgument[];
 
   constructor(
     private readonly keys: Keys,
     operation: Operation,
   ) {
-    this.values = [operation];
+    super();
+    this.add(operation);
   }
 
   /** Passes the channel's keys, and answers the number that arguments name it by. */
@@ -27,15 +26,8 @@ export class ScriptCall {
     return number;
   }
 
-  add(...values: ScriptArgument[]): this {
-    for (const value of values) this.values.push(value);
-    return this;
-  }
-
-  /** What comes after EVALSHA and the hash: the number of keys, keys, arguments. */
-  toArguments(): ScriptArgument[] {
+  protected override allKeys(): readonly string[] {
     const { bucketStart, clientStart, channelStart, waitingStart, skippedStart } = this.keys;
-    const keys = [bucketStart, clientStart, channelStart, waitingStart, skippedStart, ...this.blocks.flat()];
-    return [keys.length, ...keys, ...this.values];
+    return [bucketStart, clientStart, channelStart, waitingStart, skippedStart, ...this.blocks.flat()];
   }
 }

@@ -128,13 +128,20 @@ local function keep(run, entry)
   return owns(run, entry) and try(extend, run, entry) or LOST
 end
 
-local function act_of(outcome)
-  if outcome == 'extend' then return keep end
-  return is_plain(outcome) and acknowledge or settle
+-- Reads a run, settlements alike in all but their entries: channel, priority, then as \`read_entries\`.
+local function read_run()
+  local c, priority = channel(number()), argument()
+  return read_entries({ channel = c, priority = priority, stream = c[priority] })
 end
 
--- settle: as acknowledge.all, whatever the outcomes.
+local function act_of(outcome)
+  if outcome == 'extend' then return keep end
+  if outcome == 'done' or outcome == 'freed' then return acknowledge end
+  return settle
+end
+
+-- settle: how many runs, runs.
 operations.settle = function()
-  return settle_all(act_of)
+  return settle_all(read_run, act_of)
 end
 `;
