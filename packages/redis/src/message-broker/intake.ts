@@ -93,7 +93,7 @@ export class Intake {
     max: number,
   ): Promise<[true, TakenEntry[]] | [false, { key: string; after: string }[]]> {
     const quotas = quotasOf(this.turn, max);
-    const call = new ScriptCall(this.keys, 'consume.take').add(this.consumer, quotas.high, quotas.medium, quotas.low);
+    const call = new ScriptCall(this.keys, 'intake.take').add(this.consumer, quotas.high, quotas.medium, quotas.low);
     addStreams(call, streams);
     const [found, answer] = await this.reader.runForBuffers<TakeAnswer>(call);
     if (found === 0)

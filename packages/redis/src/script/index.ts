@@ -7,6 +7,7 @@ import { deadLetters } from './dead-letters.lua.js';
 import { dependencies } from './dependencies.lua.js';
 import { endings } from './endings.lua.js';
 import { head } from './head.lua.js';
+import { intake } from './intake.lua.js';
 import { jobs } from './jobs.lua.js';
 import { messages } from './messages.lua.js';
 import { ownership } from './ownership.lua.js';
@@ -19,6 +20,9 @@ import { waitingJobs } from './waiting-jobs.lua.js';
 
 /** What a call may need beside its own operation, made where it does. */
 const LAZY = { dependencies: waitingJobs + skipReasons + skipped + dependencies };
+
+/** What needs no more than the head. */
+const QUICK = { intake };
 
 const OPERATIONS = {
   publish,
@@ -40,7 +44,7 @@ function called([name, text]: readonly [string, string]): string {
 /** The script with every operation of the brokers. */
 export const script = new Script(
   [
-    ...[basics, head, buckets, messages],
+    ...[basics, head, ...Object.entries(QUICK).map(called), buckets, messages],
     ...Object.entries(LAZY).map(lazy),
     ...Object.entries(OPERATIONS).map(called),
   ].join(''),
@@ -56,7 +60,8 @@ export const acknowledgeScript = new Script(basics + endings + ownership + ackno
 export type Operation =
   | `publish.${'publish' | 'store' | 'wait'}`
   | 'settle.settle'
-  | `consume.${'open' | 'leave' | 'take' | 'promote' | 'reclaim'}`
+  | 'intake.take'
+  | `consume.${'open' | 'leave' | 'promote' | 'reclaim'}`
   | `jobs.${'locate' | 'inspect' | 'cancel'}`
   | `administration.${'stats' | 'peek' | 'pause' | 'resume' | 'purge' | 'delete' | 'replay'}`;
 
