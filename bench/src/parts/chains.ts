@@ -53,15 +53,16 @@ function fanCases(): ChainsCase[] {
 }
 
 /** From the first enqueued until the last has ended, whose worker is there already. */
-async function followOnce(stage: Stage, { subject, variant, ...wanted }: ChainsCase, kind: RunKind): Promise<Sample> {
+async function followOnce(stage: Stage, one: ChainsCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
+  const { subject, variant } = one;
   const { producer, worker } = await stage.pair(subject);
   const place = {
     url: redis.url,
     variant: variant === 'dependsOn' ? 'result' : 'job',
     concurrency: CONCURRENCY,
   } as const;
-  const order = { place, way: variant, ...(kind === 'measured' ? wanted : shortened(wanted)) };
+  const order = { place, way: variant, ...sizeOf(one, kind) };
   await redis.flush();
   const cpuBefore = await redis.cpuSeconds();
   const following = worker.begin('follow', order);
@@ -75,6 +76,7 @@ async function followOnce(stage: Stage, { subject, variant, ...wanted }: ChainsC
   };
 }
 
-function shortened({ count, size }: Pick<ChainsCase, 'count' | 'size'>): Pick<ChainsCase, 'count' | 'size'> {
-  return { count: Math.min(count, WARM.count), ...(size !== undefined && { size: Math.min(size, WARM.size) }) };
+function sizeOf({ count, size }: ChainsCase, kind: RunKind): Pick<ChainsCase, 'count' | 'size'> {
+  if (kind === 'measured') return { count, size };
+  return { count: Math.min(count, WARM.count), size: size === undefined ? undefined : Math.min(size, WARM.size) };
 }

@@ -3,7 +3,7 @@ import type { Stage } from '../stage.js';
 import { SUBJECT_NAMES, variantsOf, type SubjectName } from '../subjects/catalogue.js';
 import type { Variant } from '../subjects/subject.js';
 import { drainedSample } from './drained-sample.js';
-import { interleaved, type RunKind } from './interleaved.js';
+import { interleaved } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
 
@@ -14,16 +14,35 @@ import type { Part } from './part.js';
 const CONCURRENCIES = [1, 10, 100, 1_000];
 const ALL_AT = 100;
 
-/** What lies there where few are in hand at once: about what the fastest ends within the window. */
-const QUEUED: Readonly<Record<number, number>> = { 1: 10_000, 10: 30_000 };
+/** What lies there at most, and at least. */
+const MOST = { full: 50_000, quick: 10_000 };
+const LEAST = 2_000;
+
+/** So much more lies there than was ended at the rate of the warm-up. */
+const MARGIN = 1.5;
 
 /** How many no-op jobs a second does a worker end that lie there already? */
 export const drain: Part = {
   name: 'drain',
   asks: 'How many no-op jobs that lie there already does one worker end?',
   unit: { name: 'jobs/s', better: 'higher' },
-  measure: (stage) => interleaved(stage, cases(), (one, kind) => drainOnce(stage, one, kind)),
+  measure(stage) {
+    const window = stage.size(600, 400);
+    const most = stage.size(MOST.full, MOST.quick);
+    const enough = new Map<DrainCase, number>();
+    return interleaved(stage, cases(), async (one, kind) => {
+      if (kind === 'measured') return drainOnce(stage, one, enough.get(one) ?? most, window);
+      const sample = await drainOnce(stage, one, most / 2, window);
+      enough.set(one, enoughFor(sample.value, window, most));
+      return sample;
+    });
+  },
 };
+
+/** Sending takes slow ones longer than ending jobs: so no more lies there than they need to be busy for the window. */
+function enoughFor(rate: number, window: number, most: number): number {
+  return Math.min(most, Math.max(LEAST, Math.ceil((rate * window * MARGIN) / 1_000)));
+}
 
 interface DrainCase {
   readonly scenario: string;
@@ -49,10 +68,8 @@ function variantsAt(concurrency: number, subject: SubjectName): readonly Variant
   return subject === 'nestjs-bullmq' ? [] : variants.slice(0, 1);
 }
 
-async function drainOnce(stage: Stage, one: DrainCase, kind: RunKind): Promise<Sample> {
+async function drainOnce(stage: Stage, one: DrainCase, count: number, longest: number): Promise<Sample> {
   const { redis } = stage;
-  const count = stage.size(QUEUED[one.concurrency] ?? 50_000, 10_000);
-  const longest = kind === 'measured' ? stage.size(800, 400) : stage.size(400, 300);
   const { producer, worker } = await stage.pair(one.subject);
   const place = { url: redis.url, variant: one.variant, concurrency: one.concurrency };
   await redis.flush();

@@ -1,5 +1,9 @@
 import { startServer, type RedisServer } from '@repid/test/redis-server';
 import { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How often it is looked who is connected, in milliseconds. */
+const LOOK_EVERY = 20;
 
 /** A redis-server of our own, without persistence, and what it says of itself. */
 export class BenchRedis {
@@ -28,8 +32,9 @@ export class BenchRedis {
     return numberIn(info, 'used_cpu_user') + numberIn(info, 'used_cpu_sys');
   }
 
-  /** Bytes that it has allocated. */
+  /** Bytes that it has allocated, once nobody else is connected: connections have buffers. */
   async memory(): Promise<number> {
+    while (numberIn(await this.client.info('clients'), 'connected_clients') > 1) await sleep(LOOK_EVERY);
     return numberIn(await this.client.info('memory'), 'used_memory');
   }
 
