@@ -11,7 +11,7 @@ import type { Part } from './part.js';
  * How many a worker may have in hand at once. At one of them everything is measured, at the others the plainest variant of
  * each, without @nestjs/bullmq, whose worker is BullMQ's own.
  */
-const CONCURRENCIES = [1, 10, 100, 1_000];
+const CONCURRENCIES = [1_000, 100, 10, 1];
 const ALL_AT = 100;
 
 /** What lies there at most, and at least. */
