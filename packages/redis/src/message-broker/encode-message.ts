@@ -1,12 +1,14 @@
 import { type BucketRecord, type OutgoingMessage, type Waits, bucketState } from '@repid/core';
 import { encodeFields, needsIdField } from '../codec/entry.js';
-import type { ScriptCall } from '../script/script-call.js';
+import { isPassing } from '../keys.js';
+import type { Call } from '../script/call.js';
+import type { ChannelCall } from '../script/channel-call.js';
 import { LETTER } from './priority-letters.js';
 
 const AT_ONCE = { letter: '-' } as const;
 
 /** Adds a message to a script call, as the script's `read_message` reads it. */
-export function addMessage(call: ScriptCall, message: OutgoingMessage): void {
+export function addMessage(call: ChannelCall, message: OutgoingMessage): void {
   const [letters, values] = encodeFields(message);
   const timing = timingOf(message);
   const rest = restOf(message);
@@ -19,9 +21,17 @@ export function addMessage(call: ScriptCall, message: OutgoingMessage): void {
   if (message.waits) addWaits(call, message.waits);
 }
 
+/** True for what the script for plain messages can publish. */
+export function isPlain(message: OutgoingMessage): boolean {
+  const { channel, priority = 'medium' } = message;
+  return (
+    priority === 'medium' && !isPassing(channel) && restOf(message) === '-' && timingOf(message).when === undefined
+  );
+}
+
 /** Adds buckets to remove and to store, as the script's `read_buckets` reads them. */
 export function addBuckets(
-  call: ScriptCall,
+  call: Call,
   clears: readonly Pick<BucketRecord, 'id'>[],
   buckets: readonly BucketRecord[],
 ): void {
@@ -32,12 +42,12 @@ export function addBuckets(
 }
 
 /** Adds a bucket, as the script's `read_bucket` reads it. */
-export function addBucket(call: ScriptCall, bucket: BucketRecord): void {
+export function addBucket(call: Call, bucket: BucketRecord): void {
   const { id, body, ttl, cause = '' } = bucket;
   call.add(id, body, ttl === null ? '' : Math.ceil(ttl), bucketState(bucket), cause);
 }
 
-function addWaits(call: ScriptCall, { timeout, result, on }: Waits): void {
+function addWaits(call: Call, { timeout, result, on }: Waits): void {
   call.add(timeout, result?.id ?? '', String(result?.ttl ?? null), on.length);
   for (const { bucketId, condition } of on) call.add(bucketId, condition);
 }

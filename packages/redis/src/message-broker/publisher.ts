@@ -3,9 +3,11 @@ import type { Connection } from '../connection/connection.js';
 import { refused } from '../connection/problems.js';
 import { type Keys, isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
+import type { ChannelCall } from '../script/channel-call.js';
+import { PublishPlainCall } from '../script/publish-plain-call.js';
 import { ScriptCall } from '../script/script-call.js';
 import { Batcher } from './batcher.js';
-import { addMessage } from './encode-message.js';
+import { addMessage, isPlain } from './encode-message.js';
 
 interface Publication {
   readonly messages: readonly OutgoingMessage[];
@@ -13,7 +15,7 @@ interface Publication {
   readonly reject: (problem: unknown) => void;
 }
 
-/** For each that was not published, its place in the call, and that of its message whose id is taken, or what went wrong. */
+/** For each that was not published, its place in the call, and that of its message whose id is taken, from 1, or what went wrong. */
 type Answer = readonly (readonly [place: number, problem: number | string])[];
 
 /** Publishes; what is published in the same turn of the event loop leaves together, each publication all or none. */
@@ -50,20 +52,39 @@ export class Publisher {
   private async send(publications: Publication[]): Promise<void> {
     try {
       this.writeDown(publications);
-      const problems = new Map(await this.connection().run<Answer>(this.callFor(publications)));
-      publications.forEach((publication, place) => conclude(publication, problems.get(place)));
+      const unsure = publications.every(isPlainPublication) ? await this.publishPlain(publications) : publications;
+      if (unsure.length > 0) await this.publishAny(unsure);
     } catch (problem) {
       for (const { reject } of publications) reject(problem);
     }
   }
 
-  private callFor(publications: readonly Publication[]): ScriptCall {
-    const call = new ScriptCall(this.keys, 'publish.publish').add(publications.length);
+  /** Answers those that are not published, since one of their ids may be taken. */
+  private async publishPlain(publications: readonly Publication[]): Promise<readonly Publication[]> {
+    const problems = new Map(await this.run(new PublishPlainCall(this.keys), publications));
+    if (problems.size === 0) {
+      for (const { resolve } of publications) resolve();
+      return [];
+    }
+    return publications.filter((publication, place) => {
+      const problem = problems.get(place);
+      if (problem !== 0) conclude(publication, problem);
+      return problem === 0;
+    });
+  }
+
+  private async publishAny(publications: readonly Publication[]): Promise<void> {
+    const problems = new Map(await this.run(new ScriptCall(this.keys, 'publish.publish'), publications));
+    publications.forEach((publication, place) => conclude(publication, problems.get(place)));
+  }
+
+  private run(call: ChannelCall, publications: readonly Publication[]): Promise<Answer> {
+    call.add(publications.length);
     for (const { messages } of publications) {
       call.add(messages.length);
       for (const message of messages) addMessage(call, message);
     }
-    return call;
+    return this.connection().run(call);
   }
 
   private writeDown(publications: readonly Publication[]): void {
@@ -79,6 +100,10 @@ export class Publisher {
       .send((client) => client.sadd(this.keys.channels, channel))
       .catch(() => this.known.delete(channel));
   }
+}
+
+function isPlainPublication({ messages }: Publication): boolean {
+  return messages.every(isPlain);
 }
 
 function conclude({ messages, resolve, reject }: Publication, problem: number | string | undefined): void {

@@ -12,10 +12,14 @@ import { jobs } from './jobs.lua.js';
 import { messages } from './messages.lua.js';
 import { ownership } from './ownership.lua.js';
 import { publish } from './publish.lua.js';
+import { plainChannels } from './plain-channels.lua.js';
+import { publishPlain } from './publish-plain.lua.js';
 import { Script } from './script.js';
 import { settle } from './settle.lua.js';
+import { shapes } from './shapes.lua.js';
 import { skipReasons } from './skip-reasons.lua.js';
 import { skipped } from './skipped.lua.js';
+import { types } from './types.lua.js';
 import { waitingJobs } from './waiting-jobs.lua.js';
 
 /** What a call may need beside its own operation, made where it does. */
@@ -44,7 +48,7 @@ function called([name, text]: readonly [string, string]): string {
 /** The script with every operation of the brokers. */
 export const script = new Script(
   [
-    ...[basics, head, ...Object.entries(QUICK).map(called), buckets, messages],
+    ...[basics, head, ...Object.entries(QUICK).map(called), types, shapes, buckets, messages],
     ...Object.entries(LAZY).map(lazy),
     ...Object.entries(OPERATIONS).map(called),
   ].join(''),
@@ -55,6 +59,9 @@ export const script = new Script(
  * half of their time in Redis would be spent on making what they don't need.
  */
 export const acknowledgeScript = new Script(basics + endings + ownership + acknowledge);
+
+/** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
+export const publishPlainScript = new Script(basics + plainChannels + types + shapes + publishPlain);
 
 /** An operation of the script, with the part that it is in. */
 export type Operation =

@@ -89,38 +89,9 @@ local function read_waits()
   return waits
 end
 
-local FIELDS = { p = 'payload', h = 'headers', c = 'content_type', r = 'reply_to' }
-local TIMINGS = { a = 'at', d = 'in' }
-local shapes = {}
-
-local function read_shape(text)
-  local place, priority, id, timing, rest, letters = string.match(text, '^(%d+)(%l)(.)(.)(.)(%l+)$')
-  local shape = { channel = channel(tonumber(place)), priority = priority, timing = TIMINGS[timing] or '', rest = rest, names = {} }
-  shape.has_id, shape.has_id_field = id ~= '-', id == 'f'
-  for letter in string.gmatch(letters, '.') do shape.names[#shape.names + 1] = FIELDS[letter] end
-  shapes[text] = shape
-  return shape
-end
-
-local function read_fields(shape, id)
-  local fields = {}
-  for i, name in ipairs(shape.names) do
-    fields[2 * i - 1] = name
-    fields[2 * i] = argument()
-  end
-  if shape.has_id_field then
-    fields[#fields + 1] = 'id'
-    fields[#fields + 1] = id
-  end
-  return fields
-end
-
 -- Reads a message: its shape; then what that says that there is: job id, when, values of its fields, buckets, waits.
--- A shape is what many have in common: channel and priority; '-' or an id that is its header ('i') or a field ('f'); '-' or
--- 'at' or 'in' by first letter, the latter as 'd' for delay; '-', 'b' for buckets or 'w' for buckets and waits; fields.
 local function read_message()
-  local text = argument()
-  local shape = shapes[text] or read_shape(text)
+  local shape = shape_of(argument())
   local id = shape.has_id and argument() or ''
   local when = shape.timing ~= '' and number() or nil
   local m = {
@@ -148,17 +119,6 @@ local function is_taken(m)
   if locate(m.channel, m.id) then return true end
   for _, id in ipairs(m.clears or {}) do if is_held(id) then return true end end
   return false
-end
-
-local checked = {}
-
-local function check_type(key, expected)
-  if checked[key] then return end
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= expected then
-    error('WRONGTYPE ' .. key .. ' holds a ' .. found .. ', where a ' .. expected .. ' should be', 0)
-  end
-  checked[key] = true
 end
 
 local function check_delayed(c)
