@@ -40,11 +40,12 @@ end
 -- A bucket: id, body, ttl in whole milliseconds or '', state (succeeded, failed, skipped), cause or ''.
 local function store_bucket(bucket)
   local waiters = waiters_key(bucket.id)
-  if redis.call('EXISTS', waiters, clients_key(bucket.id)) == 0 then return write_bucket(bucket, false) end
-  local waited_for = redis.call('EXISTS', waiters) == 1
-  write_bucket(bucket, waited_for)
-  tell_clients(bucket.id)
-  if waited_for then part('dependencies').tell(bucket) end
+  local keys = redis.call('EXISTS', waiters, clients_key(bucket.id))
+  if keys == 0 then return write_bucket(bucket, false) end
+  local members = redis.call('SMEMBERS', waiters)
+  write_bucket(bucket, #members > 0)
+  if keys == 2 or #members == 0 then tell_clients(bucket.id) end
+  if #members > 0 then part('dependencies').tell(bucket, members) end
 end
 
 local function store_buckets(buckets)

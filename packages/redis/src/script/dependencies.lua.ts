@@ -1,8 +1,8 @@
 /** Messages that wait for buckets: how they are parked and released. Made only where somebody waits. */
 export const dependencies = /* lua */ `
 local PARKED = { 'message', 'timeout', 'result', 'ttl', 'missing' }
--- How many fields are written at once: Lua can't unpack many thousands.
-local CHUNK = 500
+-- How many names and values are written at once, an even number: Lua can't unpack many thousands.
+local CHUNK = 1000
 
 -- It stays a member until it has ended, save that of the end of a message without id we are not told.
 local function publish(job, condition)
@@ -17,12 +17,12 @@ end
 -- Tells one who is registered with the bucket; he may have been released before, or be there no more.
 local function tell_job(job, bucket)
   local field = 'c:' .. bucket.id
-  local condition = redis.call('HGET', job.record, field)
+  local condition, missing = unpack(redis.call('HMGET', job.record, field, 'missing'))
   if not condition then
     if redis.call('EXISTS', job.record) == 0 then leave_bucket(job, bucket.id) end
   elseif not is_met(condition, bucket.state) then
     skip_broken(job, { id = bucket.id, condition = condition, state = bucket.state, cause = bucket.cause })
-  elseif redis.call('HGET', job.record, 'missing') == '1' then
+  elseif missing == '1' then
     publish(job, field)
   else
     redis.call('HDEL', job.record, field)
@@ -43,7 +43,7 @@ local function tell_all()
     local bucket = stored[first]
     stored[first] = nil
     first = first + 1
-    for _, member in ipairs(redis.call('SMEMBERS', waiters_key(bucket.id))) do try_to_tell(member, bucket) end
+    for _, member in ipairs(bucket.members) do try_to_tell(member, bucket) end
   end
 end
 
@@ -51,8 +51,9 @@ local telling = false
 
 -- Releases or skips the jobs that wait for a bucket which has been stored. To skip is to store the next one: they stand in
 -- line here, as a graph may be deeper than calls can be.
-operations.tell = function(bucket)
+operations.tell = function(bucket, members)
   last = last + 1
+  bucket.members = members
   stored[last] = bucket
   if telling then return end
   telling = true
@@ -61,11 +62,12 @@ operations.tell = function(bucket)
   if not ok then error(problem, 0) end
 end
 
--- Those of the waits that are missing; or nil and the first that is broken.
+-- Those of the waits that are missing, of which the others are known to be there; or nil and the first that is broken.
 local function look(waits)
   local missing = {}
   for _, wait in ipairs(waits.on) do
     local state = state_of(wait.id)
+    wait.is_there = state ~= nil
     if not state then
       missing[#missing + 1] = wait
     elseif not is_met(wait.condition, state) then
@@ -75,34 +77,30 @@ local function look(waits)
   return missing
 end
 
-local function join(job, waits, on)
+local function join(job, waits)
   for _, wait in ipairs(waits.on) do
     redis.call('SADD', waiters_key(wait.id), job.member)
-    redis.call('PERSIST', bucket_key(wait.id))
-  end
-  redis.call('HSET', job.record, 'on', on)
-end
-
-local function write_conditions(job, missing)
-  for from = 1, #missing, CHUNK do
-    local fields = {}
-    for i = from, math.min(from + CHUNK - 1, #missing) do
-      fields[#fields + 1] = 'c:' .. missing[i].id
-      fields[#fields + 1] = missing[i].condition
-    end
-    redis.call('HSET', job.record, unpack(fields))
+    if wait.is_there then redis.call('PERSIST', bucket_key(wait.id)) end
   end
 end
 
-local function park(job, m, missing)
-  local values = { pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl, #missing }
-  local fields = {}
+local function write(job, fields)
+  for from = 1, #fields, CHUNK do
+    redis.call('HSET', job.record, unpack(fields, from, math.min(from + CHUNK - 1, #fields)))
+  end
+end
+
+local function park(job, m, missing, on)
+  local values, fields = { pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl, #missing }, { 'on', on }
   for i, name in ipairs(PARKED) do
     fields[#fields + 1] = name
     fields[#fields + 1] = values[i]
   end
-  redis.call('HSET', job.record, unpack(fields))
-  write_conditions(job, missing)
+  for _, wait in ipairs(missing) do
+    fields[#fields + 1] = 'c:' .. wait.id
+    fields[#fields + 1] = wait.condition
+  end
+  write(job, fields)
   if m.id ~= '' then redis.call('HSET', job.channel.index, job.id, 'w') end
   schedule(job.channel, job.channel.waiting, job.id, now() + m.waits.timeout)
 end
@@ -124,8 +122,10 @@ operations.wait = function(m)
     local values = { on, pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl }
     return end_broken(job, values, broken)
   end
-  join(job, m.waits, on)
-  if #missing == 0 then send(m) else park(job, m, missing) end
+  join(job, m.waits)
+  if #missing > 0 then return park(job, m, missing, on) end
+  redis.call('HSET', job.record, 'on', on)
+  send(m)
 end
 
 -- The job has ended: the buckets need not be kept for it any more.

@@ -32,11 +32,16 @@ local function first_of(zset)
   return first[2] and tonumber(first[2])
 end
 
+-- What was the first of each zset when this call first looked, or what it has put before that. That others may have been
+-- taken out since does no harm: they are what consumers know of.
+local firsts = {}
+
 -- Consumers are told where it comes before what they know of.
 local function schedule(c, zset, member, score)
-  local before = first_of(zset)
+  local before = firsts[zset] or first_of(zset) or math.huge
   redis.call('ZADD', zset, string.format('%.3f', score), member)
-  if not before or score < before then tell(c.control, 'due:' .. math.floor(score - now())) end
+  firsts[zset] = math.min(before, score)
+  if score < before then tell(c.control, 'due:' .. math.floor(score - now())) end
 end
 
 local delayed_count = 0

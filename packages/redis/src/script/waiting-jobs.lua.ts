@@ -16,15 +16,19 @@ export const waitingJobs = /* lua */ `
 -- How many bytes of a bucket tell its state and its ttl.
 local BEGINNING = 100
 
+local named = {}
+
 -- A job that waits may be on a channel that was not passed.
 local function channel_named(name)
+  if named[name] then return named[name] end
   local start = KEYS[3] .. name
-  return {
+  named[name] = {
     h = start .. '${CHANNEL_ENDINGS.high}', m = start .. '${CHANNEL_ENDINGS.medium}', l = start .. '${CHANNEL_ENDINGS.low}',
     delayed = start .. '${CHANNEL_ENDINGS.delayed}', messages = start .. '${CHANNEL_ENDINGS.delayedMessages}',
     waiting = start .. '${CHANNEL_ENDINGS.waiting}', index = start .. '${CHANNEL_ENDINGS.index}',
     group = start .. '${CHANNEL_ENDINGS.group}', control = start .. '${CHANNEL_ENDINGS.control}',
   }
+  return named[name]
 end
 
 -- A job as this part knows it: channel, id, member, keys of its records.
