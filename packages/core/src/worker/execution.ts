@@ -71,7 +71,7 @@ export class Execution {
     try {
       const returned = this.chain(run);
       if (isThenable(returned))
-        returned.then(
+        Promise.resolve(returned).then(
           (value) => end({ type: 'returned', value }),
           (error: unknown) => end({ type: 'threw', error }),
         );

@@ -30,7 +30,7 @@ export class Hand {
     private readonly onFree: () => void,
   ) {}
 
-  /** Makes room for the next: nothing of the user's is to be run on it any more, though it may have yet to be settled. */
+  /** Makes room for the next: its actor has ended and no callback is to come, though it may have yet to be settled. */
   free(): void {
     if (this.isFree) return;
     this.isFree = true;

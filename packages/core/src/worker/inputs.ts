@@ -36,8 +36,9 @@ async function loadAll(
   ids: readonly string[],
   connection: Connection,
 ): Promise<Inputs> {
-  const results = ids.length === 0 ? [] : await connection.buckets.findResults(ids);
-  return { payload: await payload, results: results.map((result, index) => found(result, ids[index] as string)) };
+  const pending = ids.length === 0 ? NOTHING : connection.buckets.findResults(ids);
+  const [loaded, results] = await Promise.all([payload, pending]);
+  return { payload: loaded, results: results.map((result, index) => found(result, ids[index] as string)) };
 }
 
 function found(result: ResultBucket | undefined, id: string): ResultBucket {

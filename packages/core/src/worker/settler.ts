@@ -56,7 +56,8 @@ export class Settler {
     const { ownedUntil } = hand; // As it stands: extensions may get through where settlements do not.
     hand.isSettling = true;
     try {
-      while (!hand.isSettled) await this.tryToCommit(hand, settlement, ownedUntil);
+      do await this.tryToCommit(hand, settlement, ownedUntil);
+      while (!hand.isSettled);
     } finally {
       hand.isSettling = false;
     }

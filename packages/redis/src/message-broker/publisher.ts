@@ -52,16 +52,18 @@ export class Publisher {
   private async send(publications: Publication[]): Promise<void> {
     try {
       this.writeDown(publications);
-      const unsure = publications.every(isPlainPublication) ? await this.publishPlain(publications) : publications;
-      if (unsure.length > 0) await this.publishAny(unsure);
+      const deadline = performance.now() + this.connection().patience;
+      const isPlainBatch = publications.every(isPlainPublication);
+      const unsure = isPlainBatch ? await this.publishPlain(publications, deadline) : publications;
+      if (unsure.length > 0) await this.publishAny(unsure, deadline);
     } catch (problem) {
       for (const { reject } of publications) reject(problem);
     }
   }
 
   /** Answers those that are not published, since one of their ids may be taken. */
-  private async publishPlain(publications: readonly Publication[]): Promise<readonly Publication[]> {
-    const problems = new Map(await this.run(new PublishPlainCall(this.keys), publications));
+  private async publishPlain(publications: readonly Publication[], deadline: number): Promise<readonly Publication[]> {
+    const problems = new Map(await this.run(new PublishPlainCall(this.keys), publications, deadline));
     if (problems.size === 0) {
       for (const { resolve } of publications) resolve();
       return [];
@@ -73,18 +75,18 @@ export class Publisher {
     });
   }
 
-  private async publishAny(publications: readonly Publication[]): Promise<void> {
-    const problems = new Map(await this.run(new ScriptCall(this.keys, 'publish.publish'), publications));
+  private async publishAny(publications: readonly Publication[], deadline: number): Promise<void> {
+    const problems = new Map(await this.run(new ScriptCall(this.keys, 'publish.publish'), publications, deadline));
     publications.forEach((publication, place) => conclude(publication, problems.get(place)));
   }
 
-  private run(call: ChannelCall, publications: readonly Publication[]): Promise<Answer> {
+  private run(call: ChannelCall, publications: readonly Publication[], deadline: number): Promise<Answer> {
     call.add(publications.length);
     for (const { messages } of publications) {
       call.add(messages.length);
       for (const message of messages) addMessage(call, message);
     }
-    return this.connection().run(call);
+    return this.connection().run(call, Math.max(0, deadline - performance.now()));
   }
 
   private writeDown(publications: readonly Publication[]): void {

@@ -1,7 +1,8 @@
-import { LostOwnershipError, type MalformedMessageError, type Settlement } from '@repid/core';
+import { BrokerUnavailableError, LostOwnershipError, type MalformedMessageError, type Settlement } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
 import { AnswerLostError, refused } from '../connection/problems.js';
 import type { Keys } from '../keys.js';
+import type { Call } from '../script/call.js';
 import { LIMITS } from '../options/defaults.js';
 import { Batcher } from './batcher.js';
 import { checkSettlement } from './check-message.js';
@@ -19,6 +20,9 @@ type Answer = readonly (readonly [place: number, problem: 0 | string])[];
 
 /** How much of the ownership time nobody can have taken a delivery over in, its time on the wire set aside. */
 const SURELY_OURS = 0.9;
+
+/** The part of the ownership time, as its divisor, in which an answer over a reader's connection must come. */
+const READERS_SHARE = 6;
 
 /** Settles and extends; what is asked for in the same turn of the event loop leaves in one call. */
 export class Settler {
@@ -88,16 +92,30 @@ export class Settler {
   // May be sent twice: of two settlements of one delivery only one is committed.
   private async run(items: readonly Item[], first?: Connection): Promise<Answer> {
     const call = callFor(items, this.keys);
+    if (first) {
+      const answer = await this.runOverReader(first, call, items);
+      if (answer) return answer;
+    }
     const deadline = performance.now() + this.limits.patience;
-    for (let over = first; ; over = undefined) {
+    for (;;) {
       try {
-        return await (over ?? this.connection()).run(call, Math.max(0, deadline - performance.now()));
+        return await this.connection().run(call, Math.max(0, deadline - performance.now()));
       } catch (problem) {
         if (!(problem instanceof AnswerLostError)) throw problem;
-        for (const { delivery, act } of items)
-          delivery.uncertain ||= act.outcome !== 'extend' && act.outcome !== 'bury';
+        noteUncertain(items);
         if (performance.now() >= deadline) throw problem;
       }
+    }
+  }
+
+  /** Nothing where no answer came: the other connection may be in a better state, and there is time left to use it. */
+  private async runOverReader(reader: Connection, call: Call, items: readonly Item[]): Promise<Answer | undefined> {
+    try {
+      return await reader.run(call, Math.min(this.limits.patience, this.limits.ownershipTime / READERS_SHARE));
+    } catch (problem) {
+      if (!(problem instanceof BrokerUnavailableError)) throw problem;
+      noteUncertain(items);
+      return undefined;
     }
   }
 
@@ -111,4 +129,9 @@ export class Settler {
   private wasCommittedBefore({ uncertain, ownedSince }: RedisDelivery): boolean {
     return uncertain && performance.now() - ownedSince < this.limits.ownershipTime * SURELY_OURS;
   }
+}
+
+/** An answer got lost: what is not ours any more may have been committed by ourselves. */
+function noteUncertain(items: readonly Item[]): void {
+  for (const { delivery, act } of items) delivery.uncertain ||= act.outcome !== 'extend' && act.outcome !== 'bury';
 }

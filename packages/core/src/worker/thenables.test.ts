@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import { Workshop } from './testing/workshop.test-support.js';
+
+type Answer = (value: unknown) => void;
+
+// oxlint-disable-next-line unicorn/no-thenable -- that is what actors may answer
+const thenable = (then: (answer: Answer) => void): unknown => ({ then });
+
+/** Runs an actor that answers with what is no promise, but has a `then`. */
+async function perform(then: (answer: Answer) => void) {
+  const actor = defineActor({ name: 'work' }, () => thenable(then));
+  const workshop = new Workshop([actor]);
+  const job = await workshop.perform('work');
+  return { job, workshop };
+}
+
+it('waits for the promise that a thenable answers with', async () => {
+  const { job } = await perform((answer) => answer(new Promise((resolve) => setImmediate(resolve, 'done'))));
+  expect(await job.result()).toMatchObject({ success: true, data: 'done' });
+});
+
+it('fails where that promise rejects', async () => {
+  const { job } = await perform((answer) => answer(Promise.reject(new Error('broken'))));
+  expect(await job.result()).toMatchObject({ success: false, exception: 'Error: broken' });
+});
+
+it('lets in no more than it may where a thenable answers twice', async () => {
+  let inside = 0;
+  let most = 0;
+  const actor = defineActor({ name: 'work', concurrency: 1 }, (n: number) => {
+    if (n < 2) return thenable((answer) => (answer(1), answer(2)));
+    most = Math.max(most, (inside += 1));
+    return new Promise((resolve) => setImmediate(resolve)).then(() => (inside -= 1));
+  });
+  const workshop = new Workshop([actor]);
+  for (let n = 0; n < 6; n += 1) await workshop.send('work', n);
+  expect(await workshop.drain({ concurrency: 6 })).toBe(6);
+  expect(most).toBe(1);
+});

@@ -1,0 +1,40 @@
+import type { Duplex } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { ACK, RedisStage, message } from '../../../../test/support/redis-stage.js';
+import type { Connection } from '../connection/connection.js';
+
+/** What leads to the socket of a consumer's reader. */
+interface Inside {
+  readonly parts: { readonly reader: Connection & { readonly client: { readonly stream: Duplex } } };
+}
+
+describe('A settlement that shares the way of the next read', () => {
+  const stage = new RedisStage();
+
+  it('is sent over the other connection where the reader is dead without knowing it', async () => {
+    const broker = await stage.connected({ ownershipTime: 3_000, publishTimeout: 4_000 });
+    const consumer = await broker.consume({ channels: ['email'] });
+    await broker.publish([message('one')]);
+    const [delivery] = await consumer.receive(1, { wait: true });
+    swallowWrites((consumer as unknown as Inside).parts.reader.client.stream);
+    const begun = performance.now();
+    const settled = delivery!.settle(ACK);
+    const next = consumer.receive(1, { wait: true });
+    await settled;
+    const took = performance.now() - begun;
+    expect(took).toBeGreaterThan(400); // So it was sent over the reader at first.
+    expect(took).toBeLessThan(2_000);
+    expect(await stage.redis.xlen('repid:email')).toBe(0);
+    consumer.wake();
+    await next;
+  });
+});
+
+function swallowWrites(stream: Duplex): void {
+  stream.pause();
+  stream.write = (_: unknown, encoding?: unknown, done?: unknown) => {
+    const told = [encoding, done].find((one) => typeof one === 'function') as (() => void) | undefined;
+    told?.();
+    return true;
+  };
+}
