@@ -130,6 +130,7 @@ export function receiving(scenario: Scenario): void {
 async function takeUntil(consumer: Consumer, taken: string[], total: number): Promise<void> {
   while (taken.length < total) {
     const deliveries = await consumer.receive(7, { wait: true });
+    if (deliveries.length === 0) return; // It was closed.
     taken.push(...texts(deliveries));
     await ackAll(deliveries);
   }
