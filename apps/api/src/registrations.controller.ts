@@ -1,14 +1,4 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  HttpStatus,
-  NotFoundException,
-  Param,
-  ParseUUIDPipe,
-  Post,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, HttpStatus, NotFoundException, Param, Post } from '@nestjs/common';
 import { Repid } from '@repid/nestjs';
 import { Registration, type Registered, Registrations } from '@repid/registrations';
 
@@ -26,7 +16,7 @@ export class RegistrationsController {
 
   /** How far a registration is, and its result once there is one. */
   @Get(':id')
-  async find(@Param('id', ParseUUIDPipe) id: string) {
+  async find(@Param('id') id: string) {
     const job = this.repid.job<Registration, Registered>('register', { id, channel: 'registrations' });
     const { state } = await job.status();
     if (state === 'unknown') throw new NotFoundException(`There is no registration "${id}".`);

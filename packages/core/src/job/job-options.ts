@@ -12,11 +12,11 @@ import type { Job } from './job.js';
 export interface JobOptions<Args = unknown> {
   /** @default 'default' */
   channel?: string;
-  /** Unique on its channel while the job is there: enqueueing it again rejects with DuplicateJobError. @default a UUID */
+  /** Unique on its channel while the job is there: enqueueing it again rejects with DuplicateJobError. @default 21 random characters */
   id?: string;
   /** What the actor gets as its payload. */
   args?: Args;
-  /** The bucket that the arguments lie in: with `args`, where to put them; without, one that is there already, e.g. another job's result. @default a UUID */
+  /** The bucket that the arguments lie in: with `args`, where to put them; without, one that is there already, e.g. another job's result. @default 21 random characters */
   argsId?: string;
   /** How long the arguments bucket is kept; null for ever. @default null */
   argsTtl?: Duration | null;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { requireCapability } from '../broker/index.js';
 import type { ArgsBucket, BucketWrite, ResultBucket } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
@@ -18,6 +17,7 @@ import { parseJobOptions, type JobOptions, type ParsedJobOptions } from './job-o
 import { JOB } from './job-reference.js';
 import type { JobStatus } from './job-status.js';
 import { endedState } from './job-status.js';
+import { newId } from './new-id.js';
 
 /**
  * A piece of work to be done by the actor of this name, and a handle on it: with the same id and name it is the same
@@ -51,7 +51,7 @@ export class Job<Args = unknown, Result = unknown> {
     this.connection = producer.connection;
     this.name = name;
     this.channel = this.options.channel ?? DEFAULTS.channel;
-    this.ownId = this.options.id ?? randomUUID();
+    this.ownId = this.options.id ?? newId();
     this.ownArgsId = this.chooseArgsId();
     this.ownResultId = this.chooseResultId();
     this.dependencies = resolveDependencies(this.options.dependsOn);
@@ -300,7 +300,7 @@ export class Job<Args = unknown, Result = unknown> {
   private chooseArgsId(): string | undefined {
     const { argsId, args, useArgsBucket = this.connection.buckets.argsBroker !== undefined } = this.options;
     if (argsId !== undefined) return argsId;
-    return useArgsBucket && args !== undefined ? randomUUID() : undefined;
+    return useArgsBucket && args !== undefined ? newId() : undefined;
   }
 
   private chooseResultId(): string | undefined {

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { Consumer, Delivery } from '../broker/index.js';
 import type { Connection } from '../connection/connection.js';
 import { BrokerClosedError, TimeoutError } from '../errors/index.js';
+import { newId } from '../job/new-id.js';
 import { HEADER, type Message, REPLY_CHANNELS, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from './producer.js';
 
@@ -15,7 +15,7 @@ interface OpenRequest {
 
 /** Sends messages and awaits their replies, on one reply channel that is made for this connection at the first request. */
 export class Requests {
-  private readonly channel = `${REPLY_CHANNELS}${randomUUID()}`;
+  private readonly channel = `${REPLY_CHANNELS}${newId()}`;
   private readonly open = new Map<string, OpenRequest>();
   private consumer: Promise<Consumer> | undefined;
   private readonly connection: Connection;
@@ -28,7 +28,7 @@ export class Requests {
   async request(message: OutgoingMessage, timeout: number): Promise<unknown> {
     await this.connection.ready();
     await this.listen();
-    const correlation = randomUUID();
+    const correlation = newId();
     const headers = { ...message.headers, [HEADER.correlation]: correlation };
     const reply = this.awaitReply(correlation, message, timeout);
     const sending = this.producer.publish([{ ...message, headers, replyTo: this.channel }]);
