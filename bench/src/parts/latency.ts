@@ -1,5 +1,6 @@
 import type { Stage } from '../stage.js';
 import { CONCURRENCY } from './concurrency.js';
+import { heard } from './heard.js';
 import { takeTurns, type RunKind } from './interleaved.js';
 import type { Part } from './part.js';
 import { plainCases, type PlainCase } from './plain-cases.js';
@@ -17,15 +18,7 @@ export const latency: Part = {
 };
 
 /** Five runs have 1,000 samples. */
-async function listenOnce(stage: Stage, { subject, variant }: PlainCase, kind: RunKind): Promise<number[]> {
-  const { redis } = stage;
-  const { producer, worker } = await stage.pair(subject);
-  const place = { url: redis.url, variant, concurrency: CONCURRENCY };
-  const order = { place, count: kind === 'measured' ? 200 : 100 };
-  await redis.flush();
-  const listening = worker.begin('listen', order);
-  await listening.inPlace;
-  const sent = await producer.run('sendSpaced', order);
-  const came = await listening.answer;
-  return came.map((time, id) => time - sent[id]!);
+function listenOnce(stage: Stage, { subject, variant }: PlainCase, kind: RunKind): Promise<number[]> {
+  const place = { url: stage.redis.url, variant, concurrency: CONCURRENCY };
+  return heard(stage, subject, 'sendSpaced', { place, count: kind === 'measured' ? 200 : 100 });
 }

@@ -1,11 +1,19 @@
-import type { DynamicModule, INestApplicationContext } from '@nestjs/common';
+import { Module, type DynamicModule, type INestApplicationContext, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { RepidWorker } from '@repid/nestjs';
+import { RepidModule, RepidWorker } from '@repid/nestjs';
 import type { Place, RunningWorker } from '../subject.js';
+import { brokersAt } from './brokers.js';
 
-/** A Nest application without HTTP, which says only what goes wrong. */
-export function startApp(module: DynamicModule): Promise<INestApplicationContext> {
-  return NestFactory.createApplicationContext(module, { logger: ['warn', 'error'] });
+/** A Nest application without HTTP, with such providers, which says only what goes wrong. */
+export function startApp(place: Place, providers: Provider[] = []): Promise<INestApplicationContext> {
+  return NestFactory.createApplicationContext(AppModule.at(place, providers), { logger: ['warn', 'error'] });
+}
+
+@Module({})
+class AppModule {
+  static at(place: Place, providers: Provider[]): DynamicModule {
+    return { module: AppModule, imports: [RepidModule.forRoot(brokersAt(place))], providers };
+  }
 }
 
 /** Runs the worker of an application until it is closed, and the application with it. */

@@ -1,8 +1,7 @@
-import { Inject, Injectable, Module, type DynamicModule } from '@nestjs/common';
-import { Actor, Repid, RepidModule } from '@repid/nestjs';
+import { Inject, Injectable } from '@nestjs/common';
+import { Actor, Repid } from '@repid/nestjs';
 import { IsInt, IsString } from 'class-validator';
-import type { Handle, Outcome, Place, Subject } from '../subject.js';
-import { brokersAt } from './brokers.js';
+import type { Handle, Outcome, Subject } from '../subject.js';
 import { byDependencies, byFollowers } from './ways.js';
 import { ACTOR, producerOf } from './producer.js';
 import { startApp, workIn } from './app.js';
@@ -10,7 +9,7 @@ import { startApp, workIn } from './app.js';
 /** A Nest application: an actor found by its decorator, its payload a DTO that class-validator has checked. */
 export const repid: Subject = {
   async produce(place) {
-    const app = await startApp(ProducingModule.at(place));
+    const app = await startApp(place);
     const client = app.get(Repid);
     await client.connect();
     const enqueue = client.actors(Notes)[ACTOR];
@@ -22,7 +21,7 @@ export const repid: Subject = {
   },
 
   async work(place, handle) {
-    const app = await startApp(WorkingModule.at(place, handle));
+    const app = await startApp(place, [Notes, { provide: HANDLE, useValue: handle }]);
     return workIn(app, place, app.get(Notes));
   },
 
@@ -49,23 +48,5 @@ class Notes {
   [ACTOR](note: NoteDto): Outcome {
     this.handled += 1;
     return this.handle(note);
-  }
-}
-
-@Module({})
-class ProducingModule {
-  static at(place: Place): DynamicModule {
-    return { module: ProducingModule, imports: [RepidModule.forRoot(brokersAt(place))] };
-  }
-}
-
-@Module({})
-class WorkingModule {
-  static at(place: Place, handle: Handle): DynamicModule {
-    return {
-      module: WorkingModule,
-      imports: [RepidModule.forRoot(brokersAt(place))],
-      providers: [Notes, { provide: HANDLE, useValue: handle }],
-    };
   }
 }

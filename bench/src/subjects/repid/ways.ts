@@ -1,12 +1,11 @@
-import { Inject, Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Inject, Injectable, type Type } from '@nestjs/common';
 import { chain, chord } from '@repid/core';
-import { Actor, DependencyResults, MessageDependency, Payload, Repid, RepidModule } from '@repid/nestjs';
+import { Actor, DependencyResults, MessageDependency, Payload, Repid } from '@repid/nestjs';
 import { IsInt } from 'class-validator';
 import { CHAIN_LENGTH, isEnd, type Link } from '../../links.js';
 import type { Place } from '../subject.js';
 import type { Starter, Steps, Way } from '../way.js';
 import { startApp, workIn } from './app.js';
-import { brokersAt } from './brokers.js';
 
 const STEP = 'step';
 const GATHER = 'gather';
@@ -95,21 +94,14 @@ class AwaitedSteps {
   }
 }
 
-@Module({})
-class StepsModule {
-  static at(place: Place, providers: DynamicModule['providers'] = []): DynamicModule {
-    return { module: StepsModule, imports: [RepidModule.forRoot(brokersAt(place))], providers };
-  }
-}
-
 async function connect(place: Place) {
-  const app = await startApp(StepsModule.at(place));
+  const app = await startApp(place);
   const repid = app.get(Repid);
   await repid.connect();
   return { repid, close: () => app.close() };
 }
 
 async function workBy(actors: Type<{ readonly handled: number }>, place: Place, steps: Steps) {
-  const app = await startApp(StepsModule.at(place, [actors, { provide: STEPS, useValue: steps }]));
+  const app = await startApp(place, [actors, { provide: STEPS, useValue: steps }]);
   return workIn(app, place, app.get(actors));
 }

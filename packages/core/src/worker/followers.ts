@@ -1,4 +1,4 @@
-import { checkGraph } from '../dependency/graph-check.js';
+import { checkJobs } from '../job/check-jobs.js';
 import type { Job } from '../job/job.js';
 import { jobOf } from '../job/job-reference.js';
 import type { OutgoingMessage } from '../message/index.js';
@@ -13,8 +13,7 @@ export type Follower = Job | OutgoingMessage;
  */
 export function toMessages(followers: readonly Follower[]): readonly OutgoingMessage[] {
   if (followers.length === 0) return NONE;
-  const jobs = followers.flatMap((follower) => jobOf(follower) ?? []);
-  if (jobs.length > 0) checkGraph(jobs.map((job) => job.graphNode()));
+  checkJobs(followers.flatMap((follower) => jobOf(follower) ?? []));
   return followers.map((follower) => jobOf(follower)?.toMessage() ?? (follower as OutgoingMessage));
 }
 

@@ -32,17 +32,6 @@ export function actOf(settlement: Settlement, jobId: string | undefined): Act {
   return { outcome: type === 'reject' || type === 'retry' ? 'back' : type, settlement };
 }
 
-/** Cuts requests, in their order, into runs that are alike in all but their entries: the script looks after those together. */
-export function runsOf<One extends Request>(requests: readonly One[]): readonly One[][] {
-  const runs: One[][] = [];
-  let run: One[] = [];
-  for (const request of requests) {
-    if (run.length > 0 && areAlike(run[0]!, request)) run.push(request);
-    else runs.push((run = [request]));
-  }
-  return runs;
-}
-
 /** The call that commits them, as the scripts read it: most end plainly, and need no more than the lesser script. */
 export function callFor(requests: readonly Request[], keys: Keys): Call {
   const runs = runsOf(requests);
@@ -50,6 +39,17 @@ export function callFor(requests: readonly Request[], keys: Keys): Call {
   const call = new AcknowledgeCall().add(runs.length);
   for (const run of runs) addPlainRun(call, run, keys);
   return call;
+}
+
+/** Cuts requests, in their order, into runs that are alike in all but their entries: the script looks after those together. */
+function runsOf(requests: readonly Request[]): readonly Request[][] {
+  const runs: Request[][] = [];
+  let run: Request[] = [];
+  for (const request of requests) {
+    if (run.length > 0 && areAlike(run[0]!, request)) run.push(request);
+    else runs.push((run = [request]));
+  }
+  return runs;
 }
 
 function isPlain({ act: { outcome } }: Request): boolean {

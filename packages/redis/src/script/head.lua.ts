@@ -1,6 +1,6 @@
 /** The map of keys and arguments, and what every operation uses. */
 export const head = /* lua */ `
--- Repid's one script. Every operation is atomic, takes a batch, and runs by Redis' own time.
+-- Repid's script with every operation; the commonest have scripts of their own beside it. Every operation is atomic, takes a batch, and runs by Redis' own time.
 --
 -- KEYS[1]   how bucket keys begin          KEYS[2]   how clients' pub/sub channels begin
 -- KEYS[3]   how channels' keys begin       KEYS[4]   how the keys of jobs that wait begin

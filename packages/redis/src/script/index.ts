@@ -1,6 +1,7 @@
 import { acknowledge } from './acknowledge.lua.js';
 import { administration } from './administration.lua.js';
 import { basics } from './basics.lua.js';
+import { batches } from './batches.lua.js';
 import { buckets } from './buckets.lua.js';
 import { consume } from './consume.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
@@ -29,7 +30,7 @@ const LAZY = { dependencies: waitingJobs + skipReasons + skipped + dependencies 
 const QUICK = { intake };
 
 const OPERATIONS = {
-  publish,
+  publish: batches + publish,
   settle: deadLetters + endings + ownership + settle,
   consume: deadLetters + endings + consume,
   jobs,
@@ -56,12 +57,12 @@ export const script = new Script(
 
 /**
  * Ends messages that nothing goes with, as the operation `settle` does it. Most messages end so, and where few end at once,
- * half of their time in Redis would be spent on making what they don't need.
+ * much of their time in Redis would be spent on making what they don't need.
  */
 export const acknowledgeScript = new Script(basics + endings + ownership + acknowledge);
 
 /** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
-export const publishPlainScript = new Script(basics + plainChannels + types + shapes + publishPlain);
+export const publishPlainScript = new Script(basics + plainChannels + types + shapes + batches + publishPlain);
 
 /** An operation of the script, with the part that it is in. */
 export type Operation =

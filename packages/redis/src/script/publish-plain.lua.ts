@@ -32,13 +32,5 @@ local function add_batch(batch)
   for _, m in ipairs(batch) do add(m) end
 end
 
-local answers = {}
-for place = 0, number() - 1 do
-  local batch = {}
-  for i = 1, number() do batch[i] = read_plain() end
-  local ok, problem = pcall(add_batch, batch)
-  if not ok then problem = message_of(problem) end
-  if problem then answers[#answers + 1] = { place, problem } end
-end
-return answers
+return publish_batches(read_plain, add_batch)
 `;

@@ -19,19 +19,9 @@ local function add_batch(batch)
   return duplicate
 end
 
--- publish: how many batches; each: how many messages, messages. All or none of each batch.
--- Answers for those that were not published, by their place among all: place, and the place of the message whose id is taken, or
--- what went wrong.
+-- publish: as \`publish_batches\`. What went wrong may be the place in its batch of the message whose id is taken.
 operations.publish = function()
-  local answers = {}
-  for place = 0, number() - 1 do
-    local batch = {}
-    for i = 1, number() do batch[i] = read_message() end
-    local ok, problem = pcall(add_batch, batch)
-    if not ok then problem = message_of(problem) end
-    if problem then answers[#answers + 1] = { place, problem } end
-  end
-  return answers
+  return publish_batches(read_message, add_batch)
 end
 
 -- store: buckets, as in a message.
