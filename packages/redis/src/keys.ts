@@ -9,6 +9,7 @@ export const CHANNEL_ENDINGS = {
   delayed: ':delayed',
   delayedMessages: ':delayed:messages',
   waiting: ':waiting',
+  waitingMessages: ':waiting:messages',
   index: ':index',
   paused: ':paused',
   group: ':group',
@@ -35,6 +36,8 @@ export interface ChannelKeys {
   readonly delayedMessages: string;
   /** Zset: job id -> until when it waits for buckets, in milliseconds since the epoch. */
   readonly waiting: string;
+  /** Hash: job id -> the message that waits for a single bucket, with what it waits for. */
+  readonly waitingMessages: string;
   /** Hash: job id -> where the job is. Not written for bare messages. */
   readonly index: string;
   /** String: there while the channel is paused. */
@@ -132,6 +135,7 @@ function channelKeys(start: string): ChannelKeys {
     delayed: key('delayed'),
     delayedMessages: key('delayedMessages'),
     waiting: key('waiting'),
+    waitingMessages: key('waitingMessages'),
     index: key('index'),
     paused: key('paused'),
     group: key('group'),

@@ -1,6 +1,12 @@
 import type { Message, Priority } from '../message/message.js';
 import type { Settlement } from './settlement.js';
 
+/** A bucket that comes along with a delivery. */
+export interface DeliveredBucket {
+  readonly bucketId: string;
+  readonly body: string;
+}
+
 /** One received message, owned by its consumer until it is settled or its ownership runs out. */
 export interface Delivery {
   /** The broker's id of it, unique on its channel. */
@@ -11,6 +17,11 @@ export interface Delivery {
   readonly deliveryCount: number;
   /** True where it was delivered more often than the broker allows: its workers keep dying. To be given up, not run. */
   readonly isExhausted: boolean;
+  /**
+   * The bucket that it has waited for, where that was the only one and the broker has sent it along: it need not be read
+   * then. A broker may always leave it out.
+   */
+  readonly input?: DeliveredBucket;
   /**
    * Ends it: everything in the settlement is committed, then the promise resolves.
    *

@@ -29,6 +29,18 @@ export class Buckets {
     return undefined;
   }
 
+  /** The bucket of this body. @throws SerializationError when the text is not a bucket */
+  decode<T>(body: string): Bucket<T> {
+    return this.codec.decode(body);
+  }
+
+  /** The same, of a job's end; mere arguments count as a success. @throws SerializationError when the text is not a bucket */
+  decodeResult<T>(body: string): ResultBucket<T> {
+    const bucket = this.codec.decode<T>(body);
+    if (isResultBucket(bucket)) return bucket;
+    return { ...bucket, success: true, startedAt: bucket.timestamp, finishedAt: bucket.timestamp };
+  }
+
   /** The results of jobs that another one has waited for, in the order of the ids; undefined where one is gone. */
   async findResults(ids: readonly string[]): Promise<(ResultBucket | undefined)[]> {
     const bodies = await this.requireResults('The results of dependencies').get(ids);
@@ -68,12 +80,6 @@ export class Buckets {
   /** @throws UnsupportedError when the connection keeps no arguments */
   requireArgs(askedBy: string): BucketBroker {
     return this.argsBroker ?? refuse(askedBy, 'argsBucketBroker');
-  }
-
-  private decodeResult<T>(body: string): ResultBucket<T> {
-    const bucket = this.codec.decode<T>(body);
-    if (isResultBucket(bucket)) return bucket;
-    return { ...bucket, success: true, startedAt: bucket.timestamp, finishedAt: bucket.timestamp };
   }
 }
 

@@ -25,20 +25,22 @@ export function loadInputs(
   asksForResults: boolean,
   connection: Connection,
 ): Inputs | Promise<Inputs> {
-  const payload = loadPayload(delivery, parameters, connection);
   const ids = (asksForResults && parameters.dependsOn) || NOTHING;
-  if (ids.length === 0 && !(payload instanceof Promise)) return { payload, results: NOTHING };
-  return loadAll(payload, ids, connection);
+  const results = ids.length === 0 ? NOTHING : loadResults(delivery, ids, connection);
+  const payload = loadPayload(delivery, parameters, connection);
+  if (!(payload instanceof Promise) && !(results instanceof Promise)) return { payload, results };
+  return Promise.all([payload, results]).then(([loaded, all]) => ({ payload: loaded, results: all }));
 }
 
-async function loadAll(
-  payload: PayloadSource | Promise<PayloadSource>,
+function loadResults(
+  { input }: Delivery,
   ids: readonly string[],
-  connection: Connection,
-): Promise<Inputs> {
-  const pending = ids.length === 0 ? NOTHING : connection.buckets.findResults(ids);
-  const [loaded, results] = await Promise.all([payload, pending]);
-  return { payload: loaded, results: results.map((result, index) => found(result, ids[index] as string)) };
+  { buckets }: Connection,
+): readonly ResultBucket[] | Promise<readonly ResultBucket[]> {
+  if (input !== undefined && ids.length === 1 && ids[0] === input.bucketId) return [buckets.decodeResult(input.body)];
+  return buckets
+    .findResults(ids)
+    .then((results) => results.map((result, index) => found(result, ids[index] as string)));
 }
 
 function found(result: ResultBucket | undefined, id: string): ResultBucket {

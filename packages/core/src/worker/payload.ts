@@ -7,11 +7,12 @@ import type { MessageParameters } from '../message/index.js';
 
 /** The payload of a delivery: its own bytes, decoded when first asked for, or the arguments bucket that it names. */
 export function loadPayload(
-  { message }: Delivery,
+  { message, input }: Delivery,
   { argsBucketId }: MessageParameters,
   connection: Connection,
 ): PayloadSource | Promise<PayloadSource> {
   if (argsBucketId === undefined) return new MessagePayload(message.payload, message.contentType, connection);
+  if (argsBucketId === input?.bucketId) return new BucketPayload(connection.buckets.decode(input.body), connection);
   return loadBucket(argsBucketId, connection);
 }
 

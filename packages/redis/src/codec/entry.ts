@@ -1,4 +1,4 @@
-import { HEADER, MalformedMessageError, type Message, type OutgoingMessage } from '@repid/core';
+import { type DeliveredBucket, HEADER, MalformedMessageError, type Message, type OutgoingMessage } from '@repid/core';
 import type { RawEntry } from '../connection/reader.js';
 
 /** An entry that was read as a message. */
@@ -6,6 +6,14 @@ export interface DecodedEntry {
   readonly message: Message;
   /** The job's id; undefined for a bare message. */
   readonly jobId: string | undefined;
+  /** The bucket that came along. */
+  readonly input: Input | undefined;
+}
+
+/** A bucket that came along with the message that has waited for it. */
+export interface Input extends DeliveredBucket {
+  /** The whole milliseconds that it is kept when nobody needs it any more, as a text; empty for ever. */
+  readonly ttl: string;
 }
 
 /** The fields of a stream entry, as the Python library writes them: a letter for each name, and the values. */
@@ -40,7 +48,8 @@ export function decodeEntry(channel: string, [id, fields]: RawEntry): DecodedEnt
   if (!entry.payload) throw malformed(channel, id, 'it has no field "payload"');
   const headers = entry.headers === undefined ? {} : parseHeaders(entry.headers);
   if (!headers) throw malformed(channel, id, 'its field "headers" is not a JSON object of texts');
-  return { message: messageOf(channel, entry.payload, headers, entry), jobId: entry.id ?? headers[HEADER.id] };
+  const input = inputOf(entry);
+  return { message: messageOf(channel, entry.payload, headers, entry), jobId: entry.id ?? headers[HEADER.id], input };
 }
 
 /** What can be read of an entry, however little. */
@@ -56,6 +65,8 @@ interface Fields {
   contentType?: string;
   replyTo?: string;
   id?: string;
+  input?: string;
+  inputFrom?: string;
 }
 
 function readFields(fields: readonly Buffer[]): Fields {
@@ -78,9 +89,21 @@ function readFields(fields: readonly Buffer[]): Fields {
       case 'id':
         read.id = value.toString();
         break;
+      case 'input':
+        read.input = value.toString();
+        break;
+      case 'input_from':
+        read.inputFrom = value.toString();
+        break;
     }
   }
   return read;
+}
+
+function inputOf({ input, inputFrom }: Fields): Input | undefined {
+  if (input === undefined || inputFrom === undefined) return undefined;
+  const colon = inputFrom.indexOf(':');
+  return { bucketId: inputFrom.slice(colon + 1), body: input, ttl: inputFrom.slice(0, colon) };
 }
 
 function parseHeaders(text: string): Record<string, string> | undefined {

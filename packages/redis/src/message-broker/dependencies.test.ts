@@ -87,7 +87,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     it('and no longer than it is known of', async () => {
       await buckets.store([ended('first')]);
       await stage.broker.publish([waiting('x', ['first'])]);
-      await stage.redis.del('repid::waiting:email:x');
+      await stage.redis.hdel('repid:email:index', 'x');
       await buckets.store([ended('first')]);
       expect(await timeLeft('first')).toBeGreaterThan(0);
     });

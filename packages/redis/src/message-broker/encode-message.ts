@@ -17,7 +17,7 @@ export function addMessage(call: ChannelCall, message: OutgoingMessage): void {
   if (message.id !== undefined) call.add(message.id);
   if (timing.when !== undefined) call.add(Math.ceil(timing.when));
   call.add(...values);
-  if (rest !== '-') addBuckets(call, message.clears ?? [], message.buckets ?? []);
+  if (rest === 'b' || rest === 'B') addBuckets(call, message.clears ?? [], message.buckets ?? []);
   if (message.waits) addWaits(call, message.waits);
 }
 
@@ -58,10 +58,11 @@ function idLetterOf(message: OutgoingMessage): '-' | 'i' | 'f' {
   return needsIdField(message) ? 'f' : 'i';
 }
 
-/** Nothing, buckets, or buckets and waits. */
-function restOf({ buckets, clears, waits }: OutgoingMessage): '-' | 'b' | 'w' {
-  if (waits) return 'w';
-  return buckets?.length || clears?.length ? 'b' : '-';
+/** Nothing, buckets, waits, or both. */
+function restOf({ buckets, clears, waits }: OutgoingMessage): '-' | 'b' | 'w' | 'B' {
+  const hasBuckets = (buckets?.length ?? 0) > 0 || (clears?.length ?? 0) > 0;
+  if (waits) return hasBuckets ? 'B' : 'w';
+  return hasBuckets ? 'b' : '-';
 }
 
 /** At once, at a time, or in so many milliseconds. */

@@ -1,5 +1,5 @@
 import type { MalformedMessageError, Outcome, OutgoingMessage, Settlement } from '@repid/core';
-import { encodeHeaders } from '../codec/entry.js';
+import { type Input, encodeHeaders } from '../codec/entry.js';
 import { boundsOf } from '../codec/entry-id.js';
 import { encodeReason, reasonOf } from '../codec/reason.js';
 import type { Keys } from '../keys.js';
@@ -99,20 +99,19 @@ function addAct(call: ScriptCall, { hold }: RedisDelivery, act: Act): void {
     call.add(hold.jobId ?? '', encodeReason(reasonOf(act.problem, 0, Date.now())), '');
   } else if ('settlement' in act) {
     call.add(hold.jobId ?? '');
-    addSettlement(call, act.settlement);
+    addOutcome(call, act.settlement.outcome);
+    addRest(call, act.settlement, hold.input);
   }
 }
 
-function addSettlement(call: ScriptCall, settlement: Settlement): void {
-  addOutcome(call, settlement.outcome);
-  const { bucket, publish = [], releases = [] } = settlement;
-  if (!hasMore(settlement)) return void call.add('');
-  if (bucket && publish.length === 0 && releases.length === 0) return addBucket(call.add('b'), bucket);
-  call.add('f', bucket ? 1 : 0);
+/** What goes with it, as the script's `read_rest` reads it. Of buckets that did not come along, the script knows which they are. */
+function addRest(call: ScriptCall, { bucket, publish = [], releases = [] }: Settlement, input?: Input): void {
+  const hasFollowers = publish.length > 0;
+  const waited = releases.length === 0 ? '' : input ? 'i' : 'w';
+  call.add(`${bucket ? 'b' : ''}${waited}${hasFollowers ? 'f' : ''}`);
   if (bucket) addBucket(call, bucket);
-  addFollowers(call, publish);
-  // The script knows which.
-  call.add(releases.length > 0 ? '1' : '');
+  if (waited === 'i') call.add(input!.bucketId, input!.ttl);
+  if (hasFollowers) addFollowers(call, publish);
 }
 
 function addOutcome(call: ScriptCall, outcome: Outcome): void {

@@ -1,5 +1,5 @@
 import { MalformedMessageError } from '@repid/core';
-import { decodeEntry, decodeLeniently } from '../codec/entry.js';
+import { type Input, decodeEntry, decodeLeniently } from '../codec/entry.js';
 import type { TakenEntry } from './intake.js';
 import { RedisDelivery } from './redis-delivery.js';
 import type { Settler } from './settler.js';
@@ -27,8 +27,8 @@ export class Receipts {
   }
 
   private deliveryOf(taken: TakenEntry): RedisDelivery {
-    const { message, jobId } = decodeEntry(taken.stream.channel, taken.entry);
-    return this.inHand(taken, message, jobId);
+    const { message, jobId, input } = decodeEntry(taken.stream.channel, taken.entry);
+    return this.inHand(taken, message, jobId, input);
   }
 
   private bury(taken: TakenEntry, problem: MalformedMessageError): void {
@@ -41,8 +41,9 @@ export class Receipts {
     { stream, entry, deliveryCount }: TakenEntry,
     message: RedisDelivery['message'],
     jobId?: string,
+    input?: Input,
   ): RedisDelivery {
-    const hold = { entry: entry[0].toString('latin1'), consumer: this.consumer, jobId };
+    const hold = { entry: entry[0].toString('latin1'), consumer: this.consumer, jobId, input };
     const isExhausted = deliveryCount > this.maxDeliveries;
     return new RedisDelivery(message, stream.priority, deliveryCount, isExhausted, hold, this.settler);
   }

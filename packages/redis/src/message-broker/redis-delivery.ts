@@ -1,4 +1,12 @@
-import { type Delivery, LostOwnershipError, type Message, type Priority, type Settlement } from '@repid/core';
+import {
+  type DeliveredBucket,
+  type Delivery,
+  LostOwnershipError,
+  type Message,
+  type Priority,
+  type Settlement,
+} from '@repid/core';
+import type { Input } from '../codec/entry.js';
 import type { Settler } from './settler.js';
 
 /** Where a delivery lies, and which of its owner's deliveries it is. */
@@ -6,6 +14,8 @@ export interface Hold {
   readonly entry: string;
   readonly consumer: string;
   readonly jobId: string | undefined;
+  /** The bucket that came along with it. */
+  readonly input?: Input;
 }
 
 /** A message in hand. */
@@ -28,6 +38,10 @@ export class RedisDelivery implements Delivery {
 
   get id(): string {
     return this.priority === 'medium' ? this.hold.entry : `${this.hold.entry}:${this.priority}`;
+  }
+
+  get input(): DeliveredBucket | undefined {
+    return this.hold.input;
   }
 
   get isSettled(): boolean {

@@ -28,6 +28,8 @@ export const LIMITS = {
   wakeTimeout: 1_000,
   /** After so many times the deliveries that are allowed, a message is given up without a worker that refuses it. */
   exhaustion: 2,
+  /** A bucket of so many bytes comes along with the job that waited for it alone; a larger one is read by its worker. */
+  inputSize: 4_096,
   /** How much longer than its waiter's timeout a waiter is remembered. */
   waiterGrace: 10_000,
 } as const;

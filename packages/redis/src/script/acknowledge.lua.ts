@@ -13,5 +13,5 @@ local function the_only_act()
   return acknowledge
 end
 
-return settle_all(read_run, the_only_act)
+return carry_out(function() return settle_all(read_run, the_only_act) end)
 `;

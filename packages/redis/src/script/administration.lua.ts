@@ -64,11 +64,24 @@ operations.resume = function()
   return 1
 end
 
+-- What came along with a message is kept for it no more.
+local function leave_input(c, fields, id)
+  if field_of(fields, 'input_from') then part('dependencies').leave(c, id or job_of(fields), fields) end
+end
+
+local function leave_delayed(c)
+  local messages = redis.call('HGETALL', c.messages)
+  for i = 1, #messages, 2 do leave_input(c, cmsgpack.unpack(messages[i + 1])[3], messages[i]) end
+end
+
 local function purge_stream(c, stream)
   local removed = 0
   each_page(stream, last_delivered(c, stream), function(entries)
     local ids = {}
-    for i, entry in ipairs(entries) do ids[i] = entry[1] end
+    for i, entry in ipairs(entries) do
+      ids[i] = entry[1]
+      leave_input(c, entry[2])
+    end
     removed = removed + redis.call('XDEL', stream, unpack(ids))
   end)
   return removed
@@ -83,7 +96,7 @@ local function purge_index(c)
   local jobs = redis.call('HGETALL', c.index)
   for i = 1, #jobs, 2 do
     if is_purged(c, jobs[i + 1]) then
-      redis.call('HDEL', c.index, jobs[i])
+      change(HASH, c.index, jobs[i], false)
       part('dependencies').leave(c, jobs[i])
     end
   end
@@ -93,17 +106,26 @@ end
 operations.purge = function()
   local c = channel(1)
   local removed = redis.call('ZCARD', c.delayed)
+  leave_delayed(c)
   redis.call('DEL', c.delayed, c.messages)
   for _, priority in ipairs(PRIORITIES) do removed = removed + purge_stream(c, c[priority]) end
   purge_index(c)
   return removed
 end
 
+local function leave_queued(c, stream)
+  each_page(stream, '0-0', function(entries)
+    for _, entry in ipairs(entries) do leave_input(c, entry[2]) end
+  end)
+end
+
 operations.delete = function()
   local c = channel(1)
+  for _, priority in ipairs(PRIORITIES) do leave_queued(c, c[priority]) end
+  leave_delayed(c)
   for _, id in ipairs(redis.call('ZRANGE', c.waiting, 0, -1)) do part('dependencies').leave(c, id) end
   for _, id in ipairs(redis.call('HKEYS', c.index)) do part('dependencies').leave(c, id) end
-  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.index, c.paused)
+  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.waiting_messages, c.index, c.paused)
   tell(c.control, 'look')
   return 1
 end

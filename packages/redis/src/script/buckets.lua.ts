@@ -37,18 +37,47 @@ local function tell_clients(id)
   redis.call('DEL', key)
 end
 
+-- Buckets that nobody waits for, as far as it is known: no job, no client.
+local without = { jobs = {}, clients = {} }
+
+local function is_any_there(keys)
+  local count = 0
+  in_pages(keys, function(...) count = count + redis.call('EXISTS', ...) end)
+  return count > 0
+end
+
+-- Looks for many buckets at once: mostly there is nobody, or no client.
+local function look_who_waits(ids)
+  local keys, of_clients = {}, {}
+  for i, id in ipairs(ids) do
+    of_clients[i] = clients_key(id)
+    keys[2 * i - 1], keys[2 * i] = waiters_key(id), of_clients[i]
+  end
+  local is_anybody = is_any_there(keys)
+  local is_client = is_anybody and is_any_there(of_clients)
+  for _, id in ipairs(ids) do without.jobs[id], without.clients[id] = not is_anybody, not is_client end
+end
+
+-- Buckets that are known not to be there.
+local absent = {}
+
+-- Buckets that a job which waited for them has left in this call, and their ttl, or false where it is not known.
+local left = {}
+
 -- A bucket: id, body, ttl in whole milliseconds or '', state (succeeded, failed, skipped), cause or ''.
 local function store_bucket(bucket)
-  local waiters = waiters_key(bucket.id)
-  local keys = redis.call('EXISTS', waiters, clients_key(bucket.id))
-  if keys == 0 then return write_bucket(bucket, false) end
-  local members = redis.call('SMEMBERS', waiters)
+  local id = bucket.id
+  local members = without.jobs[id] and {} or redis.call('SMEMBERS', waiters_key(id))
   write_bucket(bucket, #members > 0)
-  if keys == 2 or #members == 0 then tell_clients(bucket.id) end
+  absent[id], left[id] = nil, nil
+  if not without.clients[id] then tell_clients(id) end
   if #members > 0 then part('dependencies').tell(bucket, members) end
 end
 
 local function store_buckets(buckets)
+  local ids = {}
+  for i, bucket in ipairs(buckets) do ids[i] = bucket.id end
+  look_who_waits(ids)
   for _, bucket in ipairs(buckets) do store_bucket(bucket) end
 end
 
@@ -59,6 +88,8 @@ end
 
 -- Only what lies there: who waits for the bucket goes on to wait.
 local function clear_buckets(ids)
-  for _, id in ipairs(ids) do redis.call('DEL', bucket_key(id)) end
+  local keys = {}
+  for i, id in ipairs(ids) do keys[i] = bucket_key(id) end
+  in_pages(keys, function(...) redis.call('DEL', ...) end)
 end
 `;

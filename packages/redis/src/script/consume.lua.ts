@@ -82,9 +82,12 @@ end
 operations.promote = function()
   local answers, count, limit = {}, number(), number()
   for n = 1, count do
+    promote(channel(n), limit)
+    skip_late(channel(n), limit)
+  end
+  write_changes()
+  for n = 1, count do
     local c = channel(n)
-    promote(c, limit)
-    skip_late(c, limit)
     answers[n] = { next_time(c), redis.call('EXISTS', c.paused), redis.call('EXISTS', c.h), redis.call('EXISTS', c.l) }
   end
   return answers
@@ -97,7 +100,7 @@ local function give_up(c, priority, pending, fields, reason)
   if s.id ~= '' then check_type(c.index, 'hash') end
   dead_letter(c, s.stream, s.entry, fields, cjson.encode(reason))
   free_id(s)
-  if s.id ~= '' then part('dependencies').leave(c, s.id) end
+  if s.id ~= '' then part('dependencies').leave(c, s.id, fields) end
   remove_entry(s, s.entry)
 end
 

@@ -1,33 +1,67 @@
 /** Messages that wait for buckets: how they are parked and released. Made only where somebody waits. */
 export const dependencies = /* lua */ `
 local PARKED = { 'message', 'timeout', 'result', 'ttl', 'missing' }
--- How many names and values are written at once, an even number: Lua can't unpack many thousands.
-local CHUNK = 1000
+
+-- What is left of a record when its job waits no more.
+local function keep_waited(job, waits)
+  redis.call('HSET', record_of(job), 'on', pack_waits(waits))
+end
+
+local function end_waiting(job, m)
+  check_message(m)
+  change(ZSET, job.channel.waiting, job.id, false)
+end
 
 -- It stays a member until it has ended, save that of the end of a message without id we are not told.
-local function publish(job, condition)
-  local m = unpack_message(job, redis.call('HGET', job.record, 'message'))
-  check_messages({ m })
-  redis.call('ZREM', job.channel.waiting, job.id)
-  redis.call('HDEL', job.record, condition, unpack(PARKED))
+local function publish_recorded(job, condition)
+  local m = unpack_message(job, redis.call('HGET', record_of(job), 'message'))
+  end_waiting(job, m)
+  redis.call('HDEL', record_of(job), condition, unpack(PARKED))
   if m.id == '' then leave(job) end
   send(m)
 end
 
+-- The bucket comes along, or the job keeps it until it has ended.
+local function publish_single(job, values, bucket)
+  local m, comes_along = with_input(job, values, bucket.body, bucket.ttl)
+  end_waiting(job, m)
+  unpark_single(job)
+  if not comes_along then keep_waited(job, waits_of_single(values)) end
+  send(m)
+end
+
+local function broken_by(bucket, condition)
+  return { id = bucket.id, condition = condition, state = bucket.state, cause = bucket.cause }
+end
+
+local function tell_single(job, values, bucket)
+  local condition = values[CONDITION]
+  if is_met(condition, bucket.state) then
+    publish_single(job, values, bucket)
+  else
+    skip_broken(job, broken_by(bucket, condition))
+  end
+end
+
+local function tell_recorded(job, bucket)
+  local field = 'c:' .. bucket.id
+  local condition, missing = unpack(redis.call('HMGET', record_of(job), field, 'missing'))
+  if not condition then
+    if not value_of(HASH, job.channel.index, job.id) then leave_bucket(job, bucket.id) end
+  elseif not is_met(condition, bucket.state) then
+    skip_broken(job, broken_by(bucket, condition))
+  elseif missing == '1' then
+    publish_recorded(job, field)
+  else
+    redis.call('HDEL', record_of(job), field)
+    redis.call('HINCRBY', record_of(job), 'missing', -1)
+  end
+end
+
 -- Tells one who is registered with the bucket; he may have been released before, or be there no more.
 local function tell_job(job, bucket)
-  local field = 'c:' .. bucket.id
-  local condition, missing = unpack(redis.call('HMGET', job.record, field, 'missing'))
-  if not condition then
-    if redis.call('EXISTS', job.record) == 0 then leave_bucket(job, bucket.id) end
-  elseif not is_met(condition, bucket.state) then
-    skip_broken(job, { id = bucket.id, condition = condition, state = bucket.state, cause = bucket.cause })
-  elseif missing == '1' then
-    publish(job, field)
-  else
-    redis.call('HDEL', job.record, field)
-    redis.call('HINCRBY', job.record, 'missing', -1)
-  end
+  local values = find_single(job)
+  if values and values[BUCKET] == bucket.id then tell_single(job, values, bucket) else tell_recorded(job, bucket) end
 end
 
 -- What the bucket means to others is no part of the act that stores it: one who can't be published goes on to wait.
@@ -62,47 +96,66 @@ operations.tell = function(bucket, members)
   if not ok then error(problem, 0) end
 end
 
+-- Looks at once whether anything is there that is waited for: of a graph that has just been made, nothing is.
+operations.look_ahead = function(messages)
+  local ids, keys = {}, {}
+  for _, m in ipairs(messages) do
+    for _, wait in ipairs(m.waits.on) do
+      ids[#ids + 1] = wait.id
+      keys[#keys + 1] = bucket_key(wait.id)
+    end
+  end
+  if is_any_there(keys) then return end
+  for _, id in ipairs(ids) do absent[id] = true end
+end
+
+-- The first so many bytes of a bucket; '' where it is not there.
+local function begin_reading(bucket_id, bytes)
+  return absent[bucket_id] and '' or redis.call('GETRANGE', bucket_key(bucket_id), 0, bytes - 1)
+end
+
+local function broken_at(wait, state)
+  return { id = wait.id, condition = wait.condition, state = state, cause = cause_of(wait.id, state) }
+end
+
 -- Those of the waits that are missing, of which the others are known to be there; or nil and the first that is broken.
 local function look(waits)
   local missing = {}
   for _, wait in ipairs(waits.on) do
-    local state = state_of(wait.id)
+    local state = state_in(begin_reading(wait.id, BEGINNING))
     wait.is_there = state ~= nil
     if not state then
       missing[#missing + 1] = wait
     elseif not is_met(wait.condition, state) then
-      return nil, { id = wait.id, condition = wait.condition, state = state, cause = cause_of(wait.id, state) }
+      return nil, broken_at(wait, state)
     end
   end
   return missing
 end
 
-local function join(job, waits)
-  for _, wait in ipairs(waits.on) do
-    redis.call('SADD', waiters_key(wait.id), job.member)
-    if wait.is_there then redis.call('PERSIST', bucket_key(wait.id)) end
-  end
+local function join(job, wait)
+  join_bucket(job, wait.id)
+  if wait.is_there then redis.call('PERSIST', bucket_key(wait.id)) end
 end
 
-local function write(job, fields)
-  for from = 1, #fields, CHUNK do
-    redis.call('HSET', job.record, unpack(fields, from, math.min(from + CHUNK - 1, #fields)))
-  end
+-- It is skipped when it has waited for too long.
+local function begin_waiting(job, m)
+  if m.id ~= '' then change(HASH, job.channel.index, job.id, 'w') end
+  schedule(job.channel, job.channel.waiting, job.id, now() + m.waits.timeout)
 end
 
-local function park(job, m, missing, on)
-  local values, fields = { pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl, #missing }, { 'on', on }
-  for i, name in ipairs(PARKED) do
-    fields[#fields + 1] = name
-    fields[#fields + 1] = values[i]
+local function park(job, m, missing)
+  local fields = { 'on', pack_waits(m.waits) }
+  for i, value in ipairs({ pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl, #missing }) do
+    fields[#fields + 1] = PARKED[i]
+    fields[#fields + 1] = value
   end
   for _, wait in ipairs(missing) do
     fields[#fields + 1] = 'c:' .. wait.id
     fields[#fields + 1] = wait.condition
   end
-  write(job, fields)
-  if m.id ~= '' then redis.call('HSET', job.channel.index, job.id, 'w') end
-  schedule(job.channel, job.channel.waiting, job.id, now() + m.waits.timeout)
+  in_pages(fields, function(...) redis.call('HSET', record_of(job), ...) end)
+  begin_waiting(job, m)
 end
 
 local nameless = 0
@@ -112,39 +165,63 @@ local function made_up_id()
   return redis.sha1hex(nameless .. table.concat(redis.call('TIME'), '.'))
 end
 
--- Publishes a message as soon as everything that it waits for is there: now, or later; or skips it.
-operations.wait = function(m)
+local function take_along(job, m, body)
+  if #body > MOST_INPUT then return keep_waited(job, m.waits) end
+  append(m.fields, { 'input', body, 'input_from', ttl_in(body) .. ':' .. m.waits.on[1].id })
+end
+
+local function wait_for_one(m)
+  local wait, job = m.waits.on[1], job_on(m.channel, m.id)
+  local body = begin_reading(wait.id, MOST_INPUT + 1)
+  local state = state_in(body)
+  if not state then
+    park_single(job, m)
+    begin_waiting(job, m)
+  elseif not is_met(wait.condition, state) then
+    end_broken(job, kept_of(m), broken_at(wait, state))
+  else
+    wait.is_there = true
+    join(job, wait)
+    take_along(job, m, body)
+    send(m)
+  end
+end
+
+local function wait_for_all(m)
   local missing, broken = look(m.waits)
   if missing and (#m.waits.on == 0 or (#missing == 0 and m.id == '')) then return send(m) end
   local job = job_on(m.channel, m.id ~= '' and m.id or made_up_id())
-  local on = pack_waits(m.waits)
-  if broken then
-    local values = { on, pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl }
-    return end_broken(job, values, broken)
-  end
-  join(job, m.waits)
-  if #missing > 0 then return park(job, m, missing, on) end
-  redis.call('HSET', job.record, 'on', on)
+  if broken then return end_broken(job, kept_of(m), broken) end
+  for _, wait in ipairs(m.waits.on) do join(job, wait) end
+  if #missing > 0 then return park(job, m, missing) end
+  keep_waited(job, m.waits)
   send(m)
 end
 
--- The job has ended: the buckets need not be kept for it any more.
-operations.leave = function(c, id)
-  leave(job_on(c, id))
+-- Publishes a message as soon as everything that it waits for is there: now, or later; or skips it.
+operations.wait = function(m)
+  if is_single(m) then wait_for_one(m) else wait_for_all(m) end
+end
+
+-- A job that is taken away leaves its buckets. \`fields\` are those of its message, where it waits no more.
+operations.leave = function(c, id, fields)
+  leave(job_on(c, id), fields)
+end
+
+-- A job has ended that a bucket has come along with.
+operations.leave_input = function(c, id, input)
+  leave_bucket(job_on(c, id), input.id, input.ttl)
 end
 
 -- The fields of its message, and the missing buckets and their conditions in turn.
 operations.inspect = function(c, id)
-  local job, missing = job_on(c, id), {}
-  local on, message = unpack(redis.call('HMGET', job.record, 'on', 'message'))
-  if not on then return {}, missing end
-  on = cmsgpack.unpack(on)
-  for i = 1, #on, 2 do
-    if redis.call('HEXISTS', job.record, 'c:' .. on[i]) == 1 then
-      missing[#missing + 1] = on[i]
-      missing[#missing + 1] = on[i + 1]
-    end
+  local job = job_on(c, id)
+  local m, missing = find_waiting(job), {}
+  if not m then return {}, missing end
+  for _, wait in ipairs(missing_of(job, m)) do
+    missing[#missing + 1] = wait.id
+    missing[#missing + 1] = wait.condition
   end
-  return cmsgpack.unpack(message)[3], missing
+  return m.fields, missing
 end
 `;

@@ -2,9 +2,6 @@
 export const endings = /* lua */ `
 local done = {}
 
--- Lua takes no more than some thousands of arguments at once.
-local PAGE = 1000
-
 -- Acknowledging waits until the end of the batch, so that it is one command per stream. Until then an entry that has ended
 -- is still in hand for Redis, and known by its place in the list.
 local function remove_entry(s, entry)
@@ -23,19 +20,18 @@ end
 
 local function remove_entries()
   for stream, entries in pairs(done) do
-    for first = 1, #entries, PAGE do
-      local last = math.min(first + PAGE - 1, #entries)
-      redis.call('XACK', stream, entries.group, unpack(entries, first, last))
-      redis.call('XDEL', stream, unpack(entries, first, last))
-    end
+    in_pages(entries, function(...)
+      redis.call('XACK', stream, entries.group, ...)
+      redis.call('XDEL', stream, ...)
+    end)
   end
 end
 
 local function is_indexed(s)
-  return s.id ~= '' and redis.call('HGET', s.channel.index, s.id) == s.priority .. s.entry
+  return s.id ~= '' and value_of(HASH, s.channel.index, s.id) == s.priority .. s.entry
 end
 
 local function free_id(s)
-  if is_indexed(s) then redis.call('HDEL', s.channel.index, s.id) end
+  if is_indexed(s) then change(HASH, s.channel.index, s.id, false) end
 end
 `;

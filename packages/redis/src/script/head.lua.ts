@@ -5,8 +5,8 @@ export const head = /* lua */ `
 -- KEYS[1]   how bucket keys begin          KEYS[2]   how clients' pub/sub channels begin
 -- KEYS[3]   how channels' keys begin       KEYS[4]   how the keys of jobs that wait begin
 -- KEYS[5]   how the keys of jobs that were skipped begin
--- KEYS[6+]  blocks of eleven, one per channel, which arguments name by their number, from 1: streams high, medium, low;
---           dead letters; delayed; delayed messages; waiting; index; paused; group; control
+-- KEYS[6+]  blocks of twelve, one per channel, which arguments name by their number, from 1: streams high, medium, low;
+--           dead letters; delayed; delayed messages; waiting; waiting messages; index; paused; group; control
 -- ARGV[1]   part and operation, joined by a dot, then its arguments in the order in which it reads them
 --
 -- Locations in an index: 'w' for waiting, 'd' for delayed, or a priority's letter (h, m, l) and the entry's id in that
@@ -26,12 +26,13 @@ local channels = {}
 local function channel(n)
   local c = channels[n]
   if not c then
-    local at = 5 + (n - 1) * 11
+    local at = 5 + (n - 1) * 12
     c = {
       number = n,
       h = KEYS[at + 1], m = KEYS[at + 2], l = KEYS[at + 3],
-      dlq = KEYS[at + 4], delayed = KEYS[at + 5], messages = KEYS[at + 6], waiting = KEYS[at + 7],
-      index = KEYS[at + 8], paused = KEYS[at + 9], group = KEYS[at + 10], control = KEYS[at + 11],
+      dlq = KEYS[at + 4], delayed = KEYS[at + 5], messages = KEYS[at + 6],
+      waiting = KEYS[at + 7], waiting_messages = KEYS[at + 8],
+      index = KEYS[at + 9], paused = KEYS[at + 10], group = KEYS[at + 11], control = KEYS[at + 12],
     }
     channels[n] = c
   end

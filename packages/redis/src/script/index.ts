@@ -3,6 +3,7 @@ import { administration } from './administration.lua.js';
 import { basics } from './basics.lua.js';
 import { batches } from './batches.lua.js';
 import { buckets } from './buckets.lua.js';
+import { changes } from './changes.lua.js';
 import { consume } from './consume.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
 import { dependencies } from './dependencies.lua.js';
@@ -18,13 +19,14 @@ import { publishPlain } from './publish-plain.lua.js';
 import { Script } from './script.js';
 import { settle } from './settle.lua.js';
 import { shapes } from './shapes.lua.js';
+import { singleWaits } from './single-waits.lua.js';
 import { skipReasons } from './skip-reasons.lua.js';
 import { skipped } from './skipped.lua.js';
 import { types } from './types.lua.js';
 import { waitingJobs } from './waiting-jobs.lua.js';
 
 /** What a call may need beside its own operation, made where it does. */
-const LAZY = { dependencies: waitingJobs + skipReasons + skipped + dependencies };
+const LAZY = { dependencies: waitingJobs + singleWaits + skipReasons + skipped + dependencies };
 
 /** What needs no more than the head. */
 const QUICK = { intake };
@@ -43,13 +45,13 @@ function lazy([name, text]: readonly [string, string]): string {
 
 /** Made only where it is called: each function that a call makes costs it time. */
 function called([name, text]: readonly [string, string]): string {
-  return `if called == '${name}' then\nlocal operations = {}\n${text}\nreturn operations[operation]()\nend\n`;
+  return `if called == '${name}' then\nlocal operations = {}\n${text}\nreturn carry_out(operations[operation])\nend\n`;
 }
 
 /** The script with every operation of the brokers. */
 export const script = new Script(
   [
-    ...[basics, head, ...Object.entries(QUICK).map(called), types, shapes, buckets, messages],
+    ...[basics, changes, head, ...Object.entries(QUICK).map(called), types, shapes, buckets, messages],
     ...Object.entries(LAZY).map(lazy),
     ...Object.entries(OPERATIONS).map(called),
   ].join(''),
@@ -59,10 +61,12 @@ export const script = new Script(
  * Ends messages that nothing goes with, as the operation `settle` does it. Most messages end so, and where few end at once,
  * much of their time in Redis would be spent on making what they don't need.
  */
-export const acknowledgeScript = new Script(basics + endings + ownership + acknowledge);
+export const acknowledgeScript = new Script(basics + changes + endings + ownership + acknowledge);
 
 /** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
-export const publishPlainScript = new Script(basics + plainChannels + types + shapes + batches + publishPlain);
+export const publishPlainScript = new Script(
+  basics + changes + plainChannels + types + shapes + batches + publishPlain,
+);
 
 /** An operation of the script, with the part that it is in. */
 export type Operation =

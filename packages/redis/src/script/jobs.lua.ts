@@ -10,12 +10,16 @@ local contents = {
     return part('dependencies').inspect(c, id)
   end,
   delayed = function(c, id)
-    return cmsgpack.unpack(redis.call('HGET', c.messages, id))[3]
+    return cmsgpack.unpack(value_of(HASH, c.messages, id))[3]
   end,
 }
 
 local function contents_of_entry(c, _, location)
   return entry_fields(c[string.sub(location, 1, 1)], string.sub(location, 2)) or {}
+end
+
+local function contents_at(place, c, id, location)
+  return (contents[place] or contents_of_entry)(c, id, location)
 end
 
 -- inspect: job id. Answers where it is, its fields, when it is due or -1, missing buckets and conditions in turn; or nil.
@@ -24,17 +28,17 @@ operations.inspect = function()
   local place, location = locate(c, id)
   if not place then return false end
   local due = place == 'delayed' and tonumber(redis.call('ZSCORE', c.delayed, id)) or -1
-  local fields, missing = (contents[place] or contents_of_entry)(c, id, location)
+  local fields, missing = contents_at(place, c, id, location)
   return { place, fields, due, missing or {} }
 end
 
 local removals = {
   waiting = function(c, id)
-    redis.call('ZREM', c.waiting, id)
+    change(ZSET, c.waiting, id, false)
   end,
   delayed = function(c, id)
-    redis.call('HDEL', c.messages, id)
-    redis.call('ZREM', c.delayed, id)
+    change(HASH, c.messages, id, false)
+    change(ZSET, c.delayed, id, false)
   end,
   queued = function(c, _, location)
     redis.call('XDEL', c[string.sub(location, 1, 1)], string.sub(location, 2))
@@ -55,9 +59,10 @@ operations.cancel = function()
   if place == 'running' then
     tell_owner(c, id, location)
   else
+    local fields = contents_at(place, c, id, location)
     removals[place](c, id, location)
-    redis.call('HDEL', c.index, id)
-    part('dependencies').leave(c, id)
+    change(HASH, c.index, id, false)
+    part('dependencies').leave(c, id, fields)
     clear_buckets(clears)
     store_buckets(buckets)
   end

@@ -23,7 +23,7 @@ local function add_entry(c, priority, id, indexed, fields)
   ensure_stream(c, priority)
   local entry = redis.call('XADD', c[priority], '*', unpack(fields))
   keep_for_a_while(c, c[priority])
-  if indexed then redis.call('HSET', c.index, id, priority .. entry) end
+  if indexed then change(HASH, c.index, id, priority .. entry) end
 end
 
 -- The lowest score: when the first is due, or has waited for too long.
@@ -36,12 +36,24 @@ end
 -- taken out since does no harm: they are what consumers know of.
 local firsts = {}
 
+local last_score, last_text
+
+-- Many wait for the same time.
+local function text_of(score)
+  if score ~= last_score then last_score, last_text = score, string.format('%.3f', score) end
+  return last_text
+end
+
 -- Consumers are told where it comes before what they know of.
 local function schedule(c, zset, member, score)
   local before = firsts[zset] or first_of(zset) or math.huge
-  redis.call('ZADD', zset, string.format('%.3f', score), member)
-  firsts[zset] = math.min(before, score)
-  if score < before then tell(c.control, 'due:' .. math.floor(score - now())) end
+  change(ZSET, zset, member, text_of(score))
+  if score >= before then
+    firsts[zset] = before
+  else
+    firsts[zset] = score
+    tell(c.control, 'due:' .. math.floor(score - now()))
+  end
 end
 
 local delayed_count = 0
@@ -50,20 +62,20 @@ local delayed_count = 0
 local function delay_entry(c, priority, id, indexed, fields, due)
   delayed_count = delayed_count + 1
   local member = indexed and id or redis.sha1hex(due .. fields[2] .. delayed_count .. table.concat(redis.call('TIME'), '.'))
-  redis.call('HSET', c.messages, member, cmsgpack.pack({ priority, indexed and 1 or 0, fields }))
-  if indexed then redis.call('HSET', c.index, id, 'd') end
+  change(HASH, c.messages, member, cmsgpack.pack({ priority, indexed and 1 or 0, fields }))
+  if indexed then change(HASH, c.index, id, 'd') end
   schedule(c, c.delayed, member, due + math.min(delayed_count, 999) / 1000)
 end
 
 -- Where a job is: 'waiting', 'delayed', 'queued' or 'running', and its location. What the index says wrongly is forgotten:
 -- somebody else may have trimmed the stream, or acknowledged the entry without removing it.
 local function locate(c, id)
-  local location = redis.call('HGET', c.index, id)
+  local location = value_of(HASH, c.index, id)
   if not location then return nil end
   if location == 'w' then
-    if redis.call('ZSCORE', c.waiting, id) then return 'waiting', location end
+    if value_of(ZSET, c.waiting, id) then return 'waiting', location end
   elseif location == 'd' then
-    if redis.call('ZSCORE', c.delayed, id) then return 'delayed', location end
+    if value_of(ZSET, c.delayed, id) then return 'delayed', location end
   else
     local stream, entry = c[string.sub(location, 1, 1)], string.sub(location, 2)
     if pending_entry(c, stream, entry) then return 'running', location end
@@ -71,12 +83,13 @@ local function locate(c, id)
       return 'queued', location
     end
   end
-  redis.call('HDEL', c.index, id)
+  change(HASH, c.index, id, false)
   return nil
 end
 
 local function read_bucket()
-  return { id = argument(), body = argument(), ttl = argument(), state = argument(), cause = argument() }
+  local id, body, ttl, state, cause = arguments(5)
+  return { id = id, body = body, ttl = ttl, state = state, cause = cause }
 end
 
 -- Reads: buckets to remove, buckets to store.
@@ -89,9 +102,13 @@ end
 
 -- Reads: milliseconds, the bucket that says that it was skipped or '', its ttl as JSON; how many, buckets and conditions.
 local function read_waits()
-  local waits = { timeout = argument(), result = argument(), ttl = argument(), on = {} }
-  for i = 1, number() do waits.on[i] = { id = argument(), condition = argument() } end
-  return waits
+  local timeout, result, ttl, count = arguments(4)
+  local on = {}
+  for i = 1, tonumber(count) do
+    local id, condition = arguments(2)
+    on[i] = { id = id, condition = condition }
+  end
+  return { timeout = timeout, result = result, ttl = ttl, on = on }
 end
 
 -- Reads a message: its shape; then what that says that there is: job id, when, values of its fields, buckets, waits.
@@ -99,19 +116,19 @@ local function read_message()
   local shape = shape_of(argument())
   local id = shape.has_id and argument() or ''
   local when = shape.timing ~= '' and number() or nil
-  local m = {
-    channel = shape.channel, priority = shape.priority, id = id, timing = shape.timing, when = when,
-    fields = read_fields(shape, id),
+  local fields, clears, buckets, waits = read_fields(shape, id), nil, nil, nil
+  if shape.has_buckets then clears, buckets = read_buckets() end
+  if shape.has_waits then waits = read_waits() end
+  return {
+    shape = shape, channel = shape.channel, priority = shape.priority, id = id, timing = shape.timing, when = when,
+    fields = fields, clears = clears, buckets = buckets, waits = waits,
   }
-  if shape.rest ~= '-' then m.clears, m.buckets = read_buckets() end
-  if shape.rest == 'w' then m.waits = read_waits() end
-  return m
 end
 
 -- Puts it where it is delivered from, now or when it is due.
 local function send(m)
-  local due
-  if m.timing == 'in' then due = now() + m.when elseif m.timing == 'at' then due = m.when end
+  local timing, due = m.timing, nil
+  if timing ~= '' then due = timing == 'in' and now() + m.when or m.when end
   if due and due > now() then
     delay_entry(m.channel, m.priority, m.id, m.id ~= '', m.fields, due)
   else
@@ -122,7 +139,8 @@ end
 -- Taken while a job of this id is there, or the result that it would clear has yet to be read.
 local function is_taken(m)
   if locate(m.channel, m.id) then return true end
-  for _, id in ipairs(m.clears or {}) do if is_held(id) then return true end end
+  if not m.clears then return false end
+  for _, id in ipairs(m.clears) do if is_held(id) then return true end end
   return false
 end
 
@@ -131,22 +149,45 @@ local function check_delayed(c)
   check_type(c.messages, 'hash')
 end
 
--- Raises an error before anything is written where one of them could not be: what a script has written stays.
-local function check_messages(batch)
-  for _, m in ipairs(batch) do
-    local c = m.channel
-    check_type(c[m.priority], 'stream')
-    if m.id ~= '' then check_type(c.index, 'hash') end
-    if m.timing ~= '' then check_delayed(c) end
-    if m.waits then check_type(c.waiting, 'zset') end
+-- Raises an error before anything is written where it could not be: what a script has written stays.
+local function check_message(m)
+  local c = m.channel
+  check_type(c[m.priority], 'stream')
+  if m.id ~= '' then check_type(c.index, 'hash') end
+  if m.timing ~= '' then check_delayed(c) end
+  if m.waits then
+    check_type(c.waiting, 'zset')
+    check_type(c.waiting_messages, 'hash')
   end
+end
+
+-- Those of one shape go to the same keys.
+local function check_messages(batch)
+  local checked = {}
+  for _, m in ipairs(batch) do
+    if not checked[m.shape] then
+      check_message(m)
+      checked[m.shape] = true
+    end
+  end
+end
+
+local function append(list, more)
+  for _, one in ipairs(more) do list[#list + 1] = one end
 end
 
 -- Buckets first: a message may wait for what another of the batch brings, but not for what that one clears.
 local function add_messages(batch)
   check_messages(batch)
-  for _, m in ipairs(batch) do if m.clears then clear_buckets(m.clears) end end
-  for _, m in ipairs(batch) do if m.buckets then store_buckets(m.buckets) end end
+  local clears, buckets, waiting = {}, {}, {}
+  for _, m in ipairs(batch) do
+    if m.clears then append(clears, m.clears) end
+    if m.buckets then append(buckets, m.buckets) end
+    if m.waits then waiting[#waiting + 1] = m end
+  end
+  clear_buckets(clears)
+  store_buckets(buckets)
+  if #waiting > 0 then part('dependencies').look_ahead(waiting) end
   for _, m in ipairs(batch) do
     if m.waits then part('dependencies').wait(m) else send(m) end
   end

@@ -29,12 +29,17 @@ local function read_entries(run)
   run.least, run.greatest, run.entries = argument(), argument(), {}
   for i = 1, number() do run.entries[i] = argument() end
   run.counts = delivery_counts(run)
+  if run.outcome == 'freed' then
+    run.ids = {}
+    for i = 1, #run.entries do run.ids[i] = argument() end
+    look_up(run.channel.index, run.ids)
+  end
   return run
 end
 
 -- Ends a message that nothing goes with. The id of a job is free again.
-local function acknowledge(run, entry)
-  local id = run.outcome == 'freed' and argument()
+local function acknowledge(run, place)
+  local entry, id = run.entries[place], run.ids and run.ids[place]
   if has_ended(run, entry) or not owns(run, entry) then return LOST end
   if id then
     local ok, problem = pcall(free_id, { channel = run.channel, priority = run.priority, entry = entry, id = id })
@@ -47,15 +52,15 @@ end
 -- Reads how many runs, and runs, each by read_run. Answers for those that were not done, by their place among all: place, and 0 where ownership
 -- was lost, or what went wrong.
 local function settle_all(read_run, act_of)
-  local answers, place = {}, 0
+  local answers, before = {}, 0
   for _ = 1, number() do
     local run = read_run()
     local act = act_of(run.outcome)
-    for _, entry in ipairs(run.entries) do
-      local answer = act(run, entry)
-      if answer ~= DONE then answers[#answers + 1] = { place, answer } end
-      place = place + 1
+    for place = 1, #run.entries do
+      local answer = act(run, place)
+      if answer ~= DONE then answers[#answers + 1] = { before + place - 1, answer } end
     end
+    before = before + #run.entries
   end
   remove_entries()
   return answers

@@ -15,7 +15,7 @@ local function may_be_taken(batch)
   local seen = {}
   for _, m in ipairs(batch) do
     if m.id ~= '' then
-      if seen[m.id] or redis.call('HEXISTS', m.channel.index, m.id) == 1 then return true end
+      if seen[m.id] or value_of(HASH, m.channel.index, m.id) then return true end
       seen[m.id] = true
     end
   end
@@ -23,7 +23,7 @@ end
 
 local function add(m)
   local entry = redis.call('XADD', m.channel.stream, '*', unpack(m.fields))
-  if m.id ~= '' then redis.call('HSET', m.channel.index, m.id, 'm' .. entry) end
+  if m.id ~= '' then change(HASH, m.channel.index, m.id, 'm' .. entry) end
 end
 
 local function add_batch(batch)
@@ -32,5 +32,5 @@ local function add_batch(batch)
   for _, m in ipairs(batch) do add(m) end
 end
 
-return publish_batches(read_plain, add_batch)
+return carry_out(function() return publish_batches(read_plain, add_batch) end)
 `;

@@ -2,13 +2,13 @@
 export const publish = /* lua */ `
 -- The first id of a batch that is taken, or stands in it twice; its place in the batch, from 1.
 local function first_duplicate(batch)
-  local seen
+  local seen = {}
   for place, m in ipairs(batch) do
     if m.id ~= '' then
-      seen = seen or {}
-      local name = m.channel.number .. ':' .. m.id
-      if seen[name] or is_taken(m) then return place end
-      seen[name] = true
+      local ids = seen[m.channel] or {}
+      seen[m.channel] = ids
+      if ids[m.id] or is_taken(m) then return place end
+      ids[m.id] = true
     end
   end
 end

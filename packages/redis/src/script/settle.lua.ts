@@ -48,39 +48,54 @@ local outcomes = {
 local function add_followers(s)
   local free, seen = {}, {}
   for _, follower in ipairs(s.followers) do
-    local name = follower.channel.number .. ':' .. follower.id
-    if follower.id == '' or not (seen[name] or is_taken(follower)) then
+    local ids = seen[follower.channel] or {}
+    seen[follower.channel] = ids
+    if follower.id == '' or not (ids[follower.id] or is_taken(follower)) then
       free[#free + 1] = follower
-      seen[name] = true
+      ids[follower.id] = true
     end
   end
   add_messages(free)
 end
 
--- Reads: '' for nothing, 'b' and a bucket, or 'f' and: how many buckets, buckets, how many followers, messages, '1' where
--- it has read what it waited for.
-local function read_rest(s)
-  local rest = argument()
-  if rest == 'b' then s.buckets = { read_bucket() } end
-  if rest ~= 'f' then return end
-  s.buckets, s.followers = {}, {}
-  for i = 1, number() do s.buckets[i] = read_bucket() end
-  for i = 1, number() do s.followers[i] = read_message() end
-  s.has_waited = argument() == '1'
+-- What goes with a settlement, by its letters.
+local rests = {}
+
+local function rest_of(letters)
+  local rest = rests[letters]
+  if not rest then
+    rest = {}
+    for letter in string.gmatch(letters, '.') do rest[letter] = true end
+    rests[letters] = rest
+  end
+  return rest
+end
+
+local function read_input()
+  local id, ttl = arguments(2)
+  return { id = id, ttl = ttl }
+end
+
+local function read_followers()
+  local followers = {}
+  for i = 1, number() do followers[i] = read_message() end
+  return followers
 end
 
 -- Reads by outcome: ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay;
--- then what goes with it.
+-- then letters, and for each of them what goes with it: 'b' a bucket; 'w' nothing, as it has waited for buckets; 'i' the bucket
+-- that came along with it, and that one's ttl; 'f' how many followers, messages.
 local function read_settlement(run, entry)
-  local s = {
+  local outcome, id, headers, reason, delay = run.outcome, argument(), nil, nil, nil
+  if outcome == 'nack' or outcome == 'back' then headers = argument() end
+  if outcome == 'nack' or outcome == 'bury' then reason = argument() end
+  if outcome == 'back' then delay = number() end
+  local rest = rest_of(argument())
+  return {
     channel = run.channel, stream = run.stream, priority = run.priority, entry = entry,
-    outcome = run.outcome, id = argument(),
+    outcome = outcome, id = id, headers = headers, reason = reason, delay = delay, fields = nil,
+    bucket = rest.b and read_bucket(), has_waited = rest.w, input = rest.i and read_input(), followers = rest.f and read_followers(),
   }
-  if s.outcome == 'nack' or s.outcome == 'back' then s.headers = argument() end
-  if s.outcome == 'nack' or s.outcome == 'bury' then s.reason = argument() end
-  if s.outcome == 'back' then s.delay = number() end
-  read_rest(s)
-  return s
 end
 
 -- Raises an error before anything is written where something could not be. A mere acknowledgement has nothing to fear: it
@@ -98,10 +113,11 @@ local function commit(s)
     s.fields = entry_fields(s.stream, s.entry)
     if not s.fields then return LOST end
   end
-  if s.outcome ~= 'ack' or s.buckets then check(s) end
-  if s.buckets then store_buckets(s.buckets) end
+  if s.outcome ~= 'ack' or s.bucket or s.followers then check(s) end
+  if s.bucket then store_bucket(s.bucket) end
   outcomes[s.outcome](s)
   if s.has_waited and s.id ~= '' then part('dependencies').leave(s.channel, s.id) end
+  if s.input then part('dependencies').leave_input(s.channel, s.id, s.input) end
   if s.followers then add_followers(s) end
   remove_entry(s, s.entry)
   return DONE
@@ -118,20 +134,39 @@ local function try(act, ...)
   return ok and answer or message_of(answer)
 end
 
-local function settle(run, entry)
-  local s = read_settlement(run, entry)
+local function settle(run, place)
+  local entry = run.entries[place]
   if has_ended(run, entry) or not owns(run, entry) then return LOST end
-  return try(commit, s)
+  return try(commit, run.settlements[place])
 end
 
-local function keep(run, entry)
+local function keep(run, place)
+  local entry = run.entries[place]
   return owns(run, entry) and try(extend, run, entry) or LOST
 end
+
+-- What all of them ask for is read at once.
+local function read_settlements(run)
+  local ids, bucket_ids = {}, {}
+  run.settlements = {}
+  for place, entry in ipairs(run.entries) do
+    local s = read_settlement(run, entry)
+    run.settlements[place] = s
+    if s.id ~= '' then ids[#ids + 1] = s.id end
+    if s.bucket then bucket_ids[#bucket_ids + 1] = s.bucket.id end
+  end
+  look_up(run.channel.index, ids)
+  look_who_waits(bucket_ids)
+end
+
+local READ_ELSEWHERE = { done = true, freed = true, extend = true }
 
 -- Reads a run, settlements alike in all but their entries: channel, priority, then as \`read_entries\`.
 local function read_run()
   local c, priority = channel(number()), argument()
-  return read_entries({ channel = c, priority = priority, stream = c[priority] })
+  local run = read_entries({ channel = c, priority = priority, stream = c[priority] })
+  if not READ_ELSEWHERE[run.outcome] then read_settlements(run) end
+  return run
 end
 
 local function act_of(outcome)

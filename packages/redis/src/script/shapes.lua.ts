@@ -5,10 +5,11 @@ local TIMINGS = { a = 'at', d = 'in' }
 local shapes = {}
 
 -- A shape is what many have in common: channel and priority; '-' or an id that is its header ('i') or a field ('f'); '-' or
--- 'at' or 'in' by first letter, the latter as 'd' for delay; '-', 'b' for buckets or 'w' for buckets and waits; fields.
+-- 'at' or 'in' by first letter, the latter as 'd' for delay; '-', 'b' for buckets, 'w' for waits or 'B' for both; fields.
 local function read_shape(text)
   local place, priority, id, timing, rest, letters = string.match(text, '^(%d+)(%l)(.)(.)(.)(%l+)$')
-  local shape = { channel = channel(tonumber(place)), priority = priority, timing = TIMINGS[timing] or '', rest = rest, names = {} }
+  local shape = { channel = channel(tonumber(place)), priority = priority, timing = TIMINGS[timing] or '', names = {} }
+  shape.has_buckets, shape.has_waits = rest == 'b' or rest == 'B', rest == 'w' or rest == 'B'
   shape.has_id, shape.has_id_field = id ~= '-', id == 'f'
   for letter in string.gmatch(letters, '.') do shape.names[#shape.names + 1] = FIELDS[letter] end
   shapes[text] = shape
@@ -20,9 +21,9 @@ local function shape_of(text)
 end
 
 local function read_fields(shape, id)
-  local fields = {}
-  for i, name in ipairs(shape.names) do
-    fields[2 * i - 1] = name
+  local fields, names = {}, shape.names
+  for i = 1, #names do
+    fields[2 * i - 1] = names[i]
     fields[2 * i] = argument()
   end
   if shape.has_id_field then

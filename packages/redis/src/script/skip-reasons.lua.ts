@@ -58,13 +58,10 @@ local function cause_of_skip(broken)
   return broken.cause ~= '' and broken.cause or described(broken.id, broken.state)
 end
 
-local function late_reason(job, on, missing, timeout)
+local function late_reason(missing, timeout)
   local named = {}
-  for i = 1, #on, 2 do
-    if #named == math.min(MOST_NAMED, missing) then break end
-    if redis.call('HEXISTS', job.record, 'c:' .. on[i]) == 1 then named[#named + 1] = '"' .. on[i] .. '"' end
-  end
-  local more = missing > #named and ' and ' .. (missing - #named) .. ' more' or ''
+  for i = 1, math.min(MOST_NAMED, #missing) do named[i] = '"' .. missing[i].id .. '"' end
+  local more = #missing > #named and ' and ' .. (#missing - #named) .. ' more' or ''
   local names = table.concat(named, ', ') .. more
   return 'DependencyError: Not run: it waited ' .. timeout .. ' ms for ' .. names .. ', which did not come.'
 end

@@ -1,7 +1,5 @@
 /** How jobs that wait in vain end, and how they are brought back. */
 export const skipped = /* lua */ `
-local KEPT = { 'on', 'message', 'timeout', 'result', 'ttl' }
-
 -- As JSON.stringify writes it, which leaves slashes as they are.
 local function json_text(text)
   return (string.gsub(cjson.encode(text), '\\\\/', '/'))
@@ -12,7 +10,7 @@ local function store_skipped(id, ttl, reason, cause)
   local at = string.format('%.0f', now())
   local body = '{"success":false,"skipped":true,"ttl":' .. ttl .. ',"timestamp":' .. at .. ',"exception":' .. json_text(reason)
     .. ',"startedAt":' .. at .. ',"finishedAt":' .. at .. ',"data":null}'
-  store_bucket({ id = id, body = body, ttl = ttl == 'null' and '' or math.ceil(ttl), state = 'skipped', cause = cause })
+  store_bucket({ id = id, body = body, ttl = ttl == 'null' and '' or string.format('%.0f', math.ceil(ttl)), state = 'skipped', cause = cause })
 end
 
 -- To live at least so long, in milliseconds as JSON.
@@ -33,8 +31,8 @@ local function keep(job, values, bucket_id)
     fields[#fields + 1] = name
     fields[#fields + 1] = values[i]
   end
-  redis.call('HSET', job.skipped, unpack(fields))
-  live_on(job.skipped, ttl, true)
+  redis.call('HSET', skipped_record_of(job), unpack(fields))
+  live_on(skipped_record_of(job), ttl, true)
   local set = skipped_key(bucket_id)
   local is_new = redis.call('EXISTS', set) == 0
   redis.call('SADD', set, job.member)
@@ -50,34 +48,31 @@ local function end_broken(job, values, broken)
 end
 
 local function unpark(job)
-  redis.call('HDEL', job.channel.index, job.id)
-  redis.call('ZREM', job.channel.waiting, job.id)
+  change(HASH, job.channel.index, job.id, false)
+  change(ZSET, job.channel.waiting, job.id, false)
   leave(job)
 end
 
 local function skip_broken(job, broken)
-  local values = redis.call('HMGET', job.record, unpack(KEPT))
+  local m = find_waiting(job)
   unpark(job)
-  end_broken(job, values, broken)
+  end_broken(job, kept_of(m), broken)
 end
 
 -- The job has waited for too long.
 operations.skip_late = function(c, id)
   local job = job_on(c, id)
-  local on, missing, timeout, result, ttl = unpack(redis.call('HMGET', job.record, 'on', 'missing', 'timeout', 'result', 'ttl'))
-  local reason = on and late_reason(job, cmsgpack.unpack(on), tonumber(missing), timeout)
+  local m = find_waiting(job)
+  local reason = m and late_reason(missing_of(job, m), m.waits.timeout)
   unpark(job)
-  if reason and result ~= '' then store_skipped(result, ttl, reason, reason) end
+  if reason and m.waits.result ~= '' then store_skipped(m.waits.result, m.waits.ttl, reason, reason) end
 end
 
 -- Takes out one that was skipped; nil where it is kept no more.
 local function take_skipped(member)
   local job = job_named(member)
-  local on, message, timeout, result, ttl = unpack(redis.call('HMGET', job.skipped, unpack(KEPT)))
-  if not on then return nil end
-  redis.call('DEL', job.skipped)
-  local m = unpack_message(job, message)
-  m.waits = unpack_waits(on, timeout, result, ttl)
+  local m = unpack_kept(job, redis.call('HMGET', skipped_record_of(job), unpack(KEPT)))
+  if m then redis.call('DEL', skipped_record_of(job)) end
   return m
 end
 

@@ -2,7 +2,7 @@ import { CHANNEL_ENDINGS } from '../keys.js';
 
 /** What is kept of a job that waits for buckets, and how a job comes to keep a bucket. */
 export const waitingJobs = /* lua */ `
--- A job that waits for buckets, or has yet to read them, is a member '<channel>:<job id>' of the waiters of each. Its record
+-- A job that waits for buckets, or has waited and not ended, is a member '<channel>:<job id>' of the waiters of each. Its record
 -- is a hash, of which 'on' alone is left once it waits no more:
 --   on               the ids of those buckets, each followed by its condition; packed
 --   message          priority, has it an id?, fields, timing, when; packed
@@ -10,8 +10,12 @@ export const waitingJobs = /* lua */ `
 --   result, ttl      the bucket that is to say that it was skipped or '', its ttl as JSON
 --   missing          how many of the buckets have not come
 --   c:<bucket id>    the condition, for each of these
+-- One that waits for a single bucket, see there, has less.
 -- One that was skipped because of a bucket is a member of those skipped for it. Its record, under another key, holds the
 -- first four; it may be brought back for as long as its result is kept.
+
+-- What a record has in common with that of a job which was skipped.
+local KEPT = { 'on', 'message', 'timeout', 'result', 'ttl' }
 
 -- How many bytes of a bucket tell its state and its ttl.
 local BEGINNING = 100
@@ -25,36 +29,49 @@ local function channel_named(name)
   named[name] = {
     h = start .. '${CHANNEL_ENDINGS.high}', m = start .. '${CHANNEL_ENDINGS.medium}', l = start .. '${CHANNEL_ENDINGS.low}',
     delayed = start .. '${CHANNEL_ENDINGS.delayed}', messages = start .. '${CHANNEL_ENDINGS.delayedMessages}',
-    waiting = start .. '${CHANNEL_ENDINGS.waiting}', index = start .. '${CHANNEL_ENDINGS.index}',
+    waiting = start .. '${CHANNEL_ENDINGS.waiting}', waiting_messages = start .. '${CHANNEL_ENDINGS.waitingMessages}',
+    index = start .. '${CHANNEL_ENDINGS.index}',
     group = start .. '${CHANNEL_ENDINGS.group}', control = start .. '${CHANNEL_ENDINGS.control}',
   }
   return named[name]
 end
 
--- A job as this part knows it: channel, id, member, keys of its records.
-local function job_of_member(c, id, member)
-  return { channel = c, id = id, member = member, record = KEYS[4] .. member, skipped = KEYS[5] .. member }
-end
-
+-- A job as this part knows it.
 local function job_on(c, id)
-  return job_of_member(c, id, string.sub(c.m, #KEYS[3] + 1) .. ':' .. id)
+  c.member_start = c.member_start or string.sub(c.m, #KEYS[3] + 1) .. ':'
+  return { channel = c, id = id, member = c.member_start .. id }
 end
 
 local function job_named(member)
   local name, id = string.match(member, '^([^:]*):(.*)$')
-  return job_of_member(channel_named(name), id, member)
+  return { channel = channel_named(name), id = id, member = member }
+end
+
+local function record_of(job)
+  return KEYS[4] .. job.member
+end
+
+-- The record of one that was skipped.
+local function skipped_record_of(job)
+  return KEYS[5] .. job.member
 end
 
 local function beginning_of(bucket_id)
   return redis.call('GETRANGE', bucket_key(bucket_id), 0, BEGINNING)
 end
 
--- How the job behind the bucket has ended; nil where there is no bucket. Mere arguments count as succeeded.
-local function state_of(bucket_id)
-  local beginning = beginning_of(bucket_id)
+-- How the job has ended whose bucket begins so; nil where there is no bucket. Mere arguments count as succeeded.
+local function state_in(beginning)
   if beginning == '' then return nil end
   if string.find(beginning, '^{"success":false,"skipped":true') then return 'skipped' end
   return string.find(beginning, '^{"success":false') and 'failed' or 'succeeded'
+end
+
+-- The ttl of the bucket that begins so, in whole milliseconds; '' where it has none.
+local function ttl_in(beginning)
+  local rest = string.gsub(string.gsub(beginning, '^{"success":%a+,', '{'), '^{"skipped":%a+,', '{')
+  local ttl = tonumber(string.match(rest, '^{"ttl":([%d.]+)') or nil)
+  return ttl and string.format('%.0f', math.ceil(ttl)) or ''
 end
 
 local function is_met(condition, state)
@@ -62,24 +79,30 @@ local function is_met(condition, state)
   return state == (condition == 'success' and 'succeeded' or 'failed')
 end
 
-local function begin_ttl(bucket_id)
-  local beginning = string.gsub(beginning_of(bucket_id), '^{"success":%a+,', '{')
-  beginning = string.gsub(beginning, '^{"skipped":%a+,', '{')
-  local ttl = tonumber(string.match(beginning, '^{"ttl":([%d.]+)') or nil)
-  if ttl then redis.call('PEXPIRE', bucket_key(bucket_id), math.ceil(ttl)) end
+local function begin_ttl(bucket_id, ttl)
+  ttl = ttl or ttl_in(beginning_of(bucket_id))
+  if ttl ~= '' then redis.call('PEXPIRE', bucket_key(bucket_id), ttl) end
 end
 
-local function leave_bucket(job, bucket_id)
-  local waiters = waiters_key(bucket_id)
-  if redis.call('SREM', waiters, job.member) == 1 and redis.call('EXISTS', waiters) == 0 then begin_ttl(bucket_id) end
+-- The time of a bucket begins when the last has left it.
+local function begin_ttls()
+  local keys = {}
+  for id in pairs(left) do keys[#keys + 1] = waiters_key(id) end
+  local is_held_on = is_any_there(keys)
+  for id, ttl in pairs(left) do
+    if not (is_held_on and redis.call('EXISTS', waiters_key(id)) == 1) then begin_ttl(id, ttl) end
+  end
 end
 
-local function leave(job)
-  local on = redis.call('HGET', job.record, 'on')
-  if not on then return end
-  on = cmsgpack.unpack(on)
-  for i = 1, #on, 2 do leave_bucket(job, on[i]) end
-  redis.call('DEL', job.record)
+last_acts[#last_acts + 1] = begin_ttls
+
+local function leave_bucket(job, bucket_id, ttl)
+  if redis.call('SREM', waiters_key(bucket_id), job.member) == 1 then left[bucket_id] = ttl or false end
+end
+
+local function join_bucket(job, bucket_id)
+  redis.call('SADD', waiters_key(bucket_id), job.member)
+  without.jobs[bucket_id] = nil
 end
 
 local function pack_message(m)
@@ -101,9 +124,19 @@ local function pack_waits(waits)
   return cmsgpack.pack(on)
 end
 
-local function unpack_waits(packed, timeout, result, ttl)
-  local on, waits = cmsgpack.unpack(packed), { timeout = timeout, result = result, ttl = ttl, on = {} }
+-- What a record says in the order of KEPT; nil where it holds no message any more.
+local function unpack_kept(job, values)
+  local on, message, timeout, result, ttl = unpack(values)
+  if not message then return nil end
+  local m, waits = unpack_message(job, message), { timeout = timeout, result = result, ttl = ttl, on = {} }
+  on = cmsgpack.unpack(on)
   for i = 1, #on, 2 do waits.on[#waits.on + 1] = { id = on[i], condition = on[i + 1] } end
-  return waits
+  m.waits = waits
+  return m
+end
+
+-- What is kept of a message that is skipped, in the order of KEPT.
+local function kept_of(m)
+  return { pack_waits(m.waits), pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl }
 end
 `;

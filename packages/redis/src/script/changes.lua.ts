@@ -1,0 +1,85 @@
+/** Changing hashes and sorted sets: the call sees it at once, and writes it at its end. */
+export const changes = /* lua */ `
+-- What this call knows of the fields of hashes and the members of sorted sets, by key: a value, or false where there is none.
+-- What it changes is written at its end, with one command for each key: most of what a command costs is to be called.
+local tables = {}
+
+local HASH = { read = 'HGET', put = 'HSET', remove = 'HDEL' }
+local ZSET = { read = 'ZSCORE', put = 'ZADD', remove = 'ZREM' }
+
+-- Lua takes no more than some thousands of arguments at once. An even number: some come in pairs.
+local PAGE = 1000
+
+local function in_pages(values, write)
+  for first = 1, #values, PAGE do write(unpack(values, first, math.min(first + PAGE - 1, #values))) end
+end
+
+local function table_at(key)
+  local known = { values = {}, changed = {} }
+  tables[key] = known
+  return known
+end
+
+local function value_of(kind, key, name)
+  local values = (tables[key] or table_at(key)).values
+  local value = values[name]
+  if value == nil then
+    value = redis.call(kind.read, key, name)
+    values[name] = value
+  end
+  return value
+end
+
+-- Reads many fields of a hash at once. What goes wrong is said where one of them is asked for.
+local function look_up(key, names)
+  local values, place = (tables[key] or table_at(key)).values, 0
+  in_pages(names, function(...)
+    for _, value in ipairs(redis.pcall('HMGET', key, ...)) do
+      place = place + 1
+      if values[names[place]] == nil then values[names[place]] = value end
+    end
+  end)
+end
+
+-- A value of false removes.
+local function change(kind, key, name, value)
+  local known = tables[key] or table_at(key)
+  known.kind, known.values[name], known.changed[name] = kind, value, true
+end
+
+local function write_table(key, kind, values, changed)
+  local put, removed, is_zset = {}, {}, kind == ZSET
+  local last = 0
+  for name in pairs(changed) do
+    local value = values[name]
+    if not value then
+      removed[#removed + 1] = name
+    elseif is_zset then
+      put[last + 1], put[last + 2], last = value, name, last + 2
+    else
+      put[last + 1], put[last + 2], last = name, value, last + 2
+    end
+  end
+  in_pages(put, function(...) redis.call(kind.put, key, ...) end)
+  in_pages(removed, function(...) redis.call(kind.remove, key, ...) end)
+end
+
+local function write_changes()
+  for key, known in pairs(tables) do
+    if known.kind then write_table(key, known.kind, known.values, known.changed) end
+  end
+  tables = {}
+end
+
+-- What is left to be done when all else is done.
+local last_acts = {}
+
+-- What was done before something went wrong stays.
+local function carry_out(act)
+  local ok, answer = pcall(act)
+  for _, last_act in ipairs(last_acts) do last_act() end
+  write_changes()
+  if not ok then error(answer, 0) end
+  return answer
+end
+`;
