@@ -177,8 +177,7 @@ local function append(list, more)
 end
 
 -- Buckets first: a message may wait for what another of the batch brings, but not for what that one clears.
-local function add_messages(batch)
-  check_messages(batch)
+local function put_buckets(batch)
   local clears, buckets, waiting = {}, {}, {}
   for _, m in ipairs(batch) do
     if m.clears then append(clears, m.clears) end
@@ -188,6 +187,20 @@ local function add_messages(batch)
   clear_buckets(clears)
   store_buckets(buckets)
   if #waiting > 0 then part('dependencies').look_ahead(waiting) end
+end
+
+local function is_plain(m)
+  return not (m.shape.has_buckets or m.shape.has_waits)
+end
+
+-- All of them have been checked.
+local function put_messages(batch)
+  for _, m in ipairs(batch) do
+    if not is_plain(m) then
+      put_buckets(batch)
+      break
+    end
+  end
   for _, m in ipairs(batch) do
     if m.waits then part('dependencies').wait(m) else send(m) end
   end

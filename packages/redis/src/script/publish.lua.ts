@@ -15,8 +15,9 @@ end
 
 local function add_batch(batch)
   local duplicate = first_duplicate(batch)
-  if not duplicate then add_messages(batch) end
-  return duplicate
+  if duplicate then return duplicate end
+  check_messages(batch)
+  put_messages(batch)
 end
 
 -- publish: as \`publish_batches\`. What went wrong may be the place in its batch of the message whose id is taken.

@@ -55,7 +55,7 @@ local function add_followers(s)
       ids[follower.id] = true
     end
   end
-  add_messages(free)
+  put_messages(free)
 end
 
 -- What goes with a settlement, by its letters.
@@ -147,15 +147,16 @@ end
 
 -- What all of them ask for is read at once.
 local function read_settlements(run)
-  local ids, bucket_ids = {}, {}
+  local batches, bucket_ids = {}, {}
   run.settlements = {}
   for place, entry in ipairs(run.entries) do
     local s = read_settlement(run, entry)
     run.settlements[place] = s
-    if s.id ~= '' then ids[#ids + 1] = s.id end
+    batches[#batches + 1] = s.followers
     if s.bucket then bucket_ids[#bucket_ids + 1] = s.bucket.id end
   end
-  look_up(run.channel.index, ids)
+  batches[#batches + 1] = run.settlements
+  look_for_jobs(batches)
   look_who_waits(bucket_ids)
 end
 
