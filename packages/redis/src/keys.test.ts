@@ -13,6 +13,7 @@ describe('Keys', () => {
     ['when delayed messages are due', email.delayed, 'repid:email:delayed'],
     ['delayed messages', email.delayedMessages, 'repid:email:delayed:messages'],
     ['until when jobs wait', email.waiting, 'repid:email:waiting'],
+    ['messages that wait for one bucket', email.waitingMessages, 'repid:email:waiting:messages'],
     ['where jobs are', email.index, 'repid:email:index'],
     ['that it is paused', email.paused, 'repid:email:paused'],
     ['the consumer group', email.group, 'repid:email:group'],

@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { DeliveredBucket, Delivery } from '../broker/index.js';
+import { BucketCodec } from '../bucket/index.js';
+import type { Connection } from '../connection/connection.js';
+import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
+import type { MessageParameters } from '../message/index.js';
+import { Repid } from '../producer/repid.js';
+import { jsonSerializer } from '../serializer/index.js';
+import { loadInputs } from './inputs.js';
+
+const PARAMETERS: MessageParameters = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
+
+describe('the inputs of a job that has waited for another', () => {
+  let connection: Connection;
+  beforeEach(async () => void (connection = await openConnection()));
+
+  it('are what came along with it, without being read', async () => {
+    const inputs = loadInputs(
+      deliveryWith(bucket('first', 7)),
+      { ...PARAMETERS, argsBucketId: 'first', dependsOn: ['first'] },
+      true,
+      connection,
+    );
+    expect(inputs).not.toBeInstanceOf(Promise);
+    const { payload, results } = await inputs;
+    expect(payload.value).toBe(7);
+    expect(results).toMatchObject([{ success: true, data: 7 }]);
+  });
+
+  it('are read where another bucket came along', async () => {
+    const pending = loadInputs(
+      deliveryWith(bucket('other', 7)),
+      { ...PARAMETERS, dependsOn: ['first'] },
+      true,
+      connection,
+    );
+    await expect(pending).rejects.toMatchObject({ code: 'REPID_BUCKET_NOT_FOUND' });
+  });
+
+  it('cannot be had where what came along is no bucket', () => {
+    const load = () =>
+      loadInputs(
+        deliveryWith({ bucketId: 'first', body: 'x' }),
+        { ...PARAMETERS, dependsOn: ['first'] },
+        true,
+        connection,
+      );
+    expect(load).toThrow(expect.objectContaining({ code: 'REPID_SERIALIZATION' }));
+  });
+});
+
+async function openConnection(): Promise<Connection> {
+  const repid = new Repid({
+    messageBroker: new InMemoryMessageBroker(),
+    resultsBucketBroker: new InMemoryBucketBroker(),
+  });
+  await repid.connect();
+  return repid.producer.connection;
+}
+
+function bucket(bucketId: string, data: unknown): DeliveredBucket {
+  const at = new Date(1);
+  const result = { success: true, startedAt: at, finishedAt: at, timestamp: at, ttl: null, data };
+  return { bucketId, body: new BucketCodec(jsonSerializer).encodeResult(result) };
+}
+
+function deliveryWith(input: DeliveredBucket): Delivery {
+  return {
+    id: '1',
+    message: { channel: 'default', payload: new Uint8Array(0), headers: {} },
+    priority: 'medium',
+    deliveryCount: 1,
+    isExhausted: false,
+    input,
+    settle: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,210 @@
+import {
+  type BucketRecord,
+  BucketCodec,
+  type Condition,
+  type Delivery,
+  type OutgoingMessage,
+  jsonSerializer,
+} from '@repid/core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ACK, RedisStage, job, textOf } from '../../../../test/support/redis-stage.js';
+import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
+import { LIMITS } from '../options/defaults.js';
+
+const codec = new BucketCodec(jsonSerializer);
+const NACK = { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 } as const;
+
+describe('RedisMessageBroker with a bucket that one waits for alone', () => {
+  const stage = new RedisStage();
+  let buckets: RedisBucketBroker;
+  beforeEach(async () => void (buckets = await stage.joinedBuckets()));
+
+  describe('sends it along', () => {
+    it.each([
+      ['stored before', true],
+      ['stored after', false],
+    ])('%s', async (_, isBefore) => {
+      const first = ended('first', '\u00e9 \u{1F600}');
+      if (isBefore) await buckets.store([first]);
+      await stage.broker.publish([waiting('x', ['first'])]);
+      if (!isBefore) await buckets.store([first]);
+      const x = await one();
+      expect(x.input).toMatchObject({ bucketId: 'first', body: first.body });
+      expect(textOf(x)).toBe('x');
+      await expectKeptUntilEnded(x);
+    });
+
+    it('also to who waited for a failure', async () => {
+      await stage.broker.publish([waiting('x', ['first'], 'failure')]);
+      const first = { ...ended('first'), body: '{"success":false,"ttl":60000,"timestamp":1}', success: false };
+      await buckets.store([first]);
+      expect((await one()).input?.body).toBe(first.body);
+    });
+
+    it('to each of those who wait for it', async () => {
+      await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first'])]);
+      await buckets.store([ended('first')]);
+      const both = await (await stage.consume()).receive(2, { wait: true });
+      expect(both.map(({ input }) => input?.bucketId)).toEqual(['first', 'first']);
+    });
+
+    it('with the next delivery where it is given back, and where it is tried again later', async () => {
+      await stage.broker.publish([waiting('x', ['first'])]);
+      await buckets.store([ended('first')]);
+      const consumer = await stage.consume();
+      const [first] = await consumer.receive(1, { wait: true });
+      await first!.settle({ outcome: { type: 'reject', headers: first!.message.headers } });
+      const [second] = await consumer.receive(1, { wait: true });
+      await second!.settle({ outcome: { type: 'retry', headers: { topic: 'act', 'repid-id': 'x' }, delay: 20 } });
+      const [third] = await consumer.receive(1, { wait: true });
+      expect(third!.input).toEqual(first!.input);
+      await expectKeptUntilEnded(third!);
+    });
+
+    it('with a dead letter that is replayed', async () => {
+      await stage.broker.publish([waiting('x', ['first'])]);
+      await buckets.store([ended('first')]);
+      const x = await one();
+      await x.settle({ outcome: { type: 'nack', headers: x.message.headers, reason: NACK }, releases: ['first'] });
+      expect(await timeLeft('first')).toBeGreaterThan(59_000);
+      expect(await stage.broker.channels.replayDeadLetters('email')).toBe(1);
+      const again = await one();
+      expect(again.input).toEqual(x.input);
+      await again.settle({ ...ACK, releases: ['first'] });
+      await expectNothingLeft();
+    });
+
+    it('where it is stored by the call that has its waiter wait, in any order', async () => {
+      await stage.broker.publish([job('a'), job('b'), job('c')]);
+      const [a, b, c] = await (await stage.consume()).receive(3, { wait: true });
+      await Promise.all([
+        a!.settle({ ...ACK, bucket: { ...ended('a'), into: buckets }, publish: [waiting('after b', ['b'])] }),
+        b!.settle({ ...ACK, bucket: { ...ended('b'), into: buckets }, publish: [waiting('after a', ['a'])] }),
+        c!.settle({ ...ACK, publish: [waiting('after c', ['c'])] }),
+      ]);
+      const next = await (await stage.consume()).receive(3, { wait: true });
+      expect(next.map((delivery) => [textOf(delivery), delivery.input?.bucketId]).toSorted()).toEqual([
+        ['after a', 'a'],
+        ['after b', 'b'],
+      ]);
+      expect(await stage.broker.locate('email', 'after c')).toBe('waiting');
+      await Promise.all(next.map((delivery) => delivery.settle({ ...ACK, releases: [delivery.input!.bucketId] })));
+      for (const id of ['a', 'b']) expect(await timeLeft(id)).toBeGreaterThan(59_000);
+    });
+  });
+
+  describe('does not send it along', () => {
+    it.each([
+      ['stored before', true],
+      ['stored after', false],
+    ])('where it is large, but keeps it: %s', async (_, isBefore) => {
+      const large = ended('first', 'x'.repeat(LIMITS.inputSize));
+      if (isBefore) await buckets.store([large]);
+      await stage.broker.publish([waiting('x', ['first'])]);
+      if (!isBefore) await buckets.store([large]);
+      const x = await one();
+      expect(x.input).toBeUndefined();
+      await expectKeptUntilEnded(x);
+    });
+
+    it.each([
+      ['as long as may be', 0, true],
+      ['a byte longer', 1, false],
+    ])('by its bytes: %s', async (_, more, isSent) => {
+      const { body, ...rest } = ended('first', '\u00e9');
+      const padded = body + ' '.repeat(LIMITS.inputSize - Buffer.byteLength(body) + more);
+      await buckets.store([{ ...rest, body: padded }]);
+      await stage.broker.publish([waiting('before', ['first'])]);
+      await buckets.delete(['first']);
+      await stage.broker.publish([waiting('after', ['first'])]);
+      await buckets.store([{ ...rest, body: padded }]);
+      const both = await (await stage.consume()).receive(2, { wait: true });
+      expect(both.map(({ input }) => input?.body === padded)).toEqual([isSent, isSent]);
+    });
+
+    it('to who waits for others too, but keeps it', async () => {
+      await stage.broker.publish([waiting('x', ['first', 'second'])]);
+      await buckets.store([ended('first'), ended('second')]);
+      const x = await one();
+      expect(x.input).toBeUndefined();
+      await expectKeptUntilEnded(x);
+    });
+  });
+
+  describe('lets its time begin when who has it along is taken away', () => {
+    it.each([
+      ['cancelled', () => stage.broker.cancel('email', 'x')],
+      ['purged', () => stage.broker.channels.purge('email')],
+      ['deleted', () => stage.broker.channels.delete('email')],
+    ])('while it is delayed, by being %s', async (_, remove) => {
+      await stage.broker.publish([{ ...waiting('x', ['first']), delay: 60_000 }]);
+      await buckets.store([ended('first')]);
+      expect(await stage.broker.locate('email', 'x')).toBe('delayed');
+      expect(await timeLeft('first')).toBe(-1);
+      await remove();
+      expect(await timeLeft('first')).toBeGreaterThan(59_000);
+      await expectNothingLeft();
+    });
+
+    it('and not before the last of them has gone', async () => {
+      await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first', 'other'])]);
+      await buckets.store([ended('first'), ended('other')]);
+      const [x, y] = await (await stage.consume()).receive(2, { wait: true });
+      await y!.settle({ ...ACK, releases: ['first', 'other'] });
+      expect(await timeLeft('other')).toBeGreaterThan(59_000);
+      expect(await timeLeft('first')).toBe(-1);
+      await x!.settle({ ...ACK, releases: ['first'] });
+      expect(await timeLeft('first')).toBeGreaterThan(59_000);
+      await expectNothingLeft();
+    });
+
+    it('when both of them end in one call', async () => {
+      await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first'])]);
+      await buckets.store([ended('first')]);
+      const both = await (await stage.consume()).receive(2, { wait: true });
+      await Promise.all(both.map((delivery) => delivery.settle({ ...ACK, releases: ['first'] })));
+      expect(await timeLeft('first')).toBeGreaterThan(59_000);
+      await expectNothingLeft();
+    });
+  });
+
+  it('keeps who waits for one among those who wait for a bucket until it has ended', async () => {
+    await stage.broker.publish([waiting('x', ['first'])]);
+    await buckets.store([ended('first')]);
+    expect(await stage.broker.waiters('first')).toEqual([{ channel: 'email', jobId: 'x' }]);
+    await (await one()).settle({ ...ACK, releases: ['first'] });
+    expect(await stage.broker.waiters('first')).toEqual([]);
+  });
+
+  async function one(): Promise<Delivery> {
+    const [delivery] = await (await stage.consume()).receive(1, { wait: true });
+    return delivery!;
+  }
+
+  async function expectKeptUntilEnded(delivery: Delivery): Promise<void> {
+    expect(await timeLeft('first')).toBe(-1);
+    await delivery.settle({ ...ACK, releases: ['first'] });
+    expect(await timeLeft('first')).toBeGreaterThan(59_000);
+    await expectNothingLeft();
+  }
+
+  function waiting(id: string, on: readonly string[], condition: Condition = 'success'): OutgoingMessage {
+    const waits = { on: on.map((bucketId) => ({ bucketId, condition })), timeout: 60_000 };
+    return job(id, { waits: { ...waits, result: { id, ttl: 60_000, into: buckets } } });
+  }
+
+  function timeLeft(id: string): Promise<number> {
+    return stage.redis.pttl(`repid:bucket:${id}`);
+  }
+
+  async function expectNothingLeft(): Promise<void> {
+    const keys = await stage.redis.keys('*');
+    expect(keys.filter((key) => /::waiters:|:waiting|:index$/.test(key))).toEqual([]);
+  }
+});
+
+function ended(id: string, data: unknown = null): BucketRecord {
+  const at = new Date(1);
+  const body = codec.encodeResult({ success: true, startedAt: at, finishedAt: at, timestamp: at, ttl: 60_000, data });
+  return { id, ttl: 60_000, success: true, body };
+}
