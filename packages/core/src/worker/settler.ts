@@ -80,13 +80,15 @@ export class Settler {
     return connection.buckets.writeResult(place.id, resultBucket(result, place.ttl, startedAt, connection.now()));
   }
 
-  private async prepareFollowers(
+  private prepareFollowers(
     settlement: Settlement,
     messages: readonly OutgoingMessage[],
     next: OutgoingMessage | undefined,
-  ): Promise<Settlement> {
-    const followers = await this.producer.prepare(messages);
-    return { ...settlement, publish: next === undefined ? followers : [...followers, next] };
+  ): Settlement | Promise<Settlement> {
+    const pending = this.producer.prepare(messages);
+    return pending instanceof Promise
+      ? pending.then((followers) => withFollowers(settlement, followers, next))
+      : withFollowers(settlement, pending, next);
   }
 
   private async tryToCommit(hand: Hand, settlement: Settlement, ownedUntil: number): Promise<void> {
@@ -110,4 +112,12 @@ export class Settler {
     if (bucket) await this.producer.connection.storeApart([bucket]);
     return rest;
   }
+}
+
+function withFollowers(
+  settlement: Settlement,
+  followers: readonly OutgoingMessage[],
+  next: OutgoingMessage | undefined,
+): Settlement {
+  return { ...settlement, publish: next === undefined ? followers : [...followers, next] };
 }
