@@ -46,9 +46,11 @@ export class Settler {
     const next = nextRun(closing, closed);
     const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt);
     const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
-    const settlement = { outcome, bucket, releases };
-    if (luggage.followers.length > 0) return this.prepareFollowers(settlement, luggage.followers, next);
-    return next === undefined ? settlement : { ...settlement, publish: [next] };
+    const publishing = (followers: readonly OutgoingMessage[]): Settlement => {
+      return { outcome, bucket, releases, publish: next === undefined ? followers : [...followers, next] };
+    };
+    const pending = this.producer.prepare(luggage.followers);
+    return pending instanceof Promise ? pending.then(publishing) : publishing(pending);
   }
 
   /** Commits it; while the broker is away, again and again until ownership runs out. @throws LostOwnershipError, BrokerUnavailableError */
@@ -80,17 +82,6 @@ export class Settler {
     return connection.buckets.writeResult(place.id, resultBucket(result, place.ttl, startedAt, connection.now()));
   }
 
-  private prepareFollowers(
-    settlement: Settlement,
-    messages: readonly OutgoingMessage[],
-    next: OutgoingMessage | undefined,
-  ): Settlement | Promise<Settlement> {
-    const pending = this.producer.prepare(messages);
-    return pending instanceof Promise
-      ? pending.then((followers) => withFollowers(settlement, followers, next))
-      : withFollowers(settlement, pending, next);
-  }
-
   private async tryToCommit(hand: Hand, settlement: Settlement, ownedUntil: number): Promise<void> {
     const { clock } = this.producer.connection.broker;
     try {
@@ -112,12 +103,4 @@ export class Settler {
     if (bucket) await this.producer.connection.storeApart([bucket]);
     return rest;
   }
-}
-
-function withFollowers(
-  settlement: Settlement,
-  followers: readonly OutgoingMessage[],
-  next: OutgoingMessage | undefined,
-): Settlement {
-  return { ...settlement, publish: next === undefined ? followers : [...followers, next] };
 }

@@ -14,16 +14,22 @@ export interface DecodedEntry {
 
 /** The fields of a stream entry, as the Python library writes them: a letter for each name, and the values. */
 export function encodeFields(message: Message): [letters: string, values: (string | Buffer)[]] {
+  const { contentType, replyTo } = message;
+  const headers = encodeHeaders(message.headers);
   let letters = 'p';
-  const values: (string | Buffer)[] = [encodePayload(message.payload)];
-  const add = (letter: string, value: string | undefined): void => {
-    if (!value) return;
-    letters += letter;
-    values.push(value);
-  };
-  add('h', encodeHeaders(message.headers));
-  add('c', message.contentType);
-  add('r', message.replyTo);
+  const values = [encodePayload(message.payload)];
+  if (headers) {
+    letters += 'h';
+    values.push(headers);
+  }
+  if (contentType) {
+    letters += 'c';
+    values.push(contentType);
+  }
+  if (replyTo) {
+    letters += 'r';
+    values.push(replyTo);
+  }
   return [letters, values];
 }
 
