@@ -3,14 +3,14 @@ import { DependencyError } from '../errors/index.js';
 /** A job that is to be enqueued, as the check sees it. */
 export interface GraphNode {
   /** For errors: the job's name and id. */
-  readonly label: string;
+  readonly label: () => string;
   /** Channel and id. */
   readonly key: string;
   /** The bucket that its result goes to; none where it stores none. */
   readonly produces: string | undefined;
   readonly waitsFor: readonly {
     readonly bucketId: string | undefined;
-    readonly label: string;
+    readonly label: () => string;
     readonly isKnown: boolean;
   }[];
 }
@@ -25,7 +25,7 @@ export function checkGraph(nodes: readonly GraphNode[]): void {
   const producers = new Map<string, GraphNode>();
   const keys = new Set<string>();
   for (const node of nodes) {
-    if (keys.has(node.key)) throw new DependencyError(`${node.label} is given twice. Enqueue each job once.`);
+    if (keys.has(node.key)) throw new DependencyError(`${node.label()} is given twice. Enqueue each job once.`);
     keys.add(node.key);
     if (node.produces !== undefined) noteProducer(node.produces, node, producers);
   }
@@ -37,7 +37,7 @@ function noteProducer(bucketId: string, node: GraphNode, producers: Map<string, 
   const twin = producers.get(bucketId);
   if (twin) {
     throw new DependencyError(
-      `${twin.label} and ${node.label} both store their result in bucket "${bucketId}". Give one of them another "resultId".`,
+      `${twin.label()} and ${node.label()} both store their result in bucket "${bucketId}". Give one of them another "resultId".`,
     );
   }
   producers.set(bucketId, node);
@@ -45,13 +45,10 @@ function noteProducer(bucketId: string, node: GraphNode, producers: Map<string, 
 
 function checkWaits({ label, waitsFor }: GraphNode, producers: Map<string, GraphNode>): void {
   for (const wait of waitsFor) {
-    const path = `${label} -> ${wait.label}`;
-    if (wait.bucketId === undefined) {
-      throw storesNoResult(label, wait.label);
-    }
+    if (wait.bucketId === undefined) throw storesNoResult(label(), wait.label());
     if (!wait.isKnown && !producers.has(wait.bucketId)) {
       throw new DependencyError(
-        `${path}: the latter is not enqueued and not among the jobs given. Enqueue it first, or together with the former.`,
+        `${label()} -> ${wait.label()}: the latter is not enqueued and not among the jobs given. Enqueue it first, or together with the former.`,
       );
     }
   }
@@ -67,21 +64,21 @@ export function storesNoResult(label: string, awaited: string): DependencyError 
 /** Depth first, without recursion: chains may be ten thousand long. */
 function checkCycles(nodes: readonly GraphNode[], producers: Map<string, GraphNode>): void {
   const done = new Set<GraphNode>();
+  const path: { node: GraphNode; next: number }[] = [];
+  const onPath = new Set<GraphNode>();
+  const enter = (node: GraphNode): void => {
+    if (onPath.has(node))
+      throw new DependencyError(
+        describeCycle(
+          path.map((step) => step.node),
+          node,
+        ),
+      );
+    if (done.has(node)) return;
+    onPath.add(node);
+    path.push({ node, next: 0 });
+  };
   for (const root of nodes) {
-    const path: { node: GraphNode; next: number }[] = [];
-    const onPath = new Set<GraphNode>();
-    const enter = (node: GraphNode): void => {
-      if (onPath.has(node))
-        throw new DependencyError(
-          describeCycle(
-            path.map((step) => step.node),
-            node,
-          ),
-        );
-      if (done.has(node)) return;
-      onPath.add(node);
-      path.push({ node, next: 0 });
-    };
     enter(root);
     while (path.length > 0) {
       const step = path[path.length - 1]!;
@@ -97,6 +94,6 @@ function checkCycles(nodes: readonly GraphNode[], producers: Map<string, GraphNo
 }
 
 function describeCycle(path: readonly GraphNode[], repeated: GraphNode): string {
-  const cycle = [...path.slice(path.indexOf(repeated)), repeated].map((node) => node.label).join(' -> ');
+  const cycle = [...path.slice(path.indexOf(repeated)), repeated].map((node) => node.label()).join(' -> ');
   return `These jobs wait for each other in a circle: ${cycle}. Take one of the dependencies away.`;
 }

@@ -53,10 +53,10 @@ export function waitsOf(job: Job, dependencies: readonly ResolvedDependency[]): 
 export function graphNode(job: Job, dependencies: readonly ResolvedDependency[]): GraphNode {
   const waitsFor = dependencies.map(({ on }) => ({
     bucketId: bucketOf(on),
-    label: labelOf(on),
+    label: () => labelOf(on),
     isKnown: typeof on === 'string' || on.mayBeThere,
   }));
-  return { label: job.label, key: `${job.channel}:${job.id}`, produces: job.resultId, waitsFor };
+  return { label: () => job.label, key: `${job.channel}:${job.id}`, produces: job.resultId, waitsFor };
 }
 
 function isReference(value: unknown): value is Job | string {

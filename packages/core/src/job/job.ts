@@ -26,15 +26,18 @@ import { newId } from './new-id.js';
 export class Job<Args = unknown, Result = unknown> {
   /** Final once it is enqueued; a follower's derives from its parent's where none was chosen. */
   get id(): string {
+    this.ownId ??= newId(); // Not before it is asked for: followers are given theirs.
     return this.ownId;
   }
   /** The topic: names the actor. */
   readonly name: string;
   readonly channel: string;
 
-  private ownId: string;
-  private ownArgsId: string | undefined;
-  private ownResultId: string | undefined;
+  private ownId: string | undefined;
+  private readonly ownArgsId: string | undefined;
+  private storesResult: boolean;
+  /** Where the result goes, unless it goes by the job's id. */
+  private resultPlace: string | undefined;
   private argsSource: Job | string | undefined;
   private readonly dependencies: ResolvedDependency[];
   private isEnqueued = false;
@@ -51,9 +54,10 @@ export class Job<Args = unknown, Result = unknown> {
     this.connection = producer.connection;
     this.name = name;
     this.channel = this.options.channel ?? DEFAULTS.channel;
-    this.ownId = this.options.id ?? newId();
+    this.ownId = this.options.id;
     this.ownArgsId = this.chooseArgsId();
-    this.ownResultId = this.chooseResultId();
+    this.storesResult = this.isToStoreResult();
+    this.resultPlace = this.options.resultId;
     this.dependencies = resolveDependencies(this.options.dependsOn);
     if (this.options.argsFrom !== undefined) this.takeArgsFrom(this.options.argsFrom);
     if (this.options.id !== undefined) requireCapability(this.connection.broker, 'jobIds', `The id of job "${name}"`);
@@ -88,7 +92,7 @@ export class Job<Args = unknown, Result = unknown> {
 
   /** The bucket that the result goes to, where it is stored. */
   get resultId(): string | undefined {
-    return this.ownResultId;
+    return this.storesResult ? (this.resultPlace ?? this.id) : undefined;
   }
 
   /** Name and id, for errors. */
@@ -240,9 +244,7 @@ export class Job<Args = unknown, Result = unknown> {
 
   /** As a follower: the same each time its parent gets to it, so that it is not there twice. A chosen id stays. */
   adoptId(id: string): void {
-    if (this.options.id !== undefined || this.isEnqueued) return;
-    if (this.ownResultId === this.ownId) this.ownResultId = id;
-    this.ownId = id;
+    if (this.options.id === undefined && !this.isEnqueued) this.ownId = id;
   }
 
   /** Has its result stored in another job's place, for those who wait for that one. */
@@ -252,7 +254,8 @@ export class Job<Args = unknown, Result = unknown> {
     if (id !== undefined || cron !== undefined || deferredBy !== undefined)
       throw new InvalidOptionError(CANNOT_DELEGATE(this.label));
     this.connection.buckets.requireResults(`Delegating to job ${this.label}`);
-    this.ownResultId = place.id;
+    this.storesResult = true;
+    this.resultPlace = place.id;
     this.options.resultTtl = place.ttl;
   }
 
@@ -303,20 +306,15 @@ export class Job<Args = unknown, Result = unknown> {
     return useArgsBucket && args !== undefined ? newId() : undefined;
   }
 
-  private chooseResultId(): string | undefined {
+  private isToStoreResult(): boolean {
     const { resultsBroker } = this.connection.buckets;
-    const { resultId = this.id, storeResult = resultsBroker !== undefined || this.options.resultId !== undefined } =
-      this.options;
-    if (!storeResult) return this.refuseResultId();
-    this.connection.buckets.requireResults(`Storing the result of job "${this.name}"`);
-    return resultId;
-  }
-
-  private refuseResultId(): undefined {
-    if (this.options.resultId === undefined) return undefined;
-    throw new InvalidOptionError(
-      `Job "${this.name}" has a "resultId" and is not to store a result. Leave one of the options out.`,
-    );
+    const { resultId, storeResult = resultsBroker !== undefined || resultId !== undefined } = this.options;
+    if (storeResult) this.connection.buckets.requireResults(`Storing the result of job "${this.name}"`);
+    else if (resultId !== undefined)
+      throw new InvalidOptionError(
+        `Job "${this.name}" has a "resultId" and is not to store a result. Leave one of the options out.`,
+      );
+    return storeResult;
   }
 
   private requireResultId(): string {

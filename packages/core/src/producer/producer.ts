@@ -27,14 +27,22 @@ export class Producer {
   }
 
   /** What a settlement is to publish: checked, with buckets that lie elsewhere stored already. */
-  async prepare(messages: Messages): Promise<Messages> {
+  prepare(messages: Messages): Messages | Promise<Messages> {
     if (messages.length === 0) return messages;
+    return this.middlewares.length === 0 ? this.prepareNow(messages) : this.prepareThroughMiddlewares(messages);
+  }
+
+  private async prepareThroughMiddlewares(messages: Messages): Promise<Messages> {
     const prepared: OutgoingMessage[] = [];
     await compose(this.middlewares, async (passed: Messages) => {
-      for (const message of passed) this.check(message);
-      prepared.push(...(await this.storeBucketsApart(passed)).messages);
+      prepared.push(...(await this.prepareNow(passed)));
     })(messages);
     return prepared;
+  }
+
+  private prepareNow(messages: Messages): Messages | Promise<Messages> {
+    for (const message of messages) this.check(message);
+    return this.hasApart(messages) ? this.storeBucketsApart(messages).then((apart) => apart.messages) : messages;
   }
 
   private async publishNow(messages: Messages): Promise<void> {
@@ -84,7 +92,6 @@ export class Producer {
   }
 
   private async storeBucketsApart(messages: Messages): Promise<{ messages: Messages; stored: BucketWrite[] }> {
-    if (!this.hasApart(messages)) return { messages, stored: [] };
     const stored = messages.flatMap((message) => message.buckets?.filter(this.isApart) ?? []);
     const cleared = messages.flatMap((message) => message.clears?.filter(this.isApart) ?? []);
     await Promise.all(cleared.map(({ id, into }) => into.delete([id])));

@@ -13,11 +13,20 @@ export type Follower = Job | OutgoingMessage;
  */
 export function toMessages(followers: readonly Follower[]): readonly OutgoingMessage[] {
   if (followers.length === 0) return NONE;
-  checkJobs(followers.flatMap((follower) => jobOf(follower) ?? []));
+  checkJobs(jobsAmong(followers));
   return followers.map((follower) => jobOf(follower)?.toMessage() ?? (follower as OutgoingMessage));
 }
 
 const NONE: readonly never[] = [];
+
+function jobsAmong(followers: readonly Follower[]): readonly Job[] {
+  const jobs: Job[] = [];
+  for (const follower of followers) {
+    const job = jobOf(follower);
+    if (job) jobs.push(job);
+  }
+  return jobs;
+}
 
 /** From now on others may wait for them. */
 export function noteEnqueued(followers: readonly Follower[]): void {

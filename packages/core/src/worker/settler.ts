@@ -46,9 +46,11 @@ export class Settler {
     const next = nextRun(closing, closed);
     const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt);
     const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
-    const settlement = { outcome, bucket, releases };
-    if (luggage.followers.length > 0) return this.prepareFollowers(settlement, luggage.followers, next);
-    return next === undefined ? settlement : { ...settlement, publish: [next] };
+    const publishing = (followers: readonly OutgoingMessage[]): Settlement => {
+      return { outcome, bucket, releases, publish: next === undefined ? followers : [...followers, next] };
+    };
+    const pending = this.producer.prepare(luggage.followers);
+    return pending instanceof Promise ? pending.then(publishing) : publishing(pending);
   }
 
   /** Commits it; while the broker is away, again and again until ownership runs out. @throws LostOwnershipError, BrokerUnavailableError */
@@ -78,15 +80,6 @@ export class Settler {
     const { connection } = this.producer;
     if (place === undefined || connection.buckets.resultsBroker === undefined) return undefined;
     return connection.buckets.writeResult(place.id, resultBucket(result, place.ttl, startedAt, connection.now()));
-  }
-
-  private async prepareFollowers(
-    settlement: Settlement,
-    messages: readonly OutgoingMessage[],
-    next: OutgoingMessage | undefined,
-  ): Promise<Settlement> {
-    const followers = await this.producer.prepare(messages);
-    return { ...settlement, publish: next === undefined ? followers : [...followers, next] };
   }
 
   private async tryToCommit(hand: Hand, settlement: Settlement, ownedUntil: number): Promise<void> {

@@ -1,4 +1,3 @@
-import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import * as v from 'valibot';
 import {
@@ -12,6 +11,7 @@ import {
 import { ClassShapes } from './class-shapes.js';
 import { issuesFrom } from './issues.js';
 import { isSurelyValid } from './surely-valid.js';
+import { toInstance } from './to-instance.js';
 import { findUnknown, UNKNOWN_PROPERTIES, type UnknownProperties } from './unknown-properties.js';
 
 /** How payloads are turned into instances of classes. */
@@ -43,7 +43,7 @@ export class ClassConverter extends BasicConverter {
       return { issues: [{ path, message: `expected an object, received ${describe(value)}` }] };
     }
     try {
-      const instance = plainToInstance(type as new () => object, value);
+      const instance = toInstance(type as new () => object, value, this.shapes);
       const found = this.treatUnknown(instance, path);
       if (isSurelyValid(instance, this.shapes)) return conversionOf(instance, found);
       return check(instance, found, path).catch((error: unknown) => failed(error, type, path));

@@ -1,5 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { type DeliveredBucket, HEADER, MalformedMessageError, type Message, type OutgoingMessage } from '@repid/core';
 import type { RawEntry } from '../connection/reader.js';
+
+/** Up to how many bytes a payload is cheaper to send as text. */
+const MOST_AS_TEXT = 1024;
 
 /** An entry that was read as a message. */
 export interface DecodedEntry {
@@ -18,16 +22,22 @@ export interface Input extends DeliveredBucket {
 
 /** The fields of a stream entry, as the Python library writes them: a letter for each name, and the values. */
 export function encodeFields(message: Message): [letters: string, values: (string | Buffer)[]] {
+  const { contentType, replyTo } = message;
+  const headers = encodeHeaders(message.headers);
   let letters = 'p';
-  const values: (string | Buffer)[] = [bytesOf(message.payload)];
-  const add = (letter: string, value: string | undefined): void => {
-    if (!value) return;
-    letters += letter;
-    values.push(value);
-  };
-  add('h', encodeHeaders(message.headers));
-  add('c', message.contentType);
-  add('r', message.replyTo);
+  const values = [encodePayload(message.payload)];
+  if (headers) {
+    letters += 'h';
+    values.push(headers);
+  }
+  if (contentType) {
+    letters += 'c';
+    values.push(contentType);
+  }
+  if (replyTo) {
+    letters += 'r';
+    values.push(replyTo);
+  }
   return [letters, values];
 }
 
@@ -135,6 +145,12 @@ function malformed(channel: string, id: Buffer, why: string): MalformedMessageEr
   return new MalformedMessageError(
     `Entry "${id.toString()}" on channel "${channel}" is not a message: ${why}. It was moved to the dead letters.`,
   );
+}
+
+/** A short payload as text, where it is text: ioredis is several times as fast with commands that hold no bytes. */
+function encodePayload(payload: Uint8Array): string | Buffer {
+  const bytes = bytesOf(payload);
+  return bytes.length <= MOST_AS_TEXT && isUtf8(bytes) ? bytes.toString() : bytes;
 }
 
 function bytesOf(payload: Uint8Array): Buffer {

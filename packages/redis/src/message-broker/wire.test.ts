@@ -61,6 +61,32 @@ describe('RedisMessageBroker on the wire', () => {
     });
   });
 
+  describe('payloads', () => {
+    const TEXT = 'Zażółć gęślą jaźń 🦊';
+
+    it.each<[string, Uint8Array]>([
+      ['nothing', Buffer.alloc(0)],
+      ['text of several bytes a letter', Buffer.from(TEXT)],
+      ['a byte order mark', Buffer.from([0xef, 0xbb, 0xbf, 0x61])],
+      ['zeros and line ends', Buffer.from('\0\r\n$3\r\n\0')],
+      ['half a surrogate pair', Buffer.from([0xed, 0xa0, 0x80])],
+      ['half a letter', Buffer.from(TEXT).subarray(0, -1)],
+      ['bytes that are no text', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
+      ['a part of a larger array', new Uint8Array(Buffer.from(`..${TEXT}..`)).subarray(2, -2)],
+      ['long text', Buffer.from(TEXT.repeat(10_000))],
+      ['long bytes', Buffer.alloc(100_000, 0xff)],
+    ])('keep their bytes, published or following: %s', async (_, payload) => {
+      await stage.broker.publish([{ ...message(''), payload }]);
+      const consumer = await stage.consume();
+      const [first] = await consumer.receive(1, { wait: true });
+      await first!.settle({ ...ACK, publish: [{ ...message(''), payload }, message(TEXT)] });
+      const [second, other] = await consumer.receive(2, { wait: true });
+      expect(Buffer.from(first!.message.payload)).toEqual(Buffer.from(payload));
+      expect(Buffer.from(second!.message.payload)).toEqual(Buffer.from(payload));
+      expect(textOf(other!)).toBe(TEXT);
+    });
+  });
+
   describe('malformed entries', () => {
     it.each([
       ['no payload', ['nonsense', 'yes']],
