@@ -1,39 +1,52 @@
+import { createRequire } from 'node:module';
 import { Exclude, TransformationType } from 'class-transformer';
-import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import type { MetadataStorage } from 'class-transformer/types/MetadataStorage.js';
 
-/** False where class-transformer was bundled twice, so that decorators do not write to the storage that is seen here. */
-const seesDecorators = isSeenWhenExcluded();
+const STORAGE = 'class-transformer/cjs/storage.js';
+
+/** What decorators of class-transformer have said; undefined where that is out of sight. */
+const storage = findStorage();
 
 /**
  * The properties among these that class-transformer only copies, told once for a class: its own way asks for each of them,
  * for each payload, in five tables. None where a class has decorators that concern all of it.
  */
 export function copiedProperties(type: Function, properties: ReadonlySet<string>): ReadonlySet<string> {
-  if (!seesDecorators || isSelective(type)) return new Set();
-  return new Set([...properties].filter((property) => isCopied(type, property)));
+  if (storage === undefined || isSelective(storage, type)) return new Set();
+  return new Set([...properties].filter((property) => isCopied(storage, type, property)));
 }
 
 /** True where it chooses what it exposes. */
-function isSelective(type: Function): boolean {
+function isSelective(storage: MetadataStorage, type: Function): boolean {
   return (
-    defaultMetadataStorage.getStrategy(type) !== 'none' ||
-    defaultMetadataStorage.getExposedMetadatas(type).length > 0 ||
-    defaultMetadataStorage.getExcludedMetadatas(type).length > 0
+    storage.getStrategy(type) !== 'none' ||
+    storage.getExposedMetadatas(type).length > 0 ||
+    storage.getExcludedMetadatas(type).length > 0
   );
 }
 
 /** Methods and accessors of the class are not overwritten, or not by mere copying. */
-function isCopied(type: Function, property: string): boolean {
+function isCopied(storage: MetadataStorage, type: Function, property: string): boolean {
   const { PLAIN_TO_CLASS } = TransformationType;
   return (
     !(property in (type.prototype as object)) &&
-    defaultMetadataStorage.findTypeMetadata(type, property) === undefined &&
-    defaultMetadataStorage.findTransformMetadatas(type, property, PLAIN_TO_CLASS).length === 0
+    storage.findTypeMetadata(type, property) === undefined &&
+    storage.findTransformMetadatas(type, property, PLAIN_TO_CLASS).length === 0
   );
 }
 
-function isSeenWhenExcluded(): boolean {
+/** It is no part of the public surface, and where modules were bundled it may be another one than decorators write to. */
+function findStorage(): MetadataStorage | undefined {
+  try {
+    const found = createRequire(import.meta.url)(STORAGE) as { readonly defaultMetadataStorage: MetadataStorage };
+    return isWrittenTo(found.defaultMetadataStorage) ? found.defaultMetadataStorage : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isWrittenTo(found: MetadataStorage): boolean {
   const type = (): void => undefined;
   Exclude()(type);
-  return defaultMetadataStorage.getStrategy(type) === 'excludeAll';
+  return found.getStrategy(type) === 'excludeAll';
 }
