@@ -41,17 +41,19 @@ export class Batcher<Item> {
     for (let at = 0; at < items.length; at++) {
       const more = this.weight(items[at]!);
       if (at > from && weight + more > this.limit) {
-        this.dispatch(items.slice(from, at), send);
+        void this.dispatch(items.slice(from, at), send);
         from = at;
         weight = 0;
       }
       weight += more;
     }
-    if (from < items.length) this.dispatch(from === 0 ? items : items.slice(from), send);
+    if (from < items.length) void this.dispatch(from === 0 ? items : items.slice(from), send);
   }
 
-  private dispatch(items: Item[], send: (items: Item[]) => Promise<void>): void {
-    const sending = send(items).finally(() => this.sending.delete(sending));
+  private async dispatch(items: Item[], send: (items: Item[]) => Promise<void>): Promise<void> {
+    const sending = send(items);
     this.sending.add(sending);
+    await sending;
+    this.sending.delete(sending);
   }
 }

@@ -38,7 +38,7 @@ export class RedisConsumer implements Consumer {
   ) {
     this.ownershipTime = parts.ownershipTime;
     this.list = new ReadingList(parts.keys, [...new Set(options.channels)]);
-    this.intake = new Intake(parts.keys, this.list, parts.name, parts.reader);
+    this.intake = new Intake(parts.keys, this.list, parts.name, parts.reader, parts.settler);
     this.receipts = new Receipts(parts.name, parts.maxDeliveries, parts.settler, (problem) => this.report(problem));
     this.watch = new Watch(parts.keys, this.list.channels, parts.commands, {
       onState: (channel, state) => this.list.update(channel, state) && void this.interrupt(),
@@ -110,18 +110,10 @@ export class RedisConsumer implements Consumer {
     const before = this.interruptions;
     const block = wait && !this.woken ? this.untilReclaim() : undefined;
     if (this.list.streams.length > 0) {
-      return this.readAfterSettling(() => this.intake.take(max, block, () => this.interruptions > before));
+      return this.intake.take(max, block, () => this.interruptions > before);
     }
     if (block !== undefined) await this.pause(block);
     return [];
-  }
-
-  private readAfterSettling<T>(read: () => T): T {
-    const { reader, settler } = this.parts;
-    return reader.inOneWrite(() => {
-      settler.flushOver(reader);
-      return read();
-    });
   }
 
   private untilReclaim(): number {

@@ -11,6 +11,7 @@ import { head } from './head.lua.js';
 import { intake } from './intake.lua.js';
 import { jobs } from './jobs.lua.js';
 import { messages } from './messages.lua.js';
+import { next } from './next.lua.js';
 import { ownership } from './ownership.lua.js';
 import { publish } from './publish.lua.js';
 import { plainChannels } from './plain-channels.lua.js';
@@ -60,6 +61,9 @@ export const script = new Script(
  * much of their time in Redis would be spent on making what they don't need.
  */
 export const acknowledgeScript = new Script(basics + endings + ownership + acknowledge);
+
+/** Ends the only message in hand, and takes what is next, where they come one by one. */
+export const nextScript = new Script(next);
 
 /** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
 export const publishPlainScript = new Script(basics + plainChannels + types + shapes + batches + publishPlain);
