@@ -15,6 +15,7 @@ import { next } from './next.lua.js';
 import { ownership } from './ownership.lua.js';
 import { publish } from './publish.lua.js';
 import { plainChannels } from './plain-channels.lua.js';
+import { publishOne } from './publish-one.lua.js';
 import { publishPlain } from './publish-plain.lua.js';
 import { Script } from './script.js';
 import { settle } from './settle.lua.js';
@@ -67,6 +68,9 @@ export const nextScript = new Script(next);
 
 /** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
 export const publishPlainScript = new Script(basics + plainChannels + types + shapes + batches + publishPlain);
+
+/** The same where one is published, for the same reason again. */
+export const publishOneScript = new Script(publishOne);
 
 /** An operation of the script, with the part that it is in. */
 export type Operation =
