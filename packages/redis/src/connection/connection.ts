@@ -144,10 +144,10 @@ export class Connection {
   protected async evaluate(call: Call, buffers: boolean): Promise<unknown> {
     const { hash, text } = call.script;
     try {
-      return await this.call('EVALSHA', call.toArguments(hash), buffers);
+      return await this.call('evalsha', call.toArguments(hash), buffers);
     } catch (problem) {
       if (!isRefusedWith(problem, 'NOSCRIPT')) throw problem;
-      return this.loader.call('EVAL', call.toArguments(text), buffers);
+      return this.loader.call('eval', call.toArguments(text), buffers);
     }
   }
 

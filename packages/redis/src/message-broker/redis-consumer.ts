@@ -101,17 +101,31 @@ export class RedisConsumer implements Consumer {
     return [];
   }
 
-  private async take(max: number, wait: boolean): Promise<TakenEntry[]> {
-    if (performance.now() >= this.nextReclaimAt && this.parts.commands().isReady) {
+  private take(max: number, wait: boolean): Promise<readonly TakenEntry[]> {
+    const isReady = !this.isReclaimDue() && this.parts.reader.isReady;
+    return isReady ? this.read(max, wait) : this.takeOnceReady(max, wait);
+  }
+
+  private async takeOnceReady(max: number, wait: boolean): Promise<readonly TakenEntry[]> {
+    if (this.isReclaimDue()) {
       const reclaimed = await this.reclaim(max);
       if (reclaimed.length > 0) return reclaimed;
     }
-    if (!(await this.isConnected())) return [];
+    return (await this.isConnected()) ? this.read(max, wait) : [];
+  }
+
+  private isReclaimDue(): boolean {
+    return performance.now() >= this.nextReclaimAt && this.parts.commands().isReady;
+  }
+
+  private read(max: number, wait: boolean): Promise<readonly TakenEntry[]> {
     const before = this.interruptions;
     const block = wait && !this.woken ? this.untilReclaim() : undefined;
-    if (this.list.streams.length > 0) {
-      return this.intake.take(max, block, () => this.interruptions > before);
-    }
+    if (this.list.streams.length === 0) return this.takeNothing(block);
+    return this.intake.take(max, block, () => this.interruptions > before);
+  }
+
+  private async takeNothing(block: number | undefined): Promise<readonly TakenEntry[]> {
     if (block !== undefined) await this.pause(block);
     return [];
   }
