@@ -1,3 +1,4 @@
 export * from './adjustable-clock.js';
+export * from './alarm.js';
 export * from './clock.js';
 export * from './system-clock.js';

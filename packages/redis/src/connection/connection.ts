@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerUnavailableError } from '@repid/core';
 import type { Call } from '../script/call.js';
-import { AnswerLostError, NotSentError, explain, isRefusedWith } from './problems.js';
+import { AnswerLimits } from './answer-limits.js';
+import { AnswerLostError, NotSentError, isRefusedWith } from './problems.js';
 import type { Client } from './source.js';
 
 /** How often to look whether ioredis has noticed that its socket is gone, in milliseconds. */
@@ -13,6 +14,8 @@ export class Connection {
   /** Those who wait for the connection; one listener serves them all. */
   private readonly waiting = new Set<(problem?: Error) => void>();
   private lastProblem: unknown;
+  // A connection that does not answer may be dead without knowing it.
+  private readonly limits = new AnswerLimits(() => this.reset());
 
   /** @param patience how long a call waits, reconnecting included, in milliseconds */
   constructor(
@@ -73,7 +76,7 @@ export class Connection {
     for (;;) {
       if (!this.isReady) await this.ready(deadline - performance.now());
       try {
-        return await this.answerWithin(command(this.client), deadline - performance.now());
+        return await this.limits.within(command(this.client), deadline);
       } catch (problem) {
         if (!(problem instanceof NotSentError) || performance.now() >= deadline) throw problem;
         await sleep(NOTICE_INTERVAL);
@@ -138,13 +141,13 @@ export class Connection {
     for (const settle of [...this.waiting]) settle(problem);
   }
 
-  private async evaluate(call: Call, buffers: boolean): Promise<unknown> {
+  protected async evaluate(call: Call, buffers: boolean): Promise<unknown> {
     const { hash, text } = call.script;
     try {
-      return await this.call('EVALSHA', call.toArguments(hash), buffers);
+      return await this.call('evalsha', call.toArguments(hash), buffers);
     } catch (problem) {
       if (!isRefusedWith(problem, 'NOSCRIPT')) throw problem;
-      return this.loader.call('EVAL', call.toArguments(text), buffers);
+      return this.loader.call('eval', call.toArguments(text), buffers);
     }
   }
 
@@ -155,26 +158,6 @@ export class Connection {
 
   private call(command: string, values: (string | number | Buffer)[], buffers: boolean): Promise<unknown> {
     return buffers ? this.client.callBuffer(command, values) : this.client.call(command, values);
-  }
-
-  private answerWithin<Answer>(answer: Promise<Answer>, timeout: number): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        // A connection that does not answer may be dead without knowing it.
-        this.reset();
-        reject(new AnswerLostError('it took too long'));
-      }, timeout);
-      answer.then(
-        (value) => {
-          clearTimeout(timer);
-          resolve(value);
-        },
-        (problem: unknown) => {
-          clearTimeout(timer);
-          reject(explain(problem));
-        },
-      );
-    });
   }
 
   private unreachable(why: string): BrokerUnavailableError {

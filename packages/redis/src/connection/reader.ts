@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import { LIMITS } from '../options/defaults.js';
+import type { Take } from '../script/next-call.js';
+import type { Call } from '../script/call.js';
 import { Connection } from './connection.js';
 import type { Client } from './source.js';
 
 /** How long to wait between two tries to wake a reader, in milliseconds: it may not have begun to sleep yet. */
 const WAKE_INTERVAL = 2;
+
+const NOTHING = Promise.resolve(undefined);
 
 /** An entry as Redis gives it: id, then names and values in turn. */
 export type RawEntry = readonly [id: Buffer, fields: readonly Buffer[] | null];
@@ -28,33 +32,35 @@ export class Reader extends Connection {
   }
 
   /**
-   * Takes up to `count` entries for the consumer from one stream; waits for the first for `block` milliseconds, or not at
-   * all where it is undefined.
+   * Takes what is next of one stream; waits for the first entry for `block` milliseconds, or not at all where it is
+   * undefined.
    */
-  async read(
-    stream: string,
-    group: string,
-    consumer: string,
-    count: number,
-    block?: number,
-  ): Promise<readonly RawEntry[]> {
+  async read({ stream, group, consumer, most }: Take, block?: number): Promise<readonly RawEntry[]> {
     if (block === undefined) {
       const answer = await this.send((client) =>
-        client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, '>'),
+        client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'STREAMS', stream, '>'),
       );
       return entriesOf(answer);
     }
-    const answer = await this.asleep(block, (client) =>
-      client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', count, 'BLOCK', block, 'STREAMS', stream, '>'),
+    const answer = await this.untilWoken(
+      (client) =>
+        client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'BLOCK', block, 'STREAMS', stream, '>'),
+      this.patience + block,
     );
     return entriesOf(answer);
   }
 
   /** Waits for `block` milliseconds until one of the streams has an entry after its id; takes none. */
   async awaitEntry(streams: readonly string[], after: readonly string[], block: number): Promise<void> {
-    await this.asleep(block, (client) =>
-      client.xreadBuffer('COUNT', 1, 'BLOCK', block, 'STREAMS', ...streams, ...after),
+    await this.untilWoken(
+      (client) => client.xreadBuffer('COUNT', 1, 'BLOCK', block, 'STREAMS', ...streams, ...after),
+      this.patience + block,
     );
+  }
+
+  /** Calls a script that takes entries; texts in the answer are buffers. Undefined where it was woken before it was sent. */
+  runUntilWoken<Answer>(call: Call, patience: number): Promise<Answer | undefined> {
+    return this.untilWoken(() => this.evaluate(call, true) as Promise<Answer>, patience);
   }
 
   /**
@@ -74,15 +80,15 @@ export class Reader extends Connection {
   }
 
   // Does not sleep where it would first wait for the connection: that could not be woken.
-  private async asleep<Answer>(
-    block: number,
+  private async untilWoken<Answer>(
     command: (client: Client) => Promise<Answer>,
+    patience: number,
   ): Promise<Answer | undefined> {
     if (!this.isReady) return undefined;
     const sleeping = { woken: false };
     this.sleeping = sleeping;
     try {
-      return await this.send(async (client) => (sleeping.woken ? undefined : command(client)), this.patience + block);
+      return await this.send<Answer | undefined>((client) => (sleeping.woken ? NOTHING : command(client)), patience);
     } finally {
       this.sleeping = undefined;
     }

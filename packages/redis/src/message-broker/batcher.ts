@@ -1,3 +1,6 @@
+/** Calls a function soon: when what comes together has come. */
+export type Defer = (callback: () => void) => void;
+
 /**
  * Collects what is asked for in one turn of the event loop, and sends it together.
  * Everything that is still to come in this turn, promises included, comes along.
@@ -10,15 +13,19 @@ export class Batcher<Item> {
    * @param limit the most that one batch weighs
    * @param weight what an item weighs; one that is too heavy goes alone
    * @param send settles each item; never rejects
+   * @param deferFirst what the first waits for while nothing is on its way; may be less than the end of the turn
    */
   constructor(
     private readonly limit: number,
     private readonly weight: (item: Item) => number,
     private readonly send: (items: Item[]) => Promise<void>,
+    private readonly deferFirst: Defer = setImmediate,
   ) {}
 
   add(item: Item): void {
-    if (this.items.push(item) === 1) setImmediate(() => this.flush());
+    if (this.items.push(item) > 1) return;
+    const defer = this.sending.size === 0 ? this.deferFirst : setImmediate;
+    defer(() => this.flush());
   }
 
   /** How many wait to be sent. */
@@ -41,17 +48,19 @@ export class Batcher<Item> {
     for (let at = 0; at < items.length; at++) {
       const more = this.weight(items[at]!);
       if (at > from && weight + more > this.limit) {
-        this.dispatch(items.slice(from, at), send);
+        void this.dispatch(items.slice(from, at), send);
         from = at;
         weight = 0;
       }
       weight += more;
     }
-    if (from < items.length) this.dispatch(from === 0 ? items : items.slice(from), send);
+    if (from < items.length) void this.dispatch(from === 0 ? items : items.slice(from), send);
   }
 
-  private dispatch(items: Item[], send: (items: Item[]) => Promise<void>): void {
-    const sending = send(items).finally(() => this.sending.delete(sending));
+  private async dispatch(items: Item[], send: (items: Item[]) => Promise<void>): Promise<void> {
+    const sending = send(items);
     this.sending.add(sending);
+    await sending;
+    this.sending.delete(sending);
   }
 }

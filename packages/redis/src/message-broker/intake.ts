@@ -4,6 +4,7 @@ import type { Keys } from '../keys.js';
 import { ScriptCall } from '../script/script-call.js';
 import { LETTER } from './priority-letters.js';
 import type { ReadingList, StreamToRead } from './reading-list.js';
+import type { Settler } from './settler.js';
 import { quotasOf } from './turns.js';
 
 /** An entry that now is the consumer's. */
@@ -36,24 +37,21 @@ export class Intake {
     private readonly list: ReadingList,
     private readonly consumer: string,
     private readonly reader: Reader,
+    private readonly settler: Settler,
   ) {}
 
   /**
-   * Up to `max`; waits `block` milliseconds for the first, or not at all where it is undefined.
+   * Up to `max`; waits `block` milliseconds for the first, or not at all where it is undefined. Settlements that are to
+   * be sent share its way.
    * @param isWoken asked between looking and falling asleep
    */
-  async take(max: number, block: number | undefined, isWoken: () => boolean): Promise<TakenEntry[]> {
+  take(max: number, block: number | undefined, isWoken: () => boolean): Promise<TakenEntry[]> {
     const { streams } = this.list;
-    if (streams.length === 1) return this.takeFromOne(streams[0]!, max, block);
-    const [found, answer] = await this.takeFromSeveral(this.rotated(streams), max);
-    if (found) return answer;
-    if (block === undefined || isWoken()) return [];
-    await this.reader.awaitEntry(
-      answer.map(({ key }) => key),
-      answer.map(({ after }) => after),
-      block,
+    return this.reader.inOneWrite(() =>
+      streams.length === 1
+        ? this.takeFromOne(streams[0]!, max, block, isWoken)
+        : this.takeFromSeveral(streams, max, block, isWoken),
     );
-    return [];
   }
 
   /** Up to `max` whose owners have been silent for too long, those given up included; and whether there may be more. */
@@ -82,13 +80,40 @@ export class Intake {
     return { taken, more: left === 0 };
   }
 
-  private async takeFromOne(stream: StreamToRead, max: number, block?: number): Promise<TakenEntry[]> {
+  private async takeFromOne(
+    stream: StreamToRead,
+    max: number,
+    block: number | undefined,
+    isWoken: () => boolean,
+  ): Promise<TakenEntry[]> {
     const { group } = this.keys.channel(stream.channel);
-    const entries = await this.reader.read(stream.key, group, this.consumer, max, block);
+    const take = { stream: stream.key, group, consumer: this.consumer, most: max };
+    const next = this.settler.flushTaking(this.reader, take);
+    let entries = next && (await next);
+    if (!entries || (entries.length === 0 && block !== undefined && !isWoken()))
+      entries = await this.reader.read(take, block);
     return entries.map((entry) => ({ stream, entry, deliveryCount: 1 }));
   }
 
   private async takeFromSeveral(
+    streams: readonly StreamToRead[],
+    max: number,
+    block: number | undefined,
+    isWoken: () => boolean,
+  ): Promise<TakenEntry[]> {
+    this.settler.flushOver(this.reader);
+    const [found, answer] = await this.lookAtSeveral(this.rotated(streams), max);
+    if (found) return answer;
+    if (block === undefined || isWoken()) return [];
+    await this.reader.awaitEntry(
+      answer.map(({ key }) => key),
+      answer.map(({ after }) => after),
+      block,
+    );
+    return [];
+  }
+
+  private async lookAtSeveral(
     streams: readonly StreamToRead[],
     max: number,
   ): Promise<[true, TakenEntry[]] | [false, { key: string; after: string }[]]> {

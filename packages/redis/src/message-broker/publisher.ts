@@ -3,11 +3,13 @@ import type { Connection } from '../connection/connection.js';
 import { refused } from '../connection/problems.js';
 import { type Keys, isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
+import type { Call } from '../script/call.js';
 import type { ChannelCall } from '../script/channel-call.js';
 import { PublishPlainCall } from '../script/publish-plain-call.js';
 import { ScriptCall } from '../script/script-call.js';
 import { Batcher } from './batcher.js';
 import { addMessage, isPlain } from './encode-message.js';
+import { publishOneCallFor } from './encode-one.js';
 
 interface Publication {
   readonly messages: readonly OutgoingMessage[];
@@ -31,6 +33,7 @@ export class Publisher {
       LIMITS.publishBatch,
       ({ messages }) => messages.length,
       (publications) => this.send(publications),
+      process.nextTick,
     );
   }
 
@@ -63,11 +66,12 @@ export class Publisher {
 
   /** Answers those that are not published, since one of their ids may be taken. */
   private async publishPlain(publications: readonly Publication[], deadline: number): Promise<readonly Publication[]> {
-    const problems = new Map(await this.run(new PublishPlainCall(this.keys), publications, deadline));
-    if (problems.size === 0) {
+    const answer = await this.runPlain(publications, deadline);
+    if (answer.length === 0) {
       for (const { resolve } of publications) resolve();
       return [];
     }
+    const problems = new Map(answer);
     return publications.filter((publication, place) => {
       const problem = problems.get(place);
       if (problem !== 0) conclude(publication, problem);
@@ -80,12 +84,22 @@ export class Publisher {
     publications.forEach((publication, place) => conclude(publication, problems.get(place)));
   }
 
+  private runPlain(publications: readonly Publication[], deadline: number): Promise<Answer> {
+    const message = theOnlyMessage(publications);
+    if (!message) return this.run(new PublishPlainCall(this.keys), publications, deadline);
+    return this.runBy(publishOneCallFor(message, this.keys), deadline);
+  }
+
   private run(call: ChannelCall, publications: readonly Publication[], deadline: number): Promise<Answer> {
     call.add(publications.length);
     for (const { messages } of publications) {
       call.add(messages.length);
       for (const message of messages) addMessage(call, message);
     }
+    return this.runBy(call, deadline);
+  }
+
+  private runBy(call: Call, deadline: number): Promise<Answer> {
     return this.connection().run(call, Math.max(0, deadline - performance.now()));
   }
 
@@ -102,6 +116,10 @@ export class Publisher {
       .send((client) => client.sadd(this.keys.channels, channel))
       .catch(() => this.known.delete(channel));
   }
+}
+
+function theOnlyMessage([first, second]: readonly Publication[]): OutgoingMessage | undefined {
+  return second === undefined && first?.messages.length === 1 ? first.messages[0] : undefined;
 }
 
 function isPlainPublication({ messages }: Publication): boolean {

@@ -38,7 +38,7 @@ export class RedisConsumer implements Consumer {
   ) {
     this.ownershipTime = parts.ownershipTime;
     this.list = new ReadingList(parts.keys, [...new Set(options.channels)]);
-    this.intake = new Intake(parts.keys, this.list, parts.name, parts.reader);
+    this.intake = new Intake(parts.keys, this.list, parts.name, parts.reader, parts.settler);
     this.receipts = new Receipts(parts.name, parts.maxDeliveries, parts.settler, (problem) => this.report(problem));
     this.watch = new Watch(parts.keys, this.list.channels, parts.commands, {
       onState: (channel, state) => this.list.update(channel, state) && void this.interrupt(),
@@ -101,27 +101,33 @@ export class RedisConsumer implements Consumer {
     return [];
   }
 
-  private async take(max: number, wait: boolean): Promise<TakenEntry[]> {
-    if (performance.now() >= this.nextReclaimAt && this.parts.commands().isReady) {
+  private take(max: number, wait: boolean): Promise<readonly TakenEntry[]> {
+    const isReady = !this.isReclaimDue() && this.parts.reader.isReady;
+    return isReady ? this.read(max, wait) : this.takeOnceReady(max, wait);
+  }
+
+  private async takeOnceReady(max: number, wait: boolean): Promise<readonly TakenEntry[]> {
+    if (this.isReclaimDue()) {
       const reclaimed = await this.reclaim(max);
       if (reclaimed.length > 0) return reclaimed;
     }
-    if (!(await this.isConnected())) return [];
-    const before = this.interruptions;
-    const block = wait && !this.woken ? this.untilReclaim() : undefined;
-    if (this.list.streams.length > 0) {
-      return this.readAfterSettling(() => this.intake.take(max, block, () => this.interruptions > before));
-    }
-    if (block !== undefined) await this.pause(block);
-    return [];
+    return (await this.isConnected()) ? this.read(max, wait) : [];
   }
 
-  private readAfterSettling<T>(read: () => T): T {
-    const { reader, settler } = this.parts;
-    return reader.inOneWrite(() => {
-      settler.flushOver(reader);
-      return read();
-    });
+  private isReclaimDue(): boolean {
+    return performance.now() >= this.nextReclaimAt && this.parts.commands().isReady;
+  }
+
+  private read(max: number, wait: boolean): Promise<readonly TakenEntry[]> {
+    const before = this.interruptions;
+    const block = wait && !this.woken ? this.untilReclaim() : undefined;
+    if (this.list.streams.length === 0) return this.takeNothing(block);
+    return this.intake.take(max, block, () => this.interruptions > before);
+  }
+
+  private async takeNothing(block: number | undefined): Promise<readonly TakenEntry[]> {
+    if (block !== undefined) await this.pause(block);
+    return [];
   }
 
   private untilReclaim(): number {

@@ -1,12 +1,14 @@
 import { BrokerUnavailableError, LostOwnershipError, type MalformedMessageError, type Settlement } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
+import type { RawEntry, Reader } from '../connection/reader.js';
 import { AnswerLostError, refused } from '../connection/problems.js';
 import type { Keys } from '../keys.js';
-import type { Call } from '../script/call.js';
+import type { Take } from '../script/next-call.js';
 import { LIMITS } from '../options/defaults.js';
 import { Batcher } from './batcher.js';
 import { checkSettlement } from './check-message.js';
 import { type Act, type Request, actOf, callFor } from './encode-settlement.js';
+import { nextCallFor } from './encode-next.js';
 import type { JoinedBuckets } from './joined-buckets.js';
 import type { RedisDelivery } from './redis-delivery.js';
 
@@ -17,6 +19,12 @@ interface Item extends Request {
 
 /** For each that was not done, its place in the call, and 0 where ownership was lost, or what went wrong. */
 type Answer = readonly (readonly [place: number, problem: 0 | string])[];
+
+/** The same where what is next was taken as well, and that. */
+type TakeAnswer = readonly [
+  problems: readonly (readonly [place: number, problem: 0 | Buffer])[],
+  entries: readonly RawEntry[],
+];
 
 /** How much of the ownership time nobody can have taken a delivery over in, its time on the wire set aside. */
 const SURELY_OURS = 0.9;
@@ -67,8 +75,27 @@ export class Settler {
    * Sends what waits over a connection that is about to be used, where it is little: it then shares the way of what
    * follows. More goes its own way, for Redis to work on while what has been read is worked on.
    */
-  flushOver(connection: Connection): void {
-    if (this.batcher.size <= LIMITS.sharedWay) this.batcher.flush((items) => this.send(items, connection));
+  flushOver(reader: Reader): void {
+    if (this.batcher.size > LIMITS.sharedWay) return;
+    this.batcher.flush((items) => this.send(items, () => this.runOverReader(reader, items)));
+  }
+
+  /**
+   * The same; a plain one that waits alone goes in the very call that takes what is next of its stream. Undefined where
+   * that is yet to be read.
+   */
+  flushTaking(reader: Reader, take: Take): Promise<readonly RawEntry[]> | undefined {
+    if (this.batcher.size !== 1) return void this.flushOver(reader);
+    let taken: Promise<readonly RawEntry[]> | undefined;
+    const run = (items: readonly Item[]): Promise<Answer | undefined> => {
+      const call = nextCallFor(items[0]!, take, this.keys);
+      if (!call) return this.runOverReader(reader, items);
+      const answer = reader.runUntilWoken<TakeAnswer>(call, this.readersPatience);
+      taken = answer.then((both) => both?.[1] ?? []);
+      return answer.then(problemsOf);
+    };
+    this.batcher.flush((items) => this.send(items, () => run(items)));
+    return taken;
   }
 
   /** Resolves when nothing is on its way. */
@@ -80,22 +107,19 @@ export class Settler {
     return new Promise((resolve, reject) => this.batcher.add({ delivery, act, resolve, reject }));
   }
 
-  private async send(items: Item[], first?: Connection): Promise<void> {
+  /** @param first runs it over a reader's connection, whose answer may not come */
+  private async send(items: Item[], first?: () => Promise<Answer | undefined>): Promise<void> {
     try {
-      const problems = new Map(await this.run(items, first));
-      items.forEach((item, place) => this.conclude(item, problems.get(place)));
+      const answer = (first && (await unlessLost(first(), items))) ?? (await this.run(items));
+      this.concludeAll(items, answer);
     } catch (problem) {
       for (const { reject } of items) reject(problem);
     }
   }
 
   // May be sent twice: of two settlements of one delivery only one is committed.
-  private async run(items: readonly Item[], first?: Connection): Promise<Answer> {
+  private async run(items: readonly Item[]): Promise<Answer> {
     const call = callFor(items, this.keys);
-    if (first) {
-      const answer = await this.runOverReader(first, call, items);
-      if (answer) return answer;
-    }
     const deadline = performance.now() + this.limits.patience;
     for (;;) {
       try {
@@ -108,15 +132,18 @@ export class Settler {
     }
   }
 
-  /** Nothing where no answer came: the other connection may be in a better state, and there is time left to use it. */
-  private async runOverReader(reader: Connection, call: Call, items: readonly Item[]): Promise<Answer | undefined> {
-    try {
-      return await reader.run(call, Math.min(this.limits.patience, this.limits.ownershipTime / READERS_SHARE));
-    } catch (problem) {
-      if (!(problem instanceof BrokerUnavailableError)) throw problem;
-      noteUncertain(items);
-      return undefined;
-    }
+  private runOverReader(reader: Reader, items: readonly Item[]): Promise<Answer> {
+    return reader.run(callFor(items, this.keys), this.readersPatience);
+  }
+
+  private get readersPatience(): number {
+    return Math.min(this.limits.patience, this.limits.ownershipTime / READERS_SHARE);
+  }
+
+  private concludeAll(items: readonly Item[], answer: Answer): void {
+    if (answer.length === 0) return items.forEach((item) => item.resolve());
+    const problems = new Map(answer);
+    items.forEach((item, place) => this.conclude(item, problems.get(place)));
   }
 
   private conclude({ delivery, resolve, reject }: Item, problem: 0 | string | undefined): void {
@@ -129,6 +156,21 @@ export class Settler {
   private wasCommittedBefore({ uncertain, ownedSince }: RedisDelivery): boolean {
     return uncertain && performance.now() - ownedSince < this.limits.ownershipTime * SURELY_OURS;
   }
+}
+
+/** Nothing where no answer came: the other connection may be in a better state, and there is time left to use it. */
+async function unlessLost(first: Promise<Answer | undefined>, items: readonly Item[]): Promise<Answer | undefined> {
+  try {
+    return await first;
+  } catch (problem) {
+    if (!(problem instanceof BrokerUnavailableError)) throw problem;
+    noteUncertain(items);
+    return undefined;
+  }
+}
+
+function problemsOf(answer: TakeAnswer | undefined): Answer | undefined {
+  return answer?.[0].map(([place, problem]) => [place, problem === 0 ? problem : problem.toString()]);
 }
 
 /** An answer got lost: what is not ours any more may have been committed by ourselves. */

@@ -12,9 +12,11 @@ import { head } from './head.lua.js';
 import { intake } from './intake.lua.js';
 import { jobs } from './jobs.lua.js';
 import { messages } from './messages.lua.js';
+import { next } from './next.lua.js';
 import { ownership } from './ownership.lua.js';
 import { publish } from './publish.lua.js';
 import { plainChannels } from './plain-channels.lua.js';
+import { publishOne } from './publish-one.lua.js';
 import { publishPlain } from './publish-plain.lua.js';
 import { Script } from './script.js';
 import { settle } from './settle.lua.js';
@@ -63,10 +65,16 @@ export const script = new Script(
  */
 export const acknowledgeScript = new Script(basics + changes + endings + ownership + acknowledge);
 
+/** Ends the only message in hand, and takes what is next, where they come one by one. */
+export const nextScript = new Script(next);
+
 /** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
 export const publishPlainScript = new Script(
   basics + changes + plainChannels + types + shapes + batches + publishPlain,
 );
+
+/** The same where one is published, for the same reason again. */
+export const publishOneScript = new Script(publishOne);
 
 /** An operation of the script, with the part that it is in. */
 export type Operation =
