@@ -15,10 +15,10 @@ import type { ResolvedWorkerOptions } from './worker-options.js';
 const GIVE_BACK_TIME = 10_000;
 
 /**
- * How many messages may be in hand for each that may be worked on: the next are read while those before are being
- * settled, so that neither waits for the other's way to the broker and back.
+ * How many messages may be in hand for each that may be worked on: while some are worked on, those before are being
+ * settled, and those before these wait for their turn with the broker. So neither side waits for the other.
  */
-const UNSETTLED = 2;
+const UNSETTLED = 3;
 
 /**
  * The most that is read at once. More would spare hardly any way to the broker, and would have each message outlive the

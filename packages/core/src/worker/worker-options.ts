@@ -9,7 +9,7 @@ export interface WorkerOptions {
   messagesLimit?: number;
   /** Ends when the channels have nothing due. @default false */
   burst?: boolean;
-  /** Messages worked on at once; as many again may be on their way to be settled. @default 1000 */
+  /** Messages worked on at once; twice as many may be on their way to be settled. @default 1000 */
   concurrency?: number;
   /** @default all that have an actor */
   channels?: readonly string[];
