@@ -2,19 +2,16 @@ import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
 import type { SubjectName } from '../subjects/catalogue.js';
 import { CONCURRENCY } from './concurrency.js';
-import { interleaved, type RunKind } from './interleaved.js';
+import { interleaved } from './interleaved.js';
 import type { Part } from './part.js';
 import { perTenThousand } from './per-ten-thousand.js';
-
-/** Of a warm-up: so many chains or fans, and parts of each fan, at most. */
-const WARM = { count: 500, size: 1_000 };
 
 /** How many jobs a second are done of which one takes what others have come to? */
 export const chains: Part = {
   name: 'chains',
   asks: 'How many jobs are done of which one takes what others have come to?',
   unit: { name: 'jobs/s', better: 'higher' },
-  measure: (stage) => interleaved(stage, [...chainCases(), ...fanCases()], (one, kind) => followOnce(stage, one, kind)),
+  measure: (stage) => interleaved(stage, [...chainCases(), ...fanCases()], (one) => followOnce(stage, one)),
 };
 
 interface ChainsCase {
@@ -53,16 +50,16 @@ function fanCases(): ChainsCase[] {
 }
 
 /** From the first enqueued until the last has ended, whose worker is there already. */
-async function followOnce(stage: Stage, one: ChainsCase, kind: RunKind): Promise<Sample> {
+async function followOnce(stage: Stage, one: ChainsCase): Promise<Sample> {
   const { redis } = stage;
-  const { subject, variant } = one;
+  const { subject, variant, count, size } = one;
   const { producer, worker } = await stage.pair(subject);
   const place = {
     url: redis.url,
     variant: variant === 'dependsOn' ? 'result' : 'job',
     concurrency: CONCURRENCY,
   } as const;
-  const order = { place, way: variant, ...sizeOf(one, kind) };
+  const order = { place, way: variant, count, size };
   await redis.flush();
   const cpuBefore = await redis.cpuSeconds();
   const following = worker.begin('follow', order);
@@ -74,9 +71,4 @@ async function followOnce(stage: Stage, one: ChainsCase, kind: RunKind): Promise
     value: (jobs * 1_000) / (endedAt - startedAt),
     cpu: { process: perTenThousand(cpuSeconds, jobs), redis: perTenThousand(redisSeconds, jobs) },
   };
-}
-
-function sizeOf({ count, size }: ChainsCase, kind: RunKind): Pick<ChainsCase, 'count' | 'size'> {
-  if (kind === 'measured') return { count, size };
-  return { count: Math.min(count, WARM.count), size: size === undefined ? undefined : Math.min(size, WARM.size) };
 }

@@ -17,8 +17,7 @@ export const latency: Part = {
     percentilesOf(SCENARIO, await takeTurns(stage, plainCases(SCENARIO), (one, kind) => listenOnce(stage, one, kind))),
 };
 
-/** Five runs have 1,000 samples. */
 function listenOnce(stage: Stage, { subject, variant }: PlainCase, kind: RunKind): Promise<number[]> {
   const place = { url: stage.redis.url, variant, concurrency: CONCURRENCY };
-  return heard(stage, subject, 'sendSpaced', { place, count: kind === 'measured' ? 200 : 100 });
+  return heard(stage, subject, 'sendSpaced', { place, count: kind === 'measured' ? 1_000 : 100 });
 }

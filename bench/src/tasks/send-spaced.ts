@@ -5,7 +5,7 @@ import type { Subject } from '../subjects/subject.js';
 import type { ListenOrder } from './listen.js';
 
 /** How long it waits after each, at least and at most, in milliseconds: what was sent has come by then. */
-const [SHORTEST, LONGEST] = [1, 5];
+const [SHORTEST, LONGEST] = [1, 3];
 
 /** Sends one note at a time to a system that has nothing else to do. Answers when it began to send each. */
 export async function sendSpaced(subject: Subject, { place, count }: ListenOrder): Promise<readonly number[]> {
