@@ -4,6 +4,7 @@ import { TARGETS } from './check/targets.js';
 import type { Figure } from './figure.js';
 import type { BenchOptions } from './options.js';
 import { PARTS } from './parts/index.js';
+import { writePage } from './page/page.js';
 import { BenchRedis } from './redis/bench-redis.js';
 import { chartOf } from './report/chart.js';
 import { environmentOf } from './report/environment.js';
@@ -22,7 +23,8 @@ export async function run(options: BenchOptions): Promise<number> {
     const verdicts = compare(TARGETS, figures);
     if (options.isWritten) {
       const path = writeResults(environment.date, resultsOf(environment, figures, verdicts), chartOf(figures));
-      console.error(`Written to ${path}, and the chart beside it.`);
+      if (!options.isQuick) writePage();
+      console.error(`Written to ${path}, the chart beside it, and docs/performance.md.`);
     }
     return options.isCheck ? check(verdicts, options) : 0;
   } finally {

@@ -17,21 +17,21 @@ export function copiedProperties(type: Function, properties: ReadonlySet<string>
 }
 
 /** True where it chooses what it exposes. */
-function isSelective(storage: MetadataStorage, type: Function): boolean {
+function isSelective(metadata: MetadataStorage, type: Function): boolean {
   return (
-    storage.getStrategy(type) !== 'none' ||
-    storage.getExposedMetadatas(type).length > 0 ||
-    storage.getExcludedMetadatas(type).length > 0
+    metadata.getStrategy(type) !== 'none' ||
+    metadata.getExposedMetadatas(type).length > 0 ||
+    metadata.getExcludedMetadatas(type).length > 0
   );
 }
 
 /** Methods and accessors of the class are not overwritten, or not by mere copying. */
-function isCopied(storage: MetadataStorage, type: Function, property: string): boolean {
+function isCopied(metadata: MetadataStorage, type: Function, property: string): boolean {
   const { PLAIN_TO_CLASS } = TransformationType;
   return (
     !(property in (type.prototype as object)) &&
-    storage.findTypeMetadata(type, property) === undefined &&
-    storage.findTransformMetadatas(type, property, PLAIN_TO_CLASS).length === 0
+    metadata.findTypeMetadata(type, property) === undefined &&
+    metadata.findTransformMetadatas(type, property, PLAIN_TO_CLASS).length === 0
   );
 }
 

@@ -1,0 +1,85 @@
+import { environmentOf, listOf, matrixOf, targetsOf, type Row } from './markdown.js';
+import type { ResultsFile } from './results-file.js';
+
+const BARE: Row = ['Repid, Nest actor with DTO, bare messages', 'repid', 'bare'];
+const JOB: Row = ['Repid, Nest actor with DTO, jobs with ids', 'repid', 'job'];
+const RESULT: Row = ['Repid, Nest actor with DTO, stored results', 'repid', 'result'];
+const CORE: Row = ['Repid, engine alone, bare messages', 'repid-core', 'bare'];
+const RAW: Row = ['raw ioredis Streams', 'raw', 'bare'];
+const BULLMQ: Row = ['BullMQ', 'bullmq', 'job'];
+const BULLMQ_RESULT: Row = ['BullMQ, stored results', 'bullmq', 'result'];
+const NESTJS_BULLMQ: Row = ['@nestjs/bullmq', 'nestjs-bullmq', 'job'];
+const BEE_QUEUE: Row = ['bee-queue', 'bee-queue', 'job'];
+const GROUPMQ: Row = ['groupmq', 'groupmq', 'job'];
+
+const SENDERS = [BARE, JOB, RAW, BULLMQ, BEE_QUEUE, GROUPMQ];
+const GRAPHS = ['chain in memory', 'fan-in in memory', 'chain in Redis', 'fan-in in Redis'];
+
+/** Everything on the page that comes from results, by the name that it has there. */
+export const TABLES: Readonly<Record<string, (results: ResultsFile) => string>> = {
+  environment: environmentOf,
+  draining: (results) =>
+    matrixOf(results, {
+      part: 'drain',
+      rows: [BARE, JOB, RESULT, CORE, RAW, BULLMQ, BULLMQ_RESULT, NESTJS_BULLMQ, BEE_QUEUE, GROUPMQ],
+      columns: [1, 10, 100, 1_000].map((n) => [n.toLocaleString('en'), `concurrency ${n}`] as const),
+      cpuOf: 'concurrency 100',
+    }),
+  enqueueing: (results) =>
+    matrixOf(results, {
+      part: 'enqueue',
+      rows: SENDERS,
+      columns: [
+        ['one at a time', 'one at a time'],
+        ['100 in flight', '100 in flight'],
+        ['in bulk', 'in bulk, 1,000 each'],
+      ],
+    }),
+  working: (results) =>
+    matrixOf(results, {
+      part: 'working',
+      rows: [BARE, JOB, CORE, RAW, BULLMQ, NESTJS_BULLMQ, BEE_QUEUE, GROUPMQ],
+      columns: [['jobs/s', '100 in flight, concurrency 100']],
+    }),
+  chains: (results) =>
+    matrixOf(results, {
+      part: 'chains',
+      rows: [
+        ['Repid, followers', 'repid', 'followers'],
+        ['Repid, dependsOn', 'repid', 'dependsOn'],
+        ['raw ioredis Streams, by hand', 'raw', 'by hand'],
+        ['BullMQ, by hand', 'bullmq', 'by hand'],
+        ['BullMQ, FlowProducer', 'bullmq', 'FlowProducer'],
+        ['bee-queue, by hand', 'bee-queue', 'by hand'],
+        ['groupmq, by hand', 'groupmq', 'by hand'],
+      ],
+      columns: ['2,000 of 5', 'fan-in, 500 of 10', 'fan-in, 1 of 10,000'].map((name) => [name, name] as const),
+      cpuOf: '2,000 of 5',
+    }),
+  latency: (results) => matrixOf(results, { part: 'latency', rows: SENDERS, columns: percentiles('idle') }),
+  lateness: (results) =>
+    matrixOf(results, { part: 'lateness', rows: [JOB, BULLMQ, BEE_QUEUE, GROUPMQ], columns: percentiles('delayed') }),
+  memory: (results) =>
+    matrixOf(results, {
+      part: 'memory',
+      rows: SENDERS,
+      columns: ['each queued', 'left when all are done', 'left when all are done, keys'].map(
+        (name) => [name, name] as const,
+      ),
+    }),
+  heap: (results) => listOf(results, 'heap', ['after a tenth', 'after all', 'after all to after a tenth']),
+  scaling: (results) => listOf(results, 'scaling', ['worker processes', 'channels', 'queued']),
+  graphs: (results) => listOf(results, 'growth', GRAPHS),
+  limits: (results) =>
+    listOf(results, 'limits', [
+      'thread of Redis full at',
+      'reached by 2 producers, 2 workers',
+      ...['Redis', 'producers', 'workers'].map((who) => `busy then: ${who}`),
+      'idle then',
+    ]),
+  targets: targetsOf,
+};
+
+function percentiles(scenario: string) {
+  return ['p50', 'p99'].map((name) => [name, `${scenario}, ${name}`] as const);
+}
