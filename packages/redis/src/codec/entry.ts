@@ -11,13 +11,7 @@ export interface DecodedEntry {
   /** The job's id; undefined for a bare message. */
   readonly jobId: string | undefined;
   /** The bucket that came along. */
-  readonly input: Input | undefined;
-}
-
-/** A bucket that came along with the message that has waited for it. */
-export interface Input extends DeliveredBucket {
-  /** The whole milliseconds that it is kept when nobody needs it any more, as a text; empty for ever. */
-  readonly ttl: string;
+  readonly input: DeliveredBucket | undefined;
 }
 
 /** The fields of a stream entry, as the Python library writes them: a letter for each name, and the values. */
@@ -110,10 +104,8 @@ function readFields(fields: readonly Buffer[]): Fields {
   return read;
 }
 
-function inputOf({ input, inputFrom }: Fields): Input | undefined {
-  if (input === undefined || inputFrom === undefined) return undefined;
-  const colon = inputFrom.indexOf(':');
-  return { bucketId: inputFrom.slice(colon + 1), body: input, ttl: inputFrom.slice(0, colon) };
+function inputOf({ input, inputFrom }: Fields): DeliveredBucket | undefined {
+  return input === undefined || inputFrom === undefined ? undefined : { bucketId: inputFrom, body: input };
 }
 
 function parseHeaders(text: string): Record<string, string> | undefined {

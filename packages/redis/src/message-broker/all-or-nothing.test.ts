@@ -134,6 +134,34 @@ describe('RedisMessageBroker refused by Redis', () => {
     expect(await stage.broker.locate('foreign', 'stuck')).toBe('queued');
   });
 
+  describe('settles what is settled together', () => {
+    it('although one leaves a bucket that is none', async () => {
+      await buckets.store([ended('first')]);
+      await stage.broker.publish([waiting('x'), job('y')]);
+      const [x, y] = await (await stage.consume()).receive(2, { wait: true });
+      await stage.redis.del('repid:bucket:first');
+      await stage.redis.rpush('repid:bucket:first', 'not ours');
+      await Promise.all([
+        x!.settle({ ...ACK, releases: ['first'] }),
+        y!.settle({ outcome: { ...RETRY, headers: y!.message.headers } }),
+      ]);
+      expect(await stage.broker.channels.stats('email')).toMatchObject({ running: 0, queued: 0, delayed: 1 });
+      expect(await stage.broker.locate('email', 'y')).toBe('delayed');
+    });
+
+    it('although one that waits for it lies where nothing can be changed', async () => {
+      await stage.broker.publish([{ ...waiting('stuck'), ...FOREIGN }, job('x'), job('y')]);
+      const [x, y] = await (await stage.consume()).receive(2, { wait: true });
+      await stage.redis.set('repid:foreign:waiting', 'not ours');
+      await Promise.all([
+        x!.settle({ ...ACK, bucket: { ...ended('first'), into: buckets }, publish: [job('z')] }),
+        y!.settle({ outcome: { ...RETRY, headers: y!.message.headers } }),
+      ]);
+      expect(await stage.broker.channels.stats('email')).toMatchObject({ running: 0, queued: 1, delayed: 1 });
+      expect(await stage.redis.exists('repid:foreign')).toBe(0);
+    });
+  });
+
   it('promotes each delayed message once, although another cannot be', async () => {
     await stage.consume();
     const delayed = [message('one'), message('bad', { priority: 'low' }), message('two')];

@@ -61,15 +61,19 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       await expectKeptUntilEnded(third!);
     });
 
-    it('with a dead letter that is replayed', async () => {
+    it.each([
+      ['where the bucket is gone', () => buckets.delete(['first']), true],
+      ['but not where that is there, as it may have changed', () => buckets.store([ended('first', 'better')]), false],
+    ])('with a dead letter that is replayed, %s', async (_, act, isSent) => {
       await stage.broker.publish([waiting('x', ['first'])]);
       await buckets.store([ended('first')]);
       const x = await one();
       await x.settle({ outcome: { type: 'nack', headers: x.message.headers, reason: NACK }, releases: ['first'] });
       expect(await timeLeft('first')).toBeGreaterThan(59_000);
+      await act();
       expect(await stage.broker.channels.replayDeadLetters('email')).toBe(1);
       const again = await one();
-      expect(again.input).toEqual(x.input);
+      expect(again.input).toEqual(isSent ? x.input : undefined);
       await again.settle({ ...ACK, releases: ['first'] });
       await expectNothingLeft();
     });
@@ -158,6 +162,14 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       await expectNothingLeft();
     });
 
+    it('by the time to live that the bucket has by then', async () => {
+      await stage.broker.publish([waiting('x', ['first'])]);
+      await buckets.store([ended('first')]);
+      await buckets.store([ended('first', null, null)]);
+      await (await one()).settle({ ...ACK, releases: ['first'] });
+      expect(await timeLeft('first')).toBe(-1);
+    });
+
     it('when both of them end in one call', async () => {
       await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first'])]);
       await buckets.store([ended('first')]);
@@ -203,8 +215,8 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
   }
 });
 
-function ended(id: string, data: unknown = null): BucketRecord {
+function ended(id: string, data: unknown = null, ttl: number | null = 60_000): BucketRecord {
   const at = new Date(1);
-  const body = codec.encodeResult({ success: true, startedAt: at, finishedAt: at, timestamp: at, ttl: 60_000, data });
-  return { id, ttl: 60_000, success: true, body };
+  const body = codec.encodeResult({ success: true, startedAt: at, finishedAt: at, timestamp: at, ttl, data });
+  return { id, ttl, success: true, body };
 }

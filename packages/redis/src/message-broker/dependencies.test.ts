@@ -92,6 +92,14 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       expect(await timeLeft('first')).toBeGreaterThan(0);
     });
 
+    it('for a message without an id as long as it waits', async () => {
+      const { id: _, ...bare } = waiting('x', ['first', 'second']);
+      await stage.broker.publish([bare]);
+      await buckets.store([ended('first')]);
+      await buckets.store([ended('first')]);
+      expect(await timeLeft('first')).toBe(-1);
+    });
+
     it('and not for a message without an id, whose end nobody tells', async () => {
       const { id: _, ...bare } = waiting('x', ['first']);
       await stage.broker.publish([bare]);
@@ -193,6 +201,30 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     });
   });
 
+  describe('skips what is late', () => {
+    it.each([
+      ['on its channel', 'email', ['a']],
+      ['on its channel, having waited for more', 'email', ['a', 'there']],
+      ['on a channel that is looked at next', 'other', ['a']],
+    ])('but not who has just been released by that: %s', async (_, channel, on) => {
+      await buckets.store([ended('there')]);
+      await stage.broker.publish([late(waiting('a', ['never'])), { ...late(waiting('b', on, 'settled')), channel }]);
+      await vi.waitFor(async () =>
+        expect(await stage.redis.zcount(`repid:${channel}:waiting`, 0, Date.now())).not.toBe(0),
+      );
+      const consumer = await stage.broker.consume({ channels: ['email', 'other'] });
+      const [b] = await consumer.receive(1, { wait: true });
+      expect(textOf(b!)).toBe('b');
+      expect(await stage.broker.locate(channel, 'b')).toBe('running');
+      await b!.settle({ ...ACK, releases: on });
+      await expectNothingLeft();
+    });
+
+    function late(one: OutgoingMessage): OutgoingMessage {
+      return { ...one, waits: { ...one.waits!, timeout: 1 } };
+    }
+  });
+
   describe('looks and registers as one act', () => {
     it('for a graph whose chosen ids have results of an earlier time', async () => {
       await buckets.store([ended('first'), ended('second')]);
@@ -282,6 +314,13 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([waiting('fallback', ['a'], 'failure')]);
       await buckets.store([ended('a')]);
       expect(await stage.redis.keys('*skipped*')).toEqual([]);
+    });
+
+    it('and brings a dead letter back that stores no result', async () => {
+      await stage.broker.publish([job('z')]);
+      const [z] = await (await stage.consume()).receive(1, { wait: true });
+      await z!.settle({ outcome: { ...NACK, headers: z!.message.headers } });
+      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toBe(1);
     });
 
     async function publishAndFail(on = ['a']): Promise<void> {

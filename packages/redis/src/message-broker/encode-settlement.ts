@@ -1,5 +1,5 @@
-import type { MalformedMessageError, Outcome, OutgoingMessage, Settlement } from '@repid/core';
-import { type Input, encodeHeaders } from '../codec/entry.js';
+import type { DeliveredBucket, MalformedMessageError, Outcome, OutgoingMessage, Settlement } from '@repid/core';
+import { encodeHeaders } from '../codec/entry.js';
 import { boundsOf } from '../codec/entry-id.js';
 import { encodeReason, reasonOf } from '../codec/reason.js';
 import type { Keys } from '../keys.js';
@@ -104,13 +104,13 @@ function addAct(call: ScriptCall, { hold }: RedisDelivery, act: Act): void {
   }
 }
 
-/** What goes with it, as the script's `read_rest` reads it. Of buckets that did not come along, the script knows which they are. */
-function addRest(call: ScriptCall, { bucket, publish = [], releases = [] }: Settlement, input?: Input): void {
+/** What goes with it, as the script's `read_settlement` reads it. Of buckets that did not come along, the script knows which they are. */
+function addRest(call: ScriptCall, { bucket, publish = [], releases = [] }: Settlement, input?: DeliveredBucket): void {
   const hasFollowers = publish.length > 0;
   const waited = releases.length === 0 ? '' : input ? 'i' : 'w';
   call.add(`${bucket ? 'b' : ''}${waited}${hasFollowers ? 'f' : ''}`);
   if (bucket) addBucket(call, bucket);
-  if (waited === 'i') call.add(input!.bucketId, input!.ttl);
+  if (waited === 'i') call.add(input!.bucketId);
   if (hasFollowers) addFollowers(call, publish);
 }
 

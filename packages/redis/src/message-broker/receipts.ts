@@ -1,5 +1,5 @@
-import { MalformedMessageError } from '@repid/core';
-import { type Input, decodeEntry, decodeLeniently } from '../codec/entry.js';
+import { type DeliveredBucket, MalformedMessageError } from '@repid/core';
+import { decodeEntry, decodeLeniently } from '../codec/entry.js';
 import type { TakenEntry } from './intake.js';
 import { RedisDelivery } from './redis-delivery.js';
 import type { Settler } from './settler.js';
@@ -41,7 +41,7 @@ export class Receipts {
     { stream, entry, deliveryCount }: TakenEntry,
     message: RedisDelivery['message'],
     jobId?: string,
-    input?: Input,
+    input?: DeliveredBucket,
   ): RedisDelivery {
     const hold = { entry: entry[0].toString('latin1'), consumer: this.consumer, jobId, input };
     const isExhausted = deliveryCount > this.maxDeliveries;

@@ -6,7 +6,6 @@ import {
   type Priority,
   type Settlement,
 } from '@repid/core';
-import type { Input } from '../codec/entry.js';
 import type { Settler } from './settler.js';
 
 /** Where a delivery lies, and which of its owner's deliveries it is. */
@@ -15,7 +14,7 @@ export interface Hold {
   readonly consumer: string;
   readonly jobId: string | undefined;
   /** The bucket that came along with it. */
-  readonly input?: Input;
+  readonly input?: DeliveredBucket;
 }
 
 /** A message in hand. */

@@ -70,8 +70,15 @@ local function leave_input(c, fields, id)
 end
 
 local function leave_delayed(c)
-  local messages = redis.call('HGETALL', c.messages)
-  for i = 1, #messages, 2 do leave_input(c, cmsgpack.unpack(messages[i + 1])[3], messages[i]) end
+  local cursor = '0'
+  repeat
+    local next_cursor, messages = unpack(redis.call('HSCAN', c.messages, cursor, 'COUNT', PAGE))
+    for i = 1, #messages, 2 do
+      local packed = messages[i + 1]
+      if string.find(packed, 'input_from', 1, true) then leave_input(c, cmsgpack.unpack(packed)[3], messages[i]) end
+    end
+    cursor = next_cursor
+  until cursor == '0'
 end
 
 local function purge_stream(c, stream)
@@ -131,11 +138,14 @@ operations.delete = function()
 end
 
 local NOT_REPLAYED = { original_stream = true, original_id = true, reason = true }
+local INPUT = { input = true, input_from = true }
 
+-- Where the bucket that came along is still there, it counts as it is now.
 local function replayed_fields(letter)
-  local fields = {}
+  local fields, from = {}, field_of(letter, 'input_from')
+  local is_read_anew = from and redis.call('EXISTS', bucket_key(from)) == 1
   for i = 1, #letter, 2 do
-    if not NOT_REPLAYED[letter[i]] then
+    if not (NOT_REPLAYED[letter[i]] or (is_read_anew and INPUT[letter[i]])) then
       fields[#fields + 1] = letter[i]
       fields[#fields + 1] = letter[i + 1]
     end
@@ -161,10 +171,11 @@ local function replay_letter(c, entry, letter, results, with_dependents)
   local fields = replayed_fields(letter)
   local id = job_of(fields)
   if #fields == 0 or (id ~= '' and locate(c, id)) then return 0 end
-  if with_dependents and is_held(result_of(fields)) then return 0 end
+  local result = result_of(fields)
+  if with_dependents and result and is_held(result) then return 0 end
   add_entry(c, priority_of(c, letter), id, id ~= '', fields)
   redis.call('XDEL', c.dlq, entry)
-  results[#results + 1] = result_of(fields)
+  results[#results + 1] = result
   return 1
 end
 

@@ -61,7 +61,7 @@ end
 -- Buckets that are known not to be there.
 local absent = {}
 
--- Buckets that a job which waited for them has left in this call, and their ttl, or false where it is not known.
+-- Buckets that a job which waited for them has left in this call.
 local left = {}
 
 -- A bucket: id, body, ttl in whole milliseconds or '', state (succeeded, failed, skipped), cause or ''.

@@ -77,22 +77,28 @@ local function write_table(key, kind, values, changed)
   in_pages(removed, function(...) redis.call(kind.remove, key, ...) end)
 end
 
+-- One that can't be written keeps no other from it. Answers what went wrong first.
 local function write_changes()
+  local first_problem
   for key, known in pairs(tables) do
-    if known.kind then write_table(key, known.kind, known.values, known.changed) end
+    local ok, problem = true, nil
+    if known.kind then ok, problem = pcall(write_table, key, known.kind, known.values, known.changed) end
+    if not ok then first_problem = first_problem or problem end
   end
   tables = {}
+  return first_problem
 end
 
--- What is left to be done when all else is done.
+-- What is left to be done when all else is done, and raises no errors.
 local last_acts = {}
 
 -- What was done before something went wrong stays.
 local function carry_out(act)
   local ok, answer = pcall(act)
   for _, last_act in ipairs(last_acts) do last_act() end
-  write_changes()
+  local problem = write_changes()
   if not ok then error(answer, 0) end
+  if problem then error(problem, 0) end
   return answer
 end
 `;

@@ -9,6 +9,7 @@ end
 
 local function end_waiting(job, m)
   check_message(m)
+  check_type(job.channel.waiting, 'zset')
   change(ZSET, job.channel.waiting, job.id, false)
 end
 
@@ -23,7 +24,7 @@ end
 
 -- The bucket comes along, or the job keeps it until it has ended.
 local function publish_single(job, values, bucket)
-  local m, comes_along = with_input(job, values, bucket.body, bucket.ttl)
+  local m, comes_along = with_input(job, values, bucket.body)
   end_waiting(job, m)
   unpark_single(job)
   if not comes_along then keep_waited(job, waits_of_single(values)) end
@@ -43,11 +44,16 @@ local function tell_single(job, values, bucket)
   end
 end
 
+-- One without an id has but a record, and one that a bucket has come along with none.
+local function is_known(job)
+  return value_of(HASH, job.channel.index, job.id) or redis.call('EXISTS', record_of(job)) == 1
+end
+
 local function tell_recorded(job, bucket)
   local field = 'c:' .. bucket.id
   local condition, missing = unpack(redis.call('HMGET', record_of(job), field, 'missing'))
   if not condition then
-    if not value_of(HASH, job.channel.index, job.id) then leave_bucket(job, bucket.id) end
+    if not is_known(job) then leave_bucket(job, bucket.id) end
   elseif not is_met(condition, bucket.state) then
     skip_broken(job, broken_by(bucket, condition))
   elseif missing == '1' then
@@ -167,7 +173,7 @@ end
 
 local function take_along(job, m, body)
   if #body > MOST_INPUT then return keep_waited(job, m.waits) end
-  append(m.fields, { 'input', body, 'input_from', ttl_in(body) .. ':' .. m.waits.on[1].id })
+  append(m.fields, { 'input', body, 'input_from', m.waits.on[1].id })
 end
 
 local function wait_for_one(m)
@@ -209,8 +215,8 @@ operations.leave = function(c, id, fields)
 end
 
 -- A job has ended that a bucket has come along with.
-operations.leave_input = function(c, id, input)
-  leave_bucket(job_on(c, id), input.id, input.ttl)
+operations.leave_input = function(c, id, bucket_id)
+  leave_bucket(job_on(c, id), bucket_id)
 end
 
 -- The fields of its message, and the missing buckets and their conditions in turn.

@@ -71,11 +71,6 @@ local function rest_of(letters)
   return rest
 end
 
-local function read_input()
-  local id, ttl = arguments(2)
-  return { id = id, ttl = ttl }
-end
-
 local function read_followers()
   local followers = {}
   for i = 1, number() do followers[i] = read_message() end
@@ -83,8 +78,8 @@ local function read_followers()
 end
 
 -- Reads by outcome: ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay;
--- then letters, and for each of them what goes with it: 'b' a bucket; 'w' nothing, as it has waited for buckets; 'i' the bucket
--- that came along with it, and that one's ttl; 'f' how many followers, messages.
+-- then letters, and for each of them what goes with it: 'b' a bucket; 'w' nothing, as it has waited for buckets; 'i' the id of
+-- the bucket that came along with it; 'f' how many followers, messages.
 local function read_settlement(run, entry)
   local outcome, id, headers, reason, delay = run.outcome, argument(), nil, nil, nil
   if outcome == 'nack' or outcome == 'back' then headers = argument() end
@@ -94,7 +89,7 @@ local function read_settlement(run, entry)
   return {
     channel = run.channel, stream = run.stream, priority = run.priority, entry = entry,
     outcome = outcome, id = id, headers = headers, reason = reason, delay = delay, fields = nil,
-    bucket = rest.b and read_bucket(), has_waited = rest.w, input = rest.i and read_input(), followers = rest.f and read_followers(),
+    bucket = rest.b and read_bucket(), has_waited = rest.w, input = rest.i and argument(), followers = rest.f and read_followers(),
   }
 end
 

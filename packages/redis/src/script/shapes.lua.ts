@@ -1,6 +1,12 @@
+import { FIELD_NAMES } from '../codec/field-names.js';
+
+const FIELDS = Object.entries(FIELD_NAMES)
+  .map(([letter, name]) => `${letter} = '${name}'`)
+  .join(', ');
+
 /** What messages have in common, in one argument. */
 export const shapes = /* lua */ `
-local FIELDS = { p = 'payload', h = 'headers', c = 'content_type', r = 'reply_to' }
+local FIELDS = { ${FIELDS} }
 local TIMINGS = { a = 'at', d = 'in' }
 local shapes = {}
 

@@ -5,8 +5,7 @@ export const singleWaits = /* lua */ `
 -- A job that has an id and waits for a single bucket has no record. While it waits, it is a field of its channel's waiting
 -- messages, a packed list of the values below, in their order, and of the names and values of the message's fields.
 -- When the bucket comes, it is put into the message, so that nobody has to read it: field 'input' is its body, field 'input_from'
--- its ttl and its id with a colon between. A large one is not: then the job has a record, of which 'on' is left, like those that
--- wait for many.
+-- its id. A large one is not: then the job has a record, of which 'on' is left, like those that wait for many.
 
 local BUCKET, CONDITION, TIMEOUT, RESULT, TTL, PRIORITY, TIMING, WHEN, FIELDS = 1, 2, 3, 4, 5, 6, 7, 8, 9
 
@@ -41,16 +40,9 @@ local function message_of_single(job, values, fields)
 end
 
 -- The message, and whether the bucket comes along with it.
-local function with_input(job, values, body, ttl)
+local function with_input(job, values, body)
   if #body > MOST_INPUT then return message_of_single(job, values, { unpack(values, FIELDS) }), false end
-  local from = ttl .. ':' .. values[BUCKET]
-  return message_of_single(job, values, { 'input', body, 'input_from', from, unpack(values, FIELDS) }), true
-end
-
--- The id and the ttl of the bucket that came along with a message; nil where none did.
-local function input_of(fields)
-  local ttl, id = string.match(field_of(fields, 'input_from') or '', '^(-?%d*):(.*)$')
-  return id and { id = id, ttl = ttl }
+  return message_of_single(job, values, { 'input', body, 'input_from', values[BUCKET], unpack(values, FIELDS) }), true
 end
 
 local function waits_of_single(values)
@@ -86,12 +78,12 @@ local function leave(job, fields)
     for i = 1, #on, 2 do leave_bucket(job, on[i]) end
     return redis.call('DEL', record_of(job))
   end
-  local values, input = find_single(job), fields and input_of(fields)
+  local values, input = find_single(job), fields and field_of(fields, 'input_from')
   if values then
     leave_bucket(job, values[BUCKET])
     unpark_single(job)
   elseif input then
-    leave_bucket(job, input.id, input.ttl)
+    leave_bucket(job, input)
   end
 end
 `;

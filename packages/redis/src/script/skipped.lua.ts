@@ -48,6 +48,10 @@ local function end_broken(job, values, broken)
 end
 
 local function unpark(job)
+  local c = job.channel
+  check_type(c.index, 'hash')
+  check_type(c.waiting, 'zset')
+  check_type(c.waiting_messages, 'hash')
   change(HASH, job.channel.index, job.id, false)
   change(ZSET, job.channel.waiting, job.id, false)
   leave(job)
@@ -59,8 +63,9 @@ local function skip_broken(job, broken)
   end_broken(job, kept_of(m), broken)
 end
 
--- The job has waited for too long.
+-- The job has waited for too long, unless another that was skipped for this has just released it.
 operations.skip_late = function(c, id)
+  if not value_of(ZSET, c.waiting, id) then return end
   local job = job_on(c, id)
   local m = find_waiting(job)
   local reason = m and late_reason(missing_of(job, m), m.waits.timeout)

@@ -67,37 +67,32 @@ local function state_in(beginning)
   return string.find(beginning, '^{"success":false') and 'failed' or 'succeeded'
 end
 
--- The ttl of the bucket that begins so, in whole milliseconds; '' where it has none.
-local function ttl_in(beginning)
-  local rest = string.gsub(string.gsub(beginning, '^{"success":%a+,', '{'), '^{"skipped":%a+,', '{')
-  local ttl = tonumber(string.match(rest, '^{"ttl":([%d.]+)') or nil)
-  return ttl and string.format('%.0f', math.ceil(ttl)) or ''
-end
-
 local function is_met(condition, state)
   if condition == 'settled' then return true end
   return state == (condition == 'success' and 'succeeded' or 'failed')
 end
 
-local function begin_ttl(bucket_id, ttl)
-  ttl = ttl or ttl_in(beginning_of(bucket_id))
-  if ttl ~= '' then redis.call('PEXPIRE', bucket_key(bucket_id), ttl) end
+local function begin_ttl(bucket_id)
+  local beginning = string.gsub(beginning_of(bucket_id), '^{"success":%a+,', '{')
+  beginning = string.gsub(beginning, '^{"skipped":%a+,', '{')
+  local ttl = tonumber(string.match(beginning, '^{"ttl":([%d.]+)') or nil)
+  if ttl then redis.call('PEXPIRE', bucket_key(bucket_id), math.ceil(ttl)) end
 end
 
--- The time of a bucket begins when the last has left it.
+-- The time of a bucket begins when the last has left it. What is no bucket is let be.
 local function begin_ttls()
   local keys = {}
   for id in pairs(left) do keys[#keys + 1] = waiters_key(id) end
   local is_held_on = is_any_there(keys)
-  for id, ttl in pairs(left) do
-    if not (is_held_on and redis.call('EXISTS', waiters_key(id)) == 1) then begin_ttl(id, ttl) end
+  for id in pairs(left) do
+    if not (is_held_on and redis.call('EXISTS', waiters_key(id)) == 1) then pcall(begin_ttl, id) end
   end
 end
 
 last_acts[#last_acts + 1] = begin_ttls
 
-local function leave_bucket(job, bucket_id, ttl)
-  if redis.call('SREM', waiters_key(bucket_id), job.member) == 1 then left[bucket_id] = ttl or false end
+local function leave_bucket(job, bucket_id)
+  if redis.call('SREM', waiters_key(bucket_id), job.member) == 1 then left[bucket_id] = true end
 end
 
 local function join_bucket(job, bucket_id)
