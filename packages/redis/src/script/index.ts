@@ -6,7 +6,6 @@ import { buckets } from './buckets.lua.js';
 import { changes } from './changes.lua.js';
 import { consume } from './consume.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
-import { dependencies } from './dependencies.lua.js';
 import { endings } from './endings.lua.js';
 import { head } from './head.lua.js';
 import { intake } from './intake.lua.js';
@@ -15,9 +14,11 @@ import { messages } from './messages.lua.js';
 import { next } from './next.lua.js';
 import { ownership } from './ownership.lua.js';
 import { publish } from './publish.lua.js';
+import { parking } from './parking.lua.js';
 import { plainChannels } from './plain-channels.lua.js';
 import { publishOne } from './publish-one.lua.js';
 import { publishPlain } from './publish-plain.lua.js';
+import { releasing } from './releasing.lua.js';
 import { Script } from './script.js';
 import { settle } from './settle.lua.js';
 import { shapes } from './shapes.lua.js';
@@ -28,7 +29,7 @@ import { types } from './types.lua.js';
 import { waitingJobs } from './waiting-jobs.lua.js';
 
 /** What a call may need beside its own operation, made where it does. */
-const LAZY = { dependencies: waitingJobs + singleWaits + skipReasons + skipped + dependencies };
+const LAZY = { dependencies: waitingJobs + singleWaits + skipReasons + skipped + releasing + parking };
 
 /** What needs no more than the head. */
 const QUICK = { intake };
