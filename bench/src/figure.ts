@@ -40,7 +40,7 @@ export function valueOf({ samples }: Figure): number {
 }
 
 /** The middle ones of its CPU seconds, where they were taken. */
-export function cpuOf({ samples }: Figure): Sample['cpu'] {
+export function cpuOf({ samples }: Pick<Figure, 'samples'>): Sample['cpu'] {
   const taken = samples.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
   if (taken.length === 0) return undefined;
   return { process: median(taken.map((cpu) => cpu.process)), redis: median(taken.map((cpu) => cpu.redis)) };

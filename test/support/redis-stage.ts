@@ -51,6 +51,17 @@ export class RedisStage {
     return this.broker.consume({ channels: ['email'], onProblem });
   }
 
+  /** How long a bucket has left, in milliseconds; -1 for ever, -2 where it is not there. */
+  timeLeft(bucketId: string): Promise<number> {
+    return this.redis.pttl(`repid:bucket:${bucketId}`);
+  }
+
+  /** The keys of what waits, or has waited, and of where jobs are: none when all is done. */
+  async keysOfJobs(): Promise<string[]> {
+    const keys = await this.redis.keys('*');
+    return keys.filter((key) => /::waiters:|::clients:|:waiting|:index$/.test(key));
+  }
+
   private async open(): Promise<void> {
     this.server = await startRedis({ own: true });
     this.redis = new Redis(this.server.url);

@@ -1,5 +1,8 @@
-import { median } from '../statistics.js';
-import type { ResultsFigure, ResultsFile } from './results-file.js';
+import { cpuOf as cpuOfFigure } from '../figure.js';
+import { shown } from '../report/shown.js';
+import type { ResultsFigure, ResultsFile } from '../report/results-file.js';
+
+const DECIMALS = 2;
 
 /** One subject in a table: how it is called there, and which of its variants is meant. */
 export type Row = readonly [label: string, subject: string, variant: string];
@@ -22,7 +25,7 @@ export function matrixOf({ figures }: ResultsFile, { part, rows, columns, cpuOf 
   const head = ['', ...columns.map(([heading]) => heading), ...(cpuOf ? ['CPU s per 10,000: worker, Redis'] : [])];
   const body = rows.map(([label, subject, variant]) => [
     label,
-    ...columns.map(([, scenario]) => shown(find(subject, variant, scenario)?.median)),
+    ...columns.map(([, scenario]) => shown(find(subject, variant, scenario)?.median, DECIMALS)),
     ...(cpuOf ? [cpuSecondsOf(find(subject, variant, cpuOf))] : []),
   ]);
   return tableOf(head, body);
@@ -35,7 +38,7 @@ export function listOf({ figures }: ResultsFile, part: string, scenarios: readon
   );
   const body = chosen.map(({ scenario, subject, variant, median: value, unit }) => [
     `${scenario}, ${subject} ${variant}`,
-    `${shown(value)} ${unit}`,
+    `${shown(value, DECIMALS)} ${unit}`,
   ]);
   return tableOf(['case', 'figure'], body);
 }
@@ -56,19 +59,11 @@ export function environmentOf({ cores, cpu, memoryGiB, node, redis, packages, ru
 }
 
 function cpuSecondsOf(figure: ResultsFigure | undefined): string {
-  const samples = figure?.samples.flatMap(({ cpu }) => cpu ?? []) ?? [];
-  if (samples.length === 0) return '';
-  return (['process', 'redis'] as const).map((of) => median(samples.map((cpu) => cpu[of])).toFixed(2)).join(', ');
+  const cpu = figure && cpuOfFigure(figure);
+  return cpu === undefined ? '' : `${cpu.process.toFixed(2)}, ${cpu.redis.toFixed(2)}`;
 }
 
 function tableOf(head: readonly string[], body: readonly (readonly string[])[], rule?: readonly string[]): string {
   const rules = rule ?? head.map((_, column) => (column === 0 ? '---' : '---:'));
   return [head, rules, ...body].map((cells) => `| ${cells.join(' | ')} |`.replaceAll('  ', ' ')).join('\n');
-}
-
-function shown(value: number | undefined): string {
-  if (value === undefined) return '';
-  return value.toLocaleString('en', {
-    maximumFractionDigits: Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2,
-  });
 }

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ResultsFile } from './results-file.js';
+import { FOLDER } from '../report/write.js';
+import type { ResultsFile } from '../report/results-file.js';
 import { TABLES } from './tables.js';
 
-const RESULTS = fileURLToPath(new URL('../../results/', import.meta.url));
 const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
 
 /** Where something comes from results, between two comments: `<!-- results: draining -->` and `<!-- end -->`. */
@@ -11,13 +11,13 @@ const PLACE = /<!-- results: ([a-z]+) -->\n[^]*?<!-- end -->/g;
 
 /** The page as it is, and as it must be after the newest results. */
 export function readPage(): { readonly page: string; readonly filled: string } {
-  const newest = readdirSync(RESULTS)
+  const newest = readdirSync(FOLDER)
     .filter((name) => name.endsWith('.json'))
     .toSorted()
     .at(-1);
   const page = readFileSync(PAGE, 'utf8');
-  if (newest === undefined) throw new Error(`There are no results in ${RESULTS}. Write some by "npm run bench".`);
-  const results = JSON.parse(readFileSync(RESULTS + newest, 'utf8')) as ResultsFile;
+  if (newest === undefined) throw new Error(`There are no results in ${FOLDER}. Write some by "npm run bench".`);
+  const results = JSON.parse(readFileSync(FOLDER + newest, 'utf8')) as ResultsFile;
   return {
     page,
     filled: fill(page.replaceAll(/results\/\d{4}-\d\d-\d\d/g, `results/${newest.slice(0, 10)}`), results),

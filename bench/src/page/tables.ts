@@ -1,5 +1,5 @@
 import { environmentOf, listOf, matrixOf, targetsOf, type Row } from './markdown.js';
-import type { ResultsFile } from './results-file.js';
+import type { ResultsFile } from '../report/results-file.js';
 
 const BARE: Row = ['Repid, Nest actor with DTO, bare messages', 'repid', 'bare'];
 const JOB: Row = ['Repid, Nest actor with DTO, jobs with ids', 'repid', 'job'];

@@ -2,9 +2,14 @@ import type { Verdict } from '../check/compare.js';
 import { describeTarget } from '../check/target.js';
 import { valueOf, type Figure } from '../figure.js';
 import type { Environment } from './environment.js';
+import type { ResultsFile } from './results-file.js';
 
-/** Everything that was measured, for machines: samples, and where and on what they were taken. */
-export function resultsOf(environment: Environment, figures: readonly Figure[], verdicts: readonly Verdict[]): object {
+/** The results file of a run. */
+export function resultsOf(
+  environment: Environment,
+  figures: readonly Figure[],
+  verdicts: readonly Verdict[],
+): ResultsFile {
   return {
     ...environment,
     figures: figures.map(({ part, scenario, subject, variant, unit, samples }, index) => ({

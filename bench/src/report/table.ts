@@ -2,8 +2,10 @@ import Table from 'cli-table3';
 import type { Verdict } from '../check/compare.js';
 import { describeTarget } from '../check/target.js';
 import { cpuOf, valueOf, type Figure } from '../figure.js';
+import { shown } from './shown.js';
 import { ratioToBestPeer, ratioToLimit } from './ratios.js';
 
+const DECIMALS = 3;
 const STYLE = { head: [], border: [], compact: true };
 
 /** The figures of a part, one a line, those of a scenario together. */
@@ -18,7 +20,8 @@ export function tableOf(figures: readonly Figure[]): string {
 /** The targets, and what became of them. */
 export function tableOfVerdicts(verdicts: readonly Verdict[]): string {
   const table = new Table({ head: ['target', 'reached', ''], style: STYLE, colAligns: ['left', 'right', 'left'] });
-  for (const { target, reached, verdict } of verdicts) table.push([describeTarget(target), shown(reached), verdict]);
+  for (const { target, reached, verdict } of verdicts)
+    table.push([describeTarget(target), shown(reached, DECIMALS), verdict]);
   return table.toString();
 }
 
@@ -26,12 +29,9 @@ function rowOf(figure: Figure, all: readonly Figure[]): string[] {
   const cpu = cpuOf(figure);
   return [
     ...[figure.scenario, figure.subject, figure.variant],
-    ...[shown(valueOf(figure)), figure.unit.name],
-    ...[ratioToBestPeer(figure, all), ratioToLimit(figure, all), cpu?.process, cpu?.redis].map(shown),
+    ...[shown(valueOf(figure), DECIMALS), figure.unit.name],
+    ...[ratioToBestPeer(figure, all), ratioToLimit(figure, all), cpu?.process, cpu?.redis].map((value) =>
+      shown(value, DECIMALS),
+    ),
   ];
-}
-
-function shown(value: number | undefined): string {
-  if (value === undefined) return '';
-  return value.toLocaleString('en', { maximumFractionDigits: value >= 100 ? 0 : value >= 10 ? 1 : 3 });
 }

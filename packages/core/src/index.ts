@@ -1,4 +1,5 @@
 export * from './actor/index.js';
+export * from './bag/index.js';
 export * from './broker/index.js';
 export * from './bucket/index.js';
 export * from './clock/index.js';

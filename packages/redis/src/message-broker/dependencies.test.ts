@@ -36,18 +36,18 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first'])]);
       if (!isBefore) await buckets.store([ended('first')]);
       const [x, y] = await (await stage.consume()).receive(2, { wait: true });
-      expect(await timeLeft('first')).toBe(-1);
+      expect(await stage.timeLeft('first')).toBe(-1);
       await x!.settle({ ...ACK, releases: ['first'] });
-      expect(await timeLeft('first')).toBe(-1);
+      expect(await stage.timeLeft('first')).toBe(-1);
       await y!.settle({ outcome: NACK, releases: ['first'] });
-      expect(await timeLeft('first')).toBeGreaterThan(59_000);
+      expect(await stage.timeLeft('first')).toBeGreaterThan(59_000);
     });
 
     it('and removes one that was not to be kept at all', async () => {
       await stage.broker.publish([waiting('x', ['first'])]);
       await buckets.store([ended('first', 'succeeded', { ttl: 0 })]);
       const [x] = await (await stage.consume()).receive(1, { wait: true });
-      expect(await timeLeft('first')).toBe(-1);
+      expect(await stage.timeLeft('first')).toBe(-1);
       await x!.settle({ ...ACK, releases: ['first'] });
       expect(await buckets.get(['first'])).toEqual([undefined]);
     });
@@ -57,7 +57,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await buckets.store([ended('first', 'succeeded', { ttl: null })]);
       const [x] = await (await stage.consume()).receive(1, { wait: true });
       await x!.settle({ ...ACK, releases: ['first'] });
-      expect(await timeLeft('first')).toBe(-1);
+      expect(await stage.timeLeft('first')).toBe(-1);
     });
 
     it('also while it is tried again', async () => {
@@ -67,9 +67,9 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       const [x] = await consumer.receive(1, { wait: true });
       await x!.settle({ outcome: { type: 'retry', headers: x!.message.headers, delay: 20 } });
       const [again] = await consumer.receive(1, { wait: true });
-      expect(await timeLeft('first')).toBe(-1);
+      expect(await stage.timeLeft('first')).toBe(-1);
       await again!.settle({ ...ACK, releases: ['first'] });
-      expect(await timeLeft('first')).toBeGreaterThan(0);
+      expect(await stage.timeLeft('first')).toBeGreaterThan(0);
     });
 
     it.each([
@@ -80,7 +80,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await buckets.store([ended('first')]);
       await stage.broker.publish([waiting('x', ['first'])]);
       await remove();
-      expect(await timeLeft('first')).toBeGreaterThan(0);
+      expect(await stage.timeLeft('first')).toBeGreaterThan(0);
       await expectNothingLeft();
     });
 
@@ -89,7 +89,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([waiting('x', ['first'])]);
       await stage.redis.hdel('repid:email:index', 'x');
       await buckets.store([ended('first')]);
-      expect(await timeLeft('first')).toBeGreaterThan(0);
+      expect(await stage.timeLeft('first')).toBeGreaterThan(0);
     });
 
     it('for a message without an id as long as it waits', async () => {
@@ -97,7 +97,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([bare]);
       await buckets.store([ended('first')]);
       await buckets.store([ended('first')]);
-      expect(await timeLeft('first')).toBe(-1);
+      expect(await stage.timeLeft('first')).toBe(-1);
     });
 
     it('and not for a message without an id, whose end nobody tells', async () => {
@@ -105,7 +105,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([bare]);
       await buckets.store([ended('first')]);
       expect(await take(await stage.consume())).toEqual(['x']);
-      expect(await timeLeft('first')).toBeGreaterThan(0);
+      expect(await stage.timeLeft('first')).toBeGreaterThan(0);
       await expectNothingLeft();
     });
   });
@@ -128,7 +128,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       }
       await expectNothingLeft();
       expect(JSON.parse((await buckets.get(['right']))[0]!)).toMatchObject({ success: false, skipped: true });
-      for (const id of ['root', 'left', 'right', 'last']) expect(await timeLeft(id)).toBeGreaterThan(0);
+      for (const id of ['root', 'left', 'right', 'last']) expect(await stage.timeLeft(id)).toBeGreaterThan(0);
     });
 
     it('when a waiting job is cancelled', async () => {
@@ -363,13 +363,8 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     return job(id, { waits, headers: { topic: 'act', 'repid-id': id, releases: on.join(',') } });
   }
 
-  function timeLeft(id: string): Promise<number> {
-    return stage.redis.pttl(`repid:bucket:${id}`);
-  }
-
   async function expectNothingLeft(): Promise<void> {
-    const keys = await stage.redis.keys('*');
-    expect(keys.filter((key) => /::waiters:|::clients:|:waiting|:index$/.test(key))).toEqual([]);
+    expect(await stage.keysOfJobs()).toEqual([]);
   }
 
   async function commandsOf(act: () => Promise<unknown>): Promise<string[]> {

@@ -11,12 +11,6 @@ local function number()
   return tonumber(argument())
 end
 
--- So many at once.
-local function arguments(count)
-  cursor = cursor + count
-  return unpack(ARGV, cursor - count + 1, cursor)
-end
-
 -- The pending entry, as XPENDING gives it: id, consumer, idle time, deliveries. Nil where it is not in hand.
 local function pending_entry(c, stream, entry)
   local pending = redis.pcall('XPENDING', stream, c.group, entry, entry, 1)

@@ -10,12 +10,13 @@ import { endings } from './endings.lua.js';
 import { head } from './head.lua.js';
 import { intake } from './intake.lua.js';
 import { jobs } from './jobs.lua.js';
+import { lookingForJobs } from './looking-for-jobs.lua.js';
 import { messages } from './messages.lua.js';
 import { next } from './next.lua.js';
 import { ownership } from './ownership.lua.js';
-import { publish } from './publish.lua.js';
 import { parking } from './parking.lua.js';
 import { plainChannels } from './plain-channels.lua.js';
+import { publish } from './publish.lua.js';
 import { publishOne } from './publish-one.lua.js';
 import { publishPlain } from './publish-plain.lua.js';
 import { releasing } from './releasing.lua.js';
@@ -54,7 +55,7 @@ function called([name, text]: readonly [string, string]): string {
 /** The script with every operation of the brokers. */
 export const script = new Script(
   [
-    ...[basics, changes, head, ...Object.entries(QUICK).map(called), types, shapes, buckets, messages],
+    ...[basics, changes, head, ...Object.entries(QUICK).map(called), types, shapes, lookingForJobs, buckets, messages],
     ...Object.entries(LAZY).map(lazy),
     ...Object.entries(OPERATIONS).map(called),
   ].join(''),
@@ -71,7 +72,7 @@ export const nextScript = new Script(next);
 
 /** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
 export const publishPlainScript = new Script(
-  basics + changes + plainChannels + types + shapes + batches + publishPlain,
+  basics + changes + plainChannels + types + shapes + lookingForJobs + batches + publishPlain,
 );
 
 /** The same where one is published, for the same reason again. */

@@ -87,6 +87,12 @@ local function locate(c, id)
   return nil
 end
 
+-- So many at once.
+local function arguments(count)
+  cursor = cursor + count
+  return unpack(ARGV, cursor - count + 1, cursor)
+end
+
 local function read_bucket()
   local id, body, ttl, state, cause = arguments(5)
   return { id = id, body = body, ttl = ttl, state = state, cause = cause }
@@ -142,6 +148,16 @@ local function is_taken(m)
   if not m.clears then return false end
   for _, id in ipairs(m.clears) do if is_held(id) then return true end end
   return false
+end
+
+-- True where neither it is taken nor one of those seen before has the same id.
+local function is_first(m, seen)
+  if m.id == '' then return true end
+  local ids = seen[m.channel] or {}
+  seen[m.channel] = ids
+  if ids[m.id] or is_taken(m) then return false end
+  ids[m.id] = true
+  return true
 end
 
 local function check_delayed(c)

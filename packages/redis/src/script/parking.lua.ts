@@ -13,11 +13,6 @@ operations.look_ahead = function(messages)
   for _, id in ipairs(ids) do absent[id] = true end
 end
 
--- The first so many bytes of a bucket; '' where it is not there.
-local function begin_reading(bucket_id, bytes)
-  return absent[bucket_id] and '' or redis.call('GETRANGE', bucket_key(bucket_id), 0, bytes - 1)
-end
-
 local function broken_at(wait, state)
   return { id = wait.id, condition = wait.condition, state = state, cause = cause_of(wait.id, state) }
 end

@@ -4,12 +4,7 @@ export const publish = /* lua */ `
 local function first_duplicate(batch)
   local seen = {}
   for place, m in ipairs(batch) do
-    if m.id ~= '' then
-      local ids = seen[m.channel] or {}
-      seen[m.channel] = ids
-      if ids[m.id] or is_taken(m) then return place end
-      ids[m.id] = true
-    end
+    if not is_first(m, seen) then return place end
   end
 end
 

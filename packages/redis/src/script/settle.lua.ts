@@ -48,12 +48,7 @@ local outcomes = {
 local function add_followers(s)
   local free, seen = {}, {}
   for _, follower in ipairs(s.followers) do
-    local ids = seen[follower.channel] or {}
-    seen[follower.channel] = ids
-    if follower.id == '' or not (ids[follower.id] or is_taken(follower)) then
-      free[#free + 1] = follower
-      ids[follower.id] = true
-    end
+    if is_first(follower, seen) then free[#free + 1] = follower end
   end
   put_messages(free)
 end

@@ -56,8 +56,9 @@ local function skipped_record_of(job)
   return KEYS[5] .. job.member
 end
 
-local function beginning_of(bucket_id)
-  return redis.call('GETRANGE', bucket_key(bucket_id), 0, BEGINNING)
+-- The first so many bytes of a bucket; '' where it is not there.
+local function begin_reading(bucket_id, bytes)
+  return absent[bucket_id] and '' or redis.call('GETRANGE', bucket_key(bucket_id), 0, bytes - 1)
 end
 
 -- How the job has ended whose bucket begins so; nil where there is no bucket. Mere arguments count as succeeded.
@@ -73,7 +74,7 @@ local function is_met(condition, state)
 end
 
 local function begin_ttl(bucket_id)
-  local beginning = string.gsub(beginning_of(bucket_id), '^{"success":%a+,', '{')
+  local beginning = string.gsub(begin_reading(bucket_id, BEGINNING), '^{"success":%a+,', '{')
   beginning = string.gsub(beginning, '^{"skipped":%a+,', '{')
   local ttl = tonumber(string.match(beginning, '^{"ttl":([%d.]+)') or nil)
   if ttl then redis.call('PEXPIRE', bucket_key(bucket_id), math.ceil(ttl)) end
