@@ -59,7 +59,7 @@ export class RedisStage {
   /** The keys of what waits, or has waited, and of where jobs are: none when all is done. */
   async keysOfJobs(): Promise<string[]> {
     const keys = await this.redis.keys('*');
-    return keys.filter((key) => /::waiters:|::clients:|:waiting|:index$/.test(key));
+    return keys.filter((key) => /::awaited|::waiters:|::clients:|:waiting|:index$/.test(key));
   }
 
   private async open(): Promise<void> {

@@ -17,7 +17,13 @@ export const CHANNEL_ENDINGS = {
 } as const;
 
 /** How the keys beside a bucket begin, after the prefix and its colon. */
-export const BESIDE_BUCKETS = { waiters: ':waiters:', clients: ':clients:', skipped: ':skipped-for:' } as const;
+export const BESIDE_BUCKETS = {
+  awaited: ':awaited',
+  waiters: ':waiters:',
+  clients: ':clients:',
+  anyClient: ':clients',
+  skipped: ':skipped-for:',
+} as const;
 
 /** True for channels that go by themselves, soon after those who ask have gone: they are not written down. */
 export function isPassing(channel: string): boolean {
@@ -36,7 +42,7 @@ export interface ChannelKeys {
   readonly delayedMessages: string;
   /** Zset: job id -> until when it waits for buckets, in milliseconds since the epoch. */
   readonly waiting: string;
-  /** Hash: job id -> the message that waits for a single bucket, with what it waits for. */
+  /** Hash: job id -> the message that waits for a single bucket, where it is not the first to do so. */
   readonly waitingMessages: string;
   /** Hash: job id -> where the job is. Not written for bare messages. */
   readonly index: string;
@@ -58,6 +64,8 @@ export interface ChannelKeys {
 export class Keys {
   /** Set: the channels ever used, save those that replies come back on. */
   readonly channels: string;
+  /** Hash: bucket id -> who waits for it: `+` where `waiters` are there, then the first message that waits for it alone. */
+  readonly awaited: string;
   /** How the keys of all buckets begin. */
   readonly bucketStart: string;
   /** How the pub/sub channels of clients that wait for buckets begin. */
@@ -73,6 +81,7 @@ export class Keys {
   /** @param prefix how every key begins; on a cluster a hash tag, so that all lie in one slot */
   constructor(readonly prefix: string) {
     this.channels = `${prefix}::channels`;
+    this.awaited = `${prefix}:${BESIDE_BUCKETS.awaited}`;
     this.bucketStart = `${prefix}:bucket:`;
     this.clientStart = `${prefix}::client:`;
     this.channelStart = `${prefix}:`;
@@ -85,7 +94,7 @@ export class Keys {
     return `${this.bucketStart}${id}`;
   }
 
-  /** Set: the jobs that wait for the bucket or have yet to read it, as `<channel>:<job id>`. It does not expire before the last has left. */
+  /** Set: the jobs that wait for the bucket or have yet to read it, as `<channel>:<job id>`, beside the first that waits for it alone. It does not expire before the last has left. */
   waiters(id: string): string {
     return `${this.channelStart}${BESIDE_BUCKETS.waiters}${id}`;
   }

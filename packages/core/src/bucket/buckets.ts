@@ -29,12 +29,12 @@ export class Buckets {
     return undefined;
   }
 
-  /** The bucket of this body. @throws SerializationError when the text is not a bucket */
-  decode<T>(body: string): Bucket<T> {
-    return this.codec.decode(body);
+  /** What is in the bucket of this body. @throws SerializationError when the text is not a bucket */
+  decodeContents<T>(body: string): T {
+    return this.codec.decodeContents(body);
   }
 
-  /** The same, of a job's end; mere arguments count as a success. @throws SerializationError when the text is not a bucket */
+  /** The bucket of this body, as that of a job's end; mere arguments count as a success. @throws SerializationError when the text is not a bucket */
   decodeResult<T>(body: string): ResultBucket<T> {
     const bucket = this.codec.decode<T>(body);
     if (isResultBucket(bucket)) return bucket;

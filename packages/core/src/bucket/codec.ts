@@ -43,10 +43,14 @@ export class BucketCodec {
 
   /** @throws SerializationError when the text is not a bucket */
   decode<T>(body: string): Bucket<T> {
-    const encoded = parse(body);
-    if (!isEncodedBucket(encoded)) throw new SerializationError(`This is not a bucket: ${body.slice(0, 100)}`);
+    const encoded = parseBucket(body);
     const args = { data: this.decodeData(encoded) as T, timestamp: new Date(encoded.timestamp), ttl: encoded.ttl };
     return encoded.success === undefined ? args : { ...args, ...decodeEnding(encoded, encoded.success) };
+  }
+
+  /** Only what is in it. @throws SerializationError when the text is not a bucket */
+  decodeContents<T>(body: string): T {
+    return this.decodeData(parseBucket(body)) as T;
   }
 
   private encodeData(data: unknown): string {
@@ -65,6 +69,12 @@ export class BucketCodec {
 function member(name: string, value: unknown): string {
   const text = value === undefined ? undefined : stringifyMember(value);
   return text === undefined ? '' : `,"${name}":${text}`;
+}
+
+function parseBucket(body: string): EncodedBucket {
+  const encoded = parse(body);
+  if (!isEncodedBucket(encoded)) throw new SerializationError(`This is not a bucket: ${body.slice(0, 100)}`);
+  return encoded;
 }
 
 function isEncodedBucket(value: unknown): value is EncodedBucket {

@@ -41,10 +41,7 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     id: headers[HEADER.id],
     argsBucketId: headers[HEADER.argsBucket],
     result: resultId === undefined ? undefined : { id: resultId, ttl: readTtl(headers) },
-    retries: {
-      maxAmount: readNumber(headers, HEADER.retries) ?? 0,
-      alreadyTried: readNumber(headers, HEADER.tried) ?? 0,
-    },
+    retries: readRetries(headers),
     timeout: readNumber(headers, HEADER.timeout),
     timestamp: readNumber(headers, HEADER.timestamp),
     dueAt: schedule === undefined ? readNumber(headers, HEADER.dueAt) : undefined,
@@ -77,7 +74,7 @@ export function writeParameters(
   if (timestamp !== undefined) headers[HEADER.timestamp] = String(timestamp);
   if (ttl !== null) headers[HEADER.ttl] = String(ttl);
   if (dueAt !== undefined) headers[HEADER.dueAt] = String(dueAt);
-  if (dependsOn) headers[HEADER.dependsOn] = JSON.stringify(dependsOn);
+  if (dependsOn) writeDependencies(dependsOn, argsBucketId, headers);
   if (unrouted) headers[HEADER.unrouted] = String(unrouted);
   if (schedule) writeSchedule(schedule, headers);
   return headers;
@@ -95,6 +92,25 @@ function writeResult(
 /** Stands for the job's own id, the usual place of its result, at a tenth of the bytes. */
 const SAME_AS_JOB = '';
 
+/** Stands for the bucket of the arguments, which is all that most jobs wait for that wait for one. */
+const ARGS_ALONE = '';
+
+function writeDependencies(
+  ids: readonly string[],
+  argsBucketId: string | undefined,
+  headers: Record<string, string>,
+): void {
+  const isArgsAlone = ids.length === 1 && ids[0] === argsBucketId;
+  headers[HEADER.dependsOn] = isArgsAlone ? ARGS_ALONE : JSON.stringify(ids);
+}
+
+const NO_RETRIES = { maxAmount: 0, alreadyTried: 0 } as const;
+
+function readRetries(headers: Readonly<Record<string, string>>): MessageParameters['retries'] {
+  if (headers[HEADER.retries] === undefined && headers[HEADER.tried] === undefined) return NO_RETRIES;
+  return { maxAmount: readNumber(headers, HEADER.retries) ?? 0, alreadyTried: readNumber(headers, HEADER.tried) ?? 0 };
+}
+
 function readTtl(headers: Readonly<Record<string, string>>): number | null {
   if (headers[HEADER.resultTtl] === 'null') return null;
   return readNumber(headers, HEADER.resultTtl) ?? DEFAULTS.resultTtl;
@@ -103,6 +119,8 @@ function readTtl(headers: Readonly<Record<string, string>>): number | null {
 function readDependencies(headers: Readonly<Record<string, string>>): string[] | undefined {
   const text = headers[HEADER.dependsOn];
   if (text === undefined) return undefined;
+  const argsBucketId = headers[HEADER.argsBucket];
+  if (text === ARGS_ALONE && argsBucketId !== undefined) return [argsBucketId];
   try {
     const ids: unknown = JSON.parse(text);
     if (Array.isArray(ids) && ids.every((id) => typeof id === 'string')) return ids;

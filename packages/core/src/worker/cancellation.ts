@@ -3,7 +3,8 @@ export class Cancellation {
   private controller: AbortController | undefined;
   private listener: ((reason: unknown) => void) | undefined;
   private aborted = false;
-  private reason: unknown;
+  /** Why it was called off. */
+  reason: unknown;
 
   get signal(): AbortSignal {
     if (this.controller === undefined) {

@@ -17,9 +17,6 @@ const PATIENCE = 1_000;
 /** How a run ended, or that it is none of this worker's business any more. */
 export type ExecutionEnding = Ending | { readonly type: 'lost' };
 
-/** Whoever waits for a run to end; the first ending counts. */
-type OnEnd = (ending: ExecutionEnding) => void;
-
 /** Runs one actor: its lane, its middlewares, its time limit. Built once per actor. */
 export class Execution {
   /** True where runs are given the results that they have waited for. */
@@ -41,16 +38,20 @@ export class Execution {
     this.chain = layers.length === 0 ? (run) => this.call(run) : this.throughLayers(layers);
   }
 
-  /** Runs it until it ends or is called off, whichever comes first. */
-  execute(run: Run, hand: Hand): Promise<ExecutionEnding> {
+  /** Runs it until it ends or is called off, whichever comes first. No promise where it ends at once. */
+  execute(run: Run, hand: Hand): ExecutionEnding | Promise<ExecutionEnding> {
+    const place = this.lane.enter();
+    const ending = place ? place.then(() => this.begin(run, hand)) : this.begin(run, hand);
+    return ending instanceof Promise ? this.unlessCalledOff(run, hand, ending) : ending;
+  }
+
+  private unlessCalledOff(run: Run, hand: Hand, ending: Promise<ExecutionEnding>): Promise<ExecutionEnding> {
     return new Promise((resolve) => {
       hand.cancellation.onAbort((reason) => {
         resolve(endingOfAbort(reason));
         this.watch(run, hand, reason);
       });
-      const place = this.lane.enter();
-      if (place) void place.then(() => this.begin(run, hand, resolve));
-      else this.begin(run, hand, resolve);
+      void ending.then(resolve);
     });
   }
 
@@ -59,26 +60,31 @@ export class Execution {
     this.connection.broker.clock.schedule(() => hand.run && this.onSignalIgnored(run, reason), PATIENCE);
   }
 
-  private begin(run: Run, hand: Hand, onEnd: OnEnd): void {
-    if (hand.cancellation.isAborted) return this.lane.leave();
+  /** Never rejects. */
+  private begin(run: Run, hand: Hand): ExecutionEnding | Promise<Ending> {
+    const { cancellation } = hand;
+    if (cancellation.isAborted) {
+      this.lane.leave();
+      return endingOfAbort(cancellation.reason);
+    }
     hand.isBegun = true;
     this.limits.begin(hand, run);
-    const end = (ending: Ending): void => {
-      hand.run = undefined;
-      this.lane.leave();
-      onEnd(ending);
-    };
     try {
-      const returned = this.chain(run);
-      if (isThenable(returned))
-        Promise.resolve(returned).then(
-          (value) => end({ type: 'returned', value }),
-          (error: unknown) => end({ type: 'threw', error }),
-        );
-      else end({ type: 'returned', value: returned });
+      const value = this.chain(run);
+      if (!isThenable(value)) return this.end(hand, { type: 'returned', value });
+      return Promise.resolve(value).then(
+        (settled) => this.end(hand, { type: 'returned', value: settled }),
+        (error: unknown) => this.end(hand, { type: 'threw', error }),
+      );
     } catch (error) {
-      end({ type: 'threw', error });
+      return this.end(hand, { type: 'threw', error });
     }
+  }
+
+  private end(hand: Hand, ending: Ending): Ending {
+    hand.run = undefined;
+    this.lane.leave();
+    return ending;
   }
 
   private throughLayers(layers: readonly Layer<ActorContext, unknown>[]): (run: Run) => Promise<unknown> {

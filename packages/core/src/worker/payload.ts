@@ -1,5 +1,4 @@
 import type { Delivery } from '../broker/index.js';
-import type { Bucket } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { PayloadSource } from '../converter/index.js';
 import { BucketNotFoundError } from '../errors/index.js';
@@ -12,14 +11,15 @@ export function loadPayload(
   connection: Connection,
 ): PayloadSource | Promise<PayloadSource> {
   if (argsBucketId === undefined) return new MessagePayload(message.payload, message.contentType, connection);
-  if (argsBucketId === input?.bucketId) return new BucketPayload(connection.buckets.decode(input.body), connection);
+  if (argsBucketId === input?.bucketId)
+    return new BucketPayload(connection.buckets.decodeContents(input.body), connection);
   return loadBucket(argsBucketId, connection);
 }
 
 async function loadBucket(id: string, connection: Connection): Promise<PayloadSource> {
   const bucket = await connection.buckets.findArgs(id);
   if (bucket === undefined) throw new BucketNotFoundError(id);
-  return new BucketPayload(bucket, connection);
+  return new BucketPayload(bucket.data, connection);
 }
 
 class MessagePayload implements PayloadSource {
@@ -43,15 +43,11 @@ class MessagePayload implements PayloadSource {
 
 class BucketPayload implements PayloadSource {
   constructor(
-    private readonly bucket: Bucket,
+    readonly value: unknown,
     private readonly connection: Connection,
   ) {}
 
-  get value(): unknown {
-    return this.bucket.data;
-  }
-
   get bytes(): Uint8Array {
-    return this.connection.serializer.encode(this.bucket.data);
+    return this.connection.serializer.encode(this.value);
   }
 }

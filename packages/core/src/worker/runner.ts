@@ -83,7 +83,8 @@ export class Runner {
     const run = new Run(actor, hand, parameters, inputs, this.services);
     if (failed && isOutage(failed.error)) return this.postpone(run, hand, parameters, failed.error);
     if (actor.options.confirmation === 'ack-first') await run.actFirst();
-    const ending = failed ?? (await execution.execute(run, hand));
+    const pending = failed ?? execution.execute(run, hand);
+    const ending = pending instanceof Promise ? await pending : pending;
     if (ending.type === 'lost') return;
     if (run.isActedOn) await run.finishActing();
     return run.isActedOn ? this.finishActedOn(run, ending) : this.settle(run, ending, parameters, hand);

@@ -58,8 +58,14 @@ export class Settler {
     const { ownedUntil } = hand; // As it stands: extensions may get through where settlements do not.
     hand.isSettling = true;
     try {
-      do await this.tryToCommit(hand, settlement, ownedUntil);
-      while (!hand.isSettled);
+      while (!hand.isSettled) {
+        try {
+          await hand.delivery.settle(this.isApart(settlement) ? await this.storeApart(settlement) : settlement);
+          hand.isSettled = true;
+        } catch (error) {
+          await this.restAfter(error, ownedUntil);
+        }
+      }
     } finally {
       hand.isSettling = false;
     }
@@ -82,15 +88,11 @@ export class Settler {
     return connection.buckets.writeResult(place.id, resultBucket(result, place.ttl, startedAt, connection.now()));
   }
 
-  private async tryToCommit(hand: Hand, settlement: Settlement, ownedUntil: number): Promise<void> {
+  /** Throws it again where another try would not help, or comes too late. */
+  private async restAfter(error: unknown, ownedUntil: number): Promise<void> {
     const { clock } = this.producer.connection.broker;
-    try {
-      await hand.delivery.settle(this.isApart(settlement) ? await this.storeApart(settlement) : settlement);
-      hand.isSettled = true;
-    } catch (error) {
-      if (!(error instanceof BrokerUnavailableError) || clock.now() >= ownedUntil) throw error;
-      await new Promise<void>((resolve) => clock.schedule(resolve, REST));
-    }
+    if (!(error instanceof BrokerUnavailableError) || clock.now() >= ownedUntil) throw error;
+    await new Promise<void>((resolve) => clock.schedule(resolve, REST));
   }
 
   /** True where results lie in another place than messages. */

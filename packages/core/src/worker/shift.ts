@@ -145,11 +145,13 @@ export class Shift {
 
   /**
    * Everything that ends in this turn of the event loop makes room for one large read. It goes out ahead of their
-   * settlements, so that the broker commits those while the next messages are worked on.
+   * settlements, so that the broker commits those while the next messages are worked on. The last to end has nobody to
+   * wait for.
    */
   private readonly makeRoom = (): void => {
     this.busy -= 1;
     if (this.isMakingRoom) return;
+    if (this.busy === 0) return this.bell.ring();
     this.isMakingRoom = true;
     setImmediate(() => {
       this.isMakingRoom = false;

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type DeliveredBucket, HEADER, MalformedMessageError, type Message, type OutgoingMessage } from '@repid/core';
 import type { RawEntry } from '../connection/reader.js';
+import { INPUT_FIELD } from './field-names.js';
 
 /** Up to how many bytes a payload is cheaper to send as text. */
 const MOST_AS_TEXT = 1024;
@@ -52,8 +53,8 @@ export function decodeEntry(channel: string, [id, fields]: RawEntry): DecodedEnt
   if (!entry.payload) throw malformed(channel, id, 'it has no field "payload"');
   const headers = entry.headers === undefined ? {} : parseHeaders(entry.headers);
   if (!headers) throw malformed(channel, id, 'its field "headers" is not a JSON object of texts');
-  const input = inputOf(entry);
-  return { message: messageOf(channel, entry.payload, headers, entry), jobId: entry.id ?? headers[HEADER.id], input };
+  const message = messageOf(channel, entry.payload, headers, entry);
+  return { message, jobId: entry.id ?? headers[HEADER.id], input: entry.input };
 }
 
 /** What can be read of an entry, however little. */
@@ -69,15 +70,15 @@ interface Fields {
   contentType?: string;
   replyTo?: string;
   id?: string;
-  input?: string;
-  inputFrom?: string;
+  input?: DeliveredBucket;
 }
 
 function readFields(fields: readonly Buffer[]): Fields {
   const read: Fields = {};
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const value = fields[at + 1]!;
-    switch (fields[at]!.toString('latin1')) {
+    const name = fields[at]!.toString('latin1');
+    switch (name) {
       case 'payload':
         read.payload = value;
         break;
@@ -93,19 +94,12 @@ function readFields(fields: readonly Buffer[]): Fields {
       case 'id':
         read.id = value.toString();
         break;
-      case 'input':
-        read.input = value.toString();
-        break;
-      case 'input_from':
-        read.inputFrom = value.toString();
-        break;
+      default:
+        if (name.startsWith(INPUT_FIELD))
+          read.input = { bucketId: fields[at]!.toString('utf8', INPUT_FIELD.length), body: value.toString() };
     }
   }
   return read;
-}
-
-function inputOf({ input, inputFrom }: Fields): DeliveredBucket | undefined {
-  return input === undefined || inputFrom === undefined ? undefined : { bucketId: inputFrom, body: input };
 }
 
 function parseHeaders(text: string): Record<string, string> | undefined {

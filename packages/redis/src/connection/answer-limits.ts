@@ -20,9 +20,14 @@ export class AnswerLimits {
 
   /**
    * Resolves with the answer.
-   * @throws AnswerLostError when none comes by the deadline, and what a problem with the command means
+   * @param recover given what a problem with the command means: rejects with it, which is the default, or has another answer
+   * @throws AnswerLostError when none comes by the deadline
    */
-  within<Answer>(answer: Promise<Answer>, deadline: number): Promise<Answer> {
+  within<Answer>(
+    answer: Promise<Answer>,
+    deadline: number,
+    recover: (problem: unknown) => Promise<Answer> = rethrow,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const pending = this.add(deadline, reject);
       answer.then(
@@ -31,8 +36,9 @@ export class AnswerLimits {
           resolve(value);
         },
         (problem: unknown) => {
+          if (!this.pending.has(pending)) return; // It was given up before.
           this.pending.delete(pending);
-          reject(explain(problem));
+          resolve(recover(explain(problem)));
         },
       );
     });
@@ -53,4 +59,8 @@ export class AnswerLimits {
     if (late.length > 0) this.onLate();
     for (const { reject } of late) reject(new AnswerLostError('it took too long'));
   }
+}
+
+function rethrow(problem: unknown): Promise<never> {
+  return Promise.reject(problem);
 }

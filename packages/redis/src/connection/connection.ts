@@ -71,17 +71,8 @@ export class Connection {
    * Sends a command once the connection is there.
    * @param patience how long all of it may take, in milliseconds
    */
-  async send<Answer>(command: (client: Client) => Promise<Answer>, patience = this.patience): Promise<Answer> {
-    const deadline = performance.now() + patience;
-    for (;;) {
-      if (!this.isReady) await this.ready(deadline - performance.now());
-      try {
-        return await this.limits.within(command(this.client), deadline);
-      } catch (problem) {
-        if (!(problem instanceof NotSentError) || performance.now() >= deadline) throw problem;
-        await sleep(NOTICE_INTERVAL);
-      }
-    }
+  send<Answer>(command: (client: Client) => Promise<Answer>, patience = this.patience): Promise<Answer> {
+    return this.sendBy(performance.now() + patience, command);
   }
 
   /** Sends a command that may as well be carried out twice: again, where its answer got lost. */
@@ -129,6 +120,20 @@ export class Connection {
     });
   }
 
+  private sendBy<Answer>(deadline: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
+    if (!this.isReady) return this.sendOnceReady(deadline, command);
+    return this.limits.within(command(this.client), deadline, async (problem) => {
+      if (!(problem instanceof NotSentError) || performance.now() >= deadline) throw problem;
+      await sleep(NOTICE_INTERVAL);
+      return this.sendBy(deadline, command);
+    });
+  }
+
+  private async sendOnceReady<Answer>(deadline: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
+    await this.ready(deadline - performance.now());
+    return this.sendBy(deadline, command);
+  }
+
   /** Cuts it, to connect anew. */
   reset(): void {
     if (this.closed) return;
@@ -141,14 +146,12 @@ export class Connection {
     for (const settle of [...this.waiting]) settle(problem);
   }
 
-  protected async evaluate(call: Call, buffers: boolean): Promise<unknown> {
+  protected evaluate(call: Call, buffers: boolean): Promise<unknown> {
     const { hash, text } = call.script;
-    try {
-      return await this.call('evalsha', call.toArguments(hash), buffers);
-    } catch (problem) {
+    return this.call('evalsha', call.toArguments(hash), buffers).catch((problem: unknown) => {
       if (!isRefusedWith(problem, 'NOSCRIPT')) throw problem;
       return this.loader.call('eval', call.toArguments(text), buffers);
-    }
+    });
   }
 
   /** Over which a server that does not have the script is given it. */

@@ -80,18 +80,23 @@ export class Reader extends Connection {
   }
 
   // Does not sleep where it would first wait for the connection: that could not be woken.
-  private async untilWoken<Answer>(
+  private untilWoken<Answer>(
     command: (client: Client) => Promise<Answer>,
     patience: number,
   ): Promise<Answer | undefined> {
-    if (!this.isReady) return undefined;
+    if (!this.isReady) return NOTHING;
     const sleeping = { woken: false };
     this.sleeping = sleeping;
-    try {
-      return await this.send<Answer | undefined>((client) => (sleeping.woken ? NOTHING : command(client)), patience);
-    } finally {
-      this.sleeping = undefined;
-    }
+    return this.send<Answer | undefined>((client) => (sleeping.woken ? NOTHING : command(client)), patience).then(
+      (answer) => {
+        this.sleeping = undefined;
+        return answer;
+      },
+      (problem: unknown) => {
+        this.sleeping = undefined;
+        throw problem;
+      },
+    );
   }
 
   /** A call that came after the sleep would wait for its end. */

@@ -33,6 +33,11 @@ export class Batcher<Item> {
     return this.items.length;
   }
 
+  /** The one that waits to be sent, where it is the only one. */
+  get only(): Item | undefined {
+    return this.items.length === 1 ? this.items[0] : undefined;
+  }
+
   /** Resolves when nothing is on its way. */
   async idle(): Promise<void> {
     this.flush();
@@ -48,19 +53,17 @@ export class Batcher<Item> {
     for (let at = 0; at < items.length; at++) {
       const more = this.weight(items[at]!);
       if (at > from && weight + more > this.limit) {
-        void this.dispatch(items.slice(from, at), send);
+        this.dispatch(items.slice(from, at), send);
         from = at;
         weight = 0;
       }
       weight += more;
     }
-    if (from < items.length) void this.dispatch(from === 0 ? items : items.slice(from), send);
+    if (from < items.length) this.dispatch(from === 0 ? items : items.slice(from), send);
   }
 
-  private async dispatch(items: Item[], send: (items: Item[]) => Promise<void>): Promise<void> {
-    const sending = send(items);
+  private dispatch(items: Item[], send: (items: Item[]) => Promise<void>): void {
+    const sending: Promise<void> = send(items).then(() => void this.sending.delete(sending));
     this.sending.add(sending);
-    await sending;
-    this.sending.delete(sending);
   }
 }

@@ -31,7 +31,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       const x = await one();
       expect(x.input).toMatchObject({ bucketId: 'first', body: first.body });
       expect(textOf(x)).toBe('x');
-      await expectKeptUntilEnded(x);
+      await expectKeptForNobody(x);
     });
 
     it('also to who waited for a failure', async () => {
@@ -58,7 +58,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       await second!.settle({ outcome: { type: 'retry', headers: { topic: 'act', 'repid-id': 'x' }, delay: 20 } });
       const [third] = await consumer.receive(1, { wait: true });
       expect(third!.input).toEqual(first!.input);
-      await expectKeptUntilEnded(third!);
+      await expectKeptForNobody(third!);
     });
 
     it.each([
@@ -135,62 +135,86 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
     });
   });
 
-  describe('lets its time begin when who has it along is taken away', () => {
+  describe('keeps it for nobody who has it along', () => {
     it.each([
       ['cancelled', () => stage.broker.cancel('email', 'x')],
       ['purged', () => stage.broker.channels.purge('email')],
       ['deleted', () => stage.broker.channels.delete('email')],
-    ])('while it is delayed, by being %s', async (_, remove) => {
+    ])('and leaves nothing behind when that is delayed, and %s', async (_, remove) => {
       await stage.broker.publish([{ ...waiting('x', ['first']), delay: 60_000 }]);
       await buckets.store([ended('first')]);
       expect(await stage.broker.locate('email', 'x')).toBe('delayed');
-      expect(await stage.timeLeft('first')).toBe(-1);
-      await remove();
       expect(await stage.timeLeft('first')).toBeGreaterThan(59_000);
+      await remove();
       await expectNothingLeft();
     });
 
-    it('and not before the last of them has gone', async () => {
+    it('but for another who has yet to read it', async () => {
       await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first', 'other'])]);
       await buckets.store([ended('first'), ended('other')]);
       const [x, y] = await (await stage.consume()).receive(2, { wait: true });
-      await y!.settle({ ...ACK, releases: ['first', 'other'] });
-      expect(await stage.timeLeft('other')).toBeGreaterThan(59_000);
-      expect(await stage.timeLeft('first')).toBe(-1);
       await x!.settle({ ...ACK, releases: ['first'] });
-      expect(await stage.timeLeft('first')).toBeGreaterThan(59_000);
-      await expectNothingLeft();
-    });
-
-    it('by the time to live that the bucket has by then', async () => {
-      await stage.broker.publish([waiting('x', ['first'])]);
-      await buckets.store([ended('first')]);
-      await buckets.store([ended('first', null, null)]);
-      await (await one()).settle({ ...ACK, releases: ['first'] });
       expect(await stage.timeLeft('first')).toBe(-1);
+      await y!.settle({ ...ACK, releases: ['first', 'other'] });
+      expect(await stage.timeLeft('first')).toBeGreaterThan(59_000);
+      await expectNothingLeft();
     });
 
-    it('when both of them end in one call', async () => {
-      await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first'])]);
+    it('not even where it was not to be kept at all', async () => {
+      const none = ended('first', null, 0);
+      await stage.broker.publish([waiting('x', ['first'])]);
+      await buckets.store([none]);
+      expect(await buckets.get(['first'])).toEqual([undefined]);
+      expect((await one()).input?.body).toBe(none.body);
+    });
+  });
+
+  describe('has the others of a bucket wait beside the first', () => {
+    it.each([
+      ['the first', 'x'],
+      ['another', 'y'],
+    ])('and they go on to wait when %s is cancelled', async (_, gone) => {
+      await stage.broker.publish(['x', 'y', 'z'].map((id) => waiting(id, ['first'])));
+      expect((await waitersOf('first')).toSorted()).toEqual(['x', 'y', 'z']);
+      await stage.broker.cancel('email', gone);
+      await stage.broker.publish([waiting('w', ['first'])]);
+      const left = ['w', 'x', 'y', 'z'].filter((id) => id !== gone);
+      expect((await waitersOf('first')).toSorted()).toEqual(left);
       await buckets.store([ended('first')]);
-      const both = await (await stage.consume()).receive(2, { wait: true });
-      await Promise.all(both.map((delivery) => delivery.settle({ ...ACK, releases: ['first'] })));
-      expect(await stage.timeLeft('first')).toBeGreaterThan(59_000);
+      const taken = await (await stage.consume()).receive(3, { wait: true });
+      expect(taken.map(textOf).toSorted()).toEqual(left);
+      await Promise.all(taken.map((delivery) => delivery.settle({ ...ACK, releases: ['first'] })));
+      await expectNothingLeft();
+    });
+
+    it('and leaves nothing behind when all of them are cancelled', async () => {
+      await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first']), waiting('z', ['first', 'other'])]);
+      for (const id of ['x', 'y', 'z']) await stage.broker.cancel('email', id);
+      await expectNothingLeft();
+    });
+
+    it('and skips all of them where the condition is not met', async () => {
+      await stage.broker.publish([waiting('x', ['first'], 'failure'), waiting('y', ['first'], 'failure')]);
+      await buckets.store([ended('first')]);
+      for (const id of ['x', 'y']) expect(JSON.parse((await buckets.get([id]))[0]!)).toMatchObject({ skipped: true });
       await expectNothingLeft();
     });
   });
 
-  it('keeps who waits for one among those who wait for a bucket until it has ended', async () => {
-    await stage.broker.publish([waiting('x', ['first'])]);
-    await buckets.store([ended('first')]);
-    expect(await stage.broker.waiters('first')).toEqual([{ channel: 'email', jobId: 'x' }]);
-    await (await one()).settle({ ...ACK, releases: ['first'] });
-    expect(await stage.broker.waiters('first')).toEqual([]);
-  });
+  async function waitersOf(bucketId: string): Promise<string[]> {
+    return (await stage.broker.waiters(bucketId)).map(({ jobId }) => jobId);
+  }
 
   async function one(): Promise<Delivery> {
     const [delivery] = await (await stage.consume()).receive(1, { wait: true });
     return delivery!;
+  }
+
+  async function expectKeptForNobody(delivery: Delivery): Promise<void> {
+    expect(await stage.timeLeft('first')).toBeGreaterThan(59_000);
+    expect(await stage.broker.waiters('first')).toEqual([]);
+    await delivery.settle({ ...ACK, releases: ['first'] });
+    await expectNothingLeft();
   }
 
   async function expectKeptUntilEnded(delivery: Delivery): Promise<void> {

@@ -28,12 +28,14 @@ describe('RedisMessageBroker with what waits for buckets', () => {
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
 
   describe('keeps a bucket for who has yet to read it', () => {
+    beforeEach(() => buckets.store([ended('other')]));
+
     it.each([
       ['stored before', true],
       ['stored after', false],
     ])('and lets its time begin after the last of them: %s', async (_, isBefore) => {
       if (isBefore) await buckets.store([ended('first')]);
-      await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first'])]);
+      await stage.broker.publish([reading('x'), reading('y')]);
       if (!isBefore) await buckets.store([ended('first')]);
       const [x, y] = await (await stage.consume()).receive(2, { wait: true });
       expect(await stage.timeLeft('first')).toBe(-1);
@@ -44,7 +46,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     });
 
     it('and removes one that was not to be kept at all', async () => {
-      await stage.broker.publish([waiting('x', ['first'])]);
+      await stage.broker.publish([reading('x')]);
       await buckets.store([ended('first', 'succeeded', { ttl: 0 })]);
       const [x] = await (await stage.consume()).receive(1, { wait: true });
       expect(await stage.timeLeft('first')).toBe(-1);
@@ -53,16 +55,36 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     });
 
     it('and for ever where it has no time to live', async () => {
-      await stage.broker.publish([waiting('x', ['first'])]);
+      await stage.broker.publish([reading('x')]);
       await buckets.store([ended('first', 'succeeded', { ttl: null })]);
       const [x] = await (await stage.consume()).receive(1, { wait: true });
       await x!.settle({ ...ACK, releases: ['first'] });
       expect(await stage.timeLeft('first')).toBe(-1);
     });
 
+    it('by the time to live that it has by then', async () => {
+      await stage.broker.publish([reading('x')]);
+      await buckets.store([ended('first')]);
+      await buckets.store([ended('first', 'succeeded', { ttl: null })]);
+      const [x] = await (await stage.consume()).receive(1, { wait: true });
+      await x!.settle({ ...ACK, releases: ['first'] });
+      expect(await stage.timeLeft('first')).toBe(-1);
+    });
+
+    it('until both end that end in one call', async () => {
+      await stage.broker.publish([reading('x'), reading('y')]);
+      await buckets.store([ended('first')]);
+      const both = await (await stage.consume()).receive(2, { wait: true });
+      expect(await stage.broker.waiters('first')).toHaveLength(2);
+      await Promise.all(both.map((delivery) => delivery.settle({ ...ACK, releases: ['first', 'other'] })));
+      expect(await stage.broker.waiters('first')).toEqual([]);
+      expect(await stage.timeLeft('first')).toBeGreaterThan(59_000);
+      await expectNothingLeft();
+    });
+
     it('also while it is tried again', async () => {
       await buckets.store([ended('first')]);
-      await stage.broker.publish([waiting('x', ['first'])]);
+      await stage.broker.publish([reading('x')]);
       const consumer = await stage.consume();
       const [x] = await consumer.receive(1, { wait: true });
       await x!.settle({ outcome: { type: 'retry', headers: x!.message.headers, delay: 20 } });
@@ -78,7 +100,8 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       ['deleted', () => stage.broker.channels.delete('email')],
     ])('and no longer when that is %s', async (_, remove) => {
       await buckets.store([ended('first')]);
-      await stage.broker.publish([waiting('x', ['first'])]);
+      await stage.broker.publish([reading('x')]);
+      expect(await stage.timeLeft('first')).toBe(-1);
       await remove();
       expect(await stage.timeLeft('first')).toBeGreaterThan(0);
       await expectNothingLeft();
@@ -86,7 +109,8 @@ describe('RedisMessageBroker with what waits for buckets', () => {
 
     it('and no longer than it is known of', async () => {
       await buckets.store([ended('first')]);
-      await stage.broker.publish([waiting('x', ['first'])]);
+      await stage.broker.publish([reading('x')]);
+      await stage.redis.del('repid::waiting:email:x');
       await stage.redis.hdel('repid:email:index', 'x');
       await buckets.store([ended('first')]);
       expect(await stage.timeLeft('first')).toBeGreaterThan(0);
@@ -248,7 +272,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([waiting('x', ['first'])]);
       const late = buckets.wait('first', { timeout: 2_000 });
       await vi.waitFor(async () => expect(await stage.redis.scard('repid::clients:first')).toBe(1));
-      expect(await stage.redis.pttl('repid::waiters:first')).toBe(-1);
+      expect(await stage.redis.pttl('repid::awaited')).toBe(-1);
       const first = ended('first');
       await buckets.store([first]);
       expect(await Promise.all([early, late])).toEqual([first.body, first.body]);
@@ -355,6 +379,11 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     const commands = await commandsOf(() => stage.broker.publish([message('x')]));
     expect(commands).toEqual(['evalsha', 'xadd']);
   });
+
+  /** A job that waits for more than one bucket, so that it reads them when it is run. */
+  function reading(id: string): OutgoingMessage {
+    return waiting(id, ['first', 'other']);
+  }
 
   /** A job that waits; its header says what it is to release. */
   function waiting(id: string, on: readonly string[], condition: Condition = 'success'): OutgoingMessage {

@@ -13,20 +13,31 @@ export function addMessage(call: ChannelCall, message: OutgoingMessage): void {
   const timing = timingOf(message);
   const rest = restOf(message);
   const place = `${call.channel(message.channel)}${LETTER[message.priority ?? 'medium']}`;
-  call.add(`${place}${idLetterOf(message)}${timing.letter}${rest}${letters}`);
+  const isSingle = rest === 's' || rest === 'S';
+  const more = isSingle ? singleWaitOf(message) : '';
+  call.add(`${place}${idLetterOf(message)}${timing.letter}${rest}${letters}${more}`);
   if (message.id !== undefined) call.add(message.id);
   if (timing.when !== undefined) call.add(Math.ceil(timing.when));
+  if (isSingle) addSingleWait(call, message);
   call.add(...values);
-  if (rest === 'b' || rest === 'B') addBuckets(call, message.clears ?? [], message.buckets ?? []);
-  if (message.waits) addWaits(call, message.waits);
+  if (rest === 'b' || rest === 'B' || rest === 'S') addBuckets(call, message.clears ?? [], message.buckets ?? []);
+  if (rest === 'w' || rest === 'B') addWaits(call, message.waits!);
 }
 
 /** True for what the script for plain messages can publish. */
 export function isPlain(message: OutgoingMessage): boolean {
+  return restOf(message) === '-' && isUsual(message);
+}
+
+/** True for what the script for chains can publish. */
+export function isChained(message: OutgoingMessage): boolean {
+  const rest = restOf(message);
+  return (rest === 's' || rest === '-') && isUsual(message);
+}
+
+function isUsual(message: OutgoingMessage): boolean {
   const { channel, priority = 'medium' } = message;
-  return (
-    priority === 'medium' && !isPassing(channel) && restOf(message) === '-' && timingOf(message).when === undefined
-  );
+  return priority === 'medium' && !isPassing(channel) && timingOf(message).when === undefined;
 }
 
 /** Adds buckets to remove and to store, as the script's `read_buckets` reads them. */
@@ -52,17 +63,37 @@ function addWaits(call: Call, { timeout, result, on }: Waits): void {
   for (const { bucketId, condition } of on) call.add(bucketId, condition);
 }
 
+/** What the shape of a message says of its single wait. */
+function singleWaitOf(message: OutgoingMessage): string {
+  const { on, timeout, result } = message.waits!;
+  return ` ${on[0]!.condition} ${timeout} ${result?.ttl ?? null} ${resultLetterOf(message)}`;
+}
+
+/** What it does not. */
+function addSingleWait(call: Call, message: OutgoingMessage): void {
+  const { on, result } = message.waits!;
+  call.add(on[0]!.bucketId);
+  if (resultLetterOf(message) === 'r') call.add(result!.id);
+}
+
+/** The bucket that says that the job was skipped: none, the one of its id, or another. */
+function resultLetterOf({ id, waits }: OutgoingMessage): '-' | '=' | 'r' {
+  if (!waits!.result) return '-';
+  return waits!.result.id === id ? '=' : 'r';
+}
+
 /** None, one that its headers say, or one that needs a field of its own. */
 function idLetterOf(message: OutgoingMessage): '-' | 'i' | 'f' {
   if (message.id === undefined) return '-';
   return needsIdField(message) ? 'f' : 'i';
 }
 
-/** Nothing, buckets, waits, or both. */
-function restOf({ buckets, clears, waits }: OutgoingMessage): '-' | 'b' | 'w' | 'B' {
+/** Nothing, buckets, waits, a single wait; in capitals with buckets. */
+function restOf({ id, buckets, clears, waits }: OutgoingMessage): '-' | 'b' | 'w' | 'B' | 's' | 'S' {
   const hasBuckets = (buckets?.length ?? 0) > 0 || (clears?.length ?? 0) > 0;
-  if (waits) return hasBuckets ? 'B' : 'w';
-  return hasBuckets ? 'b' : '-';
+  if (!waits) return hasBuckets ? 'b' : '-';
+  if (id !== undefined && waits.on.length === 1) return hasBuckets ? 'S' : 's';
+  return hasBuckets ? 'B' : 'w';
 }
 
 /** At once, at a time, or in so many milliseconds. */

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection/connection.js';
 import type { RawEntry, Reader } from '../connection/reader.js';
 import type { Keys } from '../keys.js';
+import type { Take } from '../script/next-call.js';
 import { ScriptCall } from '../script/script-call.js';
 import { LETTER } from './priority-letters.js';
 import type { ReadingList, StreamToRead } from './reading-list.js';
@@ -47,11 +48,8 @@ export class Intake {
    */
   take(max: number, block: number | undefined, isWoken: () => boolean): Promise<TakenEntry[]> {
     const { streams } = this.list;
-    return this.reader.inOneWrite(() =>
-      streams.length === 1
-        ? this.takeFromOne(streams[0]!, max, block, isWoken)
-        : this.takeFromSeveral(streams, max, block, isWoken),
-    );
+    if (streams.length === 1) return this.takeFromOne(streams[0]!, max, block, isWoken);
+    return this.reader.inOneWrite(() => this.takeFromSeveral(streams, max, block, isWoken));
   }
 
   /** Up to `max` whose owners have been silent for too long, those given up included; and whether there may be more. */
@@ -89,10 +87,17 @@ export class Intake {
     const { group } = this.keys.channel(stream.channel);
     const take = { stream: stream.key, group, consumer: this.consumer, most: max };
     const next = this.settler.flushTaking(this.reader, take);
-    let entries = next && (await next);
-    if (!entries || (entries.length === 0 && block !== undefined && !isWoken()))
+    let entries = await (next ?? this.readAfterSettling(take, block));
+    if (next && entries.length === 0 && block !== undefined && !isWoken())
       entries = await this.reader.read(take, block);
     return entries.map((entry) => ({ stream, entry, deliveryCount: 1 }));
+  }
+
+  private readAfterSettling(take: Take, block: number | undefined): Promise<readonly RawEntry[]> {
+    return this.reader.inOneWrite(() => {
+      this.settler.flushOver(this.reader);
+      return this.reader.read(take, block);
+    });
   }
 
   private async takeFromSeveral(

@@ -5,10 +5,11 @@ import { type Keys, isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import type { Call } from '../script/call.js';
 import type { ChannelCall } from '../script/channel-call.js';
+import { PublishChainsCall } from '../script/publish-chains-call.js';
 import { PublishPlainCall } from '../script/publish-plain-call.js';
 import { ScriptCall } from '../script/script-call.js';
 import { Batcher } from './batcher.js';
-import { addMessage, isPlain } from './encode-message.js';
+import { addMessage, isChained, isPlain } from './encode-message.js';
 import { publishOneCallFor } from './encode-one.js';
 
 interface Publication {
@@ -56,12 +57,27 @@ export class Publisher {
     try {
       this.writeDown(publications);
       const deadline = performance.now() + this.connection().patience;
-      const isPlainBatch = publications.every(isPlainPublication);
-      const unsure = isPlainBatch ? await this.publishPlain(publications, deadline) : publications;
+      const unsure = await this.publishUsual(publications, deadline);
       if (unsure.length > 0) await this.publishAny(unsure, deadline);
     } catch (problem) {
       for (const { reject } of publications) reject(problem);
     }
+  }
+
+  /** Answers those that are not published, since they are not usual or need a closer look. */
+  private async publishUsual(publications: readonly Publication[], deadline: number): Promise<readonly Publication[]> {
+    if (areAll(isPlain, publications)) return this.publishPlain(publications, deadline);
+    if (areAll(isChained, publications)) return this.publishChains(publications, deadline);
+    return publications;
+  }
+
+  private async publishChains(publications: readonly Publication[], deadline: number): Promise<readonly Publication[]> {
+    const messages = publications.flatMap((publication) => publication.messages);
+    const call = new PublishChainsCall(this.keys).add(messages.length);
+    for (const message of messages) addMessage(call, message);
+    if ((await this.runBy<0 | 1>(call, deadline)) === 0) return publications;
+    for (const { resolve } of publications) resolve();
+    return [];
   }
 
   /** Answers those that are not published, since one of their ids may be taken. */
@@ -99,7 +115,7 @@ export class Publisher {
     return this.runBy(call, deadline);
   }
 
-  private runBy(call: Call, deadline: number): Promise<Answer> {
+  private runBy<Given = Answer>(call: Call, deadline: number): Promise<Given> {
     return this.connection().run(call, Math.max(0, deadline - performance.now()));
   }
 
@@ -122,8 +138,8 @@ function theOnlyMessage([first, second]: readonly Publication[]): OutgoingMessag
   return second === undefined && first?.messages.length === 1 ? first.messages[0] : undefined;
 }
 
-function isPlainPublication({ messages }: Publication): boolean {
-  return messages.every(isPlain);
+function areAll(isSo: (message: OutgoingMessage) => boolean, publications: readonly Publication[]): boolean {
+  return publications.every(({ messages }) => messages.every(isSo));
 }
 
 function conclude({ messages, resolve, reject }: Publication, problem: number | string | undefined): void {

@@ -168,8 +168,8 @@ export class RedisMessageBroker implements MessageBroker {
   }
 
   async waiters(bucketId: string): Promise<readonly JobReference[]> {
-    const members = await this.opened().sendAgain((client) => client.smembers(this.keys.waiters(bucketId)));
-    return members.map(referenceOf);
+    const call = new ScriptCall(this.keys, 'jobs.waiters').add(bucketId);
+    return (await this.opened().runAgain<string[]>(call)).map(referenceOf);
   }
 
   async cancel(channel: string, jobId: string, { bucket }: CancelOptions = {}): Promise<JobLocation | undefined> {

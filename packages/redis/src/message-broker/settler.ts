@@ -7,7 +7,7 @@ import type { Take } from '../script/next-call.js';
 import { LIMITS } from '../options/defaults.js';
 import { Batcher } from './batcher.js';
 import { checkSettlement } from './check-message.js';
-import { type Act, type Request, actOf, callFor } from './encode-settlement.js';
+import { type Act, type Request, actOf, callFor, thoroughCallFor } from './encode-settlement.js';
 import { nextCallFor } from './encode-next.js';
 import type { JoinedBuckets } from './joined-buckets.js';
 import type { RedisDelivery } from './redis-delivery.js';
@@ -17,14 +17,13 @@ interface Item extends Request {
   readonly reject: (problem: unknown) => void;
 }
 
-/** For each that was not done, its place in the call, and 0 where ownership was lost, or what went wrong. */
-type Answer = readonly (readonly [place: number, problem: 0 | string])[];
+/** For each that was not done, its place in the call, and 0 where ownership was lost, -1 where it needs a closer look, or what went wrong. */
+type Answer = readonly (readonly [place: number, problem: 0 | -1 | string])[];
 
-/** The same where what is next was taken as well, and that. */
-type TakeAnswer = readonly [
-  problems: readonly (readonly [place: number, problem: 0 | Buffer])[],
-  entries: readonly RawEntry[],
-];
+/** 1 where it was done, 0 where ownership was lost, or what went wrong; then what was taken, ids and fields in turn. */
+type NextAnswer = readonly [ended: 1 | 0 | Buffer, ...taken: (Buffer | readonly Buffer[])[]];
+
+const UNSURE = -1;
 
 /** How much of the ownership time nobody can have taken a delivery over in, its time on the wire set aside. */
 const SURELY_OURS = 0.9;
@@ -57,12 +56,12 @@ export class Settler {
   settle(delivery: RedisDelivery, settlement: Settlement): Promise<void> {
     checkSettlement(delivery.message.channel, settlement);
     this.joined.checkSettlement(settlement);
-    return this.add(delivery, actOf(settlement, delivery.hold.jobId));
+    return this.add(delivery, actOf(settlement, delivery.hold));
   }
 
   /** Moves an entry that is no message to the dead letters, as it came. */
   bury(delivery: RedisDelivery, problem: MalformedMessageError): Promise<void> {
-    return this.add(delivery, { outcome: 'bury', problem });
+    return this.add(delivery, { outcome: 'bury', problem, rest: '' });
   }
 
   /** @throws LostOwnershipError when it was settled or taken over already */
@@ -81,21 +80,16 @@ export class Settler {
   }
 
   /**
-   * The same; a plain one that waits alone goes in the very call that takes what is next of its stream. Undefined where
-   * that is yet to be read.
+   * Sends a plain one that waits alone in the very call that takes what is next of its stream, and answers that. Undefined
+   * where there is none.
    */
   flushTaking(reader: Reader, take: Take): Promise<readonly RawEntry[]> | undefined {
-    if (this.batcher.size !== 1) return void this.flushOver(reader);
-    let taken: Promise<readonly RawEntry[]> | undefined;
-    const run = (items: readonly Item[]): Promise<Answer | undefined> => {
-      const call = nextCallFor(items[0]!, take, this.keys);
-      if (!call) return this.runOverReader(reader, items);
-      const answer = reader.runUntilWoken<TakeAnswer>(call, this.readersPatience);
-      taken = answer.then((both) => both?.[1] ?? []);
-      return answer.then(problemsOf);
-    };
-    this.batcher.flush((items) => this.send(items, () => run(items)));
-    return taken;
+    const { only } = this.batcher;
+    const call = only && nextCallFor(only, take, this.keys);
+    if (!call) return undefined;
+    const answer = reader.runUntilWoken<NextAnswer>(call, this.readersPatience);
+    this.batcher.flush((items) => this.send(items, () => answer.then(problemsOf)));
+    return answer.then(takenOf);
   }
 
   /** Resolves when nothing is on its way. */
@@ -110,16 +104,23 @@ export class Settler {
   /** @param first runs it over a reader's connection, whose answer may not come */
   private async send(items: Item[], first?: () => Promise<Answer | undefined>): Promise<void> {
     try {
-      const answer = (first && (await unlessLost(first(), items))) ?? (await this.run(items));
+      const answer = (first && (await unlessLost(first(), items))) ?? (await this.run(items, callFor));
       this.concludeAll(items, answer);
+      if (answer.length > 0) await this.lookCloser(items, answer);
     } catch (problem) {
       for (const { reject } of items) reject(problem);
     }
   }
 
+  /** What the lesser scripts were not sure of. */
+  private async lookCloser(items: readonly Item[], answer: Answer): Promise<void> {
+    const unsure = answer.filter(([, problem]) => problem === UNSURE).map(([place]) => items[place]!);
+    if (unsure.length > 0) this.concludeAll(unsure, await this.run(unsure, thoroughCallFor));
+  }
+
   // May be sent twice: of two settlements of one delivery only one is committed.
-  private async run(items: readonly Item[]): Promise<Answer> {
-    const call = callFor(items, this.keys);
+  private async run(items: readonly Item[], makeCall: typeof callFor): Promise<Answer> {
+    const call = makeCall(items, this.keys);
     const deadline = performance.now() + this.limits.patience;
     for (;;) {
       try {
@@ -141,12 +142,16 @@ export class Settler {
   }
 
   private concludeAll(items: readonly Item[], answer: Answer): void {
-    if (answer.length === 0) return items.forEach((item) => item.resolve());
+    if (answer.length === 0) {
+      for (const { resolve } of items) resolve();
+      return;
+    }
     const problems = new Map(answer);
     items.forEach((item, place) => this.conclude(item, problems.get(place)));
   }
 
-  private conclude({ delivery, resolve, reject }: Item, problem: 0 | string | undefined): void {
+  private conclude({ delivery, resolve, reject }: Item, problem: 0 | -1 | string | undefined): void {
+    if (problem === UNSURE) return;
     if (typeof problem === 'string') return reject(refused(problem));
     if (problem === undefined || this.wasCommittedBefore(delivery)) return resolve();
     reject(new LostOwnershipError(delivery.id, delivery.message.channel));
@@ -169,8 +174,18 @@ async function unlessLost(first: Promise<Answer | undefined>, items: readonly It
   }
 }
 
-function problemsOf(answer: TakeAnswer | undefined): Answer | undefined {
-  return answer?.[0].map(([place, problem]) => [place, problem === 0 ? problem : problem.toString()]);
+const NO_PROBLEMS: Answer = [];
+
+function problemsOf(answer: NextAnswer | undefined): Answer | undefined {
+  if (!answer) return undefined;
+  const [ended] = answer;
+  return ended === 1 ? NO_PROBLEMS : [[0, ended === 0 ? ended : ended.toString()]];
+}
+
+function takenOf(answer: NextAnswer | undefined): readonly RawEntry[] {
+  const entries: RawEntry[] = [];
+  for (let at = 1; answer && at < answer.length; at += 2) entries.push([answer[at], answer[at + 1]] as RawEntry);
+  return entries;
 }
 
 /** An answer got lost: what is not ours any more may have been committed by ourselves. */

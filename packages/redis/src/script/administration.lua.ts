@@ -1,4 +1,5 @@
 import { HEADER } from '@repid/core';
+import { INPUT_FIELD } from '../codec/field-names.js';
 
 /** Operations of those who look after channels. */
 export const administration = /* lua */ `
@@ -64,38 +65,18 @@ operations.resume = function()
   return 1
 end
 
--- What came along with a message is kept for it no more.
-local function leave_input(c, fields, id)
-  if field_of(fields, 'input_from') then part('dependencies').leave(c, id or job_of(fields), fields) end
-end
-
-local function leave_delayed(c)
-  local cursor = '0'
-  repeat
-    local next_cursor, messages = unpack(redis.call('HSCAN', c.messages, cursor, 'COUNT', PAGE))
-    for i = 1, #messages, 2 do
-      local packed = messages[i + 1]
-      if string.find(packed, 'input_from', 1, true) then leave_input(c, cmsgpack.unpack(packed)[3], messages[i]) end
-    end
-    cursor = next_cursor
-  until cursor == '0'
-end
-
 local function purge_stream(c, stream)
   local removed = 0
   each_page(stream, last_delivered(c, stream), function(entries)
     local ids = {}
-    for i, entry in ipairs(entries) do
-      ids[i] = entry[1]
-      leave_input(c, entry[2])
-    end
+    for i, entry in ipairs(entries) do ids[i] = entry[1] end
     removed = removed + redis.call('XDEL', stream, unpack(ids))
   end)
   return removed
 end
 
 local function is_purged(c, location)
-  if location == 'w' then return false end
+  if is_waiting(location) then return false end
   return location == 'd' or not pending_entry(c, c[string.sub(location, 1, 1)], string.sub(location, 2))
 end
 
@@ -103,8 +84,8 @@ local function purge_index(c)
   local jobs = redis.call('HGETALL', c.index)
   for i = 1, #jobs, 2 do
     if is_purged(c, jobs[i + 1]) then
-      change(HASH, c.index, jobs[i], false)
       part('dependencies').leave(c, jobs[i])
+      change(HASH, c.index, jobs[i], false)
     end
   end
 end
@@ -113,23 +94,14 @@ end
 operations.purge = function()
   local c = channel(1)
   local removed = redis.call('ZCARD', c.delayed)
-  leave_delayed(c)
   redis.call('DEL', c.delayed, c.messages)
   for _, priority in ipairs(PRIORITIES) do removed = removed + purge_stream(c, c[priority]) end
   purge_index(c)
   return removed
 end
 
-local function leave_queued(c, stream)
-  each_page(stream, '0-0', function(entries)
-    for _, entry in ipairs(entries) do leave_input(c, entry[2]) end
-  end)
-end
-
 operations.delete = function()
   local c = channel(1)
-  for _, priority in ipairs(PRIORITIES) do leave_queued(c, c[priority]) end
-  leave_delayed(c)
   for _, id in ipairs(redis.call('ZRANGE', c.waiting, 0, -1)) do part('dependencies').leave(c, id) end
   for _, id in ipairs(redis.call('HKEYS', c.index)) do part('dependencies').leave(c, id) end
   redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.waiting_messages, c.index, c.paused)
@@ -138,15 +110,20 @@ operations.delete = function()
 end
 
 local NOT_REPLAYED = { original_stream = true, original_id = true, reason = true }
-local INPUT = { input = true, input_from = true }
+local INPUT = '${INPUT_FIELD}'
 
 -- Where the bucket that came along is still there, it counts as it is now.
+local function is_read_anew(name)
+  if string.sub(name, 1, #INPUT) ~= INPUT then return false end
+  return redis.call('EXISTS', bucket_key(string.sub(name, #INPUT + 1))) == 1
+end
+
 local function replayed_fields(letter)
-  local fields, from = {}, field_of(letter, 'input_from')
-  local is_read_anew = from and redis.call('EXISTS', bucket_key(from)) == 1
+  local fields = {}
   for i = 1, #letter, 2 do
-    if not (NOT_REPLAYED[letter[i]] or (is_read_anew and INPUT[letter[i]])) then
-      fields[#fields + 1] = letter[i]
+    local name = letter[i]
+    if not (NOT_REPLAYED[name] or is_read_anew(name)) then
+      fields[#fields + 1] = name
       fields[#fields + 1] = letter[i + 1]
     end
   end

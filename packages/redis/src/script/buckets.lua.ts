@@ -1,4 +1,5 @@
 import { BESIDE_BUCKETS } from '../keys.js';
+import { LIMITS } from '../options/defaults.js';
 
 /** How a bucket is stored, and who is told. */
 export const buckets = /* lua */ `
@@ -6,7 +7,12 @@ local function bucket_key(id)
   return KEYS[1] .. id
 end
 
--- Jobs that wait for the bucket or have yet to read it. While there are any, it does not expire.
+-- Who waits for buckets, by their ids: '+' where there is anybody among the bucket's waiters, then the first job that waits for it
+-- alone, packed: see single waits.
+local AWAITED = KEYS[3] .. '${BESIDE_BUCKETS.awaited}'
+local PLUS = string.byte('+')
+
+-- All others that wait for the bucket or have yet to read it. While there are any, it does not expire.
 local function waiters_key(id)
   return KEYS[3] .. '${BESIDE_BUCKETS.waiters}' .. id
 end
@@ -15,19 +21,27 @@ local function clients_key(id)
   return KEYS[3] .. '${BESIDE_BUCKETS.clients}' .. id
 end
 
+-- There for as long as any client waits for any bucket.
+local ANY_CLIENT = KEYS[3] .. '${BESIDE_BUCKETS.anyClient}'
+
 -- Jobs that were skipped because of the bucket.
 local function skipped_key(id)
   return KEYS[3] .. '${BESIDE_BUCKETS.skipped}' .. id
 end
 
+-- True where the bucket comes along with the message of a job that waited for it alone.
+local function fits_in(body)
+  return #body <= ${LIMITS.inputSize}
+end
+
 local function write_bucket(bucket, lasting)
-  local key = bucket_key(bucket.id)
-  if lasting or bucket.ttl == '' then
+  local key, ttl = bucket_key(bucket.id), bucket.ttl
+  if lasting or ttl == '' then
     redis.call('SET', key, bucket.body)
-  elseif tonumber(bucket.ttl) <= 0 then
-    redis.call('DEL', key)
+  elseif tonumber(ttl) > 0 then
+    redis.call('SET', key, bucket.body, 'PX', ttl)
   else
-    redis.call('SET', key, bucket.body, 'PX', bucket.ttl)
+    redis.call('DEL', key)
   end
 end
 
@@ -37,8 +51,15 @@ local function tell_clients(id)
   redis.call('DEL', key)
 end
 
--- Buckets that nobody waits for, as far as it is known: no job, no client.
-local without = { jobs = {}, clients = {} }
+local is_any_client
+
+local function may_have_clients()
+  if is_any_client == nil then is_any_client = redis.call('EXISTS', ANY_CLIENT) == 1 end
+  return is_any_client
+end
+
+-- Buckets that no client waits for, as far as it is known.
+local without_clients = {}
 
 local function is_any_there(keys)
   local count = 0
@@ -46,16 +67,14 @@ local function is_any_there(keys)
   return count > 0
 end
 
--- Looks for many buckets at once: mostly there is nobody, or no client.
+-- Looks for many buckets at once: mostly there is nobody, or one job that waits for it alone.
 local function look_who_waits(ids)
-  local keys, of_clients = {}, {}
-  for i, id in ipairs(ids) do
-    of_clients[i] = clients_key(id)
-    keys[2 * i - 1], keys[2 * i] = waiters_key(id), of_clients[i]
-  end
-  local is_anybody = is_any_there(keys)
-  local is_client = is_anybody and is_any_there(of_clients)
-  for _, id in ipairs(ids) do without.jobs[id], without.clients[id] = not is_anybody, not is_client end
+  look_up(AWAITED, ids)
+  if not may_have_clients() then return end
+  local keys = {}
+  for i, id in ipairs(ids) do keys[i] = clients_key(id) end
+  if is_any_there(keys) then return end
+  for _, id in ipairs(ids) do without_clients[id] = true end
 end
 
 -- Buckets that are known not to be there.
@@ -64,14 +83,40 @@ local absent = {}
 -- Buckets that a job which waited for them has left in this call.
 local left = {}
 
--- A bucket: id, body, ttl in whole milliseconds or '', state (succeeded, failed, skipped), cause or ''.
+-- For how long buckets are to be kept from then on, as far as it is known: whole milliseconds, or ''.
+local ttls = {}
+
+local NOBODY = {}
+
+local function has_others(awaited)
+  return string.byte(awaited) == PLUS
+end
+
+-- The first who waits alone, packed; nil where there is none.
+local function first_in(awaited)
+  if not has_others(awaited) then return awaited ~= '' and awaited or nil end
+  return #awaited > 1 and string.sub(awaited, 2) or nil
+end
+
+-- The first who waits for the bucket alone, or nil; all others.
+local function who_waits_for(id)
+  local awaited = value_of(HASH, AWAITED, id)
+  if not awaited then return nil, NOBODY end
+  if string.byte(awaited) ~= PLUS then return awaited, NOBODY end
+  return first_in(awaited), redis.call('SMEMBERS', waiters_key(id))
+end
+
+-- A bucket: id, body, ttl in whole milliseconds or '', state (succeeded, failed, skipped), cause or nothing.
 local function store_bucket(bucket)
   local id = bucket.id
-  local members = without.jobs[id] and {} or redis.call('SMEMBERS', waiters_key(id))
-  write_bucket(bucket, #members > 0)
-  absent[id], left[id] = nil, nil
-  if not without.clients[id] then tell_clients(id) end
-  if #members > 0 then part('dependencies').tell(bucket, members) end
+  local first, members = who_waits_for(id)
+  local lasting = #members > 0 or (first and not fits_in(bucket.body))
+  write_bucket(bucket, lasting)
+  if lasting then ttls[id] = bucket.ttl end
+  if absent[id] then absent[id] = nil end
+  if left[id] then left[id] = nil end
+  if is_any_client ~= false and may_have_clients() and not without_clients[id] then tell_clients(id) end
+  if first or #members > 0 then part('dependencies').tell(bucket, first, members) end
 end
 
 local function store_buckets(buckets)

@@ -15,7 +15,7 @@ local function in_pages(values, write)
 end
 
 local function table_at(key)
-  local known = { values = {}, changed = {} }
+  local known = { values = {}, changed = {}, count = 0 }
   tables[key] = known
   return known
 end
@@ -34,23 +34,28 @@ end
 local function look_up(key, names)
   local values, place = (tables[key] or table_at(key)).values, 0
   in_pages(names, function(...)
-    for _, value in ipairs(redis.pcall('HMGET', key, ...)) do
-      place = place + 1
-      if values[names[place]] == nil then values[names[place]] = value end
+    local found = redis.pcall('HMGET', key, ...)
+    for i = 1, #found do
+      local name = names[place + i]
+      if values[name] == nil then values[name] = found[i] end
     end
+    place = place + #found
   end)
 end
 
 -- A value of false removes.
 local function change(kind, key, name, value)
   local known = tables[key] or table_at(key)
-  known.kind, known.values[name], known.changed[name] = kind, value, true
+  local count = known.count + 1
+  known.kind, known.count, known.values[name], known.changed[count] = kind, count, value, name
 end
 
+-- What was changed twice is written twice, as it is at last.
 local function write_table(key, kind, values, changed)
   local put, removed, is_zset = {}, {}, kind == ZSET
   local last = 0
-  for name in pairs(changed) do
+  for i = 1, #changed do
+    local name = changed[i]
     local value = values[name]
     if not value then
       removed[#removed + 1] = name

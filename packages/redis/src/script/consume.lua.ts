@@ -95,13 +95,14 @@ end
 
 local function give_up(c, priority, pending, fields, reason)
   reason.attempts, reason.at = pending[4], now()
-  local s = { channel = c, priority = priority, stream = c[priority], entry = pending[1], id = job_of(fields) }
+  local run = { channel = c, priority = priority, stream = c[priority] }
+  local s = { run = run, entry = pending[1], id = job_of(fields) }
   check_type(c.dlq, 'stream')
   if s.id ~= '' then check_type(c.index, 'hash') end
-  dead_letter(c, s.stream, s.entry, fields, cjson.encode(reason))
+  dead_letter(run, s.entry, fields, cjson.encode(reason))
   free_id(s)
-  if s.id ~= '' then part('dependencies').leave(c, s.id, fields) end
-  remove_entry(s, s.entry)
+  if s.id ~= '' then part('dependencies').leave(c, s.id) end
+  remove_entry(run, s.entry)
 end
 
 -- reclaim: consumer, ownership time, deliveries to give up after, reason, how many at most, how many streams; each:

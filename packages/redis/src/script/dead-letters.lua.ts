@@ -3,11 +3,11 @@ export const deadLetters = /* lua */ `
 -- Lua takes no more than some thousands of arguments at once. What has more fields is no message: the first will do.
 local MOST_VALUES = 5000
 
-local function dead_letter(c, stream, entry, fields, reason)
+local function dead_letter(run, entry, fields, reason)
   local letter = { unpack(fields, 1, math.min(#fields, MOST_VALUES)) }
-  for _, value in ipairs({ 'original_stream', stream, 'original_id', entry, 'reason', reason }) do
+  for _, value in ipairs({ 'original_stream', run.stream, 'original_id', entry, 'reason', reason }) do
     letter[#letter + 1] = value
   end
-  redis.call('XADD', c.dlq, '*', unpack(letter))
+  redis.call('XADD', run.channel.dlq, '*', unpack(letter))
 end
 `;

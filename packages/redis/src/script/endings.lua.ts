@@ -4,18 +4,18 @@ local done = {}
 
 -- Acknowledging waits until the end of the batch, so that it is one command per stream. Until then an entry that has ended
 -- is still in hand for Redis, and known by its place in the list.
-local function remove_entry(s, entry)
-  local list = done[s.stream]
+local function remove_entry(run, entry)
+  local list = done[run.stream]
   if not list then
-    list = { group = s.channel.group }
-    done[s.stream] = list
+    list = { group = run.channel.group }
+    done[run.stream] = list
   end
   list[#list + 1] = entry
   list[entry] = #list
 end
 
-local function has_ended(s, entry)
-  return done[s.stream] and done[s.stream][entry]
+local function has_ended(run, entry)
+  return done[run.stream] and done[run.stream][entry]
 end
 
 local function remove_entries()
@@ -28,10 +28,10 @@ local function remove_entries()
 end
 
 local function is_indexed(s)
-  return s.id ~= '' and value_of(HASH, s.channel.index, s.id) == s.priority .. s.entry
+  return s.id ~= '' and value_of(HASH, s.run.channel.index, s.id) == s.run.priority .. s.entry
 end
 
 local function free_id(s)
-  if is_indexed(s) then change(HASH, s.channel.index, s.id, false) end
+  if is_indexed(s) then change(HASH, s.run.channel.index, s.id, false) end
 end
 `;

@@ -9,8 +9,8 @@ export const head = /* lua */ `
 --           dead letters; delayed; delayed messages; waiting; waiting messages; index; paused; group; control
 -- ARGV[1]   part and operation, joined by a dot, then its arguments in the order in which it reads them
 --
--- Locations in an index: 'w' for waiting, 'd' for delayed, or a priority's letter (h, m, l) and the entry's id in that
--- stream.
+-- Locations in an index: 'd' for delayed; 'w' for waiting, or for waiting for a single bucket 's' or 'o' and the bucket's id;
+-- or a priority's letter (h, m, l) and the entry's id in that stream.
 
 local called, operation = string.match(argument(), '^(%w+)%.(%w+)$')
 local parts, made = {}, {}
@@ -37,6 +37,12 @@ local function channel(n)
     channels[n] = c
   end
   return c
+end
+
+-- The name of a channel, as it stands in its keys.
+local function name_of(c)
+  c.name = c.name or string.sub(c.m, #KEYS[3] + 1)
+  return c.name
 end
 
 local clock

@@ -3,10 +3,12 @@ import { administration } from './administration.lua.js';
 import { basics } from './basics.lua.js';
 import { batches } from './batches.lua.js';
 import { buckets } from './buckets.lua.js';
+import { chainChannels } from './chain-channels.lua.js';
 import { changes } from './changes.lua.js';
 import { consume } from './consume.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
 import { endings } from './endings.lua.js';
+import { fields } from './fields.lua.js';
 import { head } from './head.lua.js';
 import { intake } from './intake.lua.js';
 import { jobs } from './jobs.lua.js';
@@ -14,13 +16,16 @@ import { lookingForJobs } from './looking-for-jobs.lua.js';
 import { messages } from './messages.lua.js';
 import { next } from './next.lua.js';
 import { ownership } from './ownership.lua.js';
+import { parked } from './parked.lua.js';
 import { parking } from './parking.lua.js';
 import { plainChannels } from './plain-channels.lua.js';
+import { publishChains } from './publish-chains.lua.js';
 import { publish } from './publish.lua.js';
 import { publishOne } from './publish-one.lua.js';
 import { publishPlain } from './publish-plain.lua.js';
 import { releasing } from './releasing.lua.js';
 import { Script } from './script.js';
+import { settleResults } from './settle-results.lua.js';
 import { settle } from './settle.lua.js';
 import { shapes } from './shapes.lua.js';
 import { singleWaits } from './single-waits.lua.js';
@@ -30,7 +35,7 @@ import { types } from './types.lua.js';
 import { waitingJobs } from './waiting-jobs.lua.js';
 
 /** What a call may need beside its own operation, made where it does. */
-const LAZY = { dependencies: waitingJobs + singleWaits + skipReasons + skipped + releasing + parking };
+const LAZY = { dependencies: waitingJobs + parked + singleWaits + skipReasons + skipped + releasing + parking };
 
 /** What needs no more than the head. */
 const QUICK = { intake };
@@ -55,7 +60,18 @@ function called([name, text]: readonly [string, string]): string {
 /** The script with every operation of the brokers. */
 export const script = new Script(
   [
-    ...[basics, changes, head, ...Object.entries(QUICK).map(called), types, shapes, lookingForJobs, buckets, messages],
+    ...[
+      basics,
+      changes,
+      head,
+      ...Object.entries(QUICK).map(called),
+      types,
+      shapes,
+      fields,
+      lookingForJobs,
+      buckets,
+      messages,
+    ],
     ...Object.entries(LAZY).map(lazy),
     ...Object.entries(OPERATIONS).map(called),
   ].join(''),
@@ -72,11 +88,17 @@ export const nextScript = new Script(next);
 
 /** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
 export const publishPlainScript = new Script(
-  basics + changes + plainChannels + types + shapes + lookingForJobs + batches + publishPlain,
+  basics + changes + plainChannels + types + shapes + fields + lookingForJobs + batches + publishPlain,
 );
 
 /** The same where one is published, for the same reason again. */
 export const publishOneScript = new Script(publishOne);
+
+/** Publishes chains, as they are made by one call, for the same reason. */
+export const publishChainsScript = new Script(chainChannels + shapes + publishChains);
+
+/** Acknowledges jobs with their results, for the same reason: what is not sure is for the operation `settle`. */
+export const settleResultsScript = new Script(shapes + parked + settleResults);
 
 /** An operation of the script, with the part that it is in. */
 export type Operation =
@@ -84,7 +106,7 @@ export type Operation =
   | 'settle.settle'
   | 'intake.take'
   | `consume.${'open' | 'leave' | 'promote' | 'reclaim'}`
-  | `jobs.${'locate' | 'inspect' | 'cancel'}`
+  | `jobs.${'locate' | 'inspect' | 'waiters' | 'cancel'}`
   | `administration.${'stats' | 'peek' | 'pause' | 'resume' | 'purge' | 'delete' | 'replay'}`;
 
 export { Script } from './script.js';

@@ -5,6 +5,11 @@ operations.locate = function()
   return (locate(channel(1), argument())) or false
 end
 
+-- waiters: bucket id. Answers the jobs that wait for it or have yet to read it, as '<channel>:<job id>'.
+operations.waiters = function()
+  return part('dependencies').waiters(argument())
+end
+
 local contents = {
   waiting = function(c, id)
     return part('dependencies').inspect(c, id)
@@ -18,17 +23,13 @@ local function contents_of_entry(c, _, location)
   return entry_fields(c[string.sub(location, 1, 1)], string.sub(location, 2)) or {}
 end
 
-local function contents_at(place, c, id, location)
-  return (contents[place] or contents_of_entry)(c, id, location)
-end
-
 -- inspect: job id. Answers where it is, its fields, when it is due or -1, missing buckets and conditions in turn; or nil.
 operations.inspect = function()
   local c, id = channel(1), argument()
   local place, location = locate(c, id)
   if not place then return false end
   local due = place == 'delayed' and tonumber(redis.call('ZSCORE', c.delayed, id)) or -1
-  local fields, missing = contents_at(place, c, id, location)
+  local fields, missing = (contents[place] or contents_of_entry)(c, id, location)
   return { place, fields, due, missing or {} }
 end
 
@@ -59,10 +60,9 @@ operations.cancel = function()
   if place == 'running' then
     tell_owner(c, id, location)
   else
-    local fields = contents_at(place, c, id, location)
     removals[place](c, id, location)
+    part('dependencies').leave(c, id)
     change(HASH, c.index, id, false)
-    part('dependencies').leave(c, id, fields)
     clear_buckets(clears)
     store_buckets(buckets)
   end

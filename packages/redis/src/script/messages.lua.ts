@@ -13,16 +13,16 @@ end
 
 -- Priorities beside medium are rare: their streams are made by the first message, and consumers are told to look.
 local function ensure_stream(c, priority)
-  if priority ~= 'm' and redis.call('EXISTS', c[priority]) == 0 then
+  if redis.call('EXISTS', c[priority]) == 0 then
     open_stream(c, c[priority])
     tell(c.control, 'look')
   end
 end
 
 local function add_entry(c, priority, id, indexed, fields)
-  ensure_stream(c, priority)
+  if priority ~= 'm' then ensure_stream(c, priority) end
   local entry = redis.call('XADD', c[priority], '*', unpack(fields))
-  keep_for_a_while(c, c[priority])
+  if c.is_for_replies ~= false then keep_for_a_while(c, c[priority]) end
   if indexed then change(HASH, c.index, id, priority .. entry) end
 end
 
@@ -67,12 +67,18 @@ local function delay_entry(c, priority, id, indexed, fields, due)
   schedule(c, c.delayed, member, due + math.min(delayed_count, 999) / 1000)
 end
 
+local WAITING = { w = true, s = true, o = true }
+
+local function is_waiting(location)
+  return WAITING[string.sub(location, 1, 1)]
+end
+
 -- Where a job is: 'waiting', 'delayed', 'queued' or 'running', and its location. What the index says wrongly is forgotten:
 -- somebody else may have trimmed the stream, or acknowledged the entry without removing it.
 local function locate(c, id)
   local location = value_of(HASH, c.index, id)
   if not location then return nil end
-  if location == 'w' then
+  if is_waiting(location) then
     if value_of(ZSET, c.waiting, id) then return 'waiting', location end
   elseif location == 'd' then
     if value_of(ZSET, c.delayed, id) then return 'delayed', location end
@@ -117,11 +123,25 @@ local function read_waits()
   return { timeout = timeout, result = result, ttl = ttl, on = on }
 end
 
+-- Reads what waits for a single bucket: that; the one that says that it was skipped, where its shape does not say it; values of its
+-- fields, buckets. What is kept of it while it waits is put together here already.
+local function read_single(shape, id, when)
+  local bucket_id, c = argument(), shape.channel
+  local result = shape.result == 'r' and argument() or ''
+  local parked, clears, buckets = { name_of(c), id, shape.text, result, when or 0, arguments(#shape.names) }, nil, nil
+  if shape.has_buckets then clears, buckets = read_buckets() end
+  return {
+    shape = shape, channel = c, priority = shape.priority, id = id, timing = shape.timing,
+    bucket_id = bucket_id, parked = parked, clears = clears, buckets = buckets,
+  }
+end
+
 -- Reads a message: its shape; then what that says that there is: job id, when, values of its fields, buckets, waits.
 local function read_message()
   local shape = shape_of(argument())
   local id = shape.has_id and argument() or ''
   local when = shape.timing ~= '' and number() or nil
+  if shape.condition then return read_single(shape, id, when) end
   local fields, clears, buckets, waits = read_fields(shape, id), nil, nil, nil
   if shape.has_buckets then clears, buckets = read_buckets() end
   if shape.has_waits then waits = read_waits() end
@@ -131,20 +151,23 @@ local function read_message()
   }
 end
 
--- Puts it where it is delivered from, now or when it is due.
-local function send(m)
-  local timing, due = m.timing, nil
-  if timing ~= '' then due = timing == 'in' and now() + m.when or m.when end
-  if due and due > now() then
-    delay_entry(m.channel, m.priority, m.id, m.id ~= '', m.fields, due)
-  else
-    add_entry(m.channel, m.priority, m.id, m.id ~= '', m.fields)
+-- Puts a message where it is delivered from, now or when it is due.
+local function put(c, priority, id, fields, timing, when)
+  if timing ~= '' then
+    local due = timing == 'in' and now() + when or when
+    if due > now() then return delay_entry(c, priority, id, id ~= '', fields, due) end
   end
+  add_entry(c, priority, id, id ~= '', fields)
+end
+
+local function send(m)
+  put(m.channel, m.priority, m.id, m.fields, m.timing, m.when)
 end
 
 -- Taken while a job of this id is there, or the result that it would clear has yet to be read.
 local function is_taken(m)
-  if locate(m.channel, m.id) then return true end
+  local c, id = m.channel, m.id
+  if value_of(HASH, c.index, id) and locate(c, id) then return true end
   if not m.clears then return false end
   for _, id in ipairs(m.clears) do if is_held(id) then return true end end
   return false
@@ -152,11 +175,14 @@ end
 
 -- True where neither it is taken nor one of those seen before has the same id.
 local function is_first(m, seen)
-  if m.id == '' then return true end
-  local ids = seen[m.channel] or {}
-  seen[m.channel] = ids
-  if ids[m.id] or is_taken(m) then return false end
-  ids[m.id] = true
+  local id, ids = m.id, seen[m.channel]
+  if id == '' then return true end
+  if not ids then
+    ids = {}
+    seen[m.channel] = ids
+  end
+  if ids[id] or is_taken(m) then return false end
+  ids[id] = true
   return true
 end
 
@@ -166,14 +192,19 @@ local function check_delayed(c)
 end
 
 -- Raises an error before anything is written where it could not be: what a script has written stays.
+local function check_place(c, priority, indexed, timing)
+  check_type(c[priority], 'stream')
+  if indexed then check_type(c.index, 'hash') end
+  if timing ~= '' then check_delayed(c) end
+end
+
 local function check_message(m)
   local c = m.channel
-  check_type(c[m.priority], 'stream')
-  if m.id ~= '' then check_type(c.index, 'hash') end
-  if m.timing ~= '' then check_delayed(c) end
-  if m.waits then
+  check_place(c, m.priority, m.id ~= '', m.timing)
+  if m.waits or m.bucket_id then
     check_type(c.waiting, 'zset')
     check_type(c.waiting_messages, 'hash')
+    check_type(AWAITED, 'hash')
   end
 end
 
@@ -195,30 +226,34 @@ end
 -- Buckets first: a message may wait for what another of the batch brings, but not for what that one clears.
 local function put_buckets(batch)
   local clears, buckets, waiting = {}, {}, {}
-  for _, m in ipairs(batch) do
+  for i = 1, #batch do
+    local m = batch[i]
     if m.clears then append(clears, m.clears) end
     if m.buckets then append(buckets, m.buckets) end
-    if m.waits then waiting[#waiting + 1] = m end
+    if m.waits or m.bucket_id then waiting[#waiting + 1] = m end
   end
   clear_buckets(clears)
   store_buckets(buckets)
   if #waiting > 0 then part('dependencies').look_ahead(waiting) end
 end
 
-local function is_plain(m)
-  return not (m.shape.has_buckets or m.shape.has_waits)
-end
-
 -- All of them have been checked.
 local function put_messages(batch)
   for _, m in ipairs(batch) do
-    if not is_plain(m) then
+    if not m.shape.is_plain then
       put_buckets(batch)
       break
     end
   end
-  for _, m in ipairs(batch) do
-    if m.waits then part('dependencies').wait(m) else send(m) end
+  local wait
+  for i = 1, #batch do
+    local m = batch[i]
+    if m.waits or m.bucket_id then
+      wait = wait or part('dependencies').wait
+      wait(m)
+    else
+      send(m)
+    end
   end
 end
 `;

@@ -6,19 +6,20 @@ export const next = /* lua */ `
 -- ARGV[5]   how many entries to take at most
 -- ARGV[6]   the job's id, and ARGV[7] its location, as the index has it
 --
--- Does what the operation \`settle\` does with such a message, and answers the same; then the entries. It makes no function,
+-- Does what the operation \`settle\` does with such a message. Answers 1 where it was done, 0 where ownership was lost, or what
+-- went wrong; then of each entry that was taken its id and its fields. It makes no function,
 -- since that is what calls of so little spend most of their time on. It does not wait for entries. What goes wrong with
 -- the read shows in the one that follows where there are none.
 
 local stream, index, group, consumer, entry = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
-local problems = {}
+local answer = { 1 }
 
 local pending = redis.pcall('XPENDING', stream, group, entry, entry, 1, consumer)[1]
 local location = index and redis.pcall('HGET', index, ARGV[6])
 if not pending or pending[4] ~= tonumber(ARGV[4]) then
-  problems[1] = { 0, 0 }
+  answer[1] = 0
 elseif type(location) == 'table' then
-  problems[1] = { 0, location.err }
+  answer[1] = location.err
 else
   if location and location == ARGV[7] then redis.call('HDEL', index, ARGV[6]) end
   redis.call('XACK', stream, group, entry)
@@ -26,5 +27,7 @@ else
 end
 
 local taken = redis.pcall('XREADGROUP', 'GROUP', group, consumer, 'COUNT', ARGV[5], 'STREAMS', stream, '>')
-return { problems, taken and taken[1] and taken[1][2] or {} }
+local entries = taken and taken[1] and taken[1][2] or {}
+for i = 1, #entries do answer[2 * i], answer[2 * i + 1] = entries[i][1], entries[i][2] end
+return answer
 `;

@@ -42,7 +42,7 @@ local function acknowledge(run, place)
   local entry, id = run.entries[place], run.ids and run.ids[place]
   if has_ended(run, entry) or not owns(run, entry) then return LOST end
   if id then
-    local ok, problem = pcall(free_id, { channel = run.channel, priority = run.priority, entry = entry, id = id })
+    local ok, problem = pcall(free_id, { run = run, entry = entry, id = id })
     if not ok then return message_of(problem) end
   end
   remove_entry(run, entry)

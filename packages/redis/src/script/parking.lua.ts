@@ -1,14 +1,19 @@
+import { LIMITS } from '../options/defaults.js';
+
 /** How messages that wait for buckets are parked, and what is asked of them while they are. */
 export const parking = /* lua */ `
 -- Looks at once whether anything is there that is waited for: of a graph that has just been made, nothing is.
 operations.look_ahead = function(messages)
   local ids, keys = {}, {}
   for _, m in ipairs(messages) do
-    for _, wait in ipairs(m.waits.on) do
-      ids[#ids + 1] = wait.id
-      keys[#keys + 1] = bucket_key(wait.id)
+    if m.bucket_id then
+      ids[#ids + 1] = m.bucket_id
+    else
+      for _, wait in ipairs(m.waits.on) do ids[#ids + 1] = wait.id end
     end
   end
+  look_up(AWAITED, ids)
+  for i, id in ipairs(ids) do keys[i] = bucket_key(id) end
   if is_any_there(keys) then return end
   for _, id in ipairs(ids) do absent[id] = true end
 end
@@ -64,26 +69,26 @@ local function made_up_id()
   return redis.sha1hex(nameless .. table.concat(redis.call('TIME'), '.'))
 end
 
-local function take_along(job, m, body)
-  if #body > MOST_INPUT then return keep_waited(job, m.waits) end
-  append(m.fields, { 'input', body, 'input_from', m.waits.on[1].id })
+-- The bucket that a job waits for alone is there.
+local function judge_single(m, body)
+  local job, state = job_on(m.channel, m.id), state_in(body)
+  local waits = waits_of_single(m.shape, m.parked, m.bucket_id)
+  local wait = waits.on[1]
+  if not is_met(wait.condition, state) then
+    return end_broken(job, kept_of(whole_single(job, m.parked, m.bucket_id)), broken_at(wait, state))
+  end
+  local comes_along = fits_in(body)
+  wait.is_there = true
+  if not comes_along then
+    join(job, wait)
+    keep_waited(job, waits)
+  end
+  send(message_of_single(job, m.shape, m.parked, comes_along and { id = m.bucket_id, body = body }))
 end
 
 local function wait_for_one(m)
-  local wait, job = m.waits.on[1], job_on(m.channel, m.id)
-  local body = begin_reading(wait.id, MOST_INPUT + 1)
-  local state = state_in(body)
-  if not state then
-    park_single(job, m)
-    begin_waiting(job, m)
-  elseif not is_met(wait.condition, state) then
-    end_broken(job, kept_of(m), broken_at(wait, state))
-  else
-    wait.is_there = true
-    join(job, wait)
-    take_along(job, m, body)
-    send(m)
-  end
+  local body = begin_reading(m.bucket_id, ${LIMITS.inputSize} + 1)
+  if body == '' then park_single(m) else judge_single(m, body) end
 end
 
 local function wait_for_all(m)
@@ -99,17 +104,19 @@ end
 
 -- Publishes a message as soon as everything that it waits for is there: now, or later; or skips it.
 operations.wait = function(m)
-  if is_single(m) then wait_for_one(m) else wait_for_all(m) end
+  if m.bucket_id then wait_for_one(m) else wait_for_all(m) end
 end
 
--- A job that is taken away leaves its buckets. \`fields\` are those of its message, where it waits no more.
-operations.leave = function(c, id, fields)
-  leave(job_on(c, id), fields)
+-- A job that is taken away, or has ended, leaves its buckets.
+operations.leave = function(c, id)
+  leave(job_on(c, id))
 end
 
--- A job has ended that a bucket has come along with.
-operations.leave_input = function(c, id, bucket_id)
-  leave_bucket(job_on(c, id), bucket_id)
+operations.waiters = function(bucket_id)
+  local first, members = who_waits_for(bucket_id)
+  local values = first and cmsgpack.unpack(first)
+  if values then members[#members + 1] = values[NAME] .. ':' .. values[ID] end
+  return members
 end
 
 -- The fields of its message, and the missing buckets and their conditions in turn.

@@ -35,6 +35,7 @@ operations.wait = function()
   local key = clients_key(id)
   redis.call('SADD', key, client)
   if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
+  if redis.call('PTTL', ANY_CLIENT) < ttl then redis.call('SET', ANY_CLIENT, '1', 'PX', ttl) end
   return false
 end
 `;

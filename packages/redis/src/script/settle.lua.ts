@@ -22,23 +22,23 @@ local function with_headers(fields, headers)
 end
 
 local function give_back(s)
-  local indexed = is_indexed(s)
+  local c, priority, indexed = s.run.channel, s.run.priority, is_indexed(s)
   local fields = with_headers(s.fields, s.headers)
   if s.delay > 0 then
-    delay_entry(s.channel, s.priority, s.id, indexed, fields, now() + s.delay)
+    delay_entry(c, priority, s.id, indexed, fields, now() + s.delay)
   else
-    add_entry(s.channel, s.priority, s.id, indexed, fields)
+    add_entry(c, priority, s.id, indexed, fields)
   end
 end
 
 local outcomes = {
   ack = free_id,
   nack = function(s)
-    dead_letter(s.channel, s.stream, s.entry, with_headers(s.fields, s.headers), s.reason)
+    dead_letter(s.run, s.entry, with_headers(s.fields, s.headers), s.reason)
     free_id(s)
   end,
   bury = function(s)
-    dead_letter(s.channel, s.stream, s.entry, s.fields, s.reason)
+    dead_letter(s.run, s.entry, s.fields, s.reason)
     free_id(s)
   end,
   back = give_back,
@@ -53,17 +53,20 @@ local function add_followers(s)
   put_messages(free)
 end
 
--- What goes with a settlement, by its letters.
-local rests = {}
+-- What goes with the settlements of a run: letters, and of buckets the ttl in whole milliseconds or '' and the state, each after
+-- a space.
 
-local function rest_of(letters)
-  local rest = rests[letters]
-  if not rest then
-    rest = {}
-    for letter in string.gmatch(letters, '.') do rest[letter] = true end
-    rests[letters] = rest
-  end
+local function read_rest(text)
+  local letters, ttl, state = string.match(text, '^(%S*) ?(%S*) ?(%S*)$')
+  local rest = { ttl = ttl, state = state, is_own = string.find(letters, '=', 1, true) }
+  for letter in string.gmatch(letters, '%l') do rest[letter] = true end
   return rest
+end
+
+local function read_result(rest, job_id)
+  local bucket = { id = rest.is_own and job_id or argument(), body = argument(), ttl = rest.ttl, state = rest.state }
+  if rest.c then bucket.cause = argument() end
+  return bucket
 end
 
 local function read_followers()
@@ -72,44 +75,45 @@ local function read_followers()
   return followers
 end
 
--- Reads by outcome: ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay;
--- then letters, and for each of them what goes with it: 'b' a bucket; 'w' nothing, as it has waited for buckets; 'i' the id of
--- the bucket that came along with it; 'f' how many followers, messages.
+-- Reads by outcome: ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay; then for
+-- each letter of its run's rest what goes with it: 'b' a bucket, that is its id, but with '=' where that is the job's id, its
+-- body, and with 'c' the cause of its state; 'f' how many followers, messages. With 'w' the job has waited for buckets.
 local function read_settlement(run, entry)
-  local outcome, id, headers, reason, delay = run.outcome, argument(), nil, nil, nil
-  if outcome == 'nack' or outcome == 'back' then headers = argument() end
-  if outcome == 'nack' or outcome == 'bury' then reason = argument() end
-  if outcome == 'back' then delay = number() end
-  local rest = rest_of(argument())
-  return {
-    channel = run.channel, stream = run.stream, priority = run.priority, entry = entry,
-    outcome = outcome, id = id, headers = headers, reason = reason, delay = delay, fields = nil,
-    bucket = rest.b and read_bucket(), has_waited = rest.w, input = rest.i and argument(), followers = rest.f and read_followers(),
-  }
+  local outcome, rest = run.outcome, run.rest
+  local s = { run = run, entry = entry, id = argument(), bucket = nil }
+  if outcome ~= 'ack' then
+    if outcome ~= 'bury' then s.headers = argument() end
+    if outcome == 'back' then s.delay = number() else s.reason = argument() end
+  end
+  if rest.b then s.bucket = read_result(rest, s.id) end
+  if rest.f then s.followers = read_followers() end
+  return s
 end
 
--- Raises an error before anything is written where something could not be. A mere acknowledgement has nothing to fear: it
--- reads the index first.
+-- Raises an error before anything is written where something could not be. Acknowledgements of a run are alike.
 local function check(s)
-  if s.id ~= '' then check_type(s.channel.index, 'hash') end
-  if s.outcome == 'nack' or s.outcome == 'bury' then check_type(s.channel.dlq, 'stream') end
-  if s.outcome == 'back' and s.delay > 0 then check_delayed(s.channel) end
+  local c, outcome = s.run.channel, s.run.outcome
+  if s.id ~= '' then check_type(c.index, 'hash') end
+  if outcome == 'nack' or outcome == 'bury' then check_type(c.dlq, 'stream') end
+  if outcome == 'back' and s.delay > 0 then check_delayed(c) end
   if s.followers then check_messages(s.followers) end
 end
 
 -- The settled message's own id is free for its followers only once the outcome has freed it.
 local function commit(s)
-  if s.outcome ~= 'ack' then
-    s.fields = entry_fields(s.stream, s.entry)
+  local run = s.run
+  local outcome = run.outcome
+  if outcome ~= 'ack' then
+    s.fields = entry_fields(run.stream, s.entry)
     if not s.fields then return LOST end
   end
-  if s.outcome ~= 'ack' or s.bucket or s.followers then check(s) end
+  if outcome ~= 'ack' or s.followers or not run.is_checked then check(s) end
+  run.is_checked = true
   if s.bucket then store_bucket(s.bucket) end
-  outcomes[s.outcome](s)
-  if s.has_waited and s.id ~= '' then part('dependencies').leave(s.channel, s.id) end
-  if s.input then part('dependencies').leave_input(s.channel, s.id, s.input) end
+  outcomes[outcome](s)
+  if run.rest.w and s.id ~= '' then part('dependencies').leave(run.channel, s.id) end
   if s.followers then add_followers(s) end
-  remove_entry(s, s.entry)
+  remove_entry(run, s.entry)
   return DONE
 end
 
@@ -137,26 +141,30 @@ end
 
 -- What all of them ask for is read at once.
 local function read_settlements(run)
-  local batches, bucket_ids = {}, {}
-  run.settlements = {}
-  for place, entry in ipairs(run.entries) do
-    local s = read_settlement(run, entry)
-    run.settlements[place] = s
+  local batches, bucket_ids, ids, settlements = {}, {}, {}, {}
+  for place = 1, #run.entries do
+    local s = read_settlement(run, run.entries[place])
+    settlements[place] = s
     batches[#batches + 1] = s.followers
     if s.bucket then bucket_ids[#bucket_ids + 1] = s.bucket.id end
+    if s.id ~= '' then ids[#ids + 1] = s.id end
   end
-  batches[#batches + 1] = run.settlements
+  run.settlements = settlements
+  look_up(run.channel.index, ids)
   look_for_jobs(batches)
   look_who_waits(bucket_ids)
 end
 
 local READ_ELSEWHERE = { done = true, freed = true, extend = true }
 
--- Reads a run, settlements alike in all but their entries: channel, priority, then as \`read_entries\`.
+-- Reads a run, settlements alike in all but their entries: channel, priority, then as \`read_entries\`; then what goes with them.
 local function read_run()
   local c, priority = channel(number()), argument()
   local run = read_entries({ channel = c, priority = priority, stream = c[priority] })
-  if not READ_ELSEWHERE[run.outcome] then read_settlements(run) end
+  if not READ_ELSEWHERE[run.outcome] then
+    run.rest = read_rest(argument())
+    read_settlements(run)
+  end
   return run
 end
 

@@ -1,62 +1,72 @@
-import { LIMITS } from '../options/defaults.js';
-
-/** Jobs that wait for a single bucket, as the steps of a chain do: less is kept of them, and the bucket comes along with them. */
+/** Jobs that wait for a single bucket, as the steps of a chain do. */
 export const singleWaits = /* lua */ `
--- A job that has an id and waits for a single bucket has no record. While it waits, it is a field of its channel's waiting
--- messages, a packed list of the values below, in their order, and of the names and values of the message's fields.
--- When the bucket comes, it is put into the message, so that nobody has to read it: field 'input' is its body, field 'input_from'
--- its id. A large one is not: then the job has a record, of which 'on' is left, like those that wait for many.
-
-local BUCKET, CONDITION, TIMEOUT, RESULT, TTL, PRIORITY, TIMING, WHEN, FIELDS = 1, 2, 3, 4, 5, 6, 7, 8, 9
-
-local MOST_INPUT = ${LIMITS.inputSize}
-
-local function is_single(m)
-  return m.id ~= '' and #m.waits.on == 1
+local function park_single(m)
+  local c, id, bucket_id = m.channel, m.id, m.bucket_id
+  local packed, awaited = cmsgpack.pack(m.parked), value_of(HASH, AWAITED, bucket_id) or ''
+  if awaited == '' or awaited == '+' then
+    change(HASH, AWAITED, bucket_id, awaited .. packed)
+    change(HASH, c.index, id, 's' .. bucket_id)
+  else
+    join_bucket(job_on(c, id), bucket_id)
+    change(HASH, c.waiting_messages, id, packed)
+    change(HASH, c.index, id, 'o' .. bucket_id)
+  end
+  schedule(c, c.waiting, id, now() + m.shape.timeout)
 end
 
-local function park_single(job, m)
-  local waits, wait = m.waits, m.waits.on[1]
-  join_bucket(job, wait.id)
-  change(HASH, job.channel.waiting_messages, job.id, cmsgpack.pack({
-    wait.id, wait.condition, waits.timeout, waits.result, waits.ttl, m.priority, m.timing, m.when or 0, unpack(m.fields),
-  }))
-end
-
-local function unpark_single(job)
-  change(HASH, job.channel.waiting_messages, job.id, false)
-end
-
--- The values of a job that waits for a single bucket; nil where it does not.
+-- The values of a job that waits for a single bucket, that bucket, and is it the first? Nil where it does not.
 local function find_single(job)
-  local packed = value_of(HASH, job.channel.waiting_messages, job.id)
-  return packed and cmsgpack.unpack(packed)
+  local location = value_of(HASH, job.channel.index, job.id) or ''
+  local letter, bucket_id = string.sub(location, 1, 1), string.sub(location, 2)
+  local packed
+  if letter == 's' then packed = first_in(value_of(HASH, AWAITED, bucket_id) or '') end
+  if letter == 'o' then packed = value_of(HASH, job.channel.waiting_messages, job.id) end
+  local values = packed and cmsgpack.unpack(packed)
+  if not values or values[ID] ~= job.id or values[NAME] ~= name_of(job.channel) then return nil end
+  return values, bucket_id, letter == 's'
 end
 
-local function message_of_single(job, values, fields)
+-- The fields of its message, with the bucket that comes along. Most have two, for which the table need not grow.
+local function fields_of(shape, id, values, bucket)
+  local names, first, second = shape.names, values[WHEN + 1], values[WHEN + 2]
+  local fields = bucket and { INPUT .. bucket.id, bucket.body, names[1], first, names[2], second }
+    or { names[1], first, names[2], second }
+  for i = 3, #names do append(fields, { names[i], values[WHEN + i] }) end
+  if shape.has_id_field then append(fields, { 'id', id }) end
+  return fields
+end
+
+local function message_of_single(job, shape, values, bucket)
   return {
-    channel = job.channel, id = job.id, priority = values[PRIORITY], timing = values[TIMING], when = values[WHEN], fields = fields,
+    channel = job.channel, id = job.id, priority = shape.priority, timing = shape.timing, when = values[WHEN],
+    fields = fields_of(shape, job.id, values, bucket),
   }
 end
 
--- The message, and whether the bucket comes along with it.
-local function with_input(job, values, body)
-  if #body > MOST_INPUT then return message_of_single(job, values, { unpack(values, FIELDS) }), false end
-  return message_of_single(job, values, { 'input', body, 'input_from', values[BUCKET], unpack(values, FIELDS) }), true
+local RESULTS = {
+  ['='] = function(values) return values[ID] end,
+  ['-'] = function() return '' end,
+  r = function(values) return values[RESULT] end,
+}
+
+local function waits_of_single(shape, values, bucket_id)
+  local on = { { id = bucket_id, condition = shape.condition } }
+  return { on = on, timeout = shape.timeout, result = RESULTS[shape.result](values), ttl = shape.ttl }
 end
 
-local function waits_of_single(values)
-  local on = { { id = values[BUCKET], condition = values[CONDITION] } }
-  return { on = on, timeout = values[TIMEOUT], result = values[RESULT], ttl = values[TTL] }
+-- All that is to be known of it.
+local function whole_single(job, values, bucket_id)
+  local shape = shape_of(values[SHAPE])
+  local m = message_of_single(job, shape, values)
+  m.waits, m.is_single = waits_of_single(shape, values, bucket_id), true
+  return m
 end
 
 -- The message of a job that waits, for one bucket or for many; nil where it does not wait.
 local function find_waiting(job)
-  local values = find_single(job)
-  if not values then return unpack_kept(job, redis.call('HMGET', record_of(job), unpack(KEPT))) end
-  local m = message_of_single(job, values, { unpack(values, FIELDS) })
-  m.waits, m.is_single = waits_of_single(values), true
-  return m
+  local values, bucket_id = find_single(job)
+  if values then return whole_single(job, values, bucket_id) end
+  return unpack_kept(job, redis.call('HMGET', record_of(job), unpack(KEPT)))
 end
 
 -- Those of the buckets that have not come.
@@ -70,20 +80,25 @@ local function missing_of(job, m)
   return missing
 end
 
--- The job leaves its buckets; \`fields\` are those of its message where it waits no more.
-local function leave(job, fields)
+local function unpark_single(job, bucket_id, is_first)
+  if is_first then
+    local awaited = value_of(HASH, AWAITED, bucket_id) or ''
+    change(HASH, AWAITED, bucket_id, has_others(awaited) and '+')
+  else
+    change(HASH, job.channel.waiting_messages, job.id, false)
+    leave_bucket(job, bucket_id)
+  end
+end
+
+-- The job leaves its buckets. Where it waits, the index still has it.
+local function leave(job)
   local on = redis.call('HGET', record_of(job), 'on')
   if on then
     on = cmsgpack.unpack(on)
     for i = 1, #on, 2 do leave_bucket(job, on[i]) end
     return redis.call('DEL', record_of(job))
   end
-  local values, input = find_single(job), fields and field_of(fields, 'input_from')
-  if values then
-    leave_bucket(job, values[BUCKET])
-    unpark_single(job)
-  elseif input then
-    leave_bucket(job, input)
-  end
+  local values, bucket_id, is_first = find_single(job)
+  if values then unpark_single(job, bucket_id, is_first) end
 end
 `;

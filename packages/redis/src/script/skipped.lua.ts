@@ -35,7 +35,7 @@ local function keep(job, values, bucket_id)
   live_on(skipped_record_of(job), ttl, true)
   local set = skipped_key(bucket_id)
   local is_new = redis.call('EXISTS', set) == 0
-  redis.call('SADD', set, job.member)
+  redis.call('SADD', set, member_of(job))
   live_on(set, ttl, is_new)
 end
 
@@ -52,9 +52,9 @@ local function unpark(job)
   check_type(c.index, 'hash')
   check_type(c.waiting, 'zset')
   check_type(c.waiting_messages, 'hash')
-  change(HASH, job.channel.index, job.id, false)
-  change(ZSET, job.channel.waiting, job.id, false)
   leave(job)
+  change(HASH, c.index, job.id, false)
+  change(ZSET, c.waiting, job.id, false)
 end
 
 local function skip_broken(job, broken)

@@ -38,22 +38,25 @@ end
 
 -- A job as this part knows it.
 local function job_on(c, id)
-  c.member_start = c.member_start or string.sub(c.m, #KEYS[3] + 1) .. ':'
-  return { channel = c, id = id, member = c.member_start .. id }
+  return { channel = c, id = id }
 end
 
 local function job_named(member)
   local name, id = string.match(member, '^([^:]*):(.*)$')
-  return { channel = channel_named(name), id = id, member = member }
+  return job_on(channel_named(name), id)
+end
+
+local function member_of(job)
+  return name_of(job.channel) .. ':' .. job.id
 end
 
 local function record_of(job)
-  return KEYS[4] .. job.member
+  return KEYS[4] .. member_of(job)
 end
 
 -- The record of one that was skipped.
 local function skipped_record_of(job)
-  return KEYS[5] .. job.member
+  return KEYS[5] .. member_of(job)
 end
 
 -- The first so many bytes of a bucket; '' where it is not there.
@@ -73,11 +76,23 @@ local function is_met(condition, state)
   return state == (condition == 'success' and 'succeeded' or 'failed')
 end
 
-local function begin_ttl(bucket_id)
+-- Where it is known no better, the bucket says its ttl.
+local function ttl_of(bucket_id)
   local beginning = string.gsub(begin_reading(bucket_id, BEGINNING), '^{"success":%a+,', '{')
   beginning = string.gsub(beginning, '^{"skipped":%a+,', '{')
   local ttl = tonumber(string.match(beginning, '^{"ttl":([%d.]+)') or nil)
-  if ttl then redis.call('PEXPIRE', bucket_key(bucket_id), math.ceil(ttl)) end
+  return ttl and math.ceil(ttl) or ''
+end
+
+local function begin_ttl(bucket_id)
+  local ttl = ttls[bucket_id] or ttl_of(bucket_id)
+  if ttl ~= '' then redis.call('PEXPIRE', bucket_key(bucket_id), ttl) end
+end
+
+-- Of who waits for the bucket there is nobody left but the first who waits for it alone.
+local function forget_others(bucket_id)
+  local awaited = value_of(HASH, AWAITED, bucket_id) or ''
+  if has_others(awaited) then change(HASH, AWAITED, bucket_id, first_in(awaited) or false) end
 end
 
 -- The time of a bucket begins when the last has left it. What is no bucket is let be.
@@ -86,19 +101,23 @@ local function begin_ttls()
   for id in pairs(left) do keys[#keys + 1] = waiters_key(id) end
   local is_held_on = is_any_there(keys)
   for id in pairs(left) do
-    if not (is_held_on and redis.call('EXISTS', waiters_key(id)) == 1) then pcall(begin_ttl, id) end
+    if not (is_held_on and redis.call('EXISTS', waiters_key(id)) == 1) then
+      forget_others(id)
+      pcall(begin_ttl, id)
+    end
   end
 end
 
 last_acts[#last_acts + 1] = begin_ttls
 
 local function leave_bucket(job, bucket_id)
-  if redis.call('SREM', waiters_key(bucket_id), job.member) == 1 then left[bucket_id] = true end
+  if redis.call('SREM', waiters_key(bucket_id), member_of(job)) == 1 then left[bucket_id] = true end
 end
 
 local function join_bucket(job, bucket_id)
-  redis.call('SADD', waiters_key(bucket_id), job.member)
-  without.jobs[bucket_id] = nil
+  redis.call('SADD', waiters_key(bucket_id), member_of(job))
+  local awaited = value_of(HASH, AWAITED, bucket_id) or ''
+  if not has_others(awaited) then change(HASH, AWAITED, bucket_id, '+' .. awaited) end
 end
 
 local function pack_message(m)

@@ -204,11 +204,11 @@ export function dependencies(scenario: Scenario): void {
   scenario('keeps the id of a job taken while its result has yet to be read', { needs }, async (stage) => {
     const { into, job } = await prepare(stage);
     const again = stage.job('first', { clears: [{ id: key(stage, 'first'), into }] });
-    await stage.broker.publish([job('second', ['first'])]);
-    await into.store([ending(stage, 'first')]);
+    await stage.broker.publish([job('last', ['first', 'second'])]);
+    await into.store([ending(stage, 'first'), ending(stage, 'second')]);
     await assert.rejects(stage.broker.publish([again]), DuplicateJobError);
-    const [second] = await stage.receive(await stage.consumer(), 1);
-    await ack(second!, { releases: [key(stage, 'first')] });
+    const [last] = await stage.receive(await stage.consumer(), 1);
+    await ack(last!, { releases: [key(stage, 'first'), key(stage, 'second')] });
     await stage.broker.publish([again]);
     assert.deepEqual(await into.get([key(stage, 'first')]), [undefined]);
   });
@@ -219,14 +219,16 @@ export function dependencies(scenario: Scenario): void {
     async (stage) => {
       const { into, job } = await prepare(stage);
       const headers = { [HEADER.resultBucket]: key(stage, 'a') };
-      await stage.broker.publish([stage.job('a', { headers }), job('b', ['a']), job('fallback', ['a'], 'failure')]);
+      await into.store([ending(stage, 'other')]);
+      const fallbackJob = job('fallback', ['a', 'other'], 'settled');
+      await stage.broker.publish([stage.job('a', { headers }), job('b', ['a']), fallbackJob]);
       const consumer = await stage.consumer();
       await nack(await stage.receiveOne(consumer), 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
       const replay = () => stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true });
       assert.equal(await replay(), 0);
       const fallback = await stage.receiveOne(consumer);
       assert.equal((await readResult(stage, into, 'a')).exception, 'Error: spoilt');
-      await ack(fallback, { releases: [key(stage, 'a')] });
+      await ack(fallback, { releases: [key(stage, 'a'), key(stage, 'other')] });
       assert.equal(await replay(), 1);
       assert.equal(await stage.broker.locate(stage.channel, 'b'), 'waiting');
     },
@@ -281,8 +283,8 @@ export function dependencies(scenario: Scenario): void {
 
   scenario('keeps a bucket until who waited for it has ended, then lets its time begin', { needs }, async (stage) => {
     const { into, job } = await prepare(stage);
-    await stage.broker.publish([job('x', ['first']), job('y', ['first'])]);
-    await into.store([ending(stage, 'first', 'succeeded', 200)]);
+    await stage.broker.publish([job('x', ['first', 'other']), job('y', ['first', 'other'])]);
+    await into.store([ending(stage, 'other'), ending(stage, 'first', 'succeeded', 200)]);
     const [x, y] = await stage.receive(await stage.consumer(), 2);
     const isKept = async (): Promise<boolean> => (await into.get([key(stage, 'first')]))[0] !== undefined;
     await ack(x!, { releases: [key(stage, 'first')] });
@@ -290,6 +292,18 @@ export function dependencies(scenario: Scenario): void {
     assert.ok(await isKept(), 'kept beyond its time to live');
     await nack(y!, 'spoilt', { releases: [key(stage, 'first')] });
     await until(async () => !(await isKept()), 'the bucket to expire');
+  });
+
+  scenario('has the bucket for who waited for it alone, however long he is queued', { needs }, async (stage) => {
+    const { into, job } = await prepare(stage);
+    await stage.broker.publish([job('x', ['first']), job('y', ['first'])]);
+    const first = ending(stage, 'first', 'succeeded', 50);
+    await into.store([first]);
+    await stage.pass(200);
+    for (const delivery of await stage.receive(await stage.consumer(), 2)) {
+      const [kept] = await into.get([first.id]);
+      assert.equal(delivery.input?.body ?? kept, first.body);
+    }
   });
 }
 

@@ -1,0 +1,17 @@
+import type { ChannelKeys } from '../keys.js';
+import { ChannelCall } from './channel-call.js';
+import { publishChainsScript } from './index.js';
+
+/** A call of the script that publishes chains. */
+export class PublishChainsCall extends ChannelCall {
+  readonly script = publishChainsScript;
+
+  protected override keysOf({ streams, index, waiting, control }: ChannelKeys): readonly string[] {
+    return [streams.medium, index, waiting, control];
+  }
+
+  protected override allKeys(): readonly string[] {
+    const { bucketStart, awaited, channelStart } = this.keys;
+    return [bucketStart, awaited, channelStart, ...super.allKeys()];
+  }
+}
