@@ -1,6 +1,6 @@
 import type { Keys } from '../keys.js';
 import { NextCall, type Take } from '../script/next-call.js';
-import type { Request } from './encode-settlement.js';
+import type { Request } from './act.js';
 import { LETTER } from './priority-letters.js';
 
 /** The call that commits a settlement and takes what is next; undefined where the two have too little in common. */

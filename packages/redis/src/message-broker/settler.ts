@@ -7,7 +7,8 @@ import type { Take } from '../script/next-call.js';
 import { LIMITS } from '../options/defaults.js';
 import { Batcher } from './batcher.js';
 import { checkSettlement } from './check-message.js';
-import { type Act, type Request, actOf, callFor, thoroughCallFor } from './encode-settlement.js';
+import { type Act, type Request, actOf } from './act.js';
+import { callFor, thoroughCallFor } from './encode-settlement.js';
 import { nextCallFor } from './encode-next.js';
 import type { JoinedBuckets } from './joined-buckets.js';
 import type { RedisDelivery } from './redis-delivery.js';
@@ -66,7 +67,7 @@ export class Settler {
 
   /** @throws LostOwnershipError when it was settled or taken over already */
   async extend(delivery: RedisDelivery): Promise<void> {
-    await this.add(delivery, { outcome: 'extend' });
+    await this.add(delivery, { outcome: 'extend', rest: '' });
     delivery.ownedSince = performance.now();
   }
 
