@@ -29,9 +29,13 @@ const parameters: fc.Arbitrary<MessageParameters> = fc
     timestamp: maybe(span),
     ttl: fc.option(span, { nil: null }),
     when: fc.oneof(fc.record({ schedule }), fc.record({ dueAt: maybe(span) })),
+    waits: fc.oneof(maybe(fc.array(text)), fc.constant('for the arguments alone' as const)),
     unrouted: fc.nat(),
   })
-  .map(({ when, ...rest }) => ({ ...rest, ...when }));
+  .map(({ when, waits, ...rest }) => {
+    const args = rest.argsBucketId === undefined ? [] : [rest.argsBucketId];
+    return { ...rest, ...when, dependsOn: typeof waits === 'string' ? args : waits };
+  });
 
 describe('The parameters of a message', () => {
   it('are read as they were written', () => {
@@ -40,6 +44,13 @@ describe('The parameters of a message', () => {
         expect(readParameters(writeParameters(written))).toEqual(written);
       }),
     );
+  });
+
+  it('name the bucket of the arguments once where it is all that is waited for', () => {
+    const usual = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
+    const headers = writeParameters({ ...usual, argsBucketId: 'first', dependsOn: ['first'] });
+    expect(headers).toEqual({ 'repid-args': 'first', 'repid-depends': '' });
+    expect(readParameters(headers).dependsOn).toEqual(['first']);
   });
 
   it('are few headers for a usual job', () => {
