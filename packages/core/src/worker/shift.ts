@@ -39,6 +39,8 @@ export class Shift {
   private isDrained = false;
   private isWoken = false;
   private isMakingRoom = false;
+  /** How many have made room since the event loop is known to have turned. */
+  private endedInTurn = 0;
 
   constructor(
     private readonly connection: Connection,
@@ -145,16 +147,18 @@ export class Shift {
 
   /**
    * Everything that ends in this turn of the event loop makes room for one large read. It goes out ahead of their
-   * settlements, so that the broker commits those while the next messages are worked on. The last to end has nobody to
-   * wait for.
+   * settlements, so that the broker commits those while the next messages are worked on. One that ends alone has nobody to
+   * wait for; but now and then the loop has to turn, for timers and signals, which a broker in memory does not see to.
    */
   private readonly makeRoom = (): void => {
     this.busy -= 1;
     if (this.isMakingRoom) return;
-    if (this.busy === 0) return this.bell.ring();
+    this.endedInTurn += 1;
+    if (this.busy === 0 && this.endedInTurn < MOST_AT_ONCE) return this.bell.ring();
     this.isMakingRoom = true;
     setImmediate(() => {
       this.isMakingRoom = false;
+      this.endedInTurn = 0;
       this.bell.ring();
     });
   };

@@ -62,9 +62,9 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
     });
 
     it.each([
-      ['where the bucket is gone', () => buckets.delete(['first']), true],
-      ['but not where that is there, as it may have changed', () => buckets.store([ended('first', 'better')]), false],
-    ])('with a dead letter that is replayed, %s', async (_, act, isSent) => {
+      ['where the bucket is gone', () => buckets.delete(['first']), null],
+      ['as it is by then', () => buckets.store([ended('first', 'better')]), 'better'],
+    ])('with a dead letter that is replayed, %s', async (_, act, data) => {
       await stage.broker.publish([waiting('x', ['first'])]);
       await buckets.store([ended('first')]);
       const x = await one();
@@ -73,7 +73,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       await act();
       expect(await stage.broker.channels.replayDeadLetters('email')).toBe(1);
       const again = await one();
-      expect(again.input).toEqual(isSent ? x.input : undefined);
+      expect(again.input).toEqual({ bucketId: 'first', body: ended('first', data).body });
       await again.settle({ ...ACK, releases: ['first'] });
       await expectNothingLeft();
     });
@@ -132,6 +132,31 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       const x = await one();
       expect(x.input).toBeUndefined();
       await expectKeptUntilEnded(x);
+    });
+  });
+
+  it('is left out of a dead letter that is replayed when it is large by then', async () => {
+    await stage.broker.publish([waiting('x', ['first'])]);
+    await buckets.store([ended('first')]);
+    const x = await one();
+    await x.settle({ outcome: { type: 'nack', headers: x.message.headers, reason: NACK }, releases: ['first'] });
+    await buckets.store([ended('first', 'x'.repeat(LIMITS.inputSize))]);
+    expect(await stage.broker.channels.replayDeadLetters('email')).toBe(1);
+    expect((await one()).input).toBeUndefined();
+  });
+
+  describe('lets its time begin where it is large and is not read', () => {
+    it.each<[string, Condition, () => unknown]>([
+      ['as the condition is not met', 'failure', () => {}],
+      ['as who could not be released is cancelled', 'success', () => stage.broker.cancel('email', 'x')],
+    ])('%s', async (_, condition, act) => {
+      await stage.broker.publish([waiting('x', ['first'], condition)]);
+      await stage.redis.set('repid:email', 'not ours');
+      await buckets.store([ended('first', 'x'.repeat(LIMITS.inputSize))]);
+      await stage.redis.del('repid:email');
+      await act();
+      expect(await stage.timeLeft('first')).toBeGreaterThan(59_000);
+      await expectNothingLeft();
     });
   });
 

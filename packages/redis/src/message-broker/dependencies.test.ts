@@ -155,6 +155,40 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       for (const id of ['root', 'left', 'right', 'last']) expect(await stage.timeLeft(id)).toBeGreaterThan(0);
     });
 
+    it('when a graph fails whose ends wait for its beginning too', async () => {
+      const ways = Array.from({ length: 10 }, (_, n) => [waiting(`b${n}`, ['a']), waiting(`x${n}`, ['a', `b${n}`])]);
+      await stage.broker.publish([job('a'), waiting('first', ['a']), ...ways.flat()]);
+      const [a] = await (await stage.consume()).receive(1, { wait: true });
+      await a!.settle({ ...ACK, bucket: { ...ended('a', 'failed'), into: buckets } });
+      await expectNothingLeft();
+    });
+
+    it('when a bucket is stored twice in one call, and by the call in which its last reader ends', async () => {
+      await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first']), waiting('z', ['first', 'other'])]);
+      await buckets.store([ended('first'), ended('first'), ended('other')]);
+      await stage.broker.publish([job('first')]);
+      const deliveries = await (await stage.consume()).receive(4, { wait: true });
+      await Promise.all(
+        deliveries.map((delivery) => {
+          const releases = delivery.message.headers['releases']?.split(',');
+          const bucket = textOf(delivery) === 'first' ? { ...ended('first'), into: buckets } : undefined;
+          return delivery.settle({ ...ACK, releases, bucket });
+        }),
+      );
+      await expectNothingLeft();
+    });
+
+    it('when a job is cancelled that has a record of an earlier one', async () => {
+      await buckets.store([ended('a'), ended('b')]);
+      await stage.broker.publish([waiting('x', ['a', 'b'])]);
+      await stage.redis.xtrim('repid:email', 'MAXLEN', 0);
+      await stage.broker.publish([waiting('x', ['c'])]);
+      expect(await stage.broker.cancel('email', 'x')).toBe('waiting');
+      await buckets.store([ended('c')]);
+      expect(await stage.redis.xlen('repid:email')).toBe(0);
+      await expectNothingLeft();
+    });
+
     it('when a waiting job is cancelled', async () => {
       await stage.broker.publish([waiting('x', ['a', 'b']), waiting('after', ['x'], 'failure')]);
       await buckets.store([ended('a')]);

@@ -130,6 +130,16 @@ describe('Results that are settled', () => {
     expect(await stage.redis.exists('repid::clients:a', 'repid::clients:b')).toBe(0);
   });
 
+  it('are committed where something else lies at the key of their clients', async () => {
+    await stage.broker.publish([job('a'), job('b')]);
+    const [a, b] = await take(2);
+    await stage.redis.set('repid::clients', '1');
+    await stage.redis.set('repid::clients:a', 'not ours');
+    await Promise.all([settle(a!), settle(b!)]);
+    expect(await stage.redis.exists('repid:bucket:a', 'repid:bucket:b')).toBe(2);
+    expect(await stage.redis.xlen('repid:email')).toBe(0);
+  });
+
   async function take(count: number): Promise<readonly Delivery[]> {
     const consumer = await stage.consume();
     const deliveries: Delivery[] = [];

@@ -112,20 +112,19 @@ end
 local NOT_REPLAYED = { original_stream = true, original_id = true, reason = true }
 local INPUT = '${INPUT_FIELD}'
 
--- Where the bucket that came along is still there, it counts as it is now.
-local function is_read_anew(name)
-  if string.sub(name, 1, #INPUT) ~= INPUT then return false end
-  return redis.call('EXISTS', bucket_key(string.sub(name, #INPUT + 1))) == 1
+-- The bucket that came along with a letter. Where it is still there, it counts as it is now; what has become too large is read.
+local function as_it_is(bucket_id, body)
+  local found = redis.call('GET', bucket_key(bucket_id))
+  if not found then return body end
+  return fits_in(found) and found
 end
 
 local function replayed_fields(letter)
   local fields = {}
   for i = 1, #letter, 2 do
-    local name = letter[i]
-    if not (NOT_REPLAYED[name] or is_read_anew(name)) then
-      fields[#fields + 1] = name
-      fields[#fields + 1] = letter[i + 1]
-    end
+    local name, value = letter[i], letter[i + 1]
+    if string.sub(name, 1, #INPUT) == INPUT then value = as_it_is(string.sub(name, #INPUT + 1), value) end
+    if value and not NOT_REPLAYED[name] then append(fields, { name, value }) end
   end
   return fields
 end

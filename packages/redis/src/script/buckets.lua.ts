@@ -98,6 +98,12 @@ local function first_in(awaited)
   return #awaited > 1 and string.sub(awaited, 2) or nil
 end
 
+-- Of who waits for the bucket there is nobody left but the first who waits for it alone.
+local function forget_others(bucket_id)
+  local awaited = value_of(HASH, AWAITED, bucket_id) or ''
+  if has_others(awaited) then change(HASH, AWAITED, bucket_id, first_in(awaited) or false) end
+end
+
 -- The first who waits for the bucket alone, or nil; all others.
 local function who_waits_for(id)
   local awaited = value_of(HASH, AWAITED, id)
@@ -112,9 +118,12 @@ local function store_bucket(bucket)
   local first, members = who_waits_for(id)
   local lasting = #members > 0 or (first and not fits_in(bucket.body))
   write_bucket(bucket, lasting)
-  if lasting then ttls[id] = bucket.ttl end
+  ttls[id] = bucket.ttl
   if absent[id] then absent[id] = nil end
-  if left[id] then left[id] = nil end
+  if left[id] then
+    left[id] = nil
+    if #members == 0 then forget_others(id) end
+  end
   if is_any_client ~= false and may_have_clients() and not without_clients[id] then tell_clients(id) end
   if first or #members > 0 then part('dependencies').tell(bucket, first, members) end
 end

@@ -23,7 +23,7 @@ end
 local function tell_clients(ids)
   for _, id in ipairs(ids) do
     local key = KEYS[3] .. '${BESIDE_BUCKETS.clients}' .. id
-    local clients = redis.call('SMEMBERS', key)
+    local clients = redis.pcall('SMEMBERS', key)
     for _, client in ipairs(clients) do redis.pcall('PUBLISH', KEYS[2] .. client, id) end
     if #clients > 0 then redis.call('DEL', key) end
   end

@@ -96,9 +96,12 @@ local function leave(job)
   if on then
     on = cmsgpack.unpack(on)
     for i = 1, #on, 2 do leave_bucket(job, on[i]) end
-    return redis.call('DEL', record_of(job))
+    redis.call('DEL', record_of(job))
   end
   local values, bucket_id, is_first = find_single(job)
-  if values then unpark_single(job, bucket_id, is_first) end
+  if values then
+    unpark_single(job, bucket_id, is_first)
+    left[bucket_id] = true
+  end
 end
 `;

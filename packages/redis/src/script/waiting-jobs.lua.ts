@@ -89,12 +89,6 @@ local function begin_ttl(bucket_id)
   if ttl ~= '' then redis.call('PEXPIRE', bucket_key(bucket_id), ttl) end
 end
 
--- Of who waits for the bucket there is nobody left but the first who waits for it alone.
-local function forget_others(bucket_id)
-  local awaited = value_of(HASH, AWAITED, bucket_id) or ''
-  if has_others(awaited) then change(HASH, AWAITED, bucket_id, first_in(awaited) or false) end
-end
-
 -- The time of a bucket begins when the last has left it. What is no bucket is let be.
 local function begin_ttls()
   local keys = {}
@@ -102,7 +96,7 @@ local function begin_ttls()
   local is_held_on = is_any_there(keys)
   for id in pairs(left) do
     if not (is_held_on and redis.call('EXISTS', waiters_key(id)) == 1) then
-      forget_others(id)
+      pcall(forget_others, id)
       pcall(begin_ttl, id)
     end
   end
