@@ -147,14 +147,14 @@ export class Shift {
 
   /**
    * Everything that ends in this turn of the event loop makes room for one large read. It goes out ahead of their
-   * settlements, so that the broker commits those while the next messages are worked on. One that ends alone has nobody to
-   * wait for; but now and then the loop has to turn, for timers and signals, which a broker in memory does not see to.
+   * settlements, so that the broker commits those while the next messages are worked on. Who runs one at a time has nobody
+   * to wait for; but now and then the loop has to turn, for timers and signals, which a broker in memory does not see to.
    */
   private readonly makeRoom = (): void => {
     this.busy -= 1;
     if (this.isMakingRoom) return;
     this.endedInTurn += 1;
-    if (this.busy === 0 && this.endedInTurn < MOST_AT_ONCE) return this.bell.ring();
+    if (this.options.concurrency === 1 && this.endedInTurn < MOST_AT_ONCE) return this.bell.ring();
     this.isMakingRoom = true;
     setImmediate(() => {
       this.isMakingRoom = false;
