@@ -39,6 +39,22 @@ export function valueOf({ samples }: Figure): number {
   return median(samples.map(({ value }) => value));
 }
 
+/**
+ * How it stands to another of its scenario: the middle one of their runs' ratios, each with that of the same turn, since what
+ * changes on the machine from turn to turn meets both. Nothing where there is nothing to compare.
+ */
+export function ratioOf(
+  one: Figure,
+  other: Figure,
+  quantity: (sample: Sample) => number | undefined,
+): number | undefined {
+  const ratios = one.samples.flatMap((sample, turn) => {
+    const [ours, theirs] = [quantity(sample), other.samples[turn] && quantity(other.samples[turn])];
+    return ours === undefined || theirs === undefined ? [] : [ours / theirs];
+  });
+  return ratios.length === 0 ? undefined : median(ratios);
+}
+
 /** The middle ones of its CPU seconds, where they were taken. */
 export function cpuOf({ samples }: Pick<Figure, 'samples'>): Sample['cpu'] {
   const taken = samples.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));

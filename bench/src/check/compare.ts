@@ -1,4 +1,4 @@
-import { cpuOf, valueOf, type Figure } from '../figure.js';
+import { cpuOf, ratioOf, valueOf, type Figure, type Sample } from '../figure.js';
 import { bestOf, peersOf } from '../report/ratios.js';
 import type { Row, Target } from './target.js';
 
@@ -27,17 +27,15 @@ function reach(target: Target, figures: readonly Figure[]): number | undefined {
   const scene = figures.filter(({ part, scenario }) => part === target.part && scenario === target.scenario);
   const ours = rowOf(target.ours, scene);
   if (ours === undefined) return undefined;
-  const own = quantityOf(ours, target);
-  if (target.times === undefined) return own;
+  if (target.times === undefined) return target.of === 'Redis CPU' ? cpuOf(ours)?.redis : valueOf(ours);
   const other = target.times === 'best peer' ? bestOf(peersOf(ours, scene)) : rowOf(target.times, scene);
-  const theirs = other && quantityOf(other, target);
-  return own === undefined || theirs === undefined ? undefined : own / theirs;
+  return other && ratioOf(ours, other, (sample) => quantityOf(sample, target));
 }
 
 function rowOf({ subject, variant }: Row, scene: readonly Figure[]): Figure | undefined {
   return scene.find((figure) => figure.subject === subject && figure.variant === variant);
 }
 
-function quantityOf(figure: Figure, { of = 'value' }: Target): number | undefined {
-  return of === 'value' ? valueOf(figure) : cpuOf(figure)?.redis;
+function quantityOf({ value, cpu }: Sample, { of = 'value' }: Target): number | undefined {
+  return of === 'value' ? value : cpu?.redis;
 }

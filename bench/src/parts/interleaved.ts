@@ -15,7 +15,7 @@ export async function interleaved<Kind extends Case>(
   stage: Stage,
   cases: readonly Kind[],
   measure: (one: Kind, kind: RunKind) => Promise<Sample>,
-  runs?: number,
+  runs?: number | ((scenario: string) => number),
 ): Promise<Measured[]> {
   const turns = await takeTurns(stage, cases, measure, runs);
   return turns.map(({ one: { scenario, subject, variant }, outcomes }) => ({
@@ -28,13 +28,13 @@ export async function interleaved<Kind extends Case>(
  * Measures the cases of each scenario by turns: a warm-up of all, the first run of all, the second run of all. So what
  * changes on the machine while it measures meets all of them.
  *
- * @param runs where it needs fewer than are asked for
+ * @param runs where it, or a scenario of it, needs others than are asked for
  */
 export async function takeTurns<Kind extends Case, Outcome>(
   stage: Stage,
   cases: readonly Kind[],
   measure: (one: Kind, kind: RunKind) => Promise<Outcome>,
-  runs = stage.options.runs,
+  runs: number | ((scenario: string) => number) = stage.options.runs,
 ): Promise<Turns<Kind, Outcome>[]> {
   const chosen = cases.filter((one) => stage.includes(one));
   const all: Turns<Kind, Outcome>[] = [];
@@ -42,9 +42,10 @@ export async function takeTurns<Kind extends Case, Outcome>(
     const together = chosen
       .filter((one) => one.scenario === scenario)
       .map((one) => ({ one, outcomes: [] as Outcome[] }));
-    console.error(`  ${scenario}: ${together.length} x ${runs}`);
+    const turns = typeof runs === 'number' ? runs : runs(scenario);
+    console.error(`  ${scenario}: ${together.length} x ${turns}`);
     for (const { one } of together) await measure(one, 'warm-up');
-    for (let run = 0; run < runs; run += 1) {
+    for (let turn = 0; turn < turns; turn += 1) {
       for (const { one, outcomes } of together) outcomes.push(await measure(one, 'measured'));
     }
     all.push(...together);

@@ -1,4 +1,4 @@
-import { valueOf, type Figure } from '../figure.js';
+import { ratioOf, valueOf, type Figure } from '../figure.js';
 import { roleOf } from '../subjects/catalogue.js';
 
 /** How it compares with the best of the peers in its scenario. */
@@ -33,5 +33,5 @@ function beside({ scenario, part }: Figure, all: readonly Figure[]): Figure[] {
 
 function ratio(figure: Figure, other: Figure | undefined): number | undefined {
   if (other === undefined || figure.unit.better === 'neither') return undefined;
-  return valueOf(figure) / valueOf(other);
+  return ratioOf(figure, other, ({ value }) => value);
 }
