@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BrokerUnavailableError } from '@repid/core';
-import type { Call } from '../script/call.js';
+import type { Invocation } from '../script/call.js';
 import { AnswerLimits } from './answer-limits.js';
 import { AnswerLostError, NotSentError, isRefusedWith } from './problems.js';
 import type { Client } from './source.js';
@@ -58,12 +58,12 @@ export class Connection {
    * Calls the script; texts in the answer are strings.
    * @throws AnswerLostError when it was sent and no answer came
    */
-  run<Answer>(call: Call, patience = this.patience): Promise<Answer> {
+  run<Answer>(call: Invocation, patience = this.patience): Promise<Answer> {
     return this.send(() => this.evaluate(call, false), patience) as Promise<Answer>;
   }
 
   /** Calls the script; texts in the answer are buffers. */
-  runForBuffers<Answer>(call: Call): Promise<Answer> {
+  runForBuffers<Answer>(call: Invocation): Promise<Answer> {
     return this.send(() => this.evaluate(call, true)) as Promise<Answer>;
   }
 
@@ -88,12 +88,12 @@ export class Connection {
   }
 
   /** The same for a call of the script. */
-  runAgain<Answer>(call: Call): Promise<Answer> {
+  runAgain<Answer>(call: Invocation): Promise<Answer> {
     return this.sendAgain(() => this.evaluate(call, false)) as Promise<Answer>;
   }
 
   /** The same, and texts in the answer are buffers. */
-  runForBuffersAgain<Answer>(call: Call): Promise<Answer> {
+  runForBuffersAgain<Answer>(call: Invocation): Promise<Answer> {
     return this.sendAgain(() => this.evaluate(call, true)) as Promise<Answer>;
   }
 
@@ -146,7 +146,7 @@ export class Connection {
     for (const settle of [...this.waiting]) settle(problem);
   }
 
-  protected evaluate(call: Call, buffers: boolean): Promise<unknown> {
+  protected evaluate(call: Invocation, buffers: boolean): Promise<unknown> {
     const { hash, text } = call.script;
     return this.call('evalsha', call.toArguments(hash), buffers).catch((problem: unknown) => {
       if (!isRefusedWith(problem, 'NOSCRIPT')) throw problem;

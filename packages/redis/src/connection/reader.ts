@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import { LIMITS } from '../options/defaults.js';
 import type { Take } from '../script/next-call.js';
-import type { Call } from '../script/call.js';
+import type { Invocation } from '../script/call.js';
 import { Connection } from './connection.js';
 import type { Client } from './source.js';
 
@@ -59,7 +59,7 @@ export class Reader extends Connection {
   }
 
   /** Calls a script that takes entries; texts in the answer are buffers. Undefined where it was woken before it was sent. */
-  runUntilWoken<Answer>(call: Call, patience: number): Promise<Answer | undefined> {
+  runUntilWoken<Answer>(call: Invocation, patience: number): Promise<Answer | undefined> {
     return this.untilWoken(() => this.evaluate(call, true) as Promise<Answer>, patience);
   }
 

@@ -1,4 +1,4 @@
-import { Call } from './call.js';
+import type { Invocation, ScriptArgument } from './call.js';
 import { nextScript } from './index.js';
 
 /** What is to be taken of a stream for a consumer of its group, at most. */
@@ -18,18 +18,18 @@ export interface Acknowledged {
 }
 
 /** A call of the script that acknowledges one message of a stream, and takes what is next of it. */
-export class NextCall extends Call {
+export class NextCall implements Invocation {
   readonly script = nextScript;
-  private readonly keys: readonly string[];
 
-  constructor({ stream, group, consumer, most }: Take, { entry, deliveryCount, job }: Acknowledged) {
-    super();
-    this.keys = job ? [stream, job.index] : [stream];
-    this.add(group, consumer, entry, deliveryCount, most);
-    if (job) this.add(job.id, job.location);
-  }
+  constructor(
+    private readonly take: Take,
+    private readonly acknowledged: Acknowledged,
+  ) {}
 
-  protected override allKeys(): readonly string[] {
-    return this.keys;
+  toArguments(script: string): ScriptArgument[] {
+    const { stream, group, consumer, most } = this.take;
+    const { entry, deliveryCount, job } = this.acknowledged;
+    if (!job) return [script, 1, stream, group, consumer, entry, deliveryCount, most];
+    return [script, 2, stream, job.index, group, consumer, entry, deliveryCount, most, job.id, job.location];
   }
 }
