@@ -84,8 +84,9 @@ export class RedisLane {
     if (key === `${this.prefix}::channels` || key === `${stream}:dlq`) return undefined;
     if (key === stream) return this.findingInStream(stream);
     const bucket = this.bucketOf(key);
-    // What was skipped is kept as long as its result, to be brought back.
-    const isKept = bucket === undefined ? key.startsWith(`${this.prefix}::skipped`) : jobs.has(bucket);
+    // What was skipped is kept as long as its result, to be brought back; that clients wait, as long as they may.
+    const isPassing = key.startsWith(`${this.prefix}::skipped`) || key === `${this.prefix}::clients`;
+    const isKept = bucket === undefined ? isPassing : jobs.has(bucket);
     if (!isKept) return `${key} is left`;
     return (await this.redis.pttl(key)) > 0 ? undefined : `${key} never expires`;
   }
