@@ -18,7 +18,7 @@ export const chains: Part = {
 };
 
 /** How long each is warmed up, in milliseconds: a run takes less than the compiler of the faster ones needs. */
-const WARM_UP = 3_000;
+const WARM_UP = 2_000;
 
 interface ChainsCase {
   readonly scenario: string;
