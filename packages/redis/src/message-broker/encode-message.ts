@@ -53,7 +53,7 @@ export function addBuckets(
 }
 
 /** Adds a bucket, as the script's `read_bucket` reads it. */
-export function addBucket(call: Call, bucket: BucketRecord): void {
+function addBucket(call: Call, bucket: BucketRecord): void {
   const { id, body, ttl, cause = '' } = bucket;
   call.add(id, body, ttl === null ? '' : Math.ceil(ttl), bucketState(bucket), cause);
 }

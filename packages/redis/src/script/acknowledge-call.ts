@@ -1,17 +1,7 @@
-import { Call } from './call.js';
 import { acknowledgeScript } from './index.js';
+import { KeyedCall } from './keyed-call.js';
 
 /** A call of the script that acknowledges. */
-export class AcknowledgeCall extends Call {
+export class AcknowledgeCall extends KeyedCall {
   readonly script = acknowledgeScript;
-  private readonly keys: string[] = [];
-
-  /** Passes a key, and answers the number that arguments name it by. */
-  key(key: string): number {
-    return this.keys.push(key);
-  }
-
-  protected override allKeys(): readonly string[] {
-    return this.keys;
-  }
 }

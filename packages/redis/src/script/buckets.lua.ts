@@ -124,7 +124,7 @@ local function store_bucket(bucket)
     left[id] = nil
     if #members == 0 then forget_others(id) end
   end
-  if is_any_client ~= false and may_have_clients() and not without_clients[id] then tell_clients(id) end
+  if may_have_clients() and not without_clients[id] then tell_clients(id) end
   if first or #members > 0 then part('dependencies').tell(bucket, first, members) end
 end
 

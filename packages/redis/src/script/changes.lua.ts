@@ -7,13 +7,6 @@ local tables = {}
 local HASH = { read = 'HGET', put = 'HSET', remove = 'HDEL' }
 local ZSET = { read = 'ZSCORE', put = 'ZADD', remove = 'ZREM' }
 
--- Lua takes no more than some thousands of arguments at once. An even number: some come in pairs.
-local PAGE = 1000
-
-local function in_pages(values, write)
-  for first = 1, #values, PAGE do write(unpack(values, first, math.min(first + PAGE - 1, #values))) end
-end
-
 local function table_at(key)
   local known = { values = {}, changed = {}, count = 0 }
   tables[key] = known

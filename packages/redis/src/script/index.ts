@@ -16,6 +16,7 @@ import { lookingForJobs } from './looking-for-jobs.lua.js';
 import { messages } from './messages.lua.js';
 import { next } from './next.lua.js';
 import { ownership } from './ownership.lua.js';
+import { pages } from './pages.lua.js';
 import { parked } from './parked.lua.js';
 import { parking } from './parking.lua.js';
 import { plainChannels } from './plain-channels.lua.js';
@@ -62,6 +63,7 @@ export const script = new Script(
   [
     ...[
       basics,
+      pages,
       changes,
       head,
       ...Object.entries(QUICK).map(called),
@@ -81,21 +83,21 @@ export const script = new Script(
  * Ends messages that nothing goes with, as the operation `settle` does it. Most messages end so, and where few end at once,
  * much of their time in Redis would be spent on making what they don't need.
  */
-export const acknowledgeScript = new Script(basics + changes + endings + ownership + acknowledge);
+export const acknowledgeScript = new Script(basics + pages + changes + endings + ownership + acknowledge);
 
 /** Ends the only message in hand, and takes what is next, where they come one by one. */
 export const nextScript = new Script(next);
 
 /** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
 export const publishPlainScript = new Script(
-  basics + changes + plainChannels + types + shapes + fields + lookingForJobs + batches + publishPlain,
+  basics + pages + changes + plainChannels + types + shapes + fields + lookingForJobs + batches + publishPlain,
 );
 
 /** The same where one is published, for the same reason again. */
 export const publishOneScript = new Script(publishOne);
 
 /** Publishes chains, as they are made by one call, for the same reason. */
-export const publishChainsScript = new Script(chainChannels + shapes + publishChains);
+export const publishChainsScript = new Script(pages + chainChannels + shapes + publishChains);
 
 /** Acknowledges jobs with their results, for the same reason: what is not sure is for the operation `settle`. */
 export const settleResultsScript = new Script(shapes + parked + settleResults);

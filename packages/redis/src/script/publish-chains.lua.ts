@@ -6,7 +6,7 @@ export const publishChains = /* lua */ `
 -- Answers 1 where it has done what that does, or 0 where it has done nothing, since something needs a closer look. It makes
 -- few functions and few tables, since that is what such a call would spend most of its time on.
 
-local AWAITED, PAGE = KEYS[2], 1000
+local AWAITED = KEYS[2]
 
 local function holds_other_than(kind, key)
   local found = redis.call('TYPE', key).ok
@@ -14,14 +14,16 @@ local function holds_other_than(kind, key)
 end
 
 local function has_any_of(key, names)
-  for first = 1, #names, PAGE do
-    local found = redis.call('HMGET', key, unpack(names, first, math.min(first + PAGE - 1, #names)))
-    for i = 1, #found do if found[i] then return true end end
-  end
+  local has_any = false
+  in_pages(names, function(...)
+    local found = redis.call('HMGET', key, ...)
+    for i = 1, #found do has_any = has_any or found[i] end
+  end)
+  return has_any
 end
 
 local function write_all(command, key, values)
-  for first = 1, #values, PAGE do redis.call(command, key, unpack(values, first, math.min(first + PAGE - 1, #values))) end
+  in_pages(values, function(...) redis.call(command, key, ...) end)
 end
 
 -- The shape of each message, and where it begins among the arguments.
@@ -55,9 +57,9 @@ for _, c in pairs(channels) do
   if has_any_of(c.index, c.ids) then return 0 end
 end
 if holds_other_than('hash', AWAITED) or has_any_of(AWAITED, awaited_ids) then return 0 end
-for first = 1, #bucket_keys, PAGE do
-  if redis.call('EXISTS', unpack(bucket_keys, first, math.min(first + PAGE - 1, #bucket_keys))) > 0 then return 0 end
-end
+local buckets_there = 0
+in_pages(bucket_keys, function(...) buckets_there = buckets_there + redis.call('EXISTS', ...) end)
+if buckets_there > 0 then return 0 end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
