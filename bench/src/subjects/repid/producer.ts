@@ -28,11 +28,8 @@ export function producerOf(
 }
 
 function bareMessage(channel: string, note: Note): OutgoingMessage {
-  return {
-    ...{ channel, headers: HEADERS },
-    payload: Buffer.from(JSON.stringify(note)),
-    contentType: 'application/json',
-  };
+  const payload = Buffer.from(JSON.stringify(note));
+  return { channel, headers: HEADERS, payload, contentType: 'application/json' };
 }
 
 async function leftOn(repid: Repid, channels: readonly string[]): Promise<number> {
