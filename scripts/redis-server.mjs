@@ -2,15 +2,18 @@ import { spawnSync } from 'node:child_process';
 
 const MISSING =
   'No redis-server found and it cannot be installed here: install it with "apt-get install redis-server" ' +
-  "(or your system's package), or set REDIS_URL.";
+  "(or your system's package)";
 
 /** Sees to it that the tests have a `redis-server` to start, or a server at REDIS_URL; otherwise ends with one line. */
 export function ensureRedisServer() {
-  if (process.env.REDIS_URL || isThere()) return;
-  if (!mayInstall() || !install()) {
-    console.error(MISSING);
-    process.exit(1);
-  }
+  if (!process.env.REDIS_URL) ensureOwnRedisServer(', or set REDIS_URL');
+}
+
+/** The same for what needs a server of its own. */
+export function ensureOwnRedisServer(otherwise = '') {
+  if (isThere() || (mayInstall() && install())) return;
+  console.error(`${MISSING}${otherwise}.`);
+  process.exit(1);
 }
 
 function isThere() {

@@ -1,3 +1,5 @@
+import { sumOf } from './statistics.js';
+
 /** What goes from step to step: each makes the next one's out of its own. */
 export interface Link {
   readonly chain: number;
@@ -30,8 +32,8 @@ export function isEnd({ step }: Link): boolean {
 }
 
 /** What gathers the parts of a fan makes of them. */
-export function sumOf(links: readonly Link[]): number {
-  return links.reduce((sum, { value }) => sum + value, 0);
+export function sumOfLinks(links: readonly Link[]): number {
+  return sumOf(links, ({ value }) => value);
 }
 
 /** What a chain must have come to. */
@@ -43,5 +45,5 @@ export function endOfChain(chain: number): number {
 
 /** What a fan of this size must have come to. */
 export function endOfFan(size: number): number {
-  return sumOf(fanLinks(0, size).map(nextLink));
+  return sumOfLinks(fanLinks(0, size).map(nextLink));
 }

@@ -7,6 +7,23 @@ import { SUBJECT_NAMES, type SubjectName } from './subjects/catalogue.js';
 const RUNS = 5;
 const QUICK_RUNS = 2;
 
+/** What may be asked for. */
+export const USAGE = `npm run bench -- [part ...] [options]
+
+Parts, all where none is named:
+  ${PARTS.map(({ name, asks }) => name.padEnd(10) + asks).join('\n  ')}
+
+Options:
+  --quick            smaller and with fewer runs: to see that it works
+  --check            compares with the targets; exits 1 where one is missed
+  --runs <n>         runs of each case that count; ${RUNS}
+  --subject <name>   only this one, or several, each with the option: ${SUBJECT_NAMES.join(', ')}
+  --scenario <name>  only those of this name, or with it in theirs; or several, each with the option
+  --profile <folder> writes a CPU profile of each process
+  --help             tells this
+
+Everything at full size, without options that change what is measured, is written to bench/results and docs/performance.md.`;
+
 /** A command line that asks for what there is not. Its message is one line for whoever typed it. */
 export class UsageError extends Error {}
 
@@ -15,19 +32,20 @@ export interface BenchOptions extends StageOptions {
   readonly parts: readonly Part[];
   /** Compare with the targets. */
   readonly isCheck: boolean;
-  /** Write the results, although it is not everything at full size. */
-  readonly isWritten: boolean;
+  /** It is everything at full size: what is committed, and what the page is told of. */
+  readonly isEverything: boolean;
 }
 
-/** @throws UsageError */
-export function readOptions(args: readonly string[]): BenchOptions {
+/** Nothing where all that is asked for is help. @throws UsageError */
+export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const { values, positionals } = parse(args);
+  if (values.help) return undefined;
   return {
     parts: chosenParts(positionals),
     runs: values.runs === undefined ? (values.quick ? QUICK_RUNS : RUNS) : wholeNumber('--runs', values.runs),
     isQuick: values.quick,
     isCheck: values.check,
-    isWritten: values.write || isEverything(positionals, values),
+    isEverything: isEverything(positionals, values),
     subjects: values.subject.map(requireSubject),
     scenarios: values.scenario,
     profileFolder: values.profile,
@@ -41,8 +59,8 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         quick: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },
-        write: { type: 'boolean', default: false },
         runs: { type: 'string' },
         subject: { type: 'string', multiple: true, default: [] },
         scenario: { type: 'string', multiple: true, default: [] },
@@ -50,13 +68,12 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError((error as Error).message.split('\n')[0]);
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}.`);
   }
 }
 
 type Values = ReturnType<typeof parse>['values'];
 
-/** What is committed is told of all parts at full size. */
 function isEverything(positionals: readonly string[], { quick, runs, subject, scenario, profile }: Values): boolean {
   const isPartial = quick || runs !== undefined || profile !== undefined;
   return !isPartial && positionals.length + subject.length + scenario.length === 0;

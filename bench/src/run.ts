@@ -2,7 +2,7 @@ import { compare, type Verdict } from './check/compare.js';
 import type { Target } from './check/target.js';
 import { TARGETS } from './check/targets.js';
 import type { Figure } from './figure.js';
-import type { BenchOptions } from './options.js';
+import { UsageError, type BenchOptions } from './options.js';
 import { PARTS } from './parts/index.js';
 import { writePage } from './page/page.js';
 import { BenchRedis } from './redis/bench-redis.js';
@@ -19,11 +19,19 @@ export async function run(options: BenchOptions): Promise<number> {
   const stage = new Stage(redis, options);
   try {
     const environment = environmentOf(await redis.version(), options);
+    const begun = performance.now();
     const figures = await measureAll(stage, options);
+    const seconds = secondsSince(begun);
+    console.error(`All took ${seconds} s.`);
+    requireAny(figures, stage);
     const verdicts = compare(TARGETS, figures);
-    if (options.isWritten) {
-      const path = writeResults(environment.date, resultsOf(environment, figures, verdicts), chartOf(figures));
-      if (!options.isQuick) writePage();
+    if (options.isEverything) {
+      const path = writeResults(
+        environment.date,
+        resultsOf({ ...environment, seconds }, figures, verdicts),
+        chartOf(figures),
+      );
+      writePage();
       console.error(`Written to ${path}, the chart beside it, and docs/performance.md.`);
     }
     return options.isCheck ? check(verdicts, options) : 0;
@@ -35,7 +43,6 @@ export async function run(options: BenchOptions): Promise<number> {
 
 async function measureAll(stage: Stage, { parts }: BenchOptions): Promise<Figure[]> {
   const all: Figure[] = [];
-  const begun = performance.now();
   for (const { name, asks, unit, measure } of parts) {
     console.error(`${name}: ${asks}`);
     const start = performance.now();
@@ -44,8 +51,15 @@ async function measureAll(stage: Stage, { parts }: BenchOptions): Promise<Figure
     console.error(`${name} took ${secondsSince(start)} s.`);
     all.push(...figures);
   }
-  console.error(`All took ${secondsSince(begun)} s.`);
   return all;
+}
+
+/** @throws UsageError where nothing was chosen, so that nothing was measured */
+function requireAny(figures: readonly Figure[], { offered }: Stage): void {
+  if (figures.length > 0) return;
+  throw new UsageError(
+    `None of the subjects is in such a scenario. There are: ${[...offered].map((name) => `"${name}"`).join(', ')}.`,
+  );
 }
 
 function secondsSince(start: number): number {

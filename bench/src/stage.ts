@@ -11,7 +11,7 @@ export interface StageOptions {
   readonly isQuick: boolean;
   /** Only these subjects; all where there is none. */
   readonly subjects: readonly SubjectName[];
-  /** Only scenarios whose name has one of these in it; all where there is none. */
+  /** Only scenarios of these names, or whose name has one of these in it; all where there is none. */
   readonly scenarios: readonly string[];
   /** Where CPU profiles of all processes go. */
   readonly profileFolder?: string;
@@ -19,6 +19,8 @@ export interface StageOptions {
 
 /** Where parts measure: one Redis, and for each subject producer and worker processes that idle between their runs. */
 export class Stage {
+  /** The scenarios that could have been asked for so far. */
+  readonly offered = new Set<string>();
   private readonly processes = new Map<string, Promise<BenchProcess>>();
 
   constructor(
@@ -31,7 +33,7 @@ export class Stage {
     const key = `${subject} ${role} ${number}`;
     let started = this.processes.get(key);
     if (started === undefined) {
-      started = BenchProcess.start(subject, role, this.options.profileFolder);
+      started = BenchProcess.start(subject, role, number, this.options.profileFolder);
       this.processes.set(key, started);
     }
     return started;
@@ -47,12 +49,13 @@ export class Stage {
     return this.options.isQuick ? quick : full;
   }
 
-  /** Whether the case was asked for. */
-  includes({ subject, scenario }: Case): boolean {
+  /** The cases that were asked for. */
+  choose<Kind extends Case>(cases: readonly Kind[]): Kind[] {
     const { subjects, scenarios } = this.options;
-    return (
-      (subjects.length === 0 || subjects.includes(subject)) &&
-      (scenarios.length === 0 || scenarios.some((part) => scenario.includes(part)))
+    for (const { scenario } of cases) this.offered.add(scenario);
+    const wanted = scenariosLike(scenarios, new Set(cases.map(({ scenario }) => scenario)));
+    return cases.filter(
+      ({ subject, scenario }) => (subjects.length === 0 || subjects.includes(subject)) && wanted.has(scenario),
     );
   }
 
@@ -62,4 +65,10 @@ export class Stage {
     this.processes.clear();
     await Promise.all(processes.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
   }
+}
+
+/** Those that have such a name; for a name that none has, those that have it in theirs. */
+function scenariosLike(names: readonly string[], all: ReadonlySet<string>): ReadonlySet<string> {
+  if (names.length === 0) return all;
+  return new Set(names.flatMap((name) => (all.has(name) ? name : [...all].filter((one) => one.includes(name)))));
 }

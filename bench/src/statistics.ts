@@ -1,3 +1,8 @@
+/** What all of them come to together. */
+export function sumOf<One>(all: readonly One[], valueOf: (one: One) => number): number {
+  return all.reduce((sum, one) => sum + valueOf(one), 0);
+}
+
 /** The middle one; of an even number the mean of the two in the middle. @throws RangeError where there is none */
 export function median(values: readonly number[]): number {
   return percentile(values, 50);

@@ -1,29 +1,36 @@
-import { environmentOf, listOf, matrixOf, targetsOf, type Row } from './markdown.js';
+import { scarcest } from '../parts/scarcest.js';
+import { cpuSecondsIn, describeEnvironment, listOf, matrixOf, targetsOf, type Find, type Line } from './markdown.js';
 import type { ResultsFile } from '../report/results-file.js';
 
-const BARE: Row = ['Repid, Nest actor with DTO, bare messages', 'repid', 'bare'];
-const JOB: Row = ['Repid, Nest actor with DTO, jobs with ids', 'repid', 'job'];
-const RESULT: Row = ['Repid, Nest actor with DTO, stored results', 'repid', 'result'];
-const CORE: Row = ['Repid, engine alone, bare messages', 'repid-core', 'bare'];
-const RAW: Row = ['raw ioredis Streams', 'raw', 'bare'];
-const BULLMQ: Row = ['BullMQ', 'bullmq', 'job'];
-const BULLMQ_RESULT: Row = ['BullMQ, stored results', 'bullmq', 'result'];
-const NESTJS_BULLMQ: Row = ['@nestjs/bullmq', 'nestjs-bullmq', 'job'];
-const BEE_QUEUE: Row = ['bee-queue', 'bee-queue', 'job'];
-const GROUPMQ: Row = ['groupmq', 'groupmq', 'job'];
+const BARE: Line = ['Repid, Nest actor with DTO, bare messages', 'repid', 'bare'];
+const JOB: Line = ['Repid, Nest actor with DTO, jobs with ids', 'repid', 'job'];
+const RESULT: Line = ['Repid, Nest actor with DTO, stored results', 'repid', 'result'];
+const CORE: Line = ['Repid, engine alone, bare messages', 'repid-core', 'bare'];
+const RAW: Line = ['raw ioredis Streams', 'raw', 'bare'];
+const BULLMQ: Line = ['BullMQ', 'bullmq', 'job'];
+const BULLMQ_RESULT: Line = ['BullMQ, stored results', 'bullmq', 'result'];
+const NESTJS_BULLMQ: Line = ['@nestjs/bullmq', 'nestjs-bullmq', 'job'];
+const BEE_QUEUE: Line = ['bee-queue', 'bee-queue', 'job'];
+const GROUPMQ: Line = ['groupmq', 'groupmq', 'job'];
 
 const SENDERS = [BARE, JOB, RAW, BULLMQ, BEE_QUEUE, GROUPMQ];
+const BUSY = {
+  redis: 'busy then: Redis',
+  producers: 'busy then: producers',
+  workers: 'busy then: workers',
+  idle: 'idle then',
+};
 const GRAPHS = ['chain in memory', 'fan-in in memory', 'chain in Redis', 'fan-in in Redis'];
 
 /** Everything on the page that comes from results, by the name that it has there. */
 export const TABLES: Readonly<Record<string, (results: ResultsFile) => string>> = {
-  environment: environmentOf,
+  environment: describeEnvironment,
   draining: (results) =>
     matrixOf(results, {
       part: 'drain',
       rows: [BARE, JOB, RESULT, CORE, RAW, BULLMQ, BULLMQ_RESULT, NESTJS_BULLMQ, BEE_QUEUE, GROUPMQ],
       columns: [1, 10, 100, 1_000].map((n) => [n.toLocaleString('en'), `concurrency ${n}`] as const),
-      cpuOf: 'concurrency 100',
+      last: cpuSecondsIn('concurrency 100'),
     }),
   enqueueing: (results) =>
     matrixOf(results, {
@@ -54,7 +61,7 @@ export const TABLES: Readonly<Record<string, (results: ResultsFile) => string>> 
         ['groupmq, by hand', 'groupmq', 'by hand'],
       ],
       columns: ['2,000 of 5', 'fan-in, 500 of 10', 'fan-in, 1 of 10,000'].map((name) => [name, name] as const),
-      cpuOf: '2,000 of 5',
+      last: cpuSecondsIn('2,000 of 5'),
     }),
   latency: (results) => matrixOf(results, { part: 'latency', rows: SENDERS, columns: percentiles('idle') }),
   lateness: (results) =>
@@ -71,14 +78,25 @@ export const TABLES: Readonly<Record<string, (results: ResultsFile) => string>> 
   scaling: (results) => listOf(results, 'scaling', ['worker processes', 'channels', 'queued']),
   graphs: (results) => listOf(results, 'growth', GRAPHS),
   limits: (results) =>
-    listOf(results, 'limits', [
-      'thread of Redis full at',
-      'reached by 2 producers, 2 workers',
-      ...['Redis', 'producers', 'workers'].map((who) => `busy then: ${who}`),
-      'idle then',
-    ]),
+    matrixOf(results, {
+      part: 'limits',
+      rows: [BARE, RESULT, BULLMQ_RESULT],
+      columns: [
+        ['Redis full at, jobs/s', 'thread of Redis full at'],
+        ['reached, jobs/s', 'reached by 2 producers, 2 workers'],
+        ...Object.values(BUSY).map((scenario) => [`${scenario}, cores`, scenario] as const),
+      ],
+      last: { heading: 'nearest to its end', cellOf: (find) => scarcestOf(find, results) },
+    }),
   targets: targetsOf,
 };
+
+function scarcestOf(find: Find, { cores }: ResultsFile): string {
+  const coresOf = (scenario: string): number => find(scenario)?.median ?? 0;
+  const [redis, producers, workers] = [coresOf(BUSY.redis), coresOf(BUSY.producers), coresOf(BUSY.workers)];
+  const { what, busy } = scarcest({ redis, producers, workers, idle: coresOf(BUSY.idle) }, cores);
+  return `${what}, ${Math.round(busy * 100)} %`;
+}
 
 function percentiles(scenario: string) {
   return ['p50', 'p99'].map((name) => [name, `${scenario}, ${name}`] as const);

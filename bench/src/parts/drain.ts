@@ -8,7 +8,7 @@ import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
 
 /**
- * How many a worker may have in hand at once. At one of them everything is measured, at the others the plainest variant of
+ * How many a worker may run at once. At one of them everything is measured, at the others the plainest variant of
  * each, without @nestjs/bullmq, whose worker is BullMQ's own.
  */
 const CONCURRENCIES = [1_000, 100, 10, 1];

@@ -2,9 +2,10 @@ import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { machineTime } from '../clock.js';
 import type { Stage } from '../stage.js';
+import { sumOf } from '../statistics.js';
 import type { Place } from '../subjects/subject.js';
 import { CONCURRENCY } from './concurrency.js';
-import type { Shares } from './exhausted.js';
+import type { Shares } from './scarcest.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { PlainCase } from './plain-cases.js';
 
@@ -70,8 +71,4 @@ async function sharesWithin({ redis }: Stage, from: number, duration: number): P
 /** Of all cores, in seconds: whoever keeps them busy, also others on the machine. */
 function idleSeconds(): number {
   return sumOf(cpus(), ({ times }) => times.idle) / 1_000;
-}
-
-function sumOf<One>(all: readonly One[], valueOf: (one: One) => number): number {
-  return all.reduce((sum, one) => sum + valueOf(one), 0);
 }

@@ -36,7 +36,7 @@ export async function takeTurns<Kind extends Case, Outcome>(
   measure: (one: Kind, kind: RunKind) => Promise<Outcome>,
   runs: number | ((scenario: string) => number) = stage.options.runs,
 ): Promise<Turns<Kind, Outcome>[]> {
-  const chosen = cases.filter((one) => stage.includes(one));
+  const chosen = stage.choose(cases);
   const all: Turns<Kind, Outcome>[] = [];
   for (const scenario of new Set(chosen.map((one) => one.scenario))) {
     const together = chosen

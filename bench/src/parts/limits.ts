@@ -1,12 +1,13 @@
+import { availableParallelism } from 'node:os';
 import type { Measured, Unit } from '../figure.js';
 import type { Stage } from '../stage.js';
-import { exhausted } from './exhausted.js';
 import { figures } from './figures.js';
 import { flood, placeOf, type Flooded } from './flood.js';
 import { takeTurns, type RunKind, type Turns } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
 import type { PlainCase } from './plain-cases.js';
+import { scarcest } from './scarcest.js';
 
 /** Each takes long, and what is found differs by factors. */
 const RUNS = 3;
@@ -45,8 +46,13 @@ interface Limit extends Flooded {
 async function findLimit(stage: Stage, one: PlainCase, kind: RunKind): Promise<Limit> {
   const full = 1 / (await costOfOne(stage, one));
   const flooded = await flood(stage, one, kind === 'measured' ? stage.size(1_000, 500) : 200);
-  if (kind === 'measured') console.error(`    ${one.subject} ${one.variant}: ${exhausted(flooded)}.`);
+  if (kind === 'measured') tell(one, flooded);
   return { full, ...flooded };
+}
+
+function tell({ subject, variant }: PlainCase, flooded: Flooded): void {
+  const { what, busy } = scarcest(flooded, availableParallelism());
+  console.error(`    ${subject} ${variant}: nearest to its end, ${what}: ${Math.round(busy * 100)} % busy.`);
 }
 
 /** CPU seconds of Redis for a job, from being sent to being done. */

@@ -1,6 +1,7 @@
 import { machineTime } from '../clock.js';
 import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
+import { sumOf } from '../statistics.js';
 import type { SubjectName } from '../subjects/catalogue.js';
 import type { Variant } from '../subjects/subject.js';
 import type { Drained } from '../tasks/drain.js';
@@ -16,8 +17,8 @@ const RUNS = 3;
 /** How long several processes may take to be under way, in milliseconds. */
 const HEAD = 600;
 
-/** More than any of them ends until the window is over. */
-const PLENTY = { full: 150_000, quick: 60_000 };
+/** More than all of them end until their window is over. */
+const PLENTY = 300_000;
 
 /** How does the rate of a drain change with the number of processes, of channels, and of jobs that lie there? */
 export const scaling: Part = {
@@ -42,7 +43,7 @@ interface ScalingCase {
 
 function casesFor(stage: Stage): ScalingCase[] {
   const base = { subject: 'repid', sent: 'bare', processes: 1, channels: 1, head: 0 } as const;
-  const plenty = { ...base, queued: stage.size(PLENTY.full, PLENTY.quick), head: HEAD };
+  const plenty = { ...base, queued: PLENTY, head: HEAD };
   const some = { ...base, queued: stage.size(50_000, 10_000), subject: 'repid-core' as const };
   const depths = [100, 10_000, 1_000_000].map((depth) => stage.size(depth, depth / 10));
   return [
@@ -70,17 +71,24 @@ async function drainOnce(stage: Stage, one: ScalingCase, kind: RunKind): Promise
   const order = { place, expected: count, longest: stage.size(700, 400), notBefore };
   const drained = together(await Promise.all(workers.map((worker) => worker.run('drain', order))));
   const redisSeconds = (await redis.cpuSeconds()) - cpuBefore;
-  checkNoneIsMissing(count, drained.handled, await producer.run('left', place));
+  const left = await producer.run('left', place);
+  checkNoneIsMissing(count, drained.handled, left);
+  if (one.head > 0 && kind === 'measured') checkNoneIsIdle(left);
   return drainedSample(drained, redisSeconds);
+}
+
+/** @throws Error where there was not enough to do for the whole window */
+function checkNoneIsIdle(left: number): void {
+  if (left === 0)
+    throw new Error(`The workers ended all ${PLENTY} jobs before their time was over: let there be more.`);
 }
 
 /** Of several workers whose windows are the same. */
 function together(drained: readonly Drained[]): Drained {
-  const sum = (valueOf: (one: Drained) => number) => drained.reduce((total, one) => total + valueOf(one), 0);
   return {
-    handled: sum(({ handled }) => handled),
-    settled: sum(({ settled }) => settled),
-    seconds: sum(({ seconds }) => seconds) / drained.length,
-    cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
+    handled: sumOf(drained, ({ handled }) => handled),
+    settled: sumOf(drained, ({ settled }) => settled),
+    seconds: sumOf(drained, ({ seconds }) => seconds) / drained.length,
+    cpuSeconds: sumOf(drained, ({ cpuSeconds }) => cpuSeconds),
   };
 }

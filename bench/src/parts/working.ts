@@ -1,12 +1,12 @@
 import type { Sample } from '../figure.js';
 import type { Stage } from '../stage.js';
-import { SUBJECT_NAMES, variantsOf, type SubjectName } from '../subjects/catalogue.js';
-import type { Variant } from '../subjects/subject.js';
+import { SUBJECT_NAMES, variantsOf } from '../subjects/catalogue.js';
 import { CONCURRENCY } from './concurrency.js';
 import { drainedSample } from './drained-sample.js';
 import { interleaved, type RunKind } from './interleaved.js';
 import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
+import type { PlainCase } from './plain-cases.js';
 
 /** How much longer than the worker's window jobs are sent, in milliseconds: the worker begins later. */
 const MARGIN = 500;
@@ -19,13 +19,7 @@ export const working: Part = {
   measure: (stage) => interleaved(stage, cases(), (one, kind) => workOnce(stage, one, kind)),
 };
 
-interface WorkingCase {
-  readonly scenario: string;
-  readonly subject: SubjectName;
-  readonly variant: Variant;
-}
-
-function cases(): WorkingCase[] {
+function cases(): PlainCase[] {
   return SUBJECT_NAMES.flatMap((subject) =>
     variantsOf(subject)
       .filter((variant) => variant !== 'result')
@@ -33,7 +27,7 @@ function cases(): WorkingCase[] {
   );
 }
 
-async function workOnce(stage: Stage, { subject, variant }: WorkingCase, kind: RunKind): Promise<Sample> {
+async function workOnce(stage: Stage, { subject, variant }: PlainCase, kind: RunKind): Promise<Sample> {
   const { redis } = stage;
   const { producer, worker } = await stage.pair(subject);
   const longest = kind === 'measured' ? stage.size(800, 400) : stage.size(500, 300);

@@ -46,15 +46,23 @@ export class BenchProcess {
     child.on('error', (error) => this.fail(error));
   }
 
-  /** @param profileFolder where its CPU profile is written when it ends; none is taken without */
-  static async start(subject: SubjectName, role: ProcessRole, profileFolder?: string): Promise<BenchProcess> {
-    const flags = profileFolder === undefined ? [] : profileFlags(profileFolder, `${subject}-${role}`);
+  /**
+   * @param number tells it from others of its role
+   * @param profileFolder where its CPU profile is written when it ends; none is taken without
+   */
+  static async start(
+    subject: SubjectName,
+    role: ProcessRole,
+    number: number,
+    profileFolder?: string,
+  ): Promise<BenchProcess> {
+    const flags = profileFolder === undefined ? [] : profileFlags(profileFolder, `${subject}-${role}-${number}`);
     const child = fork(PROGRAM, [subject], {
       execArgv: ['--expose-gc', ...flags],
       stdio: ['ignore', 2, 2, 'ipc'],
       env: { ...process.env, NODE_ENV: 'production' },
     });
-    const started = new BenchProcess(`The ${role} process of "${subject}"`, child);
+    const started = new BenchProcess(`The ${role} process ${number} of "${subject}"`, child);
     await within(START_WITHIN, started.ready(), `${started.label} was not ready`);
     return started;
   }

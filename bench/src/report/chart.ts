@@ -49,7 +49,7 @@ export function chartOf(figures: readonly Figure[]): string | undefined {
     })),
     series: panels.map(({ rows }, index) => ({
       ...{ type: 'bar', xAxisIndex: index, yAxisIndex: index, barWidth: '70%' },
-      label: { show: true, position: 'right', formatter: ({ value }: { value: number }) => shown(value) },
+      label: { show: true, position: 'right', formatter: ({ value }: { value: number }) => rounded(value) },
       data: rows.map((row) => ({ value: valueOf(row), itemStyle: { color: COLORS[roleOf(row.subject)] } })),
     })),
   });
@@ -106,6 +106,6 @@ function titleBox({ left, top }: Box) {
   return { left: left + 16, top: top - 28 };
 }
 
-function shown(value: number): string {
+function rounded(value: number): string {
   return value.toLocaleString('en', { maximumSignificantDigits: 3 });
 }

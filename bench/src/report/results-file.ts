@@ -4,6 +4,8 @@ import type { Environment } from './environment.js';
 
 /** Everything that was measured, for machines: samples, and where and on what they were taken. */
 export interface ResultsFile extends Environment {
+  /** How long all of it took. */
+  readonly seconds: number;
   readonly figures: readonly ResultsFigure[];
   readonly targets: readonly {
     readonly target: string;

@@ -6,17 +6,20 @@ import type { ResultsFile } from './results-file.js';
 
 /** The results file of a run. */
 export function resultsOf(
-  environment: Environment,
+  environment: Environment & Pick<ResultsFile, 'seconds'>,
   figures: readonly Figure[],
   verdicts: readonly Verdict[],
 ): ResultsFile {
   return {
     ...environment,
-    figures: figures.map(({ part, scenario, subject, variant, unit, samples }, index) => ({
-      ...{ part, scenario, subject, variant, unit: unit.name, better: unit.better },
-      median: valueOf(figures[index]!),
-      samples,
-    })),
+    figures: figures.map((figure) => {
+      const { part, scenario, subject, variant, unit, samples } = figure;
+      return {
+        ...{ part, scenario, subject, variant, unit: unit.name, better: unit.better },
+        median: valueOf(figure),
+        samples,
+      };
+    }),
     targets: verdicts.map(({ target, reached, verdict }) => ({ target: describeTarget(target), reached, verdict })),
   };
 }

@@ -1,6 +1,6 @@
 import type { Variant } from './subject.js';
 
-/** Ours, those of others, and plain Redis Streams: the limit that none can pass. */
+/** Ours, those of others, and plain Redis Streams without any guarantee: about as much as is to be had. */
 export type Role = 'ours' | 'peer' | 'limit';
 
 interface Entry {

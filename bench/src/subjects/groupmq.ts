@@ -40,14 +40,15 @@ const byHand: Way = {
 
 /**
  * groupmq at its best settings: as many groups as the worker runs at once, since it runs those of a group one after the
- * other, and a job that ends hands on to the next of its group; adds are batched where many are under way, finished jobs
+ * other, and a job that ends hands on to the next of its group; delayed jobs have a group each, since one waits for those
+ * before it in its group, however long they are delayed; adds are batched where many are under way, finished jobs
  * are kept only where results are measured. Its periodic cleanup is off; where jobs are delayed it is never due, since
  * nobody looks for them without it.
  */
 export const groupmq: Subject = {
   async produce(place, sending) {
     const queue = open<Note>(place, sending);
-    const groupOf = ({ id }: Note) => groupFor(id, place);
+    const groupOf = ({ id }: Note) => (place.isDelayed ? String(id) : groupFor(id, place));
     return {
       send: (note) => queue.add({ groupId: groupOf(note), data: note }),
       sendAll: (notes) => Promise.all(notes.map((note) => queue.add({ groupId: groupOf(note), data: note }))),

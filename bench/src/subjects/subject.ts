@@ -12,7 +12,7 @@ export type Variant = 'bare' | 'job' | 'result';
 /** How a producer is going to send: libraries have their best settings for each. */
 export type Sending = 'one at a time' | 'in flight' | 'bulk';
 
-/** Where the jobs lie, of what kind they are, and how many of them the worker there has in hand at once. */
+/** Where the jobs lie, of what kind they are, and how many of them the worker there runs at once. */
 export interface Place {
   readonly url: string;
   readonly variant: Variant;

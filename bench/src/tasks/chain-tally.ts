@@ -1,4 +1,4 @@
-import { endOfChain, endOfFan, isEnd, nextLink, sumOf, type Link } from '../links.js';
+import { endOfChain, endOfFan, isEnd, nextLink, sumOfLinks, type Link } from '../links.js';
 import type { Steps } from '../subjects/way.js';
 
 /** Runs steps, and knows of each chain, or fan, what it has come to. */
@@ -12,7 +12,7 @@ export class ChainTally implements Steps {
     return next;
   };
 
-  readonly gather = (links: readonly Link[]): void => this.end(links[0]?.chain ?? -1, sumOf(links));
+  readonly gather = (links: readonly Link[]): void => this.end(links[0]?.chain ?? -1, sumOfLinks(links));
 
   /** @throws Error where not every chain has come to what it must, once */
   checkChains(count: number): void {

@@ -1,10 +1,9 @@
 import { note, notes } from '../payload.js';
 import type { Place, Producer, Sending, Subject } from '../subjects/subject.js';
 import { cpuSecondsSince } from './cpu.js';
+import { BULK } from './bulk.js';
 
 const IN_FLIGHT = 100;
-const BULK = 1_000;
-
 /** What a producer is to do. */
 export interface EnqueueOrder {
   readonly place: Place;

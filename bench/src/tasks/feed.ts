@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { notes } from '../payload.js';
 import type { Place, Subject } from '../subjects/subject.js';
-
-const BULK = 1_000;
+import { BULK } from './bulk.js';
 
 /** What is sent in all, and how much of it may lie there at once. */
 export interface FeedOrder {

@@ -1,7 +1,6 @@
 import { notes } from '../payload.js';
 import type { Place, Subject } from '../subjects/subject.js';
-
-const BULK = 1_000;
+import { BULK } from './bulk.js';
 
 /** Sends `count` notes with ids from 0 on, in bulk. */
 export async function preload(subject: Subject, { place, count }: { place: Place; count: number }): Promise<void> {

@@ -3,9 +3,7 @@ import { CHAIN_LENGTH, fanLinks, firstLink } from '../links.js';
 import type { Place, Subject } from '../subjects/subject.js';
 import type { Starter } from '../subjects/way.js';
 import { wayOf } from './way-of.js';
-
-/** Jobs that are enqueued in one call. */
-const BULK = 1_000;
+import { BULK } from './bulk.js';
 
 /** Chains, or fans where there is a size. */
 export interface ChainsOrder {
