@@ -24,20 +24,17 @@ export function addMessage(call: ChannelCall, message: OutgoingMessage): void {
   if (rest === 'w' || rest === 'B') addWaits(call, message.waits!);
 }
 
-/** True for what the script for plain messages can publish. */
-export function isPlain(message: OutgoingMessage): boolean {
-  return restOf(message) === '-' && isUsual(message);
-}
-
-/** True for what the script for chains can publish. */
-export function isChained(message: OutgoingMessage): boolean {
-  const rest = restOf(message);
-  return (rest === 's' || rest === '-') && isUsual(message);
-}
-
-function isUsual(message: OutgoingMessage): boolean {
+/** True for what the script for what is usual can publish: it goes with nothing, or waits for a single bucket. */
+export function isUsual(message: OutgoingMessage): boolean {
   const { channel, priority = 'medium' } = message;
-  return priority === 'medium' && !isPassing(channel) && timingOf(message).when === undefined;
+  if (priority !== 'medium' || isPassing(channel) || timingOf(message).when !== undefined) return false;
+  const rest = restOf(message);
+  return rest === '-' || rest === 's';
+}
+
+/** True for what of that the script for one message can publish: it waits for nothing. */
+export function isPlain(message: OutgoingMessage): boolean {
+  return message.waits === undefined && isUsual(message);
 }
 
 /** Adds buckets to remove and to store, as the script's `read_buckets` reads them. */

@@ -4,12 +4,10 @@ import { refused } from '../connection/problems.js';
 import { type Keys, isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import type { Call } from '../script/call.js';
-import type { ChannelCall } from '../script/channel-call.js';
-import { PublishChainsCall } from '../script/publish-chains-call.js';
-import { PublishPlainCall } from '../script/publish-plain-call.js';
+import { PublishUsualCall } from '../script/publish-usual-call.js';
 import { ScriptCall } from '../script/script-call.js';
 import { Batcher } from './batcher.js';
-import { addMessage, isChained, isPlain } from './encode-message.js';
+import { addMessage, isPlain, isUsual } from './encode-message.js';
 import { publishOneCallFor } from './encode-one.js';
 
 interface Publication {
@@ -66,56 +64,40 @@ export class Publisher {
 
   /** Answers those that are not published, since they are not usual or need a closer look. */
   private async publishUsual(publications: readonly Publication[], deadline: number): Promise<readonly Publication[]> {
-    if (areAll(isPlain, publications)) return this.publishPlain(publications, deadline);
-    if (areAll(isChained, publications)) return this.publishChains(publications, deadline);
-    return publications;
-  }
-
-  private async publishChains(publications: readonly Publication[], deadline: number): Promise<readonly Publication[]> {
-    const messages = publications.flatMap((publication) => publication.messages);
-    const call = new PublishChainsCall(this.keys).add(messages.length);
-    for (const message of messages) addMessage(call, message);
-    if ((await this.runBy<0 | 1>(call, deadline)) === 0) return publications;
-    for (const { resolve } of publications) resolve();
-    return [];
-  }
-
-  /** Answers those that are not published, since one of their ids may be taken. */
-  private async publishPlain(publications: readonly Publication[], deadline: number): Promise<readonly Publication[]> {
-    const answer = await this.runPlain(publications, deadline);
-    if (answer.length === 0) {
+    if (!areUsual(publications)) return publications;
+    const unsure = await this.runBy<readonly number[]>(this.usualCallFor(publications), deadline);
+    if (unsure.length === 0) {
       for (const { resolve } of publications) resolve();
       return [];
     }
-    const problems = new Map(answer);
-    return publications.filter((publication, place) => {
-      const problem = problems.get(place);
-      if (problem !== 0) conclude(publication, problem);
-      return problem === 0;
-    });
+    if (!areAlike(publications)) return publications;
+    const places = new Set(unsure);
+    publications.forEach(({ resolve }, place) => places.has(place) || resolve());
+    return publications.filter((_, place) => places.has(place));
+  }
+
+  /** Those that have as many messages each are published each for itself, others all or none. */
+  private usualCallFor(publications: readonly Publication[]): Call {
+    const only = theOnlyMessage(publications);
+    if (only !== undefined && isPlain(only)) return publishOneCallFor(only, this.keys);
+    const count = publications.reduce((sum, { messages }) => sum + messages.length, 0);
+    const together = areAlike(publications) ? count / publications.length : count;
+    const call = new PublishUsualCall(this.keys).add(count, together);
+    for (const { messages } of publications) for (const message of messages) addMessage(call, message);
+    return call;
   }
 
   private async publishAny(publications: readonly Publication[], deadline: number): Promise<void> {
-    const problems = new Map(await this.run(new ScriptCall(this.keys, 'publish.publish'), publications, deadline));
-    publications.forEach((publication, place) => conclude(publication, problems.get(place)));
-  }
-
-  private runPlain(publications: readonly Publication[], deadline: number): Promise<Answer> {
-    const message = theOnlyMessage(publications);
-    if (!message) return this.run(new PublishPlainCall(this.keys), publications, deadline);
-    return this.runBy(publishOneCallFor(message, this.keys), deadline);
-  }
-
-  private run(call: ChannelCall, publications: readonly Publication[], deadline: number): Promise<Answer> {
-    call.add(publications.length);
+    const call = new ScriptCall(this.keys, 'publish.publish').add(publications.length);
     for (const { messages } of publications) {
       call.add(messages.length);
       for (const message of messages) addMessage(call, message);
     }
-    return this.runBy(call, deadline);
+    const problems = new Map(await this.runBy<Answer>(call, deadline));
+    publications.forEach((publication, place) => conclude(publication, problems.get(place)));
   }
 
-  private runBy<Given = Answer>(call: Call, deadline: number): Promise<Given> {
+  private runBy<Answered>(call: Call, deadline: number): Promise<Answered> {
     return this.connection().run(call, Math.max(0, deadline - performance.now()));
   }
 
@@ -138,8 +120,12 @@ function theOnlyMessage([first, second]: readonly Publication[]): OutgoingMessag
   return second === undefined && first?.messages.length === 1 ? first.messages[0] : undefined;
 }
 
-function areAll(isSo: (message: OutgoingMessage) => boolean, publications: readonly Publication[]): boolean {
-  return publications.every(({ messages }) => messages.every(isSo));
+function areUsual(publications: readonly Publication[]): boolean {
+  return publications.every(({ messages }) => messages.every(isUsual));
+}
+
+function areAlike(publications: readonly Publication[]): boolean {
+  return publications.every(({ messages }) => messages.length === publications[0]!.messages.length);
 }
 
 function conclude({ messages, resolve, reject }: Publication, problem: number | string | undefined): void {

@@ -1,9 +1,7 @@
 import { acknowledge } from './acknowledge.lua.js';
 import { administration } from './administration.lua.js';
 import { basics } from './basics.lua.js';
-import { batches } from './batches.lua.js';
 import { buckets } from './buckets.lua.js';
-import { chainChannels } from './chain-channels.lua.js';
 import { changes } from './changes.lua.js';
 import { consume } from './consume.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
@@ -19,11 +17,9 @@ import { ownership } from './ownership.lua.js';
 import { pages } from './pages.lua.js';
 import { parked } from './parked.lua.js';
 import { parking } from './parking.lua.js';
-import { plainChannels } from './plain-channels.lua.js';
-import { publishChains } from './publish-chains.lua.js';
 import { publish } from './publish.lua.js';
 import { publishOne } from './publish-one.lua.js';
-import { publishPlain } from './publish-plain.lua.js';
+import { publishUsual } from './publish-usual.lua.js';
 import { releasing } from './releasing.lua.js';
 import { Script } from './script.js';
 import { settleResults } from './settle-results.lua.js';
@@ -33,6 +29,7 @@ import { singleWaits } from './single-waits.lua.js';
 import { skipReasons } from './skip-reasons.lua.js';
 import { skipped } from './skipped.lua.js';
 import { types } from './types.lua.js';
+import { usualChannels } from './usual-channels.lua.js';
 import { waitingJobs } from './waiting-jobs.lua.js';
 
 /** What a call may need beside its own operation, made where it does. */
@@ -42,7 +39,7 @@ const LAZY = { dependencies: waitingJobs + parked + singleWaits + skipReasons + 
 const QUICK = { intake };
 
 const OPERATIONS = {
-  publish: batches + publish,
+  publish,
   settle: deadLetters + endings + ownership + settle,
   consume: deadLetters + endings + consume,
   jobs,
@@ -89,15 +86,10 @@ export const acknowledgeScript = new Script(basics + pages + changes + endings +
 export const nextScript = new Script(next);
 
 /** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
-export const publishPlainScript = new Script(
-  basics + pages + changes + plainChannels + types + shapes + fields + lookingForJobs + batches + publishPlain,
-);
+export const publishUsualScript = new Script(pages + usualChannels + shapes + publishUsual);
 
-/** The same where one is published, for the same reason again. */
+/** The same where one plain message is published, for the same reason again. */
 export const publishOneScript = new Script(publishOne);
-
-/** Publishes chains, as they are made by one call, for the same reason. */
-export const publishChainsScript = new Script(pages + chainChannels + shapes + publishChains);
 
 /** Acknowledges jobs with their results, for the same reason: what is not sure is for the operation `settle`. */
 export const settleResultsScript = new Script(shapes + parked + settleResults);

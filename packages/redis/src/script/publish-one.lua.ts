@@ -3,11 +3,11 @@ export const publishOne = /* lua */ `
 -- KEYS[1]   stream      KEYS[2]   index
 -- ARGV[1]   the job's id, or nothing, then names and values of the entry's fields in turn
 --
--- Answers as the script for many does. It makes no function, since that is what calls of so little spend most of their time
+-- Answers as the script for what is usual does. It makes no function, since that is what calls of so little spend most of their time
 -- on. What it leaves undone, also where something went wrong, needs a closer look.
 
 local stream, index, id = KEYS[1], KEYS[2], ARGV[1]
-local UNSURE = { { 0, 0 } }
+local UNSURE = { 0 }
 
 if id ~= '' and redis.pcall('HEXISTS', index, id) ~= 0 then return UNSURE end
 local entry = redis.pcall('XADD', stream, '*', unpack(ARGV, 2))

@@ -1,5 +1,16 @@
 /** Operations of producers. */
 export const publish = /* lua */ `
+-- Each batch: how many messages, messages.
+local function read_batches()
+  local batches = {}
+  for place = 1, number() do
+    local batch = {}
+    for i = 1, number() do batch[i] = read_message() end
+    batches[place] = batch
+  end
+  return batches
+end
+
 -- The first id of a batch that is taken, or stands in it twice; its place in the batch, from 1.
 local function first_duplicate(batch)
   local seen = {}
@@ -8,6 +19,7 @@ local function first_duplicate(batch)
   end
 end
 
+-- All or none; answers what kept it from that, which may be the place of the message whose id is taken.
 local function add_batch(batch)
   local duplicate = first_duplicate(batch)
   if duplicate then return duplicate end
@@ -15,9 +27,16 @@ local function add_batch(batch)
   put_messages(batch)
 end
 
--- publish: as \`publish_batches\`. What went wrong may be the place in its batch of the message whose id is taken.
+-- publish: how many batches, batches. Answers for those that were not published their place among all, from 0, and what went wrong.
 operations.publish = function()
-  return publish_batches(read_message, add_batch)
+  local batches, answers = read_batches(), {}
+  look_for_jobs(batches)
+  for place, batch in ipairs(batches) do
+    local ok, problem = pcall(add_batch, batch)
+    if not ok then problem = message_of(problem) end
+    if problem then answers[#answers + 1] = { place - 1, problem } end
+  end
+  return answers
 end
 
 -- store: buckets, as in a message.

@@ -1,10 +1,10 @@
 import type { ChannelKeys } from '../keys.js';
 import { ChannelCall } from './channel-call.js';
-import { publishChainsScript } from './index.js';
+import { publishUsualScript } from './index.js';
 
-/** A call of the script that publishes chains. */
-export class PublishChainsCall extends ChannelCall {
-  readonly script = publishChainsScript;
+/** A call of the script that publishes what is usual. */
+export class PublishUsualCall extends ChannelCall {
+  readonly script = publishUsualScript;
 
   protected override keysOf({ streams, index, waiting, control }: ChannelKeys): readonly string[] {
     return [streams.medium, index, waiting, control];

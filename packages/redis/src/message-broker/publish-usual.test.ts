@@ -5,12 +5,12 @@ import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js'
 
 const DELAYED = message('later', { channel: 'other', delay: 60_000 });
 
-describe('Chains that are published', () => {
+describe('What is usual among what is published', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
 
-  it('are written by a script of their own, without a look at each', async () => {
+  it('is written by a script of its own, without a look at each', async () => {
     await stage.broker.publish([message('warm')]);
     await stage.redis.config('RESETSTAT');
     await stage.broker.publish(['a', 'b', 'c'].flatMap(chainOf));
@@ -26,7 +26,7 @@ describe('Chains that are published', () => {
     ['that tell nobody that they were skipped', () => chainOf('a').map((one) => resultIn(one, undefined))],
     ['on two channels', () => chainOf('a').map((one, n) => ({ ...one, channel: n % 2 ? 'sms' : 'email' }))],
     ['beside bare messages', () => [message('x'), ...chainOf('a'), message('y')]],
-  ])('leave the same behind as by the script for everything: %s', async (_, make) => {
+  ])('leaves the same behind as by the script for everything: %s', async (_, make) => {
     await stage.broker.publish([...make(), DELAYED]);
     const thorough = await contents();
     await stage.redis.flushall();
@@ -37,21 +37,71 @@ describe('Chains that are published', () => {
   it.each<[string, () => Promise<unknown> | undefined, (messages: OutgoingMessage[]) => OutgoingMessage[]]>([
     ['an id is taken', () => stage.broker.publish([job('a-2')]), (chain) => chain],
     ['an id comes twice', () => undefined, (chain) => [...chain, job('a-1')]],
-  ])('are not published at all where %s', async (_, prepare, make) => {
+  ])('is not published at all where %s', async (_, prepare, make) => {
     await prepare();
     const before = await contents();
     await expect(stage.broker.publish(make(chainOf('a')))).rejects.toMatchObject({ code: 'REPID_DUPLICATE_JOB' });
     expect(await contents()).toEqual(before);
   });
 
-  it('have several wait for one', async () => {
+  describe('in one turn with what is not', () => {
+    const [TAKEN, PUBLISHED] = ['REPID_DUPLICATE_JOB', undefined];
+
+    it.each<[string, () => OutgoingMessage[][], (string | undefined)[]]>([
+      ['alone', () => [[job('a')], [job('taken')], [job('b')], [job('a')]], [PUBLISHED, TAKEN, PUBLISHED, TAKEN]],
+      ['in pairs', () => [pair('a', 'b'), pair('c', 'taken'), pair('c', 'd')], [PUBLISHED, TAKEN, PUBLISHED]],
+      ['in chains', () => [chainOf('a'), chainOf('a'), chainOf('b')], [PUBLISHED, TAKEN, PUBLISHED]],
+      [
+        'in chains of any length',
+        () => [chainOf('a'), [job('a-1')], chainOf('b').slice(1)],
+        [PUBLISHED, TAKEN, PUBLISHED],
+      ],
+      ['with the same to wait for', () => [[waiting('a', 'x')], [waiting('b', 'x')]], [PUBLISHED, PUBLISHED]],
+    ])('is published, and the others are told why they are not: %s', async (_, make, codes) => {
+      await stage.broker.publish([job('taken')]);
+      const publications = make();
+      const ends = await Promise.allSettled(publications.map((messages) => stage.broker.publish(messages)));
+      expect(ends.map((end) => (end.status === 'rejected' ? end.reason.code : undefined))).toEqual(codes);
+      const published = publications.flatMap((messages, n) => (codes[n] === PUBLISHED ? messages : []));
+      const there = await Promise.all(published.map(({ id, channel }) => stage.broker.locate(channel, id!)));
+      expect(there).toEqual(published.map(({ waits }) => (waits ? 'waiting' : 'queued')));
+      const { queued, waiting: parked } = await stage.broker.channels.stats('email');
+      expect(queued + parked).toBe(published.length + 1);
+    });
+
+    it('needs a second look only at the others', async () => {
+      await stage.broker.publish([job('taken')]);
+      const ids = ['a', 'taken', 'b', 'c'];
+      const calls = await callsDuring(() => Promise.allSettled(ids.map((id) => stage.broker.publish([job(id)]))));
+      expect(calls.map((call) => ids.filter((id) => call.includes(id)))).toEqual([ids, ['taken']]);
+    });
+
+    /** The arguments of scripts that are called meanwhile. */
+    async function callsDuring(act: () => Promise<unknown>): Promise<string[][]> {
+      await stage.redis.config('SET', 'slowlog-log-slower-than', 0);
+      await stage.redis.slowlog('RESET');
+      await act();
+      const log = (await stage.redis.slowlog('GET', 100)) as [number, number, number, string[]][];
+      await stage.redis.config('SET', 'slowlog-log-slower-than', -1);
+      return log
+        .map(([, , , command]) => command)
+        .filter(([name]) => name === 'evalsha')
+        .toReversed();
+    }
+
+    function pair(...ids: readonly string[]): OutgoingMessage[] {
+      return ids.map((id) => job(id));
+    }
+  });
+
+  it('has several wait for one', async () => {
     await stage.broker.publish([...chainOf('a'), waiting('b', 'a-0')]);
     expect((await stage.broker.waiters('a-0')).map(({ jobId }) => jobId).toSorted()).toEqual(['a-1', 'b']);
     await stage.broker.publish([waiting('c', 'a-0')]);
     expect((await stage.broker.waiters('a-0')).map(({ jobId }) => jobId).toSorted()).toEqual(['a-1', 'b', 'c']);
   });
 
-  it('begin at once where what they wait for is there', async () => {
+  it('begins at once where what they wait for is there', async () => {
     await buckets.store([{ id: 'a-0', ttl: 60_000, success: true, body: '{"success":true,"timestamp":1,"data":1}' }]);
     await stage.broker.publish(chainOf('a').slice(1));
     const [first] = await (await stage.consume()).receive(1, { wait: true });
@@ -61,7 +111,7 @@ describe('Chains that are published', () => {
   });
 
   it.each(['repid:email:index', 'repid:email:waiting', 'repid::awaited', 'repid:email'])(
-    'are refused as a whole where something else lies at %s',
+    'is refused as a whole where something else lies at %s',
     async (key) => {
       await stage.redis.set(key, 'not ours');
       await expect(stage.broker.publish(chainOf('a'))).rejects.toMatchObject({ code: 'REPID_BROKER_REFUSED' });
@@ -69,7 +119,7 @@ describe('Chains that are published', () => {
     },
   );
 
-  it('tell consumers by when the first must not wait any more', async () => {
+  it('tells consumers by when the first must not wait any more', async () => {
     const consumer = await stage.consume();
     const late = waiting('late', 'never');
     const received = consumer.receive(1, { wait: true });
