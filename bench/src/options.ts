@@ -18,7 +18,7 @@ Options:
   --check            compares with the targets; exits 1 where one is missed
   --runs <n>         runs of each case that count; ${RUNS}
   --subject <name>   only this one, or several, each with the option: ${SUBJECT_NAMES.join(', ')}
-  --scenario <name>  only those of this name, or with it in theirs; or several, each with the option
+  --scenario <name>  in each part only those of this name, or else with it in theirs; or several, each with the option
   --profile <folder> writes a CPU profile of each process
   --help             tells this
 
@@ -68,7 +68,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}.`);
+    throw new UsageError(`${(error as Error).message.split(/\.\s/)[0]}.`);
   }
 }
 

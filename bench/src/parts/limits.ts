@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import type { Measured, Unit } from '../figure.js';
 import type { Stage } from '../stage.js';
 import { figures } from './figures.js';
@@ -51,7 +51,7 @@ async function findLimit(stage: Stage, one: PlainCase, kind: RunKind): Promise<L
 }
 
 function tell({ subject, variant }: PlainCase, flooded: Flooded): void {
-  const { what, busy } = scarcest(flooded, availableParallelism());
+  const { what, busy } = scarcest(flooded, cpus().length);
   console.error(`    ${subject} ${variant}: nearest to its end, ${what}: ${Math.round(busy * 100)} % busy.`);
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 
 /** What the figures were measured on, and with. */
 export interface Environment {
@@ -21,7 +21,7 @@ export function environmentOf(redis: string, { runs, isQuick }: { runs: number; 
     node: process.versions.node,
     redis,
     cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
+    cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     packages: versions(),
     runs,

@@ -4,6 +4,7 @@ import { cpuSecondsSince } from './cpu.js';
 import { BULK } from './bulk.js';
 
 const IN_FLIGHT = 100;
+
 /** What a producer is to do. */
 export interface EnqueueOrder {
   readonly place: Place;

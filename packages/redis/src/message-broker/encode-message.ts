@@ -32,11 +32,6 @@ export function isUsual(message: OutgoingMessage): boolean {
   return rest === '-' || rest === 's';
 }
 
-/** True for what of that the script for one message can publish: it waits for nothing. */
-export function isPlain(message: OutgoingMessage): boolean {
-  return message.waits === undefined && isUsual(message);
-}
-
 /** Adds buckets to remove and to store, as the script's `read_buckets` reads them. */
 export function addBuckets(
   call: Call,

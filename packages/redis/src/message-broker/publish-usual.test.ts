@@ -56,6 +56,12 @@ describe('What is usual among what is published', () => {
         () => [chainOf('a'), [job('a-1')], chainOf('b').slice(1)],
         [PUBLISHED, TAKEN, PUBLISHED],
       ],
+      [
+        'in hundreds',
+        () => [hundreds('a'), [...hundreds('b'), job('taken')], hundreds('c')],
+        [PUBLISHED, TAKEN, PUBLISHED],
+      ],
+      ['in hundreds of one size', () => [hundreds('a'), [...hundreds('b').slice(1), job('taken')]], [PUBLISHED, TAKEN]],
       ['with the same to wait for', () => [[waiting('a', 'x')], [waiting('b', 'x')]], [PUBLISHED, PUBLISHED]],
     ])('is published, and the others are told why they are not: %s', async (_, make, codes) => {
       await stage.broker.publish([job('taken')]);
@@ -76,7 +82,7 @@ describe('What is usual among what is published', () => {
       expect(calls.map((call) => ids.filter((id) => call.includes(id)))).toEqual([ids, ['taken']]);
     });
 
-    /** The arguments of scripts that are called meanwhile. */
+    /** The arguments of scripts that are called meanwhile, the first 32 of each. */
     async function callsDuring(act: () => Promise<unknown>): Promise<string[][]> {
       await stage.redis.config('SET', 'slowlog-log-slower-than', 0);
       await stage.redis.slowlog('RESET');
@@ -87,6 +93,10 @@ describe('What is usual among what is published', () => {
         .map(([, , , command]) => command)
         .filter(([name]) => name === 'evalsha')
         .toReversed();
+    }
+
+    function hundreds(name: string): OutgoingMessage[] {
+      return Array.from({ length: 600 }, (_, n) => job(`${name}-${n}`));
     }
 
     function pair(...ids: readonly string[]): OutgoingMessage[] {

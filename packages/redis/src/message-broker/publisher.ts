@@ -7,7 +7,7 @@ import type { Call } from '../script/call.js';
 import { PublishUsualCall } from '../script/publish-usual-call.js';
 import { ScriptCall } from '../script/script-call.js';
 import { Batcher } from './batcher.js';
-import { addMessage, isPlain, isUsual } from './encode-message.js';
+import { addMessage, isUsual } from './encode-message.js';
 import { publishOneCallFor } from './encode-one.js';
 
 interface Publication {
@@ -62,7 +62,7 @@ export class Publisher {
     }
   }
 
-  /** Answers those that are not published, since they are not usual or need a closer look. */
+  /** Answers those that are not published, since they are not usual or need a closer look: they come after the others of their turn. */
   private async publishUsual(publications: readonly Publication[], deadline: number): Promise<readonly Publication[]> {
     if (!areUsual(publications)) return publications;
     const unsure = await this.runBy<readonly number[]>(this.usualCallFor(publications), deadline);
@@ -79,7 +79,7 @@ export class Publisher {
   /** Those that have as many messages each are published each for itself, others all or none. */
   private usualCallFor(publications: readonly Publication[]): Call {
     const only = theOnlyMessage(publications);
-    if (only !== undefined && isPlain(only)) return publishOneCallFor(only, this.keys);
+    if (only !== undefined && only.waits === undefined) return publishOneCallFor(only, this.keys);
     const count = publications.reduce((sum, { messages }) => sum + messages.length, 0);
     const together = areAlike(publications) ? count / publications.length : count;
     const call = new PublishUsualCall(this.keys).add(count, together);

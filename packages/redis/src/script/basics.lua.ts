@@ -1,4 +1,4 @@
-/** What every script begins with. */
+/** Reading arguments, and what else acts have in common. */
 export const basics = /* lua */ `
 local cursor = 0
 

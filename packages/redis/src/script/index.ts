@@ -6,7 +6,6 @@ import { changes } from './changes.lua.js';
 import { consume } from './consume.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
 import { endings } from './endings.lua.js';
-import { fields } from './fields.lua.js';
 import { head } from './head.lua.js';
 import { intake } from './intake.lua.js';
 import { jobs } from './jobs.lua.js';
@@ -66,7 +65,6 @@ export const script = new Script(
       ...Object.entries(QUICK).map(called),
       types,
       shapes,
-      fields,
       lookingForJobs,
       buckets,
       messages,

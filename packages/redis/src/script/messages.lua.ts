@@ -136,6 +136,19 @@ local function read_single(shape, id, when)
   }
 end
 
+local function read_fields(shape, id)
+  local fields, names = {}, shape.names
+  for i = 1, #names do
+    fields[2 * i - 1] = names[i]
+    fields[2 * i] = argument()
+  end
+  if shape.has_id_field then
+    fields[#fields + 1] = 'id'
+    fields[#fields + 1] = id
+  end
+  return fields
+end
+
 -- Reads a message: its shape; then what that says that there is: job id, when, values of its fields, buckets, waits.
 local function read_message()
   local shape = shape_of(argument())

@@ -4,9 +4,9 @@ export const publishUsual = /* lua */ `
 -- ARGV[1]   how many messages             ARGV[2]   how many of them, one after the other, are published all or none
 -- ARGV[3+]  messages, as the operation \`publish\` reads them
 --
--- Answers the places, from 0, of those that are published together and are not, since something needs a closer look: an id that
--- may be taken, a bucket that somebody waits for. It makes few functions and few tables, since that is what such a call
--- would spend most of its time on.
+-- Answers the places, from 0, of the publications that it has left undone, since something needs a closer look: an id that may be
+-- taken, a bucket that is there or that somebody waits for, a key that holds something else. All that Redis could refuse is looked at before
+-- the first is written. It makes few functions and few tables, since that is what such a call would spend most of its time on.
 
 local AWAITED = KEYS[2]
 local count, together, first_at = tonumber(ARGV[1]), tonumber(ARGV[2]), 3
@@ -61,6 +61,7 @@ for n = 1, count do
     local bucket_id = ARGV[at + 2]
     if is_awaited[bucket_id] then look_closer(n) end
     local next = #awaited_ids + 1
+    c.has_waits = true
     is_awaited[bucket_id], awaited_ids[next], awaited_by[next] = true, bucket_id, n
     bucket_keys[next] = KEYS[1] .. bucket_id
   end
@@ -68,9 +69,9 @@ for n = 1, count do
 end
 
 for _, c in pairs(channels) do
-  if holds_other_than('stream', c.stream) or holds_other_than('hash', c.index) or holds_other_than('zset', c.waiting) then
-    return look_closer_at_all()
-  end
+  if holds_other_than('stream', c.stream) then return look_closer_at_all() end
+  if #c.ids > 0 and holds_other_than('hash', c.index) then return look_closer_at_all() end
+  if c.has_waits and holds_other_than('zset', c.waiting) then return look_closer_at_all() end
   look_closer_where_taken(c.index, c.ids, c.numbers)
 end
 if #awaited_ids > 0 then
