@@ -4,17 +4,22 @@ import { note } from '../payload.js';
 import type { Subject } from '../subjects/subject.js';
 import type { ListenOrder } from './listen.js';
 
-/** How long it waits after each, at least and at most, in milliseconds: what was sent has come by then. */
-const [SHORTEST, LONGEST] = [1, 3];
+/** What is sent, and how long to wait after each, at least and at most, in milliseconds; not at all where there is none. */
+export interface SendSpacedOrder extends ListenOrder {
+  readonly pause?: readonly [least: number, most: number];
+}
 
 /** Sends one note at a time to a system that has nothing else to do. Answers when it began to send each. */
-export async function sendSpaced(subject: Subject, { place, count }: ListenOrder): Promise<readonly number[]> {
+export async function sendSpaced(
+  subject: Subject,
+  { place, count, pause }: SendSpacedOrder,
+): Promise<readonly number[]> {
   const producer = await subject.produce(place, 'one at a time');
   const times: number[] = [];
   for (let id = 0; id < count; id += 1) {
     times.push(machineTime());
     await producer.send(note(id));
-    await sleep(SHORTEST + Math.random() * (LONGEST - SHORTEST));
+    if (pause !== undefined) await sleep(pause[0] + Math.random() * (pause[1] - pause[0]));
   }
   await producer.close();
   return times;
