@@ -48,7 +48,7 @@ const byHand: Way = {
 export const groupmq: Subject = {
   async produce(place, sending) {
     const queue = open<Note>(place, sending);
-    const groupOf = ({ id }: Note) => (place.isDelayed ? String(id) : groupFor(id, place));
+    const groupOf = ({ id }: Note) => groupFor(id, place);
     return {
       send: (note) => queue.add({ groupId: groupOf(note), data: note }),
       sendAll: (notes) => Promise.all(notes.map((note) => queue.add({ groupId: groupOf(note), data: note }))),
@@ -73,8 +73,8 @@ function addLink(queue: Queue<Link>, place: Place, link: Link): Promise<unknown>
   return queue.add({ groupId: groupFor(link.chain, place), data: link });
 }
 
-function groupFor(id: number, { concurrency }: Place): string {
-  return String(id % concurrency);
+function groupFor(id: number, { concurrency, isDelayed }: Place): string {
+  return String(isDelayed ? id : id % concurrency);
 }
 
 function workOn<Body>(queue: Queue<Body>, place: Place, handle: (body: Body) => unknown): RunningWorker {
