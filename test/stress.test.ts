@@ -21,3 +21,15 @@ describe('Chains and fan-ins while workers are killed, Redis is paused and resta
     expect(code, stderr).toBe(0);
   });
 });
+
+describe('npm run stress', () => {
+  it('tells its options, and in one line what it does not know', async () => {
+    const help = await runProgram('test/stress/dist/main.js', { args: ['--help'] });
+    expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('--seed <n>'), stderr: '' });
+    const unknown = await runProgram('test/stress/dist/main.js', { args: ['--nonsense'] });
+    expect(unknown).toMatchObject({
+      ...{ code: 1, stdout: '' },
+      stderr: `Unknown option '--nonsense'. "npm run stress -- --help" tells more.\n`,
+    });
+  });
+});

@@ -21,9 +21,9 @@ export async function run(options: BenchOptions): Promise<number> {
     const environment = environmentOf(await redis.version(), options);
     const begun = performance.now();
     const figures = await measureAll(stage, options);
+    requireAny(figures, stage);
     const seconds = secondsSince(begun);
     console.error(`All took ${seconds} s.`);
-    requireAny(figures, stage);
     const verdicts = compare(TARGETS, figures);
     if (options.isEverything) {
       const path = writeResults(
@@ -47,6 +47,7 @@ async function measureAll(stage: Stage, { parts }: BenchOptions): Promise<Figure
     console.error(`${name}: ${asks}`);
     const start = performance.now();
     const figures = (await measure(stage)).map((figure) => ({ unit, ...figure, part: name }));
+    if (figures.length === 0) continue;
     console.log(tableOf(figures));
     console.error(`${name} took ${secondsSince(start)} s.`);
     all.push(...figures);

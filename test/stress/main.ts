@@ -4,7 +4,7 @@ import { type Cast, wreakHavoc } from './chaos.js';
 import { Client } from './client.js';
 import { type Findings, look } from './findings.js';
 import { Fleet } from './fleet.js';
-import { readOptions, type StressOptions } from './options.js';
+import { readOptions, type StressOptions, USAGE, UsageError } from './options.js';
 import { Proxy } from './proxy.js';
 import { Random } from './random.js';
 import { RedisServer } from './redis.js';
@@ -12,15 +12,22 @@ import { RedisServer } from './redis.js';
 /** Worker processes at work at any time. */
 const WORKERS = 3;
 
-const options = readOptions(process.argv.slice(2));
-console.log(`seed: ${options.seed}`);
-process.exitCode = await stress(options);
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) console.log(USAGE);
+  else process.exitCode = await stress(options);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message} "npm run stress -- --help" tells more.`);
+  process.exitCode = 1;
+}
 
 /**
  * Runs chains and fan-ins through Redis while workers are killed, Redis stands still and is restarted, and connections are
  * cut; then counts. Answers 1 where a chain was lost, a job was published twice, or a result is wrong.
  */
 async function stress(asked: StressOptions): Promise<number> {
+  console.log(`seed: ${asked.seed}`);
   const begun = performance.now();
   const redis = await RedisServer.start();
   const proxy = await Proxy.start(redis.port);

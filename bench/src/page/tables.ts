@@ -6,13 +6,21 @@ const BARE: Line = ['Repid, Nest actor with DTO, bare messages', 'repid', 'bare'
 const JOB: Line = ['Repid, Nest actor with DTO, jobs with ids', 'repid', 'job'];
 const RESULT: Line = ['Repid, Nest actor with DTO, stored results', 'repid', 'result'];
 const CORE: Line = ['Repid, engine alone, bare messages', 'repid-core', 'bare'];
+const CORE_JOB: Line = ['Repid, engine alone, jobs with ids', 'repid-core', 'job'];
+const CORE_RESULT: Line = ['Repid, engine alone, stored results', 'repid-core', 'result'];
 const RAW: Line = ['raw ioredis Streams', 'raw', 'bare'];
 const BULLMQ: Line = ['BullMQ', 'bullmq', 'job'];
 const BULLMQ_RESULT: Line = ['BullMQ, stored results', 'bullmq', 'result'];
 const NESTJS_BULLMQ: Line = ['@nestjs/bullmq', 'nestjs-bullmq', 'job'];
+const NESTJS_BULLMQ_RESULT: Line = ['@nestjs/bullmq, stored results', 'nestjs-bullmq', 'result'];
 const BEE_QUEUE: Line = ['bee-queue', 'bee-queue', 'job'];
 const GROUPMQ: Line = ['groupmq', 'groupmq', 'job'];
+const GROUPMQ_RESULT: Line = ['groupmq, stored results', 'groupmq', 'result'];
 
+const DRAINERS = [
+  ...[BARE, JOB, RESULT, CORE, CORE_JOB, CORE_RESULT, RAW],
+  ...[BULLMQ, BULLMQ_RESULT, NESTJS_BULLMQ, NESTJS_BULLMQ_RESULT, BEE_QUEUE, GROUPMQ, GROUPMQ_RESULT],
+];
 const SENDERS = [BARE, JOB, RAW, BULLMQ, BEE_QUEUE, GROUPMQ];
 const BUSY = {
   redis: 'busy then: Redis',
@@ -28,7 +36,7 @@ export const TABLES: Readonly<Record<string, (results: ResultsFile) => string>> 
   draining: (results) =>
     matrixOf(results, {
       part: 'drain',
-      rows: [BARE, JOB, RESULT, CORE, RAW, BULLMQ, BULLMQ_RESULT, NESTJS_BULLMQ, BEE_QUEUE, GROUPMQ],
+      rows: DRAINERS,
       columns: [1, 10, 100, 1_000].map((n) => [n.toLocaleString('en'), `concurrency ${n}`] as const),
       last: cpuSecondsIn('concurrency 100'),
     }),
@@ -45,7 +53,7 @@ export const TABLES: Readonly<Record<string, (results: ResultsFile) => string>> 
   working: (results) =>
     matrixOf(results, {
       part: 'working',
-      rows: [BARE, JOB, CORE, RAW, BULLMQ, NESTJS_BULLMQ, BEE_QUEUE, GROUPMQ],
+      rows: [BARE, JOB, CORE, CORE_JOB, RAW, BULLMQ, NESTJS_BULLMQ, BEE_QUEUE, GROUPMQ],
       columns: [['jobs/s', '100 in flight, concurrency 100']],
     }),
   chains: (results) =>

@@ -14,9 +14,9 @@ import type { Part } from './part.js';
 const CONCURRENCIES = [1_000, 100, 10, 1];
 const ALL_AT = 100;
 
-/** One at a time, what counts is how soon processes wake up, which varies the most: so it is measured so many times as often. */
+/** One at a time all are nearest to each other, and few turns would be decided by noise: so it is measured so many times as often. */
 const ALONE = 'concurrency 1';
-const TIMES_ALONE = 3;
+const TIMES_ALONE = 5;
 
 /** What lies there at most, and at least. */
 const MOST = { full: 50_000, quick: 10_000 };

@@ -9,8 +9,8 @@ import type { Part } from './part.js';
 import type { PlainCase } from './plain-cases.js';
 import { scarcest } from './scarcest.js';
 
-/** Each takes long, and what is found differs by factors. */
-const RUNS = 3;
+/** How long is sent to find the cost, in milliseconds. */
+const SENT_FOR = 600;
 
 /** How long a worker may take for what was sent to find its cost, in milliseconds. */
 const PATIENCE = 20_000;
@@ -26,10 +26,7 @@ export const limits: Part = {
   name: 'limits',
   asks: 'At what rate is one Redis full, and what is exhausted first on this machine?',
   unit: RATE,
-  async measure(stage) {
-    const runs = Math.min(RUNS, stage.options.runs);
-    return figuresOf(await takeTurns(stage, CASES, (one, kind) => findLimit(stage, one, kind), runs));
-  },
+  measure: async (stage) => figuresOf(await takeTurns(stage, CASES, (one, kind) => findLimit(stage, one, kind))),
 };
 
 const CASES: readonly PlainCase[] = [
@@ -62,7 +59,8 @@ async function costOfOne(stage: Stage, one: PlainCase): Promise<number> {
   const { producer, worker } = await stage.pair(one.subject);
   await redis.flush();
   const before = await redis.cpuSeconds();
-  const { sent } = await producer.run('enqueue', { place, sending: 'in flight', duration: 400 });
+  const duration = stage.size(SENT_FOR, SENT_FOR / 2);
+  const { sent } = await producer.run('enqueue', { place, sending: 'in flight', duration });
   const { handled } = await worker.run('drain', { place, expected: sent, longest: PATIENCE });
   const cost = ((await redis.cpuSeconds()) - before) / sent;
   checkNoneIsMissing(sent, handled, 0);

@@ -7,7 +7,7 @@ import { checkNoneIsMissing } from './none-missing.js';
 import type { Part } from './part.js';
 import { plainCases, type PlainCase } from './plain-cases.js';
 
-/** It is the same each time, within a few per cent. */
+/** What each takes is the same each time, within a few per cent; what is left varies. */
 const RUNS = 1;
 
 /** How long the worker may take for all, in milliseconds. */

@@ -7,7 +7,7 @@ import { roleOf, type Role } from '../subjects/catalogue.js';
 
 use([BarChart, GridComponent, TitleComponent, SVGRenderer]);
 
-const COLORS: Readonly<Record<Role, string>> = { ours: '#e0234e', peer: '#8c9bab', limit: '#d9d9d9' };
+const COLORS: Readonly<Record<Role, string>> = { ours: '#e0234e', peer: '#8c9bab', plain: '#d9d9d9' };
 
 const COLUMNS = 2;
 const WIDTH = 560;
@@ -18,11 +18,14 @@ const TITLE = 48;
 /** The comparisons that tell most, and what they are called. */
 const PANELS = [
   { part: 'drain', scenario: 'concurrency 100', title: 'Jobs ended, concurrency 100' },
+  { part: 'drain', scenario: 'concurrency 1', title: 'Jobs ended, concurrency 1' },
   { part: 'chains', scenario: '2,000 of 5', title: 'Steps of chains' },
+  { part: 'enqueue', scenario: 'one at a time', title: 'Jobs sent, one at a time' },
   { part: 'enqueue', scenario: '100 in flight', title: 'Jobs sent, 100 in flight' },
   { part: 'enqueue', scenario: 'in bulk, 1,000 each', title: 'Jobs sent, in bulk' },
   { part: 'latency', scenario: 'idle, p50', title: 'From sending to handler, idle, median' },
   { part: 'latency', scenario: 'idle, p99', title: 'From sending to handler, idle, 99 of 100' },
+  { part: 'memory', scenario: 'each queued', title: 'Each queued job in Redis' },
 ] as const;
 
 /** A panel for each of the main comparisons, a bar for each row; as SVG. None where none of them was measured. */

@@ -7,8 +7,8 @@ export function ratioToBestPeer(figure: Figure, all: readonly Figure[]): number 
 }
 
 /** How it compares with plain Redis Streams in its scenario. */
-export function ratioToLimit(figure: Figure, all: readonly Figure[]): number | undefined {
-  return ratio(figure, bestOf(beside(figure, all).filter(({ subject }) => roleOf(subject) === 'limit')));
+export function ratioToPlain(figure: Figure, all: readonly Figure[]): number | undefined {
+  return ratio(figure, bestOf(beside(figure, all).filter(({ subject }) => roleOf(subject) === 'plain')));
 }
 
 /**

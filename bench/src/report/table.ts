@@ -3,7 +3,7 @@ import type { Verdict } from '../check/compare.js';
 import { describeTarget } from '../check/target.js';
 import { cpuOf, valueOf, type Figure } from '../figure.js';
 import { shown } from './shown.js';
-import { ratioToBestPeer, ratioToLimit } from './ratios.js';
+import { ratioToBestPeer, ratioToPlain } from './ratios.js';
 
 const DECIMALS = 3;
 const STYLE = { head: [], border: [], compact: true };
@@ -30,7 +30,7 @@ function rowOf(figure: Figure, all: readonly Figure[]): string[] {
   return [
     ...[figure.scenario, figure.subject, figure.variant],
     ...[shown(valueOf(figure), DECIMALS), figure.unit.name],
-    ...[ratioToBestPeer(figure, all), ratioToLimit(figure, all), cpu?.process, cpu?.redis].map((value) =>
+    ...[ratioToBestPeer(figure, all), ratioToPlain(figure, all), cpu?.process, cpu?.redis].map((value) =>
       shown(value, DECIMALS),
     ),
   ];

@@ -1,7 +1,7 @@
 import type { Variant } from './subject.js';
 
-/** Ours, those of others, and plain Redis Streams without any guarantee: about as much as is to be had. */
-export type Role = 'ours' | 'peer' | 'limit';
+/** Ours, those of others, and plain Redis Streams by ioredis, without any guarantee. */
+export type Role = 'ours' | 'peer' | 'plain';
 
 interface Entry {
   readonly role: Role;
@@ -13,7 +13,7 @@ interface Entry {
 export const CATALOGUE = {
   repid: { role: 'ours', variants: ['bare', 'job', 'result'] },
   'repid-core': { role: 'ours', variants: ['bare', 'job', 'result'] },
-  raw: { role: 'limit', variants: ['bare'] },
+  raw: { role: 'plain', variants: ['bare'] },
   bullmq: { role: 'peer', variants: ['job', 'result'] },
   'nestjs-bullmq': { role: 'peer', variants: ['job', 'result'] },
   'bee-queue': { role: 'peer', variants: ['job'] },

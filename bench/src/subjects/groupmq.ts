@@ -14,7 +14,7 @@ const BATCH = { size: 100, maxWaitMs: 1 };
 const ALL = 10_000_000;
 
 /** How often it looks for jobs that are due, and how long nobody else does meanwhile, in milliseconds. */
-const LOOK_EVERY = 10;
+const LOOK_EVERY = 1;
 
 /** Longer than any run. */
 const NEVER = 3_600_000;

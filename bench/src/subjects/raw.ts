@@ -25,8 +25,9 @@ const byHand: Way = {
 };
 
 /**
- * Redis Streams by ioredis, with nothing around them: no fence, no retries, no takeover. What Redis and Node can do at
- * best: adds in one pipeline, and for each batch one acknowledgement that shares its way with the next read.
+ * Redis Streams by ioredis, with nothing around them: no fence, no retries, no takeover. Adds go in one pipeline, those in
+ * flight in ioredis' own, which sends the next when the last are answered; for each batch there is one acknowledgement that
+ * shares its way with the next read.
  */
 export const raw: Subject = {
   async produce({ url }, sending) {

@@ -3,12 +3,14 @@ import type { Note } from '../../payload.js';
 import type { Outcome, Place, Producer, Subject } from '../subject.js';
 import { byFlows, byHand } from './ways.js';
 import { connectionTo, QUEUE } from './connection.js';
+import { workerOptionsFor } from './worker-options.js';
 
 const JOB = 'take';
 
 /**
  * BullMQ at its best settings: jobs are removed when they are done, and kept with what they returned only where results
- * are measured; `addBulk` for many; the next job is fetched by the script that ends the one before (its default).
+ * are measured; `addBulk` for many; the next job is fetched by the script that ends the one before, and events go to a
+ * stream that is trimmed to about 10,000 (its defaults).
  */
 export const bullmq: Subject = {
   produce: produceByBullmq,
@@ -17,7 +19,7 @@ export const bullmq: Subject = {
     let settled = 0;
     const worker = new Worker<Note, Outcome>(QUEUE, async ({ data }) => handle(data), {
       connection: connectionTo(place),
-      concurrency: place.concurrency,
+      ...workerOptionsFor(place),
     });
     worker.on('completed', () => (settled += 1));
     await worker.waitUntilReady();
@@ -29,10 +31,7 @@ export const bullmq: Subject = {
 
 /** The same for a worker within Nest. */
 export async function produceByBullmq(place: Place): Promise<Producer> {
-  const queue = new Queue<Note, Outcome>(QUEUE, {
-    connection: connectionTo(place),
-    defaultJobOptions: { removeOnComplete: place.variant !== 'result' },
-  });
+  const queue = new Queue<Note, Outcome>(QUEUE, { connection: connectionTo(place) });
   await queue.waitUntilReady();
   return {
     send: (note) => queue.add(JOB, note),

@@ -6,6 +6,7 @@ import type { Note } from '../../payload.js';
 import type { Handle, Outcome, Place, Subject } from '../subject.js';
 import { produceByBullmq } from './bullmq.js';
 import { connectionTo, QUEUE } from './connection.js';
+import { workerOptionsFor } from './worker-options.js';
 
 /** BullMQ by a processor of @nestjs/bullmq, with the settings of BullMQ alone. It has no DTOs. */
 export const nestjsBullmq: Subject = {
@@ -13,7 +14,7 @@ export const nestjsBullmq: Subject = {
 
   async work(place, handle) {
     const count = { settled: 0 };
-    const notes = processorOf(place.concurrency, handle, count);
+    const notes = processorOf(place, handle, count);
     const app = await NestFactory.createApplicationContext(BullWorkingModule.at(place, notes), {
       logger: ['warn', 'error'],
     });
@@ -21,9 +22,9 @@ export const nestjsBullmq: Subject = {
   },
 };
 
-/** A class for each worker, since decorators take the concurrency. */
-function processorOf(concurrency: number, handle: Handle, count: { settled: number }) {
-  @Processor(QUEUE, { concurrency })
+/** A class for each worker, since decorators take its options. */
+function processorOf(place: Place, handle: Handle, count: { settled: number }) {
+  @Processor(QUEUE, workerOptionsFor(place))
   class Notes extends WorkerHost {
     override async process({ data }: Job<Note>): Promise<Outcome> {
       return handle(data);

@@ -3,10 +3,10 @@ import { CHAIN_LENGTH, isEnd, type Link } from '../../links.js';
 import type { Place, RunningWorker } from '../subject.js';
 import type { Way } from '../way.js';
 import { connectionTo, QUEUE } from './connection.js';
+import { workerOptionsFor } from './worker-options.js';
 
 const STEP = 'step';
 const GATHER = 'gather';
-const FORGET = { removeOnComplete: true };
 
 /** A step adds the next one before it ends. */
 export const byHand: Way = {
@@ -68,7 +68,7 @@ function leaf(data: Link) {
 }
 
 function node(name: string) {
-  return { name, queueName: QUEUE, opts: FORGET };
+  return { name, queueName: QUEUE };
 }
 
 function isLink(data: Data): data is Link {
@@ -76,14 +76,14 @@ function isLink(data: Data): data is Link {
 }
 
 async function openQueue(place: Place): Promise<Queue<Data>> {
-  const queue = new Queue<Data>(QUEUE, { connection: connectionTo(place), defaultJobOptions: FORGET });
+  const queue = new Queue<Data>(QUEUE, { connection: connectionTo(place) });
   await queue.waitUntilReady();
   return queue;
 }
 
 async function workOn(place: Place, process: (job: Job<Data>) => Promise<unknown>): Promise<RunningWorker> {
   let settled = 0;
-  const options = { connection: connectionTo(place), concurrency: place.concurrency };
+  const options = { connection: connectionTo(place), ...workerOptionsFor(place) };
   const worker = new Worker<Data>(QUEUE, process, options);
   worker.on('completed', () => (settled += 1));
   await worker.waitUntilReady();

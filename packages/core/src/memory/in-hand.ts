@@ -28,14 +28,19 @@ export class InHand {
     delivery.hold = this.#holds.push({ delivery, expiresAt: now + this.ownershipTime });
   }
 
+  /** The link goes, too: who keeps the delivery would keep all that come after it. */
   release(delivery: InMemoryDelivery): void {
     if (delivery.hold) this.#holds.remove(delivery.hold);
+    delivery.hold = undefined;
   }
 
   /** Takes out those whose time has run out, first lost first. */
   takeExpired(now: number): InMemoryDelivery[] {
     const expired: InMemoryDelivery[] = [];
-    while (this.size > 0 && this.firstExpiry! <= now) expired.push(this.#holds.shift()!.delivery);
+    for (let first = this.#holds.first; first && first.expiresAt <= now; first = this.#holds.first) {
+      this.release(first.delivery);
+      expired.push(first.delivery);
+    }
     return expired;
   }
 

@@ -18,8 +18,8 @@ import { toEntry } from './entry.js';
 import { WaitingRoom } from './waiting-room.js';
 
 /**
- * All channels of a broker. Each act is synchronous and whole: it checks everything first, then commits everything,
- * and tells consumers last.
+ * All channels of a broker. Each act is synchronous and whole: it checks everything first, then commits everything;
+ * whoever it has given something to goes on after it.
  */
 export class MessageStore {
   readonly #channels = new Map<string, Channel>();
