@@ -9,7 +9,8 @@ export const HEADER = {
   retries: 'repid-retries',
   tried: 'repid-tried',
   timeout: 'repid-timeout',
-  timestamp: 'repid-timestamp',
+  /** Short, since each queued job has one: seven bytes less, and Redis has one more job in each node of a stream. */
+  timestamp: 'repid-at',
   ttl: 'repid-ttl',
   every: 'repid-every',
   cron: 'repid-cron',

@@ -57,7 +57,7 @@ describe('The parameters of a message', () => {
     const result = { id: 'one', ttl: DEFAULTS.resultTtl };
     const retries = { maxAmount: 0, alreadyTried: 0 };
     const headers = writeParameters({ id: 'one', result, retries, timestamp: 5, ttl: null, unrouted: 0 });
-    expect(headers).toEqual({ 'repid-id': 'one', 'repid-result': '', 'repid-timestamp': '5' });
+    expect(headers).toEqual({ 'repid-id': 'one', 'repid-result': '', 'repid-at': '5' });
   });
 
   it('are at their defaults for a bare message', () => {
@@ -73,7 +73,7 @@ describe('The parameters of a message', () => {
     ['repid-retries', ''],
     ['repid-tried', '-1'],
     ['repid-timeout', 'NaN'],
-    ['repid-timestamp', 'Infinity'],
+    ['repid-at', 'Infinity'],
     ['repid-ttl', '1h'],
     ['repid-unrouted', '{}'],
     ['repid-every', 'daily'],

@@ -85,7 +85,7 @@ describe('nextRun', () => {
     expect(next.headers).toMatchObject({
       'repid-every': '1000',
       'repid-due': String(NOW + 500),
-      'repid-timestamp': String(NOW),
+      'repid-at': String(NOW),
     });
     expect(next.headers).not.toHaveProperty('repid-tried');
   });
