@@ -1,5 +1,6 @@
 import type { Message } from '../message/message.js';
 import type { DeadLetter } from './dead-letter.js';
+import type { JobPlace } from './inspection.js';
 
 /** How many messages a channel holds, by where they are. */
 export interface ChannelStats {
@@ -12,6 +13,8 @@ export interface ChannelStats {
   readonly running: number;
   readonly deadLetters: number;
   readonly paused: boolean;
+  /** Consumers that take from it now, in all processes. */
+  readonly consumers: number;
 }
 
 /** Which dead letters to put back. */
@@ -28,6 +31,38 @@ export interface ReplayOptions {
   readonly withDependents?: boolean;
 }
 
+/** What became of a dead letter that was to be replayed. */
+export type ReplayOutcome =
+  /** It is back on its channel. */
+  | 'replayed'
+  /** It stays: a job with its id is there. */
+  | 'job-exists'
+  /** It stays: its failed result has yet to be read by a job that waited for it. Only with `withDependents`. */
+  | 'result-in-use'
+  /** There is no dead letter with this id. */
+  | 'not-found'
+  /** It stays: it is not a message. */
+  | 'malformed';
+
+/** One dead letter of a replay. */
+export interface ReplayedLetter {
+  /** The broker's id of the dead letter. */
+  readonly id: string;
+  readonly outcome: ReplayOutcome;
+  /** The id of its job, where it has one. */
+  readonly jobId?: string;
+  /** Where the job is that has this id, for `job-exists`. */
+  readonly place?: JobPlace;
+}
+
+/** What a replay did. */
+export interface ReplayReport {
+  /** How many dead letters are back on their channel. */
+  readonly replayed: number;
+  /** Every dead letter that was looked at, in order. */
+  readonly letters: readonly ReplayedLetter[];
+}
+
 /** Looking after channels. Each call needs the capability `administration`; the two about dead letters, `deadLetters`. */
 export interface ChannelAdministration {
   /** Makes the channel where it is not there. */
@@ -35,15 +70,30 @@ export interface ChannelAdministration {
   stats(channel: string): Promise<ChannelStats>;
   /** The next messages that would be delivered, without taking them. */
   peek(channel: string, limit: number): Promise<readonly Message[]>;
-  /** Every consumer stops taking from it until it is resumed; deliveries in hand go on. Survives restarts. */
+  /**
+   * Every consumer stops taking from it until it is resumed; what runs goes on. Survives restarts. When it resolves, no worker
+   * of any process begins another job of it.
+   *
+   * Rejects with TimeoutError, naming them, where consumers that are alive do not confirm it in time: the channel is paused
+   * all the same.
+   */
   pause(channel: string): Promise<void>;
   resume(channel: string): Promise<void>;
-  /** Removes what is queued or delayed; answers how many. Deliveries in hand and dead letters stay. */
+  /**
+   * Ends what is queued or delayed when it is called; returns how many. Their results say that they were cancelled, and whoever
+   * waits for them is released or skipped. What waits for buckets, what runs, and dead letters stay. In bounded steps: what fails
+   * midway has ended some, and may be called again.
+   */
   purge(channel: string): Promise<number>;
-  /** Removes the channel with everything in it, dead letters too. Deliveries in hand are lost to their owners. */
+  /**
+   * Removes the channel with everything in it, dead letters too. What waits, is delayed, queued or running ends as by `cancel`.
+   * In bounded steps.
+   */
   delete(channel: string): Promise<void>;
   /** The oldest dead letters first. */
   deadLetters(channel: string, limit: number): Promise<readonly DeadLetter[]>;
-  /** Puts dead letters back on their channel, headers as they lie; answers how many. One whose job id is taken stays. */
-  replayDeadLetters(channel: string, options?: ReplayOptions): Promise<number>;
+  /** Puts dead letters back on their channel, headers as they lie; returns what became of each. */
+  replayDeadLetters(channel: string, options?: ReplayOptions): Promise<ReplayReport>;
+  /** Removes dead letters with their own arguments buckets; returns how many were there. */
+  deleteDeadLetters(channel: string, ids: readonly string[]): Promise<number>;
 }

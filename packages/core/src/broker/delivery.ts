@@ -15,7 +15,7 @@ export interface Delivery {
   readonly priority: Priority;
   /** 1 for the first delivery, one more each time an owner was lost. Giving it back starts anew. */
   readonly deliveryCount: number;
-  /** True where it was delivered more often than the broker allows: its workers keep dying. To be given up, not run. */
+  /** True where its worker was lost `maxDeliveries` times, the last time while it ran alone. To be given up, not run. */
   readonly isExhausted: boolean;
   /**
    * The bucket that it has waited for, where that was the only one and the broker has sent it along: it need not be read

@@ -6,20 +6,49 @@ export class InvalidOptionError extends RepidError {
   readonly code = 'REPID_INVALID_OPTION';
 }
 
-/** A job with this id is already waiting, delayed, queued or running on the channel, or its result has yet to be read by who waited for it. */
+/** What has the id that a job was to get. */
+export type TakenBy =
+  /** A job that the broker holds; its `jobId` differs from the id where its result goes to the bucket of that id. */
+  | { readonly channel: string; readonly jobId: string; readonly location: string }
+  /** A bucket: the result of an ended job that another has yet to read, or one of another kind. */
+  | 'result-in-use'
+  | 'arguments'
+  | 'result'
+  /** Another job of the same call. */
+  | 'same-call';
+
+/** An id names one job in a connection, whatever its channel, and this one is taken: by a job that is there, or by a bucket. */
 export class DuplicateJobError extends RepidError {
   readonly code = 'REPID_DUPLICATE_JOB';
 
   constructor(
-    /** The id that was there already. */
+    /** The id that is taken. */
     readonly jobId: string,
+    /** The channel that the refused job was for. */
     readonly channel: string,
+    /** What has it; undefined where the broker does not say. */
+    readonly takenBy?: TakenBy,
   ) {
-    super(
-      `A job with the id "${jobId}" is already on channel "${channel}", or its result has yet to be read by who waited for it. ` +
-        'Wait until it has ended, cancel it, or choose another id.',
-    );
+    super(`The id "${jobId}" of a job for channel "${channel}" is taken: ${describeTaken(jobId, takenBy)}`);
   }
+}
+
+function describeTaken(id: string, takenBy: TakenBy | undefined): string {
+  switch (takenBy) {
+    case undefined:
+      return 'a job with it is there. Wait until it has ended, cancel it, or choose another id.';
+    case 'result-in-use':
+      return 'the result of an ended job has yet to be read by a job that waited for it. Wait for that, or choose another id.';
+    case 'arguments':
+      return 'the bucket of this id holds arguments, which a result would overwrite. Choose another id, or another "argsId".';
+    case 'result':
+      return 'the bucket of this id holds the result of another job, which arguments would overwrite. Choose another "argsId".';
+    case 'same-call':
+      return 'another job of the same call has it. Give each its own.';
+  }
+  const { channel, jobId, location } = takenBy;
+  const owner = jobId === id ? 'that job' : `job "${jobId}", whose result goes to the bucket of this id,`;
+  return `${owner} is ${location} on channel "${channel}". Wait until it has ended, cancel it, or choose another id.`;
 }
 
 /** A bucket was asked for that is not there: never stored, deleted, or past its time to live. */

@@ -3,6 +3,7 @@ export const HEADER = {
   /** Names the actor. Shared with the Python library repid 2.x. */
   topic: 'topic',
   id: 'repid-id',
+  /** The arguments bucket. Empty, or beginning with `#`, for one of the job's own, whose id is the job's id and that ending. */
   argsBucket: 'repid-args',
   resultBucket: 'repid-result',
   resultTtl: 'repid-result-ttl',
@@ -19,6 +20,11 @@ export const HEADER = {
   dependsOn: 'repid-depends',
   unrouted: 'repid-unrouted',
   correlation: 'repid-correlation',
+  /**
+   * Tells the runs of one id apart, for the ids of followers: another each time that a chosen id is enqueued, and each time
+   * that a job goes on after a commit (its next occurrence, `reschedule()`). Absent where the id alone is unique.
+   */
+  nonce: 'repid-nonce',
 } as const;
 
 /** How the names of our headers begin, save `topic`. */

@@ -22,10 +22,16 @@ export const PRIORITIES: readonly Priority[] = ['high', 'medium', 'low'];
 /** A message on its way to a broker, with what the broker is to do about it. */
 export interface OutgoingMessage extends Message {
   /**
-   * A job's id. Unique on its channel while the job is there (waiting, delayed, queued or running), and while a bucket
-   * that it `clears` has yet to be read by who waited for it: publishing it again rejects with DuplicateJobError. A bare message has none.
+   * A job's id. Names one job in the broker, whatever its channel, while the job is there (waiting, delayed, queued or running),
+   * and while a bucket that it `clears` has yet to be read by who waited for it: publishing it again rejects with
+   * DuplicateJobError. A bare message has none.
    */
   readonly id?: string;
+  /**
+   * The bucket that its result goes to, where that is not its id. Taken as ids are, and from the same names, while the job
+   * is there: no other job may have it as its id or its `resultId`.
+   */
+  readonly resultId?: string;
   /** @default 'medium' */
   readonly priority?: Priority;
   /** Not to be delivered before this time, in milliseconds since the epoch. */
@@ -39,8 +45,14 @@ export interface OutgoingMessage extends Message {
    * Buckets that are waited for, or have yet to be read by who waited, do not expire. Needs the capability `dependencies`.
    */
   readonly waits?: Waits;
-  /** Buckets stored in the same act. Only for bucket brokers that have been joined. */
+  /**
+   * Buckets stored in the same act. One that a job's result goes to (its id or `resultId` while it is there, or a result that is kept) is
+   * not overwritten: publishing rejects with DuplicateJobError. Only for bucket brokers that have been joined.
+   */
   readonly buckets?: readonly BucketWrite[];
-  /** Buckets removed in the same act: results of an earlier job of this id. Only for joined bucket brokers. */
+  /**
+   * Buckets removed in the same act: results of an earlier job of this id. One that holds mere arguments is not
+   * removed: publishing rejects with DuplicateJobError. Only for joined bucket brokers.
+   */
   readonly clears?: readonly Pick<BucketWrite, 'id' | 'into'>[];
 }

@@ -39,7 +39,7 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
   const schedule = readSchedule(headers);
   return {
     id: headers[HEADER.id],
-    argsBucketId: headers[HEADER.argsBucket],
+    argsBucketId: argsBucketOf(headers),
     result: resultId === undefined ? undefined : { id: resultId, ttl: readTtl(headers) },
     retries: readRetries(headers),
     timeout: readNumber(headers, HEADER.timeout),
@@ -56,6 +56,24 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
 export function resultBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
   const id = headers[HEADER.resultBucket];
   return id === SAME_AS_JOB ? headers[HEADER.id] : id;
+}
+
+/** How the id of a job's own arguments bucket ends, after the job's id; the ending may also be chosen to tell buckets of one id apart. */
+const OWN_ARGS = '#args';
+
+/** The arguments bucket that a message with these headers names. */
+export function argsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
+  return ownArgsBucketOf(headers) ?? headers[HEADER.argsBucket];
+}
+
+/**
+ * The arguments bucket that belongs to the job with these headers alone, because nobody named it: it goes when the job has ended
+ * for good, and is kept for retries, dead letters and their replay.
+ */
+export function ownArgsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
+  const ending = headers[HEADER.argsBucket];
+  if (ending === undefined || (ending !== '' && !ending.startsWith('#'))) return undefined;
+  return `${headers[HEADER.id] ?? ''}${ending === '' ? OWN_ARGS : ending}`;
 }
 
 /** The headers that say these parameters, beside others; what is at its default is left out. */
@@ -119,7 +137,7 @@ function readTtl(headers: Readonly<Record<string, string>>): number | null {
 function readDependencies(headers: Readonly<Record<string, string>>): string[] | undefined {
   const text = headers[HEADER.dependsOn];
   if (text === undefined) return undefined;
-  const argsBucketId = headers[HEADER.argsBucket];
+  const argsBucketId = argsBucketOf(headers);
   if (text === ARGS_ALONE && argsBucketId !== undefined) return [argsBucketId];
   try {
     const ids: unknown = JSON.parse(text);
