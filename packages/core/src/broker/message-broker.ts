@@ -1,4 +1,4 @@
-import type { BucketBroker, BucketWrite } from '../bucket/bucket-broker.js';
+import type { BucketBroker } from '../bucket/bucket-broker.js';
 import type { Clock } from '../clock/index.js';
 import type { OutgoingMessage } from '../message/message.js';
 import type { MessageBrokerCapabilities } from './capabilities.js';
@@ -56,19 +56,23 @@ export interface MessageBroker {
   waiters(bucketId: string): Promise<readonly JobReference[]>;
 
   /**
-   * Ends the job, found as by `locate`, wherever it is: waiting, delayed, queued or running. In the same act `bucket`, its
-   * result, is stored and whoever waits for it is released or skipped, its id is free, and its own arguments
-   * bucket is removed. A running job's delivery is lost to its worker, whose settlement commits nothing; the worker is
+   * Ends the job, found as by `locate`, wherever it is: waiting, delayed, queued or running. In the same act its result, which says
+   * that it was cancelled, is stored where its headers name a bucket, whoever waits for that is released or skipped, its id is free, and its own
+   * arguments bucket is removed. A running job's delivery is lost to its worker, whose settlement commits nothing; the worker is
    * told besides (see `ConsumeOptions.onCancel`), so that it can stop. Needs `jobIds`.
    *
-   * Returns where the job was; undefined where the broker does not hold it, and then nothing is stored.
+   * Returns what was known of the job; undefined where the broker does not hold it, and then nothing is stored.
    */
-  cancel(jobId: string, options?: CancelOptions): Promise<JobPlace | undefined>;
+  cancel(jobId: string, options?: CancelOptions): Promise<JobInspection | undefined>;
 }
 
-/** What to leave behind for a job that is taken away. */
+/** What to leave behind for a job that is cancelled. */
 export interface CancelOptions {
-  readonly bucket?: BucketWrite;
+  /**
+   * Where its result goes, a bucket broker that was joined, and what that says. Id and time to live are those that the job's headers
+   * name; a job that stores no result leaves none. Without it nothing is stored.
+   */
+  readonly result?: { readonly into: BucketBroker; readonly exception: string };
 }
 
 /** What to consume, and whom to tell. */
