@@ -14,7 +14,11 @@ export const CHANNEL_ENDINGS = {
   paused: ':paused',
   group: ':group',
   control: ':control',
+  consumers: ':consumers',
 } as const;
+
+/** The field of a channel's `paused` that names the pause. */
+export const PAUSE_EPOCH = 'epoch';
 
 /** How the keys beside a bucket begin, after the prefix and its colon. */
 export const BESIDE_BUCKETS = {
@@ -46,8 +50,10 @@ export interface ChannelKeys {
   readonly waitingMessages: string;
   /** Hash: job id -> where the job is. Not written for bare messages. */
   readonly index: string;
-  /** String: there while the channel is paused. */
+  /** Hash: there while the channel is paused. The field `epoch` names the pause; the others, stream -> what its group was given last. */
   readonly paused: string;
+  /** Hash: consumer -> when it was last seen, in milliseconds since the epoch, and the pause that it has confirmed, after a space. */
+  readonly consumers: string;
   /** Consumer group, the same on each of the streams. */
   readonly group: string;
   /** Pub/sub channel: what consumers have to know at once. */
@@ -149,6 +155,7 @@ function channelKeys(start: string): ChannelKeys {
     paused: key('paused'),
     group: key('group'),
     control: key('control'),
+    consumers: key('consumers'),
     forScript: Object.values(CHANNEL_ENDINGS).map((ending) => start + ending),
   };
 }

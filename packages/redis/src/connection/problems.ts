@@ -29,10 +29,10 @@ function isRefusal(problem: unknown): problem is Error {
   return problem instanceof Error && problem.name === 'ReplyError';
 }
 
-/** True where Redis' answer has that code. */
-export function isRefusedWith(problem: unknown, code: string): boolean {
+/** True where Redis' answer has that code, or is so. */
+export function isRefusedWith(problem: unknown, code: string | RegExp): boolean {
   const answer = problem instanceof RepidError ? problem.cause : problem;
-  return isRefusal(answer) && answer.message.includes(code);
+  return isRefusal(answer) && (typeof code === 'string' ? answer.message.includes(code) : code.test(answer.message));
 }
 
 /** What a failed command means to its caller. */

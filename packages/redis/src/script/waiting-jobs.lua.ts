@@ -30,7 +30,7 @@ local function channel_named(name)
     h = start .. '${CHANNEL_ENDINGS.high}', m = start .. '${CHANNEL_ENDINGS.medium}', l = start .. '${CHANNEL_ENDINGS.low}',
     delayed = start .. '${CHANNEL_ENDINGS.delayed}', messages = start .. '${CHANNEL_ENDINGS.delayedMessages}',
     waiting = start .. '${CHANNEL_ENDINGS.waiting}', waiting_messages = start .. '${CHANNEL_ENDINGS.waitingMessages}',
-    index = start .. '${CHANNEL_ENDINGS.index}',
+    index = start .. '${CHANNEL_ENDINGS.index}', paused = start .. '${CHANNEL_ENDINGS.paused}',
     group = start .. '${CHANNEL_ENDINGS.group}', control = start .. '${CHANNEL_ENDINGS.control}',
   }
   return named[name]
