@@ -146,7 +146,7 @@ end
 local function replay_letter(c, entry, letter, results, with_dependents)
   local fields = replayed_fields(letter)
   local id = job_of(fields)
-  if #fields == 0 or (id ~= '' and locate(c, id)) then return 0 end
+  if #fields == 0 or (id ~= '' and locate(id)) then return 0 end
   local result = result_of(fields)
   if with_dependents and result and is_held(result) then return 0 end
   add_entry(c, priority_of(c, letter), id, id ~= '', fields)
@@ -180,7 +180,7 @@ end
 -- Answers how many were put back, those that were skipped not counted.
 operations.replay = function()
   local c, with_dependents, limit, count, results = channel(1), argument() == '1', number(), number(), {}
-  check_type(c.index, 'hash')
+  check_type(JOBS, 'hash')
   for _, priority in ipairs(PRIORITIES) do check_type(c[priority], 'stream') end
   local replayed = count >= 0 and replay_some(c, limit, count, results, with_dependents)
     or replay_all(c, limit, results, with_dependents)
