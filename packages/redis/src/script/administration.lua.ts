@@ -65,46 +65,51 @@ operations.resume = function()
   return 1
 end
 
-local function purge_stream(c, stream)
+local function end_entry(c, letter, entry, fields)
+  local id = job_of(fields)
+  if id ~= '' and value_of(HASH, JOBS, id) == location_at(c, letter, entry) then
+    end_job('queued', { id = id, channel = c, letter = letter, detail = entry }, fields, '')
+  else
+    redis.call('XDEL', c[letter], entry)
+  end
+end
+
+local function purge_stream(c, letter)
   local removed = 0
-  each_page(stream, last_delivered(c, stream), function(entries)
-    local ids = {}
-    for i, entry in ipairs(entries) do ids[i] = entry[1] end
-    removed = removed + redis.call('XDEL', stream, unpack(ids))
+  each_page(c[letter], last_delivered(c, c[letter]), function(entries)
+    for _, entry in ipairs(entries) do end_entry(c, letter, entry[1], entry[2]) end
+    removed = removed + #entries
   end)
   return removed
 end
 
-local function is_purged(c, location)
-  if is_waiting(location) then return false end
-  return location == 'd' or not pending_entry(c, c[string.sub(location, 1, 1)], string.sub(location, 2))
-end
-
-local function purge_index(c)
-  local jobs = redis.call('HGETALL', c.index)
-  for i = 1, #jobs, 2 do
-    if is_purged(c, jobs[i + 1]) then
-      part('dependencies').leave(c, jobs[i])
-      change(HASH, c.index, jobs[i], false)
-    end
-  end
+local function end_located(id)
+  local place, job = locate(id)
+  if place and job.id == id then end_job(place, job, {}, '') end
 end
 
 -- purge: nothing. Answers how many were removed. What waits for buckets stays.
 operations.purge = function()
   local c = channel(1)
+  allow_growth()
   local removed = redis.call('ZCARD', c.delayed)
+  for _, member in ipairs(redis.call('ZRANGE', c.delayed, 0, -1)) do end_located(member) end
   redis.call('DEL', c.delayed, c.messages)
-  for _, priority in ipairs(PRIORITIES) do removed = removed + purge_stream(c, c[priority]) end
-  purge_index(c)
+  for _, priority in ipairs(PRIORITIES) do removed = removed + purge_stream(c, priority) end
   return removed
 end
 
 operations.delete = function()
   local c = channel(1)
-  for _, id in ipairs(redis.call('ZRANGE', c.waiting, 0, -1)) do part('dependencies').leave(c, id) end
-  for _, id in ipairs(redis.call('HKEYS', c.index)) do part('dependencies').leave(c, id) end
-  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.waiting_messages, c.index, c.paused)
+  allow_growth()
+  for _, id in ipairs(redis.call('ZRANGE', c.waiting, 0, -1)) do end_located(id) end
+  for _, id in ipairs(redis.call('ZRANGE', c.delayed, 0, -1)) do end_located(id) end
+  for _, letter in ipairs(PRIORITIES) do
+    each_page(c[letter], '0-0', function(entries)
+      for _, entry in ipairs(entries) do end_entry(c, letter, entry[1], entry[2]) end
+    end)
+  end
+  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.waiting_messages, c.paused)
   tell(c.control, 'look')
   return 1
 end
