@@ -72,7 +72,8 @@ function addEntries(call: Call, run: Run): void {
   const entries = entriesOf(run);
   call.add(delivery.hold.consumer, delivery.deliveryCount, act.outcome, ...boundsOf(entries), entries.length);
   for (const entry of entries) call.add(entry);
-  if (act.outcome === 'freed' || act.outcome === 'spent') for (const one of run) call.add(one.delivery.hold.jobId ?? '');
+  if (act.outcome === 'freed' || act.outcome === 'spent')
+    for (const one of run) call.add(one.delivery.hold.jobId ?? '');
 }
 
 function addAct(call: ScriptCall, { hold }: RedisDelivery, act: Act): void {

@@ -1,4 +1,10 @@
-import { type DeliveredBucket, MalformedMessageError, type Message, ownArgsBucketOf, resultBucketOf } from '@repid/core';
+import {
+  type DeliveredBucket,
+  MalformedMessageError,
+  type Message,
+  ownArgsBucketOf,
+  resultBucketOf,
+} from '@repid/core';
 import { decodeEntry, decodeLeniently } from '../codec/entry.js';
 import type { TakenEntry } from './intake.js';
 import { RedisDelivery } from './redis-delivery.js';
@@ -43,7 +49,13 @@ export class Receipts {
     jobId?: string,
     input?: DeliveredBucket,
   ): RedisDelivery {
-    const hold = { entry: entry[0].toString('latin1'), consumer: this.consumer, jobId, ...ofJob(message, jobId), input };
+    const hold = {
+      entry: entry[0].toString('latin1'),
+      consumer: this.consumer,
+      jobId,
+      ...ofJob(message, jobId),
+      input,
+    };
     const isExhausted = deliveryCount > this.maxDeliveries;
     return new RedisDelivery(message, stream.priority, deliveryCount, isExhausted, hold, this.settler);
   }
