@@ -163,11 +163,11 @@ describe('What Redis holds of jobs that wait', () => {
 
   async function contradictionsOfJobs(there: ReadonlySet<string>, records: Set<string>): Promise<string[]> {
     const found: string[] = [];
-    const jobs = Object.entries(await stage.redis.hgetall('repid::jobs'));
+    const located = Object.entries(await stage.redis.hgetall('repid::jobs'));
     for (const name of CHANNELS) {
       const waiting = new Set(await stage.redis.zrange(`repid:${name}:waiting`, '0', '-1'));
       const messages = new Set(await stage.redis.hkeys(`repid:${name}:waiting:messages`));
-      for (const [jobId, location] of jobs.filter(([, place]) => place.endsWith(`@${name}`))) {
+      for (const [jobId, location] of located.filter(([, place]) => place.endsWith(`@${name}`))) {
         const [letter, rest] = [location[0]!, location.slice(1, location.lastIndexOf('@'))];
         records.delete(`${name}:${jobId}`);
         if ('swo'.includes(letter) !== waiting.delete(jobId)) found.push(`${name}:${jobId} (${location}) waits`);

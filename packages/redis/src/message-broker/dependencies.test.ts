@@ -3,6 +3,7 @@ import {
   BucketCodec,
   type BucketState,
   type Condition,
+  HEADER,
   type OutgoingMessage,
   causeOfFailure,
   causeOfSkip,
