@@ -1,4 +1,10 @@
-import { type DeliveredBucket, MalformedMessageError } from '@repid/core';
+import {
+  type DeliveredBucket,
+  MalformedMessageError,
+  type Message,
+  ownArgsBucketOf,
+  resultBucketOf,
+} from '@repid/core';
 import { decodeEntry, decodeLeniently } from '../codec/entry.js';
 import { LIMITS } from '../options/defaults.js';
 import type { InFlight } from './in-flight.js';
@@ -50,7 +56,14 @@ export class Receipts {
     input?: DeliveredBucket,
   ): RedisDelivery {
     const { count, isAlone, isExhausted } = readDeliveries(deliveries);
-    const hold = { entry: entry[0].toString('latin1'), consumer: this.consumer, jobId, input, isAlone };
+    const hold = {
+      entry: entry[0].toString('latin1'),
+      consumer: this.consumer,
+      jobId,
+      ...ofJob(message, jobId),
+      input,
+      isAlone,
+    };
     return new RedisDelivery(message, stream.priority, count, isExhausted, hold, this.settler, this.inFlight);
   }
 }
@@ -67,4 +80,13 @@ export function readDeliveries(deliveries: number): {
     isAlone: deliveries >= aloneMark,
     isExhausted: deliveries >= 2 * aloneMark,
   };
+}
+
+const NOTHING = {};
+
+/** What belongs to the job beside its message: most have their result by their own id, and no arguments bucket. */
+function ofJob({ headers }: Message, jobId: string | undefined): { resultId?: string; ownArgs?: string } {
+  if (jobId === undefined) return NOTHING;
+  const resultId = resultBucketOf(headers);
+  return { resultId: resultId === jobId ? undefined : resultId, ownArgs: ownArgsBucketOf(headers) };
 }

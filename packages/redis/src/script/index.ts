@@ -1,4 +1,4 @@
-import { acknowledge } from './acknowledge.lua.js';
+import { acknowledge, acknowledgeKeys } from './acknowledge.lua.js';
 import { administration } from './administration.lua.js';
 import { basics } from './basics.lua.js';
 import { buckets } from './buckets.lua.js';
@@ -6,11 +6,13 @@ import { changes } from './changes.lua.js';
 import { consume } from './consume.lua.js';
 import { consumers } from './consumers.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
+import { endingJobs } from './ending-jobs.lua.js';
 import { endings } from './endings.lua.js';
+import { growth } from './growth.lua.js';
 import { head } from './head.lua.js';
 import { intake } from './intake.lua.js';
-import { interim } from './interim.lua.js';
 import { jobs } from './jobs.lua.js';
+import { locations } from './locations.lua.js';
 import { lookingForJobs } from './looking-for-jobs.lua.js';
 import { messages } from './messages.lua.js';
 import { next } from './next.lua.js';
@@ -47,10 +49,10 @@ const QUICK = { intake };
 const OPERATIONS = {
   publish,
   settle: deadLetters + endings + ownership + settle,
-  consume: interim + deadLetters + problems + consumers + promotion + consume,
-  takeover: interim + deadLetters + endings + problems + takeover + reclaim,
-  jobs,
-  administration: interim + consumers + pausing + administration,
+  consume: deadLetters + problems + consumers + promotion + consume,
+  takeover: deadLetters + endings + problems + takeover + reclaim,
+  jobs: endingJobs + jobs,
+  administration: consumers + pausing + endingJobs + administration,
 };
 
 function lazy([name, text]: readonly [string, string]): string {
@@ -71,6 +73,8 @@ export const script = new Script(
       changes,
       head,
       ...Object.entries(QUICK).map(called),
+      locations,
+      growth,
       types,
       shapes,
       lookingForJobs,
@@ -86,7 +90,9 @@ export const script = new Script(
  * Ends messages that nothing goes with, as the operation `settle` does it. Most messages end so, and where few end at once,
  * much of their time in Redis would be spent on making what they don't need.
  */
-export const acknowledgeScript = new Script(basics + pages + changes + endings + ownership + acknowledge);
+export const acknowledgeScript = new Script(
+  basics + pages + changes + acknowledgeKeys + locations + endings + ownership + acknowledge,
+);
 
 /** Ends the only message in hand, and takes what is next, where they come one by one. */
 export const nextScript = new Script(next);

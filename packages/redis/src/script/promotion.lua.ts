@@ -39,7 +39,7 @@ local function promote_one(c, member)
   local fields, priority, has_id, fault = unpack_delayed(packed)
   if fault then return bury_delayed(c, fields, fault) end
   check_type(c[priority], 'stream')
-  if has_id then check_type(c.index, 'hash') end
+  if has_id then check_type(JOBS, 'hash') end
   add_entry(c, priority, member, has_id, fields)
 end
 

@@ -10,7 +10,7 @@ local function give_up(s, pending, reason)
   reason.attempts, reason.at = deaths, now()
   local ended = { run = run, entry = entry, id = job_of(fields) }
   check_type(c.dlq, 'stream')
-  if ended.id ~= '' then check_type(c.index, 'hash') end
+  if ended.id ~= '' then check_type(JOBS, 'hash') end
   dead_letter(run, entry, fields, cjson.encode(reason))
   free_id(ended)
   if ended.id ~= '' then part('dependencies').leave(c, ended.id) end
