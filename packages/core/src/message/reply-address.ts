@@ -1,4 +1,6 @@
 import { REPLY_CHANNELS } from './channel-name.js';
+import { HEADER } from './header-names.js';
+import type { OutgoingMessage } from './message.js';
 
 /** Between the channel that replies are read from and the request that they are for: no id holds it. */
 const SEPARATOR = '.';
@@ -24,4 +26,12 @@ export function parseReplyAddress(text: string): ReplyAddress | undefined {
   const at = text.indexOf(SEPARATOR, REPLY_CHANNELS.length);
   if (at < 0) return undefined;
   return { channel: text.slice(0, at), correlation: text.slice(at + 1) };
+}
+
+/** The reply as whoever asked reads it: on the one channel of all its replies, with a header that says which request it is for. */
+export function toReplyAddress(reply: OutgoingMessage): OutgoingMessage {
+  const address = parseReplyAddress(reply.channel);
+  if (address === undefined) return reply;
+  const { channel, correlation } = address;
+  return { ...reply, channel, headers: { ...reply.headers, [HEADER.correlation]: correlation } };
 }
