@@ -85,7 +85,7 @@ export function furtherResultBucketOf(headers: Readonly<Record<string, string>>)
 export const OWN_ARGS_SIGN = '#';
 
 /** How the id of a job's own arguments bucket ends, after the job's id; the ending may also be chosen to tell buckets of one id apart. */
-const OWN_ARGS = `${OWN_ARGS_SIGN}args`;
+export const OWN_ARGS = `${OWN_ARGS_SIGN}args`;
 
 /** The arguments bucket that a message with these headers names. */
 export function argsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
