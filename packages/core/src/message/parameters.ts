@@ -73,7 +73,7 @@ export function resultPlaceOf(
 }
 
 /** How the id of a job's own arguments bucket ends, after the job's id; the ending may also be chosen to tell buckets of one id apart. */
-const OWN_ARGS = '#args';
+export const OWN_ARGS = '#args';
 
 /** The arguments bucket that a message with these headers names. */
 export function argsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {

@@ -96,7 +96,7 @@ describe('What Redis holds of jobs that wait', () => {
       const some = hands.splice(0, step.settle.length);
       await Promise.all(some.map((delivery, n) => delivery.settle(settlementOf(delivery, step.settle[n]!))));
     } else if ('cancel' in step) {
-      await stage.broker.cancel(step.cancel.channel, step.cancel.id);
+      await stage.broker.cancel(step.cancel.id);
     } else if ('store' in step) {
       await buckets.store(step.store.map((one) => bucketOf(one.id, one.end)));
     } else if ('purge' in step) {
