@@ -1,4 +1,10 @@
-import { type ConsumeOptions, type Consumer, type Delivery, LostOwnershipError, type ReceiveOptions } from '@repid/core';
+import {
+  type ConsumeOptions,
+  type Consumer,
+  type Delivery,
+  LostOwnershipError,
+  type ReceiveOptions,
+} from '@repid/core';
 import { AnswerLostError, isRefusedWith } from '../connection/problems.js';
 import { isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
