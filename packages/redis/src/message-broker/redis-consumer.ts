@@ -1,5 +1,11 @@
-import { type ConsumeOptions, type Consumer, type Delivery, LostOwnershipError, type ReceiveOptions } from '@repid/core';
-import { AnswerLostError, isRefusedWith, refused } from '../connection/problems.js';
+import {
+  type ConsumeOptions,
+  type Consumer,
+  type Delivery,
+  LostOwnershipError,
+  type ReceiveOptions,
+} from '@repid/core';
+import { AnswerLostError, isRefusedWith } from '../connection/problems.js';
 import { isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import { ScriptCall } from '../script/script-call.js';
@@ -271,12 +277,12 @@ export class RedisConsumer implements Consumer {
   /** A channel that can't be opened for what lies at its keys is left aside. */
   private noteClosed(channel: string, problem: string): void {
     if (problem === '') return;
-    if (!WRONG_TYPE.test(problem)) throw refused(problem);
+    if (!WRONG_TYPE.test(problem)) throw this.parts.commands().refused(problem);
     this.reportSeldom(`Channel "${channel}": ${problem}`);
   }
 
   private reportSeldom(problem: unknown): void {
-    const error = typeof problem === 'string' ? refused(problem) : asError(problem);
+    const error = typeof problem === 'string' ? this.parts.commands().refused(problem) : asError(problem);
     if (this.seldom.passes(error.message)) this.report(error);
   }
 

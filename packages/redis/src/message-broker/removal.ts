@@ -1,6 +1,5 @@
 import { deletedException, purgedException } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
-import { refused } from '../connection/problems.js';
 import type { CallMaker } from './redis-channels.js';
 
 /** What a step returns: how many it ended, where to go on, what went wrong or nothing. */
@@ -56,7 +55,7 @@ export async function deleteChannel(
     steps.throwFailure();
     if ((await connection.run<0 | 1>(call('removal.drop'))) === 1) return;
   }
-  throw refused(`channel "${channel}" is filled faster than it is emptied`);
+  throw connection.refused(`channel "${channel}" is filled faster than it is emptied`);
 }
 
 /** The steps of ending much: each is one call, and those after it go on where it ended. */
@@ -90,7 +89,7 @@ class Steps {
 
   /** @throws BrokerRefusedError for the first that could not be ended */
   throwFailure(): void {
-    if (this.failure !== '') throw refused(this.failure);
+    if (this.failure !== '') throw this.connection.refused(this.failure);
   }
 
   private async goOn<Place>(

@@ -1,7 +1,7 @@
 import { BrokerUnavailableError, LostOwnershipError, type MalformedMessageError, type Settlement } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
 import type { RawEntry, Reader } from '../connection/reader.js';
-import { AnswerLostError, refused } from '../connection/problems.js';
+import { AnswerLostError } from '../connection/problems.js';
 import type { Keys } from '../keys.js';
 import type { Take } from '../script/next-call.js';
 import { LIMITS } from '../options/defaults.js';
@@ -160,7 +160,7 @@ export class Settler {
 
   private conclude({ delivery, resolve, reject }: Item, problem: 0 | -1 | string | undefined): void {
     if (problem === UNSURE) return;
-    if (typeof problem === 'string') return reject(refused(problem));
+    if (typeof problem === 'string') return reject(this.connection().refused(problem));
     if (problem === undefined || this.wasCommittedBefore(delivery)) return resolve();
     reject(new LostOwnershipError(delivery.id, delivery.message.channel));
   }
