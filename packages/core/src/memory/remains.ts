@@ -2,7 +2,7 @@ import type { DeadLetterReason } from '../broker/index.js';
 import { type BucketRecord, cancelledBody, failedBody } from '../bucket/index.js';
 import type { Clock } from '../clock/index.js';
 import { causeOfFailure } from '../dependency/index.js';
-import { resultPlaceOf } from '../message/index.js';
+import { HEADER, resultPlaceOf } from '../message/index.js';
 import { type Entry, ownArgsOf } from './entry.js';
 import type { JobIndex } from './job-index.js';
 import type { JoinedBuckets } from './joined-buckets.js';
@@ -39,7 +39,9 @@ export class Remains {
   #result({ jobId, message }: Ended, exception: string, encode: typeof failedBody): BucketRecord | undefined {
     const place = jobId === undefined ? undefined : resultPlaceOf(message.headers);
     if (!place) return undefined;
-    const body = encode(exception, place.ttl, this.clock.now());
-    return { ...place, body, success: false, cause: causeOfFailure(place.id, exception) };
+    const { headers } = message;
+    const jobName = headers[HEADER.topic];
+    const body = encode(exception, place.ttl, this.clock.now(), headers);
+    return { ...place, body, success: false, cause: causeOfFailure(place.id, exception, jobName), jobName };
   }
 }

@@ -15,7 +15,7 @@ import {
   type Wait,
   type Waits,
 } from '../dependency/index.js';
-import type { OutgoingMessage } from '../message/index.js';
+import { HEADER, type OutgoingMessage } from '../message/index.js';
 import type { BucketWatcher, KeptState } from './bucket-contents.js';
 import type { Entry } from './entry.js';
 import type { JoinedBuckets } from './joined-buckets.js';
@@ -158,14 +158,14 @@ export class WaitingRoom implements BucketWatcher {
   #tellMembers(record: BucketRecord): void {
     for (const entry of this.#members.of(record.id)) {
       const parked = this.#parked.get(entry);
-      if (parked) this.#judge(parked, record.id, { state: bucketState(record), cause: record.cause });
+      if (parked) this.#judge(parked, record.id, { ...record, state: bucketState(record) });
     }
   }
 
-  #judge(parked: Parked, bucketId: string, { state, cause }: KeptState): void {
+  #judge(parked: Parked, bucketId: string, { state, cause, jobName }: KeptState): void {
     const condition = parked.missing.get(bucketId);
     if (condition === undefined || !this.#parked.has(parked.entry)) return;
-    if (!isMet(condition, state)) return this.#skipBroken(parked, { bucketId, condition, state, cause });
+    if (!isMet(condition, state)) return this.#skipBroken(parked, { bucketId, condition, state, cause, jobName });
     parked.missing.delete(bucketId);
     if (parked.missing.size > 0) return;
     this.#unpark(parked);
@@ -194,8 +194,10 @@ export class WaitingRoom implements BucketWatcher {
     this.#keepSkipped(parked, because);
     if (result === undefined) return;
     const { id, ttl, into } = result;
-    const body = skippedBody(reason, ttl, this.rules.clock.now());
-    this.rules.buckets.store({ id, ttl, body, success: false, skipped: true, cause, into });
+    const { headers } = parked.message;
+    const body = skippedBody(reason, ttl, this.rules.clock.now(), headers);
+    const ending = { success: false, skipped: true, cause, jobName: headers[HEADER.topic] };
+    this.rules.buckets.store({ id, ttl, body, ...ending, into });
   }
 
   /** For as long as its result says that it was skipped. */

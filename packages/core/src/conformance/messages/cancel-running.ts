@@ -30,7 +30,7 @@ export function cancellingRunning(scenario: Scenario): void {
       assert.equal((await readResult(stage, into, 'job')).cancelled, true);
       assert.match(
         (await readResult(stage, into, 'after')).exception,
-        /Root cause: ".*job" failed: CancelledError: Enough\./,
+        /Root cause: "act" \(.*job\) failed: CancelledError: Enough\./,
       );
       assert.equal(textOf(await stage.receiveOne(consumer)), 'fallback');
       await stage.broker.publish([stage.job('job', { channel: stage.anotherChannel() })]);

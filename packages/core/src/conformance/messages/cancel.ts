@@ -118,7 +118,7 @@ export function cancelling(scenario: Scenario): void {
     assert.equal(textOf(await stage.receiveOne(await stage.consumer({ channels: [channel] }))), 'fallback');
     const skipped = await readResult(stage, into, 'after');
     assert.equal(skipped.skipped, true);
-    assert.match(skipped.exception, / Root cause: ".*job" failed: CancelledError: Enough\.$/);
+    assert.match(skipped.exception, / Root cause: "act" \(.*job\) failed: CancelledError: Enough\.$/);
   });
 
   scenario(

@@ -58,7 +58,7 @@ export function removing(scenario: Scenario): void {
         assert.equal(exception, purgedException(stage.channel));
         const skipped = await readResult(stage, into, `after ${name}`);
         assert.equal(skipped.skipped, true);
-        assert.match(skipped.exception, /Root cause: ".*" failed: CancelledError: Channel ".*" was purged\./);
+        assert.match(skipped.exception, /Root cause: "act" \(.*\) failed: CancelledError: Channel ".*" was purged\./);
       }
       assert.equal(textOf(await stage.receiveOne(await stage.consumer({ channels: [channel] }))), 'fallback');
     },

@@ -165,7 +165,7 @@ export function suspects(scenario: Scenario): void {
       assert.match(exception, /^TooManyDeliveriesError: /);
       assert.match(
         (await readResult(stage, into, 'after')).exception,
-        /Root cause: ".*deadly" failed: TooManyDeliveriesError/,
+        /Root cause: "act" \(.*deadly\) failed: TooManyDeliveriesError/,
       );
       assert.equal(await stage.locationOf('deadly'), undefined);
     },
