@@ -2,7 +2,7 @@ import type { BucketBroker, BucketWrite } from '../bucket/index.js';
 import { Buckets } from '../bucket/buckets.js';
 import type { MessageBroker } from '../broker/index.js';
 import { BrokerClosedError } from '../errors/index.js';
-import type { EventListener } from '../events/index.js';
+import { guardedListener, type EventListener } from '../events/index.js';
 import { ownArgsBucketOf } from '../message/index.js';
 import { JSON_CONTENT_TYPE, jsonSerializer, type Serializer } from '../serializer/index.js';
 import type { Converter } from '../converter/index.js';
@@ -37,7 +37,7 @@ export class Connection {
     this.serializer = parts.serializer;
     this.converter = parts.converter;
     this.maxPayloadBytes = parts.maxPayloadBytes;
-    this.onEvent = parts.onEvent;
+    this.onEvent = guardedListener(parts.onEvent);
   }
 
   /** Milliseconds since the epoch, by the broker's clock. */
