@@ -45,7 +45,8 @@ describe('A job that recurs by deferredBy', () => {
     await workshop.clock.advance(HOUR);
     for (let delivery = 1; delivery <= MAX_DELIVERIES; delivery += 1) {
       const consumer = await workshop.broker.consume({ channels: ['default'] });
-      expect(await consumer.receive(1, { wait: false })).toHaveLength(1);
+      const alone = delivery === MAX_DELIVERIES; // The last time it is a suspect.
+      expect(await consumer.receive(1, { wait: false, alone })).toHaveLength(1);
       await consumer.close();
       await workshop.clock.advance(OWNERSHIP_TIME + 1);
     }
