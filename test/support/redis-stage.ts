@@ -1,4 +1,11 @@
-import { type Consumer, type Delivery, HEADER, type JobLocation, type OutgoingMessage, type Settlement } from '@repid/core';
+import {
+  type Consumer,
+  type Delivery,
+  HEADER,
+  type JobLocation,
+  type OutgoingMessage,
+  type Settlement,
+} from '@repid/core';
 import { RedisBucketBroker, RedisMessageBroker, type RedisMessageBrokerOptions } from '@repid/redis';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';

@@ -110,9 +110,22 @@ export class DependencyError extends RepidError {
   readonly code = 'REPID_DEPENDENCY';
 }
 
-/** The broker could not be reached in time. What was asked for may be tried again. */
+/** What is known of a request that failed. */
+export interface UnavailableOptions extends ErrorOptions {
+  /** @default false */
+  readonly mayBeDone?: boolean;
+}
+
+/** The broker could not be reached in time, or refuses everything of the kind for now. What was asked for may be tried again. */
 export class BrokerUnavailableError extends RepidError {
   readonly code = 'REPID_BROKER_UNAVAILABLE';
+  /** True where the request was sent and no answer came, so that it may have been carried out; otherwise nothing was done. */
+  readonly mayBeDone: boolean;
+
+  constructor(message: string, { mayBeDone = false, ...options }: UnavailableOptions = {}) {
+    super(message, options);
+    this.mayBeDone = mayBeDone;
+  }
 }
 
 /** The broker was disconnected, or never connected. */

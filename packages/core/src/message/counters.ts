@@ -1,5 +1,4 @@
 import { HEADER } from './header-names.js';
-import { ownArgsBucketOf } from './parameters.js';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -26,28 +25,11 @@ export function withoutCounters(headers: Headers): Record<string, string> {
   return rest;
 }
 
-/** As those of a run that follows a committed one, under the same id: what it sends is not what that one has sent. */
-export function withNextNonce(headers: Headers): Record<string, string> {
-  return { ...headers, [HEADER.nonce]: nextNonce(headers[HEADER.nonce]) };
-}
-
-/** Another one, the same each time it is made of the same: `.1` of none, `x.1` of `x`, `x.2` of `x.1`. */
-function nextNonce(nonce = ''): string {
-  const [, base, count] = /^(.*)\.(\d{1,15})$/s.exec(nonce) ?? [undefined, nonce, '0'];
-  return `${base}.${Number(count) + 1}`;
-}
-
 /** As those of a job that recurs no more: the others go on under its id. */
 export function asOneOff(headers: Headers): Record<string, string> {
   const { [HEADER.every]: _every, [HEADER.cron]: _cron, [HEADER.cronTimeZone]: _zone, ...rest } = headers;
   const { [HEADER.dueAt]: _dueAt, ...once } = rest;
   return once;
-}
-
-/** With the id of the arguments bucket written out, so that it belongs to no job alone: two are to read it, and neither takes it away. */
-export function withSharedArgs(headers: Headers): Headers {
-  const bucketId = ownArgsBucketOf(headers);
-  return bucketId === undefined ? headers : { ...headers, [HEADER.argsBucket]: bucketId };
 }
 
 /** As a dead letter keeps them: replayed, it starts anew and does not expire. */

@@ -83,10 +83,10 @@ export class RunSettlement {
   async storeResult(result: RunResult): Promise<void> {
     const { settler } = this.services;
     try {
-      await settler.storeResult(this.received, this.converted(this.effects.choose(result)), this.startedAt);
+      await settler.storeResult(this.hand, this.received, this.converted(this.effects.choose(result)), this.startedAt);
     } catch (error) {
       if (!isFinal(error)) throw error;
-      await settler.storeResult(this.received, { error }, this.startedAt);
+      await settler.storeResult(this.hand, this.received, { error }, this.startedAt);
     }
   }
 

@@ -9,10 +9,10 @@ import type {
 import { toMilliseconds, type Duration } from '../duration/index.js';
 import { InvalidOptionError, NoRetriesLeftError, Unrecoverable } from '../errors/index.js';
 import { show } from '../errors/show.js';
-import { derivedId } from '../job/derived-id.js';
 import type { Job } from '../job/job.js';
+import { followerId } from '../job/follower-id.js';
 import { jobOf } from '../job/job-reference.js';
-import { HEADER, type MessageParameters, type OutgoingMessage } from '../message/index.js';
+import { toReplyAddress, type MessageParameters, type OutgoingMessage } from '../message/index.js';
 import { outgoingBytes, outgoingJson } from '../producer/outgoing.js';
 import { actionOf, type Closing, type RunResult } from './closing.js';
 import type { Hand } from './hand.js';
@@ -94,7 +94,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
         `The result of "${this.id}" is stored or handed over already. Delegate once, before it is settled.`,
       );
     this.requireInTime('msg.delegate()', 'result');
-    job.storeResultIn(result);
+    job.storeResultIn(result, this.received.nonce);
     this.enqueue(job);
     this.isDelegated = true;
   }
@@ -203,20 +203,8 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   private follow(job: Job, call: string): void {
     this.requireInTime(call, 'follower');
-    job.adoptId(this.idOfFollower());
+    job.adoptId(followerId(this.hand.delivery, this.received, this.jobsAdded++));
     this.effects.addFollower(job);
-  }
-
-  /**
-   * The same whenever this run is repeated, so that a follower is not there twice, and that of no other run. A bare message has no
-   * id but that of its entry, which is unique on its channel and priority.
-   */
-  private idOfFollower(): string {
-    const { id, timestamp } = this.received;
-    const rest = [this.headers[HEADER.nonce] ?? '', String(this.jobsAdded++)];
-    if (id !== undefined) return derivedId('job', id, String(timestamp), ...rest);
-    const { delivery } = this.hand;
-    return derivedId('message', this.channel, delivery.priority, delivery.id, ...rest);
   }
 
   /** As the actor asks for it, who need not await it: the worker does, and tells what went wrong. */
@@ -236,9 +224,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   private closingByReply(reply: OutgoingMessage): Closing {
-    const correlation = this.headers[HEADER.correlation];
-    const headers = correlation === undefined ? reply.headers : { ...reply.headers, [HEADER.correlation]: correlation };
-    return { action: 'replied', result: { value: undefined }, reply: { ...reply, headers } };
+    return { action: 'replied', result: { value: undefined }, reply: toReplyAddress(reply) };
   }
 
   private send(call: string, make: () => OutgoingMessage, immediate = false): Promise<void> {

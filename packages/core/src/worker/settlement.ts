@@ -2,17 +2,16 @@ import type { Delivery, Outcome } from '../broker/index.js';
 import type { ResultBucket } from '../bucket/index.js';
 import { CancelledError, errorText } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
+import { asDeadLetter, asOneOff, asRouted, countTry, countUnrouted, withoutCounters } from '../message/counters.js';
 import {
-  asDeadLetter,
-  asOneOff,
-  asRouted,
-  countTry,
-  countUnrouted,
-  withNextNonce,
-  withoutCounters,
+  asNextRun,
+  furtherResultBucketOf,
+  HEADER,
+  nextOccurrence,
   withSharedArgs,
-} from '../message/counters.js';
-import { HEADER, nextOccurrence, type MessageParameters, type OutgoingMessage } from '../message/index.js';
+  type MessageParameters,
+  type OutgoingMessage,
+} from '../message/index.js';
 import type { Closing, RunResult } from './closing.js';
 import { reasonFor } from './dead-letter-reason.js';
 
@@ -55,38 +54,28 @@ export function outcomeOf(closing: Closing, closed: Closed): Outcome {
 }
 
 /** The next run of a recurring job, which is published by the end of this one. */
-export function nextRun(closing: Closing, { delivery, parameters, now }: Closed): OutgoingMessage | undefined {
-  const dueAt = nextDue(closing, parameters, now);
+export function nextRun(closing: Closing, closed: Closed): OutgoingMessage | undefined {
+  const dueAt = nextDueAt(closing, closed);
   if (dueAt === undefined) return undefined;
-  const { headers } = delivery.message;
+  const { delivery, parameters, now } = closed;
+  const { message, priority } = delivery;
   // Its dead letter, where it leaves one, is to find the arguments, too.
-  const kept = closing.action === 'nacked' ? withSharedArgs(headers) : headers;
-  return {
-    ...delivery.message,
-    headers: recurringHeaders(kept, dueAt, now),
-    id: parameters.id,
-    resultId: resultPlaceBeside(parameters),
-    priority: delivery.priority,
-    dueAt,
-  };
+  const kept = closing.action === 'nacked' ? withSharedArgs(message.headers) : message.headers;
+  const headers = recurringHeaders(kept, dueAt, now);
+  return { ...message, headers, id: parameters.id, resultId: furtherResultBucketOf(headers), priority, dueAt };
 }
 
-/** When a recurring job is due next, where this run is followed by another. */
-function nextDue(closing: Closing, { schedule }: MessageParameters, now: number): number | undefined {
+/** When a recurring job comes again, which has ended in this way. */
+function nextDueAt(closing: Closing, { parameters, now }: Closed): number | undefined {
   const ends = closing.action === 'acked' || closing.action === 'replied' || closing.action === 'nacked';
-  return ends && schedule !== undefined && !isCancelled(closing) ? nextOccurrence(schedule, now) : undefined;
+  if (!ends || parameters.schedule === undefined || isCancelled(closing)) return undefined;
+  return nextOccurrence(parameters.schedule, now);
 }
 
 /** A letter of a job that goes on without it is one run, not the schedule. */
-function letterHeaders(closing: Closing, { delivery, parameters, now }: Closed): Record<string, string> {
-  const { headers } = delivery.message;
-  const goesOn = nextDue(closing, parameters, now) !== undefined;
-  return asDeadLetter(goesOn ? asOneOff(withSharedArgs(headers)) : headers);
-}
-
-/** The bucket that the result goes to, where that is not the job's id. */
-function resultPlaceBeside({ id, result }: MessageParameters): string | undefined {
-  return id === undefined || result?.id === id ? undefined : result?.id;
+function letterHeaders(closing: Closing, closed: Closed): Record<string, string> {
+  const { headers } = closed.delivery.message;
+  return asDeadLetter(nextDueAt(closing, closed) === undefined ? headers : asOneOff(withSharedArgs(headers)));
 }
 
 /** How often the actor was begun: each try, and each run that its worker did not survive. */
@@ -96,30 +85,30 @@ function attemptsOf({ delivery, parameters }: Closed, wasNotRun = false): number
   return alreadyTried + delivery.deliveryCount - 1 + (wasNotRun ? 0 : 1);
 }
 
-/** The result bucket, where the job's end is to be told. */
+/** The result bucket, where the job's end is to be told. A failed one says the job's name. */
 export function resultBucket(
   result: RunResult,
   ttl: number | null,
   startedAt: number,
   finishedAt: number,
+  jobName?: string,
 ): ResultBucket {
   const finished = new Date(finishedAt);
   const times = { startedAt: new Date(startedAt), finishedAt: finished, timestamp: finished, ttl };
   if ('value' in result) return { data: result.value ?? null, success: true, ...times };
   const { error } = result;
   const cancelled = isA(error, CancelledError) ? { cancelled: true } : undefined;
-  return { data: null, success: false, exception: errorText(error), ...cancelled, ...times };
+  return { data: null, success: false, exception: errorText(error), jobName, ...cancelled, ...times };
 }
 
 function rescheduled(headers: Headers, { schedule }: MessageParameters, now: number): Outcome {
   const dueAt = schedule && nextOccurrence(schedule, now);
-  if (dueAt === undefined) return { type: 'retry', headers: withNextNonce(withoutCounters(headers)), delay: 0 };
+  if (dueAt === undefined) return { type: 'retry', headers: asNextRun(withoutCounters(headers)), delay: 0 };
   return { type: 'retry', headers: recurringHeaders(headers, dueAt, now), delay: Math.max(0, dueAt - now) };
 }
 
 function recurringHeaders(headers: Headers, dueAt: number, now: number): Record<string, string> {
-  const fresh = withNextNonce(withoutCounters(headers));
-  return { ...fresh, [HEADER.dueAt]: String(dueAt), [HEADER.timestamp]: String(now) };
+  return { ...asNextRun(withoutCounters(headers)), [HEADER.dueAt]: String(dueAt), [HEADER.timestamp]: String(now) };
 }
 
 function isCancelled(closing: Closing): boolean {

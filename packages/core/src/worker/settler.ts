@@ -5,7 +5,7 @@ import { DEFAULTS } from '../defaults.js';
 import { BrokerUnavailableError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { endTimeout } from '../errors/timeouts.js';
-import { HEADER, ownArgsBucketOf, type MessageParameters, type OutgoingMessage } from '../message/index.js';
+import { HEADER, type Message, type MessageParameters, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Closing, RunResult } from './closing.js';
 import { errorReply } from './error-reply.js';
@@ -52,7 +52,8 @@ export class Settler {
     }
     const next = nextRun(closing, closed);
     const reply = this.errorReply(delivery, closing, luggage);
-    const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt);
+    const { headers } = delivery.message;
+    const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt, headers);
     const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
     const publishing = (followers: readonly OutgoingMessage[]): Settlement => {
       return { outcome, bucket, releases, publish: withMore(followers, reply, next) };
@@ -77,13 +78,18 @@ export class Settler {
     } finally {
       hand.isSettling = false;
     }
-    const ownArgs = this.ownArgsApart(hand, settlement);
-    if (ownArgs !== undefined) await this.removeApart(ownArgs);
+    const removal = settlement.outcome.type === 'ack' && this.removeArgsApart(hand.delivery.message, settlement);
+    if (removal) await removal;
   }
 
   /** Stores a result by itself: that of a message which was acknowledged before its actor was run. */
-  async storeResult(parameters: MessageParameters, result: RunResult, startedAt: number): Promise<void> {
-    const bucket = this.bucketFor(result, parameters, startedAt);
+  async storeResult(
+    { delivery }: Hand,
+    parameters: MessageParameters,
+    result: RunResult,
+    startedAt: number,
+  ): Promise<void> {
+    const bucket = this.bucketFor(result, parameters, startedAt, delivery.message.headers);
     if (bucket) await this.producer.connection.storeApart([bucket]);
   }
 
@@ -117,12 +123,14 @@ export class Settler {
   /** @throws SerializationError */
   private bucketFor(
     result: RunResult,
-    { result: place }: MessageParameters,
+    { result: place, nonce }: MessageParameters,
     startedAt: number,
+    headers: Readonly<Record<string, string>>,
   ): BucketWrite | undefined {
     const { connection } = this.producer;
     if (place === undefined || connection.buckets.resultsBroker === undefined) return undefined;
-    return connection.buckets.writeResult(place.id, resultBucket(result, place.ttl, startedAt, connection.now()));
+    const bucket = resultBucket(result, place.ttl, startedAt, connection.now(), headers[HEADER.topic]);
+    return connection.buckets.writeResult(place.id, bucket, nonce);
   }
 
   /** Throws it again where another try would not help, or comes too late. */
@@ -130,6 +138,15 @@ export class Settler {
     const { clock } = this.producer.connection.broker;
     if (!isA(error, BrokerUnavailableError) || monotonic(clock) >= ownedUntil) throw error;
     await new Promise<void>((resolve) => clock.schedule(resolve, REST));
+  }
+
+  /** A recurring job's next run needs them again. */
+  private removeArgsApart({ headers }: Message, { publish = [] }: Settlement): Promise<void> | undefined {
+    const { connection } = this.producer;
+    const { argsBroker } = connection.buckets;
+    if (argsBroker === undefined || connection.isJoined(argsBroker)) return undefined;
+    const goesOn = publish.some(({ id }) => id !== undefined && id === headers[HEADER.id]);
+    return goesOn ? undefined : connection.removeArgsApart(headers);
   }
 
   /** True where results lie in another place than messages. */
@@ -141,23 +158,6 @@ export class Settler {
   private async storeApart({ bucket, ...rest }: Settlement): Promise<Settlement> {
     if (bucket) await this.producer.connection.storeApart([bucket]);
     return rest;
-  }
-
-  /** The job's own arguments, where it has ended for good and they lie in another place than messages: then they do not go in the same act. */
-  private ownArgsApart({ delivery }: Hand, { outcome, publish }: Settlement): string | undefined {
-    const { headers } = delivery.message;
-    const { buckets } = this.producer.connection;
-    if (outcome.type !== 'ack' || buckets.argsBroker === undefined) return undefined;
-    const bucketId = ownArgsBucketOf(headers);
-    if (bucketId === undefined || this.producer.connection.isJoined(buckets.argsBroker)) return undefined;
-    return publish?.some(({ id }) => id === headers[HEADER.id]) ? undefined : bucketId;
-  }
-
-  private async removeApart(bucketId: string): Promise<void> {
-    const { buckets, onEvent } = this.producer.connection;
-    await buckets.argsBroker
-      ?.delete([bucketId])
-      .catch((problem: unknown) => onEvent({ type: 'broker-problem', problem }));
   }
 }
 

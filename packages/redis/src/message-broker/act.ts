@@ -6,7 +6,7 @@ import type { Hold, RedisDelivery } from './redis-delivery.js';
  * goes with it and is alike for many, as the script's `read_rest` reads it.
  */
 export type Act =
-  | { readonly outcome: 'done' | 'freed' | 'spent' | 'extend'; readonly rest: '' }
+  | { readonly outcome: 'done' | 'freed' | 'spent' | 'extend' | 'acquit'; readonly rest: '' }
   | { readonly outcome: 'ack' | 'nack' | 'back'; readonly settlement: Settlement; readonly rest: string }
   | { readonly outcome: 'bury'; readonly problem: MalformedMessageError; readonly rest: '' };
 
@@ -28,7 +28,11 @@ export function actOf(settlement: Settlement, hold: Hold): Act {
   const { type } = settlement.outcome;
   const args = spentArgs(settlement, hold);
   if (type === 'ack' && isPlain(settlement, hold, args)) return plainAct(hold, args);
-  return { outcome: type === 'reject' || type === 'retry' ? 'back' : type, settlement, rest: restOf(settlement, hold, args) };
+  return {
+    outcome: type === 'reject' || type === 'retry' ? 'back' : type,
+    settlement,
+    rest: restOf(settlement, hold, args),
+  };
 }
 
 /** The arguments that go with the end of the message: those of its own, unless a job of the same id goes on with them. */
@@ -53,7 +57,11 @@ function isPlain({ bucket, publish = [], releases = [] }: Settlement, hold: Hold
   return isUsual && bucket === undefined && publish.length === 0 && !keepsBuckets(releases, hold);
 }
 
-function restOf({ outcome, bucket, publish = [], releases = [] }: Settlement, hold: Hold, args: string | undefined): string {
+function restOf(
+  { outcome, bucket, publish = [], releases = [] }: Settlement,
+  hold: Hold,
+  args: string | undefined,
+): string {
   const frees = outcome.type === 'ack' || outcome.type === 'nack';
   const ofArgs = args === undefined ? '' : areUsual(args, hold) ? 'o' : 'p';
   const ofJob = `${frees && hold.resultId !== undefined ? 'a' : ''}${ofArgs}`;

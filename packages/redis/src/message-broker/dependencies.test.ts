@@ -3,6 +3,7 @@ import {
   BucketCodec,
   type BucketState,
   type Condition,
+  HEADER,
   type OutgoingMessage,
   causeOfFailure,
   causeOfSkip,
@@ -190,11 +191,12 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     });
 
     it('when a waiting job is cancelled', async () => {
-      await stage.broker.publish([waiting('x', ['a', 'b']), waiting('after', ['x'], 'failure')]);
+      const x = waiting('x', ['a', 'b']);
+      const headers = { ...x.headers, [HEADER.resultBucket]: '', [HEADER.resultTtl]: '60000' };
+      await stage.broker.publish([{ ...x, headers }, waiting('after', ['x'], 'failure')]);
       await buckets.store([ended('a')]);
-      expect(await stage.broker.cancel('x', { bucket: { ...ended('x', 'failed'), into: buckets } })).toBe(
-        'waiting',
-      );
+      const result = { into: buckets, exception: 'CancelledError: no' };
+      expect(await stage.broker.cancel('x', { result })).toMatchObject({ location: 'waiting' });
       const [after] = await (await stage.consume()).receive(1, { wait: true });
       await after!.settle({ ...ACK, releases: ['x'] });
       await expectNothingLeft();
@@ -273,7 +275,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       const consumer = await stage.broker.consume({ channels: ['email', 'other'] });
       const [b] = await consumer.receive(1, { wait: true });
       expect(textOf(b!)).toBe('b');
-      expect(await stage.where(channel, 'b')).toBe('running');
+      expect(await stage.where('b')).toBe('running');
       await b!.settle({ ...ACK, releases: on });
       await expectNothingLeft();
     });

@@ -28,7 +28,8 @@ export function addMessage(call: ChannelCall, message: OutgoingMessage): void {
 /** True for what the script for what is usual can publish: it goes with nothing, or waits for a single bucket. */
 export function isUsual(message: OutgoingMessage): boolean {
   const { channel, priority = 'medium' } = message;
-  if (priority !== 'medium' || isPassing(channel) || hasResultId(message) || timingOf(message).when !== undefined) return false;
+  if (priority !== 'medium' || isPassing(channel) || hasResultId(message) || timingOf(message).when !== undefined)
+    return false;
   const rest = restOf(message);
   return rest === '-' || rest === 's';
 }

@@ -51,7 +51,7 @@ function addPlainRun(call: AcknowledgeCall, run: Run, keys: Keys): void {
 }
 
 /** Of these the script reads with their entries all there is to say. */
-const READ_ELSEWHERE: ReadonlySet<Act['outcome']> = new Set(['done', 'freed', 'spent', 'extend']);
+const READ_ELSEWHERE: ReadonlySet<Act['outcome']> = new Set(['done', 'freed', 'spent', 'extend', 'acquit']);
 
 function settlingCall(runs: readonly Run[], keys: Keys): Call {
   const call = new ScriptCall(keys, 'settle.settle').add(runs.length);
@@ -72,7 +72,8 @@ function addEntries(call: Call, run: Run): void {
   const entries = entriesOf(run);
   call.add(delivery.hold.consumer, delivery.deliveryCount, act.outcome, ...boundsOf(entries), entries.length);
   for (const entry of entries) call.add(entry);
-  if (act.outcome === 'freed' || act.outcome === 'spent') for (const one of run) call.add(one.delivery.hold.jobId ?? '');
+  if (act.outcome === 'freed' || act.outcome === 'spent')
+    for (const one of run) call.add(one.delivery.hold.jobId ?? '');
 }
 
 function addAct(call: ScriptCall, { hold }: RedisDelivery, act: Act): void {

@@ -64,7 +64,7 @@ describe('Results that are settled', () => {
       const messages = make();
       await stage.broker.publish(messages);
       await settle(first!);
-      for (const { id, channel } of messages) expect(await stage.where(channel, id!)).toBe(location);
+      for (const { id } of messages) expect(await stage.where(id!)).toBe(location);
     });
 
     it('where the condition is not met', async () => {

@@ -103,13 +103,12 @@ end
 -- What is left to be done when all else is done, and raises no errors.
 local last_acts = {}
 
--- An operation that raises an error has changed nothing, save that of several acts those before are kept.
+-- Returns errors as they were raised: raised once more, their code would not be the first word. An operation that fails has changed nothing, save that of several acts those before are kept.
 local function carry_out(act)
   local ok, answer = attempt(act)
   for _, last_act in ipairs(last_acts) do last_act() end
   local problem = write_changes()
-  if not ok then error(answer, 0) end
-  if problem then error(problem, 0) end
+  if not ok or problem then return redis.error_reply(message_of(not ok and answer or problem)) end
   return answer
 end
 `;

@@ -14,7 +14,12 @@ export interface Acknowledged {
   readonly entry: string;
   readonly deliveryCount: number;
   /** Where it is known by the id of a job: the hash of all jobs, that id, its location there, and the key of its own arguments. */
-  readonly job?: { readonly jobs: string; readonly id: string; readonly location: string; readonly ownArgs: string | undefined };
+  readonly job?: {
+    readonly jobs: string;
+    readonly id: string;
+    readonly location: string;
+    readonly ownArgs: string | undefined;
+  };
 }
 
 /** A call of the script that acknowledges one message of a stream, and takes what is next of it. */
