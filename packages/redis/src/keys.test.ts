@@ -14,7 +14,7 @@ describe('Keys', () => {
     ['delayed messages', email.delayedMessages, 'repid:email:delayed:messages'],
     ['until when jobs wait', email.waiting, 'repid:email:waiting'],
     ['messages that wait for one bucket', email.waitingMessages, 'repid:email:waiting:messages'],
-    ['where jobs are', email.index, 'repid:email:index'],
+    ['where jobs are', keys.jobs, 'repid::jobs'],
     ['that it is paused', email.paused, 'repid:email:paused'],
     ['the consumer group', email.group, 'repid:email:group'],
     ['what consumers must know', email.control, 'repid:email:control'],

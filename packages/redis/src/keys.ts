@@ -10,10 +10,30 @@ export const CHANNEL_ENDINGS = {
   delayedMessages: ':delayed:messages',
   waiting: ':waiting',
   waitingMessages: ':waiting:messages',
-  index: ':index',
   paused: ':paused',
   group: ':group',
   control: ':control',
+} as const;
+
+/** How the scripts call the keys of a channel. */
+export const CHANNEL_FIELDS: Readonly<Record<keyof typeof CHANNEL_ENDINGS, string>> = {
+  high: 'h',
+  medium: 'm',
+  low: 'l',
+  deadLetters: 'dlq',
+  delayed: 'delayed',
+  delayedMessages: 'messages',
+  waiting: 'waiting',
+  waitingMessages: 'waiting_messages',
+  paused: 'paused',
+  group: 'group',
+  control: 'control',
+};
+
+/** The keys of the whole connection, after the prefix and its colon. */
+export const OF_CONNECTION = {
+  jobs: ':jobs',
+  probe: ':probe',
 } as const;
 
 /** How the keys beside a bucket begin, after the prefix and its colon. */
@@ -44,8 +64,6 @@ export interface ChannelKeys {
   readonly waiting: string;
   /** Hash: job id -> the message that waits for a single bucket, where it is not the first to do so. */
   readonly waitingMessages: string;
-  /** Hash: job id -> where the job is. Not written for bare messages. */
-  readonly index: string;
   /** String: there while the channel is paused. */
   readonly paused: string;
   /** Consumer group, the same on each of the streams. */
@@ -64,6 +82,8 @@ export interface ChannelKeys {
 export class Keys {
   /** Set: the channels ever used, save those that replies come back on. */
   readonly channels: string;
+  /** Hash: job id -> where the job is, whatever its channel. Not written for bare messages. */
+  readonly jobs: string;
   /** Hash: bucket id -> who waits for it: `+` where `waiters` are there, then the first message that waits for it alone. */
   readonly awaited: string;
   /** How the keys of all buckets begin. */
@@ -81,6 +101,7 @@ export class Keys {
   /** @param prefix how every key begins; on a cluster a hash tag, so that all lie in one slot */
   constructor(readonly prefix: string) {
     this.channels = `${prefix}::channels`;
+    this.jobs = `${prefix}:${OF_CONNECTION.jobs}`;
     this.awaited = `${prefix}:${BESIDE_BUCKETS.awaited}`;
     this.bucketStart = `${prefix}:bucket:`;
     this.clientStart = `${prefix}::client:`;
@@ -145,7 +166,6 @@ function channelKeys(start: string): ChannelKeys {
     delayedMessages: key('delayedMessages'),
     waiting: key('waiting'),
     waitingMessages: key('waitingMessages'),
-    index: key('index'),
     paused: key('paused'),
     group: key('group'),
     control: key('control'),

@@ -1,13 +1,36 @@
 import { stringify } from '../serializer/json-serializer.js';
 
+/** How a job has ended that no worker has ended; each text is the result's `exception`. */
+type Ending =
+  | { readonly skipped: true; readonly exception: string }
+  | { readonly cancelled: true; readonly exception: string }
+  | { readonly exception: string };
+
 /** The body of the result of a job that was skipped, as the codec would write it. For brokers: they skip by themselves. */
 export function skippedBody(reason: string, ttl: number | null, now: number): string {
+  return endedBody({ skipped: true, exception: reason }, ttl, now);
+}
+
+/** The body of the result of a job that was cancelled, purged, or deleted with its channel. For brokers. */
+export function cancelledBody(exception: string, ttl: number | null, now: number): string {
+  return endedBody({ cancelled: true, exception }, ttl, now);
+}
+
+/** The body of the result of a job that the broker gives up by itself, because its workers keep dying. For brokers. */
+export function failedBody(exception: string, ttl: number | null, now: number): string {
+  return endedBody({ exception }, ttl, now);
+}
+
+/** Members in the order of the codec; times in milliseconds since the epoch. */
+function endedBody(ending: Ending, ttl: number | null, now: number): string {
+  const { skipped, cancelled, exception } = { skipped: undefined, cancelled: undefined, ...ending };
   return stringify({
     success: false,
-    skipped: true,
+    skipped,
     ttl,
     timestamp: now,
-    exception: reason,
+    exception,
+    cancelled,
     startedAt: now,
     finishedAt: now,
     data: null,

@@ -14,8 +14,8 @@ const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Reques
   priority: [(stage) => stage.broker.publish([stage.message('first', { priority: 'high' })])],
   jobIds: [
     (stage) => stage.broker.publish([stage.job('job')]),
-    ({ broker, channel }) => broker.locate(channel, 'job'),
-    ({ broker, channel }) => broker.cancel(channel, 'job'),
+    ({ broker }) => broker.locate('job'),
+    ({ broker }) => broker.cancel('job'),
   ],
   dependencies: [
     (stage) =>

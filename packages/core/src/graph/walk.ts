@@ -38,7 +38,7 @@ export class GraphWalk {
 
   private async visit(place: Place): Promise<void> {
     const { broker } = this.connection;
-    const inspection = await broker.inspect(place.channel, place.jobId);
+    const inspection = await broker.inspect(place.jobId);
     const bucketId = bucketOf(place, inspection);
     if (inspection === undefined && this.nodes.has(bucketId)) return;
     await this.note(bucketId, place, inspection);

@@ -164,8 +164,8 @@ export class Job<Args = unknown, Result = unknown> {
     const { broker, buckets } = this.connection;
     requireCapability(broker, 'jobIds', 'status()');
     await this.connection.ready();
-    const location = await broker.locate(this.channel, this.id);
-    if (location !== undefined) return { state: location };
+    const place = await broker.locate(this.id);
+    if (place !== undefined) return { state: place.location };
     const bucket = this.resultId === undefined ? undefined : await buckets.findResult(this.resultId);
     return { state: endedState(bucket) };
   }
@@ -175,7 +175,7 @@ export class Job<Args = unknown, Result = unknown> {
     const { broker, buckets } = this.connection;
     requireCapability(broker, 'jobIds', 'explain()');
     await this.connection.ready();
-    const inspection = await broker.inspect(this.channel, this.id);
+    const inspection = await broker.inspect(this.id);
     if (inspection) return explain(this.label, inspection, undefined, await this.locateAll(inspection.missing ?? []));
     return explain(
       this.label,
@@ -187,7 +187,7 @@ export class Job<Args = unknown, Result = unknown> {
   private locateAll(waits: readonly Wait[]): Promise<Awaited[]> {
     const { broker } = this.connection;
     return Promise.all(
-      waits.map(async (wait) => ({ ...wait, state: (await broker.locate(this.channel, wait.bucketId)) ?? 'unknown' })),
+      waits.map(async (wait) => ({ ...wait, state: (await broker.locate(wait.bucketId))?.location ?? 'unknown' })),
     );
   }
 
@@ -201,9 +201,11 @@ export class Job<Args = unknown, Result = unknown> {
     const { broker } = this.connection;
     requireCapability(broker, 'jobIds', 'cancel()');
     await this.connection.ready();
-    const bucket = this.cancelledBucket();
-    if (bucket && !this.connection.isJoined(bucket.into)) return this.cancelApart(bucket);
-    return (await broker.cancel(this.channel, this.id, { bucket })) !== undefined;
+    const { name, message } = new CancelledError('The job was cancelled before it was run.');
+    const exception = `${name}: ${message}`;
+    const { resultsBroker: into } = this.connection.buckets;
+    if (into && this.resultId !== undefined && !this.connection.isJoined(into)) return this.cancelApart(exception);
+    return (await broker.cancel(this.id, { result: into && { into, exception } })) !== undefined;
   }
 
   /** The message that enqueues it now. @throws SerializationError */
@@ -336,15 +338,13 @@ export class Job<Args = unknown, Result = unknown> {
     return [{ id: this.resultId, into: resultsBroker }];
   }
 
-  private cancelledBucket(): BucketWrite | undefined {
-    if (this.resultId === undefined) return undefined;
+  private cancelledBucket(id: string, exception: string): BucketWrite {
     const now = new Date(this.connection.now());
-    const { name, message } = new CancelledError('The job was cancelled before it was run.');
-    return this.connection.buckets.writeResult(this.resultId, {
+    return this.connection.buckets.writeResult(id, {
       data: null,
       success: false,
       cancelled: true,
-      exception: `${name}: ${message}`,
+      exception,
       startedAt: now,
       finishedAt: now,
       timestamp: now,
@@ -352,10 +352,12 @@ export class Job<Args = unknown, Result = unknown> {
     });
   }
 
-  private async cancelApart(bucket: BucketWrite): Promise<boolean> {
-    const location = await this.connection.broker.cancel(this.channel, this.id);
-    if (location !== undefined && location !== 'running') await bucket.into.store([bucket]);
-    return location !== undefined;
+  private async cancelApart(exception: string): Promise<boolean> {
+    const cancelled = await this.connection.broker.cancel(this.id);
+    if (cancelled === undefined || this.resultId === undefined) return cancelled !== undefined;
+    const bucket = this.cancelledBucket(this.resultId, exception);
+    await bucket.into.store([bucket]);
+    return true;
   }
 }
 

@@ -1,11 +1,15 @@
-import type { ChannelAdministration, ChannelStats, DeadLetter, ReplayOptions } from '../broker/index.js';
+import type { ChannelAdministration, ChannelStats, DeadLetter, ReplayOptions, ReplayReport } from '../broker/index.js';
 import type { Message } from '../message/index.js';
 import type { MessageStore } from './store.js';
 
 /** Looking after the channels of an in-memory broker. */
 export class InMemoryChannelAdministration implements ChannelAdministration {
-  /** @param store the broker's; throws while the broker is not connected */
-  constructor(private readonly store: () => MessageStore) {}
+  constructor(
+    /** The broker's; throws while the broker is not connected. */
+    private readonly store: () => MessageStore,
+    /** How many consumers take from a channel. */
+    private readonly countConsumers: (channel: string) => number,
+  ) {}
 
   async declare(channel: string): Promise<void> {
     this.store().channel(channel);
@@ -13,7 +17,11 @@ export class InMemoryChannelAdministration implements ChannelAdministration {
 
   async stats(channel: string): Promise<ChannelStats> {
     const store = this.store();
-    return { ...store.channel(channel).stats(), waiting: store.waiting(channel) };
+    return {
+      ...store.channel(channel).stats(),
+      waiting: store.waiting(channel),
+      consumers: this.countConsumers(channel),
+    };
   }
 
   async peek(channel: string, limit: number): Promise<readonly Message[]> {
@@ -42,7 +50,11 @@ export class InMemoryChannelAdministration implements ChannelAdministration {
     return this.store().channel(channel).deadLetters(limit);
   }
 
-  async replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<number> {
+  async replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<ReplayReport> {
     return this.store().replay(channel, options);
+  }
+
+  async deleteDeadLetters(channel: string, ids: readonly string[]): Promise<number> {
+    return this.store().channel(channel).deleteDeadLetters(ids);
   }
 }

@@ -1,11 +1,4 @@
-import type {
-  ChannelStats,
-  DeadLetter,
-  DeadLetterReason,
-  JobInspection,
-  JobLocation,
-  ReplayOptions,
-} from '../broker/index.js';
+import type { ChannelStats, DeadLetter, DeadLetterReason, ReplayedLetter, ReplayOptions } from '../broker/index.js';
 import { Alarm } from '../clock/alarm.js';
 import type { Clock } from '../clock/index.js';
 import { DueQueue } from '../clock/due-queue.js';
@@ -26,8 +19,8 @@ export interface ChannelRules {
   readonly clock: Clock;
   readonly ownershipTime: number;
   readonly maxDeliveries: number;
-  /** Is told of each job that has left the channel for good. */
-  readonly onEnd: (channel: string, jobId: string) => void;
+  /** Is told of each message that has left the channel for good. */
+  readonly onEnd: (entry: Entry) => void;
 }
 
 /** One channel with all that it holds. Every method is one synchronous act. */
@@ -36,11 +29,9 @@ export class Channel {
   readonly #delayed = new DueQueue<Entry>();
   readonly #inHand: InHand;
   readonly #deadLetters = new DeadLetters();
-  readonly #jobs = new Map<string, Entry>();
   readonly #waiting = new Set<InMemoryConsumer>();
   readonly #alarm: Alarm;
   #paused = false;
-  #entries = 0;
 
   constructor(
     readonly name: string,
@@ -50,18 +41,11 @@ export class Channel {
     this.#alarm = new Alarm(rules.clock, () => this.wakeUp());
   }
 
-  /** True where a job with this id is delayed, queued or running. */
-  holds(jobId: string): boolean {
-    return this.#jobs.has(jobId);
-  }
-
   /** Takes a message in, for now or for later. Nobody is told before `serve()`. */
-  add({ jobId, priority, message }: NewEntry, dueAt = 0): void {
-    const id = String(++this.#entries);
-    // Written out: V8 takes tens of times as long for an object that is spread and then added to.
-    const entry: Entry = { id, jobId, priority, message, deliveries: 0, place: { name: 'nowhere' } };
-    if (entry.jobId !== undefined) this.#jobs.set(entry.jobId, entry);
-    this.#enqueue(entry, dueAt);
+  add(entry: Entry, dueAt = 0): void {
+    if (!(dueAt > this.rules.clock.now())) return this.#lanes.add(entry);
+    entry.place = { name: 'delayed', ticket: this.#delayed.add(entry, dueAt) };
+    this.#setAlarm();
   }
 
   /** The next message, or undefined where none is due. It has no owner until `hand()` gives it one. */
@@ -99,35 +83,16 @@ export class Channel {
     this.#inHand.release(delivery);
     delivery.entry.message = withHeaders(delivery.message, headers);
     delivery.entry.deliveries = 0;
-    this.#enqueue(delivery.entry, dueAt);
+    this.add(delivery.entry, dueAt);
   }
 
-  locate(jobId: string): JobLocation | undefined {
-    const place = this.#jobs.get(jobId)?.place;
-    return place?.name === 'nowhere' ? undefined : place?.name;
-  }
-
-  inspect(jobId: string): JobInspection | undefined {
-    const entry = this.#jobs.get(jobId);
-    if (!entry || entry.place.name === 'nowhere') return undefined;
-    const dueAt = entry.place.name === 'delayed' ? { dueAt: entry.place.ticket.dueAt } : undefined;
-    return { location: entry.place.name, message: entry.message, ...dueAt };
-  }
-
-  /** Takes a job away that nobody runs; answers whether it could. */
-  withdraw(jobId: string): boolean {
-    const entry = this.#jobs.get(jobId);
-    if (!entry || entry.place.name === 'running') return false;
-    if (entry.place.name === 'delayed') this.#delayed.remove(entry.place.ticket);
+  /** Takes a message away that is delayed, queued or running. A running one is lost to its owner. */
+  withdraw(entry: Entry): void {
+    const { place } = entry;
+    if (place.name === 'delayed') this.#delayed.remove(place.ticket);
+    if (place.name === 'running') this.#inHand.release(place.delivery);
     this.#lanes.remove(entry);
     this.#forget(entry);
-    return true;
-  }
-
-  /** The consumer that has the job in hand. */
-  runnerOf(jobId: string): InMemoryConsumer | undefined {
-    const place = this.#jobs.get(jobId)?.place;
-    return place?.name === 'running' ? place.delivery.consumer : undefined;
   }
 
   get isWaitedFor(): boolean {
@@ -170,13 +135,17 @@ export class Channel {
     this.#alarm.stop();
   }
 
-  stats(): Omit<ChannelStats, 'waiting'> {
+  stats(): Omit<ChannelStats, 'waiting' | 'consumers'> {
     const [queued, delayed, running] = [this.#lanes.size, this.#delayed.size, this.#inHand.size];
     return { queued, delayed, running, deadLetters: this.#deadLetters.size, paused: this.#paused };
   }
 
   peek(limit: number): Message[] {
     return this.#lanes.upcoming(limit).map((entry) => entry.message);
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
   }
 
   setPaused(paused: boolean): void {
@@ -202,22 +171,19 @@ export class Channel {
     return this.#deadLetters.list(limit);
   }
 
-  /** Answers what was put back. */
-  replay(options: ReplayOptions, mustStay: (message: Message) => boolean): Message[] {
-    return this.#deadLetters.replay(options, (entry) => !mustStay(entry.message) && this.#takeBack(entry));
+  /** Gives those chosen to `takeBack`, which returns what became of each. */
+  replay(options: ReplayOptions, takeBack: (entry: NewEntry) => Omit<ReplayedLetter, 'id'>): ReplayedLetter[] {
+    return this.#deadLetters.replay(options, takeBack);
   }
 
-  #enqueue(entry: Entry, dueAt: number): void {
-    if (!(dueAt > this.rules.clock.now())) return this.#lanes.add(entry);
-    entry.place = { name: 'delayed', ticket: this.#delayed.add(entry, dueAt) };
-    this.#setAlarm();
+  /** Returns how many were there. */
+  deleteDeadLetters(ids: readonly string[]): number {
+    return this.#deadLetters.delete(ids);
   }
 
   #forget(entry: Entry): void {
     entry.place = { name: 'nowhere' };
-    if (entry.jobId === undefined) return;
-    this.#jobs.delete(entry.jobId);
-    this.rules.onEnd(this.name, entry.jobId);
+    this.rules.onEnd(entry);
   }
 
   /** Their owners are lost. They go first, in their order, for they were taken before what is queued now. */
@@ -230,12 +196,6 @@ export class Channel {
   #giveUpOn(entry: Entry): void {
     this.#forget(entry);
     this.#deadLetters.add(entry, givenUpAfter(entry.deliveries, this.rules.clock.now()));
-  }
-
-  #takeBack(entry: NewEntry): boolean {
-    if (entry.jobId !== undefined && this.holds(entry.jobId)) return false;
-    this.add(entry);
-    return true;
   }
 
   #setAlarm(): void {

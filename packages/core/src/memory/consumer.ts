@@ -1,4 +1,4 @@
-import type { ConsumeOptions, Consumer, Delivery } from '../broker/index.js';
+import type { ConsumeOptions, Consumer, Delivery, ReceiveOptions } from '../broker/index.js';
 import type { Channel } from './channel.js';
 import { InMemoryDelivery, type Settle } from './delivery.js';
 
@@ -32,7 +32,20 @@ export class InMemoryConsumer implements Consumer {
     this.#names = [...new Set(options.channels)];
   }
 
-  async receive(max: number, { wait }: { readonly wait: boolean }): Promise<readonly Delivery[]> {
+  get hasSuspects(): boolean {
+    return false;
+  }
+
+  isPaused(channel: string): boolean {
+    return this.rules.channelNamed(channel).isPaused;
+  }
+
+  /** True where it takes from the channel. */
+  takesFrom(channel: string): boolean {
+    return this.#names.includes(channel);
+  }
+
+  async receive(max: number, { wait }: ReceiveOptions): Promise<readonly Delivery[]> {
     if (this.#closed) return [];
     for (const channel of this.#channels()) channel.refresh();
     const deliveries = this.#take(max);

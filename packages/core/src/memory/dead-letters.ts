@@ -1,5 +1,4 @@
-import type { DeadLetter, DeadLetterReason, ReplayOptions } from '../broker/index.js';
-import type { Message } from '../message/index.js';
+import type { DeadLetter, DeadLetterReason, ReplayedLetter, ReplayOptions } from '../broker/index.js';
 import type { Entry, NewEntry } from './entry.js';
 import { first } from './first.js';
 
@@ -20,8 +19,8 @@ export class DeadLetters {
   }
 
   /** Keeps the entry's message as it is now. */
-  add({ id, jobId, priority, message }: Entry, reason: DeadLetterReason): void {
-    this.#kept.set(id, { letter: { id, message, reason }, entry: { jobId, priority, message } });
+  add({ id, jobId, resultId, priority, message }: Entry, reason: DeadLetterReason): void {
+    this.#kept.set(id, { letter: { id, message, reason }, entry: { jobId, resultId, priority, message } });
   }
 
   /** The oldest. */
@@ -29,17 +28,23 @@ export class DeadLetters {
     return [...first(this.#kept.values(), limit)].map(({ letter }) => letter);
   }
 
-  /** Gives those chosen to `takeBack`, and forgets each that it answers true for; answers their messages. */
-  replay({ ids, limit = REPLAY_LIMIT }: ReplayOptions, takeBack: (entry: NewEntry) => boolean): Message[] {
-    const replayed: Message[] = [];
-    for (const id of ids ?? this.#kept.keys()) {
-      if (replayed.length >= limit) break;
+  /** Gives those chosen to `takeBack`, which returns what became of each, and forgets those that are replayed. */
+  replay(
+    { ids, limit = REPLAY_LIMIT }: ReplayOptions,
+    takeBack: (entry: NewEntry) => Omit<ReplayedLetter, 'id'>,
+  ): ReplayedLetter[] {
+    return [...first(ids ?? this.#kept.keys(), limit)].map((id) => {
       const kept = this.#kept.get(id);
-      if (kept === undefined || !takeBack(kept.entry)) continue;
-      this.#kept.delete(id);
-      replayed.push(kept.letter.message);
-    }
-    return replayed;
+      if (kept === undefined) return { id, outcome: 'not-found' };
+      const outcome = takeBack(kept.entry);
+      if (outcome.outcome === 'replayed') this.#kept.delete(id);
+      return { id, ...outcome };
+    });
+  }
+
+  /** Returns how many were there. */
+  delete(ids: readonly string[]): number {
+    return ids.filter((id) => this.#kept.delete(id)).length;
   }
 
   clear(): void {

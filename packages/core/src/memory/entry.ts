@@ -1,20 +1,24 @@
 import type { Due } from '../clock/due-queue.js';
+import type { Condition } from '../dependency/index.js';
 import type { Message, OutgoingMessage, Priority } from '../message/index.js';
 import type { InMemoryDelivery } from './delivery.js';
 import type { Link } from './linked-queue.js';
 
-/** Where a message lies on its channel, and how to get it out of there. */
+/** Where a message lies, and how to get it out of there. */
 export type Place =
+  | { readonly name: 'waiting'; readonly missing: ReadonlyMap<string, Condition> }
   | { readonly name: 'queued'; readonly link: Link<Entry> }
   | { readonly name: 'delayed'; readonly ticket: Due<Entry> }
   | { readonly name: 'running'; readonly delivery: InMemoryDelivery }
   | { readonly name: 'nowhere' };
 
-/** A message that a channel holds. */
+/** A message that the broker holds. */
 export interface Entry {
-  /** Unique on its channel. */
+  /** Unique in the broker, and never used again. */
   readonly id: string;
   readonly jobId: string | undefined;
+  /** The bucket that its result goes to, where that is not its id. */
+  readonly resultId: string | undefined;
   readonly priority: Priority;
   message: Message;
   /** How often it was delivered since it was last given back. */
@@ -22,21 +26,17 @@ export interface Entry {
   place: Place;
 }
 
-/** What does not belong to any channel yet. */
-export type NewEntry = Pick<Entry, 'jobId' | 'priority' | 'message'>;
+/** What the broker does not hold, or not any more. */
+export type NewEntry = Pick<Entry, 'jobId' | 'resultId' | 'priority' | 'message'>;
 
 /** The message as a channel keeps it, independent of the caller's object. */
-export function toEntry({
-  id,
-  channel,
-  payload,
-  headers,
-  contentType,
-  replyTo,
-  priority = 'medium',
-}: OutgoingMessage): NewEntry {
+export function toEntry(
+  id: string,
+  { id: jobId, resultId, channel, payload, headers, contentType, replyTo, priority = 'medium' }: OutgoingMessage,
+): Entry {
   const optional = { ...(contentType !== undefined && { contentType }), ...(replyTo !== undefined && { replyTo }) };
-  return { jobId: id, priority, message: { channel, payload, headers: { ...headers }, ...optional } };
+  const message = { channel, payload, headers: { ...headers }, ...optional };
+  return { id, jobId, resultId, priority, message, deliveries: 0, place: { name: 'nowhere' } };
 }
 
 /** The message with other headers. */

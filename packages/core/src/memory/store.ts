@@ -1,20 +1,31 @@
 import type {
   CancelOptions,
   JobInspection,
-  JobLocation,
+  JobPlace,
   JobReference,
   Outcome,
+  ReplayedLetter,
   ReplayOptions,
+  ReplayReport,
   Settlement,
 } from '../broker/index.js';
 import type { BucketWrite } from '../bucket/index.js';
-import { DuplicateJobError, LostOwnershipError, UnsupportedError } from '../errors/index.js';
-import { checkChannelName, type Message, type OutgoingMessage, resultBucketOf } from '../message/index.js';
+import { cancelledBody } from '../bucket/skipped-bucket.js';
+import { causeOfFailure } from '../dependency/index.js';
+import { DuplicateJobError, LostOwnershipError, type TakenBy, UnsupportedError } from '../errors/index.js';
+import {
+  checkChannelName,
+  type Message,
+  type OutgoingMessage,
+  resultBucketOf,
+  resultPlaceOf,
+} from '../message/index.js';
 import { InMemoryBucketBroker } from './bucket-broker.js';
 import type { BucketContents } from './bucket-contents.js';
 import { Channel, type ChannelRules } from './channel.js';
 import type { InMemoryDelivery } from './delivery.js';
-import { toEntry } from './entry.js';
+import { type Entry, type NewEntry, toEntry } from './entry.js';
+import { JobIndex, namesOf, placeOf } from './job-index.js';
 import { WaitingRoom } from './waiting-room.js';
 
 /**
@@ -27,14 +38,17 @@ export class MessageStore {
   readonly #room: WaitingRoom;
   readonly #admitted = new Set<Channel>();
 
+  readonly #jobs = new JobIndex();
   readonly #rules: ChannelRules;
+  #entries = 0;
 
   constructor(rules: Omit<ChannelRules, 'onEnd'>) {
-    this.#rules = { ...rules, onEnd: (channel, jobId) => this.#room.leave(channel, jobId) };
+    this.#rules = { ...rules, onEnd: (entry) => this.#forget(entry) };
     this.#room = new WaitingRoom(
       rules.clock,
       () => this.#contents(),
-      (message) => this.#admit(message),
+      (entry, message) => this.#admit(entry, message),
+      (entry) => this.#jobs.remove(entry),
       () => this.#serveAdmitted(),
     );
   }
@@ -65,35 +79,42 @@ export class MessageStore {
     this.#serve(publish);
   }
 
-  /** Answers where the job was. */
-  cancel(channelName: string, jobId: string, { bucket }: CancelOptions): JobLocation | undefined {
-    const channel = this.channel(channelName);
-    const location = this.locate(channelName, jobId);
-    if (bucket) this.#checkJoined(bucket);
-    const isWithdrawn = this.#room.withdraw(channelName, jobId) || channel.withdraw(jobId);
-    if (isWithdrawn && bucket) store(bucket);
-    channel.runnerOf(jobId)?.tellCancelled(channelName, jobId);
-    return location;
+  /** Returns what was known of the job. */
+  cancel(id: string, { result }: CancelOptions): JobInspection | undefined {
+    if (result) this.#checkJoined({ id, into: result.into });
+    const inspection = this.inspect(id);
+    const entry = this.#jobs.find(id);
+    if (!entry || !inspection) return undefined;
+    const runner = entry.place.name === 'running' ? entry.place.delivery.consumer : undefined;
+    this.#withdraw(entry);
+    if (result) this.#storeCancelled(entry.message, result);
+    runner?.tellCancelled(inspection.channel, inspection.jobId);
+    return inspection;
   }
 
-  locate(channel: string, jobId: string): JobLocation | undefined {
-    return this.#room.has(channel, jobId) ? 'waiting' : this.channel(channel).locate(jobId);
+  locate(id: string): JobPlace | undefined {
+    const entry = this.#find(id);
+    return entry && placeOf(entry);
   }
 
-  /** Puts dead letters back, where asked with those who were skipped because of them; answers how many letters. */
-  replay(channelName: string, options: ReplayOptions): number {
+  /** Puts dead letters back, where asked with those who were skipped because of them. */
+  replay(channelName: string, options: ReplayOptions): ReplayReport {
     const channel = this.channel(channelName);
-    const isHeld = (message: Message): boolean => resultOf(message).some((id) => this.#room.hasReaders(id));
-    const replayed = channel.replay(options, (message) => Boolean(options.withDependents) && isHeld(message));
-    if (options.withDependents) this.#room.revive(replayed.flatMap(resultOf), (message) => this.#isTaken(message));
+    const replayed: Message[] = [];
+    const letters = channel.replay(options, (letter) => {
+      const outcome = this.#takeBack(letter, channel, options);
+      if (outcome.outcome === 'replayed') replayed.push(letter.message);
+      return outcome;
+    });
+    if (options.withDependents) this.#addAll(this.#free(this.#room.revive(replayed.flatMap(resultOf))));
     channel.serve();
-    return replayed.length;
+    return { replayed: replayed.length, letters };
   }
 
-  inspect(channel: string, jobId: string): JobInspection | undefined {
-    const waiting = this.#room.inspect(channel, jobId);
-    if (!waiting) return this.channel(channel).inspect(jobId);
-    return { location: 'waiting', message: toEntry(waiting.message).message, missing: waiting.missing };
+  inspect(id: string): JobInspection | undefined {
+    const entry = this.#find(id);
+    const place = entry && placeOf(entry);
+    return place && { ...place, message: entry.message, ...detailsOf(entry) };
   }
 
   waiters(bucketId: string): JobReference[] {
@@ -102,7 +123,7 @@ export class MessageStore {
 
   /** How many wait on the channel for buckets. */
   waiting(channel: string): number {
-    return this.#room.count(channel);
+    return this.#room.on(channel).length;
   }
 
   /**
@@ -123,8 +144,8 @@ export class MessageStore {
   /** Removes the channel with everything in it. Where consumers wait for it, it stays, empty. */
   delete(name: string): void {
     const channel = this.channelNamed(name);
+    for (const entry of this.#room.on(name)) this.#withdraw(entry);
     channel.clear();
-    this.#room.clear(name);
     if (channel.isWaitedFor) return;
     channel.sleep();
     this.#channels.delete(name);
@@ -163,30 +184,57 @@ export class MessageStore {
     );
   }
 
+  #find(id: string): Entry | undefined {
+    const entry = this.#jobs.find(id);
+    if (entry) this.channel(entry.message.channel); // Up to date.
+    return this.#jobs.find(id);
+  }
+
+  #withdraw(entry: Entry): void {
+    if (entry.place.name !== 'waiting') return this.channelNamed(entry.message.channel).withdraw(entry);
+    this.#room.withdraw(entry);
+    this.#forget(entry);
+  }
+
+  #storeCancelled({ headers }: Message, { into, exception }: NonNullable<CancelOptions['result']>): void {
+    const place = resultPlaceOf(headers);
+    if (!place) return;
+    const body = cancelledBody(exception, place.ttl, this.#rules.clock.now());
+    store({ ...place, body, success: false, cause: causeOfFailure(place.id, exception), into });
+  }
+
+  #forget(entry: Entry): void {
+    this.#jobs.remove(entry);
+    this.#room.leave(entry);
+  }
+
   #checkIds(messages: readonly OutgoingMessage[]): void {
-    const inBatch = new Set<string>();
+    const inCall = new Set<string>();
     for (const message of messages) {
-      if (message.id === undefined) continue;
-      const key = `${message.channel}:${message.id}`;
-      if (inBatch.has(key) || this.#isTaken(message)) throw new DuplicateJobError(message.id, message.channel);
-      inBatch.add(key);
+      const taken = this.#takenOf(message, inCall);
+      if (taken) throw new DuplicateJobError(taken.id, message.channel, taken.takenBy);
+      for (const id of idsOf(message)) inCall.add(id);
     }
   }
 
-  /** While a job of this id is there, or the result that it would clear has yet to be read. */
-  #isTaken({ id, channel, clears = [] }: OutgoingMessage): boolean {
-    if (id === undefined) return false;
-    if (this.channelNamed(channel).holds(id) || this.#room.has(channel, id)) return true;
-    return clears.some((clear) => this.#room.hasReaders(clear.id));
+  /** The id of the message that is taken: by a job that is there, by one of the same call, or by a result that has yet to be read. */
+  #takenOf(message: OutgoingMessage, inCall: ReadonlySet<string>): { id: string; takenBy: TakenBy } | undefined {
+    for (const id of idsOf(message)) {
+      if (inCall.has(id)) return { id, takenBy: 'same-call' };
+      const entry = this.#jobs.find(id);
+      const place = entry && placeOf(entry);
+      if (place) return { id, takenBy: place };
+    }
+    const held = message.clears?.find((clear) => this.#room.hasReaders(clear.id));
+    return held && { id: held.id, takenBy: 'result-in-use' };
   }
 
   /** Those whose ids are taken are left out. */
   #free(messages: readonly OutgoingMessage[]): OutgoingMessage[] {
-    const seen = new Set<string>();
+    const inCall = new Set<string>();
     return messages.filter((message) => {
-      const key = `${message.channel}:${message.id}`;
-      if (message.id !== undefined && (seen.has(key) || this.#isTaken(message))) return false;
-      seen.add(key);
+      if (this.#takenOf(message, inCall)) return false;
+      for (const id of idsOf(message)) inCall.add(id);
       return true;
     });
   }
@@ -196,17 +244,39 @@ export class MessageStore {
     for (const { clears = [] } of messages)
       for (const { id, into } of clears) (into as InMemoryBucketBroker).contents.delete(id);
     for (const { buckets = [] } of messages) for (const bucket of buckets) store(bucket);
-    for (const message of messages) {
-      if (message.waits) this.#room.take(message, message.waits);
-      else this.#admit(message);
-    }
+    for (const message of messages) this.#add(message);
   }
 
-  #admit(message: OutgoingMessage): void {
+  #add(message: OutgoingMessage): void {
+    const entry = toEntry(this.#nextId(), message);
+    this.#jobs.add(entry);
+    if (message.waits) this.#room.take(entry, message, message.waits);
+    else this.#admit(entry, message);
+  }
+
+  #nextId(): string {
+    return String(++this.#entries);
+  }
+
+  #admit(entry: Entry, message: OutgoingMessage): void {
     const dueAt = message.dueAt ?? (message.delay === undefined ? 0 : this.#rules.clock.now() + message.delay);
     const channel = this.channelNamed(message.channel);
-    channel.add(toEntry(message), dueAt);
+    channel.add(entry, dueAt);
     if (message.waits) this.#admitted.add(channel);
+  }
+
+  #takeBack(letter: NewEntry, channel: Channel, { withDependents }: ReplayOptions): Omit<ReplayedLetter, 'id'> {
+    const { jobId } = letter;
+    const taker = namesOf(letter)
+      .map((name) => this.#jobs.find(name))
+      .find((entry) => entry !== undefined);
+    if (taker) return { outcome: 'job-exists', jobId, place: placeOf(taker) };
+    const isHeld = resultOf(letter.message).some((id) => this.#room.hasReaders(id));
+    if (withDependents && isHeld) return { outcome: 'result-in-use', jobId };
+    const entry: Entry = { id: this.#nextId(), ...letter, deliveries: 0, place: { name: 'nowhere' } };
+    this.#jobs.add(entry);
+    channel.add(entry);
+    return { outcome: 'replayed', jobId };
   }
 
   #end(delivery: InMemoryDelivery, outcome: Outcome): void {
@@ -230,6 +300,18 @@ export class MessageStore {
   #serve(messages: readonly OutgoingMessage[]): void {
     for (const { channel } of messages) this.#channels.get(channel)?.serve();
   }
+}
+
+/** The ids that a message takes. */
+function idsOf({ id: jobId, resultId }: OutgoingMessage): string[] {
+  return namesOf({ jobId, resultId });
+}
+
+/** What else is known of a job, by where it is. */
+function detailsOf({ place }: Entry): Pick<JobInspection, 'dueAt' | 'missing'> | undefined {
+  if (place.name === 'delayed') return { dueAt: place.ticket.dueAt };
+  if (place.name !== 'waiting') return undefined;
+  return { missing: [...place.missing].map(([bucketId, condition]) => ({ bucketId, condition })) };
 }
 
 /** The bucket that a message's result goes to; none where its headers say none, or nonsense. */

@@ -18,26 +18,27 @@ import {
 import type { OutgoingMessage } from '../message/index.js';
 import type { BucketContents, BucketWatcher, KeptState } from './bucket-contents.js';
 import type { InMemoryBucketBroker } from './bucket-broker.js';
+import type { Entry } from './entry.js';
 import { Memberships } from './memberships.js';
 import { type Skipped, SkippedMessages } from './skipped.js';
 
 /** A message that waits, and the conditions that have not been met yet. */
 interface Parked {
-  readonly key: string;
+  readonly entry: Entry;
   readonly message: OutgoingMessage;
   readonly waits: Waits;
   readonly missing: Map<string, Condition>;
-  readonly deadline: Due<string>;
+  readonly deadline: Due<Entry>;
 }
 
 /** Where messages wait for buckets. Every act is synchronous and goes to the end of what it causes. */
 export class WaitingRoom implements BucketWatcher {
-  readonly #parked = new Map<string, Parked>();
+  readonly #parked = new Map<Entry, Parked>();
   readonly #members: Memberships;
   readonly #skipped: SkippedMessages;
   /** Jobs that wait no longer and have not ended: what they may yet read. */
-  readonly #readers = new Map<string, readonly Wait[]>();
-  readonly #deadlines = new DueQueue<string>();
+  readonly #readers = new Map<Entry, readonly Wait[]>();
+  readonly #deadlines = new DueQueue<Entry>();
   readonly #alarm: Alarm;
   readonly #stored: BucketRecord[] = [];
   #isWorking = false;
@@ -46,7 +47,9 @@ export class WaitingRoom implements BucketWatcher {
     private readonly clock: Clock,
     private readonly contents: () => Iterable<BucketContents>,
     /** Takes a message that waits no longer. */
-    private readonly admit: (message: OutgoingMessage) => void,
+    private readonly admit: (entry: Entry, message: OutgoingMessage) => void,
+    /** Is told of a message that is skipped: it is not held any more. */
+    private readonly onSkipped: (entry: Entry) => void,
     /** Is told when everything that an act has caused is done. */
     private readonly onDone: () => void,
   ) {
@@ -55,25 +58,11 @@ export class WaitingRoom implements BucketWatcher {
     this.#alarm = new Alarm(clock, () => this.wakeUp());
   }
 
-  /** True where the job waits. */
-  has(channel: string, jobId: string): boolean {
-    return this.#parked.has(keyOf(channel, jobId));
-  }
-
-  /** What waits under this id, and for what still. */
-  inspect(
-    channel: string,
-    jobId: string,
-  ): { readonly message: OutgoingMessage; readonly missing: readonly Wait[] } | undefined {
-    const parked = this.#parked.get(keyOf(channel, jobId));
-    if (!parked) return undefined;
-    const missing = [...parked.missing].map(([bucketId, condition]) => ({ bucketId, condition }));
-    return { message: parked.message, missing };
-  }
-
   /** Who waits for the bucket, or has yet to read it. */
   waitersOf(bucketId: string): JobReference[] {
-    return this.#members.of(bucketId).map(referenceOf);
+    return this.#members.of(bucketId).flatMap(({ jobId, message }) => {
+      return jobId === undefined ? [] : [{ channel: message.channel, jobId }];
+    });
   }
 
   /** How many wait on the channel. */
@@ -84,9 +73,8 @@ export class WaitingRoom implements BucketWatcher {
   }
 
   /** Parks the message, or admits or skips it where what it waits for has come already. */
-  take(message: OutgoingMessage, waits: Waits): void {
-    const key = keyOf(message.channel, message.id ?? '');
-    const parked = this.#park(key, message, waits);
+  take(entry: Entry, message: OutgoingMessage, waits: Waits): void {
+    const parked = this.#park(entry, message, waits);
     for (const { bucketId } of waits.on) {
       const bucket = this.#look(bucketId);
       if (bucket) this.#judge(parked, bucketId, bucket);
@@ -95,37 +83,35 @@ export class WaitingRoom implements BucketWatcher {
     this.#workOff();
   }
 
-  /** Takes a job away that waits; answers whether it did. */
-  withdraw(channel: string, jobId: string): boolean {
-    const parked = this.#parked.get(keyOf(channel, jobId));
+  /** Takes a message away that waits. */
+  withdraw(entry: Entry): void {
+    const parked = this.#parked.get(entry);
     if (parked) this.#forget(parked);
-    return parked !== undefined;
   }
 
-  /** Takes away all that wait on the channel. */
-  clear(channel: string): void {
-    for (const parked of [...this.#parked.values()]) if (parked.message.channel === channel) this.#forget(parked);
+  /** All that wait on the channel. */
+  on(channel: string): Entry[] {
+    return [...this.#parked.keys()].filter(({ message }) => message.channel === channel);
   }
 
-  /** Has what was skipped because of these buckets wait again, to the end of the graph; the buckets are there no more. */
-  revive(bucketIds: readonly string[], isTaken: (message: OutgoingMessage) => boolean): void {
+  /** Takes out what was skipped because of these buckets, to the end of the graph; the buckets are there no more. */
+  revive(bucketIds: readonly string[]): OutgoingMessage[] {
     const pending = [...bucketIds];
-    const revived = new Map<string, Skipped>();
+    const revived = new Set<Skipped>();
     for (const bucketId of pending) {
       if (!this.hasReaders(bucketId)) for (const contents of this.contents()) contents.delete(bucketId);
       for (const skipped of this.#skipped.takeWaitersOf(bucketId)) {
-        revived.set(skipped.key, skipped);
+        revived.add(skipped);
         if (skipped.waits.result) pending.push(skipped.waits.result.id);
       }
     }
-    for (const { message, waits } of revived.values()) if (!isTaken(message)) this.take(message, waits);
+    return [...revived].map(({ message }) => message);
   }
 
   /** The job has ended: buckets need not be kept for it any more. */
-  leave(channel: string, jobId: string): void {
-    const key = keyOf(channel, jobId);
-    for (const { bucketId } of this.#readers.get(key) ?? []) this.#members.leave(bucketId, key);
-    this.#readers.delete(key);
+  leave(entry: Entry): void {
+    for (const { bucketId } of this.#readers.get(entry) ?? []) this.#members.leave(bucketId, entry);
+    this.#readers.delete(entry);
   }
 
   /** Skips what has waited for too long. */
@@ -167,30 +153,30 @@ export class WaitingRoom implements BucketWatcher {
   }
 
   #tellMembers(record: BucketRecord): void {
-    for (const key of this.#members.of(record.id)) {
-      const parked = this.#parked.get(key);
+    for (const entry of this.#members.of(record.id)) {
+      const parked = this.#parked.get(entry);
       if (parked) this.#judge(parked, record.id, { state: bucketState(record), cause: record.cause });
     }
   }
 
   #judge(parked: Parked, bucketId: string, { state, cause }: KeptState): void {
     const condition = parked.missing.get(bucketId);
-    if (condition === undefined || !this.#parked.has(parked.key)) return;
+    if (condition === undefined || !this.#parked.has(parked.entry)) return;
     if (!isMet(condition, state)) return this.#skipBroken(parked, { bucketId, condition, state, cause });
     parked.missing.delete(bucketId);
     if (parked.missing.size > 0) return;
     this.#unpark(parked);
     if (parked.message.id === undefined) this.#leaveAll(parked);
-    else this.#readers.set(parked.key, parked.waits.on);
-    this.admit(parked.message);
+    else this.#readers.set(parked.entry, parked.waits.on);
+    this.admit(parked.entry, parked.message);
   }
 
   #skipBroken(parked: Parked, broken: BrokenWait): void {
     this.#skip(parked, skipReason(broken), causeOfSkip(broken));
   }
 
-  #skipLate(key: string): void {
-    const parked = this.#parked.get(key);
+  #skipLate(entry: Entry): void {
+    const parked = this.#parked.get(entry);
     if (!parked) return;
     const reason = lateReason(parked.waits.timeout, [...parked.missing.keys()]);
     this.#skip(parked, reason, reason);
@@ -198,7 +184,8 @@ export class WaitingRoom implements BucketWatcher {
 
   #skip(parked: Parked, reason: string, cause: string): void {
     this.#forget(parked);
-    this.#skipped.keep(parked);
+    this.onSkipped(parked.entry);
+    this.#skipped.keep({ message: parked.message, waits: parked.waits });
     const { result } = parked.waits;
     if (result === undefined) return;
     const { id, ttl, into } = result;
@@ -206,20 +193,21 @@ export class WaitingRoom implements BucketWatcher {
     (into as InMemoryBucketBroker).contents.store(record);
   }
 
-  #park(key: string, message: OutgoingMessage, waits: Waits): Parked {
+  #park(entry: Entry, message: OutgoingMessage, waits: Waits): Parked {
     const missing = new Map(waits.on.map(({ bucketId, condition }) => [bucketId, condition]));
-    const deadline = this.#deadlines.add(key, this.clock.now() + waits.timeout);
-    const parked = { key, message, waits, missing, deadline };
-    this.#parked.set(key, parked);
+    const deadline = this.#deadlines.add(entry, this.clock.now() + waits.timeout);
+    const parked = { entry, message, waits, missing, deadline };
+    this.#parked.set(entry, parked);
+    entry.place = { name: 'waiting', missing };
     for (const { bucketId } of waits.on) {
-      this.#members.join(bucketId, key);
+      this.#members.join(bucketId, entry);
       for (const contents of this.contents()) contents.keep(bucketId);
     }
     return parked;
   }
 
-  #unpark({ key, deadline }: Parked): void {
-    this.#parked.delete(key);
+  #unpark({ entry, deadline }: Parked): void {
+    this.#parked.delete(entry);
     this.#deadlines.remove(deadline);
   }
 
@@ -228,8 +216,8 @@ export class WaitingRoom implements BucketWatcher {
     this.#leaveAll(parked);
   }
 
-  #leaveAll({ key, waits }: Parked): void {
-    for (const { bucketId } of waits.on) this.#members.leave(bucketId, key);
+  #leaveAll({ entry, waits }: Parked): void {
+    for (const { bucketId } of waits.on) this.#members.leave(bucketId, entry);
   }
 
   #look(bucketId: string): KeptState | undefined {
@@ -247,13 +235,4 @@ export class WaitingRoom implements BucketWatcher {
   #setAlarm(): void {
     this.#alarm.setBy(this.#deadlines.first?.dueAt ?? Infinity);
   }
-}
-
-function referenceOf(key: string): JobReference {
-  const colon = key.indexOf(':'); // Names of channels have none.
-  return { channel: key.slice(0, colon), jobId: key.slice(colon + 1) };
-}
-
-function keyOf(channel: string, jobId: string): string {
-  return `${channel}:${jobId}`;
 }

@@ -58,8 +58,22 @@ export function resultBucketOf(headers: Readonly<Record<string, string>>): strin
   return id === SAME_AS_JOB ? headers[HEADER.id] : id;
 }
 
+/**
+ * Where the result of a message with these headers goes, and for how many milliseconds it is kept (null for ever); undefined
+ * where it goes nowhere. For brokers, which end jobs by themselves: a time to live that is none counts as the default.
+ */
+export function resultPlaceOf(
+  headers: Readonly<Record<string, string>>,
+): { readonly id: string; readonly ttl: number | null } | undefined {
+  const id = resultBucketOf(headers);
+  if (id === undefined) return undefined;
+  const text = headers[HEADER.resultTtl];
+  if (text === 'null') return { id, ttl: null };
+  return { id, ttl: toNumber(text) ?? DEFAULTS.resultTtl };
+}
+
 /** How the id of a job's own arguments bucket ends, after the job's id; the ending may also be chosen to tell buckets of one id apart. */
-const OWN_ARGS = '#args';
+export const OWN_ARGS = '#args';
 
 /** The arguments bucket that a message with these headers names. */
 export function argsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
@@ -177,9 +191,14 @@ function writeSchedule(schedule: Schedule, headers: Record<string, string>): voi
 function readNumber(headers: Readonly<Record<string, string>>, name: string): number | undefined {
   const text = headers[name];
   if (text === undefined) return undefined;
-  const number = Number(text);
-  if (text === '' || !Number.isFinite(number) || number < 0) {
+  const number = toNumber(text);
+  if (number === undefined) {
     throw new MalformedMessageError(`Header "${name}" is ${JSON.stringify(text)}: expected a number of at least 0.`);
   }
   return number;
+}
+
+function toNumber(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return text === undefined || text === '' || !Number.isFinite(number) || number < 0 ? undefined : number;
 }

@@ -4,6 +4,7 @@ import {
   type DeadLetter,
   type MessageBroker,
   type ReplayOptions,
+  type ReplayReport,
 } from '../broker/index.js';
 import type { Connection } from '../connection/connection.js';
 import { checkChannelName, type Message } from '../message/index.js';
@@ -60,8 +61,8 @@ export class Channel {
     return (await this.broker('deadLetters')).channels.deadLetters(this.name, limit);
   }
 
-  /** Puts dead letters back, as if they had never been tried; answers how many. */
-  async replayDeadLetters(options?: ReplayOptions): Promise<number> {
+  /** Puts dead letters back, as if they had never been tried; returns what became of each. */
+  async replayDeadLetters(options?: ReplayOptions): Promise<ReplayReport> {
     return (await this.broker('deadLetters')).channels.replayDeadLetters(this.name, options);
   }
 

@@ -66,7 +66,8 @@ export class Producer {
   private async refuseDuplicates(messages: Messages): Promise<void> {
     for (const { id, channel, clears } of messages) {
       if (id === undefined || !clears?.some(this.isApart)) continue;
-      if ((await this.connection.broker.locate(channel, id)) !== undefined) throw new DuplicateJobError(id, channel);
+      const takenBy = await this.connection.broker.locate(id);
+      if (takenBy !== undefined) throw new DuplicateJobError(id, channel, takenBy);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Consumer, Delivery, MessageBroker, Settlement } from '../broker/index.js';
+import type { Consumer, Delivery, MessageBroker, ReceiveOptions, Settlement } from '../broker/index.js';
 import { DuplicateJobError, LostOwnershipError } from '../errors/index.js';
 import { HEADER, type Message, type OutgoingMessage, type Priority } from '../message/index.js';
 
@@ -13,7 +13,15 @@ export class StepwiseConsumer implements Consumer {
     this.ownershipTime = wrapped.ownershipTime;
   }
 
-  async receive(max: number, options: { readonly wait: boolean }): Promise<readonly Delivery[]> {
+  get hasSuspects(): boolean {
+    return this.wrapped.hasSuspects;
+  }
+
+  isPaused(channel: string): boolean {
+    return this.wrapped.isPaused(channel);
+  }
+
+  async receive(max: number, options: ReceiveOptions): Promise<readonly Delivery[]> {
     const deliveries = await this.wrapped.receive(max, options);
     return deliveries.map((delivery) => new StepwiseDelivery(delivery, this.wrapped, this.broker));
   }

@@ -1,4 +1,10 @@
-import { type DeliveredBucket, MalformedMessageError } from '@repid/core';
+import {
+  type DeliveredBucket,
+  MalformedMessageError,
+  type Message,
+  ownArgsBucketOf,
+  resultBucketOf,
+} from '@repid/core';
 import { decodeEntry, decodeLeniently } from '../codec/entry.js';
 import type { TakenEntry } from './intake.js';
 import { RedisDelivery } from './redis-delivery.js';
@@ -43,8 +49,23 @@ export class Receipts {
     jobId?: string,
     input?: DeliveredBucket,
   ): RedisDelivery {
-    const hold = { entry: entry[0].toString('latin1'), consumer: this.consumer, jobId, input };
+    const hold = {
+      entry: entry[0].toString('latin1'),
+      consumer: this.consumer,
+      jobId,
+      ...ofJob(message, jobId),
+      input,
+    };
     const isExhausted = deliveryCount > this.maxDeliveries;
     return new RedisDelivery(message, stream.priority, deliveryCount, isExhausted, hold, this.settler);
   }
+}
+
+const NOTHING = {};
+
+/** What belongs to the job beside its message: most have their result by their own id, and no arguments bucket. */
+function ofJob({ headers }: Message, jobId: string | undefined): { resultId?: string; ownArgs?: string } {
+  if (jobId === undefined) return NOTHING;
+  const resultId = resultBucketOf(headers);
+  return { resultId: resultId === jobId ? undefined : resultId, ownArgs: ownArgsBucketOf(headers) };
 }

@@ -13,6 +13,10 @@ export interface Hold {
   readonly entry: string;
   readonly consumer: string;
   readonly jobId: string | undefined;
+  /** The bucket of the job's result, where that is another than the job's id. */
+  readonly resultId?: string;
+  /** The job's own arguments bucket, where it has one. */
+  readonly ownArgs?: string;
   /** The bucket that came along with it. */
   readonly input?: DeliveredBucket;
 }

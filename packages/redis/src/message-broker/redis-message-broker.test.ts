@@ -121,7 +121,7 @@ describe('RedisMessageBroker on its server', () => {
         [3, true],
         [4, true],
       ]);
-      expect(await deadly.locate('email', 'deadly')).toBeUndefined();
+      expect(await deadly.locate('deadly')).toBeUndefined();
       expect(await stage.redis.keys('*wait*')).toEqual([]);
     });
   });

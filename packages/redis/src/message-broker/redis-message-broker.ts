@@ -6,7 +6,7 @@ import {
   type ConsumeOptions,
   type Consumer,
   type JobInspection,
-  type JobLocation,
+  type JobPlace,
   type JobReference,
   type MessageBroker,
   type OutgoingMessage,
@@ -29,9 +29,8 @@ import {
 } from '../options/broker-options.js';
 import type { Operation } from '../script/index.js';
 import { ScriptCall } from '../script/script-call.js';
-import { checkBucket, checkMessage } from './check-message.js';
-import { addBuckets } from './encode-message.js';
-import { type InspectAnswer, inspectionOf, referenceOf } from './inspection.js';
+import { checkMessage } from './check-message.js';
+import { type InspectAnswer, type LocateAnswer, inspectionOf, referenceOf } from './inspection.js';
 import { JoinedBuckets } from './joined-buckets.js';
 import { Publisher } from './publisher.js';
 import { RedisChannels } from './redis-channels.js';
@@ -150,38 +149,29 @@ export class RedisMessageBroker implements MessageBroker {
     }
   }
 
-  async locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
-    return (
-      (await this.opened().runAgain<JobLocation | null>(this.call('jobs.locate', channel).add(jobId))) ?? undefined
-    );
+  async locate(jobId: string): Promise<JobPlace | undefined> {
+    const found = await this.opened().runAgain<LocateAnswer | null>(this.call('jobs.locate', jobId));
+    return found ? { location: found[0], jobId: found[1], channel: found[2] } : undefined;
   }
 
-  async inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
-    const call = this.call('jobs.inspect', channel).add(jobId);
-    const answer = await this.opened().runForBuffersAgain<InspectAnswer | null>(call);
-    return answer ? inspectionOf(channel, answer) : undefined;
+  async inspect(jobId: string): Promise<JobInspection | undefined> {
+    const found = await this.opened().runForBuffersAgain<InspectAnswer | null>(this.call('jobs.inspect', jobId));
+    return found ? inspectionOf(found) : undefined;
   }
 
   async waiters(bucketId: string): Promise<readonly JobReference[]> {
-    const call = new ScriptCall(this.keys, 'jobs.waiters').add(bucketId);
-    return (await this.opened().runAgain<string[]>(call)).map(referenceOf);
+    return (await this.opened().runAgain<string[]>(this.call('jobs.waiters', bucketId))).map(referenceOf);
   }
 
-  async cancel(channel: string, jobId: string, { bucket }: CancelOptions = {}): Promise<JobLocation | undefined> {
-    if (bucket) {
-      checkBucket(bucket);
-      this.joined.check({ buckets: [bucket] });
-    }
-    const call = this.call('jobs.cancel', channel).add(jobId);
-    addBuckets(call, [], bucket ? [bucket] : []);
-    return (await this.opened().run<JobLocation | null>(call)) ?? undefined;
+  async cancel(jobId: string, { result }: CancelOptions = {}): Promise<JobInspection | undefined> {
+    if (result) this.joined.check({ clears: [{ id: jobId, into: result.into }] });
+    const call = this.call('jobs.cancel', jobId).add(result?.exception ?? '');
+    const found = await this.opened().runForBuffers<InspectAnswer | null>(call);
+    return found ? inspectionOf(found) : undefined;
   }
 
-  private call(operation: Operation, channel: string): ScriptCall {
-    checkChannelName(channel);
-    const call = new ScriptCall(this.keys, operation);
-    call.channel(channel);
-    return call;
+  private call(operation: Operation, id: string): ScriptCall {
+    return new ScriptCall(this.keys, operation).add(id);
   }
 
   private get settings() {

@@ -57,7 +57,7 @@ describe('RedisMessageBroker on the wire', () => {
       expect((await stage.redis.xrange('repid:email', '-', '+'))[0]![1]).toContain('id');
       const [delivery] = await (await stage.consume()).receive(1, { wait: true });
       await delivery!.settle(ACK);
-      expect(await stage.broker.locate('email', 'j1')).toBeUndefined();
+      expect(await stage.where('j1')).toBeUndefined();
     });
   });
 

@@ -65,46 +65,51 @@ operations.resume = function()
   return 1
 end
 
-local function purge_stream(c, stream)
+local function end_entry(c, letter, entry, fields)
+  local id = job_of(fields)
+  if id ~= '' and value_of(HASH, JOBS, id) == location_at(c, letter, entry) then
+    end_job('queued', { id = id, channel = c, letter = letter, detail = entry }, fields, '')
+  else
+    redis.call('XDEL', c[letter], entry)
+  end
+end
+
+local function purge_stream(c, letter)
   local removed = 0
-  each_page(stream, last_delivered(c, stream), function(entries)
-    local ids = {}
-    for i, entry in ipairs(entries) do ids[i] = entry[1] end
-    removed = removed + redis.call('XDEL', stream, unpack(ids))
+  each_page(c[letter], last_delivered(c, c[letter]), function(entries)
+    for _, entry in ipairs(entries) do end_entry(c, letter, entry[1], entry[2]) end
+    removed = removed + #entries
   end)
   return removed
 end
 
-local function is_purged(c, location)
-  if is_waiting(location) then return false end
-  return location == 'd' or not pending_entry(c, c[string.sub(location, 1, 1)], string.sub(location, 2))
-end
-
-local function purge_index(c)
-  local jobs = redis.call('HGETALL', c.index)
-  for i = 1, #jobs, 2 do
-    if is_purged(c, jobs[i + 1]) then
-      part('dependencies').leave(c, jobs[i])
-      change(HASH, c.index, jobs[i], false)
-    end
-  end
+local function end_located(id)
+  local place, job = locate(id)
+  if place and job.id == id then end_job(place, job, {}, '') end
 end
 
 -- purge: nothing. Answers how many were removed. What waits for buckets stays.
 operations.purge = function()
   local c = channel(1)
+  allow_growth()
   local removed = redis.call('ZCARD', c.delayed)
+  for _, member in ipairs(redis.call('ZRANGE', c.delayed, 0, -1)) do end_located(member) end
   redis.call('DEL', c.delayed, c.messages)
-  for _, priority in ipairs(PRIORITIES) do removed = removed + purge_stream(c, c[priority]) end
-  purge_index(c)
+  for _, priority in ipairs(PRIORITIES) do removed = removed + purge_stream(c, priority) end
   return removed
 end
 
 operations.delete = function()
   local c = channel(1)
-  for _, id in ipairs(redis.call('ZRANGE', c.waiting, 0, -1)) do part('dependencies').leave(c, id) end
-  for _, id in ipairs(redis.call('HKEYS', c.index)) do part('dependencies').leave(c, id) end
-  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.waiting_messages, c.index, c.paused)
+  allow_growth()
+  for _, id in ipairs(redis.call('ZRANGE', c.waiting, 0, -1)) do end_located(id) end
+  for _, id in ipairs(redis.call('ZRANGE', c.delayed, 0, -1)) do end_located(id) end
+  for _, letter in ipairs(PRIORITIES) do
+    each_page(c[letter], '0-0', function(entries)
+      for _, entry in ipairs(entries) do end_entry(c, letter, entry[1], entry[2]) end
+    end)
+  end
+  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.waiting_messages, c.paused)
   tell(c.control, 'look')
   return 1
 end
@@ -146,7 +151,7 @@ end
 local function replay_letter(c, entry, letter, results, with_dependents)
   local fields = replayed_fields(letter)
   local id = job_of(fields)
-  if #fields == 0 or (id ~= '' and locate(c, id)) then return 0 end
+  if #fields == 0 or (id ~= '' and locate(id)) then return 0 end
   local result = result_of(fields)
   if with_dependents and result and is_held(result) then return 0 end
   add_entry(c, priority_of(c, letter), id, id ~= '', fields)
@@ -180,7 +185,7 @@ end
 -- Answers how many were put back, those that were skipped not counted.
 operations.replay = function()
   local c, with_dependents, limit, count, results = channel(1), argument() == '1', number(), number(), {}
-  check_type(c.index, 'hash')
+  check_type(JOBS, 'hash')
   for _, priority in ipairs(PRIORITIES) do check_type(c[priority], 'stream') end
   local replayed = count >= 0 and replay_some(c, limit, count, results, with_dependents)
     or replay_all(c, limit, results, with_dependents)

@@ -45,7 +45,7 @@ local function promote_one(c, member)
   if not packed then return end
   local priority, has_id, fields = unpack(cmsgpack.unpack(packed))
   check_type(c[priority], 'stream')
-  if has_id == 1 then check_type(c.index, 'hash') end
+  if has_id == 1 then check_type(JOBS, 'hash') end
   add_entry(c, priority, member, has_id == 1, fields)
 end
 
@@ -96,9 +96,10 @@ end
 local function give_up(c, priority, pending, fields, reason)
   reason.attempts, reason.at = pending[4], now()
   local run = { channel = c, priority = priority, stream = c[priority] }
-  local s = { run = run, entry = pending[1], id = job_of(fields) }
+  local names = names_of(fields)
+  local s = { run = run, entry = pending[1], id = names.id or '', alias = names.result }
   check_type(c.dlq, 'stream')
-  if s.id ~= '' then check_type(c.index, 'hash') end
+  if s.id ~= '' then check_type(JOBS, 'hash') end
   dead_letter(run, s.entry, fields, cjson.encode(reason))
   free_id(s)
   if s.id ~= '' then part('dependencies').leave(c, s.id) end

@@ -1,14 +1,17 @@
-import { acknowledge } from './acknowledge.lua.js';
+import { acknowledge, acknowledgeKeys } from './acknowledge.lua.js';
 import { administration } from './administration.lua.js';
 import { basics } from './basics.lua.js';
 import { buckets } from './buckets.lua.js';
 import { changes } from './changes.lua.js';
 import { consume } from './consume.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
+import { endingJobs } from './ending-jobs.lua.js';
 import { endings } from './endings.lua.js';
+import { growth } from './growth.lua.js';
 import { head } from './head.lua.js';
 import { intake } from './intake.lua.js';
 import { jobs } from './jobs.lua.js';
+import { locations } from './locations.lua.js';
 import { lookingForJobs } from './looking-for-jobs.lua.js';
 import { messages } from './messages.lua.js';
 import { next } from './next.lua.js';
@@ -41,8 +44,8 @@ const OPERATIONS = {
   publish,
   settle: deadLetters + endings + ownership + settle,
   consume: deadLetters + endings + consume,
-  jobs,
-  administration,
+  jobs: endingJobs + jobs,
+  administration: endingJobs + administration,
 };
 
 function lazy([name, text]: readonly [string, string]): string {
@@ -63,6 +66,8 @@ export const script = new Script(
       changes,
       head,
       ...Object.entries(QUICK).map(called),
+      locations,
+      growth,
       types,
       shapes,
       lookingForJobs,
@@ -78,7 +83,9 @@ export const script = new Script(
  * Ends messages that nothing goes with, as the operation `settle` does it. Most messages end so, and where few end at once,
  * much of their time in Redis would be spent on making what they don't need.
  */
-export const acknowledgeScript = new Script(basics + pages + changes + endings + ownership + acknowledge);
+export const acknowledgeScript = new Script(
+  basics + pages + changes + acknowledgeKeys + locations + endings + ownership + acknowledge,
+);
 
 /** Ends the only message in hand, and takes what is next, where they come one by one. */
 export const nextScript = new Script(next);

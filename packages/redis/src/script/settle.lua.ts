@@ -1,3 +1,5 @@
+import { OWN_ARGS } from '@repid/core';
+
 /** Ending deliveries, and keeping them. */
 export const settle = /* lua */ `
 local function with_headers(fields, headers)
@@ -48,7 +50,7 @@ local outcomes = {
 local function add_followers(s)
   local free, seen = {}, {}
   for _, follower in ipairs(s.followers) do
-    if is_first(follower, seen) then free[#free + 1] = follower end
+    if not taken_by(follower, seen) then free[#free + 1] = follower end
   end
   put_messages(free)
 end
@@ -76,8 +78,9 @@ local function read_followers()
 end
 
 -- Reads by outcome: ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay; then for
--- each letter of its run's rest what goes with it: 'b' a bucket, that is its id, but with '=' where that is the job's id, its
--- body, and with 'c' the cause of its state; 'f' how many followers, messages. With 'w' the job has waited for buckets.
+-- each letter of its run's rest what goes with it: 'a' the bucket of the job's result, where it is another than its id; 'p' the job's
+-- own arguments; 'b' a bucket, that is its id, but with '=' where that is the job's id, its body, and with 'c' the cause of its state; 'f' how many
+-- followers, messages. With 'o' the job's own arguments are those that go by its id, with 'w' the job has waited for buckets.
 local function read_settlement(run, entry)
   local outcome, rest = run.outcome, run.rest
   local s = { run = run, entry = entry, id = argument(), bucket = nil }
@@ -85,6 +88,8 @@ local function read_settlement(run, entry)
     if outcome ~= 'bury' then s.headers = argument() end
     if outcome == 'back' then s.delay = number() else s.reason = argument() end
   end
+  if rest.a then s.alias = argument() end
+  if rest.p then s.args = argument() elseif rest.o then s.args = s.id .. '${OWN_ARGS}' end
   if rest.b then s.bucket = read_result(rest, s.id) end
   if rest.f then s.followers = read_followers() end
   return s
@@ -93,7 +98,9 @@ end
 -- Raises an error before anything is written where something could not be. Acknowledgements of a run are alike.
 local function check(s)
   local c, outcome = s.run.channel, s.run.outcome
-  if s.id ~= '' then check_type(c.index, 'hash') end
+  if s.id ~= '' then check_type(JOBS, 'hash') end
+  if s.bucket then check_type(AWAITED, 'hash') end
+  check_type(c[s.run.priority], 'stream')
   if outcome == 'nack' or outcome == 'bury' then check_type(c.dlq, 'stream') end
   if outcome == 'back' and s.delay > 0 then check_delayed(c) end
   if s.followers then check_messages(s.followers) end
@@ -111,6 +118,7 @@ local function commit(s)
   run.is_checked = true
   if s.bucket then store_bucket(s.bucket) end
   outcomes[outcome](s)
+  if s.args then discarded[#discarded + 1] = bucket_key(s.args) end
   if run.rest.w and s.id ~= '' then part('dependencies').leave(run.channel, s.id) end
   if s.followers then add_followers(s) end
   remove_entry(run, s.entry)
@@ -124,7 +132,7 @@ end
 
 -- Raised errors are answers too.
 local function try(act, ...)
-  local ok, answer = pcall(act, ...)
+  local ok, answer = attempt(act, ...)
   return ok and answer or message_of(answer)
 end
 
@@ -150,12 +158,12 @@ local function read_settlements(run)
     if s.id ~= '' then ids[#ids + 1] = s.id end
   end
   run.settlements = settlements
-  look_up(run.channel.index, ids)
+  look_up(JOBS, ids)
   look_for_jobs(batches)
   look_who_waits(bucket_ids)
 end
 
-local READ_ELSEWHERE = { done = true, freed = true, extend = true }
+local READ_ELSEWHERE = { done = true, freed = true, spent = true, extend = true }
 
 -- Reads a run, settlements alike in all but their entries: channel, priority, then as \`read_entries\`; then what goes with them.
 local function read_run()
@@ -170,12 +178,13 @@ end
 
 local function act_of(outcome)
   if outcome == 'extend' then return keep end
-  if outcome == 'done' or outcome == 'freed' then return acknowledge end
+  if READ_ELSEWHERE[outcome] then return acknowledge end
   return settle
 end
 
 -- settle: how many runs, runs.
 operations.settle = function()
+  allow_growth()
   return settle_all(read_run, act_of)
 end
 `;

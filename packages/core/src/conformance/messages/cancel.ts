@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { LostOwnershipError } from '../../errors/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack, nack } from '../settlements.js';
-import { bucket } from '../stage.js';
+import { HEADER } from '../../message/index.js';
+import { uniqueName } from '../stage.js';
 import { until } from '../waiting.js';
 
 const needs = ['jobIds'] as const;
@@ -9,32 +11,32 @@ const needs = ['jobIds'] as const;
 /** Finding jobs by their ids, and calling them off. */
 export function cancelling(scenario: Scenario): void {
   scenario('tells where a job is, to its end', { needs: ['jobIds', 'delay'] }, async (stage) => {
-    const where = () => stage.broker.locate(stage.channel, 'job');
-    assert.equal(await where(), undefined);
+    const where = () => stage.broker.locate('job');
+    assert.equal((await where())?.location, undefined);
     await stage.broker.publish([stage.job('job', { delay: 1_000 })]);
-    assert.equal(await where(), 'delayed');
+    assert.equal((await where())?.location, 'delayed');
     const received = stage.receiveOne(await stage.consumer());
     await stage.pass(1_000);
     const delivery = await received;
-    assert.equal(await where(), 'running');
+    assert.equal((await where())?.location, 'running');
     await ack(delivery);
-    assert.equal(await where(), undefined);
+    assert.equal((await where())?.location, undefined);
   });
 
   scenario('finds a queued job', { needs }, async (stage) => {
     await stage.broker.publish([stage.job('job')]);
-    assert.equal(await stage.broker.locate(stage.channel, 'job'), 'queued');
+    assert.equal((await stage.broker.locate('job'))?.location, 'queued');
   });
 
   scenario('does not find a job that was given up', { needs }, async (stage) => {
     await stage.broker.publish([stage.job('job')]);
     await nack(await stage.receiveOne(await stage.consumer()), 'spoilt');
-    assert.equal(await stage.broker.locate(stage.channel, 'job'), undefined);
+    assert.equal(await stage.broker.locate('job'), undefined);
   });
 
   scenario('takes a queued job away, and frees its id', { needs }, async (stage) => {
     await stage.broker.publish([stage.job('one'), stage.job('two'), stage.job('three')]);
-    assert.equal(await stage.broker.cancel(stage.channel, 'two'), 'queued');
+    assert.equal((await stage.broker.cancel('two'))?.location, 'queued');
     const received = await stage.receive(await stage.consumer(), 2);
     assert.deepEqual(
       received.map(({ message }) => message.headers['repid-id']),
@@ -45,7 +47,7 @@ export function cancelling(scenario: Scenario): void {
 
   scenario('takes a delayed job away, and frees its id', { needs: ['jobIds', 'delay'] }, async (stage) => {
     await stage.broker.publish([stage.job('job', { delay: 1_000 })]);
-    assert.equal(await stage.broker.cancel(stage.channel, 'job'), 'delayed');
+    assert.equal((await stage.broker.cancel('job'))?.location, 'delayed');
     await stage.pass(1_001);
     await stage.expectNothing(await stage.consumer());
     await stage.broker.publish([stage.job('job')]);
@@ -57,34 +59,28 @@ export function cancelling(scenario: Scenario): void {
     const bystander = await stage.consumer({ onCancel: () => told.push('bystander') });
     await stage.broker.publish([stage.job('job')]);
     const delivery = await stage.receiveOne(consumer);
-    assert.equal(await stage.broker.cancel(stage.channel, 'job'), 'running');
+    assert.equal((await stage.broker.cancel('job'))?.location, 'running');
     await until(() => told.length > 0, 'the consumer to be told');
     assert.deepEqual(told, [`${stage.channel} job`]);
-    await ack(delivery);
+    await assert.rejects(ack(delivery), LostOwnershipError);
     await bystander.close();
   });
 
   scenario('answers nothing for a job that is not there', { needs }, async (stage) => {
-    assert.equal(await stage.broker.cancel(stage.channel, 'nobody'), undefined);
+    assert.equal(await stage.broker.cancel('nobody'), undefined);
   });
 
-  scenario('stores the bucket that a cancelled job leaves behind', { needs }, async (stage) => {
+  scenario('stores the result of a cancelled job where its headers name it', { needs }, async (stage) => {
     const into = await stage.joinedBuckets();
     if (!into) return;
-    const result = bucket({ success: false });
-    await stage.broker.publish([stage.job('job')]);
-    await stage.broker.cancel(stage.channel, 'job', { bucket: { ...result, into } });
-    assert.deepEqual(await into.get([result.id]), [result.body]);
-  });
-
-  scenario('stores no bucket for a job that runs or is not there: it was not taken away', { needs }, async (stage) => {
-    const into = await stage.joinedBuckets();
-    if (!into) return;
-    const left = bucket({ success: false });
-    await stage.broker.publish([stage.job('job')]);
-    await stage.receiveOne(await stage.consumer());
-    await stage.broker.cancel(stage.channel, 'job', { bucket: { ...left, into } });
-    await stage.broker.cancel(stage.channel, 'nobody', { bucket: { ...left, into } });
-    assert.deepEqual(await into.get([left.id]), [undefined]);
+    const id = uniqueName('result');
+    await stage.broker.publish([stage.job('job', { resultId: id, headers: { [HEADER.resultBucket]: id } })]);
+    await stage.broker.cancel('job', { result: { into, exception: 'CancelledError: Enough.' } });
+    const [body] = await into.get([id]);
+    const { success, cancelled, exception } = JSON.parse(body!) as Record<string, unknown>;
+    assert.deepEqual(
+      { success, cancelled, exception },
+      { success: false, cancelled: true, exception: 'CancelledError: Enough.' },
+    );
   });
 }

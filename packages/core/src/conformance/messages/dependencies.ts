@@ -19,7 +19,7 @@ export function dependencies(scenario: Scenario): void {
     const consumer = await stage.consumer();
     const first = await stage.receiveOne(consumer);
     await stage.expectNothing(consumer);
-    assert.equal(await stage.broker.locate(stage.channel, 'second'), 'waiting');
+    assert.equal((await stage.broker.locate('second'))?.location, 'waiting');
     await ack(first, { bucket: { ...ending(stage, 'first'), into } });
     assert.equal(textOf(await stage.receiveOne(consumer)), 'second');
   });
@@ -131,7 +131,7 @@ export function dependencies(scenario: Scenario): void {
       const consumer = await stage.consumer();
       assert.equal(textOf(await stage.receiveOne(consumer)), 'first');
       await stage.expectNothing(consumer);
-      assert.equal(await stage.broker.locate(stage.channel, 'second'), 'waiting');
+      assert.equal((await stage.broker.locate('second'))?.location, 'waiting');
     },
   );
 
@@ -140,7 +140,7 @@ export function dependencies(scenario: Scenario): void {
     await stage.broker.publish([stage.job('taken')]);
     await assert.rejects(stage.broker.publish([job('waits', ['a']), stage.job('taken')]));
     await into.store([ending(stage, 'a')]);
-    assert.equal(await stage.broker.locate(stage.channel, 'waits'), undefined);
+    assert.equal(await stage.broker.locate('waits'), undefined);
   });
 
   scenario('keeps the id of a waiting job taken, and frees that of a skipped one', { needs }, async (stage) => {
@@ -160,7 +160,7 @@ export function dependencies(scenario: Scenario): void {
     const publish = [job('at-once', ['first']), job('later', ['other'])];
     await ack(first, { bucket: { ...ending(stage, 'first'), into }, publish });
     assert.equal(textOf(await stage.receiveOne(consumer)), 'at-once');
-    assert.equal(await stage.broker.locate(stage.channel, 'later'), 'waiting');
+    assert.equal((await stage.broker.locate('later'))?.location, 'waiting');
   });
 
   scenario('delays a released job as it was to be delayed', { needs: [...needs, 'delay'] }, async (stage) => {
@@ -193,9 +193,13 @@ export function dependencies(scenario: Scenario): void {
 
   scenario('cancels a waiting job, and skips who waits for it', { needs }, async (stage) => {
     const { into, job } = await prepare(stage);
-    await stage.broker.publish([job('second', ['first']), job('third', ['second'])]);
-    const bucket = { ...ending(stage, 'second', 'failed'), into };
-    assert.equal(await stage.broker.cancel(stage.channel, 'second', { bucket }), 'waiting');
+    const headers = { [HEADER.resultBucket]: key(stage, 'second') };
+    await stage.broker.publish([
+      stage.job('second', { ...job('second', ['first']), headers }),
+      job('third', ['second']),
+    ]);
+    const result = { into, exception: 'CancelledError: Enough.' };
+    assert.equal((await stage.broker.cancel('second', { result }))?.location, 'waiting');
     assert.match((await readResult(stage, into, 'third')).exception, /which failed/);
     await into.store([ending(stage, 'first')]);
     await stage.expectNothing(await stage.consumer());
@@ -225,12 +229,12 @@ export function dependencies(scenario: Scenario): void {
       const consumer = await stage.consumer();
       await nack(await stage.receiveOne(consumer), 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
       const replay = () => stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true });
-      assert.equal(await replay(), 0);
+      assert.equal((await replay()).replayed, 0);
       const fallback = await stage.receiveOne(consumer);
       assert.equal((await readResult(stage, into, 'a')).exception, 'Error: spoilt');
       await ack(fallback, { releases: [key(stage, 'a'), key(stage, 'other')] });
-      assert.equal(await replay(), 1);
-      assert.equal(await stage.broker.locate(stage.channel, 'b'), 'waiting');
+      assert.equal((await replay()).replayed, 1);
+      assert.equal((await stage.broker.locate('b'))?.location, 'waiting');
     },
   );
 
@@ -238,7 +242,7 @@ export function dependencies(scenario: Scenario): void {
     const { into, job } = await prepare(stage);
     await stage.broker.publish([job('second', ['first'])]);
     await into.store([ending(stage, 'first', 'succeeded', 100)]);
-    assert.equal(await stage.broker.cancel(stage.channel, 'second'), 'queued');
+    assert.equal((await stage.broker.cancel('second'))?.location, 'queued');
     await until(async () => (await into.get([key(stage, 'first')]))[0] === undefined, 'the bucket to expire');
   });
 
@@ -252,14 +256,17 @@ export function dependencies(scenario: Scenario): void {
       const consumer = await stage.consumer();
       const failing = await stage.receiveOne(consumer);
       await nack(failing, 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
-      assert.equal(await stage.broker.locate(stage.channel, 'c'), undefined);
-      assert.equal(await stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true }), 1);
+      assert.equal(await stage.broker.locate('c'), undefined);
+      assert.equal(
+        (await stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true })).replayed,
+        1,
+      );
       assert.deepEqual(await into.get([key(stage, 'a'), key(stage, 'b'), key(stage, 'c')]), [
         undefined,
         undefined,
         undefined,
       ]);
-      assert.equal(await stage.broker.locate(stage.channel, 'c'), 'waiting');
+      assert.equal((await stage.broker.locate('c'))?.location, 'waiting');
       for (const id of ['a', 'b', 'c']) {
         const delivery = await stage.receiveOne(consumer);
         assert.equal(textOf(delivery), id);
@@ -272,7 +279,7 @@ export function dependencies(scenario: Scenario): void {
     const { into, job } = await prepare(stage);
     await stage.broker.publish([job('second', ['first', 'other'], 'settled')]);
     await into.store([ending(stage, 'other')]);
-    const inspection = await stage.broker.inspect(stage.channel, 'second');
+    const inspection = await stage.broker.inspect('second');
     assert.equal(inspection?.location, 'waiting');
     assert.equal(textOf(inspection), 'second');
     assert.deepEqual(inspection.missing, [{ bucketId: key(stage, 'first'), condition: 'settled' }]);
@@ -372,5 +379,5 @@ async function expectEnd(stage: Stage, into: BucketBroker, runs: boolean): Promi
   if (runs) return assert.equal(textOf(await stage.receiveOne(consumer)), 'second');
   await stage.expectNothing(consumer);
   assert.equal((await readResult(stage, into, 'second')).skipped, true);
-  assert.equal(await stage.broker.locate(stage.channel, 'second'), undefined);
+  assert.equal(await stage.broker.locate('second'), undefined);
 }

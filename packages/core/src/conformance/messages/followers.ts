@@ -82,7 +82,7 @@ export function followers(scenario: Scenario): void {
     await stage.broker.publish([stage.job('again')]);
     const consumer = await stage.consumer();
     await ack(await stage.receiveOne(consumer), { publish: [stage.job('again')] });
-    assert.equal(await stage.broker.locate(stage.channel, 'again'), 'queued');
+    assert.equal((await stage.broker.locate('again'))?.location, 'queued');
     assert.equal(textOf(await stage.receiveOne(consumer)), 'again');
   });
 
@@ -113,7 +113,7 @@ export function followers(scenario: Scenario): void {
       const consumer = await stage.consumer();
       await retry(await stage.receiveOne(consumer), 60_000, {}, { publish: [stage.job('kept')] });
       await stage.expectNothing(consumer);
-      assert.equal(await stage.broker.locate(stage.channel, 'kept'), 'delayed');
+      assert.equal((await stage.broker.locate('kept'))?.location, 'delayed');
     },
   );
 }

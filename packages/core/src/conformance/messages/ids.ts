@@ -32,7 +32,7 @@ export function ids(scenario: Scenario): void {
       DuplicateJobError,
     );
     assert.deepEqual(texts(await (await stage.consumer()).receive(10, { wait: true })), ['taken']);
-    assert.equal(await stage.broker.locate(stage.channel, 'one'), undefined);
+    assert.equal(await stage.broker.locate('one'), undefined);
   });
 
   scenario('publishes none of a batch where an id stands twice', { needs }, async (stage) => {
@@ -44,10 +44,14 @@ export function ids(scenario: Scenario): void {
     await stage.broker.publish([stage.job('one'), stage.job('twice')]);
   });
 
-  scenario('takes the same id on another channel', { needs }, async (stage) => {
+  scenario('refuses an id that is taken on another channel, and names that', { needs }, async (stage) => {
     const elsewhere = uniqueName('channel');
-    await stage.broker.publish([stage.job('job'), stage.job('job', { channel: elsewhere })]);
-    await stage.broker.cancel(elsewhere, 'job');
+    await stage.broker.publish([stage.job('job')]);
+    await assert.rejects(stage.broker.publish([stage.job('job', { channel: elsewhere })]), (problem: unknown) => {
+      assert.ok(problem instanceof DuplicateJobError);
+      assert.deepEqual(problem.takenBy, { channel: stage.channel, jobId: 'job', location: 'queued' });
+      return true;
+    });
   });
 
   scenario('frees the id with ack', { needs }, async (stage) => {

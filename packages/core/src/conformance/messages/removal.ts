@@ -31,7 +31,7 @@ export function removing(scenario: Scenario): void {
     const jobs = [stage.job('queued'), stage.job('delayed', { delay: 60_000 })];
     await stage.broker.publish(jobs);
     await stage.broker.channels.purge(stage.channel);
-    assert.equal(await stage.broker.locate(stage.channel, 'queued'), undefined);
+    assert.equal(await stage.broker.locate('queued'), undefined);
     await stage.broker.publish(jobs);
   });
 
@@ -56,8 +56,9 @@ export function removing(scenario: Scenario): void {
       const inHand = await fill(stage);
       await stage.broker.channels.delete(stage.channel);
       const empty = { queued: 0, delayed: 0, waiting: 0, running: 0, deadLetters: 0, paused: false };
-      assert.deepEqual(await stage.broker.channels.stats(stage.channel), empty);
-      assert.equal(await stage.broker.locate(stage.channel, 'delayed'), undefined);
+      const { consumers: _, ...stats } = await stage.broker.channels.stats(stage.channel);
+      assert.deepEqual(stats, empty);
+      assert.equal(await stage.broker.locate('delayed'), undefined);
       await assert.rejects(ack(inHand, { publish: [stage.message('never')] }), LostOwnershipError);
       await stage.expectNothing(await stage.consumer());
     },
