@@ -17,6 +17,11 @@ interface EncodedBucket {
   data: unknown;
 }
 
+/** True where an encoded bucket is the result of a job; false for mere arguments. For brokers: it looks at the first bytes alone. */
+export function isResultBody(body: string): boolean {
+  return body.startsWith('{"success":');
+}
+
 /** Buckets to text and back; the text is what a bucket broker keeps. */
 export class BucketCodec {
   private readonly isJson: boolean;

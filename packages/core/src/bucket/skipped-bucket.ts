@@ -21,6 +21,16 @@ export function failedBody(exception: string, ttl: number | null, now: number): 
   return endedBody({ exception }, ttl, now);
 }
 
+/** What the result of a job says that was purged. */
+export function purgedException(channel: string): string {
+  return `CancelledError: Channel "${channel}" was purged.`;
+}
+
+/** What the result of a job says that was deleted with its channel. */
+export function deletedException(channel: string): string {
+  return `CancelledError: Channel "${channel}" was deleted.`;
+}
+
 /** Members in the order of the codec; times in milliseconds since the epoch. */
 function endedBody(ending: Ending, ttl: number | null, now: number): string {
   const { skipped, cancelled, exception } = { skipped: undefined, cancelled: undefined, ...ending };

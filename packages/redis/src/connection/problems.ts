@@ -39,9 +39,11 @@ export function answerOf(problem: unknown): string | undefined {
   return isRefusal(answer) ? answer.message : undefined;
 }
 
-/** True where Redis' answer has that code, or that text. */
-export function isRefusedWith(problem: unknown, code: string): boolean {
-  return answerOf(problem)?.includes(code) ?? false;
+/** True where Redis' answer has that code, or is so. */
+export function isRefusedWith(problem: unknown, code: string | RegExp): boolean {
+  const answer = answerOf(problem);
+  if (answer === undefined) return false;
+  return typeof code === 'string' ? answer.includes(code) : code.test(answer);
 }
 
 /** True where the server is a replica, and the master has to be found anew. */

@@ -6,7 +6,7 @@ import type { Hold, RedisDelivery } from './redis-delivery.js';
  * goes with it and is alike for many, as the script's `read_rest` reads it.
  */
 export type Act =
-  | { readonly outcome: 'done' | 'freed' | 'spent' | 'extend'; readonly rest: '' }
+  | { readonly outcome: 'done' | 'freed' | 'spent' | 'extend' | 'acquit'; readonly rest: '' }
   | { readonly outcome: 'ack' | 'nack' | 'back'; readonly settlement: Settlement; readonly rest: string }
   | { readonly outcome: 'bury'; readonly problem: MalformedMessageError; readonly rest: '' };
 

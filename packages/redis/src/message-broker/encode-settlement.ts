@@ -51,7 +51,7 @@ function addPlainRun(call: AcknowledgeCall, run: Run, keys: Keys): void {
 }
 
 /** Of these the script reads with their entries all there is to say. */
-const READ_ELSEWHERE: ReadonlySet<Act['outcome']> = new Set(['done', 'freed', 'spent', 'extend']);
+const READ_ELSEWHERE: ReadonlySet<Act['outcome']> = new Set(['done', 'freed', 'spent', 'extend', 'acquit']);
 
 function settlingCall(runs: readonly Run[], keys: Keys): Call {
   const call = new ScriptCall(keys, 'settle.settle').add(runs.length);

@@ -84,8 +84,8 @@ export class RedisMessageBroker implements MessageBroker {
     this.publisher = new Publisher(this.keys, this.connection);
     this.settler = new Settler(this.keys, this.connection, { ownershipTime, patience: publishTimeout }, this.joined);
     this.channels = new RedisChannels(this.keys, this.connection, {
-      onPaused: async (channel, paused) => {
-        await Promise.all([...this.consumers].map((consumer) => consumer.setPaused(channel, paused)));
+      onChanged: async () => {
+        await Promise.all([...this.consumers].map((consumer) => consumer.lookNow()));
       },
       onDeleted: (channel) => this.publisher.forget(channel),
     });

@@ -67,8 +67,10 @@ export class Settler {
 
   /** @throws LostOwnershipError when it was settled or taken over already */
   async extend(delivery: RedisDelivery): Promise<void> {
-    await this.add(delivery, { outcome: 'extend', rest: '' });
+    const outcome = this.isToBeAcquitted(delivery) ? 'acquit' : 'extend';
+    await this.add(delivery, { outcome, rest: '' });
     delivery.ownedSince = performance.now();
+    delivery.isAcquitted ||= outcome === 'acquit';
   }
 
   /**
@@ -134,6 +136,11 @@ export class Settler {
     }
   }
 
+  private isToBeAcquitted({ hold, isExhausted, isAcquitted, takenAt }: RedisDelivery): boolean {
+    if (!hold.isAlone || isExhausted || isAcquitted) return false;
+    return performance.now() - takenAt >= this.limits.ownershipTime;
+  }
+
   private runOverReader(reader: Reader, items: readonly Item[]): Promise<Answer> {
     return reader.run(callFor(items, this.keys), this.readersPatience);
   }
@@ -189,7 +196,10 @@ function takenOf(answer: NextAnswer | undefined): readonly RawEntry[] {
   return entries;
 }
 
+/** Of what these ask for, the entry's absence says nothing. */
+const KEEPING: ReadonlySet<Act['outcome']> = new Set(['extend', 'acquit', 'bury']);
+
 /** An answer got lost: what is not ours any more may have been committed by ourselves. */
 function noteUncertain(items: readonly Item[]): void {
-  for (const { delivery, act } of items) delivery.uncertain ||= act.outcome !== 'extend' && act.outcome !== 'bury';
+  for (const { delivery, act } of items) delivery.uncertain ||= !KEEPING.has(act.outcome);
 }

@@ -20,14 +20,26 @@ export const LIMITS = {
   publishBatch: 64,
   /** Delayed messages promoted in one script call. */
   promotionBatch: 500,
-  /** Consumers ask for the state of their channels at least so often, should a pub/sub message get lost. */
-  lookInterval: 5_000,
+  /** Consumers ask for the state of their channels at least so often, should a pub/sub message get lost. A blocked read ends as soon. */
+  lookInterval: 2_000,
+  /** A consumer that was not seen for so many intervals between looks is dead. */
+  looksOfLife: 3,
+  /** How often a problem that stays is reported. */
+  reportInterval: 60_000,
+  /** How long a message rests that cannot be promoted or skipped because of what lies at a key. */
+  refusedDelay: 1_000,
+  /** How many bytes of entries one read takes, about: what is read while the size of entries is not known yet is less exact. */
+  readBytes: 4 * 1024 * 1024,
+  /** The most fields that an entry may have; one with more is malformed. */
+  entryFields: 256,
   /** The pause after something went wrong between deliveries. */
   recoveryPause: 200,
   /** How long a sleeping reader may take to let go before its connection is cut. */
   wakeTimeout: 1_000,
-  /** After so many times the deliveries that are allowed, a message is given up without a worker that refuses it. */
-  exhaustion: 2,
+  /** After so many times the deliveries that are allowed, a message is given up in any case. */
+  exhaustion: 4,
+  /** Added to the count of deliveries of an entry that is given to a consumer which has nothing else in flight; twice where it is to be refused. */
+  aloneMark: 1_000_000,
   /** A bucket of so many bytes comes along with the job that waited for it alone; a larger one is read by its worker. */
   inputSize: 4_096,
   /** Who waits for a bucket looks at least so often whether it is there, should a pub/sub message get lost. */
@@ -53,7 +65,7 @@ export const LIMITS = {
   /** How long commands that are on their way to a server that turned out to be a replica may take. */
   leaveTimeout: 200,
   /** The same problem of a connection is not reported more often. */
-  reportInterval: 10_000,
+  outageReportInterval: 10_000,
   /** The longest pause between two tries to connect. */
   reconnectPause: 2_000,
   /** The server's time is asked for so often, while it is made use of. */

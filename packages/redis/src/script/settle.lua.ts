@@ -130,6 +130,12 @@ local function extend(run, entry)
   return DONE
 end
 
+-- The same, of one that has run alone for long enough not to be blamed any more.
+local function acquit(run, entry)
+  redis.call('XCLAIM', run.stream, run.channel.group, run.consumer, 0, entry, 'JUSTID', 'RETRYCOUNT', run.deliveries)
+  return DONE
+end
+
 -- Raised errors are answers too.
 local function try(act, ...)
   local ok, answer = attempt(act, ...)
@@ -142,9 +148,11 @@ local function settle(run, place)
   return try(commit, run.settlements[place])
 end
 
+local KEEPING = { extend = extend, acquit = acquit }
+
 local function keep(run, place)
   local entry = run.entries[place]
-  return owns(run, entry) and try(extend, run, entry) or LOST
+  return owns(run, entry) and try(KEEPING[run.outcome], run, entry) or LOST
 end
 
 -- What all of them ask for is read at once.
@@ -163,7 +171,7 @@ local function read_settlements(run)
   look_who_waits(bucket_ids)
 end
 
-local READ_ELSEWHERE = { done = true, freed = true, spent = true, extend = true }
+local READ_ELSEWHERE = { done = true, freed = true, spent = true, extend = true, acquit = true }
 
 -- Reads a run, settlements alike in all but their entries: channel, priority, then as \`read_entries\`; then what goes with them.
 local function read_run()
@@ -177,7 +185,7 @@ local function read_run()
 end
 
 local function act_of(outcome)
-  if outcome == 'extend' then return keep end
+  if KEEPING[outcome] then return keep end
   if READ_ELSEWHERE[outcome] then return acknowledge end
   return settle
 end
