@@ -14,6 +14,7 @@ interface Pair {
 /** Stands between clients and a server on loopback: cuts connections, has them go dead, and leads new ones elsewhere. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
+  private readonly names: string[] = [];
 
   private constructor(
     private readonly server: Server,
@@ -39,9 +40,9 @@ export class TcpProxy {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** The names of the connections that are there. */
-  get names(): string[] {
-    return [...this.pairs].map(({ name }) => name);
+  /** How many connections of this name were made so far. */
+  made(name: string): number {
+    return this.names.filter((one) => one === name).length;
   }
 
   /** Cuts connections whose name begins so, whatever is on its way. */
@@ -85,9 +86,16 @@ export class TcpProxy {
       socket.on('error', () => this.end(pair));
       socket.on('close', () => this.end(pair));
     }
-    client.on('data', (chunk: Buffer) => (pair.name ||= NAMED.exec(chunk.toString('latin1'))?.[1] ?? ''));
+    client.on('data', (chunk: Buffer) => this.listenForName(pair, chunk));
     client.pipe(upstream);
     upstream.pipe(client);
+  }
+
+  private listenForName(pair: Pair, chunk: Buffer): void {
+    const [, name] = (pair.name === '' && NAMED.exec(chunk.toString('latin1'))) || [];
+    if (name === undefined) return;
+    pair.name = name;
+    this.names.push(name);
   }
 
   private end(pair: Pair): void {

@@ -51,7 +51,6 @@ it('leaves no promise to itself, and all workers alive, when connections are cut
     await sleep(Math.random() * 50);
   }
 
-  running.forEach((run) => run.catch((e) => console.log('RUN', e)));await sleep(0);
   for (const { state } of workers) expect(state).toBe('running');
   for (const channel of ['channel1', 'channel2', 'channel3']) {
     const job = await vi.waitFor(

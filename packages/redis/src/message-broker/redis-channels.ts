@@ -11,7 +11,6 @@ import {
 import { decodeLeniently } from '../codec/entry.js';
 import { decodeReason } from '../codec/reason.js';
 import type { Connection } from '../connection/connection.js';
-import { refused } from '../connection/problems.js';
 import type { RawEntry } from '../connection/reader.js';
 import type { Keys } from '../keys.js';
 import type { Operation } from '../script/index.js';
@@ -53,7 +52,7 @@ export class RedisChannels implements ChannelAdministration {
 
   async declare(channel: string): Promise<void> {
     const [problem] = await this.connection().run<[string]>(this.call('consume.open', channel).add(1));
-    if (problem !== '') throw refused(problem);
+    if (problem !== '') throw this.connection().refused(problem);
     await this.connection().send((client) => client.sadd(this.keys.channels, channel));
   }
 

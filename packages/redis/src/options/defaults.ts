@@ -46,9 +46,7 @@ export const LIMITS = {
   waitInterval: 3_000,
   /** Buckets looked for in one command. */
   waitBatch: 500,
-  /** A reader sleeps no longer than this without looking again. */
-  longestSleep: 5_000,
-  /** The same where it may not be woken, so that pausing and stopping do not take long. */
+  /** The longest blocked read where the reader may not be woken, so that pausing and stopping do not take long. */
   unwakeableSleep: 500,
   /** How often a connection is looked at. One that was not used in between is pinged. */
   heartbeat: 2_000,
