@@ -22,7 +22,7 @@ local function give_up(s, pending, template, has_results)
   if not is_job then return end
   free_id(ended)
   part('dependencies').leave(c, ended.id)
-  if has_results and names.result then part('dependencies').store_failed(names.result, names.ttl, reason.name .. ': ' .. reason.message) end
+  if has_results and names.result then part('dependencies').store_failed(names.result, names.ttl, reason.name .. ': ' .. reason.message, names) end
 end
 
 -- reclaim: consumer, ownership time, most deliveries, reason, '1' where results lie here too, streams. Takes over what may run beside others. Returns
