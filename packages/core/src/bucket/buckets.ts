@@ -1,9 +1,11 @@
-import { UnsupportedError } from '../errors/index.js';
+import { PayloadTooLargeError, UnsupportedError } from '../errors/index.js';
+import { shorten } from '../errors/shorten.js';
 import { causeOfFailure } from '../dependency/skip.js';
 import type { Serializer } from '../serializer/index.js';
 import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
 import { isResultBucket } from './bucket.js';
 import type { BucketBroker, BucketWrite, WaitOptions } from './bucket-broker.js';
+import { sizeAbove } from '../message/size.js';
 import { BucketCodec } from './codec.js';
 
 /** Reads and writes the buckets of a connection. */
@@ -14,6 +16,8 @@ export class Buckets {
     readonly argsBroker: BucketBroker | undefined,
     readonly resultsBroker: BucketBroker | undefined,
     serializer: Serializer,
+    /** The largest result, in bytes. */
+    private readonly maxBytes: number,
   ) {
     this.codec = new BucketCodec(serializer);
   }
@@ -64,12 +68,19 @@ export class Buckets {
     return { id, body: this.codec.encodeArgs(bucket), ttl: bucket.ttl, success: true, into };
   }
 
-  /** @throws SerializationError, UnsupportedError */
+  /**
+   * What went wrong is written in bounded length, so that a failure can always be stored.
+   *
+   * @throws SerializationError, PayloadTooLargeError, UnsupportedError
+   */
   writeResult(id: string, bucket: ResultBucket): BucketWrite {
     const into = this.resultsBroker ?? this.requireResults(`Result "${id}"`);
-    const { success, skipped, ttl, exception } = bucket;
+    const { success, skipped, ttl } = bucket;
+    const exception = bucket.exception === undefined ? undefined : shorten(bucket.exception, LONGEST_EXCEPTION);
     const cause = exception === undefined ? undefined : causeOfFailure(id, exception);
-    return { id, body: this.codec.encodeResult(bucket), ttl, success, skipped, cause, into };
+    const body = this.codec.encodeResult(exception === undefined ? bucket : { ...bucket, exception });
+    if (success) this.checkSize(id, body);
+    return { id, body, ttl, success, skipped, cause, into };
   }
 
   /** @throws UnsupportedError when the connection keeps no results */
@@ -81,7 +92,15 @@ export class Buckets {
   requireArgs(askedBy: string): BucketBroker {
     return this.argsBroker ?? refuse(askedBy, 'argsBucketBroker');
   }
+
+  private checkSize(id: string, body: string): void {
+    const size = sizeAbove(this.maxBytes, body);
+    if (size !== undefined) throw new PayloadTooLargeError(`The result "${id}"`, size, this.maxBytes);
+  }
 }
+
+/** How many characters a result says of what went wrong. */
+const LONGEST_EXCEPTION = 8_192;
 
 function refuse(askedBy: string, broker: string): never {
   throw new UnsupportedError(`${askedBy} needs a bucket broker, and this connection has none. Configure "${broker}".`);
