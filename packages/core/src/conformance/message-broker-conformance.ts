@@ -1,4 +1,5 @@
 import type { MessageBrokerHarness } from './harness.js';
+import { badInput } from './messages/bad-input.js';
 import { cancelling } from './messages/cancel.js';
 import { deadLetters } from './messages/dead-letters.js';
 import { dependencies } from './messages/dependencies.js';
@@ -27,6 +28,7 @@ import { scenariosOf } from './scenario.js';
 export function messageBrokerConformance(harness: MessageBrokerHarness): void {
   const scenario = scenariosOf(harness);
   harness.describe('publish', () => publishing(scenario));
+  harness.describe('bad input', () => badInput(scenario));
   harness.describe('job ids', () => ids(scenario));
   harness.describe('delay', () => delays(scenario));
   harness.describe('priority', () => priorities(scenario));

@@ -1,16 +1,17 @@
 import ms, { type StringValue } from 'ms';
 import { InvalidOptionError } from '../errors/index.js';
+import { show } from '../errors/show.js';
 
 /** A span of time: milliseconds, or text as the npm package `ms` reads it: `'250ms'`, `'5s'`, `'10m'`, `'2w'`. */
 export type Duration = number | string;
 
-/** A hundred years: longer is a slip, and more than brokers can count. */
-const LONGEST = 100 * 365.25 * 86_400_000;
+/** A hundred years, in milliseconds: longer is a slip, and more than brokers can count. */
+export const LONGEST_DURATION = 100 * 365.25 * 86_400_000;
 
 /** The duration in milliseconds, or undefined where it is none: not finite, negative, above 100 years, or text that says no time. */
 export function parseDuration(duration: unknown): number | undefined {
   const parsed = typeof duration === 'string' ? parseText(duration) : duration;
-  return typeof parsed === 'number' && parsed >= 0 && parsed <= LONGEST ? parsed : undefined;
+  return typeof parsed === 'number' && parsed >= 0 && parsed <= LONGEST_DURATION ? parsed : undefined;
 }
 
 /**
@@ -23,7 +24,7 @@ export function toMilliseconds(duration: Duration, name: string): number {
   const parsed = parseDuration(duration);
   if (parsed === undefined) {
     throw new InvalidOptionError(
-      `"${name}" is ${JSON.stringify(duration)}, which is not a duration. Give milliseconds, or text such as "5s", "10m", "2w", of 100 years at most.`,
+      `"${name}" is ${show(duration)}, which is not a duration. Give milliseconds, or text such as "5s", "10m", "2w", of 100 years at most.`,
     );
   }
   return parsed;

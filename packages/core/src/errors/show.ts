@@ -1,10 +1,12 @@
+import { shorten } from './shorten.js';
+
 const LONGEST = 200;
 
-/** A value as an error message quotes it: JSON where there is such a form, and not too much of it. */
+/** A value as an error message quotes it: JSON where there is such a form, otherwise its own text; not too much of it. */
 export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  const text = toJson(value) ?? String(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+  if (typeof value === 'number') return String(value); // JSON would say null of NaN and Infinity.
+  return shorten(toJson(value) ?? toText(value), LONGEST);
 }
 
 function toJson(value: unknown): string | undefined {
@@ -12,5 +14,13 @@ function toJson(value: unknown): string | undefined {
     return JSON.stringify(value);
   } catch {
     return undefined; // A cycle or a BigInt.
+  }
+}
+
+function toText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return `${typeof value} without a text`;
   }
 }

@@ -1,11 +1,13 @@
-import type {
-  CancelOptions,
-  JobInspection,
-  JobLocation,
-  JobReference,
-  Outcome,
-  ReplayOptions,
-  Settlement,
+import {
+  type CancelOptions,
+  checkOutgoingMessage,
+  checkSettlement,
+  type JobInspection,
+  type JobLocation,
+  type JobReference,
+  type Outcome,
+  type ReplayOptions,
+  type Settlement,
 } from '../broker/index.js';
 import type { BucketWrite } from '../bucket/index.js';
 import { DuplicateJobError, LostOwnershipError, UnsupportedError } from '../errors/index.js';
@@ -56,6 +58,7 @@ export class MessageStore {
   /** @throws LostOwnershipError when the delivery is not owned any more; nothing is committed then */
   settle(delivery: InMemoryDelivery, { outcome, bucket, publish = [] }: Settlement): void {
     if (!delivery.isOwned) throw new LostOwnershipError(delivery.id, delivery.channel.name);
+    checkSettlement(delivery.channel.name, { outcome, bucket });
     if (bucket) this.#checkJoined(bucket);
     for (const message of publish) this.#check(message);
     this.#end(delivery, outcome);
@@ -149,7 +152,9 @@ export class MessageStore {
     return channel;
   }
 
-  #check({ channel, buckets = [], clears = [], waits }: OutgoingMessage): void {
+  #check(message: OutgoingMessage): void {
+    checkOutgoingMessage(message);
+    const { channel, buckets = [], clears = [], waits } = message;
     this.channelNamed(channel);
     for (const write of [...buckets, ...clears]) this.#checkJoined(write);
     if (waits?.result) this.#checkJoined(waits.result);

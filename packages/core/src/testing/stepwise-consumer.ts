@@ -1,4 +1,4 @@
-import type { Consumer, Delivery, MessageBroker, Settlement } from '../broker/index.js';
+import { checkSettlement, type Consumer, type Delivery, type MessageBroker, type Settlement } from '../broker/index.js';
 import { DuplicateJobError, LostOwnershipError } from '../errors/index.js';
 import { HEADER, type Message, type OutgoingMessage, type Priority } from '../message/index.js';
 
@@ -53,7 +53,9 @@ class StepwiseDelivery implements Delivery {
   }
 
   /** The result first, since followers may read it; the acknowledgement last, since it ends the chance to do all of it again. */
-  async settle({ outcome, releases, bucket, publish = [] }: Settlement): Promise<void> {
+  async settle(settlement: Settlement): Promise<void> {
+    checkSettlement(this.message.channel, settlement);
+    const { outcome, releases, bucket, publish = [] } = settlement;
     await this.requireOwnership();
     if (bucket) await bucket.into.store([bucket]);
     await this.publishEach(publish.filter((follower) => !this.takesOwnId(follower)));
