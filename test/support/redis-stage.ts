@@ -1,4 +1,11 @@
-import { type Consumer, type Delivery, HEADER, type OutgoingMessage, type Settlement } from '@repid/core';
+import {
+  type Consumer,
+  type Delivery,
+  HEADER,
+  type JobLocation,
+  type OutgoingMessage,
+  type Settlement,
+} from '@repid/core';
 import { RedisBucketBroker, RedisMessageBroker, type RedisMessageBrokerOptions } from '@repid/redis';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
@@ -51,6 +58,11 @@ export class RedisStage {
     return this.broker.consume({ channels: ['email'], onProblem });
   }
 
+  /** Where the job is, for as long as the broker holds it. */
+  async where(jobId: string): Promise<JobLocation | undefined> {
+    return (await this.broker.locate(jobId))?.location;
+  }
+
   /** How long a bucket has left, in milliseconds; -1 for ever, -2 where it is not there. */
   timeLeft(bucketId: string): Promise<number> {
     return this.redis.pttl(`repid:bucket:${bucketId}`);
@@ -59,7 +71,7 @@ export class RedisStage {
   /** The keys of what waits, or has waited, and of where jobs are: none when all is done. */
   async keysOfJobs(): Promise<string[]> {
     const keys = await this.redis.keys('*');
-    return keys.filter((key) => /::awaited|::waiters:|::clients:|:waiting|:index$/.test(key));
+    return keys.filter((key) => /::awaited|::waiters:|::clients:|:waiting|::jobs$/.test(key));
   }
 
   private async open(): Promise<void> {

@@ -4,6 +4,7 @@ export * from './broker/index.js';
 export * from './bucket/index.js';
 export * from './clock/index.js';
 export * from './converter/index.js';
+export { DEFAULTS } from './defaults.js';
 export * from './dependency/index.js';
 export * from './duration/index.js';
 export * from './errors/index.js';

@@ -19,7 +19,7 @@ describe('on a cluster of three', () => {
       interrupt: async (broker) => {
         for (const node of stage.nodes) await node.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
         // Until the cut has come through, a bare message may be sent into it, which is reported and not sent again.
-        await vi.waitFor(() => broker.locate('channel', 'job'));
+        await vi.waitFor(() => broker.locate('job'));
       },
     });
   });

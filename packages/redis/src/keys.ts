@@ -1,4 +1,4 @@
-import { type Priority, REPLY_CHANNELS } from '@repid/core';
+import { DEFAULTS as CORE_DEFAULTS, type Priority, REPLY_CHANNELS } from '@repid/core';
 
 /** How the keys of a channel end, in the order in which the script expects them. */
 export const CHANNEL_ENDINGS = {
@@ -10,10 +10,35 @@ export const CHANNEL_ENDINGS = {
   delayedMessages: ':delayed:messages',
   waiting: ':waiting',
   waitingMessages: ':waiting:messages',
-  index: ':index',
   paused: ':paused',
   group: ':group',
   control: ':control',
+  consumers: ':consumers',
+} as const;
+
+/** The field of a channel's `paused` that names the pause. */
+export const PAUSE_EPOCH = 'epoch';
+
+/** How the scripts call the keys of a channel. */
+export const CHANNEL_FIELDS: Readonly<Record<keyof typeof CHANNEL_ENDINGS, string>> = {
+  high: 'h',
+  medium: 'm',
+  low: 'l',
+  deadLetters: 'dlq',
+  delayed: 'delayed',
+  delayedMessages: 'messages',
+  waiting: 'waiting',
+  waitingMessages: 'waiting_messages',
+  paused: 'paused',
+  group: 'group',
+  control: 'control',
+  consumers: 'consumers',
+};
+
+/** The keys of the whole connection, after the prefix and its colon. */
+export const OF_CONNECTION = {
+  jobs: ':jobs',
+  probe: ':probe',
 } as const;
 
 /** How the keys beside a bucket begin, after the prefix and its colon. */
@@ -36,18 +61,18 @@ export interface ChannelKeys {
   readonly streams: Readonly<Record<Priority, string>>;
   /** Stream: dead letters, with the reason and where they came from. */
   readonly deadLetters: string;
-  /** Zset: job id -> when it is due, in milliseconds since the epoch. */
+  /** Zset: `<stamp>:<job id>`, without the id for a bare message -> when it is due, in milliseconds since the epoch. Stamps are as long as each other, and in order. */
   readonly delayed: string;
-  /** Hash: job id -> the delayed message. */
+  /** Hash: the same -> the delayed message. */
   readonly delayedMessages: string;
   /** Zset: job id -> until when it waits for buckets, in milliseconds since the epoch. */
   readonly waiting: string;
   /** Hash: job id -> the message that waits for a single bucket, where it is not the first to do so. */
   readonly waitingMessages: string;
-  /** Hash: job id -> where the job is. Not written for bare messages. */
-  readonly index: string;
-  /** String: there while the channel is paused. */
+  /** Hash: there while the channel is paused. The field `epoch` names the pause; the others, stream -> what its group was given last. */
   readonly paused: string;
+  /** Hash: consumer -> when it was last seen, in milliseconds since the epoch, and the pause that it has confirmed, after a space. */
+  readonly consumers: string;
   /** Consumer group, the same on each of the streams. */
   readonly group: string;
   /** Pub/sub channel: what consumers have to know at once. */
@@ -64,6 +89,8 @@ export interface ChannelKeys {
 export class Keys {
   /** Set: the channels ever used, save those that replies come back on. */
   readonly channels: string;
+  /** Hash: job id -> where the job is, whatever its channel. Not written for bare messages. */
+  readonly jobs: string;
   /** Hash: bucket id -> who waits for it: `+` where `waiters` are there, then the first message that waits for it alone. */
   readonly awaited: string;
   /** How the keys of all buckets begin. */
@@ -78,9 +105,16 @@ export class Keys {
   readonly skippedStart: string;
   private readonly known = new Map<string, ChannelKeys>();
 
-  /** @param prefix how every key begins; on a cluster a hash tag, so that all lie in one slot */
-  constructor(readonly prefix: string) {
+  /**
+   * @param prefix how every key begins; on a cluster a hash tag, so that all lie in one slot
+   * @param letters how many dead letters a channel keeps, and for how many milliseconds: scripts are told so with the keys
+   */
+  constructor(
+    readonly prefix: string,
+    readonly letters: { readonly maxCount: number; readonly maxAge: number } = CORE_DEFAULTS.deadLetters,
+  ) {
     this.channels = `${prefix}::channels`;
+    this.jobs = `${prefix}:${OF_CONNECTION.jobs}`;
     this.awaited = `${prefix}:${BESIDE_BUCKETS.awaited}`;
     this.bucketStart = `${prefix}:bucket:`;
     this.clientStart = `${prefix}::client:`;
@@ -145,10 +179,10 @@ function channelKeys(start: string): ChannelKeys {
     delayedMessages: key('delayedMessages'),
     waiting: key('waiting'),
     waitingMessages: key('waitingMessages'),
-    index: key('index'),
     paused: key('paused'),
     group: key('group'),
     control: key('control'),
+    consumers: key('consumers'),
     forScript: Object.values(CHANNEL_ENDINGS).map((ending) => start + ending),
   };
 }

@@ -1,14 +1,12 @@
+import type { Duration } from '../duration/index.js';
+import type { ErrorDescription } from '../errors/index.js';
 import type { Message } from '../message/message.js';
 
-/** Why a message went to the dead letters. */
-export interface DeadLetterReason {
-  /** The code of the error where it has one (`REPID_...`), otherwise its name. */
+/** Why a message went to the dead letters: its error with causes, bounded in size. */
+export interface DeadLetterReason extends ErrorDescription {
+  /** The code of the error where it has one (`REPID_...`, `ECONNREFUSED`), otherwise its name. */
   readonly code: string;
-  /** Name of the error. */
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string;
-  /** How many times the actor was run; 0 where it never was. */
+  /** How often its actor was begun, runs that their worker did not survive included; 0 where it never was. */
   readonly attempts: number;
   /** When it was given up, in milliseconds since the epoch. */
   readonly at: number;
@@ -21,4 +19,12 @@ export interface DeadLetter {
   /** As it was; for a malformed entry, what could be read of it. */
   readonly message: Message;
   readonly reason: DeadLetterReason;
+}
+
+/** How many dead letters a channel keeps. Beyond either limit the oldest go, with their own arguments buckets. */
+export interface DeadLetterLimits {
+  /** At most so many on each channel. @default 100000 */
+  readonly maxCount?: number;
+  /** At most so long, counted from when they were given up: milliseconds, or text such as `'7d'`. @default '30d' */
+  readonly maxAge?: Duration;
 }

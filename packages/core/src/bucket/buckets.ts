@@ -1,5 +1,4 @@
 import { PayloadTooLargeError, UnsupportedError } from '../errors/index.js';
-import { shorten } from '../errors/shorten.js';
 import { causeOfFailure } from '../dependency/skip.js';
 import type { Serializer } from '../serializer/index.js';
 import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
@@ -69,18 +68,22 @@ export class Buckets {
   }
 
   /**
-   * What went wrong is written in bounded length, so that a failure can always be stored.
-   *
+   * @param nonce that of the job's headers: it tells which enqueueing of the job the result is of
    * @throws SerializationError, PayloadTooLargeError, UnsupportedError
    */
-  writeResult(id: string, bucket: ResultBucket): BucketWrite {
+  writeResult(id: string, bucket: ResultBucket, nonce?: string): BucketWrite {
     const into = this.resultsBroker ?? this.requireResults(`Result "${id}"`);
-    const { success, skipped, ttl } = bucket;
-    const exception = bucket.exception === undefined ? undefined : shorten(bucket.exception, LONGEST_EXCEPTION);
-    const cause = exception === undefined ? undefined : causeOfFailure(id, exception);
-    const body = this.codec.encodeResult(exception === undefined ? bucket : { ...bucket, exception });
-    if (success) this.checkSize(id, body);
-    return { id, body, ttl, success, skipped, cause, into };
+    const { success, skipped, ttl, exception, jobName } = bucket;
+    const cause = exception === undefined ? undefined : causeOfFailure(id, exception, jobName);
+    const body = this.codec.encodeResult(bucket, nonce);
+    if (success) this.checkSize(id, body); // What went wrong is always told, and never long.
+    return { id, body, ttl, success, skipped, cause, jobName, into };
+  }
+
+  /** The nonce that the result which is stored now was stored with; undefined where none is stored. */
+  async findNonce(resultId: string): Promise<{ readonly nonce?: string } | undefined> {
+    const [body] = await this.requireResults(`Result "${resultId}"`).get([resultId]);
+    return body === undefined ? undefined : { nonce: this.codec.decodeNonce(body) };
   }
 
   /** @throws UnsupportedError when the connection keeps no results */
@@ -98,9 +101,6 @@ export class Buckets {
     if (size !== undefined) throw new PayloadTooLargeError(`The result "${id}"`, size, this.maxBytes);
   }
 }
-
-/** How many characters a result says of what went wrong. */
-const LONGEST_EXCEPTION = 8_192;
 
 function refuse(askedBy: string, broker: string): never {
   throw new UnsupportedError(`${askedBy} needs a bucket broker, and this connection has none. Configure "${broker}".`);

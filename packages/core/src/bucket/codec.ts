@@ -9,12 +9,19 @@ interface EncodedBucket {
   exception?: string;
   skipped?: boolean;
   cancelled?: boolean;
+  jobName?: string;
+  nonce?: string;
   startedAt?: number;
   finishedAt?: number;
   timestamp: number;
   ttl: number | null;
   contentType?: string;
   data: unknown;
+}
+
+/** True where an encoded bucket is the result of a job; false for mere arguments. For brokers: it looks at the first bytes alone. */
+export function isResultBody(body: string): boolean {
+  return body.startsWith('{"success":');
 }
 
 /** Buckets to text and back; the text is what a bucket broker keeps. */
@@ -31,12 +38,16 @@ export class BucketCodec {
   }
 
   // Put together by hand: JSON.stringify takes three times as long, most of it for the times.
-  /** @throws SerializationError when the data cannot be written, or could not be read back */
-  encodeResult(bucket: ResultBucket): string {
-    const { success, skipped, ttl, timestamp, exception, cancelled, startedAt, finishedAt, data } = bucket;
+  /**
+   * @param nonce tells which enqueueing of its job the result is of
+   * @throws SerializationError when the data cannot be written, or could not be read back
+   */
+  encodeResult(bucket: ResultBucket, nonce?: string): string {
+    const { success, skipped, ttl, timestamp, exception, cancelled, jobName, startedAt, finishedAt, data } = bucket;
     return (
       `{"success":${success}${member('skipped', flag(skipped))},"ttl":${ttl},"timestamp":${timestamp.getTime()}` +
       `${member('exception', quoted(exception))}${member('cancelled', flag(cancelled))}` +
+      `${member('jobName', quoted(jobName))}${member('nonce', quoted(nonce))}` +
       `,"startedAt":${startedAt.getTime()},"finishedAt":${finishedAt.getTime()}${this.encodeData(data, 'result')}}`
     );
   }
@@ -53,12 +64,15 @@ export class BucketCodec {
     return this.decodeData(parseBucket(body)) as T;
   }
 
+  /** The nonce that a result was stored with. @throws SerializationError when the text is not a bucket */
+  decodeNonce(body: string): string | undefined {
+    return parseBucket(body).nonce;
+  }
+
   private encodeData(data: unknown, name: string): string {
     if (this.isJson) return member('data', stringifyMember(data, name));
-    const bytes = Buffer.from(this.serializer.encode(data, name));
-    return (
-      member('contentType', quoted(this.serializer.contentType)) + member('data', quoted(bytes.toString('base64')))
-    );
+    const text = Buffer.from(this.serializer.encode(data, name)).toString('base64');
+    return member('contentType', quoted(this.serializer.contentType)) + member('data', quoted(text));
   }
 
   private decodeData({ data, contentType }: EncodedBucket): unknown {
@@ -101,5 +115,6 @@ function decodeEnding(encoded: EncodedBucket, success: boolean): Omit<ResultBuck
     ...(encoded.exception === undefined ? undefined : { exception: encoded.exception }),
     ...(encoded.skipped ? { skipped: true } : undefined),
     ...(encoded.cancelled ? { cancelled: true } : undefined),
+    ...(encoded.jobName === undefined ? undefined : { jobName: encoded.jobName }),
   };
 }

@@ -14,8 +14,9 @@ const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Reques
   priority: [(stage) => stage.broker.publish([stage.message('first', { priority: 'high' })])],
   jobIds: [
     (stage) => stage.broker.publish([stage.job('job')]),
-    ({ broker, channel }) => broker.locate(channel, 'job'),
-    ({ broker, channel }) => broker.cancel(channel, 'job'),
+    ({ broker }) => broker.locate('job'),
+    ({ broker }) => broker.inspect('job'),
+    ({ broker }) => broker.cancel('job'),
   ],
   dependencies: [
     (stage) =>
@@ -27,6 +28,7 @@ const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Reques
   deadLetters: [
     ({ broker, channel }) => broker.channels.deadLetters(channel, 1),
     ({ broker, channel }) => broker.channels.replayDeadLetters(channel),
+    ({ broker, channel }) => broker.channels.deleteDeadLetters(channel, ['1']),
   ],
   administration: [
     ({ broker, channel }) => broker.channels.declare(channel),

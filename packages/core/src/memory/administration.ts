@@ -1,37 +1,45 @@
-import type { ChannelAdministration, ChannelStats, DeadLetter, ReplayOptions } from '../broker/index.js';
+import type { ChannelAdministration, ChannelStats, DeadLetter, ReplayOptions, ReplayReport } from '../broker/index.js';
 import type { Message } from '../message/index.js';
 import type { MessageStore } from './store.js';
 
 /** Looking after the channels of an in-memory broker. */
 export class InMemoryChannelAdministration implements ChannelAdministration {
-  /** @param store the broker's; throws while the broker is not connected */
-  constructor(private readonly store: () => MessageStore) {}
+  constructor(
+    /** The broker's; throws while the broker is not connected. */
+    private readonly store: () => MessageStore,
+    /** How many consumers take from a channel. */
+    private readonly countConsumers: (channel: string) => number,
+  ) {}
 
   async declare(channel: string): Promise<void> {
-    this.store().channel(channel);
+    this.store().channels.fresh(channel);
   }
 
   async stats(channel: string): Promise<ChannelStats> {
     const store = this.store();
-    return { ...store.channel(channel).stats(), waiting: store.waiting(channel) };
+    return {
+      ...store.channels.fresh(channel).stats(),
+      waiting: store.waiting(channel),
+      consumers: this.countConsumers(channel),
+    };
   }
 
   async peek(channel: string, limit: number): Promise<readonly Message[]> {
-    return this.store().channel(channel).peek(limit);
+    return this.store().channels.fresh(channel).peek(limit);
   }
 
   async pause(channel: string): Promise<void> {
-    this.store().channel(channel).setPaused(true);
+    this.store().channels.fresh(channel).setPaused(true);
   }
 
   async resume(channel: string): Promise<void> {
-    const resumed = this.store().channel(channel);
+    const resumed = this.store().channels.fresh(channel);
     resumed.setPaused(false);
     resumed.serve();
   }
 
   async purge(channel: string): Promise<number> {
-    return this.store().channel(channel).purge();
+    return this.store().purge(channel);
   }
 
   async delete(channel: string): Promise<void> {
@@ -39,10 +47,14 @@ export class InMemoryChannelAdministration implements ChannelAdministration {
   }
 
   async deadLetters(channel: string, limit: number): Promise<readonly DeadLetter[]> {
-    return this.store().channel(channel).deadLetters(limit);
+    return this.store().channels.fresh(channel).deadLetters(limit);
   }
 
-  async replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<number> {
+  async replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<ReplayReport> {
     return this.store().replay(channel, options);
+  }
+
+  async deleteDeadLetters(channel: string, ids: readonly string[]): Promise<number> {
+    return this.store().channels.fresh(channel).deleteDeadLetters(ids);
   }
 }

@@ -1,67 +1,53 @@
-import type {
-  ChannelStats,
-  DeadLetter,
-  DeadLetterReason,
-  JobInspection,
-  JobLocation,
-  ReplayOptions,
-} from '../broker/index.js';
+import type { ChannelStats, DeadLetter, DeadLetterReason, ReplayedLetter, ReplayOptions } from '../broker/index.js';
 import { Alarm } from '../clock/alarm.js';
-import type { Clock } from '../clock/index.js';
 import { DueQueue } from '../clock/due-queue.js';
 import type { Message } from '../message/index.js';
 import type { InMemoryConsumer } from './consumer.js';
-import { DeadLetters } from './dead-letters.js';
+import { type DeadLetterRules, DeadLetters } from './dead-letters.js';
 import type { InMemoryDelivery } from './delivery.js';
 import { type Entry, type NewEntry, withHeaders } from './entry.js';
+import { type Fate, fateOf } from './fate.js';
+import { first } from './first.js';
+import { givenUpAfter } from './given-up.js';
 import { InHand } from './in-hand.js';
 import { Lanes } from './lanes.js';
-import { givenUpAfter } from './given-up.js';
-
-/** Exhausted messages are handed out to be refused; where even that fails so often, the channel gives them up by itself. */
-const LAST_RESORT = 2;
+import { Suspects } from './suspects.js';
 
 /** What a channel needs to know of its broker. */
-export interface ChannelRules {
-  readonly clock: Clock;
+export interface ChannelRules extends DeadLetterRules {
   readonly ownershipTime: number;
   readonly maxDeliveries: number;
-  /** Is told of each job that has left the channel for good. */
-  readonly onEnd: (channel: string, jobId: string) => void;
+  /** Is told of each message that has left the channel for good. */
+  readonly onEnd: (entry: Entry) => void;
+  /** Is told of each message that the channel has given up by itself. It has ended already. */
+  readonly onGiveUp: (entry: Entry, reason: DeadLetterReason) => void;
 }
 
 /** One channel with all that it holds. Every method is one synchronous act. */
 export class Channel {
   readonly #lanes = new Lanes();
+  readonly #suspects = new Suspects();
   readonly #delayed = new DueQueue<Entry>();
   readonly #inHand: InHand;
-  readonly #deadLetters = new DeadLetters();
-  readonly #jobs = new Map<string, Entry>();
+  readonly #deadLetters: DeadLetters;
   readonly #waiting = new Set<InMemoryConsumer>();
   readonly #alarm: Alarm;
   #paused = false;
-  #entries = 0;
 
   constructor(
     readonly name: string,
     private readonly rules: ChannelRules,
   ) {
     this.#inHand = new InHand(rules.ownershipTime);
+    this.#deadLetters = new DeadLetters(rules);
     this.#alarm = new Alarm(rules.clock, () => this.wakeUp());
   }
 
-  /** True where a job with this id is delayed, queued or running. */
-  holds(jobId: string): boolean {
-    return this.#jobs.has(jobId);
-  }
-
   /** Takes a message in, for now or for later. Nobody is told before `serve()`. */
-  add({ jobId, priority, message }: NewEntry, dueAt = 0): void {
-    const id = String(++this.#entries);
-    // Written out: V8 takes tens of times as long for an object that is spread and then added to.
-    const entry: Entry = { id, jobId, priority, message, deliveries: 0, place: { name: 'nowhere' } };
-    if (entry.jobId !== undefined) this.#jobs.set(entry.jobId, entry);
-    this.#enqueue(entry, dueAt);
+  add(entry: Entry, dueAt = 0): void {
+    if (!(dueAt > this.rules.clock.now())) return this.#lanes.add(entry);
+    entry.place = { name: 'delayed', ticket: this.#delayed.add(entry, dueAt) };
+    this.#setAlarm();
   }
 
   /** The next message, or undefined where none is due. It has no owner until `hand()` gives it one. */
@@ -69,15 +55,31 @@ export class Channel {
     return this.#paused ? undefined : this.#lanes.take();
   }
 
+  /** The next suspect, which runs alone from now on. */
+  takeSuspect(): Entry | undefined {
+    return this.#paused ? undefined : this.#suspects.take(this.rules.clock.now());
+  }
+
+  /** True where a message is to be tried alone. */
+  get hasSuspects(): boolean {
+    return !this.#paused && this.#suspects.size > 0;
+  }
+
   /** Gives the consumer ownership. */
   hand(delivery: InMemoryDelivery): void {
     delivery.entry.place = { name: 'running', delivery };
-    this.extend(delivery);
+    this.#inHand.hold(delivery, this.rules.clock.now());
+    this.#setAlarm();
   }
 
-  /** Has an owned delivery owned for the full time again. */
+  /** Has an owned delivery owned for the full time again. One that has run alone for so long is not to blame. */
   extend(delivery: InMemoryDelivery): void {
-    this.#inHand.hold(delivery, this.rules.clock.now());
+    const { entry } = delivery;
+    const now = this.rules.clock.now();
+    if (entry.aloneSince !== undefined && now - entry.aloneSince >= this.rules.ownershipTime) {
+      entry.aloneSince = undefined;
+    }
+    this.#inHand.hold(delivery, now);
     this.#setAlarm();
   }
 
@@ -96,38 +98,22 @@ export class Channel {
 
   /** Ends an owned delivery: the message goes back to the end, now or later, and is counted anew. */
   giveBack(delivery: InMemoryDelivery, headers: Message['headers'], dueAt = 0): void {
+    const { entry } = delivery;
     this.#inHand.release(delivery);
-    delivery.entry.message = withHeaders(delivery.message, headers);
-    delivery.entry.deliveries = 0;
-    this.#enqueue(delivery.entry, dueAt);
+    entry.message = withHeaders(delivery.message, headers);
+    entry.deliveries = 0;
+    entry.aloneSince = undefined;
+    entry.isExhausted = false;
+    this.add(entry, dueAt);
   }
 
-  locate(jobId: string): JobLocation | undefined {
-    const place = this.#jobs.get(jobId)?.place;
-    return place?.name === 'nowhere' ? undefined : place?.name;
-  }
-
-  inspect(jobId: string): JobInspection | undefined {
-    const entry = this.#jobs.get(jobId);
-    if (!entry || entry.place.name === 'nowhere') return undefined;
-    const dueAt = entry.place.name === 'delayed' ? { dueAt: entry.place.ticket.dueAt } : undefined;
-    return { location: entry.place.name, message: entry.message, ...dueAt };
-  }
-
-  /** Takes a job away that nobody runs; answers whether it could. */
-  withdraw(jobId: string): boolean {
-    const entry = this.#jobs.get(jobId);
-    if (!entry || entry.place.name === 'running') return false;
-    if (entry.place.name === 'delayed') this.#delayed.remove(entry.place.ticket);
-    this.#lanes.remove(entry);
+  /** Takes a message away that is delayed, queued or running. A running one is lost to its owner. */
+  withdraw(entry: Entry): void {
+    const { place } = entry;
+    if (place.name === 'delayed') this.#delayed.remove(place.ticket);
+    if (place.name === 'queued') place.queue.remove(place.link);
+    if (place.name === 'running') this.#inHand.release(place.delivery);
     this.#forget(entry);
-    return true;
-  }
-
-  /** The consumer that has the job in hand. */
-  runnerOf(jobId: string): InMemoryConsumer | undefined {
-    const place = this.#jobs.get(jobId)?.place;
-    return place?.name === 'running' ? place.delivery.consumer : undefined;
   }
 
   get isWaitedFor(): boolean {
@@ -143,10 +129,10 @@ export class Channel {
     this.#waiting.delete(consumer);
   }
 
-  /** Gives what is queued to who waits for it, who has waited longest first. */
+  /** Gives what is queued to who waits for it, who has waited longest first; tells all of them of suspects. */
   serve(): void {
     for (const consumer of this.#waiting) {
-      if (this.#paused || this.#lanes.size === 0) return;
+      if (this.#paused || this.#lanes.size + this.#suspects.size === 0) return;
       consumer.serve();
     }
   }
@@ -170,75 +156,87 @@ export class Channel {
     this.#alarm.stop();
   }
 
-  stats(): Omit<ChannelStats, 'waiting'> {
-    const [queued, delayed, running] = [this.#lanes.size, this.#delayed.size, this.#inHand.size];
+  stats(): Omit<ChannelStats, 'waiting' | 'consumers'> {
+    const queued = this.#lanes.size + this.#suspects.size;
+    const [delayed, running] = [this.#delayed.size, this.#inHand.size];
     return { queued, delayed, running, deadLetters: this.#deadLetters.size, paused: this.#paused };
   }
 
   peek(limit: number): Message[] {
-    return this.#lanes.upcoming(limit).map((entry) => entry.message);
+    const upcoming = [...this.#lanes.upcoming(limit), ...first(this.#suspects, limit)];
+    return upcoming.slice(0, Math.max(0, limit)).map((entry) => entry.message);
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
   }
 
   setPaused(paused: boolean): void {
     this.#paused = paused;
   }
 
-  /** Removes what is queued or delayed; answers how many. */
-  purge(): number {
-    const purged = [...this.#lanes.clear(), ...this.#delayed.clear()];
-    for (const entry of purged) this.#forget(entry);
-    return purged.length;
+  /** All that is queued or delayed. */
+  get unstarted(): Entry[] {
+    return [...this.#lanes, ...this.#suspects, ...this.#delayed];
   }
 
-  /** Removes everything, as if the channel were new. Consumers that wait keep waiting. */
-  clear(): void {
-    this.purge();
-    for (const delivery of this.#inHand.clear()) this.#forget(delivery.entry);
-    this.#deadLetters.clear();
-    this.#paused = false;
+  /** All that is running. */
+  get running(): Entry[] {
+    return [...this.#inHand].map((delivery) => delivery.entry);
   }
 
   deadLetters(limit: number): DeadLetter[] {
     return this.#deadLetters.list(limit);
   }
 
-  /** Answers what was put back. */
-  replay(options: ReplayOptions, mustStay: (message: Message) => boolean): Message[] {
-    return this.#deadLetters.replay(options, (entry) => !mustStay(entry.message) && this.#takeBack(entry));
+  /** Gives those chosen to `takeBack`, which returns what became of each. */
+  replay(options: ReplayOptions, takeBack: (entry: NewEntry) => Omit<ReplayedLetter, 'id'>): ReplayedLetter[] {
+    return this.#deadLetters.replay(options, takeBack);
   }
 
-  #enqueue(entry: Entry, dueAt: number): void {
-    if (!(dueAt > this.rules.clock.now())) return this.#lanes.add(entry);
-    entry.place = { name: 'delayed', ticket: this.#delayed.add(entry, dueAt) };
-    this.#setAlarm();
+  /** Returns how many of them were there; without ids all are deleted. */
+  deleteDeadLetters(ids?: readonly string[]): number {
+    if (ids) return this.#deadLetters.delete(ids);
+    const { size } = this.#deadLetters;
+    this.#deadLetters.clear();
+    return size;
   }
 
   #forget(entry: Entry): void {
     entry.place = { name: 'nowhere' };
-    if (entry.jobId === undefined) return;
-    this.#jobs.delete(entry.jobId);
-    this.rules.onEnd(this.name, entry.jobId);
+    this.rules.onEnd(entry);
   }
 
-  /** Their owners are lost. They go first, in their order, for they were taken before what is queued now. */
-  #takeOver(lost: Entry[]): void {
-    const isWornOut = (entry: Entry): boolean => entry.deliveries >= LAST_RESORT * this.rules.maxDeliveries;
-    for (const entry of lost.filter(isWornOut)) this.#giveUpOn(entry);
-    for (const entry of lost.toReversed()) if (!isWornOut(entry)) this.#lanes.putBack(entry);
+  /** Their owners are lost. Most go first, in their order, for they were taken before what is queued now. */
+  #takeOver(lost: readonly Entry[]): void {
+    if (lost.length === 0) return;
+    const fates = new Map(lost.map((entry) => [entry, this.#fateOf(entry)]));
+    const latestFirst = lost.toSorted((one, other) => other.turn - one.turn);
+    for (const entry of latestFirst) if (fates.get(entry) === 'delivered-again') this.#lanes.putBack(entry);
+    for (const entry of lost) if (isToBeAlone(fates.get(entry)!)) this.#suspects.add(entry);
+    for (const entry of lost) if (fates.get(entry) === 'given-up') this.#giveUpOn(entry);
+  }
+
+  #fateOf(entry: Entry): Fate {
+    const { deliveries: deaths, aloneSince, isExhausted: wasExhausted } = entry;
+    const fate = fateOf({ deaths, ranAlone: aloneSince !== undefined, wasExhausted }, this.rules.maxDeliveries);
+    entry.aloneSince = undefined;
+    entry.isExhausted = fate === 'exhausted';
+    return fate;
   }
 
   #giveUpOn(entry: Entry): void {
+    const reason = givenUpAfter(entry.deliveries, this.rules.clock.now());
     this.#forget(entry);
-    this.#deadLetters.add(entry, givenUpAfter(entry.deliveries, this.rules.clock.now()));
-  }
-
-  #takeBack(entry: NewEntry): boolean {
-    if (entry.jobId !== undefined && this.holds(entry.jobId)) return false;
-    this.add(entry);
-    return true;
+    this.#deadLetters.add(entry, reason);
+    this.rules.onGiveUp(entry, reason);
   }
 
   #setAlarm(): void {
     this.#alarm.setBy(Math.min(this.#delayed.first?.dueAt ?? Infinity, this.#inHand.firstExpiry ?? Infinity));
   }
+}
+
+function isToBeAlone(fate: Fate): boolean {
+  return fate === 'suspect' || fate === 'exhausted';
 }

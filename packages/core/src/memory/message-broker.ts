@@ -3,7 +3,7 @@ import type {
   ConsumeOptions,
   Consumer,
   JobInspection,
-  JobLocation,
+  JobPlace,
   JobReference,
   MessageBroker,
 } from '../broker/index.js';
@@ -50,7 +50,10 @@ export class InMemoryMessageBroker implements MessageBroker {
     this.#settings = resolveMessageBrokerOptions(options);
     this.clock = this.#settings.clock;
     this.#store = new MessageStore(this.#settings);
-    this.channels = new InMemoryChannelAdministration(() => this.#connectedStore());
+    this.channels = new InMemoryChannelAdministration(
+      () => this.#connectedStore(),
+      (channel) => [...this.#consumers].filter((consumer) => consumer.takesFrom(channel)).length,
+    );
   }
 
   async connect(): Promise<void> {
@@ -77,32 +80,31 @@ export class InMemoryMessageBroker implements MessageBroker {
 
   async consume(options: ConsumeOptions): Promise<Consumer> {
     const store = this.#connectedStore();
-    for (const name of options.channels) store.channelNamed(name);
+    for (const name of options.channels) store.channels.named(name);
     const consumer = new InMemoryConsumer(options, {
       ownershipTime: this.#settings.ownershipTime,
-      maxDeliveries: this.#settings.maxDeliveries,
       settle: (delivery, settlement) => this.#connectedStore().settle(delivery, settlement),
-      channelNamed: (name) => store.channelNamed(name),
+      channelNamed: (name) => store.channels.named(name),
       onClose: (closed) => this.#consumers.delete(closed),
     });
     this.#consumers.add(consumer);
     return consumer;
   }
 
-  async locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
-    return this.#connectedStore().locate(channel, jobId);
+  async locate(jobId: string): Promise<JobPlace | undefined> {
+    return this.#connectedStore().locate(jobId);
   }
 
-  async inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
-    return this.#connectedStore().inspect(channel, jobId);
+  async inspect(jobId: string): Promise<JobInspection | undefined> {
+    return this.#connectedStore().inspect(jobId);
   }
 
   async waiters(bucketId: string): Promise<readonly JobReference[]> {
     return this.#connectedStore().waiters(bucketId);
   }
 
-  async cancel(channel: string, jobId: string, options: CancelOptions = {}): Promise<JobLocation | undefined> {
-    return this.#connectedStore().cancel(channel, jobId, options);
+  async cancel(jobId: string, options: CancelOptions = {}): Promise<JobInspection | undefined> {
+    return this.#connectedStore().cancel(jobId, options);
   }
 
   #connectedStore(): MessageStore {

@@ -15,78 +15,64 @@ import {
   type Wait,
   type Waits,
 } from '../dependency/index.js';
-import type { OutgoingMessage } from '../message/index.js';
-import type { BucketContents, BucketWatcher, KeptState } from './bucket-contents.js';
-import type { InMemoryBucketBroker } from './bucket-broker.js';
+import { HEADER, type OutgoingMessage } from '../message/index.js';
+import type { BucketWatcher, KeptState } from './bucket-contents.js';
+import type { Entry } from './entry.js';
+import type { JoinedBuckets } from './joined-buckets.js';
 import { Memberships } from './memberships.js';
 import { type Skipped, SkippedMessages } from './skipped.js';
 
 /** A message that waits, and the conditions that have not been met yet. */
 interface Parked {
-  readonly key: string;
+  readonly entry: Entry;
   readonly message: OutgoingMessage;
   readonly waits: Waits;
   readonly missing: Map<string, Condition>;
-  readonly deadline: Due<string>;
+  readonly deadline: Due<Entry>;
+}
+
+/** What a waiting room needs to know of its broker. */
+export interface WaitingRoomRules {
+  readonly clock: Clock;
+  readonly buckets: JoinedBuckets;
+  /** Takes a message that waits no longer. */
+  readonly onReady: (entry: Entry, message: OutgoingMessage) => void;
+  /** Is told of a message that is skipped: it is not held any more. */
+  readonly onSkip: (entry: Entry) => void;
+  /** Is told of a message that was skipped and can't be brought back any more. */
+  readonly onDrop: (entry: Entry) => void;
+  /** Is told when everything that an act has caused is done. */
+  readonly onDone: () => void;
 }
 
 /** Where messages wait for buckets. Every act is synchronous and goes to the end of what it causes. */
 export class WaitingRoom implements BucketWatcher {
-  readonly #parked = new Map<string, Parked>();
+  readonly #parked = new Map<Entry, Parked>();
   readonly #members: Memberships;
   readonly #skipped: SkippedMessages;
   /** Jobs that wait no longer and have not ended: what they may yet read. */
-  readonly #readers = new Map<string, readonly Wait[]>();
-  readonly #deadlines = new DueQueue<string>();
+  readonly #readers = new Map<Entry, readonly Wait[]>();
+  readonly #deadlines = new DueQueue<Entry>();
   readonly #alarm: Alarm;
   readonly #stored: BucketRecord[] = [];
   #isWorking = false;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly contents: () => Iterable<BucketContents>,
-    /** Takes a message that waits no longer. */
-    private readonly admit: (message: OutgoingMessage) => void,
-    /** Is told when everything that an act has caused is done. */
-    private readonly onDone: () => void,
-  ) {
-    this.#skipped = new SkippedMessages(clock);
+  constructor(private readonly rules: WaitingRoomRules) {
+    this.#skipped = new SkippedMessages(rules.clock, rules.onDrop);
     this.#members = new Memberships((bucketId) => this.#letGo(bucketId));
-    this.#alarm = new Alarm(clock, () => this.wakeUp());
-  }
-
-  /** True where the job waits. */
-  has(channel: string, jobId: string): boolean {
-    return this.#parked.has(keyOf(channel, jobId));
-  }
-
-  /** What waits under this id, and for what still. */
-  inspect(
-    channel: string,
-    jobId: string,
-  ): { readonly message: OutgoingMessage; readonly missing: readonly Wait[] } | undefined {
-    const parked = this.#parked.get(keyOf(channel, jobId));
-    if (!parked) return undefined;
-    const missing = [...parked.missing].map(([bucketId, condition]) => ({ bucketId, condition }));
-    return { message: parked.message, missing };
+    this.#alarm = new Alarm(rules.clock, () => this.wakeUp());
   }
 
   /** Who waits for the bucket, or has yet to read it. */
   waitersOf(bucketId: string): JobReference[] {
-    return this.#members.of(bucketId).map(referenceOf);
-  }
-
-  /** How many wait on the channel. */
-  count(channel: string): number {
-    let count = 0;
-    for (const { message } of this.#parked.values()) if (message.channel === channel) count += 1;
-    return count;
+    return this.#members.of(bucketId).flatMap(({ jobId, message }) => {
+      return jobId === undefined ? [] : [{ channel: message.channel, jobId }];
+    });
   }
 
   /** Parks the message, or admits or skips it where what it waits for has come already. */
-  take(message: OutgoingMessage, waits: Waits): void {
-    const key = keyOf(message.channel, message.id ?? '');
-    const parked = this.#park(key, message, waits);
+  take(entry: Entry, message: OutgoingMessage, waits: Waits): void {
+    const parked = this.#park(entry, message, waits);
     for (const { bucketId } of waits.on) {
       const bucket = this.#look(bucketId);
       if (bucket) this.#judge(parked, bucketId, bucket);
@@ -95,42 +81,45 @@ export class WaitingRoom implements BucketWatcher {
     this.#workOff();
   }
 
-  /** Takes a job away that waits; answers whether it did. */
-  withdraw(channel: string, jobId: string): boolean {
-    const parked = this.#parked.get(keyOf(channel, jobId));
+  /** Takes a message away that waits. */
+  withdraw(entry: Entry): void {
+    const parked = this.#parked.get(entry);
     if (parked) this.#forget(parked);
-    return parked !== undefined;
   }
 
-  /** Takes away all that wait on the channel. */
-  clear(channel: string): void {
-    for (const parked of [...this.#parked.values()]) if (parked.message.channel === channel) this.#forget(parked);
+  /** All that wait on the channel. */
+  on(channel: string): Entry[] {
+    return [...this.#parked.keys()].filter(({ message }) => message.channel === channel);
   }
 
-  /** Has what was skipped because of these buckets wait again, to the end of the graph; the buckets are there no more. */
-  revive(bucketIds: readonly string[], isTaken: (message: OutgoingMessage) => boolean): void {
+  /** Forgets what was skipped that was to go to the channel: it can't be brought back. */
+  dropSkipped(channel: string): void {
+    this.#skipped.dropChannel(channel);
+  }
+
+  /** Takes out what was skipped because of these buckets, to the end of the graph; the buckets are there no more. */
+  takeSkipped(bucketIds: readonly string[]): Skipped[] {
     const pending = [...bucketIds];
-    const revived = new Map<string, Skipped>();
+    const taken: Skipped[] = [];
     for (const bucketId of pending) {
-      if (!this.hasReaders(bucketId)) for (const contents of this.contents()) contents.delete(bucketId);
-      for (const skipped of this.#skipped.takeWaitersOf(bucketId)) {
-        revived.set(skipped.key, skipped);
+      if (!this.hasReaders(bucketId)) this.rules.buckets.delete(bucketId);
+      for (const skipped of this.#skipped.takeThoseOf(bucketId)) {
+        taken.push(skipped);
         if (skipped.waits.result) pending.push(skipped.waits.result.id);
       }
     }
-    for (const { message, waits } of revived.values()) if (!isTaken(message)) this.take(message, waits);
+    return taken;
   }
 
   /** The job has ended: buckets need not be kept for it any more. */
-  leave(channel: string, jobId: string): void {
-    const key = keyOf(channel, jobId);
-    for (const { bucketId } of this.#readers.get(key) ?? []) this.#members.leave(bucketId, key);
-    this.#readers.delete(key);
+  leave(entry: Entry): void {
+    for (const { bucketId } of this.#readers.get(entry) ?? []) this.#members.leave(bucketId, entry);
+    this.#readers.delete(entry);
   }
 
   /** Skips what has waited for too long. */
   wakeUp(): void {
-    const now = this.clock.now();
+    const now = this.rules.clock.now();
     for (let due = this.#deadlines.takeDue(now); due; due = this.#deadlines.takeDue(now)) this.#skipLate(due.item);
     this.#setAlarm();
     this.#workOff();
@@ -163,63 +152,76 @@ export class WaitingRoom implements BucketWatcher {
     for (const record of this.#stored) this.#tellMembers(record);
     this.#stored.length = 0;
     this.#isWorking = false;
-    this.onDone();
+    this.rules.onDone();
   }
 
   #tellMembers(record: BucketRecord): void {
-    for (const key of this.#members.of(record.id)) {
-      const parked = this.#parked.get(key);
-      if (parked) this.#judge(parked, record.id, { state: bucketState(record), cause: record.cause });
+    for (const entry of this.#members.of(record.id)) {
+      const parked = this.#parked.get(entry);
+      if (parked) this.#judge(parked, record.id, { ...record, state: bucketState(record) });
     }
   }
 
-  #judge(parked: Parked, bucketId: string, { state, cause }: KeptState): void {
+  #judge(parked: Parked, bucketId: string, { state, cause, jobName }: KeptState): void {
     const condition = parked.missing.get(bucketId);
-    if (condition === undefined || !this.#parked.has(parked.key)) return;
-    if (!isMet(condition, state)) return this.#skipBroken(parked, { bucketId, condition, state, cause });
+    if (condition === undefined || !this.#parked.has(parked.entry)) return;
+    if (!isMet(condition, state)) return this.#skipBroken(parked, { bucketId, condition, state, cause, jobName });
     parked.missing.delete(bucketId);
     if (parked.missing.size > 0) return;
     this.#unpark(parked);
     if (parked.message.id === undefined) this.#leaveAll(parked);
-    else this.#readers.set(parked.key, parked.waits.on);
-    this.admit(parked.message);
+    else this.#readers.set(parked.entry, parked.waits.on);
+    this.rules.onReady(parked.entry, parked.message);
   }
 
+  /** What has succeeded is not replayed: nothing need be kept to be brought back with it. */
   #skipBroken(parked: Parked, broken: BrokenWait): void {
-    this.#skip(parked, skipReason(broken), causeOfSkip(broken));
+    const because = broken.state === 'succeeded' ? undefined : broken.bucketId;
+    this.#skip(parked, skipReason(broken), causeOfSkip(broken), because);
   }
 
-  #skipLate(key: string): void {
-    const parked = this.#parked.get(key);
+  #skipLate(entry: Entry): void {
+    const parked = this.#parked.get(entry);
     if (!parked) return;
     const reason = lateReason(parked.waits.timeout, [...parked.missing.keys()]);
     this.#skip(parked, reason, reason);
   }
 
-  #skip(parked: Parked, reason: string, cause: string): void {
+  #skip(parked: Parked, reason: string, cause: string, because?: string): void {
     this.#forget(parked);
-    this.#skipped.keep(parked);
+    this.rules.onSkip(parked.entry);
     const { result } = parked.waits;
+    this.#keepSkipped(parked, because);
     if (result === undefined) return;
     const { id, ttl, into } = result;
-    const record = { id, ttl, body: skippedBody(reason, ttl, this.clock.now()), success: false, skipped: true, cause };
-    (into as InMemoryBucketBroker).contents.store(record);
+    const { headers } = parked.message;
+    const body = skippedBody(reason, ttl, this.rules.clock.now(), headers);
+    const ending = { success: false, skipped: true, cause, jobName: headers[HEADER.topic] };
+    this.rules.buckets.store({ id, ttl, body, ...ending, into });
   }
 
-  #park(key: string, message: OutgoingMessage, waits: Waits): Parked {
+  /** For as long as its result says that it was skipped. */
+  #keepSkipped({ entry, message, waits }: Parked, because: string | undefined): void {
+    const ttl = waits.result === undefined ? 0 : waits.result.ttl;
+    if (because === undefined || ttl === 0) return this.rules.onDrop(entry);
+    this.#skipped.keep({ entry, message: { ...message, buckets: [], clears: [] }, waits }, because, ttl);
+  }
+
+  #park(entry: Entry, message: OutgoingMessage, waits: Waits): Parked {
     const missing = new Map(waits.on.map(({ bucketId, condition }) => [bucketId, condition]));
-    const deadline = this.#deadlines.add(key, this.clock.now() + waits.timeout);
-    const parked = { key, message, waits, missing, deadline };
-    this.#parked.set(key, parked);
+    const deadline = this.#deadlines.add(entry, this.rules.clock.now() + waits.timeout);
+    const parked = { entry, message, waits, missing, deadline };
+    this.#parked.set(entry, parked);
+    entry.place = { name: 'waiting', missing };
     for (const { bucketId } of waits.on) {
-      this.#members.join(bucketId, key);
-      for (const contents of this.contents()) contents.keep(bucketId);
+      this.#members.join(bucketId, entry);
+      for (const contents of this.rules.buckets) contents.keep(bucketId);
     }
     return parked;
   }
 
-  #unpark({ key, deadline }: Parked): void {
-    this.#parked.delete(key);
+  #unpark({ entry, deadline }: Parked): void {
+    this.#parked.delete(entry);
     this.#deadlines.remove(deadline);
   }
 
@@ -228,12 +230,12 @@ export class WaitingRoom implements BucketWatcher {
     this.#leaveAll(parked);
   }
 
-  #leaveAll({ key, waits }: Parked): void {
-    for (const { bucketId } of waits.on) this.#members.leave(bucketId, key);
+  #leaveAll({ entry, waits }: Parked): void {
+    for (const { bucketId } of waits.on) this.#members.leave(bucketId, entry);
   }
 
   #look(bucketId: string): KeptState | undefined {
-    for (const contents of this.contents()) {
+    for (const contents of this.rules.buckets) {
       const state = contents.stateOf(bucketId);
       if (state) return state;
     }
@@ -241,19 +243,10 @@ export class WaitingRoom implements BucketWatcher {
   }
 
   #letGo(bucketId: string): void {
-    for (const contents of this.contents()) contents.letGo(bucketId);
+    for (const contents of this.rules.buckets) contents.letGo(bucketId);
   }
 
   #setAlarm(): void {
     this.#alarm.setBy(this.#deadlines.first?.dueAt ?? Infinity);
   }
-}
-
-function referenceOf(key: string): JobReference {
-  const colon = key.indexOf(':'); // Names of channels have none.
-  return { channel: key.slice(0, colon), jobId: key.slice(colon + 1) };
-}
-
-function keyOf(channel: string, jobId: string): string {
-  return `${channel}:${jobId}`;
 }

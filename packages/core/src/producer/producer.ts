@@ -2,7 +2,7 @@ import { requireCapability } from '../broker/index.js';
 import type { BucketWrite } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
 import { BrokerUnavailableError, DuplicateJobError, PayloadTooLargeError } from '../errors/index.js';
-import { shorten } from '../errors/shorten.js';
+import { shorten } from '../errors/show.js';
 import { HEADER, type OutgoingMessage } from '../message/index.js';
 import { mostOfHeaders, sizeAbove, sizeOfHeaders } from '../message/size.js';
 import { compose } from '../middleware/compose.js';
@@ -20,6 +20,11 @@ export class Producer {
     private readonly middlewares: readonly ProducerMiddleware[],
   ) {
     this.send = compose(middlewares, (passed: Messages) => this.publishNow(passed));
+  }
+
+  /** True where middlewares stand around publishing. */
+  get hasMiddlewares(): boolean {
+    return this.middlewares.length > 0;
   }
 
   /** Publishes all or none, now. */
@@ -68,7 +73,8 @@ export class Producer {
   private async refuseDuplicates(messages: Messages): Promise<void> {
     for (const { id, channel, clears } of messages) {
       if (id === undefined || !clears?.some(this.isApart)) continue;
-      if ((await this.connection.broker.locate(channel, id)) !== undefined) throw new DuplicateJobError(id, channel);
+      const takenBy = await this.connection.broker.locate(id);
+      if (takenBy !== undefined) throw new DuplicateJobError(id, channel, takenBy);
     }
   }
 

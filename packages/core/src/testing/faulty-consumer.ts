@@ -1,4 +1,4 @@
-import type { Consumer, Delivery, Settlement } from '../broker/index.js';
+import type { Consumer, Delivery, ReceiveOptions, Settlement } from '../broker/index.js';
 import type { Message, Priority } from '../message/index.js';
 import { unwrappedMessage, unwrappedWrite } from './faulty-bucket-broker.js';
 import type { Faults } from './faults.js';
@@ -17,7 +17,15 @@ export class FaultyConsumer implements Consumer {
     faults.onDeath(() => void wrapped.close());
   }
 
-  async receive(max: number, options: { readonly wait: boolean }): Promise<readonly Delivery[]> {
+  get hasSuspects(): boolean {
+    return this.wrapped.hasSuspects;
+  }
+
+  isPaused(channel: string): boolean {
+    return this.wrapped.isPaused(channel);
+  }
+
+  async receive(max: number, options: ReceiveOptions): Promise<readonly Delivery[]> {
     const { wakes } = this;
     do {
       try {
@@ -44,7 +52,7 @@ export class FaultyConsumer implements Consumer {
     return this.wrapped.close();
   }
 
-  private async receiveOnce(max: number, options: { readonly wait: boolean }): Promise<Delivery[]> {
+  private async receiveOnce(max: number, options: ReceiveOptions): Promise<Delivery[]> {
     const deliveries = await this.faults.around('receive', () => this.wrapped.receive(max, options));
     return deliveries.map((delivery) => new FaultyDelivery(delivery, this.faults));
   }

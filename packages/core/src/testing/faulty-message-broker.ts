@@ -3,7 +3,7 @@ import type {
   ConsumeOptions,
   Consumer,
   JobInspection,
-  JobLocation,
+  JobPlace,
   JobReference,
   MessageBroker,
 } from '../broker/index.js';
@@ -48,20 +48,20 @@ export class FaultyMessageBroker extends ForwardingMessageBroker {
     return new FaultyConsumer(consumer, this.faults, options.onProblem);
   }
 
-  override locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
-    return this.faults.around('locate', () => this.wrapped.locate(channel, jobId));
+  override locate(jobId: string): Promise<JobPlace | undefined> {
+    return this.faults.around('locate', () => this.wrapped.locate(jobId));
   }
 
-  override inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
-    return this.faults.around('inspect', () => this.wrapped.inspect(channel, jobId));
+  override inspect(jobId: string): Promise<JobInspection | undefined> {
+    return this.faults.around('inspect', () => this.wrapped.inspect(jobId));
   }
 
   override waiters(bucketId: string): Promise<readonly JobReference[]> {
     return this.faults.around('waiters', () => this.wrapped.waiters(bucketId));
   }
 
-  override cancel(channel: string, jobId: string, { bucket }: CancelOptions = {}): Promise<JobLocation | undefined> {
-    const options = { bucket: bucket && unwrappedWrite(bucket) };
-    return this.faults.around('cancel', () => this.wrapped.cancel(channel, jobId, options));
+  override cancel(jobId: string, { result }: CancelOptions = {}): Promise<JobInspection | undefined> {
+    const options = { result: result && unwrappedWrite(result) };
+    return this.faults.around('cancel', () => this.wrapped.cancel(jobId, options));
   }
 }

@@ -4,7 +4,7 @@ import type {
   ConsumeOptions,
   Consumer,
   JobInspection,
-  JobLocation,
+  JobPlace,
   JobReference,
   MessageBroker,
   MessageBrokerCapabilities,
@@ -47,19 +47,19 @@ export abstract class ForwardingMessageBroker implements MessageBroker {
     return this.wrapped.consume(options);
   }
 
-  locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
-    return this.wrapped.locate(channel, jobId);
+  locate(jobId: string): Promise<JobPlace | undefined> {
+    return this.wrapped.locate(jobId);
   }
 
-  inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
-    return this.wrapped.inspect(channel, jobId);
+  inspect(jobId: string): Promise<JobInspection | undefined> {
+    return this.wrapped.inspect(jobId);
   }
 
   waiters(bucketId: string): Promise<readonly JobReference[]> {
     return this.wrapped.waiters(bucketId);
   }
 
-  cancel(channel: string, jobId: string, options?: CancelOptions): Promise<JobLocation | undefined> {
-    return this.wrapped.cancel(channel, jobId, options);
+  cancel(jobId: string, options?: CancelOptions): Promise<JobInspection | undefined> {
+    return this.wrapped.cancel(jobId, options);
   }
 }

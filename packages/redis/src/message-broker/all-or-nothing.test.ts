@@ -24,7 +24,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     it.each([
       ['a stream', 'repid:foreign', () => message('bad', FOREIGN)],
       ['a stream of another priority', 'repid:foreign:low', () => message('bad', { ...FOREIGN, priority: 'low' })],
-      ['an index', 'repid:foreign:index', () => job('bad', FOREIGN)],
+      ['an index', 'repid::jobs', () => job('bad', FOREIGN)],
       ['delayed messages', 'repid:foreign:delayed:messages', () => message('bad', { ...FOREIGN, delay: 60_000 })],
       ['their times', 'repid:foreign:delayed', () => message('bad', { ...FOREIGN, delay: 60_000 })],
       ['who waits', 'repid:foreign:waiting', () => ({ ...waiting('bad'), ...FOREIGN })],
@@ -41,7 +41,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     });
 
     it('and holds up nothing else of the same moment', async () => {
-      await stage.redis.set('repid:foreign:index', 'not ours');
+      await stage.redis.set('repid::jobs', 'not ours');
       const batches = [[message('one')], [job('bad', FOREIGN)], [message('odd', { delay: HUGE })], [message('two')]];
       const ends = await Promise.allSettled(batches.map((batch) => stage.broker.publish(batch)));
       expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
@@ -68,12 +68,12 @@ describe('RedisMessageBroker refused by Redis', () => {
       ['tried again', RETRY],
     ])('where something else lies at the key of the index: %s', async (_, outcome) => {
       const delivery = await delivered();
-      await stage.redis.rename('repid:email:index', 'aside');
-      await stage.redis.set('repid:email:index', 'not ours');
+      await stage.redis.rename('repid::jobs', 'aside');
+      await stage.redis.set('repid::jobs', 'not ours');
       const bucket = { ...ended('result'), into: buckets };
       await expect(delivery.settle({ outcome, bucket })).rejects.toMatchObject(REFUSED);
       expect(await stage.redis.exists('repid:bucket:result', 'repid:email:dlq', 'repid:email:delayed')).toBe(0);
-      await stage.redis.rename('aside', 'repid:email:index');
+      await stage.redis.rename('aside', 'repid::jobs');
       await delivery.settle(ACK);
     });
 
@@ -108,9 +108,9 @@ describe('RedisMessageBroker refused by Redis', () => {
       const bucket = { ...ended('result'), into: buckets };
       await expect(delivery.settle({ ...ACK, bucket, ...settlement })).rejects.toMatchObject(problem);
       expect(await stage.redis.exists('repid:bucket:result', 'repid:next')).toBe(0);
-      expect(await stage.broker.locate('email', 'held')).toBe('running');
+      expect(await stage.where('held')).toBe('running');
       await delivery.settle(ACK);
-      expect(await stage.broker.locate('email', 'held')).toBeUndefined();
+      expect(await stage.where('held')).toBeUndefined();
     }
   });
 
@@ -133,10 +133,10 @@ describe('RedisMessageBroker refused by Redis', () => {
     await stage.redis.set('repid:foreign', 'not ours');
     await buckets.store([ended('first')]);
     expect(await take(await stage.consume())).toEqual(['free']);
-    expect(await stage.broker.locate('foreign', 'stuck')).toBe('waiting');
+    expect(await stage.where('stuck')).toBe('waiting');
     await stage.redis.del('repid:foreign');
     await buckets.store([ended('first')]);
-    expect(await stage.broker.locate('foreign', 'stuck')).toBe('queued');
+    expect(await stage.where('stuck')).toBe('queued');
   });
 
   describe('settles what is settled together', () => {
@@ -151,7 +151,7 @@ describe('RedisMessageBroker refused by Redis', () => {
         y!.settle({ outcome: { ...RETRY, headers: y!.message.headers } }),
       ]);
       expect(await stage.broker.channels.stats('email')).toMatchObject({ running: 0, queued: 0, delayed: 1 });
-      expect(await stage.broker.locate('email', 'y')).toBe('delayed');
+      expect(await stage.where('y')).toBe('delayed');
     });
 
     it('although one that waits for it lies where nothing can be changed', async () => {
@@ -201,8 +201,15 @@ describe('RedisMessageBroker refused by Redis', () => {
     it('or has a worker refuse it where the dead letters take none', async () => {
       await abandon(3);
       await stage.redis.set('repid:email:dlq', 'not ours');
-      const deliveries = await (await stage.consume()).receive(5, { wait: true });
-      expect(deliveries.map(({ isExhausted }) => isExhausted)).toEqual([true, true, true]);
+      const problems: string[] = [];
+      const consumer = await stage.consume(({ message: text }) => void problems.push(text));
+      expect(await consumer.receive(5, { wait: false })).toEqual([]);
+      for (let n = 0; n < 3; n++) {
+        const alone = await consumer.receive(5, { wait: false, alone: true });
+        expect(alone.map(({ isExhausted }) => isExhausted)).toEqual([true]);
+        await alone[0]!.settle(ACK);
+      }
+      expect(problems).toEqual([expect.stringContaining('repid:email:dlq holds a string')]);
     });
 
     it('and what has more fields than a script can pass on', async () => {
@@ -236,8 +243,16 @@ describe('RedisMessageBroker refused by Redis', () => {
     await consumer.close();
     const [first] = await stage.broker.channels.deadLetters('email', 1);
     const ids = [first!.id, first!.id, 'nonsense', '1-1'];
-    expect(await stage.broker.channels.replayDeadLetters('email', { ids })).toBe(1);
-    expect(await stage.broker.channels.replayDeadLetters('email')).toBe(0);
+    expect(await stage.broker.channels.replayDeadLetters('email', { ids })).toEqual({
+      replayed: 1,
+      letters: [
+        { id: first!.id, outcome: 'replayed', jobId: 'x' },
+        { id: first!.id, outcome: 'not-found' },
+        { id: 'nonsense', outcome: 'not-found' },
+        { id: '1-1', outcome: 'not-found' },
+      ],
+    });
+    expect(await stage.broker.channels.replayDeadLetters('email')).toMatchObject({ replayed: 0 });
     expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 1, deadLetters: 1 });
   });
 

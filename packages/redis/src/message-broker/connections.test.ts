@@ -37,8 +37,8 @@ describe('RedisMessageBroker and its connections', () => {
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['locate', () => stage.broker.locate('email', 'x')],
-    ['inspect', () => stage.broker.inspect('email', 'x')],
+    ['locate', () => stage.where('x')],
+    ['inspect', () => stage.broker.inspect('x')],
     ['waiters', () => stage.broker.waiters('b')],
     ['stats', () => stage.broker.channels.stats('email')],
     ['peek', () => stage.broker.channels.peek('email', 1)],
@@ -67,7 +67,7 @@ describe('RedisMessageBroker and its connections', () => {
     const broker = await stage.connected();
     await stage.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await sleep(5);
-    await Promise.all(Array.from({ length: 30 }, () => broker.locate('email', 'x')));
+    await Promise.all(Array.from({ length: 30 }, () => broker.locate('x')));
     await sleep(0);
     process.off('warning', onWarning);
     expect(warnings).not.toContain('MaxListenersExceededWarning');

@@ -3,6 +3,7 @@ import {
   BucketCodec,
   type BucketState,
   type Condition,
+  HEADER,
   type OutgoingMessage,
   causeOfFailure,
   causeOfSkip,
@@ -95,7 +96,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     });
 
     it.each([
-      ['cancelled', () => stage.broker.cancel('email', 'x')],
+      ['cancelled', () => stage.broker.cancel('x')],
       ['purged', () => stage.broker.channels.purge('email')],
       ['deleted', () => stage.broker.channels.delete('email')],
     ])('and no longer when that is %s', async (_, remove) => {
@@ -111,7 +112,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await buckets.store([ended('first')]);
       await stage.broker.publish([reading('x')]);
       await stage.redis.del('repid::waiting:email:x');
-      await stage.redis.hdel('repid:email:index', 'x');
+      await stage.redis.hdel('repid::jobs', 'x');
       await buckets.store([ended('first')]);
       expect(await stage.timeLeft('first')).toBeGreaterThan(0);
     });
@@ -183,18 +184,19 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([waiting('x', ['a', 'b'])]);
       await stage.redis.xtrim('repid:email', 'MAXLEN', 0);
       await stage.broker.publish([waiting('x', ['c'])]);
-      expect(await stage.broker.cancel('email', 'x')).toBe('waiting');
+      expect(await stage.broker.cancel('x')).toMatchObject({ location: 'waiting' });
       await buckets.store([ended('c')]);
       expect(await stage.redis.xlen('repid:email')).toBe(0);
       await expectNothingLeft();
     });
 
     it('when a waiting job is cancelled', async () => {
-      await stage.broker.publish([waiting('x', ['a', 'b']), waiting('after', ['x'], 'failure')]);
+      const x = waiting('x', ['a', 'b']);
+      const headers = { ...x.headers, [HEADER.resultBucket]: '', [HEADER.resultTtl]: '60000' };
+      await stage.broker.publish([{ ...x, headers }, waiting('after', ['x'], 'failure')]);
       await buckets.store([ended('a')]);
-      expect(await stage.broker.cancel('email', 'x', { bucket: { ...ended('x', 'failed'), into: buckets } })).toBe(
-        'waiting',
-      );
+      const result = { into: buckets, exception: 'CancelledError: no' };
+      expect(await stage.broker.cancel('x', { result })).toMatchObject({ location: 'waiting' });
       const [after] = await (await stage.consume()).receive(1, { wait: true });
       await after!.settle({ ...ACK, releases: ['x'] });
       await expectNothingLeft();
@@ -204,7 +206,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([waiting('x', ['a']), waiting('y', ['b', 'c'])]);
       await buckets.store([ended('b')]);
       await stage.broker.channels.delete('email');
-      expect(await stage.broker.locate('email', 'x')).toBeUndefined();
+      expect(await stage.where('x')).toBeUndefined();
       await expectNothingLeft();
       await buckets.store([ended('a')]);
       expect(await stage.redis.exists('repid:email')).toBe(0);
@@ -214,7 +216,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([waiting('x', ['a']), job('y')]);
       expect(await stage.broker.channels.purge('email')).toBe(1);
       expect(await stage.broker.channels.stats('email')).toMatchObject({ waiting: 1, queued: 0 });
-      expect(await stage.broker.locate('email', 'x')).toBe('waiting');
+      expect(await stage.where('x')).toBe('waiting');
     });
   });
 
@@ -240,8 +242,8 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([waiting('before', ['first'], condition), waiting('end before', ['before'])]);
       for (const id of ['after', 'before']) {
         const [body, end] = await buckets.get([id, `end ${id}`]);
-        expect(body).toBe(skippedBody(reason, 60_000, JSON.parse(body!).timestamp));
-        const chain = { bucketId: id, condition: 'success', state: 'skipped' } as const;
+        expect(body).toBe(skippedBody(reason, 60_000, JSON.parse(body!).timestamp, { topic: 'act' }));
+        const chain = { bucketId: id, condition: 'success', state: 'skipped', jobName: 'act' } as const;
         const rootCause = causeOfSkip({ bucketId: 'first', condition, state, cause });
         expect(JSON.parse(end!).exception).toBe(skipReason({ ...chain, cause: rootCause }));
       }
@@ -273,7 +275,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       const consumer = await stage.broker.consume({ channels: ['email', 'other'] });
       const [b] = await consumer.receive(1, { wait: true });
       expect(textOf(b!)).toBe('b');
-      expect(await stage.broker.locate(channel, 'b')).toBe('running');
+      expect(await stage.where('b')).toBe('running');
       await b!.settle({ ...ACK, releases: on });
       await expectNothingLeft();
     });
@@ -322,7 +324,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       const consumer = await stage.broker.consume({ channels: ['post'] });
       const [x] = await consumer.receive(1, { wait: true });
       expect(x).toMatchObject({ priority: 'high', message: { channel: 'post' } });
-      expect(await stage.broker.locate('post', 'x')).toBe('running');
+      expect(await stage.where('x')).toBe('running');
     });
 
     it('for buckets of a broker that was joined, and refuses others', async () => {
@@ -339,7 +341,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       for (const key of ['repid::skipped:email:b', 'repid::skipped:email:c', 'repid::skipped-for:a']) {
         expect(await stage.redis.pttl(key)).toBeGreaterThan(59_000);
       }
-      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toBe(1);
+      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toMatchObject({ replayed: 1 });
       expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 1, waiting: 2, deadLetters: 0 });
       expect(await stage.redis.keys('*skipped*')).toEqual([]);
       const consumer = await stage.consume();
@@ -356,8 +358,8 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await publishAndFail();
       await stage.broker.publish([job('b', { delay: 60_000 })]);
       await stage.broker.channels.replayDeadLetters('email', { withDependents: true });
-      expect(await stage.broker.locate('email', 'b')).toBe('delayed');
-      expect(await stage.broker.locate('email', 'c')).toBe('waiting');
+      expect(await stage.where('b')).toBe('delayed');
+      expect(await stage.where('c')).toBe('waiting');
     });
 
     it('and skips it again where something else is still amiss', async () => {
@@ -378,7 +380,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([job('z')]);
       const [z] = await (await stage.consume()).receive(1, { wait: true });
       await z!.settle({ outcome: { ...NACK, headers: z!.message.headers } });
-      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toBe(1);
+      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toMatchObject({ replayed: 1 });
     });
 
     async function publishAndFail(on = ['a']): Promise<void> {
@@ -398,12 +400,12 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     ])('that is %s', async (location, make, more) => {
       await buckets.store([ended('a')]);
       await stage.broker.publish([make()]);
-      const inspection = await stage.broker.inspect('email', 'x');
+      const inspection = await stage.broker.inspect('x');
       expect(inspection).toMatchObject({ location, message: { headers: { 'repid-id': 'x' } }, ...more });
     });
 
     it('that is not there nothing', async () => {
-      expect(await stage.broker.inspect('email', 'x')).toBeUndefined();
+      expect(await stage.broker.inspect('x')).toBeUndefined();
       expect(await stage.broker.waiters('x')).toEqual([]);
     });
   });

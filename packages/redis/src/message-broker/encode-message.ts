@@ -1,4 +1,4 @@
-import { type BucketRecord, type OutgoingMessage, type Waits, bucketState } from '@repid/core';
+import { type BucketRecord, type OutgoingMessage, type Waits, bucketState, ownArgsBucketOf } from '@repid/core';
 import { encodeFields, needsIdField } from '../codec/entry.js';
 import { isPassing } from '../keys.js';
 import type { Call } from '../script/call.js';
@@ -17,37 +17,59 @@ export function addMessage(call: ChannelCall, message: OutgoingMessage): void {
   const more = isSingle ? singleWaitOf(message) : '';
   call.add(`${place}${idLetterOf(message)}${timing.letter}${rest}${letters}${more}`);
   if (message.id !== undefined) call.add(message.id);
+  if (hasResultId(message)) call.add(message.resultId!);
   if (timing.when !== undefined) call.add(Math.ceil(timing.when));
   if (isSingle) addSingleWait(call, message);
   call.add(...values);
-  if (rest === 'b' || rest === 'B' || rest === 'S') addBuckets(call, message.clears ?? [], message.buckets ?? []);
+  if (rest === 'b' || rest === 'B' || rest === 'S') addBucketsOf(call, message);
   if (rest === 'w' || rest === 'B') addWaits(call, message.waits!);
 }
 
 /** True for what the script for what is usual can publish: it goes with nothing, or waits for a single bucket. */
 export function isUsual(message: OutgoingMessage): boolean {
   const { channel, priority = 'medium' } = message;
-  if (priority !== 'medium' || isPassing(channel) || timingOf(message).when !== undefined) return false;
+  if (priority !== 'medium' || isPassing(channel) || hasResultId(message) || timingOf(message).when !== undefined)
+    return false;
   const rest = restOf(message);
   return rest === '-' || rest === 's';
 }
 
-/** Adds buckets to remove and to store, as the script's `read_buckets` reads them. */
+/**
+ * Adds buckets to remove and to store, as the script's `read_buckets` reads them.
+ * @param ownArgs given for those that come with a message: the id of its own arguments
+ */
 export function addBuckets(
   call: Call,
   clears: readonly Pick<BucketRecord, 'id'>[],
   buckets: readonly BucketRecord[],
+  ownArgs?: string,
 ): void {
   call.add(clears.length);
   for (const { id } of clears) call.add(id);
   call.add(buckets.length);
-  for (const bucket of buckets) addBucket(call, bucket);
+  for (const bucket of buckets) addBucket(call, bucket, ownArgs);
 }
 
+/** Adds the buckets of a message: those of a name that somebody chose must not lie where a result goes. */
+function addBucketsOf(call: Call, { headers, clears = [], buckets = [] }: OutgoingMessage): void {
+  addBuckets(call, clears, buckets, ownArgsBucketOf(headers) ?? NO_OWN_ARGS);
+}
+
+/** No bucket has this id. */
+const NO_OWN_ARGS = '';
+
 /** Adds a bucket, as the script's `read_bucket` reads it. */
-function addBucket(call: Call, bucket: BucketRecord): void {
-  const { id, body, ttl, cause = '' } = bucket;
-  call.add(id, body, ttl === null ? '' : Math.ceil(ttl), bucketState(bucket), cause);
+function addBucket(call: Call, bucket: BucketRecord, ownArgs: string | undefined): void {
+  const { id, body, ttl, cause = '', jobName = '' } = bucket;
+  const kind = id === ownArgs ? 'own' : 'named';
+  call.add(
+    id,
+    body,
+    ttl === null ? '' : Math.ceil(ttl),
+    ownArgs === undefined ? bucketState(bucket) : kind,
+    cause,
+    jobName,
+  );
 }
 
 function addWaits(call: Call, { timeout, result, on }: Waits): void {
@@ -74,10 +96,16 @@ function resultLetterOf({ id, waits }: OutgoingMessage): '-' | '=' | 'r' {
   return waits!.result.id === id ? '=' : 'r';
 }
 
-/** None, one that its headers say, or one that needs a field of its own. */
-function idLetterOf(message: OutgoingMessage): '-' | 'i' | 'f' {
+/** None, one that its headers say, or one that needs a field of its own; in capitals where its result goes to another id. */
+function idLetterOf(message: OutgoingMessage): '-' | 'i' | 'f' | 'I' | 'F' {
   if (message.id === undefined) return '-';
+  if (hasResultId(message)) return needsIdField(message) ? 'F' : 'I';
   return needsIdField(message) ? 'f' : 'i';
+}
+
+/** True for a job whose result goes to a bucket of another id. */
+function hasResultId({ id, resultId }: OutgoingMessage): boolean {
+  return id !== undefined && resultId !== undefined && resultId !== id;
 }
 
 /** Nothing, buckets, waits, a single wait; in capitals with buckets. */

@@ -6,7 +6,7 @@ import { PublishOneCall } from '../script/publish-one-call.js';
 
 /** The call that publishes one plain message. */
 export function publishOneCallFor(message: OutgoingMessage, keys: Keys): PublishOneCall {
-  const call = new PublishOneCall(keys.channel(message.channel), message.id);
+  const call = new PublishOneCall(keys.channel(message.channel), keys.jobs, message.channel, message.id);
   const [letters, values] = encodeFields(message);
   values.forEach((value, n) => call.add(FIELD_NAMES[letters[n] as keyof typeof FIELD_NAMES], value));
   return needsIdField(message) ? call.add('id', message.id!) : call;

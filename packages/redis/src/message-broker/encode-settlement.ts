@@ -29,25 +29,29 @@ export function thoroughCallFor(requests: readonly Request[], keys: Keys): Call 
 }
 
 function isPlain([{ act }]: Run): boolean {
-  return act.outcome === 'done' || act.outcome === 'freed';
+  return isPlainOutcome(act.outcome);
+}
+
+function isPlainOutcome(outcome: Act['outcome']): boolean {
+  return outcome === 'done' || outcome === 'freed' || outcome === 'spent';
 }
 
 function acknowledgingCall(runs: readonly Run[], keys: Keys): Call {
-  const call = new AcknowledgeCall().add(runs.length);
+  const call = new AcknowledgeCall(keys).add(runs.length);
   for (const run of runs) addPlainRun(call, run, keys);
   return call;
 }
 
 function addPlainRun(call: AcknowledgeCall, run: Run, keys: Keys): void {
-  const { delivery, act } = run[0];
-  const { streams, group, index } = keys.channel(delivery.message.channel);
-  call.add(call.key(streams[delivery.priority]), LETTER[delivery.priority], group);
-  call.add(act.outcome === 'freed' ? call.key(index) : 0);
+  const { delivery } = run[0];
+  const { channel } = delivery.message;
+  const { streams, group } = keys.channel(channel);
+  call.add(call.key(streams[delivery.priority]), LETTER[delivery.priority], group, channel);
   addEntries(call, run);
 }
 
 /** Of these the script reads with their entries all there is to say. */
-const READ_ELSEWHERE: ReadonlySet<Act['outcome']> = new Set(['done', 'freed', 'extend']);
+const READ_ELSEWHERE: ReadonlySet<Act['outcome']> = new Set(['done', 'freed', 'spent', 'extend', 'acquit']);
 
 function settlingCall(runs: readonly Run[], keys: Keys): Call {
   const call = new ScriptCall(keys, 'settle.settle').add(runs.length);
@@ -68,7 +72,8 @@ function addEntries(call: Call, run: Run): void {
   const entries = entriesOf(run);
   call.add(delivery.hold.consumer, delivery.deliveryCount, act.outcome, ...boundsOf(entries), entries.length);
   for (const entry of entries) call.add(entry);
-  if (act.outcome === 'freed') for (const one of run) call.add(one.delivery.hold.jobId ?? '');
+  if (act.outcome === 'freed' || act.outcome === 'spent')
+    for (const one of run) call.add(one.delivery.hold.jobId ?? '');
 }
 
 function addAct(call: ScriptCall, { hold }: RedisDelivery, act: Act): void {
@@ -77,20 +82,27 @@ function addAct(call: ScriptCall, { hold }: RedisDelivery, act: Act): void {
   } else if ('settlement' in act) {
     call.add(hold.jobId ?? '');
     addOutcome(call, act.settlement.outcome);
-    addRest(call, act.settlement, hold);
+    addRest(call, act, hold);
   }
 }
 
+type SettlingAct = Extract<Act, { readonly settlement: Settlement }>;
+
 /** What is its own, as the script's `read_settlement` reads it. */
-function addRest(call: ScriptCall, { bucket, publish = [] }: Settlement, { jobId }: Hold): void {
-  if (bucket) addResult(call, bucket, jobId);
+function addRest(call: ScriptCall, { settlement, rest }: SettlingAct, hold: Hold): void {
+  const { bucket, publish = [] } = settlement;
+  const [letters = ''] = rest.split(' ', 1);
+  if (letters.includes('a')) call.add(hold.resultId!);
+  if (letters.includes('p')) call.add(hold.ownArgs!);
+  if (bucket) addResult(call, bucket, hold.jobId);
   if (publish.length > 0) addFollowers(call, publish);
 }
 
-function addResult(call: ScriptCall, { id, body, cause }: BucketRecord, jobId: string | undefined): void {
+function addResult(call: ScriptCall, { id, body, cause, jobName }: BucketRecord, jobId: string | undefined): void {
   if (id !== jobId) call.add(id);
   call.add(body);
   if (cause) call.add(cause);
+  if (jobName) call.add(jobName);
 }
 
 function addOutcome(call: ScriptCall, outcome: Outcome): void {

@@ -1,20 +1,25 @@
 import type { Condition, JobInspection, JobLocation, JobReference, Wait } from '@repid/core';
 import { decodeLeniently } from '../codec/entry.js';
 
-/** What the operation `inspect` answers: due in milliseconds since the epoch or -1; missing buckets and conditions in turn. */
+/** What the operation `locate` returns. */
+export type LocateAnswer = readonly [location: JobLocation, jobId: string, channel: string];
+
+/** What the operations `inspect` and `cancel` return: due in milliseconds since the epoch or -1; missing buckets and conditions in turn. */
 export type InspectAnswer = readonly [
   location: Buffer,
+  jobId: Buffer,
+  channel: Buffer,
   fields: readonly Buffer[],
   due: number,
   missing: readonly Buffer[],
 ];
 
 /** The answer as core knows it. */
-export function inspectionOf(channel: string, [place, fields, due, missing]: InspectAnswer): JobInspection {
-  const location = place.toString() as JobLocation;
-  const message = decodeLeniently(channel, fields);
-  if (location === 'delayed') return { location, message, dueAt: due };
-  return location === 'waiting' ? { location, message, missing: waitsOf(missing) } : { location, message };
+export function inspectionOf([place, id, name, fields, due, missing]: InspectAnswer): JobInspection {
+  const [location, jobId, channel] = [place.toString() as JobLocation, id.toString(), name.toString()];
+  const job = { location, jobId, channel, message: decodeLeniently(channel, fields) };
+  if (location === 'delayed') return { ...job, dueAt: due };
+  return location === 'waiting' ? { ...job, missing: waitsOf(missing) } : job;
 }
 
 /** The job that a member of a bucket's waiters stands for. Names of channels have no colon. */

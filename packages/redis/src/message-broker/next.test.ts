@@ -39,15 +39,15 @@ describe('A settlement that waits alone while the next is read', () => {
   it.each([['medium'], ['high']] as const)('frees the id of a job of %s priority', async (priority) => {
     const { first, consumer } = await withFirst([job('one', { priority }), job('two', { priority })]);
     expect(await settledAndNext(first, consumer)).toEqual(['two']);
-    expect(await stage.broker.locate('email', 'one')).toBeUndefined();
-    expect(await stage.broker.locate('email', 'two')).toBeDefined();
+    expect(await stage.where('one')).toBeUndefined();
+    expect(await stage.where('two')).toBeDefined();
   });
 
   it('leaves the id to a job that has it by now', async () => {
     const { first, consumer } = await withFirst([job('one'), message('two')]);
-    await stage.redis.hset('repid:email:index', 'one', 'm0-1');
+    await stage.redis.hset('repid::jobs', 'one', 'm0-1@email');
     expect(await settledAndNext(first, consumer)).toEqual(['two']);
-    expect(await stage.redis.hget('repid:email:index', 'one')).toBe('m0-1');
+    expect(await stage.redis.hget('repid::jobs', 'one')).toBe('m0-1@email');
   });
 
   it.each([
@@ -64,7 +64,7 @@ describe('A settlement that waits alone while the next is read', () => {
 
   it('is refused where the index is no index, and the next is taken', async () => {
     const { first, consumer } = await withFirst([job('one'), message('two')]);
-    await stage.redis.set('repid:email:index', 'text');
+    await stage.redis.set('repid::jobs', 'text');
     const settled = expect(first.settle(ACK)).rejects.toMatchObject({ code: 'REPID_BROKER_REFUSED' });
     expect((await consumer.receive(1, { wait: true })).map(textOf)).toEqual(['two']);
     await settled;

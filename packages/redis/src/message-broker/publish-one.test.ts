@@ -34,8 +34,8 @@ describe('A message that is published alone', () => {
     await stage.broker.publish([one]);
     const [[entry, alone]] = (await stage.redis.xrange('repid:email', '-', '+')) as [[string, string[]]];
     expect(alone).toEqual(fields);
-    expect(await stage.redis.hgetall('repid:email:index')).toEqual(
-      one.id === undefined ? {} : { [one.id]: `m${entry}` },
+    expect(await stage.redis.hgetall('repid::jobs')).toEqual(
+      one.id === undefined ? {} : { [one.id]: `m${entry}@email` },
     );
   });
 
@@ -47,12 +47,12 @@ describe('A message that is published alone', () => {
 
   it.each([
     ['its stream is none', 'repid:email', message('x')],
-    ['the index is none', 'repid:email:index', job('j')],
+    ['the index is none', 'repid::jobs', job('j')],
   ])('is refused where %s', async (_, key, one) => {
     await stage.redis.set(key, 'text');
     await expect(stage.broker.publish([one])).rejects.toThrow(`WRONGTYPE`);
     expect(await stage.redis.get(key)).toBe('text');
-    expect(await stage.redis.exists('repid:email', 'repid:email:index')).toBe(1);
+    expect(await stage.redis.exists('repid:email', 'repid::jobs')).toBe(1);
   });
 
   async function callsOf(command: string): Promise<number> {

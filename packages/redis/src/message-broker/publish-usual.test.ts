@@ -69,7 +69,7 @@ describe('What is usual among what is published', () => {
       const ends = await Promise.allSettled(publications.map((messages) => stage.broker.publish(messages)));
       expect(ends.map((end) => (end.status === 'rejected' ? end.reason.code : undefined))).toEqual(codes);
       const published = publications.flatMap((messages, n) => (codes[n] === PUBLISHED ? messages : []));
-      const there = await Promise.all(published.map(({ id, channel }) => stage.broker.locate(channel, id!)));
+      const there = await Promise.all(published.map(({ id }) => stage.where(id!)));
       expect(there).toEqual(published.map(({ waits }) => (waits ? 'waiting' : 'queued')));
       const { queued, waiting: parked } = await stage.broker.channels.stats('email');
       expect(queued + parked).toBe(published.length + 1);
@@ -117,10 +117,10 @@ describe('What is usual among what is published', () => {
     const [first] = await (await stage.consume()).receive(1, { wait: true });
     expect(textOf(first!)).toBe('a-1');
     expect(first!.input?.bucketId).toBe('a-0');
-    expect(await stage.broker.locate('email', 'a-2')).toBe('waiting');
+    expect(await stage.where('a-2')).toBe('waiting');
   });
 
-  it.each(['repid:email:index', 'repid:email:waiting', 'repid::awaited', 'repid:email'])(
+  it.each(['repid::jobs', 'repid:email:waiting', 'repid::awaited', 'repid:email'])(
     'is refused as a whole where something else lies at %s',
     async (key) => {
       await stage.redis.set(key, 'not ours');
@@ -176,7 +176,7 @@ describe('What is usual among what is published', () => {
   function hashOf(hash: Record<string, Buffer>): Record<string, string> {
     const texts = Object.entries(hash).map(([name, value]) => [
       name,
-      value.toString('latin1').replace(/^m\d+-\d+$/, 'm'),
+      value.toString('latin1').replace(/^m\d+-\d+@/, 'm@'),
     ]);
     return Object.fromEntries(texts);
   }

@@ -1,6 +1,5 @@
-import { DuplicateJobError, type OutgoingMessage } from '@repid/core';
+import { DuplicateJobError, type OutgoingMessage, type TakenBy } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
-import { refused } from '../connection/problems.js';
 import { type Keys, isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import type { Call } from '../script/call.js';
@@ -16,8 +15,11 @@ interface Publication {
   readonly reject: (problem: unknown) => void;
 }
 
-/** For each that was not published, its place in the call, and that of its message whose id is taken, from 1, or what went wrong. */
-type Answer = readonly (readonly [place: number, problem: number | string])[];
+/** A message whose id is taken: its place in its publication, from 1; the id; by what; and of a job that has it where it is, its id and its channel. */
+type Taken = readonly [place: number, id: string, by: string, location?: string, jobId?: string, channel?: string];
+
+/** For each that was not published, its place in the call, and the message whose id is taken, or what went wrong. */
+type Answer = readonly (readonly [place: number, problem: Taken | string])[];
 
 /** Publishes; what is published in the same turn of the event loop leaves together, each publication all or none. */
 export class Publisher {
@@ -94,11 +96,18 @@ export class Publisher {
       for (const message of messages) addMessage(call, message);
     }
     const problems = new Map(await this.runBy<Answer>(call, deadline));
-    publications.forEach((publication, place) => conclude(publication, problems.get(place)));
+    publications.forEach((publication, place) => this.conclude(publication, problems.get(place)));
   }
 
   private runBy<Answered>(call: Call, deadline: number): Promise<Answered> {
     return this.connection().run(call, Math.max(0, deadline - performance.now()));
+  }
+
+  private conclude({ messages, resolve, reject }: Publication, problem: Taken | string | undefined): void {
+    if (problem === undefined) return resolve();
+    if (typeof problem === 'string') return reject(this.connection().refused(problem));
+    const [place, id] = problem;
+    reject(new DuplicateJobError(id, messages[place - 1]!.channel, takenBy(problem)));
   }
 
   private writeDown(publications: readonly Publication[]): void {
@@ -128,9 +137,6 @@ function areAlike(publications: readonly Publication[]): boolean {
   return publications.every(({ messages }) => messages.length === publications[0]!.messages.length);
 }
 
-function conclude({ messages, resolve, reject }: Publication, problem: number | string | undefined): void {
-  if (problem === undefined) return resolve();
-  if (typeof problem === 'string') return reject(refused(problem));
-  const { id, channel } = messages[problem - 1]!;
-  reject(new DuplicateJobError(id!, channel));
+function takenBy([, , by, location = '', jobId = '', channel = '']: Taken): TakenBy {
+  return by === 'job' ? { channel, jobId, location } : (by as Extract<TakenBy, string>);
 }

@@ -6,17 +6,19 @@ import {
   type ConsumeOptions,
   type Consumer,
   type JobInspection,
-  type JobLocation,
+  type JobPlace,
   type JobReference,
   type MessageBroker,
   type OutgoingMessage,
   checkChannelName,
-  systemClock,
 } from '@repid/core';
 import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import type { Connection } from '../connection/connection.js';
-import { Reader } from '../connection/reader.js';
+import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
+import { Reader } from '../connection/reader.js';
+import { ServerClock } from '../connection/server-clock.js';
+import type { TimeSample } from '../connection/introduction.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
@@ -27,19 +29,24 @@ import {
 } from '../options/broker-options.js';
 import type { Operation } from '../script/index.js';
 import { ScriptCall } from '../script/script-call.js';
-import { checkBucket, checkMessage } from './check-message.js';
-import { addBuckets } from './encode-message.js';
-import { type InspectAnswer, inspectionOf, referenceOf } from './inspection.js';
+import { checkMessage } from './check-message.js';
+import { type InspectAnswer, type LocateAnswer, inspectionOf, referenceOf } from './inspection.js';
 import { JoinedBuckets } from './joined-buckets.js';
 import { Publisher } from './publisher.js';
 import { RedisChannels } from './redis-channels.js';
 import { RedisConsumer } from './redis-consumer.js';
 import { Settler } from './settler.js';
 
+interface Opened {
+  readonly commands: Connection;
+  readonly subscriber: Subscriber;
+}
+
 /** Moves messages through Redis streams, on the wire as the Python library repid 2.x does. */
 export class RedisMessageBroker implements MessageBroker {
   readonly name = 'redis';
-  readonly clock = systemClock;
+  /** The server's time, so that all machines agree; before it is connected, the machine's. */
+  readonly clock = new ServerClock(() => this.life.current?.commands.ping());
   readonly capabilities = {
     delay: true,
     priority: true,
@@ -59,9 +66,10 @@ export class RedisMessageBroker implements MessageBroker {
   private readonly settler: Settler;
   private readonly consumers = new Set<RedisConsumer>();
   private readonly connection = (): Connection => this.opened();
-  private commands: Connection | undefined;
-  private subscriber: Subscriber | undefined;
-  private connecting: Promise<void> | undefined;
+  private readonly life = new Lifecycle(
+    () => this.open(),
+    (opened) => this.close(opened),
+  );
 
   /**
    * @param redis a URL, options of ioredis, or an instance of it (version 5 or 6, or a cluster). An instance is
@@ -71,46 +79,37 @@ export class RedisMessageBroker implements MessageBroker {
   constructor(redis: RedisConnection, options: RedisMessageBrokerOptions = {}) {
     this.source = new ClientSource(redis);
     this.options = resolveMessageBrokerOptions(options, this.source.cluster);
-    const { prefix, ownershipTime, publishTimeout } = this.options;
-    this.keys = new Keys(prefix);
+    const { prefix, deadLetters, ownershipTime, publishTimeout } = this.options;
+    this.keys = new Keys(prefix, deadLetters);
     this.publisher = new Publisher(this.keys, this.connection);
     this.settler = new Settler(this.keys, this.connection, { ownershipTime, patience: publishTimeout }, this.joined);
-    this.channels = new RedisChannels(this.keys, this.connection, {
-      onPaused: async (channel, paused) => {
-        await Promise.all([...this.consumers].map((consumer) => consumer.setPaused(channel, paused)));
+    this.channels = new RedisChannels(
+      this.keys,
+      this.connection,
+      {
+        onChanged: async () => {
+          await Promise.all([...this.consumers].map((consumer) => consumer.lookNow()));
+        },
+        onDeleted: (channel) => this.publisher.forget(channel),
       },
-      onDeleted: (channel) => this.publisher.forget(channel),
-    });
+      () => this.joined.areAny,
+    );
   }
 
-  connect(): Promise<void> {
-    this.connecting ??= this.open().catch((problem: unknown) => {
-      this.connecting = undefined;
-      throw problem;
-    });
-    return this.connecting;
+  /** @throws BrokerUnavailableError, BrokerRefusedError, UnsupportedError */
+  async connect(): Promise<void> {
+    await this.life.open();
   }
 
   async disconnect(): Promise<void> {
-    const { connecting } = this;
-    if (!connecting) return;
-    await connecting.catch(() => undefined);
-    await Promise.all([...this.consumers].map((consumer) => consumer.close()));
-    await Promise.all([this.publisher.idle(), this.settler.idle()]);
-    if (this.connecting !== connecting) return;
-    this.connecting = undefined;
-    this.subscriber?.close();
-    this.commands?.close();
-    this.subscriber = this.commands = undefined;
+    await this.life.close();
   }
 
+  /** Writes nothing: see `isSamePlace`. */
   async join(buckets: BucketBroker): Promise<boolean> {
+    const commands = this.opened();
     if (!(buckets instanceof RedisBucketBroker) || buckets.prefix !== this.options.prefix) return false;
-    const id = randomUUID();
-    const key = this.keys.probe(id);
-    await this.opened().send((client) => client.set(key, id, 'PX', this.options.publishTimeout));
-    const isHere = await buckets.sees(id);
-    await this.opened().send((client) => client.del(key));
+    const isHere = await buckets.isAt({ source: this.source, settings: this.settings, commands });
     if (isHere) this.joined.add(buckets);
     return isHere;
   }
@@ -126,10 +125,10 @@ export class RedisMessageBroker implements MessageBroker {
 
   async consume(options: ConsumeOptions): Promise<Consumer> {
     for (const channel of options.channels) checkChannelName(channel);
-    const commands = this.opened();
+    const { commands, subscriber } = this.use();
     const name = `repid-${randomUUID()}`;
-    const { ownershipTime, maxDeliveries, publishTimeout, connectTimeout } = this.options;
-    const reader = new Reader(this.source.make(name), publishTimeout, name, commands);
+    const { ownershipTime, maxDeliveries, connectTimeout } = this.options;
+    const reader = new Reader(this.source, name, this.settings, commands);
     const consumer = new RedisConsumer(
       {
         ...{
@@ -137,8 +136,9 @@ export class RedisMessageBroker implements MessageBroker {
           keys: this.keys,
           commands: this.connection,
           reader,
-          subscriber: this.subscriber!,
+          subscriber,
           settler: this.settler,
+          joined: this.joined,
         },
         ...{ ownershipTime, maxDeliveries, onClose: (closed) => this.consumers.delete(closed) },
       },
@@ -155,53 +155,59 @@ export class RedisMessageBroker implements MessageBroker {
     }
   }
 
-  async locate(channel: string, jobId: string): Promise<JobLocation | undefined> {
-    return (
-      (await this.opened().runAgain<JobLocation | null>(this.call('jobs.locate', channel).add(jobId))) ?? undefined
-    );
+  async locate(jobId: string): Promise<JobPlace | undefined> {
+    const found = await this.opened().runAgain<LocateAnswer | null>(this.call('jobs.locate', jobId));
+    return found ? { location: found[0], jobId: found[1], channel: found[2] } : undefined;
   }
 
-  async inspect(channel: string, jobId: string): Promise<JobInspection | undefined> {
-    const call = this.call('jobs.inspect', channel).add(jobId);
-    const answer = await this.opened().runForBuffersAgain<InspectAnswer | null>(call);
-    return answer ? inspectionOf(channel, answer) : undefined;
+  async inspect(jobId: string): Promise<JobInspection | undefined> {
+    const found = await this.opened().runForBuffersAgain<InspectAnswer | null>(this.call('jobs.inspect', jobId));
+    return found ? inspectionOf(found) : undefined;
   }
 
   async waiters(bucketId: string): Promise<readonly JobReference[]> {
-    const call = new ScriptCall(this.keys, 'jobs.waiters').add(bucketId);
-    return (await this.opened().runAgain<string[]>(call)).map(referenceOf);
+    return (await this.opened().runAgain<string[]>(this.call('jobs.waiters', bucketId))).map(referenceOf);
   }
 
-  async cancel(channel: string, jobId: string, { bucket }: CancelOptions = {}): Promise<JobLocation | undefined> {
-    if (bucket) {
-      checkBucket(bucket);
-      this.joined.check({ buckets: [bucket] });
-    }
-    const call = this.call('jobs.cancel', channel).add(jobId);
-    addBuckets(call, [], bucket ? [bucket] : []);
-    return (await this.opened().run<JobLocation | null>(call)) ?? undefined;
+  async cancel(jobId: string, { result }: CancelOptions = {}): Promise<JobInspection | undefined> {
+    if (result) this.joined.check({ clears: [{ id: jobId, into: result.into }] });
+    const call = this.call('jobs.cancel', jobId).add(result?.exception ?? '');
+    const found = await this.opened().runForBuffers<InspectAnswer | null>(call);
+    return found ? inspectionOf(found) : undefined;
   }
 
-  private call(operation: Operation, channel: string): ScriptCall {
-    checkChannelName(channel);
-    const call = new ScriptCall(this.keys, operation);
-    call.channel(channel);
-    return call;
+  private call(operation: Operation, id: string): ScriptCall {
+    return new ScriptCall(this.keys, operation).add(id);
+  }
+
+  private get settings() {
+    const { connectTimeout, publishTimeout: patience, onProblem, prefix } = this.options;
+    return { connectTimeout, patience, onProblem, prefix, key: this.keys.channels };
   }
 
   private opened(): Connection {
-    if (!this.commands) throw new BrokerClosedError(this.name);
-    return this.commands;
+    return this.use().commands;
   }
 
-  private async open(): Promise<void> {
-    const { connectTimeout, publishTimeout, onProblem } = this.options;
-    const limits = { connectTimeout, patience: publishTimeout, onProblem };
-    const commands = await openCommands(this.source, 'repid-commands', limits);
-    this.subscriber = new Subscriber(this.source, 'repid-subscriber', {
-      connect: connectTimeout,
-      command: publishTimeout,
-    });
-    this.commands = commands;
+  private use(): Opened {
+    const { current } = this.life;
+    if (!current) throw new BrokerClosedError(this.name);
+    return current;
+  }
+
+  private async open(): Promise<Opened> {
+    const { settings } = this;
+    const timed = { ...settings, onTime: (sample: TimeSample) => this.clock.note(sample) };
+    const commands = await openCommands(this.source, 'repid-commands', timed);
+    const subscriber = new Subscriber(this.source, 'repid-subscriber', settings.connectTimeout, settings);
+    commands.onDemoted(() => subscriber.reset());
+    return { commands, subscriber };
+  }
+
+  private async close({ commands, subscriber }: Opened): Promise<void> {
+    await Promise.all([...this.consumers].map((consumer) => consumer.close()));
+    await Promise.all([this.publisher.idle(), this.settler.idle()]);
+    subscriber.close();
+    commands.close();
   }
 }

@@ -17,7 +17,7 @@ describe('RedisMessageBroker where something foreign lies at its keys', () => {
 
   it('commits nothing of a settlement: no result, no acknowledgement, no follower', async () => {
     const buckets = await stage.joinedBuckets();
-    await stage.redis.set('repid:foreign:index', 'not a hash');
+    await stage.redis.set('repid:foreign', 'not a stream');
     await stage.broker.publish([job('first')]);
     const consumer = await stage.consume();
     const [delivery] = await consumer.receive(1, { wait: true });

@@ -64,14 +64,14 @@ describe('Results that are settled', () => {
       const messages = make();
       await stage.broker.publish(messages);
       await settle(first!);
-      for (const { id, channel } of messages) expect(await stage.broker.locate(channel, id!)).toBe(location);
+      for (const { id } of messages) expect(await stage.where(id!)).toBe(location);
     });
 
     it('where the condition is not met', async () => {
       await stage.broker.publish([job('first'), waiting('x', { condition: 'failure' })]);
       const [first] = await take(1);
       await settle(first!);
-      expect(await stage.broker.locate('email', 'x')).toBeUndefined();
+      expect(await stage.where('x')).toBeUndefined();
       expect(JSON.parse((await buckets.get(['x']))[0]!)).toMatchObject({ skipped: true });
     });
 
@@ -95,16 +95,16 @@ describe('Results that are settled', () => {
       expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
       expect(both[0]).toMatchObject({ reason: { code: 'REPID_LOST_OWNERSHIP' } });
       expect(await buckets.get(['first'])).toEqual([undefined]);
-      expect(await stage.broker.locate('email', 'x')).toBe('waiting');
+      expect(await stage.where('x')).toBe('waiting');
     });
 
     it('where the id has another message by now', async () => {
       await stage.broker.publish([job('first'), waiting('x')]);
       const [first] = await take(1);
-      await stage.redis.hset('repid:email:index', 'first', 'm0-1');
+      await stage.redis.hset('repid::jobs', 'first', 'm0-1@email');
       await settle(first!);
-      expect(await stage.redis.hget('repid:email:index', 'first')).toBe('m0-1');
-      expect(await stage.broker.locate('email', 'x')).toBe('queued');
+      expect(await stage.redis.hget('repid::jobs', 'first')).toBe('m0-1@email');
+      expect(await stage.where('x')).toBe('queued');
     });
 
     it('where a dependent cannot be released, which goes on to wait', async () => {
@@ -114,9 +114,9 @@ describe('Results that are settled', () => {
       await settle(first!);
       expect(await buckets.get(['first'])).toHaveLength(1);
       await stage.redis.del('repid:email');
-      expect(await stage.broker.locate('email', 'x')).toBe('waiting');
+      expect(await stage.where('x')).toBe('waiting');
       await buckets.store([ended('first')]);
-      expect(await stage.broker.locate('email', 'x')).toBe('queued');
+      expect(await stage.where('x')).toBe('queued');
     });
   });
 

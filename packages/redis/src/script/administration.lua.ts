@@ -1,45 +1,36 @@
-import { HEADER } from '@repid/core';
-import { INPUT_FIELD } from '../codec/field-names.js';
-
-/** Operations of those who look after channels. */
+/** Operations of those who look into channels. */
 export const administration = /* lua */ `
-local RESULT_HEADER = '${HEADER.resultBucket}'
-local PAGE = 500
-
--- Calls 'visit' with the entries after an id, a page at a time, until it answers false.
-local function each_page(stream, after, visit)
-  repeat
-    local entries = redis.call('XRANGE', stream, '(' .. after, '+', 'COUNT', PAGE)
-    if #entries == 0 then return end
-    after = entries[#entries][1]
-  until visit(entries) == false
+-- What is queued and what is running in a stream: after the sweep there is nothing else.
+local function count_in(c, stream)
+  if redis.call('TYPE', stream).ok ~= 'stream' then return 0, 0 end
+  local last, group = last_delivered(c, stream)
+  if not group then return redis.call('XLEN', stream), 0 end
+  sweep(c, stream, last)
+  local running = info_of(group, 'pending')
+  return math.max(0, redis.call('XLEN', stream) - running), running
 end
 
--- Redis 7 counts it; where it can't tell, everything in the stream that is not in hand counts.
-local function queued_in(c, stream)
-  local _, group = last_delivered(c, stream)
-  if not group then return redis.call('XLEN', stream) end
-  local lag = info_of(group, 'lag')
-  return lag or math.max(0, redis.call('XLEN', stream) - info_of(group, 'pending'))
+local function count_consumers(c)
+  local count = 0
+  each_consumer(c, function(_, _, is_alive)
+    if is_alive then count = count + 1 end
+  end)
+  return count
 end
 
-local function running_in(c, stream)
-  local _, group = last_delivered(c, stream)
-  return group and info_of(group, 'pending') or 0
-end
-
--- stats: nothing. Answers queued, delayed, waiting, running, dead letters, paused?
+-- stats: nothing. Returns queued, delayed, waiting, running, dead letters, paused?, consumers
 operations.stats = function()
   local c, queued, running = channel(1), 0, 0
+  trim_letters(c)
   for _, priority in ipairs(PRIORITIES) do
-    queued = queued + queued_in(c, c[priority])
-    running = running + running_in(c, c[priority])
+    local queued_here, running_here = count_in(c, c[priority])
+    queued, running = queued + queued_here, running + running_here
   end
   local delayed, waiting = redis.call('ZCARD', c.delayed), redis.call('ZCARD', c.waiting)
-  return { queued, delayed, waiting, running, redis.call('XLEN', c.dlq), redis.call('EXISTS', c.paused) }
+  return { queued, delayed, waiting, running, redis.call('XLEN', c.dlq), redis.call('EXISTS', c.paused), count_consumers(c) }
 end
 
--- peek: how many. Answers entries, those of a higher priority first.
+-- peek: how many. Returns entries, those of a higher priority first.
 operations.peek = function()
   local c, limit, found = channel(1), number(), {}
   for _, priority in ipairs(PRIORITIES) do
@@ -51,140 +42,21 @@ operations.peek = function()
   return found
 end
 
-operations.pause = function()
+-- letters: how many. Returns the oldest dead letters.
+operations.letters = function()
   local c = channel(1)
-  redis.call('SET', c.paused, '1')
-  tell(c.control, 'look')
-  return 1
+  trim_letters(c)
+  return redis.call('XRANGE', c.dlq, '-', '+', 'COUNT', number())
 end
 
-operations.resume = function()
-  local c = channel(1)
-  redis.call('DEL', c.paused)
-  tell(c.control, 'look')
-  return 1
-end
-
-local function purge_stream(c, stream)
-  local removed = 0
-  each_page(stream, last_delivered(c, stream), function(entries)
-    local ids = {}
-    for i, entry in ipairs(entries) do ids[i] = entry[1] end
-    removed = removed + redis.call('XDEL', stream, unpack(ids))
-  end)
-  return removed
-end
-
-local function is_purged(c, location)
-  if is_waiting(location) then return false end
-  return location == 'd' or not pending_entry(c, c[string.sub(location, 1, 1)], string.sub(location, 2))
-end
-
-local function purge_index(c)
-  local jobs = redis.call('HGETALL', c.index)
-  for i = 1, #jobs, 2 do
-    if is_purged(c, jobs[i + 1]) then
-      part('dependencies').leave(c, jobs[i])
-      change(HASH, c.index, jobs[i], false)
-    end
-  end
-end
-
--- purge: nothing. Answers how many were removed. What waits for buckets stays.
-operations.purge = function()
-  local c = channel(1)
-  local removed = redis.call('ZCARD', c.delayed)
-  redis.call('DEL', c.delayed, c.messages)
-  for _, priority in ipairs(PRIORITIES) do removed = removed + purge_stream(c, c[priority]) end
-  purge_index(c)
-  return removed
-end
-
-operations.delete = function()
-  local c = channel(1)
-  for _, id in ipairs(redis.call('ZRANGE', c.waiting, 0, -1)) do part('dependencies').leave(c, id) end
-  for _, id in ipairs(redis.call('HKEYS', c.index)) do part('dependencies').leave(c, id) end
-  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.waiting_messages, c.index, c.paused)
-  tell(c.control, 'look')
-  return 1
-end
-
-local NOT_REPLAYED = { original_stream = true, original_id = true, reason = true }
-local INPUT = '${INPUT_FIELD}'
-
--- The bucket that came along with a letter. Where it is still there, it counts as it is now; what has become too large is read.
-local function as_it_is(bucket_id, body)
-  local found = redis.call('GET', bucket_key(bucket_id))
-  if not found then return body end
-  return fits_in(found) and found
-end
-
-local function replayed_fields(letter)
-  local fields = {}
-  for i = 1, #letter, 2 do
-    local name, value = letter[i], letter[i + 1]
-    if string.sub(name, 1, #INPUT) == INPUT then value = as_it_is(string.sub(name, #INPUT + 1), value) end
-    if value and not NOT_REPLAYED[name] then append(fields, { name, value }) end
-  end
-  return fields
-end
-
-local function priority_of(c, letter)
-  local stream = field_of(letter, 'original_stream')
-  return stream == c.h and 'h' or stream == c.l and 'l' or 'm'
-end
-
--- The bucket that the job's result goes to: an empty header stands for its own id.
-local function result_of(fields)
-  local ok, headers = pcall(cjson.decode, field_of(fields, 'headers') or '{}')
-  local result = ok and type(headers) == 'table' and headers[RESULT_HEADER]
-  if result == '' then return job_of(fields) end
-  return type(result) == 'string' and result or nil
-end
-
--- Of each that is put back, its result is noted.
-local function replay_letter(c, entry, letter, results, with_dependents)
-  local fields = replayed_fields(letter)
-  local id = job_of(fields)
-  if #fields == 0 or (id ~= '' and locate(c, id)) then return 0 end
-  local result = result_of(fields)
-  if with_dependents and result and is_held(result) then return 0 end
-  add_entry(c, priority_of(c, letter), id, id ~= '', fields)
-  redis.call('XDEL', c.dlq, entry)
-  results[#results + 1] = result
-  return 1
-end
-
-local function replay_some(c, limit, count, results, with_dependents)
-  local replayed = 0
-  for _ = 1, count do
+-- delete_letters: how many, ids. Returns how many were there.
+operations.delete_letters = function()
+  local c, deleted = channel(1), 0
+  for _ = 1, number() do
     local entry = argument()
-    local letter = replayed < limit and string.match(entry, '^%d+%-%d+$') and entry_fields(c.dlq, entry)
-    if letter then replayed = replayed + replay_letter(c, entry, letter, results, with_dependents) end
+    local fields = is_entry_id(entry) and entry_fields(c.dlq, entry)
+    if fields then deleted = deleted + delete_letter(c, entry, fields) end
   end
-  return replayed
-end
-
-local function replay_all(c, limit, results, with_dependents)
-  local replayed = 0
-  each_page(c.dlq, '0-0', function(entries)
-    for _, entry in ipairs(entries) do
-      if replayed >= limit then return false end
-      replayed = replayed + replay_letter(c, entry[1], entry[2], results, with_dependents)
-    end
-  end)
-  return replayed
-end
-
--- replay: '1' with those that were skipped because of them, how many at most, how many ids ('-1' for all), ids.
--- Answers how many were put back, those that were skipped not counted.
-operations.replay = function()
-  local c, with_dependents, limit, count, results = channel(1), argument() == '1', number(), number(), {}
-  check_type(c.index, 'hash')
-  for _, priority in ipairs(PRIORITIES) do check_type(c[priority], 'stream') end
-  local replayed = count >= 0 and replay_some(c, limit, count, results, with_dependents)
-    or replay_all(c, limit, results, with_dependents)
-  if with_dependents then part('dependencies').revive(results) end
-  return replayed
+  return deleted
 end
 `;

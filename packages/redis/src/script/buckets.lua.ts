@@ -45,9 +45,10 @@ local function write_bucket(bucket, lasting)
   end
 end
 
+-- Something else at this key is left aside: clients look again by themselves.
 local function tell_clients(id)
   local key = clients_key(id)
-  for _, client in ipairs(redis.call('SMEMBERS', key)) do tell(KEYS[2] .. client, id) end
+  for _, client in ipairs(redis.pcall('SMEMBERS', key)) do tell(KEYS[2] .. client, id) end
   redis.call('DEL', key)
 end
 
@@ -109,7 +110,9 @@ local function who_waits_for(id)
   local awaited = value_of(HASH, AWAITED, id)
   if not awaited then return nil, NOBODY end
   if string.byte(awaited) ~= PLUS then return awaited, NOBODY end
-  return first_in(awaited), redis.call('SMEMBERS', waiters_key(id))
+  local members = redis.pcall('SMEMBERS', waiters_key(id))
+  if members.err then redis.log(redis.LOG_WARNING, 'repid: who waits for "' .. id .. '" is not told: ' .. members.err) end
+  return first_in(awaited), members
 end
 
 -- A bucket: id, body, ttl in whole milliseconds or '', state (succeeded, failed, skipped), cause or nothing.

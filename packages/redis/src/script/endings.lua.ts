@@ -1,6 +1,6 @@
 /** What ends a delivery, or takes an abandoned one away. */
 export const endings = /* lua */ `
-local done = {}
+local done, discarded = {}, {}
 
 -- Acknowledging waits until the end of the batch, so that it is one command per stream. Until then an entry that has ended
 -- is still in hand for Redis, and known by its place in the list.
@@ -25,13 +25,15 @@ local function remove_entries()
       redis.call('XDEL', stream, ...)
     end)
   end
+  in_pages(discarded, function(...) redis.call('DEL', ...) end)
 end
 
 local function is_indexed(s)
-  return s.id ~= '' and value_of(HASH, s.run.channel.index, s.id) == s.run.priority .. s.entry
+  return s.id ~= '' and value_of(HASH, JOBS, s.id) == location_at(s.run.channel, s.run.priority, s.entry)
 end
 
+-- The id of a job is free again, and so is that of its result, if it is another.
 local function free_id(s)
-  if is_indexed(s) then change(HASH, s.run.channel.index, s.id, false) end
+  if is_indexed(s) then forget_job(s.id, s.alias) end
 end
 `;

@@ -1,14 +1,19 @@
-import { acknowledge } from './acknowledge.lua.js';
+import { acknowledge, acknowledgeKeys } from './acknowledge.lua.js';
 import { administration } from './administration.lua.js';
 import { basics } from './basics.lua.js';
 import { buckets } from './buckets.lua.js';
 import { changes } from './changes.lua.js';
 import { consume } from './consume.lua.js';
+import { consumers } from './consumers.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
+import { delayed } from './delayed.lua.js';
+import { endingJobs } from './ending-jobs.lua.js';
 import { endings } from './endings.lua.js';
+import { growth } from './growth.lua.js';
 import { head } from './head.lua.js';
 import { intake } from './intake.lua.js';
 import { jobs } from './jobs.lua.js';
+import { locations } from './locations.lua.js';
 import { lookingForJobs } from './looking-for-jobs.lua.js';
 import { messages } from './messages.lua.js';
 import { next } from './next.lua.js';
@@ -16,10 +21,17 @@ import { ownership } from './ownership.lua.js';
 import { pages } from './pages.lua.js';
 import { parked } from './parked.lua.js';
 import { parking } from './parking.lua.js';
+import { pausing } from './pausing.lua.js';
+import { problems } from './problems.lua.js';
+import { promotion } from './promotion.lua.js';
 import { publish } from './publish.lua.js';
 import { publishOne } from './publish-one.lua.js';
 import { publishUsual } from './publish-usual.lua.js';
+import { python } from './python.lua.js';
+import { reclaim } from './reclaim.lua.js';
 import { releasing } from './releasing.lua.js';
+import { removal } from './removal.lua.js';
+import { replay } from './replay.lua.js';
 import { Script } from './script.js';
 import { settleResults } from './settle-results.lua.js';
 import { settle } from './settle.lua.js';
@@ -27,6 +39,7 @@ import { shapes } from './shapes.lua.js';
 import { singleWaits } from './single-waits.lua.js';
 import { skipReasons } from './skip-reasons.lua.js';
 import { skipped } from './skipped.lua.js';
+import { takeover } from './takeover.lua.js';
 import { types } from './types.lua.js';
 import { usualChannels } from './usual-channels.lua.js';
 import { waitingJobs } from './waiting-jobs.lua.js';
@@ -40,9 +53,12 @@ const QUICK = { intake };
 const OPERATIONS = {
   publish,
   settle: deadLetters + endings + ownership + settle,
-  consume: deadLetters + endings + consume,
-  jobs,
-  administration,
+  consume: deadLetters + problems + python + consumers + delayed + promotion + consume,
+  takeover: deadLetters + endings + problems + python + takeover + reclaim,
+  jobs: endingJobs + jobs,
+  administration: deadLetters + python + consumers + pausing + administration,
+  removal: deadLetters + delayed + endingJobs + removal,
+  replay,
 };
 
 function lazy([name, text]: readonly [string, string]): string {
@@ -63,6 +79,8 @@ export const script = new Script(
       changes,
       head,
       ...Object.entries(QUICK).map(called),
+      locations,
+      growth,
       types,
       shapes,
       lookingForJobs,
@@ -78,7 +96,9 @@ export const script = new Script(
  * Ends messages that nothing goes with, as the operation `settle` does it. Most messages end so, and where few end at once,
  * much of their time in Redis would be spent on making what they don't need.
  */
-export const acknowledgeScript = new Script(basics + pages + changes + endings + ownership + acknowledge);
+export const acknowledgeScript = new Script(
+  basics + pages + changes + acknowledgeKeys + locations + endings + ownership + acknowledge,
+);
 
 /** Ends the only message in hand, and takes what is next, where they come one by one. */
 export const nextScript = new Script(next);
@@ -97,8 +117,11 @@ export type Operation =
   | `publish.${'publish' | 'store' | 'wait'}`
   | 'settle.settle'
   | 'intake.take'
-  | `consume.${'open' | 'leave' | 'promote' | 'reclaim'}`
+  | `consume.${'open' | 'leave' | 'promote'}`
+  | `takeover.${'reclaim' | 'alone' | 'suspects' | 'pending' | 'retake'}`
   | `jobs.${'locate' | 'inspect' | 'waiters' | 'cancel'}`
-  | `administration.${'stats' | 'peek' | 'pause' | 'resume' | 'purge' | 'delete' | 'replay'}`;
+  | `administration.${'stats' | 'peek' | 'letters' | 'delete_letters' | 'pause' | 'unconfirmed' | 'resume'}`
+  | `removal.${'bounds' | 'end_delayed' | 'end_waiting' | 'end_entries' | 'end_letters' | 'drop'}`
+  | 'replay.replay';
 
 export { Script } from './script.js';

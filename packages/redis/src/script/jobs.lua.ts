@@ -1,71 +1,51 @@
 /** Operations on single jobs. */
 export const jobs = /* lua */ `
--- locate: job id. Answers where it is, or nil.
+-- locate: job id. Returns where it is, its id and its channel, or nil.
 operations.locate = function()
-  return (locate(channel(1), argument())) or false
+  local place, job = locate(argument())
+  return place and { place, job.id, name_of(job.channel) } or false
 end
 
--- waiters: bucket id. Answers the jobs that wait for it or have yet to read it, as '<channel>:<job id>'.
+-- waiters: bucket id. Returns the jobs that wait for it or have yet to read it, as '<channel>:<job id>'.
 operations.waiters = function()
   return part('dependencies').waiters(argument())
 end
 
 local contents = {
-  waiting = function(c, id)
-    return part('dependencies').inspect(c, id)
+  waiting = function(job)
+    return part('dependencies').inspect(job.channel, job.id)
   end,
-  delayed = function(c, id)
-    return cmsgpack.unpack(value_of(HASH, c.messages, id))[3]
+  delayed = function(job)
+    return cmsgpack.unpack(value_of(HASH, job.channel.messages, delayed_member(job)))[3]
   end,
 }
 
-local function contents_of_entry(c, _, location)
-  return entry_fields(c[string.sub(location, 1, 1)], string.sub(location, 2)) or {}
+local function contents_of_entry(job)
+  return entry_fields(job.channel[job.letter], job.detail) or {}
 end
 
--- inspect: job id. Answers where it is, its fields, when it is due or -1, missing buckets and conditions in turn; or nil.
+-- Where it is, its id and its channel, its fields, when it is due or -1, missing buckets and conditions in turn.
+local function inspect(place, job)
+  local c, id = job.channel, job.id
+  local due = place == 'delayed' and tonumber(redis.call('ZSCORE', c.delayed, delayed_member(job))) or -1
+  local fields, missing = (contents[place] or contents_of_entry)(job)
+  return { place, id, name_of(c), fields, due, missing or {} }
+end
+
+-- inspect: job id. Returns what is known of it, as above; or nil.
 operations.inspect = function()
-  local c, id = channel(1), argument()
-  local place, location = locate(c, id)
-  if not place then return false end
-  local due = place == 'delayed' and tonumber(redis.call('ZSCORE', c.delayed, id)) or -1
-  local fields, missing = (contents[place] or contents_of_entry)(c, id, location)
-  return { place, fields, due, missing or {} }
+  local place, job = locate(argument())
+  return place and inspect(place, job) or false
 end
 
-local removals = {
-  waiting = function(c, id)
-    change(ZSET, c.waiting, id, false)
-  end,
-  delayed = function(c, id)
-    change(HASH, c.messages, id, false)
-    change(ZSET, c.delayed, id, false)
-  end,
-  queued = function(c, _, location)
-    redis.call('XDEL', c[string.sub(location, 1, 1)], string.sub(location, 2))
-  end,
-}
-
-local function tell_owner(c, id, location)
-  local pending = pending_entry(c, c[string.sub(location, 1, 1)], string.sub(location, 2))
-  redis.call('PUBLISH', c.control, 'cancel:' .. pending[2] .. ':' .. id)
-end
-
--- cancel: job id, buckets to remove, buckets to store with the removal. Answers where the job was, or nil.
+-- cancel: job id, what its result is to say or '' where none is to be stored. Returns what was known of it, as above; or nil.
 operations.cancel = function()
-  local c, id = channel(1), argument()
-  local clears, buckets = read_buckets()
-  local place, location = locate(c, id)
+  local id, exception = argument(), argument()
+  allow_growth()
+  local place, job = locate(id)
   if not place then return false end
-  if place == 'running' then
-    tell_owner(c, id, location)
-  else
-    removals[place](c, id, location)
-    part('dependencies').leave(c, id)
-    change(HASH, c.index, id, false)
-    clear_buckets(clears)
-    store_buckets(buckets)
-  end
-  return place
+  local found = inspect(place, job)
+  end_job(place, job, found[4], exception)
+  return found
 end
 `;

@@ -23,7 +23,7 @@ local function add_entry(c, priority, id, indexed, fields)
   if priority ~= 'm' then ensure_stream(c, priority) end
   local entry = redis.call('XADD', c[priority], '*', unpack(fields))
   if c.is_for_replies ~= false then keep_for_a_while(c, c[priority]) end
-  if indexed then change(HASH, c.index, id, priority .. entry) end
+  if indexed then change(HASH, JOBS, id, location_at(c, priority, entry)) end
 end
 
 -- The lowest score: when the first is due, or has waited for too long.
@@ -40,7 +40,7 @@ local last_score, last_text
 
 -- Many wait for the same time.
 local function text_of(score)
-  if score ~= last_score then last_score, last_text = score, string.format('%.3f', score) end
+  if score ~= last_score then last_score, last_text = score, string.format('%.0f', score) end
   return last_text
 end
 
@@ -56,40 +56,60 @@ local function schedule(c, zset, member, score)
   end
 end
 
-local delayed_count = 0
+local first_stamp, delayed_count = nil, 0
 
--- The score's fraction keeps what one call delays to the same millisecond in its order.
-local function delay_entry(c, priority, id, indexed, fields, due)
+-- 20 digits: microseconds, and how many this call has delayed before. What is due at the same time is delivered in their order.
+local function next_stamp()
+  if not first_stamp then
+    local time = redis.call('TIME')
+    first_stamp = time[1] * 1000000 + time[2]
+  end
+  local stamp = string.format('%.0f%04d', first_stamp + math.floor(delayed_count / 10000), delayed_count % 10000)
   delayed_count = delayed_count + 1
-  local member = indexed and id or redis.sha1hex(due .. fields[2] .. delayed_count .. table.concat(redis.call('TIME'), '.'))
+  return stamp
+end
+
+-- Of a delayed job; a bare message has no more than the stamp.
+local function delayed_member(job)
+  return job.detail .. ':' .. job.id
+end
+
+local function delay_entry(c, priority, id, indexed, fields, due)
+  local stamp = next_stamp()
+  local member = stamp .. ':' .. (indexed and id or '')
   change(HASH, c.messages, member, cmsgpack.pack({ priority, indexed and 1 or 0, fields }))
-  if indexed then change(HASH, c.index, id, 'd') end
-  schedule(c, c.delayed, member, due + math.min(delayed_count, 999) / 1000)
+  if indexed then change(HASH, JOBS, id, location_at(c, 'd', stamp)) end
+  schedule(c, c.delayed, member, due)
 end
 
 local WAITING = { w = true, s = true, o = true }
 
-local function is_waiting(location)
-  return WAITING[string.sub(location, 1, 1)]
+local function is_there(job)
+  local c, letter = job.channel, job.letter
+  if WAITING[letter] then return value_of(ZSET, c.waiting, job.id) and 'waiting' end
+  if letter == 'd' then return value_of(ZSET, c.delayed, delayed_member(job)) and 'delayed' end
+  local stream, entry = c[letter], job.detail
+  if pending_entry(c, stream, entry) then return 'running' end
+  local found = redis.pcall('XRANGE', stream, entry, entry)
+  return #found > 0 and is_after(entry, (last_delivered(c, stream))) and 'queued'
 end
 
--- Where a job is: 'waiting', 'delayed', 'queued' or 'running', and its location. What the index says wrongly is forgotten:
--- somebody else may have trimmed the stream, or acknowledged the entry without removing it.
-local function locate(c, id)
-  local location = value_of(HASH, c.index, id)
+-- Where a job is: 'waiting', 'delayed', 'queued' or 'running', and the job: id, channel, letter and detail of its location. It is found by the
+-- bucket of its result, too. What is said wrongly is forgotten: somebody else may have trimmed the stream, or acknowledged the
+-- entry without removing it.
+local function locate(id)
+  local location = value_of(HASH, JOBS, id)
   if not location then return nil end
-  if is_waiting(location) then
-    if value_of(ZSET, c.waiting, id) then return 'waiting', location end
-  elseif location == 'd' then
-    if value_of(ZSET, c.delayed, id) then return 'delayed', location end
+  local owner, place, job = owner_in(location), nil, nil
+  if owner then
+    if owner ~= id then place, job = locate(owner) end
   else
-    local stream, entry = c[string.sub(location, 1, 1)], string.sub(location, 2)
-    if pending_entry(c, stream, entry) then return 'running', location end
-    if #redis.call('XRANGE', stream, entry, entry) > 0 and is_after(entry, (last_delivered(c, stream))) then
-      return 'queued', location
-    end
+    local letter, detail, name = string.match(location, '^(%l)(.*)@([^@]+)$')
+    if letter then job = { id = id, channel = channel_named(name), letter = letter, detail = detail } end
+    place = job and is_there(job)
   end
-  change(HASH, c.index, id, false)
+  if place then return place, job end
+  change(HASH, JOBS, id, false)
   return nil
 end
 
@@ -99,9 +119,12 @@ local function arguments(count)
   return unpack(ARGV, cursor - count + 1, cursor)
 end
 
+-- Of arguments the state is 'named', or 'own' where nobody else can have a bucket of this id.
 local function read_bucket()
-  local id, body, ttl, state, cause = arguments(5)
-  return { id = id, body = body, ttl = ttl, state = state, cause = cause }
+  local id, body, ttl, state, cause, name = arguments(6)
+  local is_named = state == 'named'
+  if is_named or state == 'own' then state = 'succeeded' end
+  return { id = id, body = body, ttl = ttl, state = state, cause = cause, name = name ~= '' and name or nil, is_named = is_named }
 end
 
 -- Reads: buckets to remove, buckets to store.
@@ -125,13 +148,13 @@ end
 
 -- Reads what waits for a single bucket: that; the one that says that it was skipped, where its shape does not say it; values of its
 -- fields, buckets. What is kept of it while it waits is put together here already.
-local function read_single(shape, id, when)
+local function read_single(shape, id, alias, when)
   local bucket_id, c = argument(), shape.channel
   local result = shape.result == 'r' and argument() or ''
   local parked, clears, buckets = { name_of(c), id, shape.text, result, when or 0, arguments(#shape.names) }, nil, nil
   if shape.has_buckets then clears, buckets = read_buckets() end
   return {
-    shape = shape, channel = c, priority = shape.priority, id = id, timing = shape.timing,
+    shape = shape, channel = c, priority = shape.priority, id = id, alias = alias, timing = shape.timing,
     bucket_id = bucket_id, parked = parked, clears = clears, buckets = buckets,
   }
 end
@@ -149,17 +172,19 @@ local function read_fields(shape, id)
   return fields
 end
 
--- Reads a message: its shape; then what that says that there is: job id, when, values of its fields, buckets, waits.
+-- Reads a message: its shape; then what that says that there is: job id, the bucket of its result where that is another, when, values of its
+-- fields, buckets, waits.
 local function read_message()
   local shape = shape_of(argument())
   local id = shape.has_id and argument() or ''
+  local alias = shape.has_alias and argument() or nil
   local when = shape.timing ~= '' and number() or nil
-  if shape.condition then return read_single(shape, id, when) end
+  if shape.condition then return read_single(shape, id, alias, when) end
   local fields, clears, buckets, waits = read_fields(shape, id), nil, nil, nil
   if shape.has_buckets then clears, buckets = read_buckets() end
   if shape.has_waits then waits = read_waits() end
   return {
-    shape = shape, channel = shape.channel, priority = shape.priority, id = id, timing = shape.timing, when = when,
+    shape = shape, channel = shape.channel, priority = shape.priority, id = id, alias = alias, timing = shape.timing, when = when,
     fields = fields, clears = clears, buckets = buckets, waits = waits,
   }
 end
@@ -177,26 +202,44 @@ local function send(m)
   put(m.channel, m.priority, m.id, m.fields, m.timing, m.when)
 end
 
--- Taken while a job of this id is there, or the result that it would clear has yet to be read.
-local function is_taken(m)
-  local c, id = m.channel, m.id
-  if value_of(HASH, c.index, id) and locate(c, id) then return true end
-  if not m.clears then return false end
-  for _, id in ipairs(m.clears) do if is_held(id) then return true end end
-  return false
+-- What keeps an id from being given to a job: { id, 'job', where, id, channel of that job }, or { id, what has it }. Nil where it is free.
+local function job_with(id)
+  if not value_of(HASH, JOBS, id) then return nil end
+  local place, job = locate(id)
+  if place then return { id, 'job', place, job.id, name_of(job.channel) } end
 end
 
--- True where neither it is taken nor one of those seen before has the same id.
-local function is_first(m, seen)
-  local id, ids = m.id, seen[m.channel]
-  if id == '' then return true end
-  if not ids then
-    ids = {}
-    seen[m.channel] = ids
+local function kind_of_bucket(id)
+  local beginning = redis.pcall('GETRANGE', bucket_key(id), 0, 10)
+  if type(beginning) ~= 'string' or beginning == '' then return nil end
+  return beginning == '{"success":' and 'result' or 'arguments'
+end
+
+-- A result that would be cleared has yet to be read, or lies where arguments are; or arguments lie where a result is, or is to be.
+local function bucket_in_the_way(m)
+  for _, id in ipairs(m.clears or {}) do
+    if is_held(id) then return { id, 'result-in-use' } end
+    if kind_of_bucket(id) == 'arguments' then return { id, 'arguments' } end
   end
-  if ids[id] or is_taken(m) then return false end
-  ids[id] = true
-  return true
+  for _, bucket in ipairs(m.buckets or {}) do
+    if bucket.is_named then
+      local taken = job_with(bucket.id)
+      if taken then return taken end
+      if kind_of_bucket(bucket.id) == 'result' then return { bucket.id, 'result' } end
+    end
+  end
+end
+
+-- What keeps a message from being published, as above; nil where nothing does. \`seen\` has the ids of those before it.
+local function taken_by(m, seen)
+  local id, alias = m.id, m.alias
+  if id == '' then return nil end
+  if seen[id] then return { id, 'same-call' } end
+  if alias and seen[alias] then return { alias, 'same-call' } end
+  local taken = job_with(id) or (alias and job_with(alias)) or bucket_in_the_way(m)
+  if taken then return taken end
+  seen[id] = true
+  if alias then seen[alias] = true end
 end
 
 local function check_delayed(c)
@@ -207,17 +250,28 @@ end
 -- Raises an error before anything is written where it could not be: what a script has written stays.
 local function check_place(c, priority, indexed, timing)
   check_type(c[priority], 'stream')
-  if indexed then check_type(c.index, 'hash') end
+  if indexed then check_type(JOBS, 'hash') end
   if timing ~= '' then check_delayed(c) end
 end
 
 local function check_message(m)
   local c = m.channel
   check_place(c, m.priority, m.id ~= '', m.timing)
+  if m.clears or m.buckets then check_type(AWAITED, 'hash') end
   if m.waits or m.bucket_id then
     check_type(c.waiting, 'zset')
     check_type(c.waiting_messages, 'hash')
     check_type(AWAITED, 'hash')
+  end
+end
+
+-- Those that differ from message to message.
+local function check_waits(m)
+  if m.waits then
+    part('dependencies').check_record(m)
+    for _, wait in ipairs(m.waits.on) do check_type(waiters_key(wait.id), 'set') end
+  elseif m.bucket_id then
+    check_type(waiters_key(m.bucket_id), 'set')
   end
 end
 
@@ -229,6 +283,7 @@ local function check_messages(batch)
       check_message(m)
       checked[m.shape] = true
     end
+    if m.waits or m.bucket_id then check_waits(m) end
   end
 end
 
@@ -261,6 +316,7 @@ local function put_messages(batch)
   local wait
   for i = 1, #batch do
     local m = batch[i]
+    if m.alias then change(HASH, JOBS, m.alias, '>' .. m.id) end
     if m.waits or m.bucket_id then
       wait = wait or part('dependencies').wait
       wait(m)

@@ -13,8 +13,13 @@ export interface Take {
 export interface Acknowledged {
   readonly entry: string;
   readonly deliveryCount: number;
-  /** Where it is known by the id of a job: the index, that id, and its location there. */
-  readonly job?: { readonly index: string; readonly id: string; readonly location: string };
+  /** Where it is known by the id of a job: the hash of all jobs, that id, its location there, and the key of its own arguments. */
+  readonly job?: {
+    readonly jobs: string;
+    readonly id: string;
+    readonly location: string;
+    readonly ownArgs: string | undefined;
+  };
 }
 
 /** A call of the script that acknowledges one message of a stream, and takes what is next of it. */
@@ -30,6 +35,7 @@ export class NextCall implements Invocation {
     const { stream, group, consumer, most } = this.take;
     const { entry, deliveryCount, job } = this.acknowledged;
     if (!job) return [script, 1, stream, group, consumer, entry, deliveryCount, most];
-    return [script, 2, stream, job.index, group, consumer, entry, deliveryCount, most, job.id, job.location];
+    const keys = job.ownArgs === undefined ? [2, stream, job.jobs] : [3, stream, job.jobs, job.ownArgs];
+    return [script, ...keys, group, consumer, entry, deliveryCount, most, job.id, job.location];
   }
 }

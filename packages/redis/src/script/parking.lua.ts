@@ -19,7 +19,8 @@ operations.look_ahead = function(messages)
 end
 
 local function broken_at(wait, state)
-  return { id = wait.id, condition = wait.condition, state = state, cause = cause_of(wait.id, state) }
+  local cause, name = cause_of(wait.id, state)
+  return { id = wait.id, condition = wait.condition, state = state, cause = cause, name = name }
 end
 
 -- Those of the waits that are missing, of which the others are known to be there; or nil and the first that is broken.
@@ -44,7 +45,7 @@ end
 
 -- It is skipped when it has waited for too long.
 local function begin_waiting(job, m)
-  if m.id ~= '' then change(HASH, job.channel.index, job.id, 'w') end
+  if m.id ~= '' then change(HASH, JOBS, job.id, location_at(job.channel, 'w', '')) end
   schedule(job.channel, job.channel.waiting, job.id, now() + m.waits.timeout)
 end
 
@@ -75,7 +76,7 @@ local function judge_single(m, body)
   local waits = waits_of_single(m.shape, m.parked, m.bucket_id)
   local wait = waits.on[1]
   if not is_met(wait.condition, state) then
-    return end_broken(job, kept_of(whole_single(job, m.parked, m.bucket_id)), broken_at(wait, state))
+    return end_broken(job, whole_single(job, m.parked, m.bucket_id), broken_at(wait, state))
   end
   local comes_along = fits_in(body)
   wait.is_there = true
@@ -95,7 +96,7 @@ local function wait_for_all(m)
   local missing, broken = look(m.waits)
   if missing and (#m.waits.on == 0 or (#missing == 0 and m.id == '')) then return send(m) end
   local job = job_on(m.channel, m.id ~= '' and m.id or made_up_id())
-  if broken then return end_broken(job, kept_of(m), broken) end
+  if broken then return end_broken(job, m, broken) end
   for _, wait in ipairs(m.waits.on) do join(job, wait) end
   if #missing > 0 then return park(job, m, missing) end
   keep_waited(job, m.waits)

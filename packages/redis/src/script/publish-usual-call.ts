@@ -6,12 +6,12 @@ import { publishUsualScript } from './index.js';
 export class PublishUsualCall extends ChannelCall {
   readonly script = publishUsualScript;
 
-  protected override keysOf({ streams, index, waiting, control }: ChannelKeys): readonly string[] {
-    return [streams.medium, index, waiting, control];
+  protected override keysOf({ streams, waiting, control }: ChannelKeys): readonly string[] {
+    return [streams.medium, waiting, control];
   }
 
   protected override allKeys(): readonly string[] {
-    const { bucketStart, awaited, channelStart } = this.keys;
-    return [bucketStart, awaited, channelStart, ...super.allKeys()];
+    const { bucketStart, awaited, channelStart, jobs } = this.keys;
+    return [bucketStart, awaited, channelStart, jobs, ...super.allKeys()];
   }
 }

@@ -1,6 +1,7 @@
 /** Publishing what is usual: plain messages, and jobs that wait for a single bucket which is not there, and nobody else waits for. */
 export const publishUsual = /* lua */ `
 -- KEYS[1]   how bucket keys begin         KEYS[2]   who waits for buckets         KEYS[3]   how channels' keys begin
+-- KEYS[4]   where jobs are
 -- ARGV[1]   how many messages             ARGV[2]   how many of them, one after the other, are published all or none
 -- ARGV[3+]  messages, as the operation \`publish\` reads them
 --
@@ -8,7 +9,7 @@ export const publishUsual = /* lua */ `
 -- taken, a bucket that is there or that somebody waits for, a key that holds something else. All that Redis could refuse is looked at before
 -- the first is written. It makes few functions and few tables, since that is what such a call would spend most of its time on.
 
-local AWAITED = KEYS[2]
+local AWAITED, JOBS = KEYS[2], KEYS[4]
 local count, together, first_at = tonumber(ARGV[1]), tonumber(ARGV[2]), 3
 local unsure, answer = {}, {}
 
@@ -45,6 +46,7 @@ local function write_all(command, key, values)
   in_pages(values, function(...) redis.call(command, key, ...) end)
 end
 
+local ids, numbers, seen, located = {}, {}, {}, {}
 local awaited_ids, awaited_by, bucket_keys, is_awaited = {}, {}, {}, {}
 local at = first_at
 
@@ -53,9 +55,9 @@ for n = 1, count do
   local c = shape.channel
   if shape.has_id then
     local id = ARGV[at + 1]
-    if c.seen[id] then look_closer(n) end
-    local next = #c.ids + 1
-    c.seen[id], c.ids[next], c.numbers[next] = true, id, n
+    if seen[id] then look_closer(n) end
+    local next = #ids + 1
+    seen[id], ids[next], numbers[next] = true, id, n
   end
   if shape.condition then
     local bucket_id = ARGV[at + 2]
@@ -70,9 +72,11 @@ end
 
 for _, c in pairs(channels) do
   if holds_other_than('stream', c.stream) then return look_closer_at_all() end
-  if #c.ids > 0 and holds_other_than('hash', c.index) then return look_closer_at_all() end
   if c.has_waits and holds_other_than('zset', c.waiting) then return look_closer_at_all() end
-  look_closer_where_taken(c.index, c.ids, c.numbers)
+end
+if #ids > 0 then
+  if holds_other_than('hash', JOBS) then return look_closer_at_all() end
+  look_closer_where_taken(JOBS, ids, numbers)
 end
 if #awaited_ids > 0 then
   if holds_other_than('hash', AWAITED) then return look_closer_at_all() end
@@ -107,15 +111,14 @@ for n = 1, count do
       local deadlines = c.deadlines
       local next = #deadlines + 1
       deadlines[next], deadlines[next + 1] = shape.deadline, id
-      location = 's' .. bucket_id
+      location = 's' .. bucket_id .. '@' .. c.name
     else
       local last = 2 * #names
       for i = 1, #names do fields[2 * i - 1], fields[2 * i] = names[i], ARGV[first + i - 1] end
       if shape.has_id_field then fields[last + 1], fields[last + 2], last = 'id', id, last + 2 end
-      location = 'm' .. redis.call('XADD', c.stream, '*', unpack(fields, 1, last))
+      location = 'm' .. redis.call('XADD', c.stream, '*', unpack(fields, 1, last)) .. '@' .. c.name
     end
     if id then
-      local located = c.located
       local next = #located + 1
       located[next], located[next + 1] = id, location
     end
@@ -124,8 +127,8 @@ for n = 1, count do
 end
 
 write_all('HSET', AWAITED, awaited)
+write_all('HSET', JOBS, located)
 for _, c in pairs(channels) do
-  write_all('HSET', c.index, c.located)
   if #c.deadlines > 0 then
     local before = redis.call('ZRANGE', c.waiting, 0, 0, 'WITHSCORES')[2]
     write_all('ZADD', c.waiting, c.deadlines)

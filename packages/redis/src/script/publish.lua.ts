@@ -11,15 +11,16 @@ local function read_batches()
   return batches
 end
 
--- The first id of a batch that is taken, or stands in it twice; its place in the batch, from 1.
+-- The first of a batch whose id is taken, or stands in it twice: its place in the batch, from 1, and why, as \`taken_by\` tells it.
 local function first_duplicate(batch)
   local seen = {}
   for place, m in ipairs(batch) do
-    if not is_first(m, seen) then return place end
+    local taken = taken_by(m, seen)
+    if taken then return { place, unpack(taken) } end
   end
 end
 
--- All or none; answers what kept it from that, which may be the place of the message whose id is taken.
+-- All or none; returns what kept it from that, which may be a message whose id is taken, as above.
 local function add_batch(batch)
   local duplicate = first_duplicate(batch)
   if duplicate then return duplicate end
@@ -29,10 +30,11 @@ end
 
 -- publish: how many batches, batches. Answers for those that were not published their place among all, from 0, and what went wrong.
 operations.publish = function()
+  require_growth()
   local batches, answers = read_batches(), {}
   look_for_jobs(batches)
   for place, batch in ipairs(batches) do
-    local ok, problem = pcall(add_batch, batch)
+    local ok, problem = attempt(add_batch, batch)
     if not ok then problem = message_of(problem) end
     if problem then answers[#answers + 1] = { place - 1, problem } end
   end
@@ -41,7 +43,9 @@ end
 
 -- store: buckets, as in a message.
 operations.store = function()
+  require_growth()
   local _, buckets = read_buckets()
+  check_type(AWAITED, 'hash')
   store_buckets(buckets)
   return 1
 end

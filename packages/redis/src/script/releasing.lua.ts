@@ -39,7 +39,7 @@ local function publish_single(job, shape, values, bucket, is_first)
 end
 
 local function broken_by(bucket, condition)
-  return { id = bucket.id, condition = condition, state = bucket.state, cause = bucket.cause or '' }
+  return { id = bucket.id, condition = condition, state = bucket.state, cause = bucket.cause or '', name = bucket.name }
 end
 
 local function tell_single(job, values, bucket, is_first)
@@ -53,7 +53,7 @@ end
 
 -- One without an id has but a record, and one that a bucket has come along with none.
 local function is_known(job)
-  return value_of(HASH, job.channel.index, job.id) or redis.call('EXISTS', record_of(job)) == 1
+  return value_of(HASH, JOBS, job.id) or redis.call('EXISTS', record_of(job)) == 1
 end
 
 local function tell_recorded(job, bucket)
@@ -86,7 +86,7 @@ end
 
 -- What the bucket means to others is no part of the act that stores it: one who can't be published goes on to wait.
 local function try_to_tell(tell_one, who, bucket)
-  local ok, problem = pcall(tell_one, who, bucket)
+  local ok, problem = attempt(tell_one, who, bucket)
   if not ok then redis.log(redis.LOG_WARNING, 'repid: "' .. who .. '" goes on to wait: ' .. message_of(problem)) end
 end
 

@@ -6,7 +6,7 @@ import { KeyedCall } from './keyed-call.js';
 export class SettleResultsCall extends KeyedCall {
   readonly script = settleResultsScript;
 
-  constructor({ bucketStart, clientStart, channelStart }: Keys) {
-    super([bucketStart, clientStart, channelStart]);
+  constructor({ bucketStart, clientStart, channelStart, jobs }: Keys) {
+    super([bucketStart, clientStart, channelStart, jobs]);
   }
 }

@@ -1,3 +1,5 @@
+import { OWN_ARGS } from '@repid/core';
+
 /** Ending deliveries, and keeping them. */
 export const settle = /* lua */ `
 local function with_headers(fields, headers)
@@ -48,7 +50,7 @@ local outcomes = {
 local function add_followers(s)
   local free, seen = {}, {}
   for _, follower in ipairs(s.followers) do
-    if is_first(follower, seen) then free[#free + 1] = follower end
+    if not taken_by(follower, seen) then free[#free + 1] = follower end
   end
   put_messages(free)
 end
@@ -66,6 +68,7 @@ end
 local function read_result(rest, job_id)
   local bucket = { id = rest.is_own and job_id or argument(), body = argument(), ttl = rest.ttl, state = rest.state }
   if rest.c then bucket.cause = argument() end
+  if rest.n then bucket.name = argument() end
   return bucket
 end
 
@@ -76,8 +79,9 @@ local function read_followers()
 end
 
 -- Reads by outcome: ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay; then for
--- each letter of its run's rest what goes with it: 'b' a bucket, that is its id, but with '=' where that is the job's id, its
--- body, and with 'c' the cause of its state; 'f' how many followers, messages. With 'w' the job has waited for buckets.
+-- each letter of its run's rest what goes with it: 'a' the bucket of the job's result, where it is another than its id; 'p' the job's
+-- own arguments; 'b' a bucket, that is its id, but with '=' where that is the job's id, its body, with 'c' the cause of its state, with 'n' the job's name; 'f' how many
+-- followers, messages. With 'o' the job's own arguments are those that go by its id, with 'w' the job has waited for buckets.
 local function read_settlement(run, entry)
   local outcome, rest = run.outcome, run.rest
   local s = { run = run, entry = entry, id = argument(), bucket = nil }
@@ -85,6 +89,8 @@ local function read_settlement(run, entry)
     if outcome ~= 'bury' then s.headers = argument() end
     if outcome == 'back' then s.delay = number() else s.reason = argument() end
   end
+  if rest.a then s.alias = argument() end
+  if rest.p then s.args = argument() elseif rest.o then s.args = s.id .. '${OWN_ARGS}' end
   if rest.b then s.bucket = read_result(rest, s.id) end
   if rest.f then s.followers = read_followers() end
   return s
@@ -93,7 +99,9 @@ end
 -- Raises an error before anything is written where something could not be. Acknowledgements of a run are alike.
 local function check(s)
   local c, outcome = s.run.channel, s.run.outcome
-  if s.id ~= '' then check_type(c.index, 'hash') end
+  if s.id ~= '' then check_type(JOBS, 'hash') end
+  if s.bucket then check_type(AWAITED, 'hash') end
+  check_type(c[s.run.priority], 'stream')
   if outcome == 'nack' or outcome == 'bury' then check_type(c.dlq, 'stream') end
   if outcome == 'back' and s.delay > 0 then check_delayed(c) end
   if s.followers then check_messages(s.followers) end
@@ -111,6 +119,7 @@ local function commit(s)
   run.is_checked = true
   if s.bucket then store_bucket(s.bucket) end
   outcomes[outcome](s)
+  if s.args then discarded[#discarded + 1] = bucket_key(s.args) end
   if run.rest.w and s.id ~= '' then part('dependencies').leave(run.channel, s.id) end
   if s.followers then add_followers(s) end
   remove_entry(run, s.entry)
@@ -122,9 +131,15 @@ local function extend(run, entry)
   return DONE
 end
 
+-- The same, of one that has run alone for long enough not to be blamed any more.
+local function acquit(run, entry)
+  redis.call('XCLAIM', run.stream, run.channel.group, run.consumer, 0, entry, 'JUSTID', 'RETRYCOUNT', run.deliveries)
+  return DONE
+end
+
 -- Raised errors are answers too.
 local function try(act, ...)
-  local ok, answer = pcall(act, ...)
+  local ok, answer = attempt(act, ...)
   return ok and answer or message_of(answer)
 end
 
@@ -134,9 +149,11 @@ local function settle(run, place)
   return try(commit, run.settlements[place])
 end
 
+local KEEPING = { extend = extend, acquit = acquit }
+
 local function keep(run, place)
   local entry = run.entries[place]
-  return owns(run, entry) and try(extend, run, entry) or LOST
+  return owns(run, entry) and try(KEEPING[run.outcome], run, entry) or LOST
 end
 
 -- What all of them ask for is read at once.
@@ -150,12 +167,12 @@ local function read_settlements(run)
     if s.id ~= '' then ids[#ids + 1] = s.id end
   end
   run.settlements = settlements
-  look_up(run.channel.index, ids)
+  look_up(JOBS, ids)
   look_for_jobs(batches)
   look_who_waits(bucket_ids)
 end
 
-local READ_ELSEWHERE = { done = true, freed = true, extend = true }
+local READ_ELSEWHERE = { done = true, freed = true, spent = true, extend = true, acquit = true }
 
 -- Reads a run, settlements alike in all but their entries: channel, priority, then as \`read_entries\`; then what goes with them.
 local function read_run()
@@ -169,13 +186,14 @@ local function read_run()
 end
 
 local function act_of(outcome)
-  if outcome == 'extend' then return keep end
-  if outcome == 'done' or outcome == 'freed' then return acknowledge end
+  if KEEPING[outcome] then return keep end
+  if READ_ELSEWHERE[outcome] then return acknowledge end
   return settle
 end
 
 -- settle: how many runs, runs.
 operations.settle = function()
+  allow_growth()
   return settle_all(read_run, act_of)
 end
 `;

@@ -5,24 +5,24 @@ local function park_single(m)
   local packed, awaited = cmsgpack.pack(m.parked), value_of(HASH, AWAITED, bucket_id) or ''
   if awaited == '' or awaited == '+' then
     change(HASH, AWAITED, bucket_id, awaited .. packed)
-    change(HASH, c.index, id, 's' .. bucket_id)
+    change(HASH, JOBS, id, location_at(c, 's', bucket_id))
   else
     join_bucket(job_on(c, id), bucket_id)
     change(HASH, c.waiting_messages, id, packed)
-    change(HASH, c.index, id, 'o' .. bucket_id)
+    change(HASH, JOBS, id, location_at(c, 'o', bucket_id))
   end
   schedule(c, c.waiting, id, now() + m.shape.timeout)
 end
 
 -- The values of a job that waits for a single bucket, that bucket, and is it the first? Nil where it does not.
 local function find_single(job)
-  local location = value_of(HASH, job.channel.index, job.id) or ''
-  local letter, bucket_id = string.sub(location, 1, 1), string.sub(location, 2)
+  local location = value_of(HASH, JOBS, job.id) or ''
+  local letter, bucket_id = string.match(location, '^([so])(.*)@[^@]+$')
   local packed
   if letter == 's' then packed = first_in(value_of(HASH, AWAITED, bucket_id) or '') end
   if letter == 'o' then packed = value_of(HASH, job.channel.waiting_messages, job.id) end
-  local values = packed and cmsgpack.unpack(packed)
-  if not values or values[ID] ~= job.id or values[NAME] ~= name_of(job.channel) then return nil end
+  local ok, values = pcall(cmsgpack.unpack, packed or nil)
+  if not ok or type(values) ~= 'table' or values[ID] ~= job.id or values[NAME] ~= name_of(job.channel) then return nil end
   return values, bucket_id, letter == 's'
 end
 
@@ -92,10 +92,10 @@ end
 
 -- The job leaves its buckets. Where it waits, the index still has it.
 local function leave(job)
-  local on = redis.call('HGET', record_of(job), 'on')
+  local on = redis.pcall('HGET', record_of(job), 'on')
   if on then
-    on = cmsgpack.unpack(on)
-    for i = 1, #on, 2 do leave_bucket(job, on[i]) end
+    local ok, ids = pcall(cmsgpack.unpack, on)
+    for i = 1, ok and type(ids) == 'table' and #ids or 0, 2 do leave_bucket(job, ids[i]) end
     redis.call('DEL', record_of(job))
   end
   local values, bucket_id, is_first = find_single(job)

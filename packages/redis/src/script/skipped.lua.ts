@@ -5,12 +5,30 @@ local function json_text(text)
   return (string.gsub(cjson.encode(text), '\\\\/', '/'))
 end
 
--- As core's codec writes it.
-local function store_skipped(id, ttl, reason, cause)
-  local at = string.format('%.0f', now())
-  local body = '{"success":false,"skipped":true,"ttl":' .. ttl .. ',"timestamp":' .. at .. ',"exception":' .. json_text(reason)
+local function member(name, text)
+  return text and ',"' .. name .. '":' .. json_text(text) or ''
+end
+
+-- Stores the result of a job that was not run to its end, as core's codec writes it. \`names\` are those of the job; \`mark\` is 'skipped', 'cancelled'
+-- or nothing, and \`cause\` what those learn who wait for it.
+local function store_unrun(id, ttl, names, mark, exception, cause)
+  local at, skipped = string.format('%.0f', now()), mark == 'skipped'
+  local body = '{"success":false' .. (skipped and ',"skipped":true' or '') .. ',"ttl":' .. ttl .. ',"timestamp":' .. at
+    .. member('exception', exception) .. (mark == 'cancelled' and ',"cancelled":true' or '')
+    .. member('jobName', names.name) .. member('nonce', names.nonce)
     .. ',"startedAt":' .. at .. ',"finishedAt":' .. at .. ',"data":null}'
-  store_bucket({ id = id, body = body, ttl = ttl == 'null' and '' or string.format('%.0f', math.ceil(ttl)), state = 'skipped', cause = cause })
+  store_bucket({
+    id = id, body = body, ttl = ttl == 'null' and '' or string.format('%.0f', math.ceil(ttl)),
+    state = skipped and 'skipped' or 'failed', cause = cause, name = names.name,
+  })
+end
+
+operations.store_cancelled = function(id, ttl, exception, names)
+  store_unrun(id, ttl, names, 'cancelled', exception, cause_of_failure(id, names.name, exception))
+end
+
+operations.store_failed = function(id, ttl, exception, names)
+  store_unrun(id, ttl, names, nil, exception, cause_of_failure(id, names.name, exception))
 end
 
 -- To live at least so long, in milliseconds as JSON.
@@ -23,10 +41,18 @@ local function live_on(key, ttl, is_new)
   end
 end
 
+-- Its arguments are kept as long.
+local function keep_arguments(args, ttl)
+  if not args then return end
+  if ttl == '' then redis.call('DEL', bucket_key(args)) else live_on(bucket_key(args), ttl, true) end
+end
+
 -- Keeps a job that is skipped, what its record holds in the order of KEPT, with the bucket because of which it is.
 local function keep(job, values, bucket_id)
   local ttl, fields = values[5], {}
   if ttl ~= 'null' and tonumber(ttl) <= 0 then return end
+  check_type(skipped_record_of(job), 'hash')
+  check_type(skipped_key(bucket_id), 'set')
   for i, name in ipairs(KEPT) do
     fields[#fields + 1] = name
     fields[#fields + 1] = values[i]
@@ -40,27 +66,31 @@ local function keep(job, values, bucket_id)
 end
 
 -- Ends a job that waits no more without running it. What has succeeded is not replayed: nothing is to be kept for that.
-local function end_broken(job, values, broken)
+local function end_broken(job, m, broken)
+  local values, names = kept_of(m), names_of(m.fields)
   local result, ttl = values[4], values[5]
+  forget_job(job.id, result)
+  local is_kept = result ~= '' and broken.state ~= 'succeeded' and attempt(keep, job, values, broken.id)
+  keep_arguments(names.args, is_kept and ttl or '')
   if result == '' then return end
-  if broken.state ~= 'succeeded' then keep(job, values, broken.id) end
-  store_skipped(result, ttl, broken_reason(broken), cause_of_skip(broken))
+  store_unrun(result, ttl, names, 'skipped', broken_reason(broken), cause_of_skip(broken))
 end
 
 local function unpark(job)
   local c = job.channel
-  check_type(c.index, 'hash')
+  check_type(JOBS, 'hash')
   check_type(c.waiting, 'zset')
   check_type(c.waiting_messages, 'hash')
+  check_type(AWAITED, 'hash')
   leave(job)
-  change(HASH, c.index, job.id, false)
   change(ZSET, c.waiting, job.id, false)
 end
+
 
 local function skip_broken(job, broken)
   local m = find_waiting(job)
   unpark(job)
-  end_broken(job, kept_of(m), broken)
+  end_broken(job, m, broken)
 end
 
 -- The job has waited for too long, unless another that was skipped for this has just released it.
@@ -70,7 +100,11 @@ operations.skip_late = function(c, id)
   local m = find_waiting(job)
   local reason = m and late_reason(missing_of(job, m), m.waits.timeout)
   unpark(job)
-  if reason and m.waits.result ~= '' then store_skipped(m.waits.result, m.waits.ttl, reason, reason) end
+  forget_job(job.id, m and m.waits.result)
+  if not m then return end
+  local names = names_of(m.fields)
+  keep_arguments(names.args, '')
+  if m.waits.result ~= '' then store_unrun(m.waits.result, m.waits.ttl, names, 'skipped', reason, reason) end
 end
 
 -- Takes out one that was skipped; nil where it is kept no more.
@@ -94,7 +128,13 @@ operations.revive = function(bucket_ids)
     redis.call('DEL', skipped_key(bucket_id))
   end
   for _, m in ipairs(revived) do
-    if m.id == '' or not locate(m.channel, m.id) then operations.wait(m) end
+    m.alias = m.waits.result ~= '' and m.waits.result ~= m.id and m.waits.result or nil
+    if not taken_by(m, {}) then
+      if m.alias then change(HASH, JOBS, m.alias, '>' .. m.id) end
+      local args = names_of(m.fields).args
+      if args then redis.call('PERSIST', bucket_key(args)) end
+      operations.wait(m)
+    end
   end
 end
 `;

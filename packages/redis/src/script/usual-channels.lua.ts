@@ -1,17 +1,17 @@
 /** The channels of a call that publishes what is usual. */
 export const usualChannels = /* lua */ `
 -- KEYS[3]   how channels' keys begin
--- KEYS[4+]  blocks of four, one per channel: stream, index, waiting, control
+-- KEYS[5+]  blocks of three, one per channel: stream, waiting, control
 
 local channels = {}
 
 local function channel(n)
   local c = channels[n]
   if not c then
-    local at = 3 + (n - 1) * 4
+    local at = 4 + (n - 1) * 3
     c = {
-      stream = KEYS[at + 1], index = KEYS[at + 2], waiting = KEYS[at + 3], control = KEYS[at + 4],
-      name = string.sub(KEYS[at + 1], #KEYS[3] + 1), ids = {}, numbers = {}, seen = {}, located = {}, deadlines = {}, earliest = math.huge,
+      stream = KEYS[at + 1], waiting = KEYS[at + 2], control = KEYS[at + 3],
+      name = string.sub(KEYS[at + 1], #KEYS[3] + 1), deadlines = {}, earliest = math.huge,
     }
     channels[n] = c
   end

@@ -1,5 +1,3 @@
-import { CHANNEL_ENDINGS } from '../keys.js';
-
 /** What is kept of a job that waits for buckets, and how a job comes to keep a bucket. */
 export const waitingJobs = /* lua */ `
 -- A job that waits for buckets, or has waited and not ended, is a member '<channel>:<job id>' of the waiters of each. Its record
@@ -20,22 +18,6 @@ local KEPT = { 'on', 'message', 'timeout', 'result', 'ttl' }
 -- How many bytes of a bucket tell its state and its ttl.
 local BEGINNING = 100
 
-local named = {}
-
--- A job that waits may be on a channel that was not passed.
-local function channel_named(name)
-  if named[name] then return named[name] end
-  local start = KEYS[3] .. name
-  named[name] = {
-    h = start .. '${CHANNEL_ENDINGS.high}', m = start .. '${CHANNEL_ENDINGS.medium}', l = start .. '${CHANNEL_ENDINGS.low}',
-    delayed = start .. '${CHANNEL_ENDINGS.delayed}', messages = start .. '${CHANNEL_ENDINGS.delayedMessages}',
-    waiting = start .. '${CHANNEL_ENDINGS.waiting}', waiting_messages = start .. '${CHANNEL_ENDINGS.waitingMessages}',
-    index = start .. '${CHANNEL_ENDINGS.index}',
-    group = start .. '${CHANNEL_ENDINGS.group}', control = start .. '${CHANNEL_ENDINGS.control}',
-  }
-  return named[name]
-end
-
 -- A job as this part knows it.
 local function job_on(c, id)
   return { channel = c, id = id }
@@ -52,6 +34,10 @@ end
 
 local function record_of(job)
   return KEYS[4] .. member_of(job)
+end
+
+operations.check_record = function(m)
+  if m.id ~= '' then check_type(record_of(job_on(m.channel, m.id)), 'hash') end
 end
 
 -- The record of one that was skipped.
@@ -105,7 +91,7 @@ end
 last_acts[#last_acts + 1] = begin_ttls
 
 local function leave_bucket(job, bucket_id)
-  if redis.call('SREM', waiters_key(bucket_id), member_of(job)) == 1 then left[bucket_id] = true end
+  if redis.pcall('SREM', waiters_key(bucket_id), member_of(job)) == 1 then left[bucket_id] = true end
 end
 
 local function join_bucket(job, bucket_id)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Delivery } from '../../broker/index.js';
+import type { Delivery, MessageBrokerCapabilities } from '../../broker/index.js';
 import type { BucketWrite } from '../../bucket/index.js';
-import { InvalidOptionError } from '../../errors/index.js';
+import { InvalidOptionError, UnsupportedError } from '../../errors/index.js';
 import type { OutgoingMessage } from '../../message/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack, reasonOf, reject, retry } from '../settlements.js';
-import { bucket, type Stage, texts } from '../stage.js';
+import { argsBucket, type Stage, textOf } from '../stage.js';
 
 /** A field of a message, and a value that it cannot have. */
 type BadField = readonly [what: string, fields: Record<string, unknown>];
@@ -78,63 +78,78 @@ const BAD_BUCKETS: readonly BadField[] = [
 
 /** What no broker can keep, or could not give back as it was, is refused by name, and nothing of the call is done. */
 export function badInput(scenario: Scenario): void {
-  for (const [what, fields] of BAD_FIELDS)
-    scenario(`refuses a message with ${what}`, (stage) => expectRefused(stage, fields));
-  for (const [what, fields] of BAD_IDS)
-    scenario(`refuses a job with ${what}`, { needs: ['jobIds'] }, (stage) => expectRefused(stage, fields));
-  for (const [what, fields] of BAD_TIMES)
-    scenario(`refuses a message with ${what}`, { needs: ['delay'] }, (stage) => expectRefused(stage, fields));
-  for (const [what, fields] of BAD_PRIORITIES)
-    scenario(`refuses a message with ${what}`, { needs: ['priority'] }, (stage) => expectRefused(stage, fields));
-  for (const [what, fields] of BAD_WAITS)
-    scenario(`refuses a job with ${what}`, { needs: ['dependencies', 'jobIds'] }, (stage) =>
-      expectRefused(stage, { id: 'job', ...fields }),
-    );
+  refused(scenario, [], BAD_FIELDS);
+  refused(scenario, ['jobIds'], BAD_IDS);
+  refused(scenario, ['delay'], BAD_TIMES);
+  refused(scenario, ['priority'], BAD_PRIORITIES);
+  refused(scenario, ['jobIds', 'dependencies'], BAD_WAITS);
   for (const [what, fields] of BAD_BUCKETS) refusesBucket(scenario, what, fields);
+  refusesForeignBuckets(scenario);
   acceptsTheWidest(scenario);
-  settling(scenario);
+  keepsWhatIsNotSettled(scenario);
+}
+
+type Needs = readonly (keyof MessageBrokerCapabilities)[];
+
+function refused(scenario: Scenario, needs: Needs, bad: readonly BadField[]): void {
+  for (const [what, fields] of bad) {
+    scenario(`refuses a message with ${what}, and does nothing of that call`, { needs }, async (stage) => {
+      await expectRefused(stage, fields);
+    });
+    scenario(`refuses a settlement with a follower that has ${what}, and commits nothing`, { needs }, async (stage) => {
+      await expectUnsettled(stage, (delivery) =>
+        ack(delivery, { publish: [stage.message('good'), badMessage(stage, fields)] }),
+      );
+    });
+  }
+}
+
+function badMessage(stage: Stage, fields: Record<string, unknown>): OutgoingMessage {
+  return { ...stage.message('bad'), ...fields } as OutgoingMessage;
 }
 
 function refusesBucket(scenario: Scenario, what: string, fields: Record<string, unknown>): void {
   scenario(`refuses a bucket with ${what}, beside a message and in a settlement`, async (stage) => {
     const into = await stage.joinedBuckets();
     if (!into) return;
-    const bad = { ...bucket(), into, ...fields } as BucketWrite;
-    const good = { ...bucket(), into };
-    await expectRefused(stage, { buckets: [good, bad] });
+    const bad = { ...argsBucket(), into, ...fields } as BucketWrite;
+    const good = argsBucket();
+    await expectRefused(stage, { buckets: [bad] });
     await assert.rejects(into.store([good, bad]), InvalidOptionError);
-    await expectUnsettled(stage, (delivery) => ack(delivery, { bucket: bad }));
+    await expectUnsettled(stage, (delivery) => ack(delivery, { bucket: bad, publish: [stage.message('good')] }));
     assert.deepEqual(await into.get([good.id]), [undefined]);
+  });
+}
+
+function refusesForeignBuckets(scenario: Scenario): void {
+  scenario('refuses a bucket that lies elsewhere, and does nothing of that call', async (stage) => {
+    const into = await stage.unjoinedBuckets();
+    if (into) await expectRefused(stage, { buckets: [{ ...argsBucket(), into }] }, UnsupportedError);
   });
 }
 
 function acceptsTheWidest(scenario: Scenario): void {
   scenario('takes what is just within the limits', { needs: ['jobIds', 'delay', 'priority'] }, async (stage) => {
-    const id = '€'.repeat(170);
+    const id = `${stage.channel}${'€'.repeat(150)}`.slice(0, 170);
     const headers = { topic: 'act', [HALF]: `${HALF}\u0000`, constructor: 'x' };
-    const more = { headers, dueAt: 0, priority: 'low', contentType: '', replyTo: '' } as const;
-    await stage.broker.publish([stage.job(id, more), stage.message('later', { dueAt: 8.64e15 })]);
+    const more = { id, headers, dueAt: 0, priority: 'low', contentType: '', replyTo: '' } as const;
+    await stage.broker.publish([stage.message('now', more), stage.message('later', { dueAt: 8.64e15 })]);
     const delivery = await stage.receiveOne(await stage.consumer());
-    assert.deepEqual(texts([delivery]), [id]);
+    assert.equal(textOf(delivery), 'now');
     for (const [name, text] of Object.entries(headers)) assert.equal(delivery.message.headers[name], text);
+    assert.equal((await stage.broker.locate(id))?.jobId, id);
     await ack(delivery);
   });
 }
 
-function settling(scenario: Scenario): void {
-  scenario('refuses a settlement with a bad follower as a whole', async (stage) => {
-    await expectUnsettled(stage, (delivery) =>
-      ack(delivery, { publish: [stage.message('good'), stage.message('bad', { contentType: 5 as never })] }),
-    );
-  });
-
+function keepsWhatIsNotSettled(scenario: Scenario): void {
   for (const delay of [-1, Number.NaN, Number.POSITIVE_INFINITY])
-    scenario(`refuses a retry in ${delay} ms`, { needs: ['delay'] }, async (stage) => {
+    scenario(`refuses a retry in ${delay} ms, and keeps the delivery`, { needs: ['delay'] }, async (stage) => {
       await expectUnsettled(stage, (delivery) => retry(delivery, delay));
     });
 
   scenario(
-    'refuses to give a message back with headers that are no text',
+    'refuses to end a delivery with headers that are no text, and keeps it',
     { needs: ['deadLetters'] },
     async (stage) => {
       const headers = { x: 1 } as never;
@@ -145,21 +160,30 @@ function settling(scenario: Scenario): void {
   );
 }
 
-/** Nothing of the batch that a bad message is in is published. */
-async function expectRefused(stage: Stage, fields: Record<string, unknown>): Promise<void> {
-  const bad = { ...stage.message('bad'), ...fields } as OutgoingMessage;
-  await assert.rejects(stage.broker.publish([stage.message('good'), bad]), InvalidOptionError);
+/** Nothing of the call that a bad message is in is done, and the others of it can be published. */
+async function expectRefused(
+  stage: Stage,
+  fields: Record<string, unknown>,
+  problem: typeof InvalidOptionError | typeof UnsupportedError = InvalidOptionError,
+): Promise<void> {
+  const into = await stage.joinedBuckets();
+  const args = argsBucket();
+  const good = stage.message('good', { buckets: into && [{ ...args, into }] });
+  await assert.rejects(stage.broker.publish([good, badMessage(stage, fields)]), problem);
   await stage.expectNothing(await stage.consumer());
+  if (into) assert.deepEqual(await into.get([args.id]), [undefined]);
+  await stage.broker.publish([good]);
 }
 
 type Settle = (delivery: Delivery) => Promise<void>;
 
-/** The message is still there to be settled in another way, and nothing else is. */
+/** The delivery is still there to be settled in another way, and nothing else is. */
 async function expectUnsettled(stage: Stage, settle: Settle): Promise<void> {
   await stage.publish('act');
   const consumer = await stage.consumer();
   const delivery = await stage.receiveOne(consumer);
   await assert.rejects(settle(delivery), InvalidOptionError);
   await stage.expectNothing(consumer);
+  assert.deepEqual(await consumer.extend([delivery]), []);
   await ack(delivery);
 }

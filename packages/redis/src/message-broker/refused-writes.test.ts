@@ -1,0 +1,259 @@
+import type { BucketWrite, Consumer, Delivery, OutgoingMessage, RepidError, Settlement } from '@repid/core';
+import { DEFAULTS, HEADER } from '@repid/core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ACK, job, message, RedisStage } from '../../../../test/support/redis-stage.js';
+import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
+
+const NACK = {
+  outcome: { type: 'nack', headers: {}, reason: { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 } },
+} as const;
+
+/** What is there before an act, and the act. */
+interface Act {
+  readonly before?: () => Promise<unknown>;
+  readonly act: () => Promise<unknown>;
+}
+
+/** Keys that are written apart from any act, or say nothing of jobs. */
+const APART = new Set(['repid::channels', 'repid:email:consumers', 'repid:other:consumers']);
+
+/** Acts that add something: they alone are refused by a server that is full. */
+const GROWS = /^(publishing|storing a bucket)/;
+
+describe('An act that Redis refuses', () => {
+  const stage = new RedisStage();
+  let buckets: RedisBucketBroker;
+  let consumer: Consumer | undefined;
+  let taken: readonly Delivery[];
+
+  beforeEach(async () => {
+    buckets = await stage.joinedBuckets();
+    consumer = undefined;
+  });
+
+  const cancelled = () => ({ result: { into: buckets, exception: 'CancelledError: no' } });
+
+  const ACTS: Record<string, Act> = {
+    'publishing a message': { act: () => stage.broker.publish([message('x')]) },
+    'publishing a job': { act: () => stage.broker.publish([job('x')]) },
+    'publishing of high priority': { act: () => stage.broker.publish([job('x', { priority: 'high' })]) },
+    'publishing for later': {
+      act: () => stage.broker.publish([job('x', { delay: 60_000 }), message('y', { delay: 9 })]),
+    },
+    'publishing on two channels': { act: () => stage.broker.publish([job('x'), job('y', { channel: 'other' })]) },
+    'publishing with arguments and a result of another id': {
+      act: () => stage.broker.publish([job('x', { resultId: 'r', buckets: [kept('args')] }), job('y')]),
+    },
+    'publishing over an old result': {
+      before: () => buckets.store([result('x')]),
+      act: () => stage.broker.publish([job('x', { clears: [{ id: 'x', into: buckets }] })]),
+    },
+    'publishing what waits for one': { act: () => stage.broker.publish([job('y'), waiting('x', ['y'])]) },
+    'publishing what waits for the same': {
+      before: () => stage.broker.publish([waiting('x', ['y'])]),
+      act: () => stage.broker.publish([waiting('z', ['y'])]),
+    },
+    'publishing what waits for several': { act: () => stage.broker.publish([job('y'), waiting('x', ['y', 'z'])]) },
+    'publishing arguments that somebody waits for': {
+      before: () => stage.broker.publish([waiting('x', ['args']), waiting('z', ['args', 'more'])]),
+      act: () => stage.broker.publish([job('y', { buckets: [kept('args')] })]),
+    },
+    'publishing what is skipped at once': {
+      before: () => buckets.store([result('y', false)]),
+      act: () => stage.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
+    },
+    'acknowledging a message': { before: () => take(message('x')), act: () => settle(ACK) },
+    'acknowledging a job': { before: () => take(job('x')), act: () => settle(ACK) },
+    'acknowledging several': { before: () => take(job('x'), job('y')), act: () => settle(ACK, ACK) },
+    'acknowledging a job with arguments of its own': { before: () => take(own('x')), act: () => settle(ACK) },
+    'storing a result': { before: () => take(job('x')), act: () => settle({ ...ACK, bucket: written('x') }) },
+    'storing a result that one waits for': {
+      before: () => take(job('x'), waiting('y', ['x'])),
+      act: () => settle({ ...ACK, bucket: written('x') }),
+    },
+    'storing a result that many wait for': {
+      before: () => take(job('x'), waiting('y', ['x']), waiting('z', ['x'], 'other'), waiting('a', ['x', 'y'])),
+      act: () => settle({ ...ACK, bucket: written('x') }),
+    },
+    'storing a failure that many wait for': {
+      before: () => take(job('x'), waiting('y', ['x']), waiting('z', ['y'], 'other'), waiting('a', ['x', 'y'])),
+      act: () => settle({ ...NACK, bucket: written('x', false) }),
+    },
+    'settling with followers': {
+      before: () => take(job('x')),
+      act: () => settle({ ...ACK, publish: [job('y'), message('z', { channel: 'other' }), waiting('a', ['y'])] }),
+    },
+    'giving up': { before: () => take(own('x')), act: () => settle(NACK) },
+    'giving back': { before: () => take(job('x')), act: () => settle({ outcome: { type: 'reject', headers: {} } }) },
+    'giving back for later': {
+      before: () => take(job('x')),
+      act: () => settle({ outcome: { type: 'retry', headers: {}, delay: 60_000 } }),
+    },
+    'cancelling what is queued': {
+      before: () => stage.broker.publish([own('x'), waiting('y', ['x']), waiting('z', ['x', 'y'])]),
+      act: () => stage.broker.cancel('x', cancelled()),
+    },
+    'cancelling what is delayed': {
+      before: () => stage.broker.publish([own('x', { delay: 60_000 }), waiting('y', ['x'])]),
+      act: () => stage.broker.cancel('x', cancelled()),
+    },
+    'cancelling what waits': {
+      before: () => stage.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
+      act: () => stage.broker.cancel('z', cancelled()),
+    },
+    'cancelling what runs': {
+      before: () => take(own('x'), waiting('y', ['x'])),
+      act: () => stage.broker.cancel('x', cancelled()),
+    },
+    'storing a bucket': {
+      before: () => stage.broker.publish([waiting('x', ['y']), waiting('z', ['y', 'x'])]),
+      act: () => buckets.store([result('y')]),
+    },
+  };
+
+  describe.each(Object.entries(ACTS))('%s', (name, { before, act }) => {
+    it('changes nothing, or does all of it, whatever lies at one of its keys', async () => {
+      const keys = await keysOf(before, act);
+      for (const key of keys) {
+        await start(before);
+        await damage(key);
+        const there = await contents();
+        const refusal = await refusalOf(act);
+        if (refusal === undefined) continue;
+        // Where its stream is gone, nobody owns the delivery.
+        expect(['REPID_BROKER_REFUSED', 'REPID_LOST_OWNERSHIP'], key).toContain((refusal as RepidError).code);
+        expect(await contents(), key).toEqual(there);
+      }
+    });
+
+    it('changes nothing where it adds something, or does all of it, when the server is full', async () => {
+      const done = Object.keys(await contentsAfter(before, act));
+      await start(before);
+      const there = await contents();
+      await stage.redis.config('SET', 'maxmemory', 1);
+      const refusal = await refusalOf(act);
+      await stage.redis.config('SET', 'maxmemory', 0);
+      const now = await contents();
+      const isRefused = GROWS.test(name);
+      expect((refusal as RepidError | undefined)?.code).toBe(isRefused ? 'REPID_BROKER_UNAVAILABLE' : undefined);
+      expect(Object.keys(now)).toEqual(isRefused ? Object.keys(there) : done);
+      expect(isRefused ? now : there).toEqual(there);
+    });
+
+    it('changes nothing where the server is read-only', async () => {
+      await start(before);
+      const there = await contents();
+      await stage.redis.config('SET', 'min-replicas-to-write', 1);
+      const refusal = await refusalOf(act);
+      await stage.redis.config('SET', 'min-replicas-to-write', 0);
+      expect(refusal).toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
+      expect(await contents()).toEqual(there);
+    });
+  });
+
+  it('is none where something ends on a full server', async () => {
+    await take(job('x'), own('y'), waiting('z', ['x']));
+    await stage.broker.publish([own('a')]);
+    await stage.redis.config('SET', 'maxmemory', 1);
+    await settle({ ...ACK, bucket: written('x'), publish: [job('follower')] }, NACK);
+    await stage.broker.cancel('a', cancelled());
+    await stage.redis.config('SET', 'maxmemory', 0);
+    expect(await stage.where('z')).toBe('queued');
+    expect(await stage.where('follower')).toBe('queued');
+  });
+
+  async function refusalOf(act: Act['act']): Promise<unknown> {
+    return act().then(
+      () => undefined,
+      (problem: unknown) => problem,
+    );
+  }
+
+  async function start(before: Act['before']): Promise<void> {
+    await consumer?.close();
+    consumer = undefined;
+    await stage.redis.flushall();
+    await before?.();
+  }
+
+  /** Publishes, and takes what can be taken. */
+  async function take(...messages: OutgoingMessage[]): Promise<void> {
+    consumer = await stage.consume();
+    await stage.broker.publish(messages);
+    const count = messages.filter(({ waits }) => waits === undefined).length;
+    const received: Delivery[] = [];
+    while (received.length < count) received.push(...(await consumer.receive(count, { wait: true })));
+    taken = received;
+  }
+
+  /** Settles what was taken, each in its way, in one call. */
+  async function settle(...settlements: Settlement[]): Promise<void> {
+    await Promise.all(settlements.map((settlement, n) => taken[n]!.settle(settlement)));
+  }
+
+  /** Those that are there before the act or after it. */
+  async function keysOf(before: Act['before'], act: Act['act']): Promise<string[]> {
+    await start(before);
+    const there = Object.keys(await contents());
+    await act();
+    return [...new Set([...there, ...Object.keys(await contents())])];
+  }
+
+  async function contentsAfter(before: Act['before'], act: Act['act']): Promise<Record<string, string>> {
+    await start(before);
+    await act();
+    return contents();
+  }
+
+  async function damage(key: string): Promise<void> {
+    const type = await stage.redis.type(key);
+    await stage.redis.del(key);
+    if (type === 'string') await stage.redis.rpush(key, 'not ours');
+    else await stage.redis.set(key, 'not ours');
+  }
+
+  async function contents(): Promise<Record<string, string>> {
+    const keys = (await stage.redis.keys('*')).filter((key) => !APART.has(key)).toSorted();
+    return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await contentOf(key)])));
+  }
+
+  async function contentOf(key: string): Promise<string> {
+    const pending = (await stage.redis.type(key)) === 'stream' ? await pendingOf(key) : '';
+    return `${(await stage.redis.dumpBuffer(key)).toString('hex')}${pending}`;
+  }
+
+  async function pendingOf(stream: string): Promise<string> {
+    const found = await stage.redis.xpending(stream, 'repid:email:group', '-', '+', 10).catch(() => []);
+    return (found as string[][]).map(([entry]) => entry).join(' ');
+  }
+
+  function kept(id: string): BucketWrite {
+    return { id, ttl: null, success: true, body: '{"ttl":null,"timestamp":1,"data":1}', into: buckets };
+  }
+
+  function result(id: string, success = true) {
+    const body = `{"success":${success},"ttl":60000,"timestamp":1,"startedAt":1,"finishedAt":1,"data":null}`;
+    return { id, ttl: 60_000, success, body };
+  }
+
+  function written(id: string, success = true): BucketWrite {
+    return { ...result(id, success), into: buckets };
+  }
+
+  /** A job with arguments of its own, which stores a result. */
+  function own(id: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
+    const headers = { topic: 'act', [HEADER.id]: id, [HEADER.argsBucket]: '', [HEADER.resultBucket]: '' };
+    return job(id, { ...more, headers, buckets: [kept(`${id}#args`)] });
+  }
+
+  function waiting(id: string, on: readonly string[], channel = 'email'): OutgoingMessage {
+    const into = { id, ttl: DEFAULTS.resultTtl, into: buckets };
+    const headers = { topic: 'act', [HEADER.id]: id, [HEADER.resultBucket]: '' };
+    const waits = {
+      on: on.map((bucketId) => ({ bucketId, condition: 'success' as const })),
+      timeout: 60_000,
+      result: into,
+    };
+    return job(id, { channel, headers, waits });
+  }
+});
