@@ -121,10 +121,10 @@ describe('A failure', () => {
       throw Object.assign(new Error('🐎'.repeat(1_000_000)), { name: 'HugeError' });
     });
     const job = await workshop.perform('act');
-    expect((await job.result())!.exception).toMatch(/^HugeError: (🐎)+\.\.\. \(\d+ more characters\)$/u);
+    expect((await job.result())!.exception).toMatch(/^HugeError: (🐎){1000}\.\.\.$/u);
     const [{ reason }] = (await workshop.deadLetters()) as [Awaited<ReturnType<Workshop['deadLetters']>>[number]];
-    expect(reason.message).toMatch(/^(🐎)+\.\.\. \(\d+ more characters\)$/u);
-    expect(JSON.stringify(reason).length).toBeLessThan(40_000);
+    expect(reason.message).toMatch(/^(🐎){1000}\.\.\.$/u);
+    expect(JSON.stringify(reason).length).toBeLessThan(20_000);
     expect((await workshop.buckets.get([job.id]))[0]!.length).toBeLessThan(10_000);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Delivery, MessageBrokerCapabilities } from '../../broker/index.js';
-import type { BucketWrite } from '../../bucket/index.js';
+import type { BucketBroker, BucketWrite } from '../../bucket/index.js';
 import { InvalidOptionError, UnsupportedError } from '../../errors/index.js';
 import type { OutgoingMessage } from '../../message/index.js';
 import type { Scenario } from '../scenario.js';
@@ -109,15 +109,22 @@ function badMessage(stage: Stage, fields: Record<string, unknown>): OutgoingMess
 }
 
 function refusesBucket(scenario: Scenario, what: string, fields: Record<string, unknown>): void {
-  scenario(`refuses a bucket with ${what}, beside a message and in a settlement`, async (stage) => {
+  const badBucket = (into: BucketBroker): BucketWrite => ({ ...argsBucket(), into, ...fields }) as BucketWrite;
+
+  scenario(`refuses a bucket with ${what}, and does nothing of that call`, async (stage) => {
     const into = await stage.joinedBuckets();
     if (!into) return;
-    const bad = { ...argsBucket(), into, ...fields } as BucketWrite;
     const good = argsBucket();
-    await expectRefused(stage, { buckets: [bad] });
-    await assert.rejects(into.store([good, bad]), InvalidOptionError);
-    await expectUnsettled(stage, (delivery) => ack(delivery, { bucket: bad, publish: [stage.message('good')] }));
+    await expectRefused(stage, { buckets: [badBucket(into)] });
+    await assert.rejects(into.store([good, badBucket(into)]), InvalidOptionError);
     assert.deepEqual(await into.get([good.id]), [undefined]);
+  });
+
+  scenario(`refuses a settlement whose bucket has ${what}, and commits nothing`, async (stage) => {
+    const into = await stage.joinedBuckets();
+    if (!into) return;
+    const publish = [stage.message('good')];
+    await expectUnsettled(stage, (delivery) => ack(delivery, { bucket: badBucket(into), publish }));
   });
 }
 
