@@ -9,6 +9,8 @@ interface EncodedBucket {
   exception?: string;
   skipped?: boolean;
   cancelled?: boolean;
+  jobName?: string;
+  nonce?: string;
   startedAt?: number;
   finishedAt?: number;
   timestamp: number;
@@ -36,12 +38,16 @@ export class BucketCodec {
   }
 
   // Put together by hand: JSON.stringify takes three times as long, most of it for the times.
-  /** @throws SerializationError when the data cannot be written */
-  encodeResult(bucket: ResultBucket): string {
-    const { success, skipped, ttl, timestamp, exception, cancelled, startedAt, finishedAt, data } = bucket;
+  /**
+   * @param nonce tells which enqueueing of its job the result is of
+   * @throws SerializationError when the data cannot be written
+   */
+  encodeResult(bucket: ResultBucket, nonce?: string): string {
+    const { success, skipped, ttl, timestamp, exception, cancelled, jobName, startedAt, finishedAt, data } = bucket;
     return (
       `{"success":${success}${member('skipped', skipped)},"ttl":${ttl},"timestamp":${timestamp.getTime()}` +
       `${member('exception', exception)}${member('cancelled', cancelled)}` +
+      `${member('jobName', jobName)}${member('nonce', nonce)}` +
       `,"startedAt":${startedAt.getTime()},"finishedAt":${finishedAt.getTime()}${this.encodeData(data)}}`
     );
   }
@@ -58,7 +64,13 @@ export class BucketCodec {
     return this.decodeData(parseBucket(body)) as T;
   }
 
+  /** The nonce that a result was stored with. @throws SerializationError when the text is not a bucket */
+  decodeNonce(body: string): string | undefined {
+    return parseBucket(body).nonce;
+  }
+
   private encodeData(data: unknown): string {
+    if (data === null) return NO_DATA; // Also where the serializer fails: a failed result can always be written.
     if (this.isJson) return member('data', data);
     const text = Buffer.from(this.serializer.encode(data)).toString('base64');
     return member('contentType', this.serializer.contentType) + member('data', text);
@@ -69,6 +81,8 @@ export class BucketCodec {
     return this.serializer.decode(Buffer.from(String(data), 'base64'));
   }
 }
+
+const NO_DATA = ',"data":null';
 
 /** A further member of an object, where it has a value. */
 function member(name: string, value: unknown): string {
@@ -94,5 +108,6 @@ function decodeEnding(encoded: EncodedBucket, success: boolean): Omit<ResultBuck
     ...(encoded.exception === undefined ? undefined : { exception: encoded.exception }),
     ...(encoded.skipped ? { skipped: true } : undefined),
     ...(encoded.cancelled ? { cancelled: true } : undefined),
+    ...(encoded.jobName === undefined ? undefined : { jobName: encoded.jobName }),
   };
 }

@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../defaults.js';
 import { MalformedMessageError } from '../errors/index.js';
+import { show } from '../errors/show.js';
 import { HEADER } from './header-names.js';
 import { checkSchedule } from './schedule.js';
 
@@ -7,7 +8,7 @@ import { checkSchedule } from './schedule.js';
 export interface MessageParameters {
   /** The job's id; a bare message has none. */
   readonly id?: string;
-  /** The bucket that holds the arguments, where they are not the payload. */
+  /** The bucket that holds the arguments, where they are not the payload. One whose id is the job's id, `#` and more is the job's own. */
   readonly argsBucketId?: string;
   /** Where the result goes; none where it is not stored. */
   readonly result?: { readonly id: string; readonly ttl: number | null };
@@ -24,8 +25,12 @@ export interface MessageParameters {
   readonly schedule?: Schedule;
   /** The buckets that it has waited for. */
   readonly dependsOn?: readonly string[];
-  /** How many workers had no actor for it. */
+  /** By how many looks no actor was found for it. */
   readonly unrouted: number;
+  /** When that was so first, in milliseconds since the epoch. */
+  readonly unroutedSince?: number;
+  /** Tells the runs of one id apart; undefined where the id alone does. */
+  readonly nonce?: string;
 }
 
 /** When a recurring job comes next: every so many milliseconds, or by a cron expression. */
@@ -48,7 +53,8 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     ttl: readNumber(headers, HEADER.ttl) ?? null,
     schedule,
     dependsOn: readDependencies(headers),
-    unrouted: readNumber(headers, HEADER.unrouted) ?? 0,
+    ...readUnrouted(headers),
+    nonce: headers[HEADER.nonce],
   };
 }
 
@@ -72,8 +78,17 @@ export function resultPlaceOf(
   return { id, ttl: toNumber(text) ?? DEFAULTS.resultTtl };
 }
 
+/** The same where it is not the bucket of the job's id: a name that is taken beside that one (see `OutgoingMessage.resultId`). */
+export function furtherResultBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
+  const id = resultBucketOf(headers);
+  return id === headers[HEADER.id] ? undefined : id;
+}
+
+/** Begins the ending of a job's own arguments bucket, after the job's id. No id that is chosen begins with it. */
+export const OWN_ARGS_SIGN = '#';
+
 /** How the id of a job's own arguments bucket ends, after the job's id; the ending may also be chosen to tell buckets of one id apart. */
-export const OWN_ARGS = '#args';
+export const OWN_ARGS = `${OWN_ARGS_SIGN}args`;
 
 /** The arguments bucket that a message with these headers names. */
 export function argsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
@@ -86,8 +101,19 @@ export function argsBucketOf(headers: Readonly<Record<string, string>>): string 
  */
 export function ownArgsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
   const ending = headers[HEADER.argsBucket];
-  if (ending === undefined || (ending !== '' && !ending.startsWith('#'))) return undefined;
-  return `${headers[HEADER.id] ?? ''}${ending === '' ? OWN_ARGS : ending}`;
+  if (ending === undefined || (ending !== '' && !ending.startsWith(OWN_ARGS_SIGN))) return undefined;
+  return ownArgsBucket(headers[HEADER.id], ending);
+}
+
+/** The id of a job's own arguments bucket. @param ending the usual one where it is empty; otherwise it begins with `#` */
+export function ownArgsBucket(jobId = '', ending = ''): string {
+  return `${jobId}${ending === '' ? OWN_ARGS : ending}`;
+}
+
+/** The headers with the arguments bucket by its full id: it belongs to several messages from now on, and does not go with one of them. */
+export function withSharedArgs(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const own = ownArgsBucketOf(headers);
+  return own === undefined ? headers : { ...headers, [HEADER.argsBucket]: own };
 }
 
 /** The headers that say these parameters, beside others; what is at its default is left out. */
@@ -95,10 +121,10 @@ export function writeParameters(
   parameters: MessageParameters,
   headers: Record<string, string> = {},
 ): Record<string, string> {
-  const { id, argsBucketId, result, retries, timeout, timestamp, ttl, dueAt, dependsOn, unrouted, schedule } =
-    parameters;
+  const { id, argsBucketId, result, retries, timeout, timestamp, ttl, dueAt, dependsOn, schedule, nonce } = parameters;
   if (id !== undefined) headers[HEADER.id] = id;
-  if (argsBucketId !== undefined) headers[HEADER.argsBucket] = argsBucketId;
+  if (nonce !== undefined) headers[HEADER.nonce] = nonce;
+  if (argsBucketId !== undefined) headers[HEADER.argsBucket] = withoutJobId(argsBucketId, id);
   if (result) writeResult(result, id, headers);
   if (retries.maxAmount) headers[HEADER.retries] = String(retries.maxAmount);
   if (retries.alreadyTried) headers[HEADER.tried] = String(retries.alreadyTried);
@@ -107,7 +133,7 @@ export function writeParameters(
   if (ttl !== null) headers[HEADER.ttl] = String(ttl);
   if (dueAt !== undefined) headers[HEADER.dueAt] = String(dueAt);
   if (dependsOn) writeDependencies(dependsOn, argsBucketId, headers);
-  if (unrouted) headers[HEADER.unrouted] = String(unrouted);
+  if (parameters.unrouted) headers[HEADER.unrouted] = unroutedText(parameters);
   if (schedule) writeSchedule(schedule, headers);
   return headers;
 }
@@ -119,6 +145,13 @@ function writeResult(
 ): void {
   headers[HEADER.resultBucket] = id === jobId ? SAME_AS_JOB : id;
   if (ttl !== DEFAULTS.resultTtl) headers[HEADER.resultTtl] = String(ttl);
+}
+
+/** A job's own arguments bucket by its ending alone: at its usual one, nothing is written. */
+function withoutJobId(argsBucketId: string, jobId: string | undefined): string {
+  if (jobId === undefined || !argsBucketId.startsWith(jobId + OWN_ARGS_SIGN)) return argsBucketId;
+  const ending = argsBucketId.slice(jobId.length);
+  return ending === OWN_ARGS ? '' : ending;
 }
 
 /** Stands for the job's own id, the usual place of its result, at a tenth of the bytes. */
@@ -143,6 +176,26 @@ function readRetries(headers: Readonly<Record<string, string>>): MessageParamete
   return { maxAmount: readNumber(headers, HEADER.retries) ?? 0, alreadyTried: readNumber(headers, HEADER.tried) ?? 0 };
 }
 
+/** One number alone is the looks, as written before there was a time. */
+function readUnrouted(
+  headers: Readonly<Record<string, string>>,
+): Pick<MessageParameters, 'unrouted' | 'unroutedSince'> {
+  const text = headers[HEADER.unrouted];
+  if (text === undefined) return NEVER_UNROUTED;
+  const [looks, since, ...rest] = text.split(' ').map(toNumber);
+  const isWrong = looks === undefined || rest.length > 0 || (since === undefined && text.includes(' '));
+  if (!isWrong) return since === undefined ? { unrouted: looks } : { unrouted: looks, unroutedSince: since };
+  throw new MalformedMessageError(
+    `Header "${HEADER.unrouted}" is ${show(text)}: expected a number of looks and the time of the first.`,
+  );
+}
+
+const NEVER_UNROUTED = { unrouted: 0 } as const;
+
+function unroutedText({ unrouted, unroutedSince }: MessageParameters): string {
+  return unroutedSince === undefined ? String(unrouted) : `${unrouted} ${unroutedSince}`;
+}
+
 function readTtl(headers: Readonly<Record<string, string>>): number | null {
   if (headers[HEADER.resultTtl] === 'null') return null;
   return readNumber(headers, HEADER.resultTtl) ?? DEFAULTS.resultTtl;
@@ -160,7 +213,7 @@ function readDependencies(headers: Readonly<Record<string, string>>): string[] |
     // Said below, as for any other value.
   }
   throw new MalformedMessageError(
-    `Header "${HEADER.dependsOn}" is ${JSON.stringify(text.slice(0, 100))}: expected a JSON array of bucket ids.`,
+    `Header "${HEADER.dependsOn}" is ${show(text, 100)}: expected a JSON array of bucket ids.`,
   );
 }
 
@@ -193,7 +246,7 @@ function readNumber(headers: Readonly<Record<string, string>>, name: string): nu
   if (text === undefined) return undefined;
   const number = toNumber(text);
   if (number === undefined) {
-    throw new MalformedMessageError(`Header "${name}" is ${JSON.stringify(text)}: expected a number of at least 0.`);
+    throw new MalformedMessageError(`Header "${name}" is ${show(text)}: expected a number of at least 0.`);
   }
   return number;
 }

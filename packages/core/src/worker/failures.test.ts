@@ -59,7 +59,7 @@ describe('A job that fails', () => {
     const workshop = new Workshop([actor]);
     const job = await workshop.perform('fail', { ttl: '1h' });
     await workshop.clock.advance(86_400_000);
-    expect(await workshop.repid.channel('default').replayDeadLetters()).toBe(1);
+    expect(await workshop.repid.channel('default').replayDeadLetters()).toMatchObject({ replayed: 1 });
     await workshop.drain();
     expect(runs).toEqual([0, 0]);
     expect(await job.result()).toMatchObject({ success: true });
@@ -106,7 +106,12 @@ describe('A job that fails', () => {
     const { actor } = failing(9, { retryPolicy: () => 'soon' });
     const workshop = new Workshop([actor]);
     await workshop.perform('fail', { retries: 5 });
-    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code: 'REPID_INVALID_OPTION' });
+    const [dead] = await workshop.deadLetters();
+    expect(dead!.reason).toMatchObject({
+      code: 'REPID_FAILURE_POLICY',
+      cause: { errors: [{ message: 'failure 1' }, { code: 'REPID_INVALID_OPTION' }] },
+    });
+    expect(dead!.reason.message).toContain("the actor's own error: Error: failure 1");
   });
 });
 

@@ -34,7 +34,9 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   DENIED: permanent('The server is in protected mode: set a password on it, and give that.'),
   MOVED: ON_A_CLUSTER,
   ASK: ON_A_CLUSTER,
-  CROSSSLOT: permanent('Give the broker a "prefix" with a hash tag such as "{repid}", so that all keys lie in one slot.'),
+  CROSSSLOT: permanent(
+    'Give the broker a "prefix" with a hash tag such as "{repid}", so that all keys lie in one slot.',
+  ),
 };
 
 const UNKNOWN = permanent('Look at what lies at the keys of this prefix.');
@@ -45,7 +47,10 @@ const BY_TEXT: readonly (readonly [RegExp, Refusal])[] = [
   [/DB index/i, permanent('Choose a database below the "databases" of the server.')],
   [/SELECT is not allowed in cluster mode/i, permanent('A cluster has database 0 alone: leave the database out.')],
   [/max(?:imum)? number of clients/i, transient('Close connections, or raise "maxclients" of the server.')],
-  [/unknown (?:sub)?command/i, permanent('The server does not have it: Redis >= 6.2 or Valkey is needed, with no command renamed.')],
+  [
+    /unknown (?:sub)?command/i,
+    permanent('The server does not have it: Redis >= 6.2 or Valkey is needed, with no command renamed.'),
+  ],
   [/invalid password/i, permanent('Check the user name and the password.')],
 ];
 

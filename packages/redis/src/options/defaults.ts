@@ -18,14 +18,16 @@ export const LIMITS = {
   sharedWay: 16,
   /** Messages in one script call, unless one publish() has more: few enough that Redis is at work on some while more are made ready. */
   publishBatch: 64,
+  /** Dead letters named in one script call. */
+  administrationStep: 500,
   /** Delayed messages promoted in one script call. */
   promotionBatch: 500,
   /** Consumers ask for the state of their channels at least so often, should a pub/sub message get lost. A blocked read ends as soon. */
   lookInterval: 2_000,
   /** A consumer that was not seen for so many intervals between looks is dead. */
   looksOfLife: 3,
-  /** How often a problem that stays is reported. */
-  reportInterval: 60_000,
+  /** The same problem is not reported more often. */
+  reportInterval: 30_000,
   /** How long a message rests that cannot be promoted or skipped because of what lies at a key. */
   refusedDelay: 1_000,
   /** How many bytes of entries one read takes, about: what is read while the size of entries is not known yet is less exact. */
