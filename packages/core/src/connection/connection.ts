@@ -71,11 +71,11 @@ export class Connection {
    * holds are disconnected.
    */
   async disconnect(): Promise<void> {
-    const { connecting } = this;
     this.isClosed = true;
     this.connecting = undefined;
     this.buckets.waits.endAll(new BrokerClosedError(this.broker.name));
-    this.disconnecting = this.end(connecting);
+    this.joined.clear();
+    this.disconnecting = this.held.release();
     await this.disconnecting;
   }
 
@@ -116,17 +116,11 @@ export class Connection {
     const attempt = this.open().then(
       () => void (this.connected = attempt),
       (error: unknown) => {
-        this.connecting = undefined;
+        if (this.connecting === attempt) this.connecting = undefined;
         throw error;
       },
     );
     return attempt;
-  }
-
-  private async end(connecting: Promise<void> | undefined): Promise<void> {
-    await connecting?.catch(() => undefined);
-    this.joined.clear();
-    await this.held.release();
   }
 
   private async open(): Promise<void> {

@@ -11,20 +11,19 @@ class SharedBroker {
 
   constructor(private readonly broker: Connectable) {}
 
-  /** Connects it. Where that fails it is not held. */
+  /** Counts one more, at once. Resolves when it is connected; whoever fails has to let go as well. */
   async hold(): Promise<void> {
     this.holders += 1;
-    try {
-      await this.disconnecting?.catch(() => undefined);
-      await this.broker.connect();
-    } catch (error) {
-      this.holders -= 1;
-      throw error;
-    }
+    await this.disconnecting?.catch(() => undefined);
+    await this.broker.connect();
   }
 
-  async release(isHeld: boolean): Promise<void> {
-    if (isHeld) this.holders -= 1;
+  letGo(): void {
+    this.holders -= 1;
+  }
+
+  /** Disconnects it where nobody holds it, also while it is being connected. */
+  async disconnect(): Promise<void> {
     if (this.holders > 0) return;
     this.disconnecting = this.broker.disconnect();
     await this.disconnecting;
@@ -59,11 +58,21 @@ export class HeldBrokers {
   }
 
   private async holdOne(broker: Connectable): Promise<void> {
-    await shared(broker).hold();
     this.held.add(broker);
+    try {
+      await shared(broker).hold();
+    } catch (error) {
+      this.letGo(broker);
+      throw error;
+    }
   }
 
   private async releaseOne(broker: Connectable): Promise<void> {
-    await shared(broker).release(this.held.delete(broker));
+    this.letGo(broker);
+    await shared(broker).disconnect();
+  }
+
+  private letGo(broker: Connectable): void {
+    if (this.held.delete(broker)) shared(broker).letGo();
   }
 }
