@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Consumer } from '../../broker/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack, reject } from '../settlements.js';
@@ -127,6 +128,7 @@ class Crew {
       for (const delivery of deliveries) {
         if (consumer.isPaused(this.stage.channel)) {
           await reject(delivery);
+          await turnOfTheLoop(); // A broker that gives it out at once, again and again, would leave no time to anybody.
           continue;
         }
         this.begun.push(textOf(delivery));

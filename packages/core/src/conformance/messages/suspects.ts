@@ -208,6 +208,12 @@ export function suspects(scenario: Scenario): void {
       await reject((await consumer.receive(1, ALONE))[0]!);
       const again = await stage.receiveOne(consumer);
       assert.deepEqual([again.deliveryCount, again.isExhausted], [1, false]);
+      await consumer.close();
+      await stage.pass(ownershipTime + 1);
+      const next = await stage.consumer();
+      await untilSuspected(stage, next);
+      const [suspect] = await next.receive(1, ALONE);
+      assert.deepEqual([suspect!.deliveryCount, suspect!.isExhausted], [2, false]);
     },
   );
 }
