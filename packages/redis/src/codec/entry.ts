@@ -51,7 +51,8 @@ export function needsIdField(message: OutgoingMessage): boolean {
 /** @throws MalformedMessageError when the entry is no message */
 export function decodeEntry(channel: string, [id, fields]: RawEntry): DecodedEntry {
   const count = (fields?.length ?? 0) / 2;
-  if (count > LIMITS.entryFields) throw malformed(channel, id, `it has ${count} fields, more than ${LIMITS.entryFields}`);
+  if (count > LIMITS.entryFields)
+    throw malformed(channel, id, `it has ${count} fields, more than ${LIMITS.entryFields}`);
   const entry = readFields(fields ?? []);
   if (!entry.payload) throw malformed(channel, id, 'it has no field "payload"');
   const headers = entry.headers === undefined ? {} : parseHeaders(entry.headers);

@@ -41,7 +41,8 @@ export function answerOf(problem: unknown): string | undefined {
 
 /** True where Redis' answer has that code, or is so. */
 export function isRefusedWith(problem: unknown, code: string | RegExp): boolean {
-  const answer = answerOf(problem) ?? '';
+  const answer = answerOf(problem);
+  if (answer === undefined) return false;
   return typeof code === 'string' ? answer.includes(code) : code.test(answer);
 }
 
@@ -79,7 +80,9 @@ export function refusedAtConnect(problem: Error, place: string): BrokerRefusedEr
   const { message, code = '' } = problem as Error & { code?: string };
   if (isRefusal(problem)) return refusedForGood(message, place, problem);
   const remedy = TLS.test(code) ? CHECK_TLS : FOREIGN.test(message) ? CHECK_SERVER : undefined;
-  return remedy && new BrokerRefusedError(`Redis at ${place} cannot be talked to: ${message}. ${remedy}`, { cause: problem });
+  return (
+    remedy && new BrokerRefusedError(`Redis at ${place} cannot be talked to: ${message}. ${remedy}`, { cause: problem })
+  );
 }
 
 const CHECK_TLS = 'Check the certificates in "tls", and whether the server uses TLS at all.';
@@ -92,11 +95,7 @@ function refusedForGood(message: string, place: string, cause: Error): BrokerRef
 }
 
 /** Redis said no: for now, or for good. Nothing was done. */
-export function refused(
-  message: string,
-  place: string,
-  cause?: unknown,
-): BrokerUnavailableError | BrokerRefusedError {
+export function refused(message: string, place: string, cause?: unknown): BrokerUnavailableError | BrokerRefusedError {
   const { isTransient, remedy } = refusalOf(message);
   const text = `Redis at ${place} refused: ${message.replace(/\.$/, '')}. ${remedy}`;
   return isTransient ? new BrokerUnavailableError(text, { cause }) : new BrokerRefusedError(text, { cause });

@@ -35,7 +35,11 @@ async function canHear({ source, settings }: Way, { commands }: Way): Promise<bo
   }
 }
 
-type Slots = readonly (readonly [from: number, to: number, ...nodes: (readonly [host: string, port: number, id: string])[]])[];
+type Slots = readonly (readonly [
+  from: number,
+  to: number,
+  ...nodes: (readonly [host: string, port: number, id: string])[],
+])[];
 
 async function haveCommonNode(one: Way, other: Way): Promise<boolean> {
   const [ours, theirs] = await Promise.all([nodesOf(one), nodesOf(other)]);

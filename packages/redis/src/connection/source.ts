@@ -62,7 +62,8 @@ export class ClientSource {
   /** A connection that is not open yet. `name` is what `CLIENT LIST` shows. */
   make(name: string): Client {
     const { checked } = this;
-    if (checked.type === 'cluster') return holdPromises(checked.instance.duplicate([], clusterOptions(checked.instance, name)));
+    if (checked.type === 'cluster')
+      return holdPromises(checked.instance.duplicate([], clusterOptions(checked.instance, name)));
     const options = { ...OURS, ...optionsThatDepend(checked.options), connectionName: name };
     if (checked.type === 'options') return new Redis({ ...checked.options, ...options });
     return checked.instance.duplicate(options);

@@ -55,7 +55,9 @@ export class Subscriber {
     listeners?.delete(listener);
     if (listeners?.size !== 0) return;
     this.listeners.delete(channel);
-    this.connection?.then((connection) => connection.isReady && connection.client.unsubscribe(channel)).catch(() => undefined);
+    this.connection
+      ?.then((connection) => connection.isReady && connection.client.unsubscribe(channel))
+      .catch(() => undefined);
   }
 
   private opened(): Promise<SubscriberConnection> {
@@ -105,7 +107,9 @@ export class Subscriber {
 /** A connection that may do little else than listen. */
 class SubscriberConnection extends Connection {
   override ping(): void {
-    this.limits.within(this.listening()?.ping() ?? Promise.resolve(''), performance.now() + this.patience).catch(() => undefined);
+    this.limits
+      .within(this.listening()?.ping() ?? Promise.resolve(''), performance.now() + this.patience)
+      .catch(() => undefined);
   }
 
   override reset(): void {
@@ -116,6 +120,9 @@ class SubscriberConnection extends Connection {
   /** The client that the server sends its messages to: in a cluster another than those for commands. */
   private listening(): Redis | undefined {
     if (!this.client.isCluster) return this.client as Redis;
-    return (this.client as unknown as { subscriber?: { getInstance?(): Redis | null } }).subscriber?.getInstance?.() ?? undefined;
+    return (
+      (this.client as unknown as { subscriber?: { getInstance?(): Redis | null } }).subscriber?.getInstance?.() ??
+      undefined
+    );
   }
 }

@@ -13,7 +13,8 @@ export function withoutSecrets(problem: unknown): Error {
   if (problem instanceof RepidError) return problem;
   const { name, code } = (problem ?? {}) as { readonly name?: unknown; readonly code?: unknown };
   const fresh: Error & { code?: string } = new Error(messageOf(problem).replace(REPEATED, '').replace(USER_INFO, '$1'));
-  if (typeof name === 'string') Object.defineProperty(fresh, 'name', { value: name, configurable: true, writable: true });
+  if (typeof name === 'string')
+    Object.defineProperty(fresh, 'name', { value: name, configurable: true, writable: true });
   if (typeof code === 'string') fresh.code = code;
   return fresh;
 }

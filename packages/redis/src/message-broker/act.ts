@@ -67,8 +67,8 @@ function restOf(
   const ofJob = `${frees && hold.resultId !== undefined ? 'a' : ''}${ofArgs}`;
   const letters = `${ofJob}${keepsBuckets(releases, hold) ? 'w' : ''}${publish.length > 0 ? 'f' : ''}`;
   if (!bucket) return letters;
-  const { id, ttl, cause } = bucket;
-  const ofBucket = `b${id === hold.jobId ? '=' : ''}${cause ? 'c' : ''}`;
+  const { id, ttl, cause, jobName } = bucket;
+  const ofBucket = `b${id === hold.jobId ? '=' : ''}${cause ? 'c' : ''}${jobName ? 'n' : ''}`;
   return `${ofBucket}${letters} ${ttl === null ? '' : Math.ceil(ttl)} ${bucketState(bucket)}`;
 }
 

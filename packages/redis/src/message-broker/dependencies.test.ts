@@ -242,8 +242,8 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([waiting('before', ['first'], condition), waiting('end before', ['before'])]);
       for (const id of ['after', 'before']) {
         const [body, end] = await buckets.get([id, `end ${id}`]);
-        expect(body).toBe(skippedBody(reason, 60_000, JSON.parse(body!).timestamp));
-        const chain = { bucketId: id, condition: 'success', state: 'skipped' } as const;
+        expect(body).toBe(skippedBody(reason, 60_000, JSON.parse(body!).timestamp, { topic: 'act' }));
+        const chain = { bucketId: id, condition: 'success', state: 'skipped', jobName: 'act' } as const;
         const rootCause = causeOfSkip({ bucketId: 'first', condition, state, cause });
         expect(JSON.parse(end!).exception).toBe(skipReason({ ...chain, cause: rootCause }));
       }
@@ -341,7 +341,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       for (const key of ['repid::skipped:email:b', 'repid::skipped:email:c', 'repid::skipped-for:a']) {
         expect(await stage.redis.pttl(key)).toBeGreaterThan(59_000);
       }
-      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toBe(1);
+      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toMatchObject({ replayed: 1 });
       expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 1, waiting: 2, deadLetters: 0 });
       expect(await stage.redis.keys('*skipped*')).toEqual([]);
       const consumer = await stage.consume();
@@ -380,7 +380,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([job('z')]);
       const [z] = await (await stage.consume()).receive(1, { wait: true });
       await z!.settle({ outcome: { ...NACK, headers: z!.message.headers } });
-      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toBe(1);
+      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toMatchObject({ replayed: 1 });
     });
 
     async function publishAndFail(on = ['a']): Promise<void> {

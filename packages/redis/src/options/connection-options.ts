@@ -59,14 +59,16 @@ export function checkedOptions(given: object): RedisOptions {
 
 function refuseUnknown(name: string): void {
   if (KNOWN.has(name)) return;
-  const remedy = REMEDIES[name] ?? 'Options of ioredis are expected; give an instance of it for what is not known here.';
+  const remedy =
+    REMEDIES[name] ?? 'Options of ioredis are expected; give an instance of it for what is not known here.';
   refuseConnection(`has no option "${name}"`, remedy);
 }
 
 function checkHost(host: unknown): void {
   if (typeof host !== 'string' || host === '')
     refuseConnection('has a "host" that is no text, or empty', 'Is a variable of the environment missing?');
-  if (host.includes('/')) refuseConnection('has a "host" that is more than a host', 'Give a URL in place of the object.');
+  if (host.includes('/'))
+    refuseConnection('has a "host" that is more than a host', 'Give a URL in place of the object.');
 }
 
 function isPort(port: unknown): boolean {

@@ -5,8 +5,8 @@ local end_at = {
     change(ZSET, job.channel.waiting, job.id, false)
   end,
   delayed = function(job)
-    change(HASH, job.channel.messages, job.id, false)
-    change(ZSET, job.channel.delayed, job.id, false)
+    change(HASH, job.channel.messages, delayed_member(job), false)
+    change(ZSET, job.channel.delayed, delayed_member(job), false)
   end,
   queued = function(job)
     redis.call('XDEL', job.channel[job.letter], job.detail)
@@ -29,6 +29,6 @@ local function end_job(place, job, fields, exception)
   end_at[place](job)
   forget_job(job.id, names.result)
   if names.args then redis.call('DEL', bucket_key(names.args)) end
-  if exception ~= '' and names.result then part('dependencies').store_cancelled(names.result, names.ttl, exception) end
+  if exception ~= '' and names.result then part('dependencies').store_cancelled(names.result, names.ttl, exception, names) end
 end
 `;

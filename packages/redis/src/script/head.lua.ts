@@ -19,7 +19,7 @@ export const head = /* lua */ `
 -- KEYS[6+]  blocks of ${NAMES.length}, one per channel, which arguments name by their number, from 1: ${NAMES.join(', ')}
 -- ARGV[1]   part and operation, joined by a dot, then its arguments in the order in which it reads them
 
-local called, operation = string.match(argument(), '^(%w+)%.(%w+)$')
+local called, operation = string.match(argument(), '^(%w+)%.([%w_]+)$')
 local parts, made = {}, {}
 
 local function part(name)
@@ -117,7 +117,7 @@ local function job_of(fields)
 end
 
 -- What belongs to the job of a message: id, the bucket of its result, how long that is kept as JSON of milliseconds, its own bucket of
--- arguments; nil for what it has not.
+-- arguments, its name, its nonce; nil for what it has not.
 local function names_of(fields)
   local headers = headers_of(fields)
   local id = field_of(fields, 'id') or text_in(headers, '${HEADER.id}')
@@ -126,13 +126,18 @@ local function names_of(fields)
   if args == '' then args = '${OWN_ARGS}' end
   if args and (not id or string.sub(args, 1, 1) ~= '#') then args = nil end
   if ttl ~= 'null' then ttl = string.format('%.17g', tonumber(ttl or nil) or ${DEFAULTS.resultTtl}) end
-  return { id = id, result = result, ttl = ttl, args = args and id .. args }
+  local name, nonce = text_in(headers, '${HEADER.topic}'), text_in(headers, '${HEADER.nonce}')
+  return { id = id, result = result, ttl = ttl, args = args and id .. args, name = name, nonce = nonce }
 end
 
 local function info_of(info, name)
   for i = 1, #info, 2 do
     if info[i] == name then return info[i + 1] end
   end
+end
+
+local function is_entry_id(text)
+  return string.find(text, '^%d+%-%d+$') ~= nil
 end
 
 -- Ids of entries are two numbers; comparing them as text would be wrong.

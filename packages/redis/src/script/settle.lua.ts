@@ -68,6 +68,7 @@ end
 local function read_result(rest, job_id)
   local bucket = { id = rest.is_own and job_id or argument(), body = argument(), ttl = rest.ttl, state = rest.state }
   if rest.c then bucket.cause = argument() end
+  if rest.n then bucket.name = argument() end
   return bucket
 end
 
@@ -79,7 +80,7 @@ end
 
 -- Reads by outcome: ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay; then for
 -- each letter of its run's rest what goes with it: 'a' the bucket of the job's result, where it is another than its id; 'p' the job's
--- own arguments; 'b' a bucket, that is its id, but with '=' where that is the job's id, its body, and with 'c' the cause of its state; 'f' how many
+-- own arguments; 'b' a bucket, that is its id, but with '=' where that is the job's id, its body, with 'c' the cause of its state, with 'n' the job's name; 'f' how many
 -- followers, messages. With 'o' the job's own arguments are those that go by its id, with 'w' the job has waited for buckets.
 local function read_settlement(run, entry)
   local outcome, rest = run.outcome, run.rest
