@@ -81,6 +81,16 @@ export function pausing(scenario: Scenario): void {
     await crew.dismiss();
   });
 
+  scenario('stays paused when the broker is connected again', { needs }, async (stage) => {
+    await stage.broker.channels.pause(stage.channel);
+    await stage.broker.disconnect();
+    await stage.broker.connect();
+    await stage.publish('held back');
+    const consumer = await stage.consumer();
+    assert.equal(consumer.isPaused(stage.channel), true);
+    await stage.expectNothing(consumer);
+  });
+
   scenario('leaves other channels alone', { needs }, async (stage) => {
     const other = stage.anotherChannel();
     const consumer = await stage.consumer({ channels: [stage.channel, other] });

@@ -35,12 +35,13 @@ export function suspects(scenario: Scenario): void {
   );
 
   scenario(
-    'gives a suspect to nobody but who takes it alone, one at a time',
+    'gives a suspect to nobody but who takes it alone, one at a time, of all its channels',
     { ownershipTime, maxDeliveries: 2 },
     async (stage) => {
-      await stage.publish('a', 'b');
-      await lose(stage, await stage.consumer(), 2);
-      const consumer = await stage.consumer();
+      const channels = [stage.channel, stage.anotherChannel()];
+      await stage.broker.publish([stage.message('a'), stage.message('b', { channel: channels[1] })]);
+      await lose(stage, await stage.consumer({ channels }), 2);
+      const consumer = await stage.consumer({ channels });
       await untilSuspected(stage, consumer);
       const first = await consumer.receive(10, ALONE);
       assert.equal(first.length, 1);
