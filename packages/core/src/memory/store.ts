@@ -137,7 +137,6 @@ export class MessageStore {
     const held = [...this.#room.on(name), ...channel.unstarted, ...channel.running];
     channel.deleteDeadLetters();
     channel.setPaused(false);
-    this.#room.dropSkipped(name);
     this.#endAll(held, deletedException(name));
     this.channels.remove(channel);
   }
