@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
 import { AnswerLimits } from './answer-limits.js';
+import { isNodeReady, slotOf } from './cluster-node.js';
 import { Heartbeat } from './heartbeat.js';
 import { type TimeSample, askTime, introduce } from './introduction.js';
 import { Outage } from './outage.js';
@@ -35,6 +36,8 @@ export class Link {
   /** Until when no answer is to be expected, by the process' monotonic clock. */
   quietUntil = 0;
   protected readonly limits: AnswerLimits;
+  /** On a cluster, the slot that all our keys lie in. */
+  private readonly slot: number | undefined;
   private isClosed = false;
   private isOpening = false;
   /** True once the server has accepted what comes first over a connection. */
@@ -57,6 +60,7 @@ export class Link {
     this.patience = settings.patience;
     const received = settings.waitsWhileReceiving ? () => this.received : undefined;
     this.limits = new AnswerLimits(source.place, () => this.reset(), received);
+    this.slot = source.cluster ? slotOf(settings.key) : undefined;
     this.client.on('error', (problem: unknown) => this.note(problem));
     this.client.on('node error', (problem: unknown) => this.note(problem));
     this.client.on('ready', () => void this.introduce());
@@ -88,7 +92,7 @@ export class Link {
   }
 
   get isReady(): boolean {
-    return this.isIntroduced && this.client.status === 'ready';
+    return this.isIntroduced && this.client.status === 'ready' && (this.slot === undefined || this.isNodeReady());
   }
 
   /** How much has come so far, in no unit: it grows with each answer, and while a large one comes. */
@@ -115,6 +119,7 @@ export class Link {
     if (this.isReady) return;
     if (this.isClosed) throw this.unreachable('the connection was closed');
     this.revive();
+    if (this.isIntroduced && this.client.status === 'ready') void this.introduce(); // Its node is to be found anew.
     await this.outage.wait(timeout, () => this.unreachable(`no connection within ${Math.round(limit)} ms`));
   }
 
@@ -161,6 +166,10 @@ export class Link {
     if (message === problem.message && now - at < LIMITS.outageReportInterval) return;
     this.reported = { message: problem.message, at: now };
     this.settings.onProblem(problem);
+  }
+
+  private isNodeReady(): boolean {
+    return isNodeReady(this.client as Cluster, this.slot!);
   }
 
   private async introduce(): Promise<void> {
