@@ -61,7 +61,7 @@ export class Link {
     this.client.on('node error', (problem: unknown) => this.note(problem));
     this.client.on('ready', () => void this.introduce());
     this.client.on('close', () => this.lose());
-    this.client.on('end', () => this.outage.end(this.unreachable('the connection was closed')));
+    this.client.on('end', () => void pause(LIMITS.refusalPause).then(() => this.revive())); // ioredis has given up: we do not.
   }
 
   /**
