@@ -2,6 +2,7 @@ import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nest
 import {
   BrokerUnavailableError,
   errorText,
+  stackOf,
   escapeControls,
   type Repid,
   type Router,
@@ -59,7 +60,6 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
   private noteFailure(error: unknown, pause: number | undefined): void {
     const text = escapeControls(errorText(error));
     if (pause !== undefined) this.logger.warn(`The worker does not run; it is started again in ${pause} ms: ${text}`);
-    else
-      this.logger.error(`The worker has ended by an error: ${text}`, error instanceof Error ? error.stack : undefined);
+    else this.logger.error(`The worker has ended by an error: ${text}`, stackOf(error));
   }
 }
