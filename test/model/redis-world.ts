@@ -82,6 +82,8 @@ export class RedisLane {
 
   private async findingOf(key: string, stream: string, jobs: ReadonlySet<string>): Promise<string | undefined> {
     if (key === `${this.prefix}::channels` || key === `${stream}:dlq`) return undefined;
+    // Who takes from the channel, or was killed while it did.
+    if (key.endsWith(':consumers')) return undefined;
     if (key === stream) return this.findingInStream(stream);
     const bucket = this.bucketOf(key);
     // What was skipped is kept as long as its result, to be brought back; that clients wait, as long as they may.
