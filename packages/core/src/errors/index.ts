@@ -3,3 +3,5 @@ export * from './errors.js';
 export { describeError, errorText, toError, type ErrorDescription } from './describe-error.js';
 export { escapeControls } from './escape.js';
 export { bucketTimeout } from './timeouts.js';
+export { MOST_ISSUES, type PayloadIssue } from './payload-issues.js';
+export { kindOf } from './show.js';
