@@ -16,6 +16,8 @@ async function convert(value: unknown, ...parameters: PayloadParameter[]): Promi
   }
 }
 
+const many = (length: number, value: unknown) => Array.from({ length }, () => value);
+
 describe('BasicConverter', () => {
   it.each<[string, Omit<PayloadParameter, 'from'>, unknown, unknown]>([
     ['undeclared', {}, { a: 1 }, { a: 1 }],
@@ -167,12 +169,12 @@ describe('BasicConverter', () => {
     }
     const items = (value: unknown) => () =>
       new Taught().convertInputs(source(value), [parameter({ items: Item })], 'x');
-    expect(items(Array(400).fill({}))).toThrow(/"19": no\. Validation stops at 20 issues\.$/);
+    expect(items(many(400, {}))).toThrow(/"19": no\. Validation stops at 20 issues\.$/);
     expect(converted).toBe(20);
     converted = 0;
-    await expect(
-      items([...(Array(900).fill('good') as string[]), ...(Array(400_000).fill({}) as object[])])(),
-    ).rejects.toThrow(/^Payload of "x" is not valid: "900": no; .*; "919": no\. Validation stops at 20 issues\.$/);
+    await expect(items([...many(900, 'good'), ...many(400_000, {})])()).rejects.toThrow(
+      /^Payload of "x" is not valid: "900": no; .*; "919": no\. Validation stops at 20 issues\.$/,
+    );
     expect(converted).toBe(920);
   });
 
@@ -190,7 +192,7 @@ describe('BasicConverter', () => {
     }
     let isDone = false;
     const converting = Promise.resolve(
-      new Taught().convertInputs(source(Array(5_000).fill('x')), [parameter({ items: Item })], 'x'),
+      new Taught().convertInputs(source(many(5_000, 'x')), [parameter({ items: Item })], 'x'),
     ).finally(() => (isDone = true));
     while (!isDone) {
       atAStretch = 0;
@@ -201,7 +203,7 @@ describe('BasicConverter', () => {
   });
 
   it('tells of a schema no more than a person reads', async () => {
-    const issues = await convert(Array(1_000).fill({}), parameter({ schema: v.array(v.object({ n: v.number() })) }));
+    const issues = await convert(many(1_000, {}), parameter({ schema: v.array(v.object({ n: v.number() })) }));
     expect(issues).toHaveLength(20);
   });
 
