@@ -71,6 +71,7 @@ export class BucketCodec {
 
   /** @param nothing the text for what JSON leaves out */
   private encodeData(data: unknown, name: string, nothing: string | undefined): string {
+    if (data === null) return NO_DATA; // Also where the serializer fails: a failed result can always be written.
     if (this.isJson) return member('data', stringifyMember(data, name) ?? nothing);
     const text = Buffer.from(this.serializer.encode(data, name)).toString('base64');
     return member('contentType', quoted(this.serializer.contentType)) + member('data', quoted(text));
@@ -81,6 +82,8 @@ export class BucketCodec {
     return this.serializer.decode(Buffer.from(String(data), 'base64'));
   }
 }
+
+const NO_DATA = ',"data":null';
 
 /** A further member of an object, where it has a value. */
 function member(name: string, text: string | undefined): string {

@@ -32,6 +32,8 @@ export const LIMITS = {
   refusedDelay: 1_000,
   /** How many bytes of entries one read takes, about: what is read while the size of entries is not known yet is less exact. */
   readBytes: 4 * 1024 * 1024,
+  /** An answer that is late and on its way is given up after so long without a byte of it. */
+  transferPause: 1_000,
   /** The most fields that an entry may have; one with more is malformed. */
   entryFields: 256,
   /** The pause after something went wrong between deliveries. */
@@ -48,9 +50,7 @@ export const LIMITS = {
   waitInterval: 3_000,
   /** Buckets looked for in one command. */
   waitBatch: 500,
-  /** A reader sleeps no longer than this without looking again. */
-  longestSleep: 5_000,
-  /** The same where it may not be woken, so that pausing and stopping do not take long. */
+  /** The longest blocked read where the reader may not be woken, so that pausing and stopping do not take long. */
   unwakeableSleep: 500,
   /** How often a connection is looked at. One that was not used in between is pinged. */
   heartbeat: 2_000,
@@ -65,7 +65,11 @@ export const LIMITS = {
   /** The pause before a command is sent again that Redis has refused for the moment. */
   refusalPause: 100,
   /** How long commands that are on their way to a server that turned out to be a replica may take. */
-  leaveTimeout: 200,
+  leaveTimeout: 1_000,
+  /** With less time than this left, nothing is sent that had to wait. */
+  leastTime: 20,
+  /** The same problem of the connections of a broker is not reported more often. */
+  outageReportInterval: 10_000,
   /** The longest pause between two tries to connect. */
   reconnectPause: 2_000,
   /** The server's time is asked for so often, while it is made use of. */
