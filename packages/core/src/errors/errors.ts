@@ -1,4 +1,5 @@
 import { errorText } from './describe-error.js';
+import { boundedIssues, describeIssues, type PayloadIssue } from './payload-issues.js';
 import { RepidError } from './repid-error.js';
 import { show, shorten } from './show.js';
 
@@ -64,28 +65,21 @@ export class BucketNotFoundError extends RepidError {
   }
 }
 
-/** One thing that is wrong with a payload. */
-export interface PayloadIssue {
-  /** Where: property names and indexes joined with dots; empty for the payload itself. */
-  readonly path: string;
-  readonly message: string;
-}
-
 /** A payload does not have the shape that its actor declares. Not retried: it will say the same next time. */
 export class PayloadValidationError extends RepidError {
   readonly code = 'REPID_PAYLOAD_VALIDATION';
+  /** The first 20 at most. */
+  readonly issues: readonly PayloadIssue[];
 
   constructor(
     /** The actor that refused it, as `Class.method`. */
     readonly actor: string,
-    readonly issues: readonly PayloadIssue[],
+    issues: readonly PayloadIssue[],
   ) {
-    super(`Payload of "${actor}" is not valid: ${issues.map(describeIssue).join('; ')}.`);
+    const bounded = boundedIssues(issues);
+    super(`Payload of "${actor}" is not valid: ${describeIssues(bounded)}`);
+    this.issues = bounded;
   }
-}
-
-function describeIssue({ path, message }: PayloadIssue): string {
-  return path === '' ? message : `"${path}": ${message}`;
 }
 
 /** Bytes that the serializer cannot read, or a value that it cannot write. */

@@ -4,3 +4,5 @@ export { describeError, errorText, stackOf, toError, type ErrorDescription } fro
 export { escapeControls } from './escape.js';
 export { isA } from './is-a.js';
 export { bucketTimeout } from './timeouts.js';
+export { MOST_ISSUES, type PayloadIssue } from './payload-issues.js';
+export { kindOf } from './show.js';

@@ -69,7 +69,7 @@ const schema = v.strictObject({
   id: v.optional(option.id),
   args: v.optional(v.unknown()),
   argsId: v.optional(option.id),
-  argsTtl: v.optional(ttl),
+  argsTtl: v.optional(v.nullable(option.positiveDuration)),
   useArgsBucket: v.optional(option.boolean),
   storeResult: v.optional(option.boolean),
   resultId: v.optional(option.id),
