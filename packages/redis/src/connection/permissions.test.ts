@@ -64,6 +64,9 @@ describe('A user with the permissions of docs/brokers.md', () => {
     await vi.waitUntil(async () => (await admin.info('commandstats')).includes('cmdstat_xread:'));
     await broker.publish([message('x', { channel: 'two' })]);
     expect(await received).toEqual(['x']);
+    await admin.xadd('repid:one', '*', 'payload', 'x');
+    await admin.xreadgroup('GROUP', 'repid:one:group', 'repid-01ab23cd', 'COUNT', 1, 'STREAMS', 'repid:one', '>');
+    await broker.channels.stats('one'); // Removes what the Python library may have left.
     await broker.disconnect();
     const used = await admin.info('commandstats');
     const commands = rules.filter((rule) => /^\+[a-z|]+$/.test(rule)).map((rule) => rule.slice(1));
