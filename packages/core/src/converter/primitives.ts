@@ -1,3 +1,4 @@
+import { show } from '../errors/index.js';
 import type { Conversion } from './conversion.js';
 
 /** How a declared type reads a JSON value; undefined where the value is none of it. */
@@ -31,5 +32,5 @@ function readDate(value: unknown): Date | undefined {
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `${typeof value} ${JSON.stringify(value)}`.slice(0, 80);
+  return typeof value === 'object' ? 'an object' : `${typeof value} ${show(value, 70)}`;
 }

@@ -4,6 +4,7 @@ import {
   BasicConverter,
   option,
   parseOptions,
+  show,
   type Conversion,
   type PayloadClass,
   type PayloadIssue,
@@ -80,5 +81,5 @@ const VALIDATION = { forbidUnknownValues: false, validationError: { target: fals
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
-  return `${typeof value} ${JSON.stringify(value)}`.slice(0, 80);
+  return `${typeof value} ${show(value, 70)}`;
 }
