@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Dependency } from '../dependency/dependency.js';
 import type { Duration } from '../duration/index.js';
-import { InvalidOptionError } from '../errors/index.js';
+import { InvalidOptionError, show } from '../errors/index.js';
 import { PRIORITIES, type Priority } from '../message/index.js';
 import { option } from '../options/index.js';
 import { optionsParser } from '../options/options-parser.js';
@@ -109,7 +109,7 @@ export type ParsedJobOptions = v.InferOutput<typeof schema>;
 export function parseJobOptions(name: string, options: JobOptions): ParsedJobOptions {
   if (typeof name !== 'string' || name === '') {
     throw new InvalidOptionError(
-      `The name of a job is ${JSON.stringify(name)}: expected text that is not empty, the name of its actor.`,
+      `The name of a job is ${show(name)}: expected text that is not empty, the name of its actor.`,
     );
   }
   return parse(options, `job "${name}"`);
