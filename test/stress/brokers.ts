@@ -6,11 +6,20 @@ const OWNERSHIP_TIME = 1_000;
 /** Far more than a job of a stress run sees, where a process is killed every second. */
 const MAX_DELIVERIES = 100;
 
+/** What is not as with other processes of the run. */
+export interface BrokerOptions {
+  /** In milliseconds. */
+  readonly ownershipTime?: number;
+  readonly maxDeliveries?: number;
+}
+
 /** The brokers of one process. */
-export function brokersAt(url: string) {
+export function brokersAt(url: string, options: BrokerOptions = {}) {
+  const { ownershipTime = OWNERSHIP_TIME, maxDeliveries = MAX_DELIVERIES } = options;
+  const buckets = new RedisBucketBroker(url);
   return {
-    messageBroker: new RedisMessageBroker(url, { ownershipTime: OWNERSHIP_TIME, maxDeliveries: MAX_DELIVERIES }),
-    argsBucketBroker: null,
-    resultsBucketBroker: new RedisBucketBroker(url),
+    messageBroker: new RedisMessageBroker(url, { ownershipTime, maxDeliveries }),
+    argsBucketBroker: buckets,
+    resultsBucketBroker: buckets,
   };
 }
