@@ -45,6 +45,8 @@ export class Line {
   /** When its client was left alone with a half-open connection, by `performance.now()`. */
   halfOpenSince: number | undefined;
   isClosedByClient = false;
+  isClosedByServer = false;
+  private isLate = false;
   private readonly server: Socket;
   private readonly toServer: Flow;
   private readonly toClient: Flow;
@@ -67,13 +69,18 @@ export class Line {
     this.server.on('close', () => this.leaveClient());
   }
 
+  /** True while what the client sends waits. */
+  get isHeld(): boolean {
+    return this.toServer.isHeld;
+  }
+
   /** What the client sends waits. */
   hold(): void {
     this.toServer.hold();
   }
 
   release(): void {
-    if (this.halfOpenSince !== undefined) return; // What is late is late by its own time.
+    if (this.isLate) return; // By its own time.
     this.releaseToServer();
   }
 
@@ -87,6 +94,7 @@ export class Line {
     if (this.halfOpenSince !== undefined) return;
     this.halfOpenSince = performance.now();
     if (fault === 'late') {
+      this.isLate = true;
       this.toServer.hold();
       setTimeout(() => this.releaseToServer(), delay).unref();
     }
@@ -107,6 +115,7 @@ export class Line {
   }
 
   private leaveClient(): void {
+    this.isClosedByServer = true;
     if (!this.toClient.isDead) this.client.destroySoon();
     this.noteEnd();
   }

@@ -21,6 +21,11 @@ export class Proxy {
   /** @param target the port of the server */
   constructor(public target: number) {}
 
+  /** Those that are open, on one side at least. */
+  get connections(): readonly Line[] {
+    return [...this.lines];
+  }
+
   /** Opens one more door; returns the URL to go to. Its number is that of the doors before. */
   async open(): Promise<string> {
     const door = this.doors.length;
@@ -32,7 +37,7 @@ export class Proxy {
 
   /** Cuts so many connections, whatever is on its way. */
   cutSome(count: number, random: Random): void {
-    const lines = [...this.lines];
+    const lines = this.connections;
     for (const n of random.choose(count, lines.length)) this.cutOne(lines[n]!);
   }
 
@@ -54,7 +59,7 @@ export class Proxy {
    * arrives late, when its client has given it up.
    */
   halfOpen(count: number, random: Random): void {
-    const lines = [...this.lines].filter(({ halfOpenSince }) => halfOpenSince === undefined);
+    const lines = this.connections.filter(({ halfOpenSince }) => halfOpenSince === undefined);
     for (const n of random.choose(count, lines.length)) {
       lines[n]!.halfOpen(random.pick(FAULTS), random.between(2_000, 20_000));
       this.halfOpened.push(lines[n]!);
