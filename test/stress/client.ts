@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BrokerUnavailableError, DuplicateJobError, type Job, Repid } from '@repid/core';
+import { BrokerUnavailableError, type Job, Repid } from '@repid/core';
 import { brokersAt } from './brokers.js';
 
 /** The pause before something is tried again, in milliseconds. */
@@ -23,17 +23,13 @@ export class Client {
     this.repid = new Repid({ ...brokersAt(url), onEvent: () => {} });
   }
 
-  /** As a client does that has to be sure. Where it learns nothing, it looks: all of them are there, or none. */
+  /**
+   * As a client does that has to be sure: the same jobs again, for as long as it is not told. Those that are there already
+   * are not enqueued twice.
+   */
   async enqueue(make: (repid: Repid) => Job[]): Promise<void> {
-    let mayBeThere = false;
-    await this.insist(async () => {
-      const jobs = make(this.repid);
-      if (mayBeThere && (await jobs[0]!.status()).state !== 'unknown') return;
-      mayBeThere = true;
-      await this.repid.enqueue(jobs).catch((error: unknown) => {
-        if (!(error instanceof DuplicateJobError)) throw error;
-      });
-    });
+    const jobs = make(this.repid);
+    await this.insist(() => this.repid.enqueue(jobs));
   }
 
   /** Sends a bare message, at least once. */
