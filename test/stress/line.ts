@@ -81,7 +81,7 @@ export class Line {
 
   release(): void {
     if (this.isLate) return; // By its own time.
-    this.releaseToServer();
+    this.arrive();
   }
 
   cut(): void {
@@ -96,13 +96,14 @@ export class Line {
     if (fault === 'late') {
       this.isLate = true;
       this.toServer.hold();
-      setTimeout(() => this.releaseToServer(), delay).unref();
+      setTimeout(() => this.arrive(), delay).unref();
     }
     if (fault === 'to-server' || fault === 'both') this.toServer.isDead = true;
     if (fault !== 'to-server') this.toClient.isDead = true;
   }
 
-  private releaseToServer(): void {
+  /** What was held arrives. */
+  arrive(): void {
     this.toServer.release();
     if (this.isClosedByClient) this.server.end();
   }
