@@ -55,6 +55,7 @@ export class Connection extends Link {
         return await this.send(command, Math.max(0, deadline - performance.now()));
       } catch (problem) {
         if (!(problem instanceof AnswerLostError) || performance.now() >= deadline) throw problem;
+        await pause(LIMITS.noticeInterval);
       }
     }
   }

@@ -1,6 +1,8 @@
 import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
+import type { Cluster } from 'ioredis';
 import { LIMITS } from '../options/defaults.js';
 import { AnswerLimits } from './answer-limits.js';
+import { isNodeReady, slotOf } from './cluster-node.js';
 import { Heartbeat } from './heartbeat.js';
 import { type TimeSample, askTime, introduce } from './introduction.js';
 import { Outage } from './outage.js';
@@ -32,6 +34,8 @@ export class Link {
   /** Until when no answer is to be expected, by the process' monotonic clock. */
   quietUntil = 0;
   protected readonly limits: AnswerLimits;
+  /** On a cluster, the slot that all our keys lie in. */
+  private readonly slot: number | undefined;
   private isClosed = false;
   private isOpening = false;
   /** True once the server has accepted what comes first over a connection. */
@@ -52,6 +56,7 @@ export class Link {
   ) {
     this.client = source.make(name);
     this.patience = settings.patience;
+    this.slot = source.cluster ? slotOf(settings.key) : undefined;
     this.limits = new AnswerLimits(source.place, () => this.reset());
     this.client.on('error', (problem: unknown) => this.note(problem));
     this.client.on('node error', (problem: unknown) => this.note(problem));
@@ -84,7 +89,7 @@ export class Link {
   }
 
   get isReady(): boolean {
-    return this.isIntroduced && this.client.status === 'ready';
+    return this.isIntroduced && this.client.status === 'ready' && (this.slot === undefined || this.isNodeReady());
   }
 
   /** How many answers have come so far. */
@@ -111,6 +116,7 @@ export class Link {
     if (this.isReady) return;
     if (this.isClosed) throw this.unreachable('the connection was closed');
     this.revive();
+    if (this.isIntroduced && this.client.status === 'ready') void this.introduce(); // Its node is to be found anew.
     await this.outage.wait(timeout, () => this.unreachable(`no connection within ${Math.round(limit)} ms`));
   }
 
@@ -157,6 +163,10 @@ export class Link {
     if (message === problem.message && now - at < LIMITS.outageReportInterval) return;
     this.reported = { message: problem.message, at: now };
     this.settings.onProblem(problem);
+  }
+
+  private isNodeReady(): boolean {
+    return isNodeReady(this.client as Cluster, this.slot!);
   }
 
   private async introduce(): Promise<void> {

@@ -65,10 +65,18 @@ export function isPassing(problem: unknown): boolean {
  */
 export function explain(problem: unknown, place: string): RepidError {
   if (problem instanceof RepidError) return problem;
-  const cause = withoutSecrets(problem);
+  const cause = withoutSecrets(lastOfMany(problem));
   if (NOT_SENT.test(cause.message)) return new NotSentError(place, cause);
   if (!isRefusal(cause)) return new AnswerLostError(place, 'the connection was lost', cause);
   return refused(cause.message, place, cause);
+}
+
+/** A cluster that sends us from node to node, or asks for patience, for too long says what the last of them said. */
+const MANY = /^Too many Cluster redirections\. Last error: ReplyError: ([\s\S]*)$/;
+
+function lastOfMany(problem: unknown): unknown {
+  const [, answer] = (problem instanceof Error && MANY.exec(problem.message)) || [];
+  return answer === undefined ? problem : Object.assign(new Error(answer), { name: 'ReplyError' });
 }
 
 const TLS = /^(?:ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO$)/;
