@@ -8,6 +8,7 @@ import type {
 } from '../actor/index.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
 import { InvalidOptionError, NoRetriesLeftError, Unrecoverable } from '../errors/index.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { show } from '../errors/show.js';
 import type { Job } from '../job/job.js';
 import { followerId } from '../job/follower-id.js';
@@ -211,7 +212,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
   private actEagerly(closing: Closing): Promise<void> {
     if (this.isActedOn) return Promise.resolve();
     const acting = this.act(closing).then(() => this.settlement.callBack());
-    acting.catch(ignore);
+    ignoreRejection(acting);
     return acting;
   }
 
@@ -274,10 +275,8 @@ function requireJob(job: unknown, call: string): Job {
 }
 
 /** It has been told; who does not await it must not end the process by that. */
-function refused(error: unknown): Promise<never> {
-  const rejected = Promise.reject(error);
-  rejected.catch(ignore);
+function refused(reason: unknown): Promise<never> {
+  const rejected = Promise.reject(reason);
+  ignoreRejection(rejected);
   return rejected;
 }
-
-function ignore(): void {}
