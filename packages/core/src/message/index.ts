@@ -1,4 +1,5 @@
 export * from './message.js';
+export { NOT_IN_DEAD_LETTERS } from './counters.js';
 export * from './header-names.js';
 export * from './channel-name.js';
 export { checkDelay, checkOutgoing } from './check-outgoing.js';

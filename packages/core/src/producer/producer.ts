@@ -69,10 +69,12 @@ export class Producer {
 
   /** Before anything is stored apart, for that would overwrite the arguments and the result of the job that is there. */
   private async refuseDuplicates(messages: Messages): Promise<void> {
-    for (const { id, channel, clears } of messages) {
-      if (id === undefined || !clears?.some(this.isApart)) continue;
-      const takenBy = await this.connection.broker.locate(id);
-      if (takenBy !== undefined) throw new DuplicateJobError(id, channel, takenBy);
+    for (const { id, resultId, channel, headers } of messages) {
+      if (headers[HEADER.nonce] === undefined) continue; // Its ids are new.
+      for (const name of [id, resultId]) {
+        const takenBy = name === undefined ? undefined : await this.connection.broker.locate(name);
+        if (takenBy !== undefined) throw new DuplicateJobError(name as string, channel, takenBy);
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import { NOT_IN_DEAD_LETTERS } from '@repid/core';
 import { INPUT_FIELD } from '../codec/field-names.js';
 import { LIMITS } from '../options/defaults.js';
 
@@ -6,6 +7,19 @@ export const replay = /* lua */ `
 local STEP, SMALL_STEP, MOST_FIELDS = 500, 50, ${LIMITS.entryFields}
 local NOT_REPLAYED = { original_stream = true, original_id = true, reason = true }
 local INPUT = '${INPUT_FIELD}'
+local LEFT_OUT = { ${NOT_IN_DEAD_LETTERS.map((name) => `'${name}'`).join(', ')} }
+
+-- The Python library puts letters away with all the headers that they have had.
+local function as_letter(text)
+  local ok, headers = pcall(cjson.decode, text)
+  if not ok or type(headers) ~= 'table' then return text end
+  local is_kept = true
+  for _, name in ipairs(LEFT_OUT) do
+    is_kept = is_kept and headers[name] == nil
+    headers[name] = nil
+  end
+  return is_kept and text or cjson.encode(headers)
+end
 
 -- The bucket that came along with a letter. Where it is still there, it counts as it is now; what has become too large is read.
 local function as_it_is(bucket_id, body)
@@ -19,6 +33,7 @@ local function replayed_fields(letter)
   for i = 1, #letter, 2 do
     local name, value = letter[i], letter[i + 1]
     if string.sub(name, 1, #INPUT) == INPUT then value = as_it_is(string.sub(name, #INPUT + 1), value) end
+    if name == 'headers' then value = as_letter(value) end
     if value and not NOT_REPLAYED[name] then append(fields, { name, value }) end
   end
   return fields
