@@ -19,8 +19,8 @@ describe('An enqueueing that arrives when its sender has given it up, and has en
     runs = [];
     server = await startRedis({ own: true });
     proxy = new Proxy(Number(new URL(server.url).port));
-    client = connect(await proxy.open(), { publishTimeout: '300ms' });
-    other = connect(server.url);
+    client = connect(await proxy.open(), '300ms');
+    other = connect(server.url, '10s');
     const count = defineActor({ name: 'count' }, async (_: unknown, msg) => void runs.push(msg.id));
     worker = new Worker(other.producer, new Router([count]), { handleSignals: [] });
   });
@@ -61,10 +61,10 @@ describe('An enqueueing that arrives when its sender has given it up, and has en
     expect(runs).toEqual([job.id, 'last']);
   });
 
-  function connect(url: string, options: { publishTimeout?: string } = {}): Repid {
-    const buckets = new RedisBucketBroker(url);
+  function connect(url: string, timeout: string): Repid {
+    const buckets = new RedisBucketBroker(url, { commandTimeout: timeout });
     return new Repid({
-      messageBroker: new RedisMessageBroker(url, options),
+      messageBroker: new RedisMessageBroker(url, { publishTimeout: timeout }),
       argsBucketBroker: buckets,
       resultsBucketBroker: buckets,
       onEvent: () => {},

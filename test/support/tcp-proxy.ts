@@ -15,6 +15,8 @@ interface Pair {
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private readonly names: string[] = [];
+  /** So many of the next connections are dead from the start. */
+  private stillborn = 0;
 
   private constructor(
     private readonly server: Server,
@@ -63,6 +65,11 @@ export class TcpProxy {
     return pairs.length;
   }
 
+  /** Has so many of the next connections be dead from the start: made, and nothing comes through. */
+  deadenNext(count: number): void {
+    this.stillborn = count;
+  }
+
   /** Leads new connections to another server; those that are there stay. */
   pointTo(target: number): void {
     this.target = target;
@@ -87,6 +94,8 @@ export class TcpProxy {
       socket.on('close', () => this.end(pair));
     }
     client.on('data', (chunk: Buffer) => this.listenForName(pair, chunk));
+    this.stillborn -= 1;
+    if (this.stillborn >= 0) return;
     client.pipe(upstream);
     upstream.pipe(client);
   }

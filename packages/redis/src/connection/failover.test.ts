@@ -16,7 +16,10 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     servers = [await startServer(settings), await startServer(settings)];
     admins = [new Redis(servers[0].url), new Redis(servers[1].url)];
     await admins[1].replicaof('127.0.0.1', servers[0].port);
-    await vi.waitFor(async () => expect(await admins[1].info('replication')).toContain('master_link_status:up'), 20_000);
+    await vi.waitFor(
+      async () => expect(await admins[1].info('replication')).toContain('master_link_status:up'),
+      20_000,
+    );
     proxy = await TcpProxy.start(servers[0].port);
   });
   afterEach(async () => {

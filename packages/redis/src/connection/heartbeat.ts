@@ -4,6 +4,9 @@ import { Regularly } from './regularly.js';
 
 /** What is to be known of a connection. */
 export interface Patient {
+  /** True where there is a connection, accepted or not. */
+  readonly isConnected: boolean;
+  /** True where commands can be sent over it. */
   readonly isReady: boolean;
   /** How many answers have come so far. */
   readonly answers: number;
@@ -45,14 +48,19 @@ export class Heartbeat {
     this.looking.stop();
   }
 
+  /** The connection was made anew: its silence begins now. */
+  noteNew(): void {
+    this.since = performance.now();
+  }
+
   private look(): void {
     const { patient } = this;
     const now = performance.now();
-    if (!patient.isReady) return patient.revive();
+    if (!patient.isConnected) return patient.revive();
     if (patient.answers !== this.seen) {
       this.seen = patient.answers;
       this.since = now;
-    } else if (patient.awaited === 0) {
+    } else if (patient.awaited === 0 && patient.isReady) {
       this.since = now;
       patient.ping();
     } else if (now - Math.max(this.since, patient.quietUntil) >= LIMITS.silence) {
@@ -65,6 +73,6 @@ export class Heartbeat {
     this.isAsking = true;
     const isAlive = await this.patient.isServerAlive();
     this.isAsking = false;
-    if (isAlive && this.patient.isReady && this.patient.answers === this.seen) this.patient.reset();
+    if (isAlive && this.patient.isConnected && this.patient.answers === this.seen) this.patient.reset();
   }
 }

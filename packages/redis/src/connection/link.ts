@@ -4,7 +4,7 @@ import { LIMITS } from '../options/defaults.js';
 import { AnswerLimits } from './answer-limits.js';
 import { isNodeReady, slotOf } from './cluster-node.js';
 import { Heartbeat } from './heartbeat.js';
-import { type TimeSample, askTime, introduce } from './introduction.js';
+import { type Identity, type TimeSample, askTime, introduce } from './introduction.js';
 import { Outage } from './outage.js';
 import { pause } from './pause.js';
 import { refusedAtConnect } from './problems.js';
@@ -40,6 +40,8 @@ export class Link {
   private isOpening = false;
   /** True once the server has accepted what comes first over a connection. */
   private isIntroduced = false;
+  /** How the server knows the last connection that it has accepted. */
+  private identity: Identity | undefined;
   /** Tells connections apart that are made one after the other. */
   private epoch = 0;
   private lastProblem: Error | undefined;
@@ -60,6 +62,7 @@ export class Link {
     this.limits = new AnswerLimits(source.place, () => this.reset());
     this.client.on('error', (problem: unknown) => this.note(problem));
     this.client.on('node error', (problem: unknown) => this.note(problem));
+    this.client.on('connect', () => this.heartbeat.noteNew());
     this.client.on('ready', () => void this.introduce());
     this.client.on('close', () => this.lose());
     this.client.on('end', () => this.outage.end(this.unreachable('the connection was closed')));
@@ -90,6 +93,11 @@ export class Link {
 
   get isReady(): boolean {
     return this.isIntroduced && this.client.status === 'ready' && (this.slot === undefined || this.isNodeReady());
+  }
+
+  /** True where there is a connection, accepted or not. */
+  get isConnected(): boolean {
+    return this.client.status === 'connect' || this.client.status === 'ready';
   }
 
   /** How many answers have come so far. */
@@ -148,7 +156,9 @@ export class Link {
 
   /** Asks for the server's time, which is answered at once. */
   ping(): void {
-    void this.asked(askTime(this.client, this.settings.key)).catch(() => undefined);
+    void this.answered(askTime(this.client, this.settings.key))
+      .then((sample) => this.settings.onTime?.(sample))
+      .catch(() => undefined);
   }
 
   /** True where the server answers over a connection of its own. */
@@ -183,17 +193,20 @@ export class Link {
   }
 
   private async tryIntroduction(): Promise<Error | undefined> {
+    const { client, source, settings, identity: predecessor } = this;
+    const options = { database: source.database, key: settings.key, predecessor };
     try {
-      await this.asked(introduce(this.client, this.source.database, this.settings.key));
+      const { time, identity } = await this.answered(introduce(client, options));
+      this.identity = identity;
+      settings.onTime?.(time);
       return undefined;
     } catch (problem) {
       return problem as Error;
     }
   }
 
-  private async asked(answer: Promise<TimeSample>): Promise<void> {
-    const sample = await this.limits.within(answer, performance.now() + this.patience);
-    this.settings.onTime?.(sample);
+  private answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    return this.limits.within(answer, performance.now() + this.patience);
   }
 
   private becomeReady(): void {

@@ -22,7 +22,9 @@ describe('A server that refuses the connection', () => {
     await admin.config('SET', 'requirepass', PASSWORD);
     admin.disconnect();
     url = (userInfo, rest = '') => `redis://${userInfo}@127.0.0.1:${server.port}${rest}`;
-    other = createServer((socket) => socket.on('error', () => undefined).on('data', () => socket.end('HTTP/1.1 400 No\r\n\r\n')));
+    other = createServer((socket) =>
+      socket.on('error', () => undefined).on('data', () => socket.end('HTTP/1.1 400 No\r\n\r\n')),
+    );
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
   });
@@ -44,15 +46,27 @@ describe('A server that refuses the connection', () => {
   };
 
   it.each<[string, () => string | object, string]>([
-    ['a wrong password', () => url(`:wrong-${PASSWORD}`), 'WRONGPASS invalid username-password pair or user is disabled. Check the'],
+    [
+      'a wrong password',
+      () => url(`:wrong-${PASSWORD}`),
+      'WRONGPASS invalid username-password pair or user is disabled. Check the',
+    ],
     ['an unknown user', () => url(`bob:${PASSWORD}`), 'WRONGPASS'],
     ['no password', () => server.url, 'NOAUTH Authentication required. The server wants a password'],
-    ['a database that is not there', () => url(`:${PASSWORD}`, '/99'), 'DB index is out of range. Choose a database below'],
+    [
+      'a database that is not there',
+      () => url(`:${PASSWORD}`, '/99'),
+      'DB index is out of range. Choose a database below',
+    ],
     ['the same as an option', () => ({ port: server.port, password: PASSWORD, db: 16 }), 'DB index is out of range'],
     ['a user without permissions', () => url(`nobody:${PASSWORD}`), 'NOPERM'],
     ['a user who may not touch our keys', () => url(`stranger:${PASSWORD}`), 'NOPERM'],
     ['a server that is no Redis', () => otherUrl(), 'Check that a Redis server is there'],
-    ['TLS where there is none', () => otherUrl('rediss'), 'Check the certificates in "tls", and whether the server uses TLS'],
+    [
+      'TLS where there is none',
+      () => otherUrl('rediss'),
+      'Check the certificates in "tls", and whether the server uses TLS',
+    ],
   ])('is named at once: %s', async (_, place, text) => {
     for (const Broker of [RedisMessageBroker, RedisBucketBroker]) {
       const { problem, took } = await connect(new Broker(place(), { onProblem: () => undefined }));
@@ -91,7 +105,9 @@ describe('A server that refuses the connection', () => {
     const problem: unknown = await broker.publish([message(payload)]).catch((reason: unknown) => reason);
     expect(problem).toMatchObject({
       code: 'REPID_BROKER_REFUSED',
-      message: expect.stringMatching(/can't run this command.*Give its user the permissions that docs\/brokers.md lists/) as string,
+      message: expect.stringMatching(
+        /can't run this command.*Give its user the permissions that docs\/brokers.md lists/,
+      ) as string,
     });
     expect(inspect(problem, { depth: 20, showHidden: true })).not.toContain('hunter2');
     await broker.disconnect();

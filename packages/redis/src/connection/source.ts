@@ -86,7 +86,12 @@ function optionsThatDepend({ sentinels, retryStrategy }: RedisOptions) {
 }
 
 function clusterOptions(given: Cluster, name: string) {
-  const nodes: Record<string, unknown> = { ...given.options.redisOptions, ...OURS, enableReadyCheck: false, connectionName: name };
+  const nodes: Record<string, unknown> = {
+    ...given.options.redisOptions,
+    ...OURS,
+    enableReadyCheck: false,
+    connectionName: name,
+  };
   for (const option of NODES_ONLY) delete nodes[option];
   return { ...OURS_ON_A_CLUSTER, redisOptions: nodes };
 }
