@@ -11,14 +11,17 @@ export interface BrokerOptions {
   /** In milliseconds. */
   readonly ownershipTime?: number;
   readonly maxDeliveries?: number;
+  /** Told of what an operator should know. */
+  readonly log?: (text: string) => void;
 }
 
 /** The brokers of one process. */
 export function brokersAt(url: string, options: BrokerOptions = {}) {
   const { ownershipTime = OWNERSHIP_TIME, maxDeliveries = MAX_DELIVERIES } = options;
-  const buckets = new RedisBucketBroker(url);
+  const onProblem = ({ message }: Error): void => options.log?.(message);
+  const buckets = new RedisBucketBroker(url, { onProblem });
   return {
-    messageBroker: new RedisMessageBroker(url, { ownershipTime, maxDeliveries }),
+    messageBroker: new RedisMessageBroker(url, { ownershipTime, maxDeliveries, onProblem }),
     argsBucketBroker: buckets,
     resultsBucketBroker: buckets,
   };

@@ -43,13 +43,21 @@ export async function leftOvers(redis: Redis, channels: readonly string[]): Prom
 }
 
 async function problemOf(redis: Redis, key: string, channels: readonly string[]): Promise<string | undefined> {
-  if (MAY_STAY.has(key)) return undefined;
+  if (MAY_STAY.has(key) || channels.some((name) => key === `repid:${name}:consumers`)) return undefined;
   const channel = channels.find((name) => key === `repid:${name}`);
   if (channel !== undefined) return problemOfStream(redis, key);
   if (isKeptByDeadLetter(key)) return undefined;
-  if (key.includes('#')) return `${key}, arguments that nobody has named`;
+  if ((await redis.pttl(key)) < 0) return `${key}, which never expires`;
   // Results, and what goes with them, stay for their time.
-  return (await redis.pttl(key)) > 0 ? undefined : key;
+  return (await isForNobody(redis, key)) ? `${key}, arguments of a job that is not there any more` : undefined;
+}
+
+/** Arguments that nobody has named go with their job; those of one that was skipped, with its result, so that it may be brought back. */
+async function isForNobody(redis: Redis, key: string): Promise<boolean> {
+  const [, id] = /^repid:bucket:(.*)#/.exec(key) ?? [];
+  if (id === undefined) return false;
+  const result = await redis.get(`repid:bucket:${id}`);
+  return !result?.includes('"skipped":true');
 }
 
 async function problemOfStream(redis: Redis, stream: string): Promise<string | undefined> {

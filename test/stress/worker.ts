@@ -12,7 +12,7 @@ import {
 } from './workloads/actors.js';
 
 /** What a worker process is told. */
-export interface WorkerSettings extends BrokerOptions {
+export interface WorkerSettings extends Omit<BrokerOptions, 'log'> {
   readonly url: string;
   /** The file of the witness. */
   readonly witness: string;
@@ -29,7 +29,7 @@ process.stdin.resume().once('end', () => process.exit(0));
 
 const witness = new Witness(file);
 witness.watchProcess();
-const repid = new Repid({ ...brokersAt(url, broker), onEvent });
+const repid = new Repid({ ...brokersAt(url, { ...broker, log }), onEvent });
 const tools = { repid, witness };
 const common = [chainActors, fanInActors, orderActors, noteActors, hungActors, cancelActors];
 const actors = (role === 'risky' ? [riskyActors] : common).flatMap((actorsOf) => actorsOf(tools));
@@ -37,5 +37,9 @@ await new Worker(repid.producer, new Router(actors), { concurrency, handleSignal
 
 function onEvent(event: RepidEvent): void {
   if (event.type === 'worker-started') console.log('ready');
-  console.error(`${new Date().toISOString()} ${process.pid} ${describeEvent(event).text}`);
+  log(describeEvent(event).text);
+}
+
+function log(text: string): void {
+  console.error(`${new Date().toISOString()} ${process.pid} ${text}`);
 }
