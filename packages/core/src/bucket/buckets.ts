@@ -4,10 +4,13 @@ import type { Serializer } from '../serializer/index.js';
 import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
 import { isResultBucket } from './bucket.js';
 import type { BucketBroker, BucketWrite, WaitOptions } from './bucket-broker.js';
+import { OpenWaits } from '../connection/open-waits.js';
 import { BucketCodec } from './codec.js';
 
 /** Reads and writes the buckets of a connection. */
 export class Buckets {
+  /** What is waited for here. */
+  readonly waits = new OpenWaits();
   private readonly codec: BucketCodec;
 
   constructor(
@@ -55,7 +58,8 @@ export class Buckets {
 
   /** The result as soon as it is stored. @throws TimeoutError */
   async waitForResult<T>(id: string, options: WaitOptions): Promise<ResultBucket<T>> {
-    return this.decodeResult<T>(await this.requireResults(`Result "${id}"`).wait(id, options));
+    const broker = this.requireResults(`Result "${id}"`);
+    return this.decodeResult<T>(await this.waits.add(options, (given) => broker.wait(id, given)));
   }
 
   /** @throws SerializationError, UnsupportedError */

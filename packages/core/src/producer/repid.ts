@@ -36,10 +36,13 @@ export class Repid {
     await this.connection.connect();
   }
 
-  /** Ends open requests and disconnects the brokers. */
+  /** Ends open requests and waits, and disconnects the brokers, save those that others of this process still use. */
   async disconnect(): Promise<void> {
-    await this.requests.close();
-    await this.connection.disconnect();
+    try {
+      await this.requests.close();
+    } finally {
+      await this.connection.disconnect();
+    }
   }
 
   /**

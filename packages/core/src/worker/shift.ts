@@ -64,6 +64,11 @@ export class Shift {
     return this.hands.size;
   }
 
+  /** True once its channels are open. */
+  get isStarted(): boolean {
+    return this.consumer !== undefined;
+  }
+
   /** Resolves with the number of settled messages when a limit is reached, or after `stop()`. */
   async work(): Promise<number> {
     const consumer = await this.startConsumer();

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
-import { TimeoutError, toMilliseconds, Worker, type Duration, type Repid } from '@repid/core';
+import { scheduleTimer, TimeoutError, toMilliseconds, Worker, type Duration, type Repid } from '@repid/core';
 import type { RepidConnection } from '../connection/repid-connection.js';
 import { connectionOf, type ConnectionChoice } from './connection-of.js';
 
@@ -34,14 +34,14 @@ export async function drain(
 async function runUntilDrained({ repid, router }: RepidConnection, limit: number): Promise<void> {
   const worker = new Worker(repid.producer, router);
   let isLate = false;
-  const timer = setTimeout(() => {
+  const cancelTimer = scheduleTimer(() => {
     isLate = true;
     void worker.stop();
   }, limit);
   try {
     await worker.run({ burst: true, handleSignals: [], gracefulShutdownTime: 0 });
   } finally {
-    clearTimeout(timer);
+    cancelTimer();
   }
   if (isLate) throw tooLate(limit, await leftOn(repid, router.channels));
 }

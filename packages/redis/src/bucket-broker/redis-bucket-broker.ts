@@ -31,7 +31,8 @@ export class RedisBucketBroker implements BucketBroker {
   private readonly options: ResolvedBucketBrokerOptions;
   private readonly keys: Keys;
   private readonly life = new Lifecycle(
-    () => this.open(),
+    this.name,
+    (signal) => this.open(signal),
     (opened) => this.close(opened),
   );
 
@@ -98,9 +99,9 @@ export class RedisBucketBroker implements BucketBroker {
     return current;
   }
 
-  private async open(): Promise<Opened> {
+  private async open(signal: AbortSignal): Promise<Opened> {
     const { settings } = this;
-    const commands = await openCommands(this.source, 'repid-buckets', settings);
+    const commands = await openCommands(this.source, 'repid-buckets', { ...settings, signal });
     const subscriber = new Subscriber(this.source, 'repid-waits', settings.connectTimeout, settings);
     commands.onDemoted(() => subscriber.reset());
     return { commands, subscriber, waits: new Waits(this.keys, commands, subscriber) };

@@ -67,7 +67,8 @@ export class RedisMessageBroker implements MessageBroker {
   private readonly consumers = new Set<RedisConsumer>();
   private readonly connection = (): Connection => this.opened();
   private readonly life = new Lifecycle(
-    () => this.open(),
+    this.name,
+    (signal) => this.open(signal),
     (opened) => this.close(opened),
   );
 
@@ -82,7 +83,12 @@ export class RedisMessageBroker implements MessageBroker {
     const { prefix, deadLetters, ownershipTime, publishTimeout } = this.options;
     this.keys = new Keys(prefix, deadLetters);
     this.publisher = new Publisher(this.keys, this.connection);
-    this.settler = new Settler(this.keys, this.connection, { ownershipTime, patience: publishTimeout }, this.joined);
+    this.settler = new Settler(
+      this.keys,
+      this.connection,
+      { ownershipTime, patience: publishTimeout, now: () => this.clock.now() },
+      this.joined,
+    );
     this.channels = new RedisChannels(
       this.keys,
       this.connection,
@@ -195,10 +201,10 @@ export class RedisMessageBroker implements MessageBroker {
     return current;
   }
 
-  private async open(): Promise<Opened> {
+  private async open(signal: AbortSignal): Promise<Opened> {
     const { settings } = this;
     const timed = { ...settings, onTime: (sample: TimeSample) => this.clock.note(sample) };
-    const commands = await openCommands(this.source, 'repid-commands', timed);
+    const commands = await openCommands(this.source, 'repid-commands', { ...timed, signal });
     const subscriber = new Subscriber(this.source, 'repid-subscriber', settings.connectTimeout, settings);
     commands.onDemoted(() => subscriber.reset());
     return { commands, subscriber };

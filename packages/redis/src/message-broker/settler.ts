@@ -39,7 +39,11 @@ export class Settler {
   constructor(
     private readonly keys: Keys,
     private readonly connection: () => Connection,
-    private readonly limits: { readonly ownershipTime: number; readonly patience: number },
+    private readonly limits: {
+      readonly ownershipTime: number;
+      readonly patience: number;
+      readonly now: () => number;
+    },
     private readonly joined: JoinedBuckets,
   ) {
     this.batcher = new Batcher(
@@ -62,7 +66,7 @@ export class Settler {
 
   /** Moves an entry that is no message to the dead letters, as it came. */
   bury(delivery: RedisDelivery, problem: MalformedMessageError): Promise<void> {
-    return this.add(delivery, { outcome: 'bury', problem, rest: '' });
+    return this.add(delivery, { outcome: 'bury', problem, at: this.limits.now(), rest: '' });
   }
 
   /** @throws LostOwnershipError when it was settled or taken over already */
