@@ -109,6 +109,25 @@ describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
     expect(await again.result()).toMatchObject({ data: 'child of delegate' });
   });
 
+  it.each<[string, string, JobOptions]>([
+    ['recurs', 'child', { deferredBy: 1 }],
+    ['is retried', 'fail', { retries: 1 }],
+    ['is replayed', 'fail', {}],
+  ])('the bucket of its result stays taken where it %s', async (what, name, options) => {
+    const { repid, drain, runs } = family(new Process(makePlace()));
+    const handle = repid.job(name, { resultId: 'receipt' });
+    await repid.job(name, { id: 'one', channel: 'north', resultId: 'receipt', ...options }).enqueue();
+    await vi.waitFor(async () => {
+      await drain(1);
+      expect(runs).toHaveLength(1);
+    }, 10_000);
+    if (what === 'is replayed') await repid.channel('north').replayDeadLetters();
+    expect((await handle.status()).state).toMatch(/delayed|queued/);
+    await expect(repid.job('child', { id: 'receipt' }).enqueue()).rejects.toThrow('job "one", whose result goes to');
+    expect(await handle.cancel()).toBe(true);
+    await repid.job('child', { id: 'receipt' }).enqueue();
+  });
+
   it('a job object that is enqueued again has no old result', async () => {
     const { repid, drain } = family(new Process(makePlace()));
     const job = await repid.job('child', { channel: 'north', args: 1 }).enqueue();

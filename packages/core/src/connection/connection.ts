@@ -36,7 +36,8 @@ export class Connection {
 
   constructor(private readonly parts: ConnectionParts) {
     this.broker = parts.messageBroker;
-    this.buckets = new Buckets(parts.argsBucketBroker, parts.resultsBucketBroker, parts.serializer);
+    const { argsBucketBroker, resultsBucketBroker, serializer, maxPayloadBytes } = parts;
+    this.buckets = new Buckets(argsBucketBroker, resultsBucketBroker, serializer, maxPayloadBytes);
     this.held = new HeldBrokers([this.broker, ...this.bucketBrokers]);
     this.serializer = parts.serializer;
     this.converter = parts.converter;

@@ -93,13 +93,13 @@ export class SerializationError extends RepidError {
   readonly code = 'REPID_SERIALIZATION';
 }
 
-/** A payload is larger than `maxPayloadBytes`. */
+/** A payload, a message with its headers, or a result is larger than `maxPayloadBytes`. */
 export class PayloadTooLargeError extends RepidError {
   readonly code = 'REPID_PAYLOAD_TOO_LARGE';
 
   constructor(subject: string, size: number, limit: number) {
     super(
-      `Payload of ${subject} has ${size} bytes, the limit is ${limit}. ` +
+      `${subject} has ${size} bytes, the limit is ${limit}. ` +
         'Store the data elsewhere and send a reference to it, or raise "maxPayloadBytes".',
     );
   }

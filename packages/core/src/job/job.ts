@@ -22,6 +22,8 @@ import { parseJobOptions, type JobOptions, type ParsedJobOptions } from './job-o
 import { JOB } from './job-reference.js';
 import type { JobStatus } from './job-status.js';
 import { newId } from './new-id.js';
+import { APART, CANNOT_DELEGATE, RECURRING } from './refusals.js';
+import { keepsArgs, namedArgsId, storesResult } from './stored-parts.js';
 
 /**
  * A piece of work to be done by the actor of this name, and a handle on it: an id names one job in the connection, so with the
@@ -67,8 +69,8 @@ export class Job<Args = unknown, Result = unknown> {
     this.name = name;
     this.channel = this.options.channel ?? DEFAULTS.channel;
     this.ownId = this.options.id;
-    this.namedArgsId = this.chooseArgsId();
-    this.storesResult = this.isToStoreResult();
+    this.namedArgsId = namedArgsId(this.options, this.connection.buckets);
+    this.storesResult = storesResult(name, this.options, this.connection.buckets);
     this.resultPlace = this.options.resultId;
     this.dependencies = resolveDependencies(this.options.dependsOn);
     if (this.options.argsFrom !== undefined) this.takeArgsFrom(this.options.argsFrom);
@@ -268,6 +270,10 @@ export class Job<Args = unknown, Result = unknown> {
     this.handedOver = { nonce };
   }
 
+  private get hasOwnArgs(): boolean {
+    return this.namedArgsId === undefined && keepsArgs(this.options, this.connection.buckets);
+  }
+
   private get isEnqueued(): boolean {
     return this.last !== undefined;
   }
@@ -324,31 +330,6 @@ export class Job<Args = unknown, Result = unknown> {
     return this.options.resultTtl === undefined ? DEFAULTS.resultTtl : this.options.resultTtl;
   }
 
-  private chooseArgsId(): string | undefined {
-    const { argsId, args, argsTtl } = this.options;
-    if (argsId !== undefined) return argsId;
-    return argsTtl !== undefined && args !== undefined && this.usesArgsBucket ? newId() : undefined;
-  }
-
-  private get hasOwnArgs(): boolean {
-    return this.namedArgsId === undefined && this.options.args !== undefined && this.usesArgsBucket;
-  }
-
-  private get usesArgsBucket(): boolean {
-    return this.options.useArgsBucket ?? this.connection.buckets.argsBroker !== undefined;
-  }
-
-  private isToStoreResult(): boolean {
-    const { resultsBroker } = this.connection.buckets;
-    const { resultId, storeResult = resultsBroker !== undefined || resultId !== undefined } = this.options;
-    if (storeResult) this.connection.buckets.requireResults(`Storing the result of job "${this.name}"`);
-    else if (resultId !== undefined)
-      throw new InvalidOptionError(
-        `Job "${this.name}" has a "resultId" and is not to store a result. Leave one of the options out.`,
-      );
-    return storeResult;
-  }
-
   private requireResultId(): string {
     this.connection.buckets.requireResults(`The result of job "${this.name}"`);
     return this.resultId ?? this.id;
@@ -371,14 +352,3 @@ export class Job<Args = unknown, Result = unknown> {
 }
 
 const EMPTY = new Uint8Array(0);
-
-const APART = (label: string): string =>
-  `Job ${label} waits for others, and results lie in another place than messages, so its release could not be atomic. ` +
-  'Keep both in one place, or chain by callbacks and bucket ids.';
-
-const CANNOT_DELEGATE = (label: string): string =>
-  `Job ${label} cannot be delegated to: one with a chosen id may be there already and would be left out, and one that ` +
-  'recurs has no one end; nobody would store the result. Leave "id", "cron" and "deferredBy" out.';
-
-const RECURRING = (label: string): string =>
-  `Job ${label} recurs and waits for others, which end but once. Have a recurring job enqueue them.`;

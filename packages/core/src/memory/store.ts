@@ -1,17 +1,19 @@
-import type {
-  CancelOptions,
-  JobInspection,
-  JobPlace,
-  JobReference,
-  Outcome,
-  ReplayedLetter,
-  ReplayOptions,
-  ReplayReport,
-  Settlement,
+import {
+  type CancelOptions,
+  checkOutgoingMessage,
+  checkSettlement,
+  type JobInspection,
+  type JobPlace,
+  type JobReference,
+  type Outcome,
+  type ReplayedLetter,
+  type ReplayOptions,
+  type ReplayReport,
+  type Settlement,
 } from '../broker/index.js';
 import { deletedException, purgedException } from '../bucket/index.js';
 import { LostOwnershipError } from '../errors/index.js';
-import { checkDelay, checkOutgoing, type Message, type OutgoingMessage, resultBucketOf } from '../message/index.js';
+import { type Message, type OutgoingMessage, resultBucketOf } from '../message/index.js';
 import type { InMemoryBucketBroker } from './bucket-broker.js';
 import type { Channel, ChannelRules } from './channel.js';
 import { Channels } from './channels.js';
@@ -77,7 +79,7 @@ export class MessageStore {
   /** @throws LostOwnershipError when the delivery is not owned any more; nothing is committed then */
   settle(delivery: InMemoryDelivery, { outcome, bucket, publish = [] }: Settlement): void {
     if (!delivery.isOwned) throw new LostOwnershipError(delivery.id, delivery.channel.name);
-    if (outcome.type === 'retry') checkDelay(outcome.delay, delivery.channel.name);
+    checkSettlement(delivery.channel.name, { outcome, bucket });
     if (bucket) this.#buckets.check(bucket);
     this.#check(publish);
     this.#end(delivery, outcome);
@@ -135,7 +137,6 @@ export class MessageStore {
     const held = [...this.#room.on(name), ...channel.unstarted, ...channel.running];
     channel.deleteDeadLetters();
     channel.setPaused(false);
-    this.#room.dropSkipped(name);
     this.#endAll(held, deletedException(name));
     this.channels.remove(channel);
   }
@@ -169,8 +170,7 @@ export class MessageStore {
   /** Before anything is touched. */
   #check(messages: readonly OutgoingMessage[]): void {
     for (const message of messages) {
-      this.channels.check(message.channel);
-      checkOutgoing(message);
+      checkOutgoingMessage(message);
       const { buckets, clears, waits } = message;
       if (buckets) for (const bucket of buckets) this.#buckets.check(bucket);
       if (clears) for (const bucket of clears) this.#buckets.check(bucket);

@@ -127,8 +127,8 @@ describe('What an actor sends', () => {
     await started.opened;
     await workshop.repid.channel('default').delete();
     gate.open();
-    await vi.waitFor(() => expect(workshop.told('cancelled')).toHaveLength(1), 10_000);
-    expect(failure).toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
+    await vi.waitFor(() => expect(failure).toMatchObject({ code: 'REPID_LOST_OWNERSHIP' }), 10_000);
+    expect(workshop.told('cancelled')).toHaveLength(1);
     expect(await job.result()).toMatchObject({ success: false, cancelled: true });
     expect([order, called]).toEqual([[], []]);
     expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, delayed: 0 });

@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { BucketCodec, HEADER, InvalidOptionError, type OutgoingMessage } from '@repid/core';
+import { argsBucketOf, BucketCodec, HEADER, InvalidOptionError, type OutgoingMessage } from '@repid/core';
 import type { EngineConnection } from '../connection/repid-connection.js';
 import { connectionOf, getFrom, type ConnectionChoice } from './connection-of.js';
 import type { Recorder } from './recorder.js';
@@ -40,7 +40,7 @@ function payloadOf(
   { payload, contentType, headers, buckets = [] }: OutgoingMessage,
   connection: EngineConnection,
 ): unknown {
-  const args = buckets.find(({ id }) => id === headers[HEADER.argsBucket]);
+  const args = buckets.find(({ id }) => id === argsBucketOf(headers));
   if (args) return new BucketCodec(connection.serializer).decode(args.body).data;
   return payload.byteLength === 0 ? undefined : connection.serializerFor(contentType).decode(payload);
 }

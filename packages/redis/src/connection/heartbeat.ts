@@ -8,8 +8,8 @@ export interface Patient {
   readonly isConnected: boolean;
   /** True where commands can be sent over it. */
   readonly isReady: boolean;
-  /** How many answers have come so far. */
-  readonly answers: number;
+  /** How much has come so far, in no unit: it grows with each answer, and while a large one comes. */
+  readonly received: number;
   /** How many are awaited. */
   readonly awaited: number;
   /** Until when no answer is to be expected, by the process' monotonic clock: it waits for something in Redis. */
@@ -57,8 +57,8 @@ export class Heartbeat {
     const { patient } = this;
     const now = performance.now();
     if (!patient.isConnected) return patient.revive();
-    if (patient.answers !== this.seen) {
-      this.seen = patient.answers;
+    if (patient.received !== this.seen) {
+      this.seen = patient.received;
       this.since = now;
     } else if (patient.awaited === 0 && patient.isReady) {
       this.since = now;
@@ -73,6 +73,6 @@ export class Heartbeat {
     this.isAsking = true;
     const isAlive = await this.patient.isServerAlive();
     this.isAsking = false;
-    if (isAlive && this.patient.isConnected && this.patient.answers === this.seen) this.patient.reset();
+    if (isAlive && this.patient.isConnected && this.patient.received === this.seen) this.patient.reset();
   }
 }

@@ -1,5 +1,5 @@
+import type { Cluster, Redis } from 'ioredis';
 import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
-import type { Cluster } from 'ioredis';
 import { LIMITS } from '../options/defaults.js';
 import { AnswerLimits } from './answer-limits.js';
 import { isNodeReady, slotOf } from './cluster-node.js';
@@ -22,6 +22,8 @@ export interface ConnectionSettings {
   readonly onProblem: (problem: Error) => void;
   /** Told of the server's time whenever the connection is made, and when it is asked for. */
   readonly onTime?: (sample: TimeSample) => void;
+  /** True where a call may take longer than it may otherwise, as long as an answer is on its way. @default false */
+  readonly waitsWhileReceiving?: boolean;
 }
 
 /**
@@ -58,8 +60,9 @@ export class Link {
   ) {
     this.client = source.make(name);
     this.patience = settings.patience;
+    const received = settings.waitsWhileReceiving ? () => this.received : undefined;
+    this.limits = new AnswerLimits(source.place, () => this.reset(), received);
     this.slot = source.cluster ? slotOf(settings.key) : undefined;
-    this.limits = new AnswerLimits(source.place, () => this.reset());
     this.client.on('error', (problem: unknown) => this.note(problem));
     this.client.on('node error', (problem: unknown) => this.note(problem));
     this.client.on('connect', () => this.heartbeat.noteNew());
@@ -100,9 +103,9 @@ export class Link {
     return this.client.status === 'connect' || this.client.status === 'ready';
   }
 
-  /** How many answers have come so far. */
-  get answers(): number {
-    return this.limits.answers;
+  /** How much has come so far, in no unit: it grows with each answer, and while a large one comes. */
+  get received(): number {
+    return this.limits.answers + bytesRead(this.client);
   }
 
   /** How many answers are awaited. */
@@ -245,4 +248,12 @@ export class Link {
       { cause: lastProblem },
     );
   }
+}
+
+/** Over the connections that are open now; those of a cluster's client are one for each node. */
+function bytesRead(client: Client): number {
+  const nodes = client.isCluster ? (client as Cluster).nodes('all') : [client as Redis];
+  let bytes = 0;
+  for (const node of nodes) bytes += (node as { stream?: { bytesRead?: number } }).stream?.bytesRead ?? 0;
+  return bytes;
 }
