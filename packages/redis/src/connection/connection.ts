@@ -106,8 +106,10 @@ export class Connection extends Link {
     command: (client: Client) => Promise<Answer>,
   ): Promise<Answer> {
     if (isReadOnly(answerOf(problem))) this.leaveReplica(problem as Error);
-    if (!isPassing(problem) || performance.now() >= deadline) throw problem;
-    await pause(problem instanceof NotSentError ? LIMITS.noticeInterval : LIMITS.refusalPause);
+    const rest = problem instanceof NotSentError ? LIMITS.noticeInterval : LIMITS.refusalPause;
+    // Nothing was done; after a try for whose answer there is no time left nobody could tell.
+    if (!isPassing(problem) || performance.now() + 2 * rest >= deadline) throw problem;
+    await pause(rest);
     return this.sendBy(deadline, command);
   }
 

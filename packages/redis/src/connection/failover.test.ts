@@ -5,6 +5,8 @@ import { ACK, message, textOf } from '../../../../test/support/redis-stage.js';
 import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
 import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
+import { Connection } from './connection.js';
+import { ClientSource } from './source.js';
 
 describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
   let servers: readonly [RedisServer, RedisServer];
@@ -28,9 +30,15 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     await Promise.all(servers.map((server) => server.stop()));
   });
 
+  /** The second has all that the first has. WAIT is about what its own connection has written. */
+  const replicated = async (): Promise<void> => {
+    await admins[0].set('mark', '');
+    expect(await admins[0].wait(1, 5_000)).toBe(1);
+  };
+
   /** The first becomes a replica of the second; new connections lead there, those that are there stay. */
   const failOver = async (): Promise<void> => {
-    await admins[0].wait(1, 5_000);
+    await replicated();
     await admins[1].replicaof('NO', 'ONE');
     await admins[0].replicaof('127.0.0.1', servers[1].port);
     proxy.pointTo(servers[1].port);
@@ -83,12 +91,26 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     await repid.disconnect();
   });
 
+  it('has a connection cut once, however often that is asked for', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const source = new ClientSource(proxy.url);
+    const connection = new Connection(source, 'repid-cut', { patience: 1_000, key: 'x', onProblem: () => undefined });
+    await connection.open(1_000);
+    for (let times = 0; times < 20; times += 1) connection.reset();
+    await connection.ready(1_000);
+    expect(proxy.made('repid-cut')).toBe(2);
+    expect(warn.mock.calls).toEqual([]);
+    connection.close();
+    warn.mockRestore();
+  });
+
   it('that never ends is a broker out of reach, not a refusal', async () => {
     const broker = new RedisMessageBroker(proxy.url, { publishTimeout: 600, onProblem: () => undefined });
     await broker.connect();
     const consumer = await broker.consume({ channels: ['email'] });
     await broker.publish([message('x')]);
     const [delivery] = await consumer.receive(1, { wait: true });
+    await replicated();
     await admins[0].replicaof('127.0.0.1', servers[1].port);
     const unavailable = { code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: false };
     await expect(broker.publish([message('y')])).rejects.toMatchObject(unavailable);

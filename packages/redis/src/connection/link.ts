@@ -135,9 +135,11 @@ export class Link {
   reset(): void {
     if (this.isClosed) return;
     this.lose();
+    const { stream } = this.client as { stream?: { readonly destroyed: boolean; destroy(): void } };
+    if (stream?.destroyed) return; // It is cut already, and whoever asks for it again changes nothing.
     this.client.disconnect(true);
     // ioredis waits for the other side to close as well, which a dead one never does.
-    (this.client as { stream?: { destroy?(): void } }).stream?.destroy?.();
+    stream?.destroy();
   }
 
   /** Sends nothing more over it, and cuts it when what is on its way has been answered: another server is to be found. */
