@@ -12,7 +12,7 @@ export interface ChaosContext {
   readonly random: Random;
   readonly redis: RedisPair;
   readonly proxy: Proxy;
-  /** The doors of the processes whose connections are cut again and again. */
+  /** The doors of the processes whose connections are cut again and again; the first is that of clients. */
   readonly doors: readonly number[];
   readonly fleet: Fleet;
   readonly workloads: readonly Workload[];
@@ -80,7 +80,11 @@ const restartRedis: Fault = ({ redis, random }) => redis.master.restart(random.p
 const fillRedis: Fault = ({ redis, random }) => redis.master.fill(random.between(1_000, 3_000));
 const failover: Fault = ({ redis, proxy }) => redis.failover(proxy, { cut: true });
 const failoverSilently: Fault = ({ redis, proxy }) => redis.failover(proxy, { cut: false });
-const leaveHalfOpen: Fault = async ({ proxy, random }) => proxy.halfOpen(random.between(3, 8), random);
+const leaveHalfOpen: Fault = async ({ proxy, random, doors }) => {
+  proxy.halfOpen(random.between(3, 8), random);
+  // What clients have sent is what may be sent twice.
+  proxy.halfOpen(2, random, { door: doors[0], faults: ['late', 'to-client'] });
+};
 const flap: Fault = ({ proxy, doors, random }) => proxy.flap(random.pick(doors), random.between(1_000, 4_000), random);
 
 function repeat(times: number, fault: Fault): Fault[] {

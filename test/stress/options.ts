@@ -7,7 +7,7 @@ Runs chains, fan-ins and other jobs through Redis while workers are killed, conn
 is paused, restarted, full or handed over to its replica; then counts.
 
 Options:
-  --short     a fifth of it
+  --short     a tenth of it
   --seed <n>  begins as another run did, which said its seed
   --help      tells this`;
 
@@ -67,17 +67,10 @@ export interface StressOptions {
 }
 
 const FULL = {
-  amounts: { chains: 1_000, fanIns: 100, orders: 200, notes: 200, limited: 150, cancels: 300, risky: 300, poison: 6 },
+  amounts: { chains: 1_500, fanIns: 150, orders: 300, notes: 300, limited: 200, cancels: 500, risky: 400, poison: 8 },
   faults: {
-    kills: 60,
-    pauses: 5,
-    pauseTime: 2_500,
-    restarts: 5,
-    fills: 4,
-    failovers: 3,
-    silentFailovers: 3,
-    flaps: 8,
-    halfOpens: 8,
+    ...{ kills: 100, pauses: 6, pauseTime: 2_500, restarts: 6, fills: 6, failovers: 5, silentFailovers: 5 },
+    ...{ flaps: 15, halfOpens: 15 },
   },
   riskyOwnership: 5_000,
   limit: 600_000,
@@ -86,15 +79,8 @@ const FULL = {
 const SHORT = {
   amounts: { chains: 150, fanIns: 12, orders: 40, notes: 40, limited: 30, cancels: 60, risky: 60, poison: 2 },
   faults: {
-    kills: 12,
-    pauses: 1,
-    pauseTime: 1_200,
-    restarts: 1,
-    fills: 1,
-    failovers: 1,
-    silentFailovers: 1,
-    flaps: 2,
-    halfOpens: 2,
+    ...{ kills: 12, pauses: 1, pauseTime: 1_200, restarts: 1, fills: 1, failovers: 1, silentFailovers: 1 },
+    ...{ flaps: 2, halfOpens: 2 },
   },
   riskyOwnership: 3_000,
   limit: 150_000,

@@ -57,11 +57,16 @@ export class Proxy {
   /**
    * Leaves so many connections half-open: dead in one direction or both, and never closed by us. Some of what was sent
    * arrives late, when its client has given it up.
+   *
+   * @param options.door those that came through it; default all
    */
-  halfOpen(count: number, random: Random): void {
-    const lines = this.connections.filter(({ halfOpenSince }) => halfOpenSince === undefined);
+  halfOpen(count: number, random: Random, options: { door?: number; faults?: readonly Fault[] } = {}): void {
+    const { door, faults = FAULTS } = options;
+    const lines = this.connections.filter(
+      (line) => line.halfOpenSince === undefined && (door ?? line.door) === line.door,
+    );
     for (const n of random.choose(count, lines.length)) {
-      lines[n]!.halfOpen(random.pick(FAULTS), random.between(2_000, 20_000));
+      lines[n]!.halfOpen(random.pick(faults), random.between(2_000, 20_000));
       this.halfOpened.push(lines[n]!);
     }
   }

@@ -71,18 +71,14 @@ export class Stress {
 
   /** Does all of it; returns what is not as it should be. Rejects where it takes too long. */
   async run(): Promise<Finding[]> {
-    process.on('unhandledRejection', this.noteRejection);
-    try {
-      const { workloads, redis, proxy, fleet, options } = this;
-      const doors = range(1 + WORKERS);
-      const { faults, seed, limit } = options;
-      const errors = await injectFaults({ faults, random: new Random(seed), redis, proxy, doors, fleet, workloads });
-      const kept = await proxy.halfOpenKept(NOTICED_WITHIN);
-      await untilDrained(redis.master.control, CHANNELS, limit - (performance.now() - this.begun));
-      return await this.look(kept, errors);
-    } finally {
-      process.off('unhandledRejection', this.noteRejection);
-    }
+    this.witness.watchProcess();
+    const { workloads, redis, proxy, fleet, options } = this;
+    const { faults, seed, limit } = options;
+    const doors = range(1 + WORKERS);
+    const errors = await injectFaults({ faults, random: new Random(seed), redis, proxy, doors, fleet, workloads });
+    const kept = await proxy.halfOpenKept(NOTICED_WITHIN);
+    await untilDrained(redis.master.control, CHANNELS, limit - (performance.now() - this.begun));
+    return this.look(kept, errors);
   }
 
   /** What was done, and what was done against it. */
@@ -105,9 +101,6 @@ export class Stress {
     await (keepFolder ? this.redis.stopAndKeepFolder() : this.redis.stop());
   }
 
-  private readonly noteRejection = (reason: unknown): void =>
-    this.witness.note('unhandled', reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
-
   private async look(halfOpenKept: number, errors: readonly unknown[]): Promise<Finding[]> {
     const { control } = this.redis.master;
     const sightings = this.witness.read();
@@ -126,7 +119,7 @@ export class Stress {
       ...findingsOf('left over', left),
       ...findingsOf('workers died', [...this.fleet.deaths, ...this.riskyFleet.deaths]),
       ...findingsOf('unhandled rejections', seen('unhandled')),
-      ...findingsOf('unexpected errors', errors.map(String)),
+      ...findingsOf('unexpected errors', [...errors.map(String), ...seen('warning')]),
     ];
   }
 }

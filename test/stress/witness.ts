@@ -7,7 +7,9 @@ export type Sight =
   /** Something is not as it should be in an actor. */
   | 'wrong'
   /** A promise was rejected and nobody cared, or an exception was thrown into nowhere. */
-  | 'unhandled';
+  | 'unhandled'
+  /** Node has warned of something. */
+  | 'warning';
 
 /** One line of the witness. */
 export interface Sighting {
@@ -27,9 +29,10 @@ export class Witness {
     appendFileSync(this.file, `${Date.now()} ${sight} ${text.replaceAll('\n', ' | ')}\n`);
   }
 
-  /** Notes what nobody handles in this process from now on. What was thrown ends it, as it would anyway. */
+  /** Notes what nobody handles in this process from now on, and warnings. What was thrown ends it, as it would anyway. */
   watchProcess(): void {
     process.on('unhandledRejection', (reason) => this.note('unhandled', describe(reason)));
+    process.on('warning', (warning) => this.note('warning', describe(warning)));
     process.on('uncaughtException', (error) => {
       this.note('unhandled', describe(error));
       process.exit(1);
