@@ -12,9 +12,15 @@ import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { show } from '../errors/show.js';
 import type { Job } from '../job/job.js';
 import { followerId } from '../job/follower-id.js';
-import { jobOf } from '../job/job-reference.js';
+import { jobOf, requireJob } from '../job/job-reference.js';
 import { toReplyAddress, type MessageParameters, type OutgoingMessage } from '../message/index.js';
-import { outgoingBytes, outgoingJson } from '../producer/outgoing.js';
+import {
+  bytesFollower,
+  jsonFollower,
+  outgoingBytes,
+  type OutgoingFollower,
+  outgoingJson,
+} from '../producer/outgoing.js';
 import { actionOf, type Closing, type RunResult } from './closing.js';
 import type { Hand } from './hand.js';
 import type { Inputs } from './inputs.js';
@@ -134,12 +140,12 @@ export class Run extends ReceivedMessage implements MessageDependency {
     return this.actBy(() => this.closingByReply(outgoingJson(message, this.replyTo)));
   }
 
-  sendMessage({ immediate, ...message }: OutgoingBytes & SendOptions): Promise<void> {
-    return this.send('msg.sendMessage()', () => outgoingBytes(message), immediate);
+  sendMessage(message: OutgoingBytes & SendOptions): Promise<void> {
+    return this.send('msg.sendMessage()', () => bytesFollower(message));
   }
 
-  sendMessageJson({ immediate, ...message }: OutgoingJson & SendOptions): Promise<void> {
-    return this.send('msg.sendMessageJson()', () => outgoingJson(message), immediate);
+  sendMessageJson(message: OutgoingJson & SendOptions): Promise<void> {
+    return this.send('msg.sendMessageJson()', () => jsonFollower(message));
   }
 
   /** Settles the message, unless it is settled already. */
@@ -228,11 +234,11 @@ export class Run extends ReceivedMessage implements MessageDependency {
     return { action: 'replied', result: { value: undefined }, reply: toReplyAddress(reply) };
   }
 
-  private send(call: string, make: () => OutgoingMessage, immediate = false): Promise<void> {
-    const refusal = immediate ? undefined : this.refusalOf(call, 'follower');
-    if (refusal) return refused(refusal.error);
+  private send(call: string, make: () => OutgoingFollower): Promise<void> {
     try {
-      const message = make();
+      const { message, immediate } = make();
+      const refusal = immediate ? undefined : this.refusalOf(call, 'follower');
+      if (refusal) return refused(refusal.error);
       if (immediate || this.isActedOn) return this.services.producer.publish([message]);
       this.effects.addFollower(message);
       return Promise.resolve();
@@ -266,12 +272,6 @@ export class Run extends ReceivedMessage implements MessageDependency {
     if (delay !== undefined) return toMilliseconds(delay, 'delay');
     return retryDelay(undefined, this.received.retries.alreadyTried + 1, this.actor.options.retryPolicy);
   }
-}
-
-function requireJob(job: unknown, call: string): Job {
-  const found = jobOf(job);
-  if (found) return found;
-  throw new InvalidOptionError(`${call} was given ${show(job)}: expected a job made by repid.job().`);
 }
 
 /** It has been told; who does not await it must not end the process by that. */

@@ -1,5 +1,13 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { BrokerUnavailableError, errorText, escapeControls, type Repid, type Router, type WorkerOptions } from '@repid/core';
+import {
+  BrokerUnavailableError,
+  errorText,
+  stackOf,
+  escapeControls,
+  type Repid,
+  type Router,
+  type WorkerOptions,
+} from '@repid/core';
 import type { RepidWorker } from './repid-worker.js';
 
 /** What `WorkerLifecycle` looks after. */
@@ -32,7 +40,9 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
       );
     }
     await this.connect();
-    worker.keepRunning({ handleSignals: options.handleSignals ?? [] }, (error, pause) => this.noteFailure(error, pause));
+    worker.keepRunning({ handleSignals: options.handleSignals ?? [] }, (error, pause) =>
+      this.noteFailure(error, pause),
+    );
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -50,6 +60,6 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
   private noteFailure(error: unknown, pause: number | undefined): void {
     const text = escapeControls(errorText(error));
     if (pause !== undefined) this.logger.warn(`The worker does not run; it is started again in ${pause} ms: ${text}`);
-    else this.logger.error(`The worker has ended by an error: ${text}`, error instanceof Error ? error.stack : undefined);
+    else this.logger.error(`The worker has ended by an error: ${text}`, stackOf(error));
   }
 }

@@ -3,6 +3,7 @@ import type { Connection } from '../connection/connection.js';
 import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
+import { seldomReports } from '../connection/reports.js';
 import { type Way, isSamePlace } from '../connection/same-place.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
@@ -30,6 +31,7 @@ export class RedisBucketBroker implements BucketBroker {
   private readonly source: ClientSource;
   private readonly options: ResolvedBucketBrokerOptions;
   private readonly keys: Keys;
+  private readonly report = seldomReports((problem) => this.options.onProblem(problem));
   private readonly life = new Lifecycle(
     this.name,
     (signal) => this.open(signal),
@@ -89,8 +91,8 @@ export class RedisBucketBroker implements BucketBroker {
   }
 
   private get settings() {
-    const { connectTimeout, commandTimeout: patience, onProblem, prefix } = this.options;
-    return { connectTimeout, patience, onProblem, prefix, key: this.keys.channels };
+    const { connectTimeout, commandTimeout: patience, prefix } = this.options;
+    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.channels };
   }
 
   private use(): Opened {

@@ -18,7 +18,7 @@ export interface ConnectionSettings {
   readonly patience: number;
   /** A key of ours: who may not read it is refused when connecting. */
   readonly key: string;
-  /** Told of what an operator should know. */
+  /** Told of what an operator should know, each time. */
   readonly onProblem: (problem: Error) => void;
   /** Told of the server's time whenever the connection is made, and when it is asked for. */
   readonly onTime?: (sample: TimeSample) => void;
@@ -47,7 +47,6 @@ export class Link {
   /** Tells connections apart that are made one after the other. */
   private epoch = 0;
   private lastProblem: Error | undefined;
-  private reported = { message: '', at: 0 };
   private readonly outage = new Outage(() => this.report(this.unreachable('there is no connection yet')));
   private readonly heartbeat = new Heartbeat(this);
   private readonly whenReady: (() => void)[] = [];
@@ -68,7 +67,7 @@ export class Link {
     this.client.on('connect', () => this.heartbeat.noteNew());
     this.client.on('ready', () => void this.introduce());
     this.client.on('close', () => this.lose());
-    this.client.on('end', () => this.outage.end(this.unreachable('the connection was closed')));
+    this.client.on('end', () => void pause(LIMITS.refusalPause).then(() => this.revive())); // ioredis has given up: we do not.
   }
 
   /**
@@ -171,12 +170,7 @@ export class Link {
     return isServerAlive(this.source, this.settings.key);
   }
 
-  /** Tells `onProblem`; the same once in a while only. */
   report(problem: Error): void {
-    const now = performance.now();
-    const { message, at } = this.reported;
-    if (message === problem.message && now - at < LIMITS.outageReportInterval) return;
-    this.reported = { message: problem.message, at: now };
     this.settings.onProblem(problem);
   }
 
@@ -242,7 +236,7 @@ export class Link {
     else this.report(problem);
   }
 
-  private unreachable(why: string): BrokerUnavailableError {
+  protected unreachable(why: string): BrokerUnavailableError {
     const { lastProblem, source } = this;
     const cause = lastProblem ? ` (${lastProblem.message})` : '';
     return new BrokerUnavailableError(

@@ -228,7 +228,10 @@ export class RedisConsumer implements Consumer {
   }
 
   private note(channel: string, state: ChannelState): void {
+    const wasPaused = this.list.isPaused(channel);
     if (!this.list.update(channel, state)) return;
+    // Its group stands where it was, unless what said so is lost: then opening it finds a place to go on from.
+    if (wasPaused && state.pause === '') this.openChannels().catch((problem: unknown) => this.reportSeldom(problem));
     const interrupted = this.interrupt();
     if (state.pause !== '') void this.confirm(channel, state.pause, interrupted);
   }

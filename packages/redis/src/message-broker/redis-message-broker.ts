@@ -20,6 +20,7 @@ import { Reader } from '../connection/reader.js';
 import { ServerClock } from '../connection/server-clock.js';
 import type { TimeSample } from '../connection/introduction.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
+import { seldomReports } from '../connection/reports.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
 import {
@@ -66,6 +67,7 @@ export class RedisMessageBroker implements MessageBroker {
   private readonly settler: Settler;
   private readonly consumers = new Set<RedisConsumer>();
   private readonly connection = (): Connection => this.opened();
+  private readonly report = seldomReports((problem) => this.options.onProblem(problem));
   private readonly life = new Lifecycle(
     this.name,
     (signal) => this.open(signal),
@@ -187,8 +189,8 @@ export class RedisMessageBroker implements MessageBroker {
   }
 
   private get settings() {
-    const { connectTimeout, publishTimeout: patience, onProblem, prefix } = this.options;
-    return { connectTimeout, patience, onProblem, prefix, key: this.keys.channels };
+    const { connectTimeout, publishTimeout: patience, prefix } = this.options;
+    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.channels };
   }
 
   private opened(): Connection {
