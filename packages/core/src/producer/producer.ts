@@ -82,7 +82,7 @@ export class Producer {
 
   /** Where the broker was out of reach it may have taken the messages all the same, and they need their arguments. */
   private async takeBack(stored: readonly BucketWrite[], error: unknown): Promise<void> {
-    if (error instanceof BrokerUnavailableError) return;
+    if (error instanceof BrokerUnavailableError && error.mayBeDone) return;
     await Promise.allSettled(stored.map(({ id, into }) => into.delete([id])));
   }
 

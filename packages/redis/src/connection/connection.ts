@@ -1,4 +1,4 @@
-import type { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
+import { type BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
 import type { Invocation } from '../script/call.js';
 import { Link } from './link.js';
@@ -49,22 +49,30 @@ export class Connection extends Link {
     return this.sendBy(performance.now() + patience, command);
   }
 
-  /** Sends a command that may as well be carried out twice: again, where its answer got lost. */
-  async sendAgain<Answer>(command: Command<Answer>): Promise<Answer> {
+  /**
+   * Sends a command that may as well be carried out twice: again, where its answer got lost.
+   * @param onLost called each time that it did
+   */
+  async sendAgain<Answer>(command: Command<Answer>, onLost?: () => void): Promise<Answer> {
     const deadline = performance.now() + this.patience;
+    let lost: AnswerLostError | undefined;
     for (;;) {
       try {
         return await this.send(command, Math.max(0, deadline - performance.now()));
       } catch (problem) {
-        if (!(problem instanceof AnswerLostError) || performance.now() >= deadline) throw problem;
+        if (!(problem instanceof AnswerLostError))
+          throw problem instanceof BrokerUnavailableError ? (lost ?? problem) : problem;
+        lost = problem; // From here on it may have been done, whatever becomes of further attempts.
+        onLost?.();
+        if (performance.now() >= deadline) throw problem;
         await pause(LIMITS.noticeInterval);
       }
     }
   }
 
   /** The same for a call of the script. */
-  runAgain<Answer>(call: Invocation): Promise<Answer> {
-    return this.sendAgain(() => this.evaluate(call, false)) as Promise<Answer>;
+  runAgain<Answer>(call: Invocation, onLost?: () => void): Promise<Answer> {
+    return this.sendAgain(() => this.evaluate(call, false), onLost) as Promise<Answer>;
   }
 
   /** The same, and texts in the answer are buffers. */

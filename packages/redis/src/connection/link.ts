@@ -241,7 +241,7 @@ export class Link {
     const cause = lastProblem ? ` (${lastProblem.message})` : '';
     return new BrokerUnavailableError(
       `Redis at ${source.place} is out of reach: ${why}${cause}. Nothing was sent. Check that it is up and reachable.`,
-      { cause: lastProblem },
+      { cause: lastProblem, mayBeDone: false },
     );
   }
 }

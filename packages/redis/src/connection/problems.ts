@@ -20,7 +20,7 @@ export class NotSentError extends BrokerUnavailableError {
   constructor(place: string, cause?: unknown) {
     super(
       `Redis at ${place} is out of reach: the connection was lost. Nothing was sent. Check that it is up and reachable.`,
-      { cause },
+      { cause, mayBeDone: false },
     );
     this.name = 'BrokerUnavailableError';
   }
@@ -106,5 +106,7 @@ function refusedForGood(message: string, place: string, cause: Error): BrokerRef
 export function refused(message: string, place: string, cause?: unknown): BrokerUnavailableError | BrokerRefusedError {
   const { isTransient, remedy } = refusalOf(message);
   const text = `Redis at ${place} refused: ${message.replace(/\.$/, '')}. ${remedy}`;
-  return isTransient ? new BrokerUnavailableError(text, { cause }) : new BrokerRefusedError(text, { cause });
+  return isTransient
+    ? new BrokerUnavailableError(text, { cause, mayBeDone: false })
+    : new BrokerRefusedError(text, { cause });
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { message } from '../../../../test/support/redis-stage.js';
+import { ACK, message } from '../../../../test/support/redis-stage.js';
 import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 
@@ -146,5 +146,26 @@ describe('A server that is away', () => {
     await vi.waitFor(() => expect(onProblem).toHaveBeenCalled(), { timeout: 1_500 });
     await broker.disconnect();
     await expect(published).rejects.toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
+  });
+
+  it('may have done what it was asked before it went, whatever becomes of asking again', async () => {
+    const server = await startServer();
+    const broker = new RedisMessageBroker(server.url, { publishTimeout: 1_500, onProblem: () => undefined });
+    await broker.connect();
+    const consumer = await broker.consume({ channels: ['email'] });
+    await broker.publish([message('x')]);
+    const [delivery] = await consumer.receive(1, { wait: true });
+    server.process.kill('SIGSTOP');
+    const settled = delivery!.settle(ACK);
+    settled.catch(() => undefined);
+    const published = broker.publish([message('y')]);
+    published.catch(() => undefined);
+    await new Promise((resolve) => void setImmediate(() => setImmediate(resolve))); // So both are on their way.
+    await server.stop();
+    const unknown = { code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: true };
+    await expect(settled).rejects.toMatchObject(unknown);
+    await expect(published).rejects.toMatchObject(unknown);
+    await expect(broker.publish([message('z')])).rejects.toMatchObject({ ...unknown, mayBeDone: false });
+    await broker.disconnect();
   });
 });
