@@ -16,6 +16,8 @@ export interface Patient {
   readonly quietUntil: number;
   /** Asks for something that is answered at once. Never rejects. */
   ping(): void;
+  /** Sees whether the server that answers is the right one. Never rejects. */
+  check(): void;
   /** True where the server answers over another connection. */
   isServerAlive(): Promise<boolean>;
   /** Cuts it, to connect anew. */
@@ -60,6 +62,7 @@ export class Heartbeat {
     if (patient.received !== this.seen) {
       this.seen = patient.received;
       this.since = now;
+      patient.check();
     } else if (patient.awaited === 0 && patient.isReady) {
       this.since = now;
       patient.ping();

@@ -8,12 +8,18 @@ export interface TimeSample {
   readonly received: number;
 }
 
-// A script, since that can be sent to the node of a cluster that has the key. It writes nothing, so that a full server runs it as well.
-const TIME = "return redis.call('TIME')";
+// A script, since that can be sent to the node of a cluster that has the key. It deletes what is not there: that grows nothing, so that
+// a full server runs it as well, and a replica does not.
+const TIME = `
+local deleted = redis.pcall('DEL', KEYS[1])
+if type(deleted) == 'table' and string.find(deleted.err, 'READONLY', 1, true) then return deleted end
+return redis.call('TIME')`;
 
 /**
  * Asks the server that has `key` for its time. It is refused where commands of ours would be: while the server loads, without
- * the permission for the key, or on a node of a cluster that does not have it.
+ * the permission for the key, on a replica, or on a node of a cluster that does not have it.
+ *
+ * @param key one that is never there
  */
 export async function askTime(client: Client, key: string): Promise<TimeSample> {
   const sent = performance.now();
@@ -38,7 +44,7 @@ export interface Introduction {
 /** What comes first is to know. */
 export interface IntroductionOptions {
   readonly database: number;
-  /** A key of ours: who may not read it is refused. */
+  /** A key of ours that is never there. */
   readonly key: string;
   /** The connection before this one. */
   readonly predecessor: Identity | undefined;

@@ -7,7 +7,7 @@ import { Heartbeat } from './heartbeat.js';
 import { type Identity, type TimeSample, askTime, introduce } from './introduction.js';
 import { Outage } from './outage.js';
 import { pause } from './pause.js';
-import { refusedAtConnect } from './problems.js';
+import { answerOf, isReadOnly, refusedAtConnect } from './problems.js';
 import { isServerAlive } from './server-alive.js';
 import type { Client, ClientSource } from './source.js';
 import { withoutSecrets } from './without-secrets.js';
@@ -16,7 +16,7 @@ import { withoutSecrets } from './without-secrets.js';
 export interface ConnectionSettings {
   /** How long a call waits, reconnecting included, in milliseconds. */
   readonly patience: number;
-  /** A key of ours: who may not read it is refused when connecting. */
+  /** A key of ours that is never there: who may not delete it is refused when connecting. */
   readonly key: string;
   /** Told of what an operator should know, each time. */
   readonly onProblem: (problem: Error) => void;
@@ -160,9 +160,15 @@ export class Link {
 
   /** Asks for the server's time, which is answered at once. */
   ping(): void {
-    void this.answered(askTime(this.client, this.settings.key))
-      .then((sample) => this.settings.onTime?.(sample))
-      .catch(() => undefined);
+    this.answered(askTime(this.client, this.settings.key)).then(
+      (sample) => this.settings.onTime?.(sample),
+      (problem: unknown) => this.leaveIfReplica(problem),
+    );
+  }
+
+  /** Sees whether the server that answers is still the master. Who only reads would not learn it. */
+  check(): void {
+    if (this.isReady) this.ping();
   }
 
   /** True where the server answers over a connection of its own. */
@@ -173,6 +179,9 @@ export class Link {
   report(problem: Error): void {
     this.settings.onProblem(problem);
   }
+
+  /** Where the problem says that the server is a replica, the master is looked for. */
+  protected leaveIfReplica(_problem: unknown): void {}
 
   private isNodeReady(): boolean {
     return isNodeReady(this.client as Cluster, this.slot!);
@@ -188,6 +197,7 @@ export class Link {
       this.refuse(problem);
       await pause(LIMITS.refusalPause);
       if (epoch !== this.epoch) return;
+      if (isReadOnly(answerOf(problem))) return this.reset(); // Another connection may lead to the master.
     }
   }
 
