@@ -41,7 +41,7 @@ export class RedisPair {
     try {
       await this.isReplicaEqual();
       // Connections of the time when it was the master before are ended, as Sentinel ends them: what is on its way over them is past.
-      await this.replica.control.client('KILL', 'TYPE', 'normal');
+      await this.replica.control.call('CLIENT', 'KILL', 'TYPE', 'normal');
       await this.replica.control.replicaof('NO', 'ONE');
       await this.master.control.replicaof('127.0.0.1', this.replica.port);
       [this.master, this.replica] = [this.replica, this.master];

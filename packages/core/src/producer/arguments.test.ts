@@ -1,3 +1,4 @@
+import type { JobOptions } from '../job/index.js';
 import { describe, expect, it } from 'vitest';
 import { defineActor, type MessageDependency } from '../actor/index.js';
 import { chain, chord, group } from '../dependency/index.js';
@@ -34,7 +35,7 @@ const CALLS: readonly (readonly [expected: string, call: Call])[] = [
   ['The options of repid.request() are 5000', (repid) => repid.request(message, untyped(5_000))],
   ['Channel 5 is not a channel name', (repid) => repid.channel(untyped(5))],
   ['The name of a job is undefined', (repid) => repid.job(untyped(undefined))],
-  ['The options of job "x" are 5', (repid) => repid.job('x', untyped(5))],
+  ['The options of job "x" are 5', (repid) => repid.job('x', untyped<JobOptions>(5))],
   [
     'waitForResult() of job "x" (1) has no option "timout"',
     (repid) => repid.job('x', { id: '1' }).waitForResult(untyped({ timout: 1 })),
@@ -60,7 +61,10 @@ const CALLS: readonly (readonly [expected: string, call: Call])[] = [
   ['chord() was given undefined: expected a job', () => chord([], untyped(undefined))],
   ['An actor has no "name"', () => defineActor(untyped({}), () => 1)],
   ['An actor has no "name"', () => defineActor(untyped(undefined), () => 1)],
-  ['Actor "x" was given undefined to run: expected a function.', () => defineActor({ name: 'x' }, untyped(undefined))],
+  [
+    'Actor "x" was given undefined to run: expected a function.',
+    () => defineActor({ name: 'x' }, untyped<() => number>(undefined)),
+  ],
   ['exponentialRetry() has no option "max". It has: first', () => exponentialRetry(untyped({ max: 1 }))],
   [
     'Option "factor" of exponentialRetry() is 0: expected a number from 1 to 1000.',
@@ -126,7 +130,9 @@ describe('What somebody passes in', () => {
       Object.assign(Object.create(broker) as object, { secret: 'secret' }),
     ];
     for (const channel of [...places, 'redis://me:secret@host:6379']) {
-      expect(() => repid.job('x', untyped({ channel }))).toThrow(/^(?!.*secret).*Option "channel" of job "x" is/s);
+      expect(() => repid.job('x', untyped<JobOptions>({ channel }))).toThrow(
+        /^(?!.*secret).*Option "channel" of job "x" is/s,
+      );
     }
   });
 });

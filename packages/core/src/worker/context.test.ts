@@ -40,7 +40,10 @@ it.each<[string, Act, Partial<ActorOptions>?]>([
   ['msg.enqueue() and msg.ack()', async (msg, repid) => (msg.enqueue(next(repid)), msg.ack())],
   ['msg.ack() and msg.enqueue()', async (msg, repid) => (await msg.ack(), msg.enqueue(next(repid)))],
   ['msg.enqueue() with ack-first', (msg, repid) => msg.enqueue(next(repid)), { confirmation: 'ack-first' }],
-  ['msg.enqueue() of an actor that waits', async (msg, repid) => (msg.enqueue(next(repid)), new Promise(setImmediate))],
+  [
+    'msg.enqueue() of an actor that waits',
+    async (msg, repid) => (msg.enqueue(next(repid)), await new Promise(setImmediate), 'done'),
+  ],
 ])('The context of actor middlewares reaches the producer middlewares of followers: %s', async (_, act, options) => {
   expect(await contextsOf(act, options)).toEqual(['trace of one']);
 });

@@ -95,6 +95,30 @@ describe('A message that has lost its worker again and again', () => {
     letGo('next');
   });
 
+  it('keeps nobody waiting for ever: where long runs are in flight, others are run, too, and it as soon as it may', async () => {
+    const { actor, beside, running, letGo } = noting();
+    const workshop = new Workshop([actor]);
+    await workshop.repid.job('work', { id: 'suspect' }).enqueue();
+    await loseWorkers(workshop, 3);
+    const consumer = await workshop.broker.consume({ channels: ['default'] });
+    await consumer.receive(1, { wait: false });
+    await workshop.repid.job('work', { id: 'long' }).enqueue();
+    workshop.start({ gracefulShutdownTime: 1 });
+    await until(() => running.has('long'));
+    await workshop.clock.advance(OWNERSHIP_TIME);
+    await until(() => workshop.told('suspect-awaited').length === 1);
+    await workshop.clock.advance(OWNERSHIP_TIME);
+    await workshop.repid.job('work', { id: 'other' }).enqueue();
+    await workshop.clock.advance(200);
+    expect([...running]).toEqual(['long', 'other']);
+    letGo('long');
+    letGo('other');
+    await until(() => running.has('suspect'));
+    expect(beside.get('suspect')).toEqual([]);
+    letGo('suspect');
+    await consumer.close();
+  });
+
   it('is given up where it loses its worker alone, with a result, and takes nobody with it', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const workshop = new Workshop([actor]);
@@ -165,6 +189,13 @@ describe('Suspects', () => {
     const suspects = new Suspects(PATIENCE);
     const steps = [0, 999, 1_000, 5_000, 10_999, 11_000].map((now) => suspects.next(1, now));
     expect(steps).toEqual(['wait', 'wait', 'go on', 'go on', 'go on', 'wait']);
+    expect(suspects.next(0, 11_001)).toBe('take');
+  });
+
+  it('are taken as soon as nothing is in flight, also while others are run', () => {
+    const suspects = new Suspects(PATIENCE);
+    for (const now of [0, 1_000]) suspects.next(1, now);
+    expect([suspects.next(1, 1_001), suspects.next(0, 1_002)]).toEqual(['go on', 'take']);
   });
 
   it('are waited for anew when there were none meanwhile', () => {
@@ -187,10 +218,6 @@ describe('Suspects', () => {
   it('are not asked for again at once where there was none to be had', () => {
     const suspects = new Suspects(PATIENCE);
     suspects.took(undefined, 0);
-    expect([suspects.next(0, 999), suspects.restUntilNext(400), suspects.next(0, 1_000)]).toEqual([
-      'go on',
-      600,
-      'take',
-    ]);
+    expect([suspects.next(0, 999), suspects.next(0, 1_000)]).toEqual(['go on', 'take']);
   });
 });

@@ -61,7 +61,7 @@ describe('A machine whose time is wrong', () => {
   /** Moves the machine's time, which otherwise goes on. */
   const setWrong = (offset: number): void => {
     class WrongDate extends RealDate {
-      constructor(...given: [number | string]) {
+      constructor(...given: [] | [number | string]) {
         super(...((given.length === 0 ? [WrongDate.now()] : given) as [number]));
       }
       static override now = (): number => RealDate.now() + offset;

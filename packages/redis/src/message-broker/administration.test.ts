@@ -213,7 +213,7 @@ describe('Looking after a channel in Redis', () => {
         'repid:email',
         '>',
       );
-      return (answer as [string, [string][]][])[0]![1].map(([entry]) => entry);
+      return answer![0]![1].map(([entry]) => entry);
     }
   });
 

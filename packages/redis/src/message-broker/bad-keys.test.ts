@@ -98,7 +98,7 @@ describe('A bad key', () => {
       ['with a field that is no text', Buffer.from([0x93, 0xa1, 0x6d, 0x00, 0x92, 0xa1, 0x61, 0x05])],
     ])('%s goes to the dead letters, and those after it come', async (_, record) => {
       await stage.broker.publish([job('rubbish', { delay: 20 }), message('fine', { delay: 30 })]);
-      const [member] = await stage.redis.zrange('repid:email:delayed', 0, 0);
+      const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');
       await stage.redis.hset('repid:email:delayed:messages', member!, record);
       const consumer = await consume(['email']);
       expect(await receive(consumer, 1)).toEqual(['fine']);
@@ -111,7 +111,7 @@ describe('A bad key', () => {
 
     it('whose record is gone is forgotten', async () => {
       await stage.broker.publish([job('gone', { delay: 20 }), message('fine', { delay: 30 })]);
-      const [member] = await stage.redis.zrange('repid:email:delayed', 0, 0);
+      const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');
       await stage.redis.hdel('repid:email:delayed:messages', member!);
       const consumer = await consume(['email']);
       expect(await receive(consumer, 1)).toEqual(['fine']);
@@ -122,7 +122,7 @@ describe('A bad key', () => {
     it('waits where the dead letters take none, and holds nothing else up', async () => {
       await stage.redis.set('repid:email:dlq', 'not ours');
       await stage.broker.publish([job('rubbish', { delay: 20 }), message('fine', { delay: 30 })]);
-      const [member] = await stage.redis.zrange('repid:email:delayed', 0, 0);
+      const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');
       await stage.redis.hset('repid:email:delayed:messages', member!, 'rubbish');
       const consumer = await consume(['email']);
       expect(await receive(consumer, 1)).toEqual(['fine']);
@@ -147,7 +147,7 @@ describe('A bad key', () => {
 
     it('dead-letters what lay delayed from before', async () => {
       await stage.broker.publish([message('stuck', { delay: 30 }), message('fine', { delay: 40 })]);
-      const [member] = await stage.redis.zrange('repid:email:delayed', 0, 0);
+      const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');
       const pack = `redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack({ 'm', 0, { unpack(ARGV, 2) } }))`;
       await stage.redis.eval(pack, 1, 'repid:email:delayed:messages', member!, ...TOO_MANY);
       const consumer = await consume(['email']);

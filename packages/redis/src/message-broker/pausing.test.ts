@@ -69,7 +69,10 @@ describe('A paused channel', () => {
     await stage.broker.channels.pause('email');
     const { channels } = stage.broker;
     expect(await channels.stats('email')).toMatchObject({ queued: 2, running: 1, paused: true, consumers: 1 });
-    expect((await channels.peek('email', 9)).map((next) => textOf({ message: next }))).toEqual(['two', 'three']);
+    expect((await channels.peek('email', 9)).map(({ payload }) => Buffer.from(payload).toString())).toEqual([
+      'two',
+      'three',
+    ]);
     expect((await stage.broker.locate('one'))?.location).toBe('running');
     expect((await stage.broker.locate('two'))?.location).toBe('queued');
     expect(await channels.purge('email')).toBe(2);

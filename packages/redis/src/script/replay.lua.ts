@@ -105,8 +105,8 @@ local function letters_after(c, after)
 end
 
 -- replay: '1' with those that were skipped because of them, how many at most, the letter to go on after, how many ids or -1 for all, ids.
--- Returns what became of each that it looked at: id, outcome, job id, and of a job in its way location, id and channel. Those that were
--- skipped are not told.
+-- Returns what became of each that it looked at: id, outcome, job id, and of a job in its way location, id and channel; and what kept it from
+-- more, or ''. Those that were skipped are not told.
 operations.replay = function()
   local c, with_dependents, limit, after, count = channel(1), argument() == '1', number(), argument(), number()
   local results, looked_at, replayed = {}, {}, 0
@@ -114,12 +114,15 @@ operations.replay = function()
   check_type(JOBS, 'hash')
   for _, priority in ipairs(PRIORITIES) do check_type(c[priority], 'stream') end
   for entry, letter in count >= 0 and given_letters(c, count) or letters_after(c, after) do
-    local told = letter and replay_letter(c, entry, letter, results, with_dependents) or { entry, 'not-found', '' }
+    local ok, told = true, { entry, 'not-found', '' }
+    if letter then ok, told = attempt(replay_letter, c, entry, letter, results, with_dependents) end
+    if not ok then return { looked_at, message_of(told) } end
     looked_at[#looked_at + 1] = told
     if told[2] == 'replayed' then replayed = replayed + 1 end
     if replayed >= limit or #looked_at >= STEP then break end
   end
-  if with_dependents then part('dependencies').revive(results) end
-  return looked_at
+  local ok, problem = true, nil
+  if with_dependents then ok, problem = attempt(part('dependencies').revive, results) end
+  return { looked_at, ok and '' or message_of(problem) }
 end
 `;
