@@ -67,10 +67,10 @@ export interface StressOptions {
 }
 
 const FULL = {
-  amounts: { chains: 1_500, fanIns: 150, orders: 300, notes: 300, limited: 200, cancels: 500, risky: 400, poison: 8 },
+  amounts: { chains: 2_000, fanIns: 200, orders: 400, notes: 400, limited: 250, cancels: 700, risky: 500, poison: 10 },
   faults: {
-    ...{ kills: 100, pauses: 6, pauseTime: 2_500, restarts: 6, fills: 6, failovers: 5, silentFailovers: 5 },
-    ...{ flaps: 15, halfOpens: 15 },
+    ...{ kills: 150, pauses: 8, pauseTime: 2_500, restarts: 8, fills: 8, failovers: 6, silentFailovers: 6 },
+    ...{ flaps: 20, halfOpens: 20 },
   },
   riskyOwnership: 5_000,
   limit: 600_000,
