@@ -18,6 +18,9 @@ export interface ChaosContext {
   readonly workloads: readonly Workload[];
 }
 
+/** Over how long the work of a round is spread, in milliseconds. */
+const SPREAD = 1_500;
+
 type Fault = (context: ChaosContext) => Promise<void>;
 
 /**
@@ -26,20 +29,23 @@ type Fault = (context: ChaosContext) => Promise<void>;
  */
 export async function injectFaults(context: ChaosContext): Promise<unknown[]> {
   const rounds = context.faults.kills;
+  await context.fleet.untilReady();
   const schedule = scheduleOf(context, rounds);
   const [work, lasting]: [Promise<void>[], Promise<void>[]] = [[], []];
   for (const round of range(rounds)) {
-    work.push(...enqueueSlice(context.workloads, round, rounds));
+    work.push(...enqueueSlice(context, round));
     await harm(context, schedule[round]!, lasting);
   }
   await Promise.all(lasting);
   return (await Promise.allSettled(work)).flatMap((task) => (task.status === 'rejected' ? [task.reason] : []));
 }
 
-function enqueueSlice(workloads: readonly Workload[], round: number, rounds: number): Promise<void>[] {
+/** While what goes wrong in the round does so. */
+function enqueueSlice({ workloads, random, faults }: ChaosContext, round: number): Promise<void>[] {
   return workloads.flatMap((workload) => {
-    const slice = range(workload.amount).filter((n) => n % rounds === round);
-    return slice.map((n) => watched(workload.enqueue(n)));
+    const roundOf = (n: number): number => workload.roundOf?.(n, faults.kills) ?? n % faults.kills;
+    const slice = range(workload.amount).filter((n) => roundOf(n) === round);
+    return slice.map((n) => watched(sleep(random.between(0, SPREAD)).then(() => workload.enqueue(n))));
   });
 }
 

@@ -39,6 +39,12 @@ export class Fleet {
     for (const url of options.urls) this.launch(url);
   }
 
+  /** Resolves when all of them take messages. */
+  async untilReady(): Promise<void> {
+    const areReady = (): boolean => this.ready.size === this.options.urls.length;
+    await until(areReady, { what: 'all workers are ready', limit: READY_WITHIN });
+  }
+
   /** Kills one, by chance, as soon as there is one that works. */
   async killOne(random: Random): Promise<void> {
     await until(() => this.ready.size > 0, { what: 'a worker is ready', limit: READY_WITHIN });

@@ -67,17 +67,17 @@ export interface StressOptions {
 }
 
 const FULL = {
-  amounts: { chains: 1_500, fanIns: 150, orders: 300, notes: 300, limited: 200, cancels: 500, risky: 400, poison: 8 },
+  amounts: { chains: 2_000, fanIns: 200, orders: 400, notes: 400, limited: 300, cancels: 700, risky: 500, poison: 10 },
   faults: {
-    ...{ kills: 100, pauses: 6, pauseTime: 2_500, restarts: 6, fills: 6, failovers: 5, silentFailovers: 5 },
-    ...{ flaps: 15, halfOpens: 15 },
+    ...{ kills: 150, pauses: 8, pauseTime: 2_500, restarts: 8, fills: 8, failovers: 6, silentFailovers: 6 },
+    ...{ flaps: 20, halfOpens: 20 },
   },
   riskyOwnership: 5_000,
   limit: 600_000,
 };
 
 const SHORT = {
-  amounts: { chains: 150, fanIns: 12, orders: 40, notes: 40, limited: 30, cancels: 60, risky: 60, poison: 2 },
+  amounts: { chains: 150, fanIns: 12, orders: 40, notes: 40, limited: 90, cancels: 120, risky: 60, poison: 2 },
   faults: {
     ...{ kills: 12, pauses: 1, pauseTime: 1_200, restarts: 1, fills: 1, failovers: 1, silentFailovers: 1 },
     ...{ flaps: 2, halfOpens: 2 },

@@ -20,6 +20,11 @@ export class Hung implements Workload {
     readonly amount: number,
   ) {}
 
+  /** Half of them in the last round, after which no worker is killed: what has hung until then goes on to hang. */
+  roundOf(n: number, rounds: number): number {
+    return n % 2 === 0 ? n % rounds : rounds - 1;
+  }
+
   async enqueue(n: number): Promise<void> {
     const topic = topicOf(n);
     await this.client.enqueue((repid) => [

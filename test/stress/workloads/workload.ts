@@ -7,6 +7,8 @@ import type { Witness } from '../witness.js';
 export interface Workload {
   /** So many pieces of it. */
   readonly amount: number;
+  /** The round in which a piece is enqueued. @default the pieces are spread over all rounds */
+  roundOf?(n: number, rounds: number): number;
   /** Enqueues a piece and does to it what is to be done. Resolves when it is known what has come of that. */
   enqueue(n: number): Promise<void>;
   /** What is not as it should be when all is over. */
