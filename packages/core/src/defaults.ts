@@ -9,6 +9,8 @@ export const DEFAULTS = {
   waitTimeout: 7 * 24 * 60 * 60_000,
   /** How long `waitForResult` waits. */
   resultTimeout: 60_000,
+  /** How many dead letters a channel keeps, and for how long: beyond that the oldest go. For brokers. */
+  deadLetters: { maxCount: 100_000, maxAge: 30 * 24 * 60 * 60_000 },
   /** How long `request` waits for the reply. */
   requestTimeout: 30_000,
   maxPayloadBytes: 5 * 1024 * 1024,

@@ -16,6 +16,7 @@ describe('Keys', () => {
     ['messages that wait for one bucket', email.waitingMessages, 'repid:email:waiting:messages'],
     ['where jobs are', keys.jobs, 'repid::jobs'],
     ['that it is paused', email.paused, 'repid:email:paused'],
+    ['the consumers that are alive', email.consumers, 'repid:email:consumers'],
     ['the consumer group', email.group, 'repid:email:group'],
     ['what consumers must know', email.control, 'repid:email:control'],
     ['the channels', keys.channels, 'repid::channels'],

@@ -13,7 +13,11 @@ export const CHANNEL_ENDINGS = {
   paused: ':paused',
   group: ':group',
   control: ':control',
+  consumers: ':consumers',
 } as const;
+
+/** The field of a channel's `paused` that names the pause. */
+export const PAUSE_EPOCH = 'epoch';
 
 /** How the scripts call the keys of a channel. */
 export const CHANNEL_FIELDS: Readonly<Record<keyof typeof CHANNEL_ENDINGS, string>> = {
@@ -28,6 +32,7 @@ export const CHANNEL_FIELDS: Readonly<Record<keyof typeof CHANNEL_ENDINGS, strin
   paused: 'paused',
   group: 'group',
   control: 'control',
+  consumers: 'consumers',
 };
 
 /** The keys of the whole connection, after the prefix and its colon. */
@@ -64,8 +69,10 @@ export interface ChannelKeys {
   readonly waiting: string;
   /** Hash: job id -> the message that waits for a single bucket, where it is not the first to do so. */
   readonly waitingMessages: string;
-  /** String: there while the channel is paused. */
+  /** Hash: there while the channel is paused. The field `epoch` names the pause; the others, stream -> what its group was given last. */
   readonly paused: string;
+  /** Hash: consumer -> when it was last seen, in milliseconds since the epoch, and the pause that it has confirmed, after a space. */
+  readonly consumers: string;
   /** Consumer group, the same on each of the streams. */
   readonly group: string;
   /** Pub/sub channel: what consumers have to know at once. */
@@ -169,6 +176,7 @@ function channelKeys(start: string): ChannelKeys {
     paused: key('paused'),
     group: key('group'),
     control: key('control'),
+    consumers: key('consumers'),
     forScript: Object.values(CHANNEL_ENDINGS).map((ending) => start + ending),
   };
 }

@@ -1,3 +1,4 @@
+import type { Duration } from '../duration/index.js';
 import type { Message } from '../message/message.js';
 
 /** Why a message went to the dead letters. */
@@ -21,4 +22,12 @@ export interface DeadLetter {
   /** As it was; for a malformed entry, what could be read of it. */
   readonly message: Message;
   readonly reason: DeadLetterReason;
+}
+
+/** How many dead letters a channel keeps. Beyond either limit the oldest go, with their own arguments buckets. */
+export interface DeadLetterLimits {
+  /** At most so many on each channel. @default 100000 */
+  readonly maxCount?: number;
+  /** At most so long, counted from when they were given up: milliseconds, or text such as `'7d'`. @default '30d' */
+  readonly maxAge?: Duration;
 }

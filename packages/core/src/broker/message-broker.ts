@@ -108,7 +108,8 @@ export interface Consumer {
 
   /**
    * True where a message is there that has lost its worker too often (see `maxDeliveries`) and may be what kills workers. It
-   * is given only to a consumer that has nothing else in flight: `receive(1, { alone: true })`.
+   * is given only to a consumer that has nothing else in flight: `receive(1, { alone: true })`. A `receive` that waits
+   * resolves empty when this becomes true, and does not wait while it is.
    */
   readonly hasSuspects: boolean;
 
@@ -117,7 +118,7 @@ export interface Consumer {
 
   /**
    * Up to `max` deliveries, as soon as there is one. With `wait: false` it returns at once, with none where none is due.
-   * Resolves empty after `wake()` and once closed. Only one call at a time.
+   * Resolves empty after `wake()`, once closed, and where all that is there are suspects. Only one call at a time.
    *
    * Connection losses are waited out and reported to `onProblem`, they do not reject.
    */

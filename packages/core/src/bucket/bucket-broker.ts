@@ -13,6 +13,8 @@ export interface BucketRecord {
   readonly skipped?: boolean;
   /** Why the job has failed or was skipped, in short, for those who wait for it. */
   readonly cause?: string;
+  /** The name of the job that has failed or was skipped, for those who wait for it. The body says it as well, as `jobName`. */
+  readonly jobName?: string;
 }
 
 /** How the job behind a bucket has ended. */

@@ -12,6 +12,8 @@ export interface ResultBucket<T = unknown> extends ArgsBucket<T> {
   readonly success: boolean;
   /** What went wrong, as `Name: message`; only where `success` is false. */
   readonly exception?: string;
+  /** The name of the job; only where `success` is false. */
+  readonly jobName?: string;
   readonly startedAt: Date;
   readonly finishedAt: Date;
   /** True where the actor was not run at all. */

@@ -64,12 +64,21 @@ export class Buckets {
     return { id, body: this.codec.encodeArgs(bucket), ttl: bucket.ttl, success: true, into };
   }
 
-  /** @throws SerializationError, UnsupportedError */
-  writeResult(id: string, bucket: ResultBucket): BucketWrite {
+  /**
+   * @param nonce that of the job's headers: it tells which enqueueing of the job the result is of
+   * @throws SerializationError, UnsupportedError
+   */
+  writeResult(id: string, bucket: ResultBucket, nonce?: string): BucketWrite {
     const into = this.resultsBroker ?? this.requireResults(`Result "${id}"`);
-    const { success, skipped, ttl, exception } = bucket;
-    const cause = exception === undefined ? undefined : causeOfFailure(id, exception);
-    return { id, body: this.codec.encodeResult(bucket), ttl, success, skipped, cause, into };
+    const { success, skipped, ttl, exception, jobName } = bucket;
+    const cause = exception === undefined ? undefined : causeOfFailure(id, exception, jobName);
+    return { id, body: this.codec.encodeResult(bucket, nonce), ttl, success, skipped, cause, jobName, into };
+  }
+
+  /** The nonce that the result which is stored now was stored with; undefined where none is stored. */
+  async findNonce(resultId: string): Promise<{ readonly nonce?: string } | undefined> {
+    const [body] = await this.requireResults(`Result "${resultId}"`).get([resultId]);
+    return body === undefined ? undefined : { nonce: this.codec.decodeNonce(body) };
   }
 
   /** @throws UnsupportedError when the connection keeps no results */

@@ -3,7 +3,15 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SerializationError } from '../errors/index.js';
 import { jsonSerializer, type Serializer } from '../serializer/index.js';
-import { BucketCodec, isResultBucket, type ResultBucket } from './index.js';
+import {
+  BucketCodec,
+  cancelledBody,
+  failedBody,
+  isResultBody,
+  isResultBucket,
+  type ResultBucket,
+  skippedBody,
+} from './index.js';
 
 const binary: Serializer = {
   contentType: 'application/x-v8',
@@ -44,6 +52,26 @@ describe('A bucket', () => {
   it('keeps what only its serializer knows', () => {
     const data = { when: new Date(3), set: new Set([1]), big: 5n };
     expect(v8.decode(v8.encodeArgs({ data, timestamp: new Date(5), ttl: null })).data).toEqual(data);
+  });
+
+  it.each([
+    ['skipped', skippedBody('E: "no"', 5, 7), { skipped: true }],
+    ['cancelled', cancelledBody('E: "no"', 5, 7), { cancelled: true }],
+    ['failed', failedBody('E: "no"', 5, 7), {}],
+  ])('of a job that a broker ends as %s is written as the codec writes it', (_, body, ending) => {
+    const at = new Date(7);
+    const times = { startedAt: at, finishedAt: at, timestamp: at };
+    expect(body).toBe(
+      json.encodeResult({ data: null, success: false, exception: 'E: "no"', ttl: 5, ...times, ...ending }),
+    );
+  });
+
+  it('tells results from arguments by its first bytes', () => {
+    const args = { data: { success: true }, timestamp: new Date(5), ttl: null };
+    for (const codec of [json, v8]) {
+      expect(isResultBody(codec.encodeResult(result))).toBe(true);
+      expect(isResultBody(codec.encodeArgs(args))).toBe(false);
+    }
   });
 
   it('is plain JSON that begins with its success', () => {

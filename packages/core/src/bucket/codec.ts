@@ -9,12 +9,19 @@ interface EncodedBucket {
   exception?: string;
   skipped?: boolean;
   cancelled?: boolean;
+  jobName?: string;
+  nonce?: string;
   startedAt?: number;
   finishedAt?: number;
   timestamp: number;
   ttl: number | null;
   contentType?: string;
   data: unknown;
+}
+
+/** True where an encoded bucket is the result of a job; false for mere arguments. For brokers: it looks at the first bytes alone. */
+export function isResultBody(body: string): boolean {
+  return body.startsWith('{"success":');
 }
 
 /** Buckets to text and back; the text is what a bucket broker keeps. */
@@ -31,12 +38,16 @@ export class BucketCodec {
   }
 
   // Put together by hand: JSON.stringify takes three times as long, most of it for the times.
-  /** @throws SerializationError when the data cannot be written */
-  encodeResult(bucket: ResultBucket): string {
-    const { success, skipped, ttl, timestamp, exception, cancelled, startedAt, finishedAt, data } = bucket;
+  /**
+   * @param nonce tells which enqueueing of its job the result is of
+   * @throws SerializationError when the data cannot be written
+   */
+  encodeResult(bucket: ResultBucket, nonce?: string): string {
+    const { success, skipped, ttl, timestamp, exception, cancelled, jobName, startedAt, finishedAt, data } = bucket;
     return (
       `{"success":${success}${member('skipped', skipped)},"ttl":${ttl},"timestamp":${timestamp.getTime()}` +
       `${member('exception', exception)}${member('cancelled', cancelled)}` +
+      `${member('jobName', jobName)}${member('nonce', nonce)}` +
       `,"startedAt":${startedAt.getTime()},"finishedAt":${finishedAt.getTime()}${this.encodeData(data)}}`
     );
   }
@@ -51,6 +62,11 @@ export class BucketCodec {
   /** Only what is in it. @throws SerializationError when the text is not a bucket */
   decodeContents<T>(body: string): T {
     return this.decodeData(parseBucket(body)) as T;
+  }
+
+  /** The nonce that a result was stored with. @throws SerializationError when the text is not a bucket */
+  decodeNonce(body: string): string | undefined {
+    return parseBucket(body).nonce;
   }
 
   private encodeData(data: unknown): string {
@@ -89,5 +105,6 @@ function decodeEnding(encoded: EncodedBucket, success: boolean): Omit<ResultBuck
     ...(encoded.exception === undefined ? undefined : { exception: encoded.exception }),
     ...(encoded.skipped ? { skipped: true } : undefined),
     ...(encoded.cancelled ? { cancelled: true } : undefined),
+    ...(encoded.jobName === undefined ? undefined : { jobName: encoded.jobName }),
   };
 }

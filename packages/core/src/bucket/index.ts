@@ -1,5 +1,5 @@
 export * from './bucket.js';
 export * from './bucket-broker.js';
-export { BucketCodec } from './codec.js';
 export { Buckets } from './buckets.js';
-export { skippedBody } from './skipped-bucket.js';
+export { BucketCodec, isResultBody } from './codec.js';
+export { cancelledBody, deletedException, failedBody, purgedException, skippedBody } from './skipped-bucket.js';

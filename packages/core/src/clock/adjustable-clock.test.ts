@@ -74,6 +74,22 @@ describe('AdjustableClock', () => {
     expect(fired).toEqual([]);
   });
 
+  it('fires by the time that passes, not by what a wall clock that is set says', async () => {
+    const clock = new AdjustableClock();
+    const [wall, start] = [clock.now(), clock.monotonic()];
+    const fired: string[] = [];
+    clock.schedule(() => fired.push('in an hour'), HOUR);
+    const date = vi.spyOn(Date, 'now').mockImplementation(() => wall + 5 * HOUR);
+    await clock.advance(HOUR / 2);
+    expect(fired).toEqual([]);
+    expect(clock.now() - wall).toBeGreaterThanOrEqual(5 * HOUR);
+    expect(clock.monotonic() - start).toBeLessThan(HOUR);
+    date.mockRestore();
+    await clock.advance(HOUR / 2);
+    expect(fired).toEqual(['in an hour']);
+    expect(clock.monotonic() - start).toBeGreaterThanOrEqual(HOUR);
+  });
+
   it('makes two moves at once one after the other', async () => {
     const clock = new AdjustableClock();
     const start = clock.now();

@@ -1,7 +1,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { InvalidOptionError } from '../errors/index.js';
 import type { CancelTimer, Clock } from './clock.js';
-import { DueQueue } from './due-queue.js';
+import { type Due, DueQueue } from './due-queue.js';
 import { scheduleTimer } from './system-clock.js';
 
 /** What a timer starts may take a few turns of the event loop before it schedules the next timer. */
@@ -13,19 +13,27 @@ const TURNS_TO_SETTLE = 3;
  * Made for tests, and harmless elsewhere: unmoved it tells the time like any other.
  */
 export class AdjustableClock implements Clock {
+  /** Due by `monotonic()`: a wall clock that is set does not touch them. */
   readonly #timers = new DueQueue<() => void>();
-  #offset = 0;
+  /** How far it was moved by hand, in milliseconds. */
+  #moved = 0;
+  /** The wall clock's time less `monotonic()`. */
+  #ahead = machineAhead();
   /** The time that stands still while timers are fired by hand. */
   #frozenAt: number | undefined;
   #wakeUp: { readonly at: number; readonly cancel: CancelTimer } | undefined;
   #advanced: Promise<void> = Promise.resolve();
 
   now(): number {
-    return this.#frozenAt ?? Date.now() + this.#offset;
+    return this.monotonic() + this.#wallAhead();
+  }
+
+  monotonic(): number {
+    return this.#frozenAt ?? ticks() + this.#moved;
   }
 
   schedule(callback: () => void, delay: number): CancelTimer {
-    const timer = this.#timers.add(callback, this.now() + delay);
+    const timer = this.#timers.add(callback, this.monotonic() + delay);
     this.#arm();
     return () => this.#timers.remove(timer);
   }
@@ -45,14 +53,14 @@ export class AdjustableClock implements Clock {
   }
 
   async #moveBy(milliseconds: number): Promise<void> {
-    const target = this.now() + milliseconds;
-    this.#frozenAt = this.now();
+    const target = this.monotonic() + milliseconds;
+    this.#frozenAt = this.monotonic();
     this.#disarm();
     try {
       await this.#fireUntil(target);
     } finally {
       this.#frozenAt = undefined;
-      this.#offset = target - Date.now();
+      this.#moved = target - ticks();
       this.#arm();
     }
   }
@@ -60,7 +68,7 @@ export class AdjustableClock implements Clock {
   async #fireUntil(target: number): Promise<void> {
     await settle();
     for (let due = this.#timers.takeDue(target); due; due = this.#timers.takeDue(target)) {
-      this.#frozenAt = Math.max(this.now(), due.dueAt);
+      this.#frozenAt = Math.max(this.monotonic(), due.dueAt);
       due.item();
       await settle();
     }
@@ -74,7 +82,7 @@ export class AdjustableClock implements Clock {
     this.#disarm();
     this.#wakeUp = {
       at: first.dueAt,
-      cancel: scheduleTimer(() => this.#fireDue(), Math.max(0, first.dueAt - this.now())),
+      cancel: scheduleTimer(() => this.#fireDue(), Math.max(0, first.dueAt - this.monotonic())),
     };
   }
 
@@ -86,11 +94,35 @@ export class AdjustableClock implements Clock {
   #fireDue(): void {
     this.#wakeUp = undefined;
     try {
-      for (let due = this.#timers.takeDue(this.now()); due; due = this.#timers.takeDue(this.now())) due.item();
+      for (let due = this.#takeDue(); due; due = this.#takeDue()) due.item();
     } finally {
       this.#arm();
     }
   }
+
+  #takeDue(): Due<() => void> | undefined {
+    return this.#timers.takeDue(this.monotonic());
+  }
+
+  /** Changes where the machine's wall clock was set, and not where the two merely tick one after the other. */
+  #wallAhead(): number {
+    if (this.#frozenAt !== undefined) return this.#ahead;
+    const ahead = machineAhead();
+    if (Math.abs(ahead - this.#ahead) > 1) this.#ahead = ahead;
+    return this.#ahead;
+  }
+}
+
+/** The part of a millisecond by which the process' clock has to be shifted to tick together with the wall clock. */
+const PHASE = performance.timeOrigin % 1;
+
+/** Whole milliseconds of the process' monotonic clock. */
+function ticks(): number {
+  return Math.floor(performance.now() + PHASE);
+}
+
+function machineAhead(): number {
+  return Date.now() - ticks();
 }
 
 async function settle(): Promise<void> {

@@ -8,6 +8,8 @@ export class Alarm {
   constructor(
     private readonly clock: Clock,
     private readonly ring: () => void,
+    /** The time that it is set by. @default that of `clock.now()` */
+    private readonly now: () => number = () => clock.now(),
   ) {}
 
   /** Rings by that time at the latest. It may ring sooner: whoever is rung looks what is due, and sets it anew. */
@@ -15,7 +17,7 @@ export class Alarm {
     if (time >= this.#at) return;
     this.#cancel?.();
     this.#at = time;
-    this.#cancel = this.clock.schedule(() => this.#goOff(), Math.max(0, time - this.clock.now()));
+    this.#cancel = this.clock.schedule(() => this.#goOff(), Math.max(0, time - this.now()));
   }
 
   /** Rings no more until it is set again. */

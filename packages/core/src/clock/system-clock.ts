@@ -6,6 +6,7 @@ const LONGEST_TIMER = 2_147_483_647;
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   schedule: (callback, delay) => scheduleTimer(callback, delay),
 };
 

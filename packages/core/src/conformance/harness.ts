@@ -11,8 +11,10 @@ export interface TestRunner {
 export interface BrokerOptions {
   /** Milliseconds that a delivery is owned without being extended. */
   readonly ownershipTime?: number;
-  /** How many deliveries a message gets before it goes to the dead letters. */
+  /** How many workers a message may lose before it goes to the dead letters. */
   readonly maxDeliveries?: number;
+  /** How many dead letters a channel keeps, and for how many milliseconds. */
+  readonly deadLetters?: { readonly maxCount?: number; readonly maxAge?: number };
 }
 
 /** A message broker under test. The suite connects what it creates, and disconnects it in the end. */

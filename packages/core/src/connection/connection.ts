@@ -2,7 +2,8 @@ import type { BucketBroker, BucketWrite } from '../bucket/index.js';
 import { Buckets } from '../bucket/buckets.js';
 import type { MessageBroker } from '../broker/index.js';
 import { BrokerClosedError } from '../errors/index.js';
-import type { EventListener } from '../events/index.js';
+import { guardedListener, type EventListener } from '../events/index.js';
+import { ownArgsBucketOf } from '../message/index.js';
 import { JSON_CONTENT_TYPE, jsonSerializer, type Serializer } from '../serializer/index.js';
 import type { Converter } from '../converter/index.js';
 
@@ -36,7 +37,7 @@ export class Connection {
     this.serializer = parts.serializer;
     this.converter = parts.converter;
     this.maxPayloadBytes = parts.maxPayloadBytes;
-    this.onEvent = parts.onEvent;
+    this.onEvent = guardedListener(parts.onEvent);
   }
 
   /** Milliseconds since the epoch, by the broker's clock. */
@@ -78,6 +79,18 @@ export class Connection {
   async storeApart(writes: readonly BucketWrite[]): Promise<void> {
     const places = new Set(writes.map((write) => write.into));
     await Promise.all([...places].map((into) => into.store(writes.filter((write) => write.into === into))));
+  }
+
+  /**
+   * Removes the own arguments bucket of a job that has ended for good, where it lies in another place than messages: elsewhere the broker
+   * does. Where that fails the bucket stays, and is told of.
+   */
+  async removeArgsApart(headers: Readonly<Record<string, string>>): Promise<void> {
+    const { argsBroker } = this.buckets;
+    if (argsBroker === undefined || this.isJoined(argsBroker)) return;
+    const bucketId = ownArgsBucketOf(headers);
+    if (bucketId === undefined) return;
+    await argsBroker.delete([bucketId]).catch((problem: unknown) => this.onEvent({ type: 'broker-problem', problem }));
   }
 
   /** The serializer that reads a content type: JSON by its own, anything else by the connection's. */

@@ -4,7 +4,7 @@ import { DependencyError } from '../errors/index.js';
 export interface GraphNode {
   /** For errors: the job's name and id. */
   readonly label: () => string;
-  /** Channel and id. */
+  /** The job's id. */
   readonly key: string;
   /** The bucket that its result goes to; none where it stores none. */
   readonly produces: string | undefined;

@@ -7,14 +7,17 @@ export interface BrokenWait {
   readonly state: BucketState;
   /** Why the job behind the bucket has failed, or was skipped itself. */
   readonly cause?: string;
+  /** The name of that job, where it is known: results of jobs that failed or were skipped say it. */
+  readonly jobName?: string;
 }
 
 /** Stands between the reason of a skip and what began it all. */
 export const ROOT_CAUSE = ' Root cause: ';
 
 /** Why a job is skipped, as its result says it. Brokers that skip by a script say the same. */
-export function skipReason({ bucketId, condition, state, cause }: BrokenWait): string {
-  const fact = `DependencyError: Not run: it needed the ${condition} of "${bucketId}", which ${describe(state)}.`;
+export function skipReason(broken: BrokenWait): string {
+  const { condition, state, cause } = broken;
+  const fact = `DependencyError: Not run: it needed the ${condition} of ${labelOf(broken)}, which ${describe(state)}.`;
   return cause === undefined ? fact : `${fact}${ROOT_CAUSE}${cause}`;
 }
 
@@ -30,12 +33,17 @@ export function lateReason(timeout: number, missing: readonly string[]): string 
 
 /** What those learn who wait for a job that was skipped: the first cause, not the steps in between. */
 export function causeOfSkip(broken: BrokenWait): string {
-  return broken.cause ?? `"${broken.bucketId}" ${describe(broken.state)}`;
+  return broken.cause ?? `${labelOf(broken)} ${describe(broken.state)}`;
 }
 
-/** What those learn who wait for a job that has failed. */
-export function causeOfFailure(bucketId: string, exception: string): string {
-  return `"${bucketId}" failed: ${exception}`.slice(0, 500);
+/** What those learn who wait for a job that has failed: at most 500 characters. */
+export function causeOfFailure(bucketId: string, exception: string, jobName?: string): string {
+  return `${labelOf({ bucketId, jobName })} failed: ${exception}`.slice(0, 500);
+}
+
+/** The job behind a bucket, by its name and the bucket's id where the name is known. */
+function labelOf({ bucketId, jobName }: Pick<BrokenWait, 'bucketId' | 'jobName'>): string {
+  return jobName === undefined ? `"${bucketId}"` : `"${jobName}" (${bucketId})`;
 }
 
 function describe(state: BucketState): string {

@@ -1,5 +1,6 @@
+import { errorText } from './describe-error.js';
 import { RepidError } from './repid-error.js';
-import { show } from './show.js';
+import { show, shorten } from './show.js';
 
 /** An option is unknown, missing, of the wrong type or out of range. Thrown where the option is given. */
 export class InvalidOptionError extends RepidError {
@@ -109,9 +110,22 @@ export class DependencyError extends RepidError {
   readonly code = 'REPID_DEPENDENCY';
 }
 
-/** The broker could not be reached in time. What was asked for may be tried again. */
+/** What is known of a request that failed. */
+export interface UnavailableOptions extends ErrorOptions {
+  /** @default false */
+  readonly mayBeDone?: boolean;
+}
+
+/** The broker could not be reached in time, or refuses everything of the kind for now. What was asked for may be tried again. */
 export class BrokerUnavailableError extends RepidError {
   readonly code = 'REPID_BROKER_UNAVAILABLE';
+  /** True where the request was sent and no answer came, so that it may have been carried out; otherwise nothing was done. */
+  readonly mayBeDone: boolean;
+
+  constructor(message: string, { mayBeDone = false, ...options }: UnavailableOptions = {}) {
+    super(message, options);
+    this.mayBeDone = mayBeDone;
+  }
 }
 
 /** The broker was disconnected, or never connected. */
@@ -162,14 +176,14 @@ export class Unrecoverable extends RepidError {
   readonly code = 'REPID_UNRECOVERABLE';
 }
 
-/** A delivery was settled or extended after another worker had taken it over. Nothing was committed. */
+/** A delivery was settled or extended after another worker had taken it over, or its job was cancelled. Nothing was committed. */
 export class LostOwnershipError extends RepidError {
   readonly code = 'REPID_LOST_OWNERSHIP';
 
   constructor(deliveryId: string, channel: string) {
     super(
-      `Delivery "${deliveryId}" on channel "${channel}" belongs to another worker now; nothing was committed. ` +
-        'Its own settlement counts. If this happens often, raise the broker\'s "ownershipTime".',
+      `Delivery "${deliveryId}" on channel "${channel}" belongs to another worker now, or its job was cancelled; nothing was committed. ` +
+        'If workers lose messages often, raise the broker\'s "ownershipTime".',
     );
   }
 }
@@ -184,12 +198,19 @@ export class UnroutedMessageError extends RepidError {
   readonly code = 'REPID_UNROUTED_MESSAGE';
 
   constructor(topic: string | undefined, channel: string, knownTopics: readonly string[]) {
-    const known = knownTopics.length === 0 ? 'none' : knownTopics.join(', ');
     super(
-      `No actor takes ${topic === undefined ? 'a message without a topic' : `topic "${topic}"`} ` +
-        `on channel "${channel}". Known topics: ${known}.`,
+      `No actor takes ${topic === undefined ? 'a message without a topic' : `topic "${shorten(topic, 100)}"`} ` +
+        `on channel "${channel}". Known topics: ${listed(knownTopics)}.`,
     );
   }
+}
+
+const MOST_LISTED = 20;
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const more = names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '';
+  return `${names.slice(0, MOST_LISTED).join(', ')}${more}`;
 }
 
 /** A message was older than its `ttl` when a worker came to it. */
@@ -222,16 +243,77 @@ export class NoRetriesLeftError extends RepidError {
   }
 }
 
+/** Something was sent, set or added by a run that is over: its actor had ended, or its message was settled. It was not done. */
+export class RunEndedError extends RepidError {
+  readonly code = 'REPID_RUN_ENDED';
+
+  constructor(
+    /** What was called, as `msg.enqueue()`. */
+    readonly call: string,
+    /** Why it came too late. */
+    why: string,
+  ) {
+    super(
+      `${call} came too late and had no effect: ${why}. Call it sooner, and await every promise that the actor starts; ` +
+        'what is to be sent in any case can be sent with { immediate: true }.',
+    );
+  }
+}
+
+/**
+ * A `retryPolicy` or an `onError` failed where it was to decide about a failed run, so the job was given up. Its `cause` is an
+ * AggregateError of the actor's error and the policy's.
+ */
+export class FailurePolicyError extends RepidError {
+  readonly code = 'REPID_FAILURE_POLICY';
+
+  constructor(
+    policy: 'retryPolicy' | 'onError',
+    actor: string,
+    /** What the actor failed with. */
+    readonly failure: unknown,
+    /** What the policy failed with. */
+    problem: unknown,
+  ) {
+    super(
+      `The ${policy} of actor "${actor}" failed: ${errorText(problem)} ` +
+        `It was to decide about the actor's own error: ${errorText(failure)}`,
+      { cause: new AggregateError([failure, problem], `The error of actor "${actor}", and that of its ${policy}.`) },
+    );
+  }
+}
+
+/** The actor that was to reply to a request failed for good. */
+export class RequestFailedError extends RepidError {
+  readonly code = 'REPID_REQUEST_FAILED';
+
+  constructor(
+    channel: string,
+    /** The error of the actor: its code or name, its name, and its message. */
+    readonly reason: { readonly code: string; readonly name: string; readonly message: string },
+  ) {
+    super(
+      `The actor that was to reply to a request on channel "${channel}" failed: ${reason.name}: ${reason.message} ` +
+        'It may lie in the dead letters of that channel.',
+    );
+  }
+}
+
 /** A `manual-explicit` actor returned something else than an action. */
 export class InvalidConfirmationError extends RepidError {
   readonly code = 'REPID_INVALID_CONFIRMATION';
 
   constructor(actor: string, returned: unknown) {
     super(
-      `Actor "${actor}" has confirmation "manual-explicit" and returned ${show(returned)}. ` +
+      `Actor "${actor}" has confirmation "manual-explicit" and returned ${shownReturn(returned)}. ` +
         "Return 'ack', 'nack', 'reject' or 'no-action'.",
     );
   }
+}
+
+/** A word that is none is shown; an object may be a result, which no error is to hold. */
+function shownReturn(returned: unknown): string {
+  return typeof returned === 'object' && returned !== null ? 'an object' : show(returned, 50);
 }
 
 /** Two actors take the same topic of the same channel. */

@@ -1,16 +1,110 @@
 const LONGEST = 200;
+/** How many items of an array, and properties of an object, are shown. */
+const MOST_MEMBERS = 20;
+/** How many values are looked at in all. */
+const MOST_VALUES = 100;
 
-/** A value as an error message quotes it: JSON where there is such a form, and not too much of it. */
-export function show(value: unknown): string {
-  if (typeof value === 'function') return 'a function';
-  const text = toJson(value) ?? String(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+/**
+ * A value as an error message quotes it: JSON where there is such a form, and not too much of it. What JSON has no form for
+ * is shown as what it is: `NaN`, `10n`, `a Map`. Never throws, whatever the value does when it is looked at.
+ *
+ * @param longest characters; the rest is cut off
+ */
+export function show(value: unknown, longest: number = LONGEST): string {
+  return shorten(textOf(value, longest), longest);
 }
 
-function toJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined; // A cycle or a BigInt.
+/** The text, with what is longer than `longest` characters cut off and marked by dots. */
+export function shorten(text: string, longest: number = LONGEST): string {
+  return text.length > longest ? `${text.slice(0, longest)}...` : text;
+}
+
+function textOf(value: unknown, longest: number): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.slice(0, longest));
+    case 'bigint':
+      return `${value}n`;
+    case 'function':
+      return 'a function';
+    case 'object':
+      return value === null ? 'null' : objectText(value, longest);
+    default:
+      return String(value);
   }
+}
+
+function objectText(value: object, longest: number): string {
+  try {
+    return plainKind(value) ?? withoutMarks(JSON.stringify(value, bounded(longest)) ?? kindOf(value));
+  } catch {
+    return kindOf(value); // A cycle, a getter that throws, a revoked proxy.
+  }
+}
+
+type Replacer = (this: unknown, name: string, value: unknown) => unknown;
+
+/** Keeps JSON.stringify from going through all of a large value, and from hiding what JSON has no form for. */
+function bounded(longest: number): Replacer {
+  let left = MOST_VALUES;
+  return function replace(this: unknown, _name, value) {
+    left -= 1;
+    if (typeof value === 'string') return value.slice(0, longest);
+    if (value === undefined) return Array.isArray(this) ? marked('undefined') : undefined;
+    if (typeof value !== 'object' || value === null) return isJson(value) ? value : marked(textOf(value, longest));
+    if (left <= 0) return marked('...');
+    return firstMembers(value);
+  };
+}
+
+function isJson(value: unknown): boolean {
+  return value === null || typeof value === 'boolean' || Number.isFinite(value);
+}
+
+function firstMembers(value: object): unknown {
+  if (Array.isArray(value)) {
+    return value.length > MOST_MEMBERS ? [...value.slice(0, MOST_MEMBERS), marked('...')] : value;
+  }
+  const kind = plainKind(value);
+  if (kind !== undefined) return marked(kind);
+  const names = Object.keys(value);
+  if (names.length <= MOST_MEMBERS) return value;
+  const first = names.slice(0, MOST_MEMBERS).map((name) => [name, (value as Record<string, unknown>)[name]] as const);
+  return { ...Object.fromEntries(first), '...': marked('...') };
+}
+
+/** What is shown by its kind, since it has members that JSON does not see. */
+function plainKind(value: object): string | undefined {
+  const isOpaque = value instanceof Error || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value);
+  return isOpaque || (!isPlain(value) && isEmpty(value)) ? kindOf(value) : undefined;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || Array.isArray(value);
+}
+
+function isEmpty(value: object): boolean {
+  return Object.keys(value).length === 0 && typeof (value as { toJSON?: unknown }).toJSON !== 'function';
+}
+
+/** `an array`, `a Map`, `an object`. */
+function kindOf(value: object): string {
+  try {
+    if (Array.isArray(value)) return 'an array';
+    const name: unknown = value.constructor?.name;
+    if (typeof name !== 'string' || name === '' || name === 'Object') return 'an object';
+    return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${shorten(name, 50)}`;
+  } catch {
+    return 'an object that cannot be read';
+  }
+}
+
+// Letters for private use stand around what is to be shown without quotes.
+function marked(text: string): string {
+  return `\uE000${text}\uE001`;
+}
+
+function withoutMarks(text: string): string {
+  return text.replaceAll(/"\uE000([^\uE001]*)\uE001"/g, '$1');
 }

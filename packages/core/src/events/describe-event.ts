@@ -1,4 +1,10 @@
+import { errorTextWithCauses as reasonOf, stackOf } from '../errors/describe-error.js';
+import { escapeControls } from '../errors/index.js';
+import { shorten } from '../errors/show.js';
 import type { EventListener, RepidEvent } from './events.js';
+
+/** The longest text of an event, in characters. */
+const LONGEST = 4_000;
 
 /** How much an event matters. */
 export type EventLevel = 'log' | 'warn' | 'error';
@@ -6,13 +12,21 @@ export type EventLevel = 'log' | 'warn' | 'error';
 /** An event in words. */
 export interface EventDescription {
   readonly level: EventLevel;
+  /** One line: control characters are written out, and what is too long is cut off. */
   readonly text: string;
   /** The error behind it, where there is one. */
   readonly error?: unknown;
+  /** The stack of that, fit for a log: no line of it comes from a message. */
+  readonly stack?: string;
 }
 
-/** Puts an event in words, the same for every logger. */
+/** Puts an event in words, the same for every logger. Never throws. */
 export function describeEvent(event: RepidEvent): EventDescription {
+  const { level, text, error } = inWords(event);
+  return { level, text: escapeControls(shorten(text, LONGEST)), error, stack: stackOf(error) };
+}
+
+function inWords(event: RepidEvent): Omit<EventDescription, 'stack'> {
   switch (event.type) {
     case 'worker-started':
       return { level: 'log', text: `Worker started on channels: ${event.channels.join(', ')}.` };
@@ -40,6 +54,25 @@ export function describeEvent(event: RepidEvent): EventDescription {
         text: `"${event.id}" for "${event.actor}" was given back to channel "${event.channel}"${event.error === undefined ? '.' : `: ${reasonOf(event.error)}`}`,
         error: event.error,
       };
+    case 'unrouted':
+      return {
+        level: 'warn',
+        text: `${reasonOf(event.error)} Messages like it go back to the channel for other workers, and to its dead letters when none has taken them for ${event.timeout} ms.`,
+        error: event.error,
+      };
+    case 'cancelled':
+      return { level: 'log', text: `"${event.id}" for "${event.actor}" was cancelled; its run was called off.` };
+    case 'refused':
+      return {
+        level: 'warn',
+        text: `"${event.actor}" on "${event.id}": ${reasonOf(event.error)}`,
+        error: event.error,
+      };
+    case 'suspect-awaited':
+      return {
+        level: 'warn',
+        text: `A message has lost its worker again and again, and is to be run alone: nothing more is taken until the ${event.inFlight} messages in flight have ended.`,
+      };
     case 'failure-acknowledged':
       return {
         level: 'warn',
@@ -54,12 +87,12 @@ export function describeEvent(event: RepidEvent): EventDescription {
     case 'signal-ignored':
       return {
         level: 'warn',
-        text: `"${event.actor}" goes on with "${event.id}" after its signal: ${reasonOf(event.reason)} Its result will be dropped. Pass msg.signal on to what it awaits.`,
+        text: `"${event.actor}" goes on with "${event.id}" ${event.since} ms after its signal: ${reasonOf(event.reason)} Its slot is free, its result will be dropped. Pass msg.signal on to what it awaits.`,
       };
     case 'ownership-lost':
       return {
         level: 'warn',
-        text: `"${event.id}" on channel "${event.channel}" was taken over by another worker; nothing of this run was committed.`,
+        text: `"${event.id}" on channel "${event.channel}" was taken over by another worker, or cancelled; nothing of this run was committed.`,
       };
     case 'settlement-failed':
       return {
@@ -83,7 +116,3 @@ export const logToConsole: EventListener = (event) => {
   const { level, text } = describeEvent(event);
   if (level !== 'log') console[level](`[repid] ${text}`);
 };
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}

@@ -1,2 +1,3 @@
 export * from './describe-event.js';
 export * from './events.js';
+export * from './guarded-listener.js';

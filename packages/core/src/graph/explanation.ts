@@ -1,14 +1,19 @@
 import type { JobInspection } from '../broker/index.js';
 import type { ResultBucket } from '../bucket/index.js';
 import type { Condition } from '../dependency/index.js';
-import { readParameters } from '../message/index.js';
+import { HEADER, readParameters, type Schedule } from '../message/index.js';
 import { endedState, type JobStatus } from '../job/job-status.js';
 
-/** A bucket that a job waits for. */
+/** A bucket that a job waits for, and the job that is to store it. */
 export interface Awaited {
   readonly bucketId: string;
   readonly condition: Condition;
+  /** Where that job is; `unknown` where none is there that stores the bucket. */
   readonly state: JobStatus['state'];
+  /** The channel that it is on. */
+  readonly channel?: string;
+  /** Its name; of the first three alone. */
+  readonly name?: string;
 }
 
 /** How many buckets the sentence names. */
@@ -17,9 +22,15 @@ const NAMED = 3;
 /** Why a job is not done, or how it has ended. */
 export interface JobExplanation {
   readonly state: JobStatus['state'];
-  /** The buckets that have not come yet, and where the jobs of these ids are, as far as they stand on the same channel. */
+  /** The channel that it is on; only while the broker holds it. */
+  readonly channel?: string;
+  /** The job that it has delegated to, where that is what the broker holds: all the rest is about that one. */
+  readonly delegatedTo?: { readonly name?: string; readonly id: string };
+  /** The buckets that have not come yet, and where the jobs that store them are. */
   readonly waitsFor: readonly Awaited[];
   readonly delayedUntil?: Date;
+  /** How it recurs; only while the broker holds it. */
+  readonly schedule?: Schedule;
   /** Retries used up and allowed; only while the broker holds it. */
   readonly retries?: { readonly maxAmount: number; readonly alreadyTried: number };
   /** Why it has failed or was skipped. */
@@ -28,47 +39,68 @@ export interface JobExplanation {
   readonly text: string;
 }
 
+/** The job that is asked about. */
+interface Asked {
+  readonly id: string;
+  /** Name and id. */
+  readonly label: string;
+}
+
 /** What the broker and the result say about a job. */
 export function explain(
-  label: string,
+  job: Asked,
   inspection: JobInspection | undefined,
   bucket: ResultBucket | undefined,
   waitsFor: readonly Awaited[] = [],
 ): JobExplanation {
-  if (inspection) return explainHeld(label, inspection, waitsFor);
+  if (inspection) return explainHeld(job, inspection, waitsFor);
   const state = endedState(bucket);
   const why = bucket?.exception === undefined ? '' : ` ${bucket.exception}`;
   const fact = state === 'unknown' ? 'is not held by the broker, and no result of it is kept' : `has ${PAST[state]}`;
-  return { state, waitsFor: [], exception: bucket?.exception, text: `Job ${label} ${fact}.${why}` };
+  return { state, waitsFor: [], exception: bucket?.exception, text: `Job ${job.label} ${fact}.${why}` };
 }
 
 const PAST = { succeeded: 'succeeded', failed: 'failed', skipped: 'been skipped', cancelled: 'been cancelled' };
 
-function describeWaits(waitsFor: readonly Awaited[]): string {
-  const named = waitsFor
-    .slice(0, NAMED)
-    .map(({ bucketId, condition, state }) => `the ${condition} of "${bucketId}" (${state})`);
+function explainHeld(job: Asked, inspection: JobInspection, waitsFor: readonly Awaited[]): JobExplanation {
+  const { location, channel, message, dueAt } = inspection;
+  const { retries, schedule } = readParameters(message.headers);
+  const delayedUntil = dueAt === undefined ? undefined : new Date(dueAt);
+  const delegatedTo = delegateOf(job, inspection);
+  const subject = delegatedTo ? `has delegated to ${labelOf(delegatedTo)}, which is` : 'is';
+  const parts = [
+    `${location} on channel "${channel}"`,
+    waitsFor.length > 0 && describeWaits(waitsFor, channel),
+    delayedUntil && `until ${delayedUntil.toISOString()}`,
+    schedule && describeSchedule(schedule),
+    retries.alreadyTried > 0 && `retry ${retries.alreadyTried} of ${retries.maxAmount}`,
+  ].filter((part) => typeof part === 'string');
+  const text = `Job ${job.label} ${subject} ${parts.join(', ')}.`;
+  return { state: location, channel, delegatedTo, waitsFor, delayedUntil, schedule, retries, text };
+}
+
+function delegateOf({ id }: Asked, { jobId, message }: JobInspection): JobExplanation['delegatedTo'] {
+  return jobId === id ? undefined : { name: message.headers[HEADER.topic], id: jobId };
+}
+
+function labelOf({ name, id }: NonNullable<JobExplanation['delegatedTo']>): string {
+  return name === undefined ? `"${id}"` : `"${name}" (${id})`;
+}
+
+function describeWaits(waitsFor: readonly Awaited[], channel: string): string {
+  const named = waitsFor.slice(0, NAMED).map((awaited) => describeAwaited(awaited, channel));
   const more = waitsFor.length > NAMED ? ` and ${waitsFor.length - NAMED} more` : '';
   return `for ${named.join(', ')}${more}`;
 }
 
-function explainHeld(
-  label: string,
-  { location, message, dueAt }: JobInspection,
-  waitsFor: readonly Awaited[],
-): JobExplanation {
-  const { retries } = readParameters(message.headers);
-  const delayedUntil = dueAt === undefined ? undefined : new Date(dueAt);
-  const parts = [
-    waitsFor.length > 0 && describeWaits(waitsFor),
-    delayedUntil && `until ${delayedUntil.toISOString()}`,
-    retries.alreadyTried > 0 && `retry ${retries.alreadyTried} of ${retries.maxAmount}`,
-  ].filter((part) => typeof part === 'string');
-  return {
-    state: location,
-    waitsFor,
-    delayedUntil,
-    retries,
-    text: `Job ${label} is ${[location, ...parts].join(', ')}.`,
-  };
+function describeAwaited({ bucketId, condition, state, channel, name }: Awaited, here: string): string {
+  const where = channel === undefined || channel === here ? state : `${state} on channel "${channel}"`;
+  const detail = name === undefined ? where : `${bucketId}, ${where}`;
+  return `the ${condition} of "${name ?? bucketId}" (${detail})`;
+}
+
+function describeSchedule(schedule: Schedule): string {
+  if ('every' in schedule) return `recurring every ${schedule.every} ms`;
+  const zone = schedule.timeZone === undefined ? '' : ` in time zone "${schedule.timeZone}"`;
+  return `recurring by cron "${schedule.cron}"${zone}`;
 }

@@ -1,4 +1,4 @@
-import type { JobInspection, JobReference } from '../broker/index.js';
+import type { JobInspection } from '../broker/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { Condition } from '../dependency/index.js';
 import { endedState } from '../job/job-status.js';
@@ -9,14 +9,16 @@ import type { GraphEdge, GraphJob, JobGraph } from './job-graph.js';
 const MOST_NODES = 1_000;
 
 /** A job that a walk comes to, and what is known of it before the broker is asked. */
-export interface Place extends JobReference {
+export interface Place {
+  /** The job's id, or that of the bucket that its result goes to. */
+  readonly id: string;
   readonly name?: string;
   /** The bucket that its result goes to. */
   readonly bucketId?: string;
   readonly waitsFor?: readonly { readonly bucketId: string; readonly condition?: Condition }[];
 }
 
-/** Walks from a job to all that it waits for and all that wait for it, at most a thousand jobs far. */
+/** Walks from a job to all that it waits for and all that wait for it, whatever their channels, at most a thousand jobs far. */
 export class GraphWalk {
   private readonly nodes = new Map<string, GraphJob>();
   private readonly edges = new Map<string, GraphEdge>();
@@ -32,18 +34,17 @@ export class GraphWalk {
   }
 
   private goTo(place: Place): void {
-    const key = `${place.channel}:${place.jobId}`;
-    if (!this.places.has(key)) this.places.set(key, place);
+    if (!this.places.has(place.id)) this.places.set(place.id, place);
   }
 
   private async visit(place: Place): Promise<void> {
     const { broker } = this.connection;
-    const inspection = await broker.inspect(place.jobId);
+    const inspection = await broker.inspect(place.id);
     const bucketId = bucketOf(place, inspection);
     if (inspection === undefined && this.nodes.has(bucketId)) return;
     await this.note(bucketId, place, inspection);
-    for (const wait of inspection ? waitsIn(inspection) : (place.waitsFor ?? [])) this.connect(wait, bucketId, place);
-    for (const waiter of await broker.waiters(bucketId)) this.goTo(waiter);
+    for (const wait of inspection ? waitsIn(inspection) : (place.waitsFor ?? [])) this.connect(wait, bucketId);
+    for (const { jobId } of await broker.waiters(bucketId)) this.goTo({ id: jobId });
   }
 
   private async note(bucketId: string, place: Place, inspection: JobInspection | undefined): Promise<void> {
@@ -52,16 +53,15 @@ export class GraphWalk {
     this.nodes.set(bucketId, { bucketId, name, state });
   }
 
-  /** Where the job behind a bucket is, is a guess: it most often has the bucket's id, and stands on the same channel. */
-  private connect(wait: { bucketId: string; condition?: Condition }, to: string, { channel }: Place): void {
-    const { bucketId: from, condition } = wait;
+  private connect({ bucketId: from, condition }: { bucketId: string; condition?: Condition }, to: string): void {
     this.edges.set(`${from} ${to}`, { from, to, condition });
-    this.goTo({ channel, jobId: from, bucketId: from });
+    this.goTo({ id: from, bucketId: from });
   }
 }
 
-function bucketOf({ bucketId, channel, jobId }: Place, inspection: JobInspection | undefined): string {
-  return bucketId ?? resultBucketOf(inspection?.message.headers ?? {}) ?? `${channel}:${jobId}`;
+/** A job that stores no result is a node by its id. */
+function bucketOf({ bucketId, id }: Place, inspection: JobInspection | undefined): string {
+  return bucketId ?? resultBucketOf(inspection?.message.headers ?? {}) ?? id;
 }
 
 /** All that the job has waited for; with a condition what it waits for still. */

@@ -56,7 +56,7 @@ export function graphNode(job: Job, dependencies: readonly ResolvedDependency[])
     label: () => labelOf(on),
     isKnown: typeof on === 'string' || on.mayBeThere,
   }));
-  return { label: () => job.label, key: `${job.channel}:${job.id}`, produces: job.resultId, waitsFor };
+  return { label: () => job.label, key: job.id, produces: job.resultId, waitsFor };
 }
 
 function isReference(value: unknown): value is Job | string {

@@ -2,6 +2,8 @@ import { InvalidOptionError } from '../errors/index.js';
 import { nextCronTime, type Schedule } from '../message/index.js';
 import type { ParsedJobOptions } from './job-options.js';
 
+type Cron = NonNullable<ParsedJobOptions['cron']>;
+
 /** When a job is due for the first time, and how it recurs. */
 export interface FirstOccurrence {
   /** Milliseconds since the epoch; undefined for at once. */
@@ -27,8 +29,14 @@ export function firstOccurrence(
   return { dueAt, recurring: { every: deferredBy, dueAt } };
 }
 
-function firstCronOccurrence(cron: NonNullable<ParsedJobOptions['cron']>, after: number): FirstOccurrence {
-  const { expression, timeZone } = typeof cron === 'string' ? { expression: cron, timeZone: undefined } : cron;
+/** That of this process: it is written down, for other processes compute the times to come. */
+function ownTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function firstCronOccurrence(cron: Cron, after: number): FirstOccurrence {
+  const { expression, timeZone = ownTimeZone() } =
+    typeof cron === 'string' ? { expression: cron, timeZone: undefined } : cron;
   const dueAt = nextCronTime(expression, timeZone, after);
   if (dueAt === undefined) {
     throw new InvalidOptionError(`Cron expression "${expression}" has no time to come. Choose one that lies ahead.`);

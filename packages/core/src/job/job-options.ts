@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Dependency } from '../dependency/dependency.js';
 import type { Duration } from '../duration/index.js';
 import { InvalidOptionError } from '../errors/index.js';
-import { PRIORITIES, type Priority } from '../message/index.js';
+import { OWN_ARGS_SIGN, PRIORITIES, type Priority } from '../message/index.js';
 import { option } from '../options/index.js';
 import { optionsParser } from '../options/options-parser.js';
 import { resolveDependency } from './dependencies.js';
@@ -12,19 +12,25 @@ import type { Job } from './job.js';
 export interface JobOptions<Args = unknown> {
   /** @default 'default' */
   channel?: string;
-  /** Unique on its channel while the job is there: enqueueing it again rejects with DuplicateJobError. @default 21 random characters */
+  /**
+   * Names one job in the connection, whatever its channel, while the job is there: enqueueing another rejects with DuplicateJobError. Does not begin
+   * with `#`. @default 21 random characters
+   */
   id?: string;
   /** What the actor gets as its payload. */
   args?: Args;
-  /** The bucket that the arguments lie in: with `args`, where to put them; without, one that is there already, e.g. another job's result. @default 21 random characters */
+  /**
+   * The bucket that the arguments lie in: with `args`, where to put them; without, one that is there already, e.g. another job's result. Another
+   * than that of the job's own result; does not begin with `#`. @default one of the job's own, which goes with it
+   */
   argsId?: string;
-  /** How long the arguments bucket is kept; null for ever. @default null */
+  /** How long the arguments bucket is kept; null for ever. @default as long as its job; with `argsId` for ever */
   argsTtl?: Duration | null;
   /** Keep the arguments in a bucket, not in the message. @default true where the connection has an arguments bucket broker */
   useArgsBucket?: boolean;
   /** @default true where the connection has a results bucket broker */
   storeResult?: boolean;
-  /** The bucket that the result is stored in. @default the job's id */
+  /** The bucket that the result is stored in; taken like an id while the job is there. Does not begin with `#`. @default the job's id */
   resultId?: string;
   /** How long the result is kept; null for ever. @default '1d' */
   resultTtl?: Duration | null;
@@ -40,7 +46,7 @@ export interface JobOptions<Args = unknown> {
   deferredUntil?: Date;
   /** Run it every so often, for the first time after this span. */
   deferredBy?: Duration;
-  /** Run it at the times of a cron expression, by the UTC offset of the machine or of a time zone. */
+  /** Run it at the times of a cron expression, in a time zone: by default that of the process which enqueues it, and it stays that one. */
   cron?: string | { expression: string; timeZone?: string };
   /** A job, or a bucket: its result is this job's payload, and this job waits for its success. Instead of `args`. */
   argsFrom?: Job | string;
@@ -107,4 +113,44 @@ export function parseJobOptions(name: string, options: JobOptions): ParsedJobOpt
     );
   }
   return parse(options, `job "${name}"`);
+}
+
+/**
+ * Refuses ids that would have two different things share a bucket.
+ *
+ * @throws InvalidOptionError that names the options
+ */
+export function checkIds(name: string, options: ParsedJobOptions): void {
+  const { id, resultId, argsId, argsFrom } = options;
+  const named = { id, resultId, argsId, argsFrom };
+  for (const [option, value] of Object.entries(named))
+    if (typeof value === 'string') checkBeginning(name, option, value);
+  if (argsId === undefined) return;
+  for (const [option, value] of [
+    ['id', id],
+    ['resultId', resultId],
+  ] as const)
+    if (value === argsId) throw new InvalidOptionError(sharedBucket(name, option, argsId));
+  if (id !== undefined && argsId.startsWith(id + OWN_ARGS_SIGN)) throw new InvalidOptionError(ownArgs(name, argsId));
+}
+
+function checkBeginning(name: string, option: string, value: string): void {
+  if (!value.startsWith(OWN_ARGS_SIGN)) return;
+  throw new InvalidOptionError(
+    `Option "${option}" of job "${name}" is ${JSON.stringify(value)}: ids do not begin with "${OWN_ARGS_SIGN}". Choose another.`,
+  );
+}
+
+function sharedBucket(name: string, option: 'id' | 'resultId', id: string): string {
+  return (
+    `Options "argsId" and "${option}" of job "${name}" are both "${id}": its result would overwrite its arguments, in one bucket. ` +
+    'Choose another "argsId".'
+  );
+}
+
+function ownArgs(name: string, argsId: string): string {
+  return (
+    `Option "argsId" of job "${name}" is "${argsId}": the job's own id, "${OWN_ARGS_SIGN}" and more is for a bucket that goes with the job. ` +
+    'Choose another, or leave it out.'
+  );
 }

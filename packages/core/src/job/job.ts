@@ -2,26 +2,29 @@ import { requireCapability } from '../broker/index.js';
 import type { ArgsBucket, BucketWrite, ResultBucket } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
 import { DEFAULTS } from '../defaults.js';
-import { toMilliseconds, type Duration } from '../duration/index.js';
-import type { GraphNode } from '../dependency/graph-check.js';
 import type { Dependency } from '../dependency/dependency.js';
+import type { GraphNode } from '../dependency/graph-check.js';
 import type { Wait, Waits } from '../dependency/waits.js';
-import { CancelledError, DependencyError, InvalidOptionError } from '../errors/index.js';
+import { toMilliseconds, type Duration } from '../duration/index.js';
+import { DependencyError, InvalidOptionError } from '../errors/index.js';
+import type { JobExplanation } from '../graph/explanation.js';
 import { HEADER, writeParameters, type OutgoingMessage } from '../message/index.js';
-import { type Awaited, explain, type JobExplanation } from '../graph/explanation.js';
 import type { Producer } from '../producer/producer.js';
-import { checkJobs } from './check-jobs.js';
-import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
+import { awaitResult } from './await-result.js';
 import { bucketOf, graphNode, resolveDependencies, waitsOf, type ResolvedDependency } from './dependencies.js';
-import { parseJobOptions, type JobOptions, type ParsedJobOptions } from './job-options.js';
+import type { Doubt } from './doubt.js';
+import { enqueueJobs } from './enqueue-jobs.js';
+import { argsBucketOf, newEnqueueing, type Enqueueing } from './enqueueing.js';
+import { cancelJob, explanationOf, heldArgs, statusOf } from './find-job.js';
+import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
+import { checkIds, parseJobOptions, type JobOptions, type ParsedJobOptions } from './job-options.js';
 import { JOB } from './job-reference.js';
 import type { JobStatus } from './job-status.js';
-import { endedState } from './job-status.js';
 import { newId } from './new-id.js';
 
 /**
- * A piece of work to be done by the actor of this name, and a handle on it: with the same id and name it is the same
- * job in any process. Made by `repid.job()`; nothing happens before `enqueue()`.
+ * A piece of work to be done by the actor of this name, and a handle on it: an id names one job in the connection, so with the
+ * same id it is the same job in any process, whatever its channel. Made by `repid.job()`; nothing happens before `enqueue()`.
  */
 export class Job<Args = unknown, Result = unknown> {
   /** Final once it is enqueued; a follower's derives from its parent's where none was chosen. */
@@ -34,13 +37,20 @@ export class Job<Args = unknown, Result = unknown> {
   readonly channel: string;
 
   private ownId: string | undefined;
-  private readonly ownArgsId: string | undefined;
+  /** The arguments bucket, where it has an id of its own: one that was chosen, or that lives for a time of its own. */
+  private readonly namedArgsId: string | undefined;
   private storesResult: boolean;
   /** Where the result goes, unless it goes by the job's id. */
   private resultPlace: string | undefined;
   private argsSource: Job | string | undefined;
   private readonly dependencies: ResolvedDependency[];
-  private isEnqueued = false;
+  /** The time that it was enqueued last, and the one that it is to be enqueued next. */
+  private last: Enqueueing | undefined;
+  private next: Enqueueing | undefined;
+  /** Where nobody could tell whether it was enqueued. */
+  private unsure: Doubt | undefined;
+  /** The nonce of the job whose result it stores, where one has delegated to it. */
+  private handedOver: { readonly nonce: string | undefined } | undefined;
   private readonly options: ParsedJobOptions;
   private readonly connection: Connection;
 
@@ -51,11 +61,12 @@ export class Job<Args = unknown, Result = unknown> {
     private readonly producer: Producer,
   ) {
     this.options = parseJobOptions(name, options);
+    checkIds(name, this.options);
     this.connection = producer.connection;
     this.name = name;
     this.channel = this.options.channel ?? DEFAULTS.channel;
     this.ownId = this.options.id;
-    this.ownArgsId = this.chooseArgsId();
+    this.namedArgsId = this.chooseArgsId();
     this.storesResult = this.isToStoreResult();
     this.resultPlace = this.options.resultId;
     this.dependencies = resolveDependencies(this.options.dependsOn);
@@ -72,22 +83,24 @@ export class Job<Args = unknown, Result = unknown> {
    * Publishes it. It may be passed on unbound, as in `msg.addCallback(job.enqueue)`.
    *
    * Rejects with DuplicateJobError while a job of this id is there, PayloadTooLargeError, SerializationError,
-   * BrokerUnavailableError.
+   * BrokerUnavailableError. After that last one it may be called again on this object, which does no harm: what has been enqueued
+   * all the same is found by its id, and by its result where it has ended already and stores one.
    */
   get enqueue(): () => Promise<this> {
     const enqueue = async (): Promise<this> => {
-      if (!this.connection.isReady) await this.connection.ready();
-      checkJobs([this]);
-      await this.producer.publish([this.toMessage()]);
-      this.noteEnqueued();
+      await enqueueJobs([this], this.producer);
       return this;
     };
     return Object.assign(enqueue, { [JOB]: this });
   }
 
-  /** The bucket that the arguments lie in, where they are kept in one. */
+  /**
+   * The bucket that the arguments lie in, where they are kept in one. One that nobody has named, and that was given no `argsTtl`,
+   * goes with the job, and is another each time that the job is enqueued.
+   */
   get argsId(): string | undefined {
-    return this.argsSource === undefined ? this.ownArgsId : bucketOf(this.argsSource);
+    if (this.argsSource !== undefined) return bucketOf(this.argsSource);
+    return this.namedArgsId ?? (this.hasOwnArgs ? argsBucketOf(this.id, this.last ?? this.toEnqueue) : undefined);
   }
 
   /** The bucket that the result goes to, where it is stored. */
@@ -102,7 +115,7 @@ export class Job<Args = unknown, Result = unknown> {
 
   /** True where it has arguments, or knows where they lie. */
   get hasArgs(): boolean {
-    return this.options.args !== undefined || this.argsId !== undefined;
+    return this.options.args !== undefined || this.options.argsId !== undefined || this.argsSource !== undefined;
   }
 
   /** False where nobody but this object knows its id, and it was never enqueued. */
@@ -135,10 +148,11 @@ export class Job<Args = unknown, Result = unknown> {
     return this;
   }
 
-  /** The arguments bucket that is stored now. */
+  /** The arguments that are stored now: those of a bucket that it names, otherwise those of the job for as long as the broker holds it. */
   async args(): Promise<ArgsBucket<Args> | undefined> {
     await this.connection.ready();
-    return this.argsId === undefined ? undefined : this.connection.buckets.findArgs<Args>(this.argsId);
+    const named = this.argsSource === undefined ? this.namedArgsId : bucketOf(this.argsSource);
+    return named === undefined ? heldArgs<Args>(this, this.connection) : this.connection.buckets.findArgs<Args>(named);
   }
 
   /** The result that is stored now. @throws UnsupportedError when this job stores none */
@@ -151,76 +165,50 @@ export class Job<Args = unknown, Result = unknown> {
    * The result, as soon as it is stored.
    *
    * @param options.timeout how long to wait; default one minute
-   * @throws TimeoutError after that; UnsupportedError when this job stores no result
+   * @throws TimeoutError after that, which says where the job is; UnsupportedError when this job stores no result
    */
   async waitForResult(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<ResultBucket<Result>> {
     const timeout = toMilliseconds(options.timeout ?? DEFAULTS.resultTimeout, 'timeout');
     await this.connection.ready();
-    return this.connection.buckets.waitForResult<Result>(this.requireResultId(), { timeout, signal: options.signal });
+    return awaitResult<Result>(this, this.requireResultId(), this.connection, { timeout, signal: options.signal });
   }
 
-  /** Where it is now. @throws UnsupportedError when the broker cannot find jobs */
-  async status(): Promise<JobStatus> {
-    const { broker, buckets } = this.connection;
-    requireCapability(broker, 'jobIds', 'status()');
-    await this.connection.ready();
-    const place = await broker.locate(this.id);
-    if (place !== undefined) return { state: place.location };
-    const bucket = this.resultId === undefined ? undefined : await buckets.findResult(this.resultId);
-    return { state: endedState(bucket) };
+  /** Where it is now; of a job that has delegated, where that other one is. @throws UnsupportedError when the broker cannot find jobs */
+  status(): Promise<JobStatus> {
+    return statusOf(this, this.connection);
   }
 
-  /** Why it is not done: what it waits for, until when it is delayed, which retry it is; or how it has ended. */
-  async explain(): Promise<JobExplanation> {
-    const { broker, buckets } = this.connection;
-    requireCapability(broker, 'jobIds', 'explain()');
-    await this.connection.ready();
-    const inspection = await broker.inspect(this.id);
-    if (inspection) return explain(this.label, inspection, undefined, await this.locateAll(inspection.missing ?? []));
-    return explain(
-      this.label,
-      undefined,
-      this.resultId === undefined ? undefined : await buckets.findResult(this.resultId),
-    );
-  }
-
-  private locateAll(waits: readonly Wait[]): Promise<Awaited[]> {
-    const { broker } = this.connection;
-    return Promise.all(
-      waits.map(async (wait) => ({ ...wait, state: (await broker.locate(wait.bucketId))?.location ?? 'unknown' })),
-    );
+  /** Why it is not done: what it waits for, until when it is delayed, which retry it is; or how it has ended. @throws UnsupportedError */
+  explain(): Promise<JobExplanation> {
+    return explanationOf(this, this.connection);
   }
 
   /**
-   * Takes it away where it is delayed or queued, its result saying so; where it runs, its `msg.signal` fires.
-   * A recurring job does not come again.
+   * Ends it, wherever it is: waiting, delayed, queued or running. Its result says so, and it does not come again. Where it
+   * runs, its `msg.signal` fires. Of a job that has delegated, the other one is ended.
    *
    * @returns false where it is not there any more
+   * @throws UnsupportedError when the broker cannot find jobs
    */
-  async cancel(): Promise<boolean> {
-    const { broker } = this.connection;
-    requireCapability(broker, 'jobIds', 'cancel()');
-    await this.connection.ready();
-    const { name, message } = new CancelledError('The job was cancelled before it was run.');
-    const exception = `${name}: ${message}`;
-    const { resultsBroker: into } = this.connection.buckets;
-    if (into && this.resultId !== undefined && !this.connection.isJoined(into)) return this.cancelApart(exception);
-    return (await broker.cancel(this.id, { result: into && { into, exception } })) !== undefined;
+  cancel(): Promise<boolean> {
+    return cancelJob(this, this.connection);
   }
 
   /** The message that enqueues it now. @throws SerializationError */
   toMessage(): OutgoingMessage {
-    const { options, connection } = this;
+    const { options, connection, toEnqueue } = this;
     const now = connection.now();
-    const bucket = this.argsBucket(now);
+    const bucket = this.argsBucket(now, toEnqueue);
     const schedule = firstOccurrence(options, now);
     const inMessage = bucket === undefined && options.args !== undefined;
+    const hasIds = connection.broker.capabilities.jobIds;
     return {
       channel: this.channel,
       payload: inMessage ? connection.serializer.encode(options.args) : EMPTY,
       contentType: inMessage ? connection.serializer.contentType : undefined,
-      headers: this.headers(now, schedule),
-      id: connection.broker.capabilities.jobIds ? this.id : undefined,
+      headers: this.headers(now, schedule, bucket?.id),
+      id: hasIds ? this.id : undefined,
+      resultId: hasIds && this.resultId !== this.id ? this.resultId : undefined,
       priority: options.priority,
       dueAt: schedule.dueAt,
       buckets: bucket && [bucket],
@@ -241,16 +229,33 @@ export class Job<Args = unknown, Result = unknown> {
 
   /** Called when it has been published, or taken into a settlement. */
   noteEnqueued(): void {
-    this.isEnqueued = true;
+    this.last = this.toEnqueue;
+    this.next = undefined;
+    this.unsure = undefined;
+  }
+
+  /** Called when nobody can tell whether it has been published. */
+  noteUnsure(doubt: Doubt): void {
+    this.unsure = doubt;
+  }
+
+  /** Set where nobody could tell whether it has been published. */
+  get doubt(): Doubt | undefined {
+    return this.unsure;
+  }
+
+  /** Tells the time that it is being enqueued from others that used the same id. */
+  get nonce(): string | undefined {
+    return this.handedOver ? this.handedOver.nonce : this.toEnqueue.nonce;
   }
 
   /** As a follower: the same each time its parent gets to it, so that it is not there twice. A chosen id stays. */
   adoptId(id: string): void {
-    if (this.options.id === undefined && !this.isEnqueued) this.ownId = id;
+    if (this.options.id === undefined && this.last === undefined && this.unsure === undefined) this.ownId = id;
   }
 
   /** Has its result stored in another job's place, for those who wait for that one. */
-  storeResultIn(place: { readonly id: string; readonly ttl: number | null }): void {
+  storeResultIn(place: { readonly id: string; readonly ttl: number | null }, nonce: string | undefined): void {
     this.requireNotEnqueued('delegate()');
     const { id, cron, deferredBy } = this.options;
     if (id !== undefined || cron !== undefined || deferredBy !== undefined)
@@ -259,6 +264,17 @@ export class Job<Args = unknown, Result = unknown> {
     this.storesResult = true;
     this.resultPlace = place.id;
     this.options.resultTtl = place.ttl;
+    this.handedOver = { nonce };
+  }
+
+  private get isEnqueued(): boolean {
+    return this.last !== undefined;
+  }
+
+  private get toEnqueue(): Enqueueing {
+    const { id, resultId } = this.options;
+    this.next ??= newEnqueueing(id === undefined && resultId === undefined && this.last === undefined);
+    return this.next;
   }
 
   private requireNotEnqueued(asked: string): void {
@@ -280,11 +296,16 @@ export class Job<Args = unknown, Result = unknown> {
     return { on: waitsOf(this, this.dependencies), timeout: this.options.waitTimeout ?? DEFAULTS.waitTimeout, result };
   }
 
-  private headers(now: number, { dueAt, recurring }: FirstOccurrence): Record<string, string> {
+  private headers(
+    now: number,
+    { dueAt, recurring }: FirstOccurrence,
+    argsBucketId: string | undefined,
+  ): Record<string, string> {
     const { options } = this;
     const parameters = {
       id: this.id,
-      argsBucketId: this.argsId,
+      nonce: this.nonce,
+      argsBucketId: argsBucketId ?? this.argsId,
       result: this.resultId === undefined ? undefined : { id: this.resultId, ttl: this.resultTtl },
       retries: { maxAmount: options.retries ?? 0, alreadyTried: 0 },
       timeout: options.timeout,
@@ -303,9 +324,17 @@ export class Job<Args = unknown, Result = unknown> {
   }
 
   private chooseArgsId(): string | undefined {
-    const { argsId, args, useArgsBucket = this.connection.buckets.argsBroker !== undefined } = this.options;
+    const { argsId, args, argsTtl } = this.options;
     if (argsId !== undefined) return argsId;
-    return useArgsBucket && args !== undefined ? newId() : undefined;
+    return argsTtl !== undefined && args !== undefined && this.usesArgsBucket ? newId() : undefined;
+  }
+
+  private get hasOwnArgs(): boolean {
+    return this.namedArgsId === undefined && this.options.args !== undefined && this.usesArgsBucket;
+  }
+
+  private get usesArgsBucket(): boolean {
+    return this.options.useArgsBucket ?? this.connection.buckets.argsBroker !== undefined;
   }
 
   private isToStoreResult(): boolean {
@@ -324,40 +353,19 @@ export class Job<Args = unknown, Result = unknown> {
     return this.resultId ?? this.id;
   }
 
-  private argsBucket(now: number): BucketWrite | undefined {
+  private argsBucket(now: number, enqueueing: Enqueueing): BucketWrite | undefined {
     const { args, argsTtl = null } = this.options;
-    if (this.argsId === undefined || args === undefined) return undefined;
-    return this.connection.buckets.writeArgs(this.argsId, { data: args, timestamp: new Date(now), ttl: argsTtl });
+    const id = this.hasOwnArgs ? argsBucketOf(this.id, enqueueing) : this.namedArgsId;
+    if (id === undefined || args === undefined) return undefined;
+    return this.connection.buckets.writeArgs(id, { data: args, timestamp: new Date(now), ttl: argsTtl });
   }
 
-  /** A chosen id may have been used before: the result of that time must not be taken for the one to come. */
+  /** An id that was used before: the result of that time must not be taken for the one to come. */
   private staleResult(): OutgoingMessage['clears'] {
     const { resultsBroker } = this.connection.buckets;
-    const isChosen = this.options.id !== undefined || this.options.resultId !== undefined;
-    if (!isChosen || this.resultId === undefined || resultsBroker === undefined) return undefined;
+    const mayBeStale = this.isEnqueued || this.options.id !== undefined || this.options.resultId !== undefined;
+    if (!mayBeStale || this.resultId === undefined || resultsBroker === undefined) return undefined;
     return [{ id: this.resultId, into: resultsBroker }];
-  }
-
-  private cancelledBucket(id: string, exception: string): BucketWrite {
-    const now = new Date(this.connection.now());
-    return this.connection.buckets.writeResult(id, {
-      data: null,
-      success: false,
-      cancelled: true,
-      exception,
-      startedAt: now,
-      finishedAt: now,
-      timestamp: now,
-      ttl: this.resultTtl,
-    });
-  }
-
-  private async cancelApart(exception: string): Promise<boolean> {
-    const cancelled = await this.connection.broker.cancel(this.id);
-    if (cancelled === undefined || this.resultId === undefined) return cancelled !== undefined;
-    const bucket = this.cancelledBucket(this.resultId, exception);
-    await bucket.into.store([bucket]);
-    return true;
   }
 }
 

@@ -4,10 +4,11 @@ import { type Due, DueQueue } from '../clock/due-queue.js';
 import type { BucketState } from '../dependency/index.js';
 import { BucketWaiters } from './bucket-waiters.js';
 
-/** How the job behind a bucket has ended, and why. */
+/** How the job behind a bucket has ended, and why; its name where it has failed or was skipped. */
 export interface KeptState {
   readonly state: BucketState;
   readonly cause?: string;
+  readonly jobName?: string;
 }
 
 /** Wants to know of buckets, and may need them for longer than they live. */
@@ -55,9 +56,9 @@ export class BucketContents {
 
   /** Replaces what is there, and tells who waits for it. */
   store(record: BucketRecord): void {
-    const { id, body, ttl, cause } = record;
+    const { id, body, ttl, cause, jobName } = record;
     this.delete(id);
-    this.#kept.set(id, { body, ttl, state: bucketState(record), cause, expiry: undefined });
+    this.#kept.set(id, { body, ttl, state: bucketState(record), cause, jobName, expiry: undefined });
     if (![...this.#watchers].some((watcher) => watcher.holds(id))) this.letGo(id);
     this.waiters.answer(id, body);
     for (const watcher of this.#watchers) watcher.stored(record);

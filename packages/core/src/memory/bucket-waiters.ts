@@ -1,6 +1,6 @@
 import type { WaitOptions } from '../bucket/index.js';
 import type { Clock } from '../clock/index.js';
-import { TimeoutError } from '../errors/index.js';
+import { bucketTimeout } from '../errors/index.js';
 
 interface Waiter {
   readonly resolve: (body: string) => void;
@@ -19,7 +19,7 @@ export class BucketWaiters {
     const { promise, resolve, reject } = withResolvers<string>();
     const waiter: Waiter = { resolve, reject };
     const giveUp = (): void => reject(signal!.reason);
-    const stopTimer = this.clock.schedule(() => reject(notStored(id, timeout)), timeout);
+    const stopTimer = this.clock.schedule(() => reject(bucketTimeout(id, timeout)), timeout);
     signal?.addEventListener('abort', giveUp, { once: true });
     this.#add(id, waiter);
     return promise.finally(() => {
@@ -57,10 +57,4 @@ function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void;
   let reject!: (problem: unknown) => void;
   const promise = new Promise<T>((fulfil, refuse) => ([resolve, reject] = [fulfil, refuse]));
   return { promise, resolve, reject };
-}
-
-function notStored(id: string, timeout: number): TimeoutError {
-  return new TimeoutError(
-    `Bucket "${id}" was not stored within ${timeout} ms. Wait longer, or look whether the job that stores it has run.`,
-  );
 }

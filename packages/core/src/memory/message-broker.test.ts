@@ -50,7 +50,7 @@ describe('InMemoryMessageBroker', () => {
   it.each([
     [
       { ownershipTim: 1 },
-      'InMemoryMessageBroker has no option "ownershipTim". It has: clock, ownershipTime, maxDeliveries.',
+      'InMemoryMessageBroker has no option "ownershipTim". It has: clock, ownershipTime, maxDeliveries, deadLetters.',
     ],
     [{ ownershipTime: 'soon' }, 'Option "ownershipTime" of InMemoryMessageBroker is "soon": expected a duration'],
     [{ ownershipTime: 0 }, 'Option "ownershipTime" of InMemoryMessageBroker is 0: expected a duration above 0.'],
@@ -58,6 +58,16 @@ describe('InMemoryMessageBroker', () => {
       { maxDeliveries: 0 },
       'Option "maxDeliveries" of InMemoryMessageBroker is 0: expected a whole number of at least 1.',
     ],
+    [
+      { deadLetters: { maxCount: 0 } },
+      'Option "deadLetters.maxCount" of InMemoryMessageBroker is 0: expected a whole number of at least 1.',
+    ],
+    [
+      { deadLetters: { maxAge: 'for ever' } },
+      'Option "deadLetters.maxAge" of InMemoryMessageBroker is "for ever": expected a duration',
+    ],
+    [{ deadLetters: { max: 1 } }, 'InMemoryMessageBroker has no option "deadLetters.max"'],
+    [null, 'The options of InMemoryMessageBroker are null: expected an object.'],
     [{ clock: 'now' }, 'Option "clock" of InMemoryMessageBroker is "now": expected a clock'],
   ])('refuses %j', (options, message) => {
     const create = () => new InMemoryMessageBroker(options as object);

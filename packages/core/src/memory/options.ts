@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { DeadLetterLimits } from '../broker/index.js';
 import { AdjustableClock, type Clock } from '../clock/index.js';
 import type { Duration } from '../duration/index.js';
 import { option, parseOptions } from '../options/index.js';
@@ -9,8 +10,13 @@ export interface InMemoryMessageBrokerOptions {
   readonly clock?: Clock;
   /** How long a delivery is owned without being extended: milliseconds, or text such as `'30s'`. @default '30s' */
   readonly ownershipTime?: Duration;
-  /** How many deliveries a message gets before it goes to the dead letters. @default 5 */
+  /**
+   * How many workers a message may lose. One that has lost all but the last is delivered alone, to see whether it is to blame;
+   * where it is, it goes to the dead letters. @default 5
+   */
   readonly maxDeliveries?: number;
+  /** How many dead letters each channel keeps, and for how long. @default { maxCount: 100000, maxAge: '30d' } */
+  readonly deadLetters?: DeadLetterLimits;
 }
 
 /** How an in-memory bucket broker works. */
@@ -25,6 +31,7 @@ const messageBrokerSchema = v.strictObject({
   clock,
   ownershipTime: v.optional(option.positiveDuration, '30s'),
   maxDeliveries: v.optional(option.wholeNumber(1), 5),
+  deadLetters: option.deadLetterLimits,
 });
 
 const bucketBrokerSchema = v.strictObject({ clock });

@@ -15,6 +15,7 @@ import { causeOfFailure } from '../dependency/index.js';
 import { DuplicateJobError, LostOwnershipError, type TakenBy, UnsupportedError } from '../errors/index.js';
 import {
   checkChannelName,
+  HEADER,
   type Message,
   type OutgoingMessage,
   resultBucketOf,
@@ -199,8 +200,9 @@ export class MessageStore {
   #storeCancelled({ headers }: Message, { into, exception }: NonNullable<CancelOptions['result']>): void {
     const place = resultPlaceOf(headers);
     if (!place) return;
-    const body = cancelledBody(exception, place.ttl, this.#rules.clock.now());
-    store({ ...place, body, success: false, cause: causeOfFailure(place.id, exception), into });
+    const jobName = headers[HEADER.topic];
+    const body = cancelledBody(exception, place.ttl, this.#rules.clock.now(), headers);
+    store({ ...place, body, success: false, cause: causeOfFailure(place.id, exception, jobName), jobName, into });
   }
 
   #forget(entry: Entry): void {

@@ -15,7 +15,7 @@ import {
   type Wait,
   type Waits,
 } from '../dependency/index.js';
-import type { OutgoingMessage } from '../message/index.js';
+import { HEADER, type OutgoingMessage } from '../message/index.js';
 import type { BucketContents, BucketWatcher, KeptState } from './bucket-contents.js';
 import type { InMemoryBucketBroker } from './bucket-broker.js';
 import type { Entry } from './entry.js';
@@ -155,14 +155,14 @@ export class WaitingRoom implements BucketWatcher {
   #tellMembers(record: BucketRecord): void {
     for (const entry of this.#members.of(record.id)) {
       const parked = this.#parked.get(entry);
-      if (parked) this.#judge(parked, record.id, { state: bucketState(record), cause: record.cause });
+      if (parked) this.#judge(parked, record.id, { ...record, state: bucketState(record) });
     }
   }
 
-  #judge(parked: Parked, bucketId: string, { state, cause }: KeptState): void {
+  #judge(parked: Parked, bucketId: string, { state, cause, jobName }: KeptState): void {
     const condition = parked.missing.get(bucketId);
     if (condition === undefined || !this.#parked.has(parked.entry)) return;
-    if (!isMet(condition, state)) return this.#skipBroken(parked, { bucketId, condition, state, cause });
+    if (!isMet(condition, state)) return this.#skipBroken(parked, { bucketId, condition, state, cause, jobName });
     parked.missing.delete(bucketId);
     if (parked.missing.size > 0) return;
     this.#unpark(parked);
@@ -189,7 +189,9 @@ export class WaitingRoom implements BucketWatcher {
     const { result } = parked.waits;
     if (result === undefined) return;
     const { id, ttl, into } = result;
-    const record = { id, ttl, body: skippedBody(reason, ttl, this.clock.now()), success: false, skipped: true, cause };
+    const { headers } = parked.message;
+    const body = skippedBody(reason, ttl, this.clock.now(), headers);
+    const record = { id, ttl, body, success: false, skipped: true, cause, jobName: headers[HEADER.topic] };
     (into as InMemoryBucketBroker).contents.store(record);
   }
 

@@ -2,10 +2,19 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULTS } from '../defaults.js';
 import { MalformedMessageError } from '../errors/index.js';
-import { readParameters, writeParameters, type MessageParameters } from './index.js';
+import {
+  furtherResultBucketOf,
+  ownArgsBucketOf,
+  readParameters,
+  withSharedArgs,
+  writeParameters,
+  type MessageParameters,
+} from './index.js';
 
 const span = fc.nat({ max: 10 ** 12 });
 const text = fc.string({ minLength: 1 });
+/** No id that is chosen begins with the sign of a job's own bucket. */
+const chosen = text.filter((id) => !id.startsWith('#'));
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
 const schedule = fc.oneof(
@@ -20,7 +29,10 @@ const schedule = fc.oneof(
 const parameters: fc.Arbitrary<MessageParameters> = fc
   .record({
     id: maybe(text),
-    argsBucketId: maybe(text),
+    args: fc.oneof(
+      maybe(fc.record({ named: chosen })),
+      fc.record({ own: fc.oneof(fc.constant('args'), fc.string({ minLength: 1 })) }),
+    ),
     result: maybe(
       fc.record({ id: text, ttl: fc.option(fc.oneof(span, fc.constant(DEFAULTS.resultTtl)), { nil: null }) }),
     ),
@@ -31,10 +43,12 @@ const parameters: fc.Arbitrary<MessageParameters> = fc
     when: fc.oneof(fc.record({ schedule }), fc.record({ dueAt: maybe(span) })),
     waits: fc.oneof(maybe(fc.array(text)), fc.constant('for the arguments alone' as const)),
     unrouted: fc.nat(),
+    nonce: maybe(text),
   })
-  .map(({ when, waits, ...rest }) => {
-    const args = rest.argsBucketId === undefined ? [] : [rest.argsBucketId];
-    return { ...rest, ...when, dependsOn: typeof waits === 'string' ? args : waits };
+  .map(({ when, waits, args, ...rest }) => {
+    const argsBucketId = args && ('named' in args ? args.named : `${rest.id ?? 'x'}#${args.own}`);
+    const argsAlone = argsBucketId === undefined ? [] : [argsBucketId];
+    return { ...rest, argsBucketId, ...when, dependsOn: typeof waits === 'string' ? argsAlone : waits };
   });
 
 describe('The parameters of a message', () => {
@@ -53,11 +67,35 @@ describe('The parameters of a message', () => {
     expect(readParameters(headers).dependsOn).toEqual(['first']);
   });
 
+  it.each([
+    ['named', { 'repid-id': 'one', 'repid-args': 'order' }, 'order', undefined],
+    ['its own', { 'repid-id': 'one', 'repid-args': '' }, 'one#args', 'one#args'],
+    ['its own by a chosen ending', { 'repid-id': 'one', 'repid-args': '#x1' }, 'one#x1', 'one#x1'],
+    ['shared', { 'repid-id': 'one', 'repid-args': 'one#args' }, 'one#args', undefined],
+    ['none', { 'repid-id': 'one' }, undefined, undefined],
+  ])('say where the arguments lie: a bucket that is %s', (_, headers, bucketId, own) => {
+    expect(readParameters(headers).argsBucketId).toBe(bucketId);
+    expect(ownArgsBucketOf(headers)).toBe(own);
+    const shared = withSharedArgs(headers);
+    expect(readParameters(shared).argsBucketId).toBe(bucketId);
+    expect(ownArgsBucketOf(shared)).toBeUndefined();
+  });
+
+  it.each([
+    [{ 'repid-id': 'one', 'repid-result': '' }, undefined],
+    [{ 'repid-id': 'one', 'repid-result': 'one' }, undefined],
+    [{ 'repid-id': 'one' }, undefined],
+    [{ 'repid-id': 'one', 'repid-result': 'two' }, 'two'],
+  ])('of %j say that %s is taken beside the id', (headers, bucketId) => {
+    expect(furtherResultBucketOf(headers)).toBe(bucketId);
+  });
+
   it('are few headers for a usual job', () => {
     const result = { id: 'one', ttl: DEFAULTS.resultTtl };
     const retries = { maxAmount: 0, alreadyTried: 0 };
-    const headers = writeParameters({ id: 'one', result, retries, timestamp: 5, ttl: null, unrouted: 0 });
-    expect(headers).toEqual({ 'repid-id': 'one', 'repid-result': '', 'repid-at': '5' });
+    const argsBucketId = 'one#args';
+    const headers = writeParameters({ id: 'one', argsBucketId, result, retries, timestamp: 5, ttl: null, unrouted: 0 });
+    expect(headers).toEqual({ 'repid-id': 'one', 'repid-args': '', 'repid-result': '', 'repid-at': '5' });
   });
 
   it('are at their defaults for a bare message', () => {

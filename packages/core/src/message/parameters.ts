@@ -7,7 +7,7 @@ import { checkSchedule } from './schedule.js';
 export interface MessageParameters {
   /** The job's id; a bare message has none. */
   readonly id?: string;
-  /** The bucket that holds the arguments, where they are not the payload. */
+  /** The bucket that holds the arguments, where they are not the payload. One whose id is the job's id, `#` and more is the job's own. */
   readonly argsBucketId?: string;
   /** Where the result goes; none where it is not stored. */
   readonly result?: { readonly id: string; readonly ttl: number | null };
@@ -26,6 +26,8 @@ export interface MessageParameters {
   readonly dependsOn?: readonly string[];
   /** How many workers had no actor for it. */
   readonly unrouted: number;
+  /** Tells the runs of one id apart; undefined where the id alone does. */
+  readonly nonce?: string;
 }
 
 /** When a recurring job comes next: every so many milliseconds, or by a cron expression. */
@@ -49,6 +51,7 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     schedule,
     dependsOn: readDependencies(headers),
     unrouted: readNumber(headers, HEADER.unrouted) ?? 0,
+    nonce: headers[HEADER.nonce],
   };
 }
 
@@ -72,8 +75,17 @@ export function resultPlaceOf(
   return { id, ttl: toNumber(text) ?? DEFAULTS.resultTtl };
 }
 
+/** The same where it is not the bucket of the job's id: a name that is taken beside that one (see `OutgoingMessage.resultId`). */
+export function furtherResultBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
+  const id = resultBucketOf(headers);
+  return id === headers[HEADER.id] ? undefined : id;
+}
+
+/** Begins the ending of a job's own arguments bucket, after the job's id. No id that is chosen begins with it. */
+export const OWN_ARGS_SIGN = '#';
+
 /** How the id of a job's own arguments bucket ends, after the job's id; the ending may also be chosen to tell buckets of one id apart. */
-export const OWN_ARGS = '#args';
+export const OWN_ARGS = `${OWN_ARGS_SIGN}args`;
 
 /** The arguments bucket that a message with these headers names. */
 export function argsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
@@ -86,8 +98,19 @@ export function argsBucketOf(headers: Readonly<Record<string, string>>): string 
  */
 export function ownArgsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
   const ending = headers[HEADER.argsBucket];
-  if (ending === undefined || (ending !== '' && !ending.startsWith('#'))) return undefined;
-  return `${headers[HEADER.id] ?? ''}${ending === '' ? OWN_ARGS : ending}`;
+  if (ending === undefined || (ending !== '' && !ending.startsWith(OWN_ARGS_SIGN))) return undefined;
+  return ownArgsBucket(headers[HEADER.id], ending);
+}
+
+/** The id of a job's own arguments bucket. @param ending the usual one where it is empty; otherwise it begins with `#` */
+export function ownArgsBucket(jobId = '', ending = ''): string {
+  return `${jobId}${ending === '' ? OWN_ARGS : ending}`;
+}
+
+/** The headers with the arguments bucket by its full id: it belongs to several messages from now on, and does not go with one of them. */
+export function withSharedArgs(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const own = ownArgsBucketOf(headers);
+  return own === undefined ? headers : { ...headers, [HEADER.argsBucket]: own };
 }
 
 /** The headers that say these parameters, beside others; what is at its default is left out. */
@@ -95,10 +118,11 @@ export function writeParameters(
   parameters: MessageParameters,
   headers: Record<string, string> = {},
 ): Record<string, string> {
-  const { id, argsBucketId, result, retries, timeout, timestamp, ttl, dueAt, dependsOn, unrouted, schedule } =
+  const { id, argsBucketId, result, retries, timeout, timestamp, ttl, dueAt, dependsOn, unrouted, schedule, nonce } =
     parameters;
   if (id !== undefined) headers[HEADER.id] = id;
-  if (argsBucketId !== undefined) headers[HEADER.argsBucket] = argsBucketId;
+  if (nonce !== undefined) headers[HEADER.nonce] = nonce;
+  if (argsBucketId !== undefined) headers[HEADER.argsBucket] = withoutJobId(argsBucketId, id);
   if (result) writeResult(result, id, headers);
   if (retries.maxAmount) headers[HEADER.retries] = String(retries.maxAmount);
   if (retries.alreadyTried) headers[HEADER.tried] = String(retries.alreadyTried);
@@ -119,6 +143,13 @@ function writeResult(
 ): void {
   headers[HEADER.resultBucket] = id === jobId ? SAME_AS_JOB : id;
   if (ttl !== DEFAULTS.resultTtl) headers[HEADER.resultTtl] = String(ttl);
+}
+
+/** A job's own arguments bucket by its ending alone: at its usual one, nothing is written. */
+function withoutJobId(argsBucketId: string, jobId: string | undefined): string {
+  if (jobId === undefined || !argsBucketId.startsWith(jobId + OWN_ARGS_SIGN)) return argsBucketId;
+  const ending = argsBucketId.slice(jobId.length);
+  return ending === OWN_ARGS ? '' : ending;
 }
 
 /** Stands for the job's own id, the usual place of its result, at a tenth of the bytes. */

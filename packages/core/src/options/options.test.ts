@@ -43,7 +43,7 @@ describe.each([
     ],
     [{ name: 'a', wait: -1 }, 'Option "wait" of thing is -1: expected a duration'],
     [{ name: 'a', retries: 1.5 }, 'Option "retries" of thing is 1.5: expected a whole number of at least 0.'],
-    [{ name: 'a', channel: '1st' }, 'Option "channel" of thing is "1st": expected a letter or "_"'],
+    [{ name: 'a', channel: 'a:b' }, 'Option "channel" of thing is "a:b": expected a letter, a digit or "_"'],
     [{ name: 'a', isQuiet: 'yes' }, 'Option "isQuiet" of thing is "yes": expected true or false.'],
     [
       { name: 'a', headers: { x: 1 } },

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DEFAULTS } from '../defaults.js';
 import { parseDuration } from '../duration/index.js';
 import { CHANNEL_NAME_RULE, isChannelName } from '../message/channel-name.js';
 import { OUR_HEADERS } from '../message/header-names.js';
@@ -30,6 +31,15 @@ export const wholeNumber = (least: number) =>
     (value) => Number.isSafeInteger(value) && (value as number) >= least,
     `expected a whole number of at least ${least}`,
   );
+
+/** How many dead letters a channel keeps, and for how long. Both have defaults, the same for all brokers. */
+export const deadLetterLimits = v.optional(
+  v.strictObject({
+    maxCount: v.optional(wholeNumber(1), DEFAULTS.deadLetters.maxCount),
+    maxAge: v.optional(positiveDuration, DEFAULTS.deadLetters.maxAge),
+  }),
+  {},
+);
 
 /** Text with something in it. */
 export const nonEmptyText = v.custom<string>(

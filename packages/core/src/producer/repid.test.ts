@@ -187,8 +187,11 @@ describe('A channel', () => {
     expect(await channel.stats()).toMatchObject({ queued: 0 });
   });
 
-  it.each(['my channel', '1st', '', 'bucket'])('needs a name that is one, not "%s"', (name) => {
-    const workshop = new Workshop([]);
-    expect(() => workshop.repid.channel(name)).toThrow(`Channel "${name}" is not a channel name: expected a letter`);
-  });
+  it.each(['my channel', '/first', '.', 'a:b', 'a@b', 'a{b}', '', 'bucket'])(
+    'needs a name that is one, not "%s"',
+    (name) => {
+      const workshop = new Workshop([]);
+      expect(() => workshop.repid.channel(name)).toThrow(`Channel "${name}" is not a channel name: expected a letter`);
+    },
+  );
 });

@@ -6,7 +6,7 @@ import { toMilliseconds, type Duration } from '../duration/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import { GraphWalk } from '../graph/walk.js';
-import { checkJobs } from '../job/check-jobs.js';
+import { enqueueJobs } from '../job/enqueue-jobs.js';
 import { Job } from '../job/job.js';
 import { jobOf } from '../job/job-reference.js';
 import type { JobOptions } from '../job/job-options.js';
@@ -54,14 +54,11 @@ export class Repid {
   /**
    * Enqueues all of the jobs or none, in one write. They may wait for each other, in any order.
    *
-   * Rejects as `job.enqueue()` does, and with DependencyError, naming the path, where they could never all run.
+   * Rejects as `job.enqueue()` does, and with DependencyError, naming the path, where they could never all run. After
+   * BrokerUnavailableError it may be called again with the same objects, as `job.enqueue()` may.
    */
   async enqueue(jobs: readonly Job[]): Promise<void> {
-    const all = jobs.map(requireJob);
-    if (!this.connection.isReady) await this.connection.ready();
-    checkJobs(all);
-    await this.producer.publish(all.map((job) => job.toMessage()));
-    for (const job of all) job.noteEnqueued();
+    await enqueueJobs(jobs.map(requireJob), this.producer);
   }
 
   /** Sends bytes. Rejects with InvalidOptionError, PayloadTooLargeError, BrokerUnavailableError. */
@@ -99,8 +96,8 @@ export class Repid {
     requireCapability(broker, 'dependencies', 'graph()');
     buckets.requireResults('graph()');
     await this.connection.ready();
-    const { id: jobId, channel, name, resultId: bucketId = jobId, waitsFor } = requireJob(job);
-    return new GraphWalk(this.connection).from({ jobId, channel, name, bucketId, waitsFor });
+    const { id, name, resultId = id, waitsFor } = requireJob(job);
+    return new GraphWalk(this.connection).from({ id: resultId, name, bucketId: resultId, waitsFor });
   }
 
   /** Looks after a channel. @throws InvalidOptionError when the name is none */

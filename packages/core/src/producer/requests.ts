@@ -1,8 +1,18 @@
 import type { Consumer, Delivery } from '../broker/index.js';
+import { keepAlive } from '../clock/keep-alive.js';
 import type { Connection } from '../connection/connection.js';
 import { BrokerClosedError, TimeoutError } from '../errors/index.js';
+import { isOutage } from '../errors/is-outage.js';
 import { newId } from '../job/new-id.js';
-import { HEADER, type Message, REPLY_CHANNELS, type OutgoingMessage } from '../message/index.js';
+import {
+  formatReplyAddress,
+  HEADER,
+  type Message,
+  type OutgoingMessage,
+  parseReplyAddress,
+  REPLY_CHANNELS,
+} from '../message/index.js';
+import { DirectReplies } from './direct-replies.js';
 import type { Producer } from './producer.js';
 
 /** How many replies are taken at once. */
@@ -13,15 +23,22 @@ interface OpenRequest {
   readonly reject: (error: unknown) => void;
 }
 
-/** Sends messages and awaits their replies, on one reply channel that is made for this connection at the first request. */
+/**
+ * Sends messages and awaits their replies, on one reply channel that is made for this connection at the first request. Which request a
+ * reply is for stands in the address that it goes to; `msg.reply()` puts that into a header, other programs reply to the address as it is.
+ */
 export class Requests {
   private readonly channel = `${REPLY_CHANNELS}${newId()}`;
   private readonly open = new Map<string, OpenRequest>();
   private consumer: Promise<Consumer> | undefined;
   private readonly connection: Connection;
+  private readonly direct: DirectReplies;
 
   constructor(private readonly producer: Producer) {
     this.connection = producer.connection;
+    this.direct = new DirectReplies(this.connection, (address, reply) =>
+      this.answer(parseReplyAddress(address)?.correlation, reply),
+    );
   }
 
   /** @throws TimeoutError after `timeout` milliseconds */
@@ -29,11 +46,17 @@ export class Requests {
     await this.connection.ready();
     await this.listen();
     const correlation = newId();
-    const headers = { ...message.headers, [HEADER.correlation]: correlation };
-    const reply = this.awaitReply(correlation, message, timeout);
-    const sending = this.producer.publish([{ ...message, headers, replyTo: this.channel }]);
-    await Promise.all([sending.catch((error: unknown) => this.giveUp(correlation, error)), reply]);
-    return reply;
+    const replyTo = this.addressOf(correlation);
+    const letDie = keepAlive();
+    this.direct.watch(replyTo);
+    try {
+      const reply = this.awaitReply(correlation, message, timeout);
+      const sending = this.producer.publish([{ ...message, replyTo }]);
+      await Promise.all([sending.catch((error: unknown) => this.giveUp(correlation, error)), reply]);
+      return await reply;
+    } finally {
+      letDie();
+    }
   }
 
   /** Ends it; open requests reject with BrokerClosedError, and the reply channel is removed. */
@@ -44,8 +67,13 @@ export class Requests {
     for (const { reject } of this.open.values()) reject(new BrokerClosedError(this.connection.broker.name));
     this.open.clear();
     await (await consumer).close();
+    await this.direct.close();
     const { broker } = this.connection;
     if (broker.capabilities.administration) await broker.channels.delete(this.channel);
+  }
+
+  private addressOf(correlation: string): string {
+    return formatReplyAddress({ channel: this.channel, correlation });
   }
 
   private async listen(): Promise<void> {
@@ -60,6 +88,7 @@ export class Requests {
     return new Promise((resolve, reject) => {
       const cancelTimer = this.connection.broker.clock.schedule(() => {
         this.open.delete(correlation);
+        this.direct.expectLate(this.addressOf(correlation));
         reject(
           new TimeoutError(
             `No reply from channel "${channel}" within ${timeout} ms. Is a worker running, and does its actor reply?`,
@@ -74,9 +103,12 @@ export class Requests {
     });
   }
 
+  /** Where the broker was out of reach it may have taken the message all the same, and a reply may come. */
   private giveUp(correlation: string, error: unknown): void {
     this.open.get(correlation)?.reject(error);
     this.open.delete(correlation);
+    if (isOutage(error)) this.direct.expectLate(this.addressOf(correlation));
+    else this.direct.forget(this.addressOf(correlation));
   }
 
   private async start(): Promise<Consumer> {
@@ -99,7 +131,7 @@ export class Requests {
 
   /** Answers first: a reply that can't be acknowledged now comes again, and is then one that nobody expects. */
   private async take(delivery: Delivery): Promise<void> {
-    this.answer(delivery.message);
+    this.answer(delivery.message.headers[HEADER.correlation], delivery.message);
     try {
       await delivery.settle({ outcome: { type: 'ack' } });
     } catch (problem) {
@@ -107,9 +139,9 @@ export class Requests {
     }
   }
 
-  private answer(message: Message): void {
-    const correlation = message.headers[HEADER.correlation] ?? '';
+  private answer(correlation = '', message: Message): void {
     const request = this.open.get(correlation);
+    this.direct.forget(this.addressOf(correlation));
     if (request === undefined) return this.connection.onEvent({ type: 'reply-unexpected', channel: this.channel });
     this.open.delete(correlation);
     try {

@@ -114,9 +114,11 @@ describe('jobs that wait for jobs', () => {
     const { repid } = start(() => 0, ['a', 'b']);
     const [a, b] = chain([repid.job('a', { id: 'a' }), repid.job('b', { id: 'b' })]);
     await repid.enqueue([a!, b!]);
-    const waits = { bucketId: 'a', condition: 'success', state: 'queued' };
+    const waits = { bucketId: 'a', condition: 'success', state: 'queued', channel: 'default', name: 'a' };
     expect(await b!.explain()).toMatchObject({ state: 'waiting', waitsFor: [waits] });
-    expect((await b!.explain()).text).toBe('Job "b" (b) is waiting, for the success of "a" (queued).');
+    expect((await b!.explain()).text).toBe(
+      'Job "b" (b) is waiting on channel "default", for the success of "a" (a, queued).',
+    );
     await repid.disconnect();
   });
 

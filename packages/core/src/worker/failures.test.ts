@@ -59,7 +59,7 @@ describe('A job that fails', () => {
     const workshop = new Workshop([actor]);
     const job = await workshop.perform('fail', { ttl: '1h' });
     await workshop.clock.advance(86_400_000);
-    expect(await workshop.repid.channel('default').replayDeadLetters()).toBe(1);
+    expect(await workshop.repid.channel('default').replayDeadLetters()).toMatchObject({ replayed: 1 });
     await workshop.drain();
     expect(runs).toEqual([0, 0]);
     expect(await job.result()).toMatchObject({ success: true });

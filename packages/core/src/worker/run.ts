@@ -11,9 +11,9 @@ import { toMilliseconds, type Duration } from '../duration/index.js';
 import { InvalidOptionError, LostOwnershipError, NoRetriesLeftError, Unrecoverable } from '../errors/index.js';
 import { isOutage } from '../errors/is-outage.js';
 import type { Job } from '../job/job.js';
-import { derivedId } from '../job/derived-id.js';
+import { followerId } from '../job/follower-id.js';
 import { jobOf } from '../job/job-reference.js';
-import { HEADER, type MessageParameters, type OutgoingMessage } from '../message/index.js';
+import { toReplyAddress, type MessageParameters, type OutgoingMessage } from '../message/index.js';
 import { outgoingBytes, outgoingJson } from '../producer/outgoing.js';
 import type { Producer } from '../producer/producer.js';
 import { actionOf, isDone, type Closing, type RunResult } from './closing.js';
@@ -86,7 +86,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
     if (!jobOf(job))
       throw new InvalidOptionError(`msg.enqueue() was given ${String(job)}: expected a job made by repid.job().`);
     this.throwIfOver();
-    job.adoptId(derivedId(this.id, String(this.received.timestamp), String(this.jobsAdded++)));
+    job.adoptId(followerId(this.hand.delivery, this.received, this.jobsAdded++));
     this.followers.push(job);
   }
 
@@ -100,7 +100,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
       throw new InvalidOptionError(
         `The result of "${this.id}" is stored or handed over already. Delegate once, before it is settled.`,
       );
-    job.storeResultIn(result);
+    job.storeResultIn(result, this.received.nonce);
     this.enqueue(job);
     this.isDelegated = true;
   }
@@ -174,10 +174,10 @@ export class Run extends ReceivedMessage implements MessageDependency {
     if (this.isDelegated && 'value' in result) return;
     const { settler } = this.services;
     try {
-      await settler.storeResult(this.received, this.converted(this.choose(result)), this.startedAt);
+      await settler.storeResult(this.hand, this.received, this.converted(this.choose(result)), this.startedAt);
     } catch (error) {
       if (!isFinal(error)) throw error;
-      await settler.storeResult(this.received, { error }, this.startedAt);
+      await settler.storeResult(this.hand, this.received, { error }, this.startedAt);
     }
   }
 
@@ -212,9 +212,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   private closingByReply(reply: OutgoingMessage): Closing {
-    const correlation = this.headers[HEADER.correlation];
-    const headers = correlation === undefined ? reply.headers : { ...reply.headers, [HEADER.correlation]: correlation };
-    return { action: 'replied', result: { value: undefined }, reply: { ...reply, headers } };
+    return { action: 'replied', result: { value: undefined }, reply: toReplyAddress(reply) };
   }
 
   private async send(message: OutgoingMessage, immediate = false): Promise<void> {

@@ -1,7 +1,7 @@
 import { requireCapability, type Settlement } from '../broker/index.js';
 import type { BucketWrite } from '../bucket/index.js';
 import { BrokerUnavailableError } from '../errors/index.js';
-import type { MessageParameters, OutgoingMessage } from '../message/index.js';
+import { HEADER, type Message, type MessageParameters, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Closing, RunResult } from './closing.js';
 import type { Hand } from './hand.js';
@@ -44,7 +44,8 @@ export class Settler {
       requireCapability(this.producer.connection.broker, 'delay', 'A retry with a delay');
     }
     const next = nextRun(closing, closed);
-    const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt);
+    const { headers } = delivery.message;
+    const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt, headers);
     const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
     const publishing = (followers: readonly OutgoingMessage[]): Settlement => {
       return { outcome, bucket, releases, publish: next === undefined ? followers : [...followers, next] };
@@ -69,23 +70,31 @@ export class Settler {
     } finally {
       hand.isSettling = false;
     }
+    if (settlement.outcome.type === 'ack') await this.removeArgsApart(hand.delivery.message, settlement);
   }
 
   /** Stores a result by itself: that of a message which was acknowledged before its actor was run. */
-  async storeResult(parameters: MessageParameters, result: RunResult, startedAt: number): Promise<void> {
-    const bucket = this.bucketFor(result, parameters, startedAt);
+  async storeResult(
+    { delivery }: Hand,
+    parameters: MessageParameters,
+    result: RunResult,
+    startedAt: number,
+  ): Promise<void> {
+    const bucket = this.bucketFor(result, parameters, startedAt, delivery.message.headers);
     if (bucket) await this.producer.connection.storeApart([bucket]);
   }
 
   /** @throws SerializationError */
   private bucketFor(
     result: RunResult,
-    { result: place }: MessageParameters,
+    { result: place, nonce }: MessageParameters,
     startedAt: number,
+    headers: Readonly<Record<string, string>>,
   ): BucketWrite | undefined {
     const { connection } = this.producer;
     if (place === undefined || connection.buckets.resultsBroker === undefined) return undefined;
-    return connection.buckets.writeResult(place.id, resultBucket(result, place.ttl, startedAt, connection.now()));
+    const bucket = resultBucket(result, place.ttl, startedAt, connection.now(), headers[HEADER.topic]);
+    return connection.buckets.writeResult(place.id, bucket, nonce);
   }
 
   /** Throws it again where another try would not help, or comes too late. */
@@ -93,6 +102,15 @@ export class Settler {
     const { clock } = this.producer.connection.broker;
     if (!(error instanceof BrokerUnavailableError) || clock.now() >= ownedUntil) throw error;
     await new Promise<void>((resolve) => clock.schedule(resolve, REST));
+  }
+
+  /** A recurring job's next run needs them again. */
+  private removeArgsApart({ headers }: Message, { publish = [] }: Settlement): Promise<void> | undefined {
+    const { connection } = this.producer;
+    const { argsBroker } = connection.buckets;
+    if (argsBroker === undefined || connection.isJoined(argsBroker)) return undefined;
+    const goesOn = publish.some(({ id }) => id !== undefined && id === headers[HEADER.id]);
+    return goesOn ? undefined : connection.removeArgsApart(headers);
   }
 
   /** True where results lie in another place than messages. */

@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../errors/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
 import { Hands } from './hands.js';
-import { keepAlive } from './keep-alive.js';
+import { keepAlive } from '../clock/keep-alive.js';
 import { onSignals } from './process-signals.js';
 import { Runner } from './runner.js';
 import { Shift } from './shift.js';

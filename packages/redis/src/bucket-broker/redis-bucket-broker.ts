@@ -1,7 +1,9 @@
 import { BrokerClosedError, type BucketBroker, type BucketRecord, type WaitOptions } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
+import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
+import { type Way, isSamePlace } from '../connection/same-place.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
 import { checkBucket } from '../message-broker/check-message.js';
@@ -28,8 +30,10 @@ export class RedisBucketBroker implements BucketBroker {
   private readonly source: ClientSource;
   private readonly options: ResolvedBucketBrokerOptions;
   private readonly keys: Keys;
-  private connecting: Promise<Opened> | undefined;
-  private opened: Opened | undefined;
+  private readonly life = new Lifecycle(
+    () => this.open(),
+    (opened) => this.close(opened),
+  );
 
   /**
    * @param redis a URL, options of ioredis, or an instance of it (version 5 or 6, or a cluster). An instance is
@@ -43,24 +47,13 @@ export class RedisBucketBroker implements BucketBroker {
     this.keys = new Keys(this.prefix);
   }
 
+  /** @throws BrokerUnavailableError, BrokerRefusedError, UnsupportedError */
   async connect(): Promise<void> {
-    this.connecting ??= this.open().catch((problem: unknown) => {
-      this.connecting = undefined;
-      throw problem;
-    });
-    await this.connecting;
+    await this.life.open();
   }
 
   async disconnect(): Promise<void> {
-    const { connecting } = this;
-    if (!connecting) return;
-    this.connecting = undefined;
-    const opened = await connecting.catch(() => undefined);
-    if (!opened) return;
-    this.opened = undefined;
-    opened.waits.close(new BrokerClosedError(this.name));
-    opened.subscriber.close();
-    opened.commands.close();
+    await this.life.close();
   }
 
   async get(ids: readonly string[]): Promise<(string | undefined)[]> {
@@ -88,24 +81,34 @@ export class RedisBucketBroker implements BucketBroker {
     return this.use().waits.wait(id, options);
   }
 
-  /** True where a message broker's probe can be seen: both lead to the same place. */
-  async sees(probe: string): Promise<boolean> {
-    const found = await this.use().commands.sendAgain((client) => client.get(this.keys.probe(probe)));
-    return found === probe;
+  /** True where both lead to the same place. @param other a message broker's way to Redis */
+  async isAt(other: Way): Promise<boolean> {
+    const { commands } = this.use();
+    return isSamePlace(other, { source: this.source, settings: this.settings, commands });
+  }
+
+  private get settings() {
+    const { connectTimeout, commandTimeout: patience, onProblem, prefix } = this.options;
+    return { connectTimeout, patience, onProblem, prefix, key: this.keys.channels };
   }
 
   private use(): Opened {
-    if (!this.opened) throw new BrokerClosedError(this.name);
-    return this.opened;
+    const { current } = this.life;
+    if (!current) throw new BrokerClosedError(this.name);
+    return current;
   }
 
   private async open(): Promise<Opened> {
-    const { connectTimeout, commandTimeout, onProblem } = this.options;
-    const limits = { connectTimeout, patience: commandTimeout, onProblem };
-    const commands = await openCommands(this.source, 'repid-buckets', limits);
-    const timeouts = { connect: connectTimeout, command: commandTimeout };
-    const subscriber = new Subscriber(this.source, 'repid-waits', timeouts);
-    this.opened = { commands, subscriber, waits: new Waits(this.keys, commands, subscriber) };
-    return this.opened;
+    const { settings } = this;
+    const commands = await openCommands(this.source, 'repid-buckets', settings);
+    const subscriber = new Subscriber(this.source, 'repid-waits', settings.connectTimeout, settings);
+    commands.onDemoted(() => subscriber.reset());
+    return { commands, subscriber, waits: new Waits(this.keys, commands, subscriber) };
+  }
+
+  private async close({ commands, subscriber, waits }: Opened): Promise<void> {
+    waits.close(new BrokerClosedError(this.name));
+    subscriber.close();
+    commands.close();
   }
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { TimeoutError, type WaitOptions, scheduleTimer } from '@repid/core';
+import { BrokerUnavailableError, TimeoutError, type WaitOptions, scheduleTimer } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
+import { isRefusedWith } from '../connection/problems.js';
+import { Regularly } from '../connection/regularly.js';
 import type { Subscriber } from '../connection/subscriber.js';
 import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
@@ -15,11 +17,15 @@ interface Wait {
   readonly reject: (problem: unknown) => void;
 }
 
-/** What this process waits for. It registers with each bucket that is not there yet, and is told over pub/sub. */
+/**
+ * What this process waits for. It registers with each bucket that is not there yet, and is told over pub/sub. Now and then it
+ * looks by itself, so that what was not told is only late.
+ */
 export class Waits {
   private readonly client = randomUUID();
   private readonly waits = new Map<string, Set<Wait>>();
   private listening: Promise<unknown> | undefined;
+  private readonly looking = new Regularly(LIMITS.waitInterval, () => this.lookForAll());
 
   constructor(
     private readonly keys: Keys,
@@ -57,9 +63,11 @@ export class Waits {
   private begin(wait: Wait): void {
     const waits = this.waits.get(wait.id) ?? new Set();
     this.waits.set(wait.id, waits.add(wait));
+    this.looking.start();
     this.listen()
       .then(() => this.look(wait.id))
-      .catch((problem: unknown) => wait.reject(problem));
+      // A full server does not take down who waits, so that nobody is told: then looking now and then has to do.
+      .catch((problem: unknown) => isRefusedWith(problem, 'OOM') || wait.reject(problem));
   }
 
   private end(wait: Wait, clean: () => void, conclude: () => void): void {
@@ -73,6 +81,7 @@ export class Waits {
   // Best effort: what stays registered expires by itself.
   private forget(id: string): void {
     this.waits.delete(id);
+    if (this.waits.size === 0) this.looking.stop();
     if (this.commands.isReady) this.commands.client.srem(this.keys.clients(id), this.client).catch(() => undefined);
   }
 
@@ -85,7 +94,27 @@ export class Waits {
     const body = await this.commands.runAgain<string | null>(
       new ScriptCall(this.keys, 'publish.wait').add(id, this.client, memory),
     );
-    if (body !== null) for (const wait of [...waits]) wait.resolve(body);
+    if (body !== null) this.found(id, body);
+  }
+
+  private found(id: string, body: string): void {
+    for (const wait of [...(this.waits.get(id) ?? [])]) wait.resolve(body);
+  }
+
+  private async lookForAll(): Promise<void> {
+    const ids = [...this.waits.keys()];
+    for (let at = 0; at < ids.length; at += LIMITS.waitBatch) await this.lookFor(ids.slice(at, at + LIMITS.waitBatch));
+  }
+
+  /** What can't be looked for now is looked for the next time. */
+  private async lookFor(ids: readonly string[]): Promise<void> {
+    if (!this.commands.isReady) return;
+    try {
+      const bodies = await this.commands.send((client) => client.mget(ids.map((id) => this.keys.bucket(id))));
+      bodies.forEach((body, n) => body !== null && this.found(ids[n]!, body));
+    } catch {
+      return;
+    }
   }
 
   private listen(): Promise<unknown> {
@@ -104,7 +133,8 @@ export class Waits {
 
   private lookAgain(id: string): void {
     this.look(id).catch((problem: unknown) => {
-      for (const wait of this.waits.get(id) ?? []) wait.reject(problem);
+      if (problem instanceof BrokerUnavailableError) return; // It is looked for again.
+      for (const wait of [...(this.waits.get(id) ?? [])]) wait.reject(problem);
     });
   }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type DeliveredBucket, HEADER, MalformedMessageError, type Message, type OutgoingMessage } from '@repid/core';
 import type { RawEntry } from '../connection/reader.js';
+import { LIMITS } from '../options/defaults.js';
 import { INPUT_FIELD } from './field-names.js';
 
 /** Up to how many bytes a payload is cheaper to send as text. */
@@ -49,6 +50,9 @@ export function needsIdField(message: OutgoingMessage): boolean {
 
 /** @throws MalformedMessageError when the entry is no message */
 export function decodeEntry(channel: string, [id, fields]: RawEntry): DecodedEntry {
+  const count = (fields?.length ?? 0) / 2;
+  if (count > LIMITS.entryFields)
+    throw malformed(channel, id, `it has ${count} fields, more than ${LIMITS.entryFields}`);
   const entry = readFields(fields ?? []);
   if (!entry.payload) throw malformed(channel, id, 'it has no field "payload"');
   const headers = entry.headers === undefined ? {} : parseHeaders(entry.headers);

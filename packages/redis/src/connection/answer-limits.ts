@@ -13,10 +13,28 @@ const MONOTONIC = { now: () => performance.now(), schedule: scheduleTimer };
 /** Gives up commands that are not answered in time. One timer serves all, and what is answered in time costs it nothing. */
 export class AnswerLimits {
   private readonly pending = new Bag<Pending>();
-  private readonly alarm = new Alarm(MONOTONIC, () => this.look());
+  // Where the event loop was held up, answers may have come that nobody has read yet: they are read before anybody looks.
+  private readonly alarm = new Alarm(MONOTONIC, () => setImmediate(() => this.look()));
+  private answered = 0;
 
-  /** @param onLate called before what is late is given up */
-  constructor(private readonly onLate: () => void) {}
+  /**
+   * @param place where Redis is, for errors
+   * @param onLate called before what is late is given up
+   */
+  constructor(
+    private readonly place: string,
+    private readonly onLate: () => void,
+  ) {}
+
+  /** How many commands were answered so far, by errors as well. */
+  get answers(): number {
+    return this.answered;
+  }
+
+  /** How many commands are not answered yet. */
+  get awaited(): number {
+    return this.pending.size;
+  }
 
   /**
    * Resolves with the answer.
@@ -32,13 +50,15 @@ export class AnswerLimits {
       const pending = this.add(deadline, reject);
       answer.then(
         (value) => {
+          this.answered += 1;
           this.pending.delete(pending);
           resolve(value);
         },
         (problem: unknown) => {
+          this.answered += 1;
           if (!this.pending.has(pending)) return; // It was given up before.
           this.pending.delete(pending);
-          resolve(recover(explain(problem)));
+          resolve(recover(explain(problem, this.place)));
         },
       );
     });
@@ -57,7 +77,7 @@ export class AnswerLimits {
     for (const one of late) this.pending.delete(one);
     for (const { deadline } of this.pending) this.alarm.setBy(deadline);
     if (late.length > 0) this.onLate();
-    for (const { reject } of late) reject(new AnswerLostError('it took too long'));
+    for (const { reject } of late) reject(new AnswerLostError(this.place, 'it took too long'));
   }
 }
 

@@ -1,46 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { BrokerUnavailableError } from '@repid/core';
+import type { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
+import { LIMITS } from '../options/defaults.js';
 import type { Invocation } from '../script/call.js';
-import { AnswerLimits } from './answer-limits.js';
-import { AnswerLostError, NotSentError, isRefusedWith } from './problems.js';
+import { Link } from './link.js';
+import { pause } from './pause.js';
+import { AnswerLostError, NotSentError, answerOf, isPassing, isReadOnly, isRefusedWith, refused } from './problems.js';
 import type { Client } from './source.js';
 
-/** How often to look whether ioredis has noticed that its socket is gone, in milliseconds. */
-const NOTICE_INTERVAL = 5;
+/** A connection whose calls end in time: with an answer, or with an error that says whether anything may have been done. */
+export class Connection extends Link {
+  private readonly whenDemoted: (() => void)[] = [];
 
-/** A connection whose calls end in time: with an answer, or with BrokerUnavailableError. */
-export class Connection {
-  private closed = false;
-  /** Those who wait for the connection; one listener serves them all. */
-  private readonly waiting = new Set<(problem?: Error) => void>();
-  private lastProblem: unknown;
-  // A connection that does not answer may be dead without knowing it.
-  private readonly limits = new AnswerLimits(() => this.reset());
-
-  /** @param patience how long a call waits, reconnecting included, in milliseconds */
-  constructor(
-    readonly client: Client,
-    readonly patience: number,
-  ) {
-    client.on('error', (problem: unknown) => (this.lastProblem = problem));
-    client.on('ready', () => this.tellWaiting());
-    client.on('end', () => this.tellWaiting(this.unreachable('the connection was closed')));
-  }
-
-  /** @throws BrokerUnavailableError when there is no connection after so many milliseconds */
-  async open(timeout: number): Promise<void> {
-    this.client.connect().catch((problem: unknown) => (this.lastProblem = problem));
-    await this.ready(timeout, timeout);
-  }
-
-  /** Ends it at once; calls in progress reject. */
-  close(): void {
-    this.closed = true;
-    this.client.disconnect();
-  }
-
-  get isReady(): boolean {
-    return this.client.status === 'ready';
+  /** Calls it when the server turns out to be a replica. */
+  onDemoted(listener: () => void): void {
+    this.whenDemoted.push(listener);
   }
 
   /** What is sent by `send`, before that returns, leaves in one write. */
@@ -68,7 +40,7 @@ export class Connection {
   }
 
   /**
-   * Sends a command once the connection is there.
+   * Sends a command once the connection is there, again where Redis refuses it for the moment.
    * @param patience how long all of it may take, in milliseconds
    */
   send<Answer>(command: (client: Client) => Promise<Answer>, patience = this.patience): Promise<Answer> {
@@ -97,53 +69,11 @@ export class Connection {
     return this.sendAgain(() => this.evaluate(call, true)) as Promise<Answer>;
   }
 
-  /**
-   * Resolves once commands can be sent.
-   * @param limit the limit that the error names; `timeout` may be what is left of it
-   * @throws BrokerUnavailableError after `timeout` milliseconds
-   */
-  async ready(timeout: number, limit = this.patience): Promise<void> {
-    if (this.isReady) return;
-    if (!this.closed && this.client.status === 'end') this.client.connect().catch(() => undefined);
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () => settle(this.unreachable(`no connection within ${Math.round(limit)} ms`)),
-        Math.max(0, timeout),
-      );
-      const settle = (problem?: Error): void => {
-        clearTimeout(timer);
-        this.waiting.delete(settle);
-        if (problem) reject(problem);
-        else resolve();
-      };
-      this.waiting.add(settle);
-    });
-  }
-
-  private sendBy<Answer>(deadline: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
-    if (!this.isReady) return this.sendOnceReady(deadline, command);
-    return this.limits.within(command(this.client), deadline, async (problem) => {
-      if (!(problem instanceof NotSentError) || performance.now() >= deadline) throw problem;
-      await sleep(NOTICE_INTERVAL);
-      return this.sendBy(deadline, command);
-    });
-  }
-
-  private async sendOnceReady<Answer>(deadline: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
-    await this.ready(deadline - performance.now());
-    return this.sendBy(deadline, command);
-  }
-
-  /** Cuts it, to connect anew. */
-  reset(): void {
-    if (this.closed) return;
-    this.client.disconnect(true);
-    // ioredis waits for the other side to close as well, which a dead one never does.
-    (this.client as { stream?: { destroy?(): void } }).stream?.destroy?.();
-  }
-
-  private tellWaiting(problem?: Error): void {
-    for (const settle of [...this.waiting]) settle(problem);
+  /** The error for what a script has answered in place of a result. Where it says that the server is a replica, the master is looked for. */
+  refused(message: string): BrokerUnavailableError | BrokerRefusedError {
+    const problem = refused(message, this.source.place);
+    if (isReadOnly(message)) this.leaveReplica(problem);
+    return problem;
   }
 
   protected evaluate(call: Invocation, buffers: boolean): Promise<unknown> {
@@ -159,14 +89,34 @@ export class Connection {
     return this;
   }
 
-  private call(command: string, values: (string | number | Buffer)[], buffers: boolean): Promise<unknown> {
-    return buffers ? this.client.callBuffer(command, values) : this.client.call(command, values);
+  private sendBy<Answer>(deadline: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
+    if (!this.isReady) return this.sendOnceReady(deadline, command);
+    return this.limits.within(command(this.client), deadline, (problem) => this.recover(problem, deadline, command));
   }
 
-  private unreachable(why: string): BrokerUnavailableError {
-    const cause = this.lastProblem instanceof Error ? ` (${this.lastProblem.message})` : '';
-    return new BrokerUnavailableError(`Redis is out of reach: ${why}${cause}. Check that it is up and reachable.`, {
-      cause: this.lastProblem,
-    });
+  private async sendOnceReady<Answer>(deadline: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
+    await this.ready(deadline - performance.now());
+    return this.sendBy(deadline, command);
+  }
+
+  private async recover<Answer>(
+    problem: unknown,
+    deadline: number,
+    command: (client: Client) => Promise<Answer>,
+  ): Promise<Answer> {
+    if (isReadOnly(answerOf(problem))) this.leaveReplica(problem as Error);
+    if (!isPassing(problem) || performance.now() >= deadline) throw problem;
+    await pause(problem instanceof NotSentError ? LIMITS.noticeInterval : LIMITS.refusalPause);
+    return this.sendBy(deadline, command);
+  }
+
+  private leaveReplica(problem: Error): void {
+    this.report(problem);
+    void this.leave();
+    for (const listener of this.whenDemoted) listener();
+  }
+
+  private call(command: string, values: (string | number | Buffer)[], buffers: boolean): Promise<unknown> {
+    return buffers ? this.client.callBuffer(command, values) : this.client.call(command, values);
   }
 }

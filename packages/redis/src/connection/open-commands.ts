@@ -1,20 +1,27 @@
 import { Connection } from './connection.js';
+import type { ConnectionSettings } from './link.js';
 import { checkServer } from './server-check.js';
 import type { ClientSource } from './source.js';
 
-/** How long things may take, in milliseconds, and who is told of what is amiss. */
-export interface CommandOptions {
+/** How a connection for commands is opened. */
+export interface CommandOptions extends ConnectionSettings {
+  /** How every key begins. */
+  readonly prefix: string;
+  /** How long it may take, in milliseconds. */
   readonly connectTimeout: number;
-  readonly patience: number;
-  readonly onProblem: (problem: Error) => void;
 }
 
-/** A connection for commands, to a server that will do; closed again where it will not. */
+/**
+ * A connection for commands, to a server that will do; closed again where it will not.
+ *
+ * @throws BrokerUnavailableError, BrokerRefusedError, UnsupportedError
+ */
 export async function openCommands(source: ClientSource, name: string, options: CommandOptions): Promise<Connection> {
-  const commands = new Connection(source.make(name), options.patience);
+  const commands = new Connection(source, name, options);
+  const { prefix, onProblem } = options;
   try {
     await commands.open(options.connectTimeout);
-    await checkServer(commands, options.onProblem);
+    await checkServer(commands, { prefix, onProblem, cluster: source.cluster, place: source.place });
     return commands;
   } catch (problem) {
     commands.close();

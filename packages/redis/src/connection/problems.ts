@@ -1,11 +1,14 @@
 import { BrokerRefusedError, BrokerUnavailableError, RepidError } from '@repid/core';
+import { codeOf, refusalOf } from './refusal-codes.js';
+import { withoutSecrets } from './without-secrets.js';
 
 /** The connection was lost, or the time ran out, after a command was sent: it may have been carried out or not. */
 export class AnswerLostError extends BrokerUnavailableError {
-  constructor(reason: string, options?: ErrorOptions) {
+  /** @param place where Redis is, without user name and password */
+  constructor(place: string, reason: string, cause?: unknown) {
     super(
-      `Redis did not answer: ${reason}. What was asked for may have been done or not. Check that it is up and reachable.`,
-      options,
+      `Redis at ${place} did not answer: ${reason}. What was asked for may have been done or not. Check that it is up and reachable.`,
+      { cause, mayBeDone: true },
     );
     this.name = 'BrokerUnavailableError';
   }
@@ -13,38 +16,86 @@ export class AnswerLostError extends BrokerUnavailableError {
 
 /** The connection went before the command was sent: it may be sent again. */
 export class NotSentError extends BrokerUnavailableError {
-  constructor(options?: ErrorOptions) {
-    super('Redis is out of reach: the connection was lost. Check that it is up and reachable.', options);
+  /** @param place where Redis is, without user name and password */
+  constructor(place: string, cause?: unknown) {
+    super(
+      `Redis at ${place} is out of reach: the connection was lost. Nothing was sent. Check that it is up and reachable.`,
+      { cause },
+    );
     this.name = 'BrokerUnavailableError';
   }
 }
 
 const NOT_SENT = /enableOfflineQueue options is false/;
-// Scripts on Redis 6 put their place before the code. A key's name further on is no code.
-const TRANSIENT =
-  /(?:^|: -?)(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|BUSY|MISCONF|NOREPLICAS|UNBLOCKED)\b/;
 
 /** True for an answer of Redis that says no, as against no answer. */
-function isRefusal(problem: unknown): problem is Error {
+export function isRefusal(problem: unknown): problem is Error {
   return problem instanceof Error && problem.name === 'ReplyError';
 }
 
-/** True where Redis' answer has that code. */
-export function isRefusedWith(problem: unknown, code: string): boolean {
+/** What Redis has said no with; undefined where the problem is another one. */
+export function answerOf(problem: unknown): string | undefined {
   const answer = problem instanceof RepidError ? problem.cause : problem;
-  return isRefusal(answer) && answer.message.includes(code);
+  return isRefusal(answer) ? answer.message : undefined;
 }
 
-/** What a failed command means to its caller. */
-export function explain(problem: unknown): unknown {
-  if (problem instanceof Error && NOT_SENT.test(problem.message)) return new NotSentError({ cause: problem });
-  if (!isRefusal(problem)) return new AnswerLostError('the connection was lost', { cause: problem });
-  return refused(problem.message, problem);
+/** True where Redis' answer has that code, or is so. */
+export function isRefusedWith(problem: unknown, code: string | RegExp): boolean {
+  const answer = answerOf(problem) ?? '';
+  return typeof code === 'string' ? answer.includes(code) : code.test(answer);
 }
 
-/** Redis said no: for now, or for good. */
-export function refused(message: string, cause?: unknown): BrokerUnavailableError | BrokerRefusedError {
-  const text = `Redis refused: ${message}`;
-  if (TRANSIENT.test(message)) return new BrokerUnavailableError(text, { cause });
-  return new BrokerRefusedError(`${text}. Look at what lies at the keys of this prefix.`, { cause });
+/** True where the server is a replica, and the master has to be found anew. */
+export function isReadOnly(answer: string | undefined): boolean {
+  return answer !== undefined && codeOf(answer) === 'READONLY';
+}
+
+/** True where nothing was done and the same command may soon be accepted, by this server or another one. */
+export function isPassing(problem: unknown): boolean {
+  if (problem instanceof NotSentError) return true;
+  const answer = answerOf(problem);
+  return answer !== undefined && refusalOf(answer).isSentAgain;
+}
+
+/**
+ * What a failed command means to its caller. What is returned holds no command.
+ *
+ * @param place where Redis is, without user name and password
+ */
+export function explain(problem: unknown, place: string): RepidError {
+  if (problem instanceof RepidError) return problem;
+  const cause = withoutSecrets(problem);
+  if (NOT_SENT.test(cause.message)) return new NotSentError(place, cause);
+  if (!isRefusal(cause)) return new AnswerLostError(place, 'the connection was lost', cause);
+  return refused(cause.message, place, cause);
+}
+
+const TLS = /^(?:ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO$)/;
+
+const FOREIGN = /RESP type|reply type byte/;
+
+/** What ends connecting, since trying again would end the same way; undefined where it may go well yet. */
+export function refusedAtConnect(problem: Error, place: string): BrokerRefusedError | undefined {
+  const { message, code = '' } = problem as Error & { code?: string };
+  if (isRefusal(problem)) return refusedForGood(message, place, problem);
+  const remedy = TLS.test(code) ? CHECK_TLS : FOREIGN.test(message) ? CHECK_SERVER : undefined;
+  return (
+    remedy && new BrokerRefusedError(`Redis at ${place} cannot be talked to: ${message}. ${remedy}`, { cause: problem })
+  );
+}
+
+const CHECK_TLS = 'Check the certificates in "tls", and whether the server uses TLS at all.';
+
+const CHECK_SERVER = 'Check that a Redis server is there; where it uses TLS, write "rediss://".';
+
+function refusedForGood(message: string, place: string, cause: Error): BrokerRefusedError | undefined {
+  const problem = refused(message, place, cause);
+  return problem instanceof BrokerRefusedError ? problem : undefined;
+}
+
+/** Redis said no: for now, or for good. Nothing was done. */
+export function refused(message: string, place: string, cause?: unknown): BrokerUnavailableError | BrokerRefusedError {
+  const { isTransient, remedy } = refusalOf(message);
+  const text = `Redis at ${place} refused: ${message.replace(/\.$/, '')}. ${remedy}`;
+  return isTransient ? new BrokerUnavailableError(text, { cause }) : new BrokerRefusedError(text, { cause });
 }

@@ -1,10 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
+import { scheduleTimer } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
 import type { Take } from '../script/next-call.js';
 import type { Invocation } from '../script/call.js';
 import { Connection } from './connection.js';
-import type { Client } from './source.js';
+import type { ConnectionSettings } from './link.js';
+import { pause } from './pause.js';
+import { answerOf } from './problems.js';
+import { codeOf } from './refusal-codes.js';
+import type { Client, ClientSource } from './source.js';
 
 /** How long to wait between two tries to wake a reader, in milliseconds: it may not have begun to sleep yet. */
 const WAKE_INTERVAL = 2;
@@ -20,15 +24,17 @@ type RawStreams = readonly (readonly [key: Buffer, entries: readonly RawEntry[]]
 export class Reader extends Connection {
   private clientId: Promise<number | undefined> = Promise.resolve(undefined);
   private sleeping: { woken: boolean } | undefined;
+  /** False where the server does not let us wake it: it then sleeps no longer than it may take to be woken. */
+  private mayBeWoken = true;
 
   constructor(
-    client: Client,
-    patience: number,
+    source: ClientSource,
     private readonly name: string,
+    settings: ConnectionSettings,
     private readonly commands: Connection,
   ) {
-    super(client, patience);
-    client.on('ready', () => this.learnClientId());
+    super(source, name, settings);
+    this.onReady(() => this.learnClientId());
   }
 
   /**
@@ -42,19 +48,16 @@ export class Reader extends Connection {
       );
       return entriesOf(answer);
     }
-    const answer = await this.untilWoken(
-      (client) =>
-        client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'BLOCK', block, 'STREAMS', stream, '>'),
-      this.patience + block,
+    const answer = await this.sleep(block, (client, time) =>
+      client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'BLOCK', time, 'STREAMS', stream, '>'),
     );
     return entriesOf(answer);
   }
 
-  /** Waits for `block` milliseconds until one of the streams has an entry after its id; takes none. */
+  /** Waits for `block` milliseconds at most until one of the streams has an entry after its id; takes none. */
   async awaitEntry(streams: readonly string[], after: readonly string[], block: number): Promise<void> {
-    await this.untilWoken(
-      (client) => client.xreadBuffer('COUNT', 1, 'BLOCK', block, 'STREAMS', ...streams, ...after),
-      this.patience + block,
+    await this.sleep(block, (client, time) =>
+      client.xreadBuffer('COUNT', 1, 'BLOCK', time, 'STREAMS', ...streams, ...after),
     );
   }
 
@@ -69,14 +72,27 @@ export class Reader extends Connection {
    */
   async wake(): Promise<void> {
     const { sleeping } = this;
-    if (sleeping) sleeping.woken = true;
-    const tooLong = AbortSignal.timeout(LIMITS.wakeTimeout);
-    const isAsleep = (): boolean => sleeping !== undefined && this.sleeping === sleeping && this.isReady;
-    tooLong.addEventListener('abort', () => isAsleep() && this.reset());
-    while (isAsleep() && !tooLong.aborted) {
-      if (await this.unblock().catch(() => false)) return;
-      await sleep(WAKE_INTERVAL);
+    if (!sleeping) return;
+    sleeping.woken = true;
+    const end = performance.now() + LIMITS.wakeTimeout;
+    const isAsleep = (): boolean => this.sleeping === sleeping && this.isReady;
+    scheduleTimer(() => isAsleep() && this.reset(), LIMITS.wakeTimeout);
+    while (isAsleep() && performance.now() < end) {
+      if (this.mayBeWoken && (await this.unblock())) return;
+      await pause(WAKE_INTERVAL);
     }
+  }
+
+  /** Sleeps for `block` milliseconds at most, and no longer than is good for it: who reads looks again by itself. */
+  private sleep<Answer>(
+    block: number,
+    command: (client: Client, time: number) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
+    const time = Math.min(block, this.mayBeWoken ? LIMITS.longestSleep : LIMITS.unwakeableSleep);
+    return this.untilWoken((client) => {
+      this.quietUntil = performance.now() + time;
+      return command(client, time);
+    }, this.patience + time);
   }
 
   // Does not sleep where it would first wait for the connection: that could not be woken.
@@ -105,21 +121,42 @@ export class Reader extends Connection {
   }
 
   private learnClientId(): void {
-    if (this.client.isCluster) return;
-    this.clientId = (this.client as Redis).client('ID').catch(() => undefined);
+    const client = this.client.isCluster ? undefined : this.client;
+    if (!client) return;
+    this.clientId = client.client('ID').catch((problem: unknown) => this.noteRefusal(problem));
+    void this.tryToWake();
+  }
+
+  /** Whether it may be woken is known before it has to be: nobody sleeps here yet. */
+  private async tryToWake(): Promise<void> {
+    if (this.commands.isReady) await this.unblock();
   }
 
   private async unblock(): Promise<boolean> {
     if (!this.commands.isReady) return false;
-    if (this.client.isCluster) return this.unblockOnNodes(this.commands.client as Cluster);
+    try {
+      return await (this.client.isCluster ? this.unblockOnNodes() : this.unblockById());
+    } catch (problem) {
+      this.noteRefusal(problem);
+      return false;
+    }
+  }
+
+  private async unblockById(): Promise<boolean> {
     const id = await this.clientId;
     return id !== undefined && (await (this.commands.client as Redis).client('UNBLOCK', id)) === 1;
   }
 
   // Which node a cluster's client sleeps on is not known from outside; its name is.
-  private async unblockOnNodes(cluster: Cluster): Promise<boolean> {
-    const answers = await Promise.all(cluster.nodes('master').map((node) => unblockByName(node, this.name)));
+  private async unblockOnNodes(): Promise<boolean> {
+    const nodes = (this.commands.client as Cluster).nodes('master');
+    const answers = await Promise.all(nodes.map((node) => unblockByName(node, this.name)));
     return answers.includes(true);
+  }
+
+  private noteRefusal(problem: unknown): undefined {
+    const answer = answerOf(problem);
+    if (answer !== undefined && codeOf(answer) === 'NOPERM') this.mayBeWoken = false;
   }
 }
 

@@ -1,24 +1,49 @@
 import { UnsupportedError } from '@repid/core';
 import type { Connection } from './connection.js';
+import { isRefusedWith, refused } from './problems.js';
 
 const OLDEST = [6, 2] as const;
 
+/** What a server is looked at for. */
+export interface ServerNeeds {
+  /** How every key begins. */
+  readonly prefix: string;
+  /** True where it is to be a node of a cluster. */
+  readonly cluster: boolean;
+  /** Host and port, for errors. */
+  readonly place: string;
+  readonly onProblem: (problem: Error) => void;
+}
+
 /**
- * Looks whether the server can do what is needed of it.
+ * Looks whether the server can do what is needed of it; where INFO is denied, it is taken at its word.
  *
  * @throws UnsupportedError for a server older than Redis 6.2
+ * @throws BrokerRefusedError for a node of a cluster that a connection to one server leads to
  */
-export async function checkServer(connection: Connection, onProblem: (problem: Error) => void): Promise<void> {
-  const info = await connection.send((client) => client.info());
+export async function checkServer(connection: Connection, needs: ServerNeeds): Promise<void> {
+  const info = await infoOf(connection);
+  if (info === undefined) return;
   const version = fieldOf(info, 'redis_version') ?? 'unknown';
   if (isTooOld(version)) {
     throw new UnsupportedError(
-      `The Redis server has version "${version}". Repid needs 6.2 or newer, or Valkey: upgrade it.`,
+      `The Redis server at ${needs.place} has version "${version}". Repid needs 6.2 or newer, or Valkey: upgrade it.`,
     );
   }
+  if (fieldOf(info, 'cluster_enabled') === '1' && !needs.cluster && !/\{[^}]+\}/.test(needs.prefix))
+    throw refused('MOVED Its keys lie on several nodes', needs.place);
   const policy = fieldOf(info, 'maxmemory_policy');
   if (policy !== undefined && policy !== 'noeviction' && fieldOf(info, 'maxmemory') !== '0')
-    onProblem(mayEvict(policy));
+    needs.onProblem(mayEvict(policy));
+}
+
+async function infoOf(connection: Connection): Promise<string | undefined> {
+  try {
+    return await connection.sendAgain((client) => client.info());
+  } catch (problem) {
+    if (isRefusedWith(problem, 'NOPERM')) return undefined;
+    throw problem;
+  }
 }
 
 function fieldOf(info: string, name: string): string | undefined {

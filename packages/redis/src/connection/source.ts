@@ -1,11 +1,9 @@
-import { InvalidOptionError } from '@repid/core';
 import { type Cluster, Redis, type RedisOptions } from 'ioredis';
+import { type CheckedConnection, type GivenInstance, checkConnection } from '../options/check-connection.js';
+import { holdPromises } from './hold-promises.js';
+import { retryStrategyFor } from './retry-strategy.js';
 
-/** An instance of ioredis, of version 5 or 6: what is needed of it. */
-export interface GivenInstance {
-  readonly options: object;
-  duplicate(...overrides: never[]): unknown;
-}
+export type { GivenInstance };
 
 /** Where Redis is: a URL, options of ioredis, or an instance, which is duplicated and never used or closed itself. */
 export type RedisConnection = string | RedisOptions | GivenInstance;
@@ -14,24 +12,27 @@ export type RedisConnection = string | RedisOptions | GivenInstance;
 export type Client = Redis | Cluster;
 
 /**
- * What our connections need, whatever else is asked for. We wait for reconnection ourselves, and decide for each command
- * whether it may be sent twice; so nothing is queued or sent again behind our back.
+ * What our connections need, whatever else is asked for. We wait for reconnection, select the database and subscribe
+ * ourselves, and decide for each command whether it may be sent twice; so nothing is sent behind our back, where nobody
+ * would hold its promise.
  */
 const OURS = {
   lazyConnect: true,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
   maxRetriesPerRequest: 0,
   enableAutoPipelining: false,
   commandTimeout: undefined,
   blockingTimeout: undefined,
   socketTimeout: undefined,
+  reconnectOnError: null,
   readOnly: false,
   stringNumbers: false,
-  autoResubscribe: true,
   protocol: 2,
-  // After a failover the old master refuses writes; the new one is found by connecting again.
-  reconnectOnError: (problem: Error) => problem.message.startsWith('READONLY'),
+  disableClientInfo: true,
+  monitor: false,
+  db: 0,
 } as const;
 
 const NODES_ONLY = ['lazyConnect', 'enableOfflineQueue', 'enableAutoPipelining', 'maxRetriesPerRequest'] as const;
@@ -39,52 +40,43 @@ const NODES_ONLY = ['lazyConnect', 'enableOfflineQueue', 'enableAutoPipelining',
 /** Makes connections to one place. */
 export class ClientSource {
   readonly cluster: boolean;
+  /** The number of the database. */
+  readonly database: number;
+  /** Host and port, for people: without user name and password. */
+  readonly place: string;
+  private readonly checked: CheckedConnection;
 
-  /** @throws InvalidOptionError when it is none of these, or has a `keyPrefix` */
-  constructor(private readonly given: RedisConnection) {
-    checkConnection(given);
-    this.cluster = isInstance(given) && (given as { isCluster?: unknown }).isCluster === true;
+  /** @throws InvalidOptionError where it would lead somewhere else than it says, or nowhere */
+  constructor(given: RedisConnection) {
+    this.checked = checkConnection(given);
+    this.cluster = this.checked.type === 'cluster';
+    this.database = this.checked.database;
+    this.place = this.checked.place;
+  }
+
+  /** True where both were given the same server, or the same cluster, in the same words. */
+  isAlike(other: ClientSource): boolean {
+    return this.checked.identity !== undefined && this.checked.identity === other.checked.identity;
   }
 
   /** A connection that is not open yet. `name` is what `CLIENT LIST` shows. */
   make(name: string): Client {
-    const overrides = { ...OURS, connectionName: name };
-    if (typeof this.given === 'string') return new Redis(this.given, overrides);
-    if (!isInstance(this.given)) return new Redis({ ...this.given, ...overrides });
-    if (this.cluster) return (this.given as unknown as Cluster).duplicate([], clusterOverrides(this.given, overrides));
-    return (this.given as unknown as Redis).duplicate(overrides);
+    const { checked } = this;
+    if (checked.type === 'cluster')
+      return holdPromises(checked.instance.duplicate([], clusterOptions(checked.instance, name)));
+    const options = { ...OURS, ...optionsThatDepend(checked.options), connectionName: name };
+    if (checked.type === 'options') return new Redis({ ...checked.options, ...options });
+    return checked.instance.duplicate(options);
   }
 }
 
-function clusterOverrides(given: GivenInstance, overrides: typeof OURS & { connectionName: string }) {
-  const nodes: Record<string, unknown> = { ...(given.options as { redisOptions?: object }).redisOptions, ...overrides };
-  for (const name of NODES_ONLY) delete nodes[name];
+/** Only sentinels may send us to the wrong server; elsewhere the check, which needs INFO, would say no more than we look for ourselves. */
+function optionsThatDepend({ sentinels, retryStrategy }: RedisOptions) {
+  return { enableReadyCheck: Boolean(sentinels), retryStrategy: retryStrategyFor(retryStrategy) };
+}
+
+function clusterOptions(given: Cluster, name: string) {
+  const nodes: Record<string, unknown> = { ...given.options.redisOptions, ...OURS, connectionName: name };
+  for (const option of NODES_ONLY) delete nodes[option];
   return { lazyConnect: true, enableOfflineQueue: false, enableAutoPipelining: false, redisOptions: nodes };
-}
-
-function isInstance(given: RedisConnection): given is GivenInstance {
-  return typeof given === 'object' && typeof (given as Partial<GivenInstance>).duplicate === 'function';
-}
-
-function checkConnection(given: unknown): asserts given is RedisConnection {
-  if (typeof given !== 'string' && (typeof given !== 'object' || given === null)) {
-    throw new InvalidOptionError(
-      `The Redis connection is ${JSON.stringify(given)}. Give a URL such as "redis://localhost:6379", options of ioredis, or an instance of it.`,
-    );
-  }
-  const keyPrefix = keyPrefixOf(given);
-  if (keyPrefix) {
-    throw new InvalidOptionError(
-      `The Redis connection has the keyPrefix "${keyPrefix}", which scripts can't follow. Give the broker the option "prefix" instead.`,
-    );
-  }
-}
-
-function keyPrefixOf(given: string | object): unknown {
-  if (typeof given === 'string') return undefined;
-  const options = (isInstance(given as RedisConnection) ? (given as GivenInstance).options : given) as {
-    keyPrefix?: unknown;
-    redisOptions?: { keyPrefix?: unknown };
-  };
-  return options.keyPrefix || options.redisOptions?.keyPrefix;
 }

@@ -1,4 +1,8 @@
+import type { Redis } from 'ioredis';
+import { LIMITS } from '../options/defaults.js';
 import { Connection } from './connection.js';
+import type { ConnectionSettings } from './link.js';
+import { pause } from './pause.js';
 import type { ClientSource } from './source.js';
 
 /** Who listens to a pub/sub channel. */
@@ -8,24 +12,36 @@ export interface Listener {
   readonly onGap: () => void;
 }
 
-/** The one connection that listens, opened when somebody first does. */
+/** The one connection that listens, opened when somebody first does. It subscribes again whenever it was made anew. */
 export class Subscriber {
-  private connection: Promise<Connection> | undefined;
+  private connection: Promise<SubscriberConnection> | undefined;
   private readonly listeners = new Map<string, Set<Listener>>();
 
+  /** @param connectTimeout in milliseconds */
   constructor(
     private readonly source: ClientSource,
     private readonly name: string,
-    private readonly timeouts: { readonly connect: number; readonly command: number },
+    private readonly connectTimeout: number,
+    private readonly settings: ConnectionSettings,
   ) {}
 
-  /** Listens until the answered function is called. Once it resolves, no message is missed. */
+  /** Listens until the returned function is called. Once it resolves, no message is missed. */
   async listen(channel: string, listener: Listener): Promise<() => void> {
     const connection = await this.opened();
     const listeners = this.listeners.get(channel) ?? new Set();
     this.listeners.set(channel, listeners.add(listener));
-    await connection.send((client) => client.subscribe(channel));
+    try {
+      await connection.sendAgain((client) => client.subscribe(channel));
+    } catch (problem) {
+      this.leave(channel, listener);
+      throw problem;
+    }
     return () => this.leave(channel, listener);
+  }
+
+  /** Connects anew: the server that it listens to is not the right one any more. */
+  reset(): void {
+    this.connection?.then((connection) => connection.reset()).catch(() => undefined);
   }
 
   close(): void {
@@ -39,10 +55,12 @@ export class Subscriber {
     listeners?.delete(listener);
     if (listeners?.size !== 0) return;
     this.listeners.delete(channel);
-    this.connection?.then((connection) => connection.client.unsubscribe(channel)).catch(() => undefined);
+    this.connection
+      ?.then((connection) => connection.isReady && connection.client.unsubscribe(channel))
+      .catch(() => undefined);
   }
 
-  private opened(): Promise<Connection> {
+  private opened(): Promise<SubscriberConnection> {
     this.connection ??= this.open().catch((problem: unknown) => {
       this.connection = undefined;
       throw problem;
@@ -50,16 +68,16 @@ export class Subscriber {
     return this.connection;
   }
 
-  private async open(): Promise<Connection> {
-    const connection = new Connection(this.source.make(this.name), this.timeouts.command);
+  private async open(): Promise<SubscriberConnection> {
+    const connection = new SubscriberConnection(this.source, this.name, this.settings);
     try {
-      await connection.open(this.timeouts.connect);
+      await connection.open(this.connectTimeout);
     } catch (problem) {
       connection.close();
       throw problem;
     }
     connection.client.on('message', (channel: string, text: string) => this.tell(channel, text));
-    connection.client.on('ready', () => this.tellOfGap(connection));
+    connection.onReady(() => void this.subscribeAgain(connection));
     return connection;
   }
 
@@ -67,15 +85,44 @@ export class Subscriber {
     for (const listener of this.listeners.get(channel) ?? []) listener.onMessage(text);
   }
 
-  // Subscribing again, although ioredis does, tells us when it has been done.
-  private tellOfGap(connection: Connection): void {
-    const channels = [...this.listeners.keys()];
-    if (channels.length === 0) return;
-    connection
-      .send((client) => client.subscribe(...channels))
-      .then(() => {
-        for (const listeners of this.listeners.values()) for (const listener of listeners) listener.onGap();
-      })
+  /** Until it is done, or the connection is lost again, which is followed by the next time. */
+  private async subscribeAgain(connection: SubscriberConnection): Promise<void> {
+    while (connection.isReady && this.listeners.size > 0) {
+      const channels = [...this.listeners.keys()];
+      try {
+        await connection.send((client) => client.subscribe(...channels));
+        return this.tellOfGap();
+      } catch (problem) {
+        connection.report(problem as Error);
+        await pause(LIMITS.recoveryPause);
+      }
+    }
+  }
+
+  private tellOfGap(): void {
+    for (const listeners of this.listeners.values()) for (const listener of listeners) listener.onGap();
+  }
+}
+
+/** A connection that may do little else than listen. */
+class SubscriberConnection extends Connection {
+  override ping(): void {
+    this.limits
+      .within(this.listening()?.ping() ?? Promise.resolve(''), performance.now() + this.patience)
       .catch(() => undefined);
+  }
+
+  override reset(): void {
+    if (this.client.isCluster) this.listening()?.disconnect(); // The cluster then chooses another.
+    else super.reset();
+  }
+
+  /** The client that the server sends its messages to: in a cluster another than those for commands. */
+  private listening(): Redis | undefined {
+    if (!this.client.isCluster) return this.client as Redis;
+    return (
+      (this.client as unknown as { subscriber?: { getInstance?(): Redis | null } }).subscriber?.getInstance?.() ??
+      undefined
+    );
   }
 }

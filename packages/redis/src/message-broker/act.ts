@@ -6,7 +6,7 @@ import type { Hold, RedisDelivery } from './redis-delivery.js';
  * goes with it and is alike for many, as the script's `read_rest` reads it.
  */
 export type Act =
-  | { readonly outcome: 'done' | 'freed' | 'spent' | 'extend'; readonly rest: '' }
+  | { readonly outcome: 'done' | 'freed' | 'spent' | 'extend' | 'acquit'; readonly rest: '' }
   | { readonly outcome: 'ack' | 'nack' | 'back'; readonly settlement: Settlement; readonly rest: string }
   | { readonly outcome: 'bury'; readonly problem: MalformedMessageError; readonly rest: '' };
 
@@ -67,8 +67,8 @@ function restOf(
   const ofJob = `${frees && hold.resultId !== undefined ? 'a' : ''}${ofArgs}`;
   const letters = `${ofJob}${keepsBuckets(releases, hold) ? 'w' : ''}${publish.length > 0 ? 'f' : ''}`;
   if (!bucket) return letters;
-  const { id, ttl, cause } = bucket;
-  const ofBucket = `b${id === hold.jobId ? '=' : ''}${cause ? 'c' : ''}`;
+  const { id, ttl, cause, jobName } = bucket;
+  const ofBucket = `b${id === hold.jobId ? '=' : ''}${cause ? 'c' : ''}${jobName ? 'n' : ''}`;
   return `${ofBucket}${letters} ${ttl === null ? '' : Math.ceil(ttl)} ${bucketState(bucket)}`;
 }
 

@@ -242,8 +242,8 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([waiting('before', ['first'], condition), waiting('end before', ['before'])]);
       for (const id of ['after', 'before']) {
         const [body, end] = await buckets.get([id, `end ${id}`]);
-        expect(body).toBe(skippedBody(reason, 60_000, JSON.parse(body!).timestamp));
-        const chain = { bucketId: id, condition: 'success', state: 'skipped' } as const;
+        expect(body).toBe(skippedBody(reason, 60_000, JSON.parse(body!).timestamp, { topic: 'act' }));
+        const chain = { bucketId: id, condition: 'success', state: 'skipped', jobName: 'act' } as const;
         const rootCause = causeOfSkip({ bucketId: 'first', condition, state, cause });
         expect(JSON.parse(end!).exception).toBe(skipReason({ ...chain, cause: rootCause }));
       }

@@ -60,9 +60,16 @@ const NO_OWN_ARGS = '';
 
 /** Adds a bucket, as the script's `read_bucket` reads it. */
 function addBucket(call: Call, bucket: BucketRecord, ownArgs: string | undefined): void {
-  const { id, body, ttl, cause = '' } = bucket;
+  const { id, body, ttl, cause = '', jobName = '' } = bucket;
   const kind = id === ownArgs ? 'own' : 'named';
-  call.add(id, body, ttl === null ? '' : Math.ceil(ttl), ownArgs === undefined ? bucketState(bucket) : kind, cause);
+  call.add(
+    id,
+    body,
+    ttl === null ? '' : Math.ceil(ttl),
+    ownArgs === undefined ? bucketState(bucket) : kind,
+    cause,
+    jobName,
+  );
 }
 
 function addWaits(call: Call, { timeout, result, on }: Waits): void {

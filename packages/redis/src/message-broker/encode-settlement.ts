@@ -51,7 +51,7 @@ function addPlainRun(call: AcknowledgeCall, run: Run, keys: Keys): void {
 }
 
 /** Of these the script reads with their entries all there is to say. */
-const READ_ELSEWHERE: ReadonlySet<Act['outcome']> = new Set(['done', 'freed', 'spent', 'extend']);
+const READ_ELSEWHERE: ReadonlySet<Act['outcome']> = new Set(['done', 'freed', 'spent', 'extend', 'acquit']);
 
 function settlingCall(runs: readonly Run[], keys: Keys): Call {
   const call = new ScriptCall(keys, 'settle.settle').add(runs.length);
@@ -98,10 +98,11 @@ function addRest(call: ScriptCall, { settlement, rest }: SettlingAct, hold: Hold
   if (publish.length > 0) addFollowers(call, publish);
 }
 
-function addResult(call: ScriptCall, { id, body, cause }: BucketRecord, jobId: string | undefined): void {
+function addResult(call: ScriptCall, { id, body, cause, jobName }: BucketRecord, jobId: string | undefined): void {
   if (id !== jobId) call.add(id);
   call.add(body);
   if (cause) call.add(cause);
+  if (jobName) call.add(jobName);
 }
 
 function addOutcome(call: ScriptCall, outcome: Outcome): void {

@@ -1,10 +1,10 @@
-import type { Connection } from '../connection/connection.js';
 import type { RawEntry, Reader } from '../connection/reader.js';
 import type { Keys } from '../keys.js';
 import type { Take } from '../script/next-call.js';
 import { ScriptCall } from '../script/script-call.js';
 import { LETTER } from './priority-letters.js';
-import type { ReadingList, StreamToRead } from './reading-list.js';
+import type { ReadSizes } from './read-sizes.js';
+import type { ChannelLimits, ReadingList, StreamToRead } from './reading-list.js';
 import type { Settler } from './settler.js';
 import { quotasOf } from './turns.js';
 
@@ -12,85 +12,66 @@ import { quotasOf } from './turns.js';
 export interface TakenEntry {
   readonly stream: StreamToRead;
   readonly entry: RawEntry;
-  readonly deliveryCount: number;
+  /** How often it was delivered, with the marks of takeover. */
+  readonly deliveries: number;
 }
 
-/** What the operation `take` answers: entries by place of their stream, or the last id of each stream. */
-type TakeAnswer =
-  | readonly [found: 1, taken: readonly (readonly [place: number, entries: readonly RawEntry[]])[]]
-  | readonly [found: 0, last: readonly Buffer[]];
+/** What is to be taken. */
+export interface Demand {
+  readonly max: number;
+  readonly limits?: ChannelLimits;
+  /** How many milliseconds to wait for the first; undefined for not at all. */
+  readonly block?: number;
+  /** Asked between looking and falling asleep. */
+  readonly isWoken: () => boolean;
+}
 
-type ReclaimAnswer = readonly [
-  left: number,
-  taken: readonly (readonly [place: number, deliveries: number, entry: RawEntry])[],
-];
+/** What the operation `take` returns: entries by place of their stream, or the last id of each stream; then what went wrong by stream. */
+type TakeAnswer =
+  | readonly [found: 1, taken: readonly (readonly [place: number, entries: readonly RawEntry[]])[], problems: Buffer[]]
+  | readonly [found: 0, last: readonly Buffer[], problems: Buffer[]];
+
+/** Where a stream ends that could be read. */
+interface StreamEnd {
+  readonly key: string;
+  readonly after: string;
+}
 
 /**
- * Takes entries from the streams of a reading list, never more than asked for. One stream is read with one XREADGROUP.
- * Several are read by a script, as COUNT would count for each of them, and are waited for without taking anything.
+ * Takes entries from the streams of a reading list, never more than asked for, and of large ones fewer. One stream is read with one
+ * XREADGROUP. Several are read by a script, as COUNT would count for each of them, and are waited for without taking anything.
  */
 export class Intake {
   private turn = 0;
   private calls = 0;
 
+  /** @param onProblem told what keeps a stream from being read, while others are */
   constructor(
     private readonly keys: Keys,
     private readonly list: ReadingList,
     private readonly consumer: string,
     private readonly reader: Reader,
     private readonly settler: Settler,
+    private readonly sizes: ReadSizes,
+    private readonly onProblem: (problem: string) => void,
   ) {}
 
-  /**
-   * Up to `max`; waits `block` milliseconds for the first, or not at all where it is undefined. Settlements that are to
-   * be sent share its way.
-   * @param isWoken asked between looking and falling asleep
-   */
-  take(max: number, block: number | undefined, isWoken: () => boolean): Promise<TakenEntry[]> {
-    const { streams } = this.list;
-    if (streams.length === 1) return this.takeFromOne(streams[0]!, max, block, isWoken);
-    return this.reader.inOneWrite(() => this.takeFromSeveral(streams, max, block, isWoken));
+  /** Settlements that are to be sent share its way. */
+  take(demand: Demand): Promise<TakenEntry[]> {
+    const streams = this.list.within(demand.limits);
+    if (streams.length === 1) return this.takeFromOne(streams[0]!, demand);
+    return this.reader.inOneWrite(() => this.takeFromSeveral(streams, demand));
   }
 
-  /** Up to `max` whose owners have been silent for too long, those given up included; and whether there may be more. */
-  async reclaim(
-    connection: Connection,
-    max: number,
-    ownershipTime: number,
-    maxDeliveries: number,
-    reason: string,
-  ): Promise<{ readonly taken: TakenEntry[]; readonly more: boolean }> {
-    const { streams } = this.list;
-    const call = new ScriptCall(this.keys, 'consume.reclaim').add(
-      this.consumer,
-      ownershipTime,
-      maxDeliveries,
-      reason,
-      max,
-    );
-    addStreams(call, streams);
-    const [left, answer] = await connection.runForBuffers<ReclaimAnswer>(call);
-    const taken = answer.map(([place, deliveryCount, entry]) => ({
-      stream: streams[place - 1]!,
-      entry,
-      deliveryCount,
-    }));
-    return { taken, more: left === 0 };
-  }
-
-  private async takeFromOne(
-    stream: StreamToRead,
-    max: number,
-    block: number | undefined,
-    isWoken: () => boolean,
-  ): Promise<TakenEntry[]> {
+  private async takeFromOne(stream: StreamToRead, { max, limits, block, isWoken }: Demand): Promise<TakenEntry[]> {
     const { group } = this.keys.channel(stream.channel);
-    const take = { stream: stream.key, group, consumer: this.consumer, most: max };
+    const most = this.sizes.mostOf(stream.key, Math.min(max, limits?.get(stream.channel) ?? max));
+    const take = { stream: stream.key, group, consumer: this.consumer, most };
     const next = this.settler.flushTaking(this.reader, take);
     let entries = await (next ?? this.readAfterSettling(take, block));
     if (next && entries.length === 0 && block !== undefined && !isWoken())
       entries = await this.reader.read(take, block);
-    return entries.map((entry) => ({ stream, entry, deliveryCount: 1 }));
+    return this.taken(stream, entries);
   }
 
   private readAfterSettling(take: Take, block: number | undefined): Promise<readonly RawEntry[]> {
@@ -102,14 +83,12 @@ export class Intake {
 
   private async takeFromSeveral(
     streams: readonly StreamToRead[],
-    max: number,
-    block: number | undefined,
-    isWoken: () => boolean,
+    { max, limits, block, isWoken }: Demand,
   ): Promise<TakenEntry[]> {
     this.settler.flushOver(this.reader);
-    const [found, answer] = await this.lookAtSeveral(this.rotated(streams), max);
+    const [found, answer] = await this.lookAtSeveral(this.rotated(streams), max, limits);
     if (found) return answer;
-    if (block === undefined || isWoken()) return [];
+    if (block === undefined || isWoken() || answer.length === 0) return [];
     await this.reader.awaitEntry(
       answer.map(({ key }) => key),
       answer.map(({ after }) => after),
@@ -121,18 +100,22 @@ export class Intake {
   private async lookAtSeveral(
     streams: readonly StreamToRead[],
     max: number,
-  ): Promise<[true, TakenEntry[]] | [false, { key: string; after: string }[]]> {
+    limits: ChannelLimits | undefined,
+  ): Promise<[true, TakenEntry[]] | [false, StreamEnd[]]> {
     const quotas = quotasOf(this.turn, max);
     const call = new ScriptCall(this.keys, 'intake.take').add(this.consumer, quotas.high, quotas.medium, quotas.low);
-    addStreams(call, streams);
-    const [found, answer] = await this.reader.runForBuffers<TakeAnswer>(call);
-    if (found === 0)
-      return [false, answer.map((last, place) => ({ key: streams[place]!.key, after: last.toString() }))];
-    const taken = answer.flatMap(([place, entries]) =>
-      entries.map((entry) => ({ stream: streams[place - 1]!, entry, deliveryCount: 1 })),
-    );
+    addStreams(call, streams, limits, ({ key }) => this.sizes.mostOf(key, max));
+    const [found, answer, problems] = await this.reader.runForBuffers<TakeAnswer>(call);
+    for (const problem of problems) if (problem.length > 0) this.onProblem(problem.toString());
+    if (found === 0) return [false, endsOf(streams, answer)];
+    const taken = answer.flatMap(([place, entries]) => this.taken(streams[place - 1]!, entries));
     this.turn += taken.length;
     return [true, taken];
+  }
+
+  private taken(stream: StreamToRead, entries: readonly RawEntry[]): TakenEntry[] {
+    this.sizes.note(stream.key, entries);
+    return entries.map((entry) => ({ stream, entry, deliveries: 1 }));
   }
 
   // Of channels alike in priority each is first in its turn. The script looks at priorities by itself.
@@ -144,7 +127,23 @@ export class Intake {
   }
 }
 
-function addStreams(call: ScriptCall, streams: readonly StreamToRead[]): void {
+/** Adds streams to a script call: how many; each: channel, priority, how many at most of it where that is given, of its channel or -1. */
+export function addStreams(
+  call: ScriptCall,
+  streams: readonly StreamToRead[],
+  limits: ChannelLimits | undefined,
+  mostOf?: (stream: StreamToRead) => number,
+): void {
   call.add(streams.length);
-  for (const { channel, priority } of streams) call.add(call.channel(channel), LETTER[priority]);
+  for (const stream of streams) {
+    const { channel, priority } = stream;
+    call.add(call.channel(channel), LETTER[priority]);
+    if (mostOf) call.add(mostOf(stream));
+    call.add(limits?.get(channel) ?? -1);
+  }
+}
+
+function endsOf(streams: readonly StreamToRead[], last: readonly Buffer[]): StreamEnd[] {
+  const ends = last.map((after, place) => ({ key: streams[place]!.key, after: after.toString() }));
+  return ends.filter(({ after }) => after !== '');
 }

@@ -1,6 +1,5 @@
 import { DuplicateJobError, type OutgoingMessage, type TakenBy } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
-import { refused } from '../connection/problems.js';
 import { type Keys, isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import type { Call } from '../script/call.js';
@@ -97,11 +96,18 @@ export class Publisher {
       for (const message of messages) addMessage(call, message);
     }
     const problems = new Map(await this.runBy<Answer>(call, deadline));
-    publications.forEach((publication, place) => conclude(publication, problems.get(place)));
+    publications.forEach((publication, place) => this.conclude(publication, problems.get(place)));
   }
 
   private runBy<Answered>(call: Call, deadline: number): Promise<Answered> {
     return this.connection().run(call, Math.max(0, deadline - performance.now()));
+  }
+
+  private conclude({ messages, resolve, reject }: Publication, problem: Taken | string | undefined): void {
+    if (problem === undefined) return resolve();
+    if (typeof problem === 'string') return reject(this.connection().refused(problem));
+    const [place, id] = problem;
+    reject(new DuplicateJobError(id, messages[place - 1]!.channel, takenBy(problem)));
   }
 
   private writeDown(publications: readonly Publication[]): void {
@@ -129,13 +135,6 @@ function areUsual(publications: readonly Publication[]): boolean {
 
 function areAlike(publications: readonly Publication[]): boolean {
   return publications.every(({ messages }) => messages.length === publications[0]!.messages.length);
-}
-
-function conclude({ messages, resolve, reject }: Publication, problem: Taken | string | undefined): void {
-  if (problem === undefined) return resolve();
-  if (typeof problem === 'string') return reject(refused(problem));
-  const [place, id] = problem;
-  reject(new DuplicateJobError(id, messages[place - 1]!.channel, takenBy(problem)));
 }
 
 function takenBy([, , by, location = '', jobId = '', channel = '']: Taken): TakenBy {

@@ -1,5 +1,6 @@
 import type { Priority } from '@repid/core';
 import type { Keys } from '../keys.js';
+import { LETTER } from './priority-letters.js';
 
 /** A stream that a consumer reads. */
 export interface StreamToRead {
@@ -8,14 +9,18 @@ export interface StreamToRead {
   readonly key: string;
 }
 
-/** What is known of a channel: is it paused, and which priorities beside medium are in use? */
+/** What is known of a channel. */
 export interface ChannelState {
-  readonly paused: boolean;
-  readonly high: boolean;
-  readonly low: boolean;
+  /** Names the pause that is on; empty where there is none. */
+  readonly pause: string;
+  /** The letters of the priorities whose streams are to be read. */
+  readonly streams: string;
 }
 
-const UNKNOWN: ChannelState = { paused: false, high: false, low: false };
+/** How many messages of a channel may be taken at most; channels that it does not name are not limited. */
+export type ChannelLimits = ReadonlyMap<string, number>;
+
+const UNKNOWN: ChannelState = { pause: '', streams: LETTER.medium };
 
 /** Which streams a consumer reads: those of its channels that are in use and not paused. */
 export class ReadingList {
@@ -35,28 +40,36 @@ export class ReadingList {
     return this.listed;
   }
 
-  /** Answers whether that changes anything. */
+  /** Those of channels that may give something. */
+  within(limits: ChannelLimits | undefined): readonly StreamToRead[] {
+    if (!limits || limits.size === 0) return this.streams;
+    return this.streams.filter(({ channel }) => limits.get(channel) !== 0);
+  }
+
+  isPaused(channel: string): boolean {
+    return this.stateOf(channel).pause !== '';
+  }
+
+  /** Returns whether that changes anything. */
   update(channel: string, state: ChannelState): boolean {
-    const before = this.states.get(channel) ?? UNKNOWN;
-    if (before.paused === state.paused && before.high === state.high && before.low === state.low) return false;
+    const before = this.stateOf(channel);
+    if (before.pause === state.pause && before.streams === state.streams) return false;
     this.states.set(channel, state);
     this.listed = undefined;
     return true;
   }
 
-  /** Notes that a channel is paused or resumed. */
-  setPaused(channel: string, paused: boolean): boolean {
-    const state = this.states.get(channel);
-    return state !== undefined && this.update(channel, { ...state, paused });
+  private stateOf(channel: string): ChannelState {
+    return this.states.get(channel) ?? UNKNOWN;
   }
 
   private of(priority: Priority): StreamToRead[] {
     return this.channels
-      .filter((channel) => this.isRead(this.states.get(channel)!, priority))
+      .filter((channel) => this.isRead(this.stateOf(channel), priority))
       .map((channel) => ({ channel, priority, key: this.keys.channel(channel).streams[priority] }));
   }
 
-  private isRead(state: ChannelState, priority: Priority): boolean {
-    return !state.paused && (priority === 'medium' || state[priority]);
+  private isRead({ pause, streams }: ChannelState, priority: Priority): boolean {
+    return pause === '' && streams.includes(LETTER[priority]);
   }
 }

@@ -6,6 +6,8 @@ import {
   resultBucketOf,
 } from '@repid/core';
 import { decodeEntry, decodeLeniently } from '../codec/entry.js';
+import { LIMITS } from '../options/defaults.js';
+import type { InFlight } from './in-flight.js';
 import type { TakenEntry } from './intake.js';
 import { RedisDelivery } from './redis-delivery.js';
 import type { Settler } from './settler.js';
@@ -14,8 +16,8 @@ import type { Settler } from './settler.js';
 export class Receipts {
   constructor(
     private readonly consumer: string,
-    private readonly maxDeliveries: number,
     private readonly settler: Settler,
+    private readonly inFlight: InFlight,
     private readonly report: (problem: unknown) => void,
   ) {}
 
@@ -40,25 +42,44 @@ export class Receipts {
   private bury(taken: TakenEntry, problem: MalformedMessageError): void {
     const message = decodeLeniently(taken.stream.channel, taken.entry[1] ?? []);
     this.report(problem);
-    this.settler.bury(this.inHand(taken, message), problem).catch(this.report);
+    const delivery = this.inHand(taken, message);
+    this.settler
+      .bury(delivery, problem)
+      .catch(this.report)
+      .finally(() => delivery.forget());
   }
 
   private inHand(
-    { stream, entry, deliveryCount }: TakenEntry,
+    { stream, entry, deliveries }: TakenEntry,
     message: RedisDelivery['message'],
     jobId?: string,
     input?: DeliveredBucket,
   ): RedisDelivery {
+    const { count, isAlone, isExhausted } = readDeliveries(deliveries);
     const hold = {
       entry: entry[0].toString('latin1'),
       consumer: this.consumer,
       jobId,
       ...ofJob(message, jobId),
       input,
+      isAlone,
     };
-    const isExhausted = deliveryCount > this.maxDeliveries;
-    return new RedisDelivery(message, stream.priority, deliveryCount, isExhausted, hold, this.settler);
+    return new RedisDelivery(message, stream.priority, count, isExhausted, hold, this.settler, this.inFlight);
   }
+}
+
+/** What the number of an entry's deliveries says, as its group has it: the scripts add marks to it. */
+export function readDeliveries(deliveries: number): {
+  readonly count: number;
+  readonly isAlone: boolean;
+  readonly isExhausted: boolean;
+} {
+  const { aloneMark } = LIMITS;
+  return {
+    count: deliveries % aloneMark,
+    isAlone: deliveries >= aloneMark,
+    isExhausted: deliveries >= 2 * aloneMark,
+  };
 }
 
 const NOTHING = {};

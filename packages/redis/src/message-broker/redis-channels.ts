@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ChannelAdministration,
   type ChannelStats,
   type DeadLetter,
   type Message,
   type ReplayOptions,
+  TimeoutError,
   checkChannelName,
 } from '@repid/core';
 import { decodeLeniently } from '../codec/entry.js';
@@ -14,12 +16,29 @@ import type { Keys } from '../keys.js';
 import type { Operation } from '../script/index.js';
 import { ScriptCall } from '../script/script-call.js';
 
+/** How long to wait before one looks again who has confirmed a pause, at first and at most, in milliseconds. */
+const [SHORTEST_REST, LONGEST_REST] = [2, 100];
+
+/** How many consumers an error names. */
+const MOST_NAMED = 5;
+
+/** What the operation `stats` returns. */
+type StatsAnswer = readonly [
+  queued: number,
+  delayed: number,
+  waiting: number,
+  running: number,
+  deadLetters: number,
+  paused: 0 | 1,
+  consumers: number,
+];
+
 const DEFAULT_REPLAY_LIMIT = 1000;
 const ALL = -1;
 
 /** Told of what this process itself does to channels, so that its consumers need not wait to hear of it. */
 export interface ChannelListener {
-  readonly onPaused: (channel: string, paused: boolean) => Promise<void>;
+  readonly onChanged: () => Promise<void>;
   readonly onDeleted: (channel: string) => void;
 }
 
@@ -32,16 +51,15 @@ export class RedisChannels implements ChannelAdministration {
   ) {}
 
   async declare(channel: string): Promise<void> {
-    await this.connection().run(this.call('consume.open', channel).add(1));
+    const [problem] = await this.connection().run<[string]>(this.call('consume.open', channel).add(1));
+    if (problem !== '') throw this.connection().refused(problem);
     await this.connection().send((client) => client.sadd(this.keys.channels, channel));
   }
 
   async stats(channel: string): Promise<ChannelStats> {
-    const answer = await this.connection().runAgain<[number, number, number, number, number, number]>(
-      this.call('administration.stats', channel),
-    );
-    const [queued, delayed, waiting, running, deadLetters, paused] = answer;
-    return { queued, delayed, waiting, running, deadLetters, paused: paused === 1 };
+    const answer = await this.connection().runAgain<StatsAnswer>(this.call('administration.stats', channel));
+    const [queued, delayed, waiting, running, deadLetters, paused, consumers] = answer;
+    return { queued, delayed, waiting, running, deadLetters, paused: paused === 1, consumers };
   }
 
   async peek(channel: string, limit: number): Promise<readonly Message[]> {
@@ -52,13 +70,14 @@ export class RedisChannels implements ChannelAdministration {
   }
 
   async pause(channel: string): Promise<void> {
-    await this.connection().run(this.call('administration.pause', channel));
-    await this.listener.onPaused(channel, true);
+    const pause = await this.connection().runAgain<string>(this.call('administration.pause', channel));
+    void this.listener.onChanged();
+    await this.awaitConfirmations(channel, pause);
   }
 
   async resume(channel: string): Promise<void> {
-    await this.connection().run(this.call('administration.resume', channel));
-    await this.listener.onPaused(channel, false);
+    await this.connection().runAgain(this.call('administration.resume', channel));
+    await this.listener.onChanged();
   }
 
   purge(channel: string): Promise<number> {
@@ -86,6 +105,19 @@ export class RedisChannels implements ChannelAdministration {
     return this.run('administration.replay', channel, withDependents ? '1' : '', ...which);
   }
 
+  /** Consumers hear of a pause at once, or learn of it when they look; one that is dead is not waited for any longer than it counts as alive. */
+  private async awaitConfirmations(channel: string, pause: string): Promise<void> {
+    const { patience } = this.connection();
+    const deadline = performance.now() + patience;
+    for (let rest = SHORTEST_REST; ; rest = Math.min(2 * rest, LONGEST_REST)) {
+      const call = this.call('administration.unconfirmed', channel).add(pause);
+      const missing = await this.connection().runAgain<string[]>(call);
+      if (missing.length === 0) return;
+      if (performance.now() >= deadline) throw unconfirmed(channel, missing, patience);
+      await sleep(rest);
+    }
+  }
+
   private async run(operation: Operation, channel: string, ...values: (string | number)[]): Promise<number> {
     return this.connection().run(this.call(operation, channel).add(...values));
   }
@@ -96,6 +128,15 @@ export class RedisChannels implements ChannelAdministration {
     call.channel(channel);
     return call;
   }
+}
+
+function unconfirmed(channel: string, consumers: readonly string[], patience: number): TimeoutError {
+  const named = consumers.slice(0, MOST_NAMED).map((name) => `"${name}"`);
+  const more = consumers.length > named.length ? ` and ${consumers.length - named.length} more` : '';
+  return new TimeoutError(
+    `Channel "${channel}" is paused, but of its consumers ${named.join(', ')}${more} did not confirm it within ${Math.round(patience)} ms ` +
+      'and may begin more of its jobs. See whether these connections reach Redis (CLIENT LIST shows their names), and call pause() again.',
+  );
 }
 
 function deadLetterOf(channel: string, [id, fields]: readonly [Buffer, Buffer[]]): DeadLetter {

@@ -1,31 +1,47 @@
-import { type ConsumeOptions, type Consumer, type Delivery, LostOwnershipError } from '@repid/core';
-import { tooManyDeliveries } from '../codec/reason.js';
-import { isRefusedWith } from '../connection/problems.js';
+import {
+  type ConsumeOptions,
+  type Consumer,
+  type Delivery,
+  LostOwnershipError,
+  type ReceiveOptions,
+} from '@repid/core';
+import { AnswerLostError, isRefusedWith } from '../connection/problems.js';
 import { isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import { ScriptCall } from '../script/script-call.js';
 import type { ConsumerParts } from './consumer-parts.js';
+import { InFlight } from './in-flight.js';
 import { Intake, type TakenEntry } from './intake.js';
-import { ReadingList } from './reading-list.js';
+import { ReadSizes } from './read-sizes.js';
+import { type ChannelLimits, type ChannelState, ReadingList } from './reading-list.js';
 import type { RedisDelivery } from './redis-delivery.js';
 import { Receipts } from './receipts.js';
+import { Seldom } from './seldom.js';
+import { Takeover } from './takeover.js';
 import { Watch } from './watch.js';
 
 /** The least that a reader sleeps, in milliseconds; Redis takes 0 for ever. */
 const SHORTEST_SLEEP = 1;
 
 /** What Redis says where a stream or its group is not there (any more). */
-const GONE = ['NOGROUP', 'no such key', 'UNBLOCKED'];
+const GONE = /NOGROUP|no such key|UNBLOCKED/;
+
+/** What Redis and the scripts say where something else lies at a key. */
+const WRONG_TYPE = /WRONGTYPE/;
 
 /** Takes messages from Redis streams. */
 export class RedisConsumer implements Consumer {
   readonly ownershipTime: number;
   private readonly list: ReadingList;
+  private readonly inFlight = new InFlight();
   private readonly intake: Intake;
+  private readonly takeover: Takeover;
   private readonly receipts: Receipts;
   private readonly watch: Watch;
-  private nextReclaimAt = 0;
+  private readonly seldom = new Seldom(LIMITS.reportInterval);
   private receiving: Promise<unknown> | undefined;
+  /** The read that is in progress. */
+  private taking: Promise<unknown> | undefined;
   private closing: Promise<void> | undefined;
   private woken = false;
   /** Whoever is about to sleep looks whether there was one since it last looked at what is there. */
@@ -36,13 +52,18 @@ export class RedisConsumer implements Consumer {
     private readonly parts: ConsumerParts,
     private readonly options: ConsumeOptions,
   ) {
+    const { name, keys, reader, settler } = parts;
+    const onProblem = (problem: string): void => void this.noteStreamProblem(problem);
     this.ownershipTime = parts.ownershipTime;
-    this.list = new ReadingList(parts.keys, [...new Set(options.channels)]);
-    this.intake = new Intake(parts.keys, this.list, parts.name, parts.reader, parts.settler);
-    this.receipts = new Receipts(parts.name, parts.maxDeliveries, parts.settler, (problem) => this.report(problem));
-    this.watch = new Watch(parts.keys, this.list.channels, parts.commands, {
-      onState: (channel, state) => this.list.update(channel, state) && void this.interrupt(),
-      onCancel: (consumer, channel, jobId) => consumer === parts.name && this.options.onCancel?.(channel, jobId),
+    this.list = new ReadingList(keys, [...new Set(options.channels)]);
+    this.intake = new Intake(keys, this.list, name, reader, settler, new ReadSizes(), onProblem);
+    this.takeover = new Takeover(parts, this.list, this.inFlight, onProblem);
+    this.receipts = new Receipts(name, settler, this.inFlight, (problem) => this.report(problem));
+    this.watch = new Watch(keys, name, this.list.channels, parts.commands, {
+      onState: (channel, state) => this.note(channel, state),
+      onCancel: (consumer, channel, jobId) => consumer === name && this.options.onCancel?.(channel, jobId),
+      onProblem: (channel, problem) => this.reportSeldom(`Channel "${channel}": ${problem}`),
+      onLook: () => void this.lookForSuspects(),
     });
   }
 
@@ -52,10 +73,18 @@ export class RedisConsumer implements Consumer {
     await this.watch.open(this.parts.subscriber);
   }
 
-  async receive(max: number, { wait }: { readonly wait: boolean }): Promise<readonly Delivery[]> {
+  get hasSuspects(): boolean {
+    return this.takeover.hasSuspects;
+  }
+
+  isPaused(channel: string): boolean {
+    return this.list.isPaused(channel);
+  }
+
+  async receive(max: number, { wait, limits, alone = false }: ReceiveOptions): Promise<readonly Delivery[]> {
     if (max < 1) return [];
     this.woken = false;
-    const receiving = this.receiveSome(max, wait);
+    const receiving = alone ? this.receiveAlone() : this.receiveSome(max, wait, limits);
     this.receiving = receiving;
     try {
       return await receiving;
@@ -80,16 +109,19 @@ export class RedisConsumer implements Consumer {
     return this.closing;
   }
 
-  /** Learns at once what this process itself did. */
-  async setPaused(channel: string, paused: boolean): Promise<void> {
-    this.list.setPaused(channel, paused);
-    await this.interrupt(); // Pub/sub may have told it sooner, but a sleep that began before may still be given something.
+  /** Learns what this process itself did to its channels. */
+  lookNow(): Promise<void> {
+    return this.watch.lookNow();
   }
 
-  private async receiveSome(max: number, wait: boolean): Promise<readonly Delivery[]> {
+  private async receiveSome(
+    max: number,
+    wait: boolean,
+    limits: ChannelLimits | undefined,
+  ): Promise<readonly Delivery[]> {
     while (!this.closing) {
       try {
-        const taken = await this.take(max, wait && !this.woken);
+        const taken = await this.noting(this.take(max, wait && !this.woken, limits));
         const deliveries = this.receipts.deliver(taken);
         if (deliveries.length > 0) return deliveries;
         if (this.woken || (!wait && taken.length === 0)) return [];
@@ -101,28 +133,65 @@ export class RedisConsumer implements Consumer {
     return [];
   }
 
-  private take(max: number, wait: boolean): Promise<readonly TakenEntry[]> {
-    const isReady = !this.isReclaimDue() && this.parts.reader.isReady;
-    return isReady ? this.read(max, wait) : this.takeOnceReady(max, wait);
-  }
-
-  private async takeOnceReady(max: number, wait: boolean): Promise<readonly TakenEntry[]> {
-    if (this.isReclaimDue()) {
-      const reclaimed = await this.reclaim(max);
-      if (reclaimed.length > 0) return reclaimed;
+  private async receiveAlone(): Promise<readonly Delivery[]> {
+    if (this.closing || !this.parts.commands().isReady) return [];
+    try {
+      return this.receipts.deliver(await this.noting(this.takeover.takeAlone()));
+    } catch (problem) {
+      await this.recover(problem);
+      return [];
     }
-    return (await this.isConnected()) ? this.read(max, wait) : [];
   }
 
-  private isReclaimDue(): boolean {
-    return performance.now() >= this.nextReclaimAt && this.parts.commands().isReady;
+  /** Notes a read while it is in progress, and whether its answer was lost. */
+  private async noting(taking: Promise<readonly TakenEntry[]>): Promise<readonly TakenEntry[]> {
+    this.taking = taking;
+    try {
+      return await taking;
+    } catch (problem) {
+      if (problem instanceof AnswerLostError) this.takeover.noteLostAnswer();
+      throw problem;
+    } finally {
+      this.taking = undefined;
+    }
   }
 
-  private read(max: number, wait: boolean): Promise<readonly TakenEntry[]> {
+  private take(max: number, wait: boolean, limits: ChannelLimits | undefined): Promise<readonly TakenEntry[]> {
+    const isReady = !this.takeover.isDue && this.parts.reader.isReady;
+    return isReady ? this.read(max, wait, limits) : this.takeOnceReady(max, wait, limits);
+  }
+
+  private async takeOnceReady(
+    max: number,
+    wait: boolean,
+    limits: ChannelLimits | undefined,
+  ): Promise<readonly TakenEntry[]> {
+    if (this.takeover.isDue) {
+      const takenOver = await this.takeOver(max, limits);
+      if (takenOver.length > 0) return takenOver;
+    }
+    return (await this.isConnected()) ? this.read(max, wait, limits) : [];
+  }
+
+  /** Can be interrupted. */
+  private async takeOver(max: number, limits: ChannelLimits | undefined): Promise<readonly TakenEntry[]> {
+    const taking = this.takeover.take(max, limits);
+    let isHere = false;
+    const settled = taking.then(
+      () => void (isHere = true),
+      () => void (isHere = true),
+    );
+    await this.pause(this.parts.reader.patience, settled);
+    if (isHere) return taking;
+    this.takeover.abandon(taking);
+    return [];
+  }
+
+  private read(max: number, wait: boolean, limits: ChannelLimits | undefined): Promise<readonly TakenEntry[]> {
     const before = this.interruptions;
-    const block = wait && !this.woken ? this.untilReclaim() : undefined;
-    if (this.list.streams.length === 0) return this.takeNothing(block);
-    return this.intake.take(max, block, () => this.interruptions > before);
+    const block = wait && !this.woken ? this.longestSleep() : undefined;
+    if (this.list.within(limits).length === 0) return this.takeNothing(block);
+    return this.intake.take({ max, limits, block, isWoken: () => this.interruptions > before });
   }
 
   private async takeNothing(block: number | undefined): Promise<readonly TakenEntry[]> {
@@ -130,8 +199,10 @@ export class RedisConsumer implements Consumer {
     return [];
   }
 
-  private untilReclaim(): number {
-    return Math.max(SHORTEST_SLEEP, Math.ceil(this.nextReclaimAt - performance.now()));
+  // Nothing is lost for longer than that which was to wake it and did not.
+  private longestSleep(): number {
+    const untilTakeover = Math.ceil(this.takeover.dueAt - performance.now());
+    return Math.max(SHORTEST_SLEEP, Math.min(untilTakeover, LIMITS.lookInterval));
   }
 
   // Waiting for a connection can be interrupted; a call that waits for one could not.
@@ -143,45 +214,51 @@ export class RedisConsumer implements Consumer {
     return reader.isReady;
   }
 
-  // Workers are spread over time, and each looks three times while a delivery is owned.
-  private async reclaim(max: number): Promise<TakenEntry[]> {
-    const { commands, maxDeliveries } = this.parts;
-    if (this.list.streams.length === 0) {
-      this.nextReclaimAt = performance.now() + this.ownershipTime / 3;
-      return [];
-    }
-    // One more than allowed is for a worker to refuse it; that none lives to do so is the last resort.
-    const most = maxDeliveries * LIMITS.exhaustion;
-    const { taken, more } = await this.intake.reclaim(
-      commands(),
-      max,
-      this.ownershipTime,
-      most,
-      tooManyDeliveries(most),
-    );
-    this.nextReclaimAt = more ? 0 : performance.now() + (this.ownershipTime / 3) * (0.8 + Math.random() * 0.4);
-    return taken;
-  }
-
   private async keep(delivery: RedisDelivery): Promise<boolean> {
     if (delivery.isSettled) return false;
     try {
       await this.parts.settler.extend(delivery);
       return true;
     } catch (problem) {
-      if (problem instanceof LostOwnershipError) return false;
-      throw problem;
+      if (!(problem instanceof LostOwnershipError)) throw problem;
+      delivery.forget();
+      return false;
     }
+  }
+
+  private note(channel: string, state: ChannelState): void {
+    if (!this.list.update(channel, state)) return;
+    const interrupted = this.interrupt();
+    if (state.pause !== '') void this.confirm(channel, state.pause, interrupted);
+  }
+
+  /** Nothing more of the channel is begun once the read in progress, which may have been given something, has come back. */
+  private async confirm(channel: string, pause: string, interrupted: Promise<void>): Promise<void> {
+    await interrupted;
+    await this.taking?.catch(() => undefined);
+    this.watch.confirm(channel, pause);
+  }
+
+  private async lookForSuspects(): Promise<void> {
+    if (!this.hasSuspects || this.closing) return;
+    await this.takeover.lookForSuspects().catch((problem: unknown) => this.reportSeldom(problem));
   }
 
   private async recover(problem: unknown): Promise<void> {
     if (this.closing) return;
-    if (GONE.some((answer) => isRefusedWith(problem, answer))) {
+    if (isRefusedWith(problem, GONE)) {
       await this.openChannels().catch((failure: unknown) => this.report(failure));
       return;
     }
-    this.report(problem);
+    if (isRefusedWith(problem, WRONG_TYPE)) this.reportSeldom(problem);
+    else this.report(problem);
     await this.pause(LIMITS.recoveryPause);
+  }
+
+  /** What goes wrong with one stream holds no other up. */
+  private async noteStreamProblem(problem: string): Promise<void> {
+    if (GONE.test(problem)) await this.openChannels().catch((failure: unknown) => this.report(failure));
+    else this.reportSeldom(problem);
   }
 
   private async openChannels(): Promise<void> {
@@ -190,14 +267,27 @@ export class RedisConsumer implements Consumer {
     const call = new ScriptCall(keys, 'consume.open').add(channels.length);
     for (const channel of channels) call.channel(channel);
     const lasting = channels.filter((channel) => !isPassing(channel));
-    await Promise.all([
-      commands().run(call),
+    const [problems] = await Promise.all([
+      commands().run<string[]>(call),
       lasting.length > 0 && commands().send((client) => client.sadd(keys.channels, ...lasting)),
     ]);
+    problems.forEach((problem, n) => this.noteClosed(channels[n]!, problem));
+  }
+
+  /** A channel that can't be opened for what lies at its keys is left aside. */
+  private noteClosed(channel: string, problem: string): void {
+    if (problem === '') return;
+    if (!WRONG_TYPE.test(problem)) throw this.parts.commands().refused(problem);
+    this.reportSeldom(`Channel "${channel}": ${problem}`);
+  }
+
+  private reportSeldom(problem: unknown): void {
+    const error = typeof problem === 'string' ? this.parts.commands().refused(problem) : asError(problem);
+    if (this.seldom.passes(error.message)) this.report(error);
   }
 
   private report(problem: unknown): void {
-    this.options.onProblem?.(problem instanceof Error ? problem : new Error(String(problem)));
+    this.options.onProblem?.(asError(problem));
   }
 
   private interrupt(): Promise<void> {
@@ -236,4 +326,8 @@ export class RedisConsumer implements Consumer {
     for (const channel of this.list.channels) call.channel(channel);
     if (commands().isReady) await commands().run(call, LIMITS.wakeTimeout);
   }
+}
+
+function asError(problem: unknown): Error {
+  return problem instanceof Error ? problem : new Error(String(problem));
 }

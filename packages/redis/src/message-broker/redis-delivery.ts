@@ -6,6 +6,7 @@ import {
   type Priority,
   type Settlement,
 } from '@repid/core';
+import type { InFlight } from './in-flight.js';
 import type { Settler } from './settler.js';
 
 /** Where a delivery lies, and which of its owner's deliveries it is. */
@@ -19,14 +20,20 @@ export interface Hold {
   readonly ownArgs?: string;
   /** The bucket that came along with it. */
   readonly input?: DeliveredBucket;
+  /** True where its worker was to have nothing else in flight. */
+  readonly isAlone?: boolean;
 }
 
 /** A message in hand. */
 export class RedisDelivery implements Delivery {
   /** When it was last known to be ours, by the process' monotonic clock. */
   ownedSince = performance.now();
+  /** The same of when it was delivered. */
+  readonly takenAt = this.ownedSince;
   /** A settlement was sent and its answer never came. */
   uncertain = false;
+  /** True once it has run alone for so long that it is not blamed for the end of its worker any more. */
+  isAcquitted = false;
   private settled = false;
   private settling: Promise<void> | undefined;
 
@@ -37,7 +44,10 @@ export class RedisDelivery implements Delivery {
     readonly isExhausted: boolean,
     readonly hold: Hold,
     private readonly settler: Settler,
-  ) {}
+    private readonly inFlight: InFlight,
+  ) {
+    inFlight.add(this);
+  }
 
   get id(): string {
     return this.priority === 'medium' ? this.hold.entry : `${this.hold.entry}:${this.priority}`;
@@ -58,8 +68,17 @@ export class RedisDelivery implements Delivery {
     try {
       await this.settling;
       this.settled = true;
+      this.forget();
+    } catch (problem) {
+      if (problem instanceof LostOwnershipError) this.forget();
+      throw problem;
     } finally {
       this.settling = undefined;
     }
+  }
+
+  /** It is not the consumer's any more. */
+  forget(): void {
+    this.inFlight.delete(this);
   }
 }

@@ -11,12 +11,14 @@ import {
   type MessageBroker,
   type OutgoingMessage,
   checkChannelName,
-  systemClock,
 } from '@repid/core';
 import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import type { Connection } from '../connection/connection.js';
-import { Reader } from '../connection/reader.js';
+import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
+import { Reader } from '../connection/reader.js';
+import { ServerClock } from '../connection/server-clock.js';
+import type { TimeSample } from '../connection/introduction.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
@@ -35,10 +37,16 @@ import { RedisChannels } from './redis-channels.js';
 import { RedisConsumer } from './redis-consumer.js';
 import { Settler } from './settler.js';
 
+interface Opened {
+  readonly commands: Connection;
+  readonly subscriber: Subscriber;
+}
+
 /** Moves messages through Redis streams, on the wire as the Python library repid 2.x does. */
 export class RedisMessageBroker implements MessageBroker {
   readonly name = 'redis';
-  readonly clock = systemClock;
+  /** The server's time, so that all machines agree; before it is connected, the machine's. */
+  readonly clock = new ServerClock(() => this.life.current?.commands.ping());
   readonly capabilities = {
     delay: true,
     priority: true,
@@ -58,9 +66,10 @@ export class RedisMessageBroker implements MessageBroker {
   private readonly settler: Settler;
   private readonly consumers = new Set<RedisConsumer>();
   private readonly connection = (): Connection => this.opened();
-  private commands: Connection | undefined;
-  private subscriber: Subscriber | undefined;
-  private connecting: Promise<void> | undefined;
+  private readonly life = new Lifecycle(
+    () => this.open(),
+    (opened) => this.close(opened),
+  );
 
   /**
    * @param redis a URL, options of ioredis, or an instance of it (version 5 or 6, or a cluster). An instance is
@@ -75,41 +84,27 @@ export class RedisMessageBroker implements MessageBroker {
     this.publisher = new Publisher(this.keys, this.connection);
     this.settler = new Settler(this.keys, this.connection, { ownershipTime, patience: publishTimeout }, this.joined);
     this.channels = new RedisChannels(this.keys, this.connection, {
-      onPaused: async (channel, paused) => {
-        await Promise.all([...this.consumers].map((consumer) => consumer.setPaused(channel, paused)));
+      onChanged: async () => {
+        await Promise.all([...this.consumers].map((consumer) => consumer.lookNow()));
       },
       onDeleted: (channel) => this.publisher.forget(channel),
     });
   }
 
-  connect(): Promise<void> {
-    this.connecting ??= this.open().catch((problem: unknown) => {
-      this.connecting = undefined;
-      throw problem;
-    });
-    return this.connecting;
+  /** @throws BrokerUnavailableError, BrokerRefusedError, UnsupportedError */
+  async connect(): Promise<void> {
+    await this.life.open();
   }
 
   async disconnect(): Promise<void> {
-    const { connecting } = this;
-    if (!connecting) return;
-    await connecting.catch(() => undefined);
-    await Promise.all([...this.consumers].map((consumer) => consumer.close()));
-    await Promise.all([this.publisher.idle(), this.settler.idle()]);
-    if (this.connecting !== connecting) return;
-    this.connecting = undefined;
-    this.subscriber?.close();
-    this.commands?.close();
-    this.subscriber = this.commands = undefined;
+    await this.life.close();
   }
 
+  /** Writes nothing: see `isSamePlace`. */
   async join(buckets: BucketBroker): Promise<boolean> {
+    const commands = this.opened();
     if (!(buckets instanceof RedisBucketBroker) || buckets.prefix !== this.options.prefix) return false;
-    const id = randomUUID();
-    const key = this.keys.probe(id);
-    await this.opened().send((client) => client.set(key, id, 'PX', this.options.publishTimeout));
-    const isHere = await buckets.sees(id);
-    await this.opened().send((client) => client.del(key));
+    const isHere = await buckets.isAt({ source: this.source, settings: this.settings, commands });
     if (isHere) this.joined.add(buckets);
     return isHere;
   }
@@ -125,10 +120,10 @@ export class RedisMessageBroker implements MessageBroker {
 
   async consume(options: ConsumeOptions): Promise<Consumer> {
     for (const channel of options.channels) checkChannelName(channel);
-    const commands = this.opened();
+    const { commands, subscriber } = this.use();
     const name = `repid-${randomUUID()}`;
-    const { ownershipTime, maxDeliveries, publishTimeout, connectTimeout } = this.options;
-    const reader = new Reader(this.source.make(name), publishTimeout, name, commands);
+    const { ownershipTime, maxDeliveries, connectTimeout } = this.options;
+    const reader = new Reader(this.source, name, this.settings, commands);
     const consumer = new RedisConsumer(
       {
         ...{
@@ -136,7 +131,7 @@ export class RedisMessageBroker implements MessageBroker {
           keys: this.keys,
           commands: this.connection,
           reader,
-          subscriber: this.subscriber!,
+          subscriber,
           settler: this.settler,
         },
         ...{ ownershipTime, maxDeliveries, onClose: (closed) => this.consumers.delete(closed) },
@@ -179,19 +174,34 @@ export class RedisMessageBroker implements MessageBroker {
     return new ScriptCall(this.keys, operation).add(id);
   }
 
-  private opened(): Connection {
-    if (!this.commands) throw new BrokerClosedError(this.name);
-    return this.commands;
+  private get settings() {
+    const { connectTimeout, publishTimeout: patience, onProblem, prefix } = this.options;
+    return { connectTimeout, patience, onProblem, prefix, key: this.keys.channels };
   }
 
-  private async open(): Promise<void> {
-    const { connectTimeout, publishTimeout, onProblem } = this.options;
-    const limits = { connectTimeout, patience: publishTimeout, onProblem };
-    const commands = await openCommands(this.source, 'repid-commands', limits);
-    this.subscriber = new Subscriber(this.source, 'repid-subscriber', {
-      connect: connectTimeout,
-      command: publishTimeout,
-    });
-    this.commands = commands;
+  private opened(): Connection {
+    return this.use().commands;
+  }
+
+  private use(): Opened {
+    const { current } = this.life;
+    if (!current) throw new BrokerClosedError(this.name);
+    return current;
+  }
+
+  private async open(): Promise<Opened> {
+    const { settings } = this;
+    const timed = { ...settings, onTime: (sample: TimeSample) => this.clock.note(sample) };
+    const commands = await openCommands(this.source, 'repid-commands', timed);
+    const subscriber = new Subscriber(this.source, 'repid-subscriber', settings.connectTimeout, settings);
+    commands.onDemoted(() => subscriber.reset());
+    return { commands, subscriber };
+  }
+
+  private async close({ commands, subscriber }: Opened): Promise<void> {
+    await Promise.all([...this.consumers].map((consumer) => consumer.close()));
+    await Promise.all([this.publisher.idle(), this.settler.idle()]);
+    subscriber.close();
+    commands.close();
   }
 }

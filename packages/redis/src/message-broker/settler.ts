@@ -1,7 +1,7 @@
 import { BrokerUnavailableError, LostOwnershipError, type MalformedMessageError, type Settlement } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
 import type { RawEntry, Reader } from '../connection/reader.js';
-import { AnswerLostError, refused } from '../connection/problems.js';
+import { AnswerLostError } from '../connection/problems.js';
 import type { Keys } from '../keys.js';
 import type { Take } from '../script/next-call.js';
 import { LIMITS } from '../options/defaults.js';
@@ -67,8 +67,10 @@ export class Settler {
 
   /** @throws LostOwnershipError when it was settled or taken over already */
   async extend(delivery: RedisDelivery): Promise<void> {
-    await this.add(delivery, { outcome: 'extend', rest: '' });
+    const outcome = this.isToBeAcquitted(delivery) ? 'acquit' : 'extend';
+    await this.add(delivery, { outcome, rest: '' });
     delivery.ownedSince = performance.now();
+    delivery.isAcquitted ||= outcome === 'acquit';
   }
 
   /**
@@ -134,6 +136,11 @@ export class Settler {
     }
   }
 
+  private isToBeAcquitted({ hold, isExhausted, isAcquitted, takenAt }: RedisDelivery): boolean {
+    if (!hold.isAlone || isExhausted || isAcquitted) return false;
+    return performance.now() - takenAt >= this.limits.ownershipTime;
+  }
+
   private runOverReader(reader: Reader, items: readonly Item[]): Promise<Answer> {
     return reader.run(callFor(items, this.keys), this.readersPatience);
   }
@@ -153,7 +160,7 @@ export class Settler {
 
   private conclude({ delivery, resolve, reject }: Item, problem: 0 | -1 | string | undefined): void {
     if (problem === UNSURE) return;
-    if (typeof problem === 'string') return reject(refused(problem));
+    if (typeof problem === 'string') return reject(this.connection().refused(problem));
     if (problem === undefined || this.wasCommittedBefore(delivery)) return resolve();
     reject(new LostOwnershipError(delivery.id, delivery.message.channel));
   }
@@ -189,7 +196,10 @@ function takenOf(answer: NextAnswer | undefined): readonly RawEntry[] {
   return entries;
 }
 
+/** Of what these ask for, the entry's absence says nothing. */
+const KEEPING: ReadonlySet<Act['outcome']> = new Set(['extend', 'acquit', 'bury']);
+
 /** An answer got lost: what is not ours any more may have been committed by ourselves. */
 function noteUncertain(items: readonly Item[]): void {
-  for (const { delivery, act } of items) delivery.uncertain ||= act.outcome !== 'extend' && act.outcome !== 'bury';
+  for (const { delivery, act } of items) delivery.uncertain ||= !KEEPING.has(act.outcome);
 }

@@ -6,18 +6,22 @@ import { LIMITS } from '../options/defaults.js';
 import { ScriptCall } from '../script/script-call.js';
 import type { ChannelState } from './reading-list.js';
 
-/** In how many milliseconds more is due or -1; paused; is there a high stream; is there a low one. */
-type LookAnswer = readonly [due: number, paused: number, high: number, low: number];
+/** In how many milliseconds more is due or -1; the name of the pause; the letters of the streams in use; what went wrong. */
+type LookAnswer = readonly [due: number, pause: string, streams: string, problem: string];
 
 /** Whom a watch tells. */
 export interface WatchListener {
   readonly onState: (channel: string, state: ChannelState) => void;
   readonly onCancel: (consumer: string, channel: string, jobId: string) => void;
+  /** Told of what keeps a channel from being looked after. */
+  readonly onProblem: (channel: string, problem: string) => void;
+  /** Told after each look. */
+  readonly onLook: () => void;
 }
 
 /**
  * Watches channels for a consumer: moves delayed messages into their streams when they are due, which wakes whoever reads
- * those, and learns of pauses, new priorities and cancellations.
+ * those, and learns of pauses, new priorities and cancellations. Each look also says that the consumer is alive.
  */
 export class Watch {
   private cancelTimer: CancelTimer | undefined;
@@ -26,9 +30,12 @@ export class Watch {
   private lookAgain = false;
   private closed = false;
   private readonly leaving: (() => void)[] = [];
+  /** Channel -> the pause that was confirmed last. */
+  private readonly confirmed = new Map<string, string>();
 
   constructor(
     private readonly keys: Keys,
+    private readonly consumer: string,
     private readonly channels: readonly string[],
     private readonly connection: () => Connection,
     private readonly listener: WatchListener,
@@ -40,6 +47,20 @@ export class Watch {
       this.leaving.push(await subscriber.listen(this.keys.channel(channel).control, listener));
     }
     await this.look();
+  }
+
+  /** Resolves after a look that has begun later than this call, whether it has succeeded or not. */
+  async lookNow(): Promise<void> {
+    await this.looking;
+    if (this.closed) return;
+    this.lookSoon();
+    await this.looking;
+  }
+
+  /** Says with the next look, which follows at once, that the consumer begins nothing more of the channel. */
+  confirm(channel: string, pause: string): void {
+    this.confirmed.set(channel, pause);
+    this.lookSoon();
   }
 
   close(): void {
@@ -56,6 +77,7 @@ export class Watch {
   }
 
   private lookSoon(): void {
+    if (this.closed) return;
     this.lookAgain = true;
     this.looking ??= this.look()
       .catch(() => this.lookIn(LIMITS.recoveryPause))
@@ -69,15 +91,20 @@ export class Watch {
     this.lookAgain = false;
     this.nextLookAt = Infinity;
     this.lookIn(LIMITS.lookInterval);
-    const call = new ScriptCall(this.keys, 'consume.promote').add(this.channels.length, LIMITS.promotionBatch);
-    for (const channel of this.channels) call.channel(channel);
+    const { consumer, channels } = this;
+    const call = new ScriptCall(this.keys, 'consume.promote').add(consumer, channels.length, LIMITS.promotionBatch);
+    for (const channel of channels) call.channel(channel);
+    for (const channel of channels) call.add(this.confirmed.get(channel) ?? '');
     const answers = await this.connection().run<LookAnswer[]>(call);
-    if (!this.closed) answers.forEach((answer, n) => this.note(this.channels[n]!, answer));
+    if (this.closed) return;
+    answers.forEach((answer, n) => this.note(channels[n]!, answer));
+    this.listener.onLook();
   }
 
-  private note(channel: string, [due, paused, high, low]: LookAnswer): void {
+  private note(channel: string, [due, pause, streams, problem]: LookAnswer): void {
     if (due >= 0) this.lookIn(due);
-    this.listener.onState(channel, { paused: paused === 1, high: high === 1, low: low === 1 });
+    if (problem !== '') this.listener.onProblem(channel, problem);
+    this.listener.onState(channel, { pause, streams });
   }
 
   // Only the next look is remembered: it tells when the one after that is due.

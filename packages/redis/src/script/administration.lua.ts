@@ -28,7 +28,15 @@ local function running_in(c, stream)
   return group and info_of(group, 'pending') or 0
 end
 
--- stats: nothing. Answers queued, delayed, waiting, running, dead letters, paused?
+local function count_consumers(c)
+  local count = 0
+  each_consumer(c, function(_, _, is_alive)
+    if is_alive then count = count + 1 end
+  end)
+  return count
+end
+
+-- stats: nothing. Answers queued, delayed, waiting, running, dead letters, paused?, consumers
 operations.stats = function()
   local c, queued, running = channel(1), 0, 0
   for _, priority in ipairs(PRIORITIES) do
@@ -36,7 +44,7 @@ operations.stats = function()
     running = running + running_in(c, c[priority])
   end
   local delayed, waiting = redis.call('ZCARD', c.delayed), redis.call('ZCARD', c.waiting)
-  return { queued, delayed, waiting, running, redis.call('XLEN', c.dlq), redis.call('EXISTS', c.paused) }
+  return { queued, delayed, waiting, running, redis.call('XLEN', c.dlq), redis.call('EXISTS', c.paused), count_consumers(c) }
 end
 
 -- peek: how many. Answers entries, those of a higher priority first.
@@ -49,20 +57,6 @@ operations.peek = function()
     for _, entry in ipairs(entries) do found[#found + 1] = entry end
   end
   return found
-end
-
-operations.pause = function()
-  local c = channel(1)
-  redis.call('SET', c.paused, '1')
-  tell(c.control, 'look')
-  return 1
-end
-
-operations.resume = function()
-  local c = channel(1)
-  redis.call('DEL', c.paused)
-  tell(c.control, 'look')
-  return 1
 end
 
 local function end_entry(c, letter, entry, fields)
@@ -109,7 +103,7 @@ operations.delete = function()
       for _, entry in ipairs(entries) do end_entry(c, letter, entry[1], entry[2]) end
     end)
   end
-  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.waiting_messages, c.paused)
+  redis.call('DEL', c.h, c.m, c.l, c.dlq, c.delayed, c.messages, c.waiting, c.waiting_messages, c.paused, c.consumers)
   tell(c.control, 'look')
   return 1
 end

@@ -1,7 +1,9 @@
+import { LIMITS } from '../options/defaults.js';
+
 /** How a message gets to the dead letters. */
 export const deadLetters = /* lua */ `
--- Lua takes no more than some thousands of arguments at once. What has more fields is no message: the first will do.
-local MOST_VALUES = 5000
+-- What has more fields is no message: the first will do.
+local MOST_VALUES = ${2 * LIMITS.entryFields}
 
 local function dead_letter(run, entry, fields, reason)
   local letter = { unpack(fields, 1, math.min(#fields, MOST_VALUES)) }

@@ -29,6 +29,6 @@ local function end_job(place, job, fields, exception)
   end_at[place](job)
   forget_job(job.id, names.result)
   if names.args then redis.call('DEL', bucket_key(names.args)) end
-  if exception ~= '' and names.result then part('dependencies').store_cancelled(names.result, names.ttl, exception) end
+  if exception ~= '' and names.result then part('dependencies').store_cancelled(names.result, names.ttl, exception, names) end
 end
 `;

@@ -69,10 +69,19 @@ local function now()
   return clock
 end
 
--- Makes the consumer group where it is not there; everything in the stream is then new to it.
+-- Where the groups of a paused channel stand. No entry comes after it, so readers that are blocked already get nothing either.
+local END_OF_STREAM = '18446744073709551615-18446744073709551615'
+
+-- Makes the consumer group where it is not there; everything in the stream is then new to it. In a paused channel its real position
+-- is kept aside, as \`pause\` does it.
 local function open_stream(c, stream)
-  local made = redis.pcall('XGROUP', 'CREATE', stream, c.group, '0', 'MKSTREAM')
-  if made.err and not string.find(made.err, 'BUSYGROUP', 1, true) then error(made.err) end
+  local is_paused = redis.call('EXISTS', c.paused) == 1
+  local made = redis.pcall('XGROUP', 'CREATE', stream, c.group, is_paused and END_OF_STREAM or '0', 'MKSTREAM')
+  if not made.err then
+    if is_paused then redis.pcall('HSET', c.paused, stream, '0-0') end
+  elseif not string.find(made.err, 'BUSYGROUP', 1, true) then
+    error(made.err, 0)
+  end
 end
 
 -- Tells whoever listens. He who misses it looks again by himself: that it may be denied stops nothing.
@@ -108,7 +117,7 @@ local function job_of(fields)
 end
 
 -- What belongs to the job of a message: id, the bucket of its result, how long that is kept as JSON of milliseconds, its own bucket of
--- arguments; nil for what it has not.
+-- arguments, its name, its nonce; nil for what it has not.
 local function names_of(fields)
   local headers = headers_of(fields)
   local id = field_of(fields, 'id') or text_in(headers, '${HEADER.id}')
@@ -117,7 +126,8 @@ local function names_of(fields)
   if args == '' then args = '${OWN_ARGS}' end
   if args and (not id or string.sub(args, 1, 1) ~= '#') then args = nil end
   if ttl ~= 'null' then ttl = string.format('%.17g', tonumber(ttl or nil) or ${DEFAULTS.resultTtl}) end
-  return { id = id, result = result, ttl = ttl, args = args and id .. args }
+  local name, nonce = text_in(headers, '${HEADER.topic}'), text_in(headers, '${HEADER.nonce}')
+  return { id = id, result = result, ttl = ttl, args = args and id .. args, name = name, nonce = nonce }
 end
 
 local function info_of(info, name)
@@ -135,11 +145,21 @@ local function is_after(entry, other)
   return tonumber(seq) > tonumber(other_seq)
 end
 
--- What the group was given last: whatever comes after it in the stream is queued.
+-- The position of the group that a pause has kept aside. Where that is lost, the last entry that it has pending is as good: what comes before
+-- has been delivered, or is gone.
+local function kept_position(c, stream)
+  local kept = redis.pcall('HGET', c.paused, stream)
+  if type(kept) == 'string' then return kept end
+  return redis.pcall('XPENDING', stream, c.group)[3] or '0-0'
+end
+
+-- What the group was given last, and what Redis says of the group: whatever comes after it in the stream is queued.
 local function last_delivered(c, stream)
-  local groups = redis.pcall('XINFO', 'GROUPS', stream)
-  for _, group in ipairs(groups) do
-    if info_of(group, 'name') == c.group then return info_of(group, 'last-delivered-id'), group end
+  for _, group in ipairs(redis.pcall('XINFO', 'GROUPS', stream)) do
+    if info_of(group, 'name') == c.group then
+      local last = info_of(group, 'last-delivered-id')
+      return last == END_OF_STREAM and kept_position(c, stream) or last, group
+    end
   end
   return '0-0'
 end

@@ -4,6 +4,7 @@ import { basics } from './basics.lua.js';
 import { buckets } from './buckets.lua.js';
 import { changes } from './changes.lua.js';
 import { consume } from './consume.lua.js';
+import { consumers } from './consumers.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
 import { endingJobs } from './ending-jobs.lua.js';
 import { endings } from './endings.lua.js';
@@ -19,9 +20,13 @@ import { ownership } from './ownership.lua.js';
 import { pages } from './pages.lua.js';
 import { parked } from './parked.lua.js';
 import { parking } from './parking.lua.js';
+import { pausing } from './pausing.lua.js';
+import { problems } from './problems.lua.js';
+import { promotion } from './promotion.lua.js';
 import { publish } from './publish.lua.js';
 import { publishOne } from './publish-one.lua.js';
 import { publishUsual } from './publish-usual.lua.js';
+import { reclaim } from './reclaim.lua.js';
 import { releasing } from './releasing.lua.js';
 import { Script } from './script.js';
 import { settleResults } from './settle-results.lua.js';
@@ -30,6 +35,7 @@ import { shapes } from './shapes.lua.js';
 import { singleWaits } from './single-waits.lua.js';
 import { skipReasons } from './skip-reasons.lua.js';
 import { skipped } from './skipped.lua.js';
+import { takeover } from './takeover.lua.js';
 import { types } from './types.lua.js';
 import { usualChannels } from './usual-channels.lua.js';
 import { waitingJobs } from './waiting-jobs.lua.js';
@@ -43,9 +49,10 @@ const QUICK = { intake };
 const OPERATIONS = {
   publish,
   settle: deadLetters + endings + ownership + settle,
-  consume: deadLetters + endings + consume,
+  consume: deadLetters + problems + consumers + promotion + consume,
+  takeover: deadLetters + endings + problems + takeover + reclaim,
   jobs: endingJobs + jobs,
-  administration: endingJobs + administration,
+  administration: consumers + pausing + endingJobs + administration,
 };
 
 function lazy([name, text]: readonly [string, string]): string {
@@ -104,8 +111,9 @@ export type Operation =
   | `publish.${'publish' | 'store' | 'wait'}`
   | 'settle.settle'
   | 'intake.take'
-  | `consume.${'open' | 'leave' | 'promote' | 'reclaim'}`
+  | `consume.${'open' | 'leave' | 'promote'}`
+  | `takeover.${'reclaim' | 'alone' | 'suspects' | 'pending' | 'retake'}`
   | `jobs.${'locate' | 'inspect' | 'waiters' | 'cancel'}`
-  | `administration.${'stats' | 'peek' | 'pause' | 'resume' | 'purge' | 'delete' | 'replay'}`;
+  | `administration.${'stats' | 'peek' | 'pause' | 'unconfirmed' | 'resume' | 'purge' | 'delete' | 'replay'}`;
 
 export { Script } from './script.js';

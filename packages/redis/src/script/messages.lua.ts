@@ -106,10 +106,10 @@ end
 
 -- Of arguments the state is 'named', or 'own' where nobody else can have a bucket of this id.
 local function read_bucket()
-  local id, body, ttl, state, cause = arguments(5)
+  local id, body, ttl, state, cause, name = arguments(6)
   local is_named = state == 'named'
   if is_named or state == 'own' then state = 'succeeded' end
-  return { id = id, body = body, ttl = ttl, state = state, cause = cause, is_named = is_named }
+  return { id = id, body = body, ttl = ttl, state = state, cause = cause, name = name ~= '' and name or nil, is_named = is_named }
 end
 
 -- Reads: buckets to remove, buckets to store.
@@ -218,7 +218,7 @@ end
 -- What keeps a message from being published, as above; nil where nothing does. \`seen\` has the ids of those before it.
 local function taken_by(m, seen)
   local id, alias = m.id, m.alias
-  if id == '' then return bucket_in_the_way(m) end
+  if id == '' then return nil end
   if seen[id] then return { id, 'same-call' } end
   if alias and seen[alias] then return { alias, 'same-call' } end
   local taken = job_with(id) or (alias and job_with(alias)) or bucket_in_the_way(m)

@@ -1,3 +1,5 @@
+import { LIMITS } from '../options/defaults.js';
+
 /** Acknowledging the one message that a consumer had in hand, with nothing to go with it, and taking what is next. */
 export const next = /* lua */ `
 -- KEYS[1]   stream      KEYS[2]   where jobs are, not there where the message is no job      KEYS[3]   its own arguments, where it has such
@@ -16,7 +18,7 @@ local answer = { 1 }
 
 local pending = redis.pcall('XPENDING', stream, group, entry, entry, 1, consumer)[1]
 local location = jobs and redis.pcall('HGET', jobs, ARGV[6])
-if not pending or pending[4] ~= tonumber(ARGV[4]) then
+if not pending or pending[4] % ${LIMITS.aloneMark} ~= tonumber(ARGV[4]) then
   answer[1] = 0
 elseif type(location) == 'table' then
   answer[1] = location.err

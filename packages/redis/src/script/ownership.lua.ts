@@ -1,21 +1,25 @@
 import { OWN_ARGS } from '@repid/core';
+import { LIMITS } from '../options/defaults.js';
 
 /** Whose deliveries are, how they end, and settlements as they come: in runs. */
 export const ownership = /* lua */ `
 local LOST, DONE = 0, 1
+
+-- What is added to the count of deliveries of an entry that was given out alone: see the operations of takeover.
+local MARK = ${LIMITS.aloneMark}
 
 -- How often the entries of a run were delivered to its consumer, by one look at all that it has in hand between the least
 -- and the greatest: a third of what a look at each costs. May miss some, where there is much else between them.
 local function delivery_counts(run)
   local found = redis.pcall('XPENDING', run.stream, run.channel.group, run.least, run.greatest, 2 * #run.entries, run.consumer)
   local counts = {}
-  for _, pending in ipairs(found) do counts[pending[1]] = pending[4] end
+  for _, pending in ipairs(found) do counts[pending[1]] = pending[4] % MARK end
   return counts
 end
 
 local function delivery_count(run, entry)
   local pending = pending_entry(run.channel, run.stream, entry)
-  return pending and pending[2] == run.consumer and pending[4]
+  return pending and pending[2] == run.consumer and pending[4] % MARK
 end
 
 -- A consumer may have been given its own message anew: the count of deliveries tells the two apart.

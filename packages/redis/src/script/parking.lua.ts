@@ -19,7 +19,8 @@ operations.look_ahead = function(messages)
 end
 
 local function broken_at(wait, state)
-  return { id = wait.id, condition = wait.condition, state = state, cause = cause_of(wait.id, state) }
+  local cause, name = cause_of(wait.id, state)
+  return { id = wait.id, condition = wait.condition, state = state, cause = cause, name = name }
 end
 
 -- Those of the waits that are missing, of which the others are known to be there; or nil and the first that is broken.

@@ -39,7 +39,7 @@ local function publish_single(job, shape, values, bucket, is_first)
 end
 
 local function broken_by(bucket, condition)
-  return { id = bucket.id, condition = condition, state = bucket.state, cause = bucket.cause or '' }
+  return { id = bucket.id, condition = condition, state = bucket.state, cause = bucket.cause or '', name = bucket.name }
 end
 
 local function tell_single(job, values, bucket, is_first)

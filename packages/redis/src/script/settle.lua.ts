@@ -68,6 +68,7 @@ end
 local function read_result(rest, job_id)
   local bucket = { id = rest.is_own and job_id or argument(), body = argument(), ttl = rest.ttl, state = rest.state }
   if rest.c then bucket.cause = argument() end
+  if rest.n then bucket.name = argument() end
   return bucket
 end
 
@@ -79,7 +80,7 @@ end
 
 -- Reads by outcome: ack: job id | nack: job id, headers, reason | bury: job id, reason | back: job id, headers, delay; then for
 -- each letter of its run's rest what goes with it: 'a' the bucket of the job's result, where it is another than its id; 'p' the job's
--- own arguments; 'b' a bucket, that is its id, but with '=' where that is the job's id, its body, and with 'c' the cause of its state; 'f' how many
+-- own arguments; 'b' a bucket, that is its id, but with '=' where that is the job's id, its body, with 'c' the cause of its state, with 'n' the job's name; 'f' how many
 -- followers, messages. With 'o' the job's own arguments are those that go by its id, with 'w' the job has waited for buckets.
 local function read_settlement(run, entry)
   local outcome, rest = run.outcome, run.rest
@@ -130,6 +131,12 @@ local function extend(run, entry)
   return DONE
 end
 
+-- The same, of one that has run alone for long enough not to be blamed any more.
+local function acquit(run, entry)
+  redis.call('XCLAIM', run.stream, run.channel.group, run.consumer, 0, entry, 'JUSTID', 'RETRYCOUNT', run.deliveries)
+  return DONE
+end
+
 -- Raised errors are answers too.
 local function try(act, ...)
   local ok, answer = attempt(act, ...)
@@ -142,9 +149,11 @@ local function settle(run, place)
   return try(commit, run.settlements[place])
 end
 
+local KEEPING = { extend = extend, acquit = acquit }
+
 local function keep(run, place)
   local entry = run.entries[place]
-  return owns(run, entry) and try(extend, run, entry) or LOST
+  return owns(run, entry) and try(KEEPING[run.outcome], run, entry) or LOST
 end
 
 -- What all of them ask for is read at once.
@@ -163,7 +172,7 @@ local function read_settlements(run)
   look_who_waits(bucket_ids)
 end
 
-local READ_ELSEWHERE = { done = true, freed = true, spent = true, extend = true }
+local READ_ELSEWHERE = { done = true, freed = true, spent = true, extend = true, acquit = true }
 
 -- Reads a run, settlements alike in all but their entries: channel, priority, then as \`read_entries\`; then what goes with them.
 local function read_run()
@@ -177,7 +186,7 @@ local function read_run()
 end
 
 local function act_of(outcome)
-  if outcome == 'extend' then return keep end
+  if KEEPING[outcome] then return keep end
   if READ_ELSEWHERE[outcome] then return acknowledge end
   return settle
 end

@@ -6,14 +6,18 @@ local ROOT_CAUSE = '${ROOT_CAUSE}'
 local LONGEST_CAUSE = 500
 local MOST_NAMED = 3
 
--- Of a broken wait it is known: bucket id, condition, state of the bucket, cause of that state or ''.
+-- Of a broken wait it is known: bucket id, condition, state of the bucket, cause of that state or '', and the name of the bucket's job or nil.
 
 local function in_words(state)
   return state == 'skipped' and 'was skipped' or state
 end
 
-local function described(bucket_id, state)
-  return '"' .. bucket_id .. '" ' .. in_words(state)
+local function label_of(bucket_id, name)
+  return name and '"' .. name .. '" (' .. bucket_id .. ')' or '"' .. bucket_id .. '"'
+end
+
+local function described(bucket_id, name, state)
+  return label_of(bucket_id, name) .. ' ' .. in_words(state)
 end
 
 -- As JavaScript cuts texts: by UTF-16 units.
@@ -33,29 +37,35 @@ end
 local function first_cause(exception)
   local _, last = string.find(exception, ROOT_CAUSE, 1, true)
   if last then return string.sub(exception, last + 1) end
-  local bucket, ending = string.match(exception, 'it needed the %a+ of (".*"), which (.+)%.$')
+  local bucket, ending = string.match(exception, 'it needed the %a+ of (".+), which (.+)%.$')
   return bucket and bucket .. ' ' .. ending or exception
 end
 
--- Why the job behind a bucket that is there has failed or was skipped; '' where it does not say.
+-- What those learn who wait for a job that has failed.
+local function cause_of_failure(bucket_id, name, exception)
+  return cut(described(bucket_id, name, 'failed') .. ': ' .. exception, LONGEST_CAUSE)
+end
+
+-- Why the job behind a bucket that is there has failed or was skipped, '' where it does not say; and that job's name or nil.
 local function cause_of(bucket_id, state)
   if state == 'succeeded' then return '' end
   local ok, bucket = pcall(cjson.decode, redis.call('GET', bucket_key(bucket_id)))
   local exception = ok and type(bucket) == 'table' and bucket.exception
   if type(exception) ~= 'string' then return '' end
-  if state == 'skipped' then return first_cause(exception) end
-  return cut(described(bucket_id, state) .. ': ' .. exception, LONGEST_CAUSE)
+  local name = type(bucket.jobName) == 'string' and bucket.jobName or nil
+  if state == 'skipped' then return first_cause(exception), name end
+  return cause_of_failure(bucket_id, name, exception), name
 end
 
 local function broken_reason(broken)
-  local fact = 'DependencyError: Not run: it needed the ' .. broken.condition .. ' of "' .. broken.id .. '", which '
+  local fact = 'DependencyError: Not run: it needed the ' .. broken.condition .. ' of ' .. label_of(broken.id, broken.name) .. ', which '
   local reason = fact .. in_words(broken.state) .. '.'
   return broken.cause == '' and reason or reason .. ROOT_CAUSE .. broken.cause
 end
 
 -- The first cause, as those learn it who wait for what is skipped.
 local function cause_of_skip(broken)
-  return broken.cause ~= '' and broken.cause or described(broken.id, broken.state)
+  return broken.cause ~= '' and broken.cause or described(broken.id, broken.name, broken.state)
 end
 
 local function late_reason(missing, timeout)

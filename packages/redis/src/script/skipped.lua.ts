@@ -5,29 +5,30 @@ local function json_text(text)
   return (string.gsub(cjson.encode(text), '\\\\/', '/'))
 end
 
--- Stores the result of a job that was not run to its end, as core's codec writes it. \`marks\` are further members of the JSON, each after a comma.
-local function store_unrun(id, ttl, first, exception, marks, state, cause)
-  local at = string.format('%.0f', now())
-  local body = '{"success":false' .. first .. ',"ttl":' .. ttl .. ',"timestamp":' .. at .. ',"exception":' .. json_text(exception) .. marks
+local function member(name, text)
+  return text and ',"' .. name .. '":' .. json_text(text) or ''
+end
+
+-- Stores the result of a job that was not run to its end, as core's codec writes it. \`names\` are those of the job; \`mark\` is 'skipped', 'cancelled'
+-- or nothing, and \`cause\` what those learn who wait for it.
+local function store_unrun(id, ttl, names, mark, exception, cause)
+  local at, skipped = string.format('%.0f', now()), mark == 'skipped'
+  local body = '{"success":false' .. (skipped and ',"skipped":true' or '') .. ',"ttl":' .. ttl .. ',"timestamp":' .. at
+    .. member('exception', exception) .. (mark == 'cancelled' and ',"cancelled":true' or '')
+    .. member('jobName', names.name) .. member('nonce', names.nonce)
     .. ',"startedAt":' .. at .. ',"finishedAt":' .. at .. ',"data":null}'
-  store_bucket({ id = id, body = body, ttl = ttl == 'null' and '' or string.format('%.0f', math.ceil(ttl)), state = state, cause = cause })
+  store_bucket({
+    id = id, body = body, ttl = ttl == 'null' and '' or string.format('%.0f', math.ceil(ttl)),
+    state = skipped and 'skipped' or 'failed', cause = cause, name = names.name,
+  })
 end
 
-local function store_skipped(id, ttl, reason, cause)
-  store_unrun(id, ttl, ',"skipped":true', reason, '', 'skipped', cause)
+operations.store_cancelled = function(id, ttl, exception, names)
+  store_unrun(id, ttl, names, 'cancelled', exception, cause_of_failure(id, names.name, exception))
 end
 
--- What those learn who wait for a job that has failed.
-local function cause_of_failure(id, exception)
-  return cut(described(id, 'failed') .. ': ' .. exception, LONGEST_CAUSE)
-end
-
-operations.store_cancelled = function(id, ttl, exception)
-  store_unrun(id, ttl, '', exception, ',"cancelled":true', 'failed', cause_of_failure(id, exception))
-end
-
-operations.store_failed = function(id, ttl, exception)
-  store_unrun(id, ttl, '', exception, '', 'failed', cause_of_failure(id, exception))
+operations.store_failed = function(id, ttl, exception, names)
+  store_unrun(id, ttl, names, nil, exception, cause_of_failure(id, names.name, exception))
 end
 
 -- To live at least so long, in milliseconds as JSON.
@@ -66,13 +67,13 @@ end
 
 -- Ends a job that waits no more without running it. What has succeeded is not replayed: nothing is to be kept for that.
 local function end_broken(job, m, broken)
-  local values, args = kept_of(m), names_of(m.fields).args
+  local values, names = kept_of(m), names_of(m.fields)
   local result, ttl = values[4], values[5]
   forget_job(job.id, result)
   local is_kept = result ~= '' and broken.state ~= 'succeeded' and attempt(keep, job, values, broken.id)
-  keep_arguments(args, is_kept and ttl or '')
+  keep_arguments(names.args, is_kept and ttl or '')
   if result == '' then return end
-  store_skipped(result, ttl, broken_reason(broken), cause_of_skip(broken))
+  store_unrun(result, ttl, names, 'skipped', broken_reason(broken), cause_of_skip(broken))
 end
 
 local function unpark(job)
@@ -101,8 +102,9 @@ operations.skip_late = function(c, id)
   unpark(job)
   forget_job(job.id, m and m.waits.result)
   if not m then return end
-  keep_arguments(names_of(m.fields).args, '')
-  if m.waits.result ~= '' then store_skipped(m.waits.result, m.waits.ttl, reason, reason) end
+  local names = names_of(m.fields)
+  keep_arguments(names.args, '')
+  if m.waits.result ~= '' then store_unrun(m.waits.result, m.waits.ttl, names, 'skipped', reason, reason) end
 end
 
 -- Takes out one that was skipped; nil where it is kept no more.

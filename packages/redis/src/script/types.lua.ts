@@ -2,12 +2,14 @@
 export const types = /* lua */ `
 local checked = {}
 
+local function wrong_type(key, found, expected)
+  return 'WRONGTYPE ' .. key .. ' holds a ' .. found .. ', where a ' .. expected .. ' should be'
+end
+
 local function check_type(key, expected)
   if checked[key] then return end
   local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= expected then
-    error('WRONGTYPE ' .. key .. ' holds a ' .. found .. ', where a ' .. expected .. ' should be', 0)
-  end
+  if found ~= 'none' and found ~= expected then error(wrong_type(key, found, expected), 0) end
   checked[key] = true
 end
 `;

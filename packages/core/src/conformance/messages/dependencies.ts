@@ -94,7 +94,7 @@ export function dependencies(scenario: Scenario): void {
       const run = texts(await stage.receive(await stage.consumer(), 2));
       assert.deepEqual(run.toSorted(), ['always', 'fallback']);
       const { exception } = await readResult(stage, into, 'd');
-      assert.match(exception, /^DependencyError: Not run: it needed the success of ".*c", which was skipped\./);
+      assert.match(exception, /^DependencyError: Not run: it needed the success of "act" \(.*c\), which was skipped\./);
       assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
     },
   );
@@ -185,7 +185,7 @@ export function dependencies(scenario: Scenario): void {
     );
     assert.match(
       (await readResult(stage, into, 'after')).exception,
-      /it needed the success of ".*late", which was skipped/,
+      /it needed the success of "act" \(.*late\), which was skipped/,
     );
     consumer.wake();
     assert.deepEqual(await received, []);

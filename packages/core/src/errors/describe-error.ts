@@ -1,0 +1,191 @@
+import { escapeControls } from './escape.js';
+import { isA } from './is-a.js';
+import { show, shorten } from './show.js';
+
+/** What is kept of a thrown value at most. Sizes in characters. */
+const LIMITS = {
+  name: 100,
+  code: 100,
+  message: 2_000,
+  response: 2_000,
+  frames: 6_000,
+  depth: 5,
+  members: 5,
+  errors: 12,
+};
+
+/** Anything that was thrown, as data of bounded size: what dead letters keep, and error messages are made of. */
+export interface ErrorDescription {
+  /** Name of the error; `Error` for what is none. */
+  readonly name: string;
+  /** Its message; for what is no error, the value itself. */
+  readonly message: string;
+  /** Its own code, such as `ECONNREFUSED` or `REPID_TIMEOUT`. */
+  readonly code?: string;
+  readonly stack?: string;
+  /** Of an HTTP exception: its status. */
+  readonly status?: number;
+  /** Of an HTTP exception: its response as JSON, where that says more than the message. */
+  readonly response?: string;
+  /** What it was caused by. */
+  readonly cause?: ErrorDescription;
+  /** The errors that an AggregateError stands for. */
+  readonly errors?: readonly ErrorDescription[];
+}
+
+/** Never throws, whatever was thrown: a getter or a proxy that throws, a cycle of causes, an error of another realm. */
+export function describeError(thrown: unknown): ErrorDescription {
+  return describeWithin({ left: LIMITS.errors, seen: new Set() }, thrown, 0);
+}
+
+/** `Name: message` of anything that was thrown, at most about 2,000 characters. Never throws. */
+export function errorText(thrown: unknown): string {
+  return isErrorLike(thrown) ? textOf(describeOne(thrown)) : valueText(thrown);
+}
+
+/** The same with its causes, and what an HTTP exception responds: for logs. */
+export function errorTextWithCauses(thrown: unknown): string {
+  return isErrorLike(thrown) ? textWithCauses(describeError(thrown)) : valueText(thrown);
+}
+
+/** The stack for a log: its lines, with other control characters escaped. Undefined for what is no error. */
+export function stackOf(thrown: unknown): string | undefined {
+  const stack = isErrorLike(thrown) ? framesOf(thrown) : undefined;
+  if (stack === undefined) return undefined;
+  return [errorText(thrown), ...stack.split('\n')].map(escapeControls).join('\n');
+}
+
+/** An error: what was thrown where it is one, otherwise one that says what it is. */
+export function toError(thrown: unknown): Error {
+  return isA(thrown, Error) ? thrown : new Error(describeOne(thrown).message);
+}
+
+interface Bounds {
+  /** How many errors may still be described. */
+  left: number;
+  readonly seen: Set<unknown>;
+}
+
+function describeWithin(bounds: Bounds, thrown: unknown, depth: number): ErrorDescription {
+  bounds.left -= 1;
+  bounds.seen.add(thrown);
+  const one = describeOne(thrown);
+  if (!isErrorLike(thrown)) return one;
+  const next = (inner: unknown): ErrorDescription | undefined => {
+    const isTooMuch = depth >= LIMITS.depth || bounds.left <= 0 || bounds.seen.has(inner);
+    return isTooMuch ? undefined : describeWithin(bounds, inner, depth + 1);
+  };
+  const frames = depth <= 1 ? framesOf(thrown) : undefined;
+  const errors = membersOf(thrown)
+    ?.map(next)
+    .filter((error) => error !== undefined);
+  const cause = read(thrown, 'cause');
+  return withoutUndefined({
+    ...one,
+    stack: frames && `${textOf(one)}\n${frames}`,
+    errors,
+    cause: cause === undefined || cause === null ? undefined : next(cause),
+  });
+}
+
+/** Without what lies behind it. */
+function describeOne(thrown: unknown): ErrorDescription {
+  if (!isErrorLike(thrown)) return { name: 'Error', message: valueText(thrown) };
+  const message = ownMessageOf(thrown) || messageOfMembers(thrown);
+  return withoutUndefined({ name: nameOf(thrown), message, code: codeOf(thrown), ...httpOf(thrown) });
+}
+
+/** An error of this realm, or of another one. */
+function isErrorLike(thrown: unknown): thrown is object {
+  return isA(thrown, Error) || tagOf(thrown) === '[object Error]';
+}
+
+function tagOf(thrown: unknown): string | undefined {
+  try {
+    return Object.prototype.toString.call(thrown);
+  } catch {
+    return undefined;
+  }
+}
+
+function valueText(thrown: unknown): string {
+  return typeof thrown === 'string' ? shorten(thrown, LIMITS.message) : show(thrown, LIMITS.message);
+}
+
+function nameOf(error: object): string {
+  const name = read(error, 'name');
+  return typeof name === 'string' && name !== '' ? shorten(name, LIMITS.name) : 'Error';
+}
+
+function ownMessageOf(error: object): string {
+  const message = read(error, 'message');
+  return message === undefined ? '' : valueText(message);
+}
+
+/** Node's own AggregateErrors of refused connections have no message. */
+function messageOfMembers(error: object): string {
+  const texts = membersOf(error)?.map((member) =>
+    isErrorLike(member) ? `${nameOf(member)}: ${ownMessageOf(member)}` : valueText(member),
+  );
+  return shorten(texts?.join('; ') ?? '', LIMITS.message);
+}
+
+/** A text or a number that its maker gave it. The numbers of a DOMException are a relic, and say less than its name. */
+function codeOf(error: object): string | undefined {
+  const code = read(error, 'code');
+  if (typeof code === 'string' && code !== '') return shorten(code, LIMITS.code);
+  return Number.isFinite(code) && !isA(error, DOMException) ? String(code) : undefined;
+}
+
+function httpOf(error: object): Pick<ErrorDescription, 'status' | 'response'> | undefined {
+  const [getStatus, getResponse] = [read(error, 'getStatus'), read(error, 'getResponse')];
+  if (typeof getStatus !== 'function' || typeof getResponse !== 'function') return undefined;
+  try {
+    const [status, response] = [getStatus.call(error) as unknown, getResponse.call(error) as unknown];
+    return {
+      status: typeof status === 'number' ? status : undefined,
+      response: response === read(error, 'message') ? undefined : show(response, LIMITS.response),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function membersOf(error: object): unknown[] | undefined {
+  if (!isA(error, AggregateError) && read(error, 'name') !== 'AggregateError') return undefined;
+  const errors = read(error, 'errors');
+  try {
+    return Array.isArray(errors) ? errors.slice(0, LIMITS.members) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The lines of a stack that say where; those before them repeat the message, however long that is. */
+function framesOf(error: object): string | undefined {
+  const stack = read(error, 'stack');
+  const start = typeof stack === 'string' ? stack.search(/^ {4}at /m) : -1;
+  return start < 0 ? undefined : (stack as string).slice(start, start + LIMITS.frames);
+}
+
+function textOf({ name, message }: ErrorDescription): string {
+  return message === '' ? name : `${name}: ${message}`;
+}
+
+function textWithCauses(error: ErrorDescription): string {
+  const response = error.response === undefined ? '' : ` ${error.response}`;
+  const cause = error.cause === undefined ? '' : ` [cause: ${textWithCauses(error.cause)}]`;
+  return `${textOf(error)}${response}${cause}`;
+}
+
+function read(object: object, name: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutUndefined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}

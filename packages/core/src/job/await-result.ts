@@ -1,0 +1,60 @@
+import type { ResultBucket } from '../bucket/index.js';
+import { keepAlive } from '../clock/keep-alive.js';
+import type { Connection } from '../connection/connection.js';
+import { TimeoutError } from '../errors/index.js';
+import type { JobExplanation } from '../graph/explanation.js';
+import { explanationOf } from './find-job.js';
+import type { Job } from './job.js';
+
+/** How long a look may take that only has an error say more, in milliseconds. */
+const LOOK_TIMEOUT = 1_000;
+
+/**
+ * The result as soon as it is stored. The process lives on meanwhile.
+ *
+ * @throws TimeoutError that says where the job is, and whether a worker takes from its channel
+ */
+export async function awaitResult<Result>(
+  job: Job,
+  resultId: string,
+  connection: Connection,
+  options: { readonly timeout: number; readonly signal?: AbortSignal },
+): Promise<ResultBucket<Result>> {
+  const letDie = keepAlive();
+  try {
+    return await connection.buckets.waitForResult<Result>(resultId, options);
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    const fact = `Job ${job.label} has stored no result within ${options.timeout} ms.`;
+    throw new TimeoutError(`${fact}${await whyNot(job, connection)}`, { cause: error });
+  } finally {
+    letDie();
+  }
+}
+
+/** Where the job is, for an error that is thrown in any case: nothing where it cannot be told soon. */
+function whyNot(job: Job, connection: Connection): Promise<string> {
+  return new Promise((resolve) => {
+    const cancelTimer = connection.broker.clock.schedule(() => resolve(''), LOOK_TIMEOUT);
+    void describe(job, connection)
+      .then(resolve, () => resolve(''))
+      .finally(cancelTimer);
+  });
+}
+
+async function describe(job: Job, connection: Connection): Promise<string> {
+  const explanation = await explanationOf(job, connection);
+  const further = await describeChannel(explanation, connection);
+  return further === undefined ? ` ${explanation.text}` : ` ${explanation.text.slice(0, -1)}, and ${further}.`;
+}
+
+/** Why nobody takes it, where it could be taken. */
+async function describeChannel(
+  { state, channel }: JobExplanation,
+  { broker }: Connection,
+): Promise<string | undefined> {
+  if (channel === undefined || state === 'running' || !broker.capabilities.administration) return undefined;
+  const { consumers, paused } = await broker.channels.stats(channel);
+  if (paused) return 'the channel is paused';
+  return consumers === 0 ? 'no worker takes from this channel' : undefined;
+}

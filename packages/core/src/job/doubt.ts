@@ -1,0 +1,37 @@
+import type { Connection } from '../connection/connection.js';
+import { HEADER, isSameEnqueueing } from '../message/index.js';
+import type { Job } from './job.js';
+
+/** How many jobs of each kind are looked for: one that stores a result tells for all of them; of others the last are there longest. */
+const MOST_LOOKED_FOR = 3;
+
+/** Jobs that were published together, all or none, and nobody was told which. */
+export class Doubt {
+  constructor(private readonly jobs: readonly Job[]) {}
+
+  /** Looks whether they were published; where they were, each of them learns it. */
+  async settle(connection: Connection): Promise<void> {
+    const unsure = this.jobs.filter(({ doubt }) => doubt === this);
+    for (const job of someOf(unsure)) {
+      if (!(await wasPublished(job, connection))) continue;
+      for (const each of unsure) each.noteEnqueued();
+      return;
+    }
+  }
+}
+
+function someOf(jobs: readonly Job[]): readonly Job[] {
+  const telling = jobs.filter(({ resultId }) => resultId !== undefined);
+  const others = jobs.filter(({ resultId }) => resultId === undefined);
+  return [...telling.slice(0, MOST_LOOKED_FOR), ...others.slice(-MOST_LOOKED_FOR)];
+}
+
+/** True where the broker holds it, or the job that it has delegated to, or where it has left a result. */
+async function wasPublished(job: Job, { broker, buckets }: Connection): Promise<boolean> {
+  if (!broker.capabilities.jobIds) return false;
+  const held = await broker.inspect(job.id);
+  if (held !== undefined) return isSameEnqueueing(held.message.headers[HEADER.nonce], job.nonce);
+  if (job.resultId === undefined) return false;
+  const left = await buckets.findNonce(job.resultId);
+  return left !== undefined && isSameEnqueueing(left.nonce, job.nonce);
+}

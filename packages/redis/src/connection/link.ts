@@ -1,0 +1,225 @@
+import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
+import { LIMITS } from '../options/defaults.js';
+import { AnswerLimits } from './answer-limits.js';
+import { Heartbeat } from './heartbeat.js';
+import { type TimeSample, askTime, introduce } from './introduction.js';
+import { Outage } from './outage.js';
+import { pause } from './pause.js';
+import { refusedAtConnect } from './problems.js';
+import { isServerAlive } from './server-alive.js';
+import type { Client, ClientSource } from './source.js';
+import { withoutSecrets } from './without-secrets.js';
+
+/** How a connection works, and whom it tells. */
+export interface ConnectionSettings {
+  /** How long a call waits, reconnecting included, in milliseconds. */
+  readonly patience: number;
+  /** A key of ours: who may not read it is refused when connecting. */
+  readonly key: string;
+  /** Told of what an operator should know. */
+  readonly onProblem: (problem: Error) => void;
+  /** Told of the server's time whenever the connection is made, and when it is asked for. */
+  readonly onTime?: (sample: TimeSample) => void;
+}
+
+/**
+ * A client of ioredis that is kept connected: it is made anew where it was lost or is dead without knowing it, and is ready
+ * only when the server has accepted what comes first. No promise is left to itself.
+ */
+export class Link {
+  readonly client: Client;
+  readonly patience: number;
+  /** Until when no answer is to be expected, by the process' monotonic clock. */
+  quietUntil = 0;
+  protected readonly limits: AnswerLimits;
+  private isClosed = false;
+  private isOpening = false;
+  /** True once the server has accepted what comes first over a connection. */
+  private isIntroduced = false;
+  /** Tells connections apart that are made one after the other. */
+  private epoch = 0;
+  private lastProblem: Error | undefined;
+  private reported = { message: '', at: 0 };
+  private readonly outage = new Outage(() => this.report(this.unreachable('there is no connection yet')));
+  private readonly heartbeat = new Heartbeat(this);
+  private readonly whenReady: (() => void)[] = [];
+
+  /** @param name what `CLIENT LIST` shows */
+  constructor(
+    protected readonly source: ClientSource,
+    name: string,
+    protected readonly settings: ConnectionSettings,
+  ) {
+    this.client = source.make(name);
+    this.patience = settings.patience;
+    this.limits = new AnswerLimits(source.place, () => this.reset());
+    this.client.on('error', (problem: unknown) => this.note(problem));
+    this.client.on('node error', (problem: unknown) => this.note(problem));
+    this.client.on('ready', () => void this.introduce());
+    this.client.on('close', () => this.lose());
+    this.client.on('end', () => this.outage.end(this.unreachable('the connection was closed')));
+  }
+
+  /**
+   * @throws BrokerUnavailableError when there is no connection after so many milliseconds
+   * @throws BrokerRefusedError as soon as the server refuses it for good
+   */
+  async open(timeout: number): Promise<void> {
+    this.isOpening = true;
+    this.heartbeat.start();
+    try {
+      await this.ready(timeout, timeout);
+    } finally {
+      this.isOpening = false;
+    }
+  }
+
+  /** Ends it at once; calls in progress reject. */
+  close(): void {
+    this.isClosed = true;
+    this.heartbeat.stop();
+    this.lose();
+    this.client.disconnect();
+    this.outage.end(this.unreachable('the connection was closed'));
+  }
+
+  get isReady(): boolean {
+    return this.isIntroduced && this.client.status === 'ready';
+  }
+
+  /** How many answers have come so far. */
+  get answers(): number {
+    return this.limits.answers;
+  }
+
+  /** How many answers are awaited. */
+  get awaited(): number {
+    return this.limits.awaited;
+  }
+
+  /** Calls it whenever the connection has been made, or made anew. */
+  onReady(listener: () => void): void {
+    this.whenReady.push(listener);
+  }
+
+  /**
+   * Resolves once commands can be sent.
+   * @param limit the limit that the error names; `timeout` may be what is left of it
+   * @throws BrokerUnavailableError after `timeout` milliseconds
+   */
+  async ready(timeout: number, limit = this.patience): Promise<void> {
+    if (this.isReady) return;
+    if (this.isClosed) throw this.unreachable('the connection was closed');
+    this.revive();
+    await this.outage.wait(timeout, () => this.unreachable(`no connection within ${Math.round(limit)} ms`));
+  }
+
+  /** Cuts it, to connect anew. */
+  reset(): void {
+    if (this.isClosed) return;
+    this.lose();
+    this.client.disconnect(true);
+    // ioredis waits for the other side to close as well, which a dead one never does.
+    (this.client as { stream?: { destroy?(): void } }).stream?.destroy?.();
+  }
+
+  /** Sends nothing more over it, and cuts it when what is on its way has been answered: another server is to be found. */
+  async leave(): Promise<void> {
+    if (!this.isIntroduced) return;
+    this.lose();
+    const { epoch } = this;
+    const end = performance.now() + LIMITS.leaveTimeout;
+    while (this.awaited > 0 && performance.now() < end) await pause(LIMITS.noticeInterval);
+    if (epoch === this.epoch) this.reset();
+  }
+
+  /** Connects where ioredis does not (any more). */
+  revive(): void {
+    const { status } = this.client;
+    if (this.isClosed || (status !== 'end' && status !== 'wait')) return;
+    this.client.connect().catch((problem: unknown) => this.note(problem));
+  }
+
+  /** Asks for the server's time, which is answered at once. */
+  ping(): void {
+    void this.asked(askTime(this.client, this.settings.key)).catch(() => undefined);
+  }
+
+  /** True where the server answers over a connection of its own. */
+  isServerAlive(): Promise<boolean> {
+    return isServerAlive(this.source, this.settings.key);
+  }
+
+  /** Tells `onProblem`; the same once in a while only. */
+  report(problem: Error): void {
+    const now = performance.now();
+    const { message, at } = this.reported;
+    if (message === problem.message && now - at < LIMITS.reportInterval) return;
+    this.reported = { message: problem.message, at: now };
+    this.settings.onProblem(problem);
+  }
+
+  private async introduce(): Promise<void> {
+    this.lose();
+    const { epoch } = this;
+    for (;;) {
+      const problem = await this.tryIntroduction();
+      if (epoch !== this.epoch) return;
+      if (!problem) return this.becomeReady();
+      this.refuse(problem);
+      await pause(LIMITS.refusalPause);
+      if (epoch !== this.epoch) return;
+    }
+  }
+
+  private async tryIntroduction(): Promise<Error | undefined> {
+    try {
+      await this.asked(introduce(this.client, this.source.database, this.settings.key));
+      return undefined;
+    } catch (problem) {
+      return problem as Error;
+    }
+  }
+
+  private async asked(answer: Promise<TimeSample>): Promise<void> {
+    const sample = await this.limits.within(answer, performance.now() + this.patience);
+    this.settings.onTime?.(sample);
+  }
+
+  private becomeReady(): void {
+    this.isIntroduced = true;
+    this.lastProblem = undefined;
+    this.outage.end();
+    for (const listener of this.whenReady) listener();
+  }
+
+  private lose(): void {
+    this.isIntroduced = false;
+    this.epoch += 1;
+  }
+
+  private note(raw: unknown): void {
+    // A cluster has an error of its own, with that of its node in it.
+    const { lastNodeError } = (raw ?? {}) as { lastNodeError?: unknown };
+    const problem = withoutSecrets(lastNodeError ?? raw);
+    this.lastProblem = problem;
+    const refusal = refusedAtConnect(problem, this.source.place);
+    if (refusal) this.refuse(refusal);
+  }
+
+  private refuse(problem: Error): void {
+    this.lastProblem = problem;
+    if (!(problem instanceof BrokerRefusedError)) return;
+    if (this.isOpening) this.outage.end(problem);
+    else this.report(problem);
+  }
+
+  private unreachable(why: string): BrokerUnavailableError {
+    const { lastProblem, source } = this;
+    const cause = lastProblem ? ` (${lastProblem.message})` : '';
+    return new BrokerUnavailableError(
+      `Redis at ${source.place} is out of reach: ${why}${cause}. Nothing was sent. Check that it is up and reachable.`,
+      { cause: lastProblem },
+    );
+  }
+}

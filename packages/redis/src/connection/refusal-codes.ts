@@ -1,0 +1,66 @@
+/** What an error code of Redis means to a caller. */
+export interface Refusal {
+  /** True where the same command may go well later, without anybody changing the configuration. */
+  readonly isTransient: boolean;
+  /** True where nothing was done and another connection, or a moment, is all that it takes: it is sent again in time. */
+  readonly isSentAgain: boolean;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+const passing = (remedy: string): Refusal => ({ isTransient: true, isSentAgain: true, remedy });
+const transient = (remedy: string): Refusal => ({ isTransient: true, isSentAgain: false, remedy });
+const permanent = (remedy: string): Refusal => ({ isTransient: false, isSentAgain: false, remedy });
+
+const ON_A_CLUSTER = permanent('The server is a node of a cluster: give the broker an instance of Cluster of ioredis.');
+
+/** The one table of what Redis says no with. A command that it refuses so has changed nothing. */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  READONLY: passing('The server is a replica: wait for the failover, or give the address of the master.'),
+  LOADING: passing('Wait until the server has loaded its data.'),
+  MASTERDOWN: passing('The server is a replica without its master: wait for the failover, or look after the master.'),
+  CLUSTERDOWN: passing('Look after the cluster: some of its slots are not served.'),
+  TRYAGAIN: passing('A slot of the cluster is being moved: wait until that is done.'),
+  BUSY: passing('Find out who runs a script for so long.'),
+  OOM: transient('The server is full: have workers drain it, or raise its "maxmemory".'),
+  MISCONF: transient('The server cannot write its snapshots and refuses writes: look into its log.'),
+  NOREPLICAS: transient('The server has too few replicas to accept writes: look after them.'),
+  UNBLOCKED: transient('What was waited for has gone.'),
+  NOPERM: permanent('Give its user the permissions that docs/brokers.md lists.'),
+  NOAUTH: permanent('The server wants a password: give it in the URL, "redis://user:password@host".'),
+  WRONGPASS: permanent('Check the user name and the password.'),
+  DENIED: permanent('The server is in protected mode: set a password on it, and give that.'),
+  MOVED: ON_A_CLUSTER,
+  ASK: ON_A_CLUSTER,
+  CROSSSLOT: permanent(
+    'Give the broker a "prefix" with a hash tag such as "{repid}", so that all keys lie in one slot.',
+  ),
+};
+
+const UNKNOWN = permanent('Look at what lies at the keys of this prefix.');
+
+/** Answers with the code ERR are told apart by their text. */
+const BY_TEXT: readonly (readonly [RegExp, Refusal])[] = [
+  [/DB index/i, permanent('Choose a database below the "databases" of the server.')],
+  [/SELECT is not allowed in cluster mode/i, permanent('A cluster has database 0 alone: leave the database out.')],
+  [/max(?:imum)? number of clients/i, transient('Close connections, or raise "maxclients" of the server.')],
+  [
+    /unknown (?:sub)?command/i,
+    permanent('The server does not have it: Redis >= 6.2 or Valkey is needed, with no command renamed.'),
+  ],
+  [/invalid password/i, permanent('Check the user name and the password.')],
+];
+
+/** Scripts put their place before the code: "ERR Error running script (...): @user_script:3: @user_script: 3: -OOM ...". */
+const CODE = /^(?:ERR (?=Error |@?user_script))?(?:Error [^@]*)?(?:@?user_script: ?\d+: )*-?([A-Z][A-Z\d]*)(?=$|\s)/;
+
+/** The code of Redis' answer; undefined where it has none. */
+export function codeOf(message: string): string | undefined {
+  return CODE.exec(message)?.[1];
+}
+
+/** What an answer that says no means. */
+export function refusalOf(message: string): Refusal {
+  const code = codeOf(message) ?? '';
+  return REFUSALS[code] ?? BY_TEXT.find(([text]) => text.test(message))?.[1] ?? UNKNOWN;
+}

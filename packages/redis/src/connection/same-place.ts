@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { Connection } from './connection.js';
+import type { ConnectionSettings } from './link.js';
+import type { ClientSource } from './source.js';
+
+/** A way to Redis. */
+export interface Way {
+  readonly source: ClientSource;
+  readonly settings: ConnectionSettings & { readonly connectTimeout: number };
+  /** A connection that is open. */
+  readonly commands: Connection;
+}
+
+/**
+ * True where both lead to the same database of the same server, or to the same cluster. Nothing is written, so that it can be
+ * told of a full server, and no permission is needed that our scripts do not need: where they were not given in the same words,
+ * one listens to a channel that nobody else knows, and the other sends to it, which the server answers with the number of
+ * those who got it. Nodes of a cluster know each other by ids.
+ */
+export async function isSamePlace(one: Way, other: Way): Promise<boolean> {
+  if (one.source.cluster !== other.source.cluster || one.source.database !== other.source.database) return false;
+  if (one.source.isAlike(other.source)) return true;
+  return one.source.cluster ? haveCommonNode(one, other) : canHear(one, other);
+}
+
+async function canHear({ source, settings }: Way, { commands }: Way): Promise<boolean> {
+  const channel = `${settings.key}:${randomUUID()}`;
+  const listening = new Connection(source, 'repid-join', settings);
+  try {
+    await listening.open(settings.connectTimeout);
+    await listening.sendAgain((client) => client.subscribe(channel));
+    return (await commands.sendAgain((client) => client.publish(channel, ''))) > 0;
+  } finally {
+    listening.close();
+  }
+}
+
+type Slots = readonly (readonly [
+  from: number,
+  to: number,
+  ...nodes: (readonly [host: string, port: number, id: string])[],
+])[];
+
+async function haveCommonNode(one: Way, other: Way): Promise<boolean> {
+  const [ours, theirs] = await Promise.all([nodesOf(one), nodesOf(other)]);
+  return theirs.some((id) => ours.includes(id));
+}
+
+async function nodesOf({ commands }: Way): Promise<readonly string[]> {
+  const slots = (await commands.sendAgain((client) => client.call('CLUSTER', ['SLOTS']))) as Slots;
+  return slots.flatMap(([, , ...nodes]) => nodes.map(([, , id]) => id));
+}

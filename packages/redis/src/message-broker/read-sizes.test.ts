@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { RawEntry } from '../connection/reader.js';
+import { LIMITS } from '../options/defaults.js';
+import { ReadSizes } from './read-sizes.js';
+
+const KIB = 1024;
+
+describe('A read', () => {
+  it.each([
+    ['as many as there is room for, where they are small', 100, 1_000, 1_000],
+    ['about as many as have the bytes of a read', 512 * KIB, 1_000, 8],
+    ['one at least', 2 * LIMITS.readBytes, 1_000, 1],
+  ])('asks for %s', (_, size, max, expected) => {
+    const sizes = new ReadSizes();
+    sizes.note('stream', entriesOf(size, 3));
+    expect(sizes.mostOf('stream', max)).toBe(expected);
+  });
+
+  it('asks for fewer at first, while nothing is known of the stream', () => {
+    expect(new ReadSizes().mostOf('stream', 1_000)).toBe(128);
+  });
+
+  it('asks for fewer at once where entries grow, and for more bit by bit where they shrink', () => {
+    const sizes = new ReadSizes();
+    sizes.note('stream', entriesOf(100, 10));
+    sizes.note('stream', entriesOf(512 * KIB, 10));
+    expect(sizes.mostOf('stream', 1_000)).toBe(8);
+    sizes.note('stream', entriesOf(0, 10));
+    expect(sizes.mostOf('stream', 1_000)).toBe(16);
+  });
+
+  it('looks at each stream by itself, and learns nothing from nothing', () => {
+    const sizes = new ReadSizes();
+    sizes.note('large', entriesOf(512 * KIB, 1));
+    sizes.note('small', entriesOf(100, 1));
+    sizes.note('small', []);
+    expect(sizes.mostOf('small', 1_000)).toBe(1_000);
+  });
+});
+
+function entriesOf(size: number, count: number): RawEntry[] {
+  return Array.from({ length: count }, () => [Buffer.from('1-1'), [Buffer.alloc(size)]] as const);
+}

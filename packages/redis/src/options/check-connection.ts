@@ -1,0 +1,80 @@
+import type { Cluster, ClusterNode, Redis, RedisOptions } from 'ioredis';
+import { checkedOptions } from './connection-options.js';
+import { optionsFromUrl } from './connection-url.js';
+import { databaseOf } from './database.js';
+import { clusterPlace, placeOf } from './place.js';
+import { refuseConnection } from './refuse-connection.js';
+
+/** An instance of ioredis, of version 5 or 6: what is needed of it. */
+export interface GivenInstance {
+  readonly options: object;
+  duplicate(...overrides: never[]): unknown;
+}
+
+interface Checked {
+  /** The number of the database. */
+  readonly database: number;
+  /** Host and port, for people: without user name and password. */
+  readonly place: string;
+  /** The same for connections to one server or cluster that were given in the same words; undefined where that can't be told. */
+  readonly identity: string | undefined;
+}
+
+/** Where Redis is, checked. */
+export type CheckedConnection =
+  | (Checked & { readonly type: 'options'; readonly options: RedisOptions })
+  | (Checked & { readonly type: 'instance'; readonly options: RedisOptions; readonly instance: Redis })
+  | (Checked & { readonly type: 'cluster'; readonly instance: Cluster });
+
+/** @throws InvalidOptionError where it is none of a URL, options and an instance, or would lead somewhere else than it says */
+export function checkConnection(given: unknown): CheckedConnection {
+  if (typeof given === 'string') return withPlace(optionsFromUrl(given));
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return refuseOther(given);
+  if (!isInstance(given)) {
+    refuseKeyPrefix(given);
+    return withPlace(checkedOptions(given));
+  }
+  if (typeof (given as { status?: unknown }).status !== 'string')
+    return refuseConnection('is an instance of something else than ioredis', GIVE_ONE);
+  return checkInstance(given);
+}
+
+const GIVE_ONE = 'Give a URL such as "redis://localhost:6379", options of ioredis, or an instance of it.';
+
+function refuseOther(given: unknown): never {
+  return refuseConnection(`is ${Array.isArray(given) ? 'an array' : String(given)}`, GIVE_ONE);
+}
+
+function withPlace(options: RedisOptions): CheckedConnection {
+  return { type: 'options', options, database: databaseOf(options.db), ...placeOf(options) };
+}
+
+function isInstance(given: object): given is GivenInstance {
+  return typeof (given as Partial<GivenInstance>).duplicate === 'function';
+}
+
+function checkInstance(given: GivenInstance): CheckedConnection {
+  refuseKeyPrefix(given.options);
+  if ((given as { isCluster?: unknown }).isCluster === true) return checkCluster(given as unknown as Cluster);
+  const options = given.options as RedisOptions;
+  const instance = given as unknown as Redis;
+  return { type: 'instance', instance, options, database: databaseOf(options.db), ...placeOf(options) };
+}
+
+function checkCluster(instance: Cluster): CheckedConnection {
+  const { redisOptions = {} } = instance.options;
+  refuseKeyPrefix(redisOptions);
+  if (databaseOf((redisOptions as RedisOptions).db) !== 0)
+    return refuseConnection('names a database of a cluster, which has only 0', 'Leave "db" out.');
+  const { startupNodes = [] } = instance as unknown as { startupNodes?: readonly ClusterNode[] };
+  return { type: 'cluster', instance, database: 0, ...clusterPlace(startupNodes) };
+}
+
+function refuseKeyPrefix(options: object): void {
+  const { keyPrefix } = options as { keyPrefix?: unknown };
+  if (!keyPrefix) return;
+  refuseConnection(
+    `has the keyPrefix "${String(keyPrefix)}", which scripts can't follow`,
+    'Give the broker the option "prefix" instead.',
+  );
+}

@@ -1,0 +1,77 @@
+import type { RedisOptions } from 'ioredis';
+import { databaseOf } from './database.js';
+import { refuseConnection } from './refuse-connection.js';
+
+/** Options of ioredis 5 and 6. */
+const KNOWN = new Set(
+  [
+    'host port path family username password db tls connectionName keepAlive noDelay connectTimeout disconnectTimeout',
+    'sentinels name role sentinelUsername sentinelPassword sentinelTLS enableTLSForSentinelMode sentinelRetryStrategy',
+    'sentinelReconnectStrategy sentinelCommandTimeout sentinelMaxConnections preferredSlaves updateSentinels failoverDetector',
+    'natMap Connector retryStrategy reconnectOnError commandTimeout blockingTimeout blockingTimeoutGrace socketTimeout',
+    'maxRetriesPerRequest maxLoadingRetryTime enableOfflineQueue offlineQueue commandQueue enableReadyCheck lazyConnect',
+    'autoResubscribe autoResendUnfulfilledCommands enableAutoPipelining autoPipeliningIgnoredCommands readOnly monitor',
+    'stringNumbers protocol replyMapping disableClientInfo clientInfoTag showFriendlyErrorStack scripts keyPrefix',
+    'himportFieldsets',
+  ]
+    .join(' ')
+    .split(' '),
+);
+
+const USE_URL = 'Give the URL itself in place of the object.';
+const USE_CLUSTER = 'Give an instance of Cluster of ioredis.';
+
+/** What is meant by names that ioredis does not know. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  url: USE_URL,
+  uri: USE_URL,
+  connectionString: USE_URL,
+  redis: 'Give what is in it.',
+  connection: 'Give what is in it.',
+  socket: 'Give "host" and "port", or "path", beside the other options.',
+  hostname: 'It is called "host".',
+  server: 'It is called "host".',
+  user: 'It is called "username".',
+  pass: 'It is called "password".',
+  auth: 'It is called "password".',
+  database: 'It is called "db".',
+  ssl: 'It is called "tls".',
+  prefix: 'It belongs to the options of the broker, the second argument.',
+  nodes: USE_CLUSTER,
+  cluster: USE_CLUSTER,
+  redisOptions: USE_CLUSTER,
+};
+
+/**
+ * Options of ioredis, checked as far as a mistake would lead to another server or database without a word.
+ *
+ * @throws InvalidOptionError that names the option, and no value that may be secret
+ */
+export function checkedOptions(given: object): RedisOptions {
+  for (const name of Object.keys(given)) refuseUnknown(name);
+  const options = given as RedisOptions;
+  const { host, port, db } = options;
+  if (host !== undefined) checkHost(host);
+  if (port !== undefined && !isPort(port))
+    refuseConnection(`has the port "${String(port)}"`, 'Expected a number from 1 to 65535.');
+  return { ...options, db: databaseOf(db) };
+}
+
+function refuseUnknown(name: string): void {
+  if (KNOWN.has(name)) return;
+  const remedy =
+    REMEDIES[name] ?? 'Options of ioredis are expected; give an instance of it for what is not known here.';
+  refuseConnection(`has no option "${name}"`, remedy);
+}
+
+function checkHost(host: unknown): void {
+  if (typeof host !== 'string' || host === '')
+    refuseConnection('has a "host" that is no text, or empty', 'Is a variable of the environment missing?');
+  if (host.includes('/'))
+    refuseConnection('has a "host" that is more than a host', 'Give a URL in place of the object.');
+}
+
+function isPort(port: unknown): boolean {
+  const number = typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : port;
+  return Number.isInteger(number) && (number as number) >= 1 && (number as number) <= 65_535;
+}
