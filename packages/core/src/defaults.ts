@@ -14,12 +14,13 @@ export const DEFAULTS = {
   /** How long `request` waits for the reply. */
   requestTimeout: 30_000,
   maxPayloadBytes: 5 * 1024 * 1024,
-  /** After so many workers without an actor for it, a message is given up. */
-  maxUnrouted: 10,
+  /** How long a message may stay without an actor before it is given up. */
+  unroutedTimeout: 10 * 60_000,
   /** How long a message rests whose arguments cannot be read because their broker is away. */
   outageDelay: 1_000,
-  /** How long an unrouted message rests before another worker may look at it. */
+  /** How long an unrouted message rests before another worker may look at it; twice as long after each look. */
   unroutedDelay: 100,
+  longestUnroutedDelay: 5_000,
   /** Messages in hand at once in one worker. */
   concurrency: 1000,
   gracefulShutdownTime: 25_000,

@@ -1,15 +1,12 @@
 import type { Duration } from '../duration/index.js';
+import type { ErrorDescription } from '../errors/index.js';
 import type { Message } from '../message/message.js';
 
-/** Why a message went to the dead letters. */
-export interface DeadLetterReason {
-  /** The code of the error where it has one (`REPID_...`), otherwise its name. */
+/** Why a message went to the dead letters: its error with causes, bounded in size. */
+export interface DeadLetterReason extends ErrorDescription {
+  /** The code of the error where it has one (`REPID_...`, `ECONNREFUSED`), otherwise its name. */
   readonly code: string;
-  /** Name of the error. */
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string;
-  /** How many times the actor was run; 0 where it never was. */
+  /** How often its actor was begun, runs that their worker did not survive included; 0 where it never was. */
   readonly attempts: number;
   /** When it was given up, in milliseconds since the epoch. */
   readonly at: number;

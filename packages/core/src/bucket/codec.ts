@@ -70,6 +70,7 @@ export class BucketCodec {
   }
 
   private encodeData(data: unknown): string {
+    if (data === null) return NO_DATA; // Also where the serializer fails: a failed result can always be written.
     if (this.isJson) return member('data', data);
     const text = Buffer.from(this.serializer.encode(data)).toString('base64');
     return member('contentType', this.serializer.contentType) + member('data', text);
@@ -80,6 +81,8 @@ export class BucketCodec {
     return this.serializer.decode(Buffer.from(String(data), 'base64'));
   }
 }
+
+const NO_DATA = ',"data":null';
 
 /** A further member of an object, where it has a value. */
 function member(name: string, value: unknown): string {

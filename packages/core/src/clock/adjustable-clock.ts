@@ -1,5 +1,6 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { InvalidOptionError } from '../errors/index.js';
+import { show } from '../errors/show.js';
 import type { CancelTimer, Clock } from './clock.js';
 import { type Due, DueQueue } from './due-queue.js';
 import { scheduleTimer } from './system-clock.js';
@@ -131,6 +132,6 @@ async function settle(): Promise<void> {
 
 function cannotAdvanceBy(milliseconds: unknown): InvalidOptionError {
   return new InvalidOptionError(
-    `A clock cannot be advanced by ${JSON.stringify(milliseconds)}. Give the milliseconds to move it on, 0 or more.`,
+    `A clock cannot be advanced by ${show(milliseconds)}. Give the milliseconds to move it on, 0 or more.`,
   );
 }

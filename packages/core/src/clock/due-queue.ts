@@ -12,7 +12,7 @@ interface Place<T> extends Due<T> {
 }
 
 /** Items in the order in which they become due; of those due at the same time the first added comes first. */
-export class DueQueue<T> {
+export class DueQueue<T> implements Iterable<T> {
   // A binary heap whose entries know their index, so that any of them can be taken out in O(log n).
   readonly #heap: Place<T>[] = [];
   #added = 0;
@@ -51,12 +51,9 @@ export class DueQueue<T> {
     return first;
   }
 
-  /** Takes out all, in no order. */
-  clear(): T[] {
-    return this.#heap.splice(0).map((place) => {
-      place.index = -1;
-      return place.item;
-    });
+  /** All, in no order. */
+  *[Symbol.iterator](): Iterator<T> {
+    for (const { item } of this.#heap) yield item;
   }
 
   #fill(index: number, place: Place<T>): void {

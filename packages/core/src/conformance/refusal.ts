@@ -15,6 +15,7 @@ const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Reques
   jobIds: [
     (stage) => stage.broker.publish([stage.job('job')]),
     ({ broker }) => broker.locate('job'),
+    ({ broker }) => broker.inspect('job'),
     ({ broker }) => broker.cancel('job'),
   ],
   dependencies: [
@@ -27,6 +28,7 @@ const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Reques
   deadLetters: [
     ({ broker, channel }) => broker.channels.deadLetters(channel, 1),
     ({ broker, channel }) => broker.channels.replayDeadLetters(channel),
+    ({ broker, channel }) => broker.channels.deleteDeadLetters(channel, ['1']),
   ],
   administration: [
     ({ broker, channel }) => broker.channels.declare(channel),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BucketBroker, BucketRecord } from '../bucket/index.js';
-import type { ConsumeOptions, Consumer, Delivery, MessageBroker } from '../broker/index.js';
+import type { ConsumeOptions, Consumer, Delivery, JobLocation, MessageBroker } from '../broker/index.js';
 import { HEADER, type OutgoingMessage } from '../message/index.js';
 import type { MessageBrokerHarness } from './harness.js';
 import { PATIENCE, within } from './waiting.js';
@@ -10,6 +10,7 @@ import { PATIENCE, within } from './waiting.js';
 /** Where one scenario plays: a connected broker, a channel that nobody else uses, and what scenarios do with them. */
 export class Stage {
   readonly channel = uniqueName('channel');
+  private readonly channels = [this.channel];
 
   constructor(
     readonly broker: MessageBroker,
@@ -22,9 +23,34 @@ export class Stage {
     return { channel: this.channel, payload: new TextEncoder().encode(text), headers: { topic: 'act' }, ...more };
   }
 
-  /** A job's message: its id stands in its headers too, as those that a producer makes. */
-  job(id: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
-    return this.message(id, { id, ...more, headers: { topic: 'act', [HEADER.id]: id, ...more.headers } });
+  /** The id of the job, or the bucket, that scenarios call by this name: ids are shared by all scenarios of a server. */
+  id(name: string): string {
+    return `${this.channel}.${name}`;
+  }
+
+  /** A job's message, whose payload is its name: its id stands in its headers too, as those that a producer makes. */
+  job(name: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
+    const id = this.id(name);
+    return this.message(name, { id, ...more, headers: { topic: 'act', [HEADER.id]: id, ...more.headers } });
+  }
+
+  /** The same, of a job whose result is stored: in the bucket of its id, or in that of another name. */
+  jobWithResult(name: string, more: Partial<OutgoingMessage> = {}, resultName?: string): OutgoingMessage {
+    const resultId = resultName === undefined ? undefined : this.id(resultName);
+    const headers = { [HEADER.resultBucket]: resultId ?? '', ...more.headers };
+    return this.job(name, { ...more, ...(resultId !== undefined && { resultId }), headers });
+  }
+
+  /** Another channel that nobody else uses; removed when the scenario ends. */
+  anotherChannel(): string {
+    const name = uniqueName('channel');
+    this.channels.push(name);
+    return name;
+  }
+
+  /** Where the job of this name is; undefined where the broker does not hold it. */
+  async locationOf(name: string): Promise<JobLocation | undefined> {
+    return (await this.broker.locate(this.id(name)))?.location;
   }
 
   /** Publishes bare messages with these texts, in one batch. */
@@ -94,7 +120,7 @@ export class Stage {
   /** Closes what the scenario opened, last first. */
   async leave(): Promise<void> {
     for (const close of this.leaving.toReversed()) await close();
-    if (this.broker.capabilities.administration) await this.removeChannel();
+    if (this.broker.capabilities.administration) await this.removeChannels();
     await this.broker.disconnect();
   }
 
@@ -105,9 +131,9 @@ export class Stage {
     });
   }
 
-  private async removeChannel(): Promise<void> {
+  private async removeChannels(): Promise<void> {
     await this.broker.connect();
-    await this.broker.channels.delete(this.channel);
+    for (const channel of this.channels) await this.broker.channels.delete(channel);
   }
 }
 
@@ -116,9 +142,16 @@ export function uniqueName(what: string): string {
   return `${what}_${randomUUID()}`;
 }
 
-/** A bucket with an id of its own, kept for a minute. */
+/** A job's result with an id of its own, kept for a minute. */
 export function bucket(more: Partial<BucketRecord> = {}): BucketRecord {
-  return { id: uniqueName('bucket'), body: '{"data":1}', ttl: 60_000, success: true, ...more };
+  const { success = true } = more;
+  const body = `{"success":${success},"ttl":60000,"timestamp":1,"data":1}`;
+  return { id: uniqueName('bucket'), body, ttl: 60_000, success, ...more };
+}
+
+/** Arguments with an id of their own, kept for a minute. */
+export function argsBucket(more: Partial<BucketRecord> = {}): BucketRecord {
+  return bucket({ body: '{"ttl":60000,"timestamp":1,"data":1}', ...more });
 }
 
 /** The payload as text. */

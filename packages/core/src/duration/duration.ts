@@ -1,5 +1,6 @@
 import ms, { type StringValue } from 'ms';
 import { InvalidOptionError } from '../errors/index.js';
+import { show } from '../errors/show.js';
 
 /** A span of time: milliseconds, or text as the npm package `ms` reads it: `'250ms'`, `'5s'`, `'10m'`, `'2w'`. */
 export type Duration = number | string;
@@ -23,7 +24,7 @@ export function toMilliseconds(duration: Duration, name: string): number {
   const parsed = parseDuration(duration);
   if (parsed === undefined) {
     throw new InvalidOptionError(
-      `"${name}" is ${JSON.stringify(duration)}, which is not a duration. Give milliseconds, or text such as "5s", "10m", "2w", of 100 years at most.`,
+      `"${name}" is ${show(duration)}, which is not a duration. Give milliseconds, or text such as "5s", "10m", "2w", of 100 years at most.`,
     );
   }
   return parsed;

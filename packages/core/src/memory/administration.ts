@@ -12,34 +12,34 @@ export class InMemoryChannelAdministration implements ChannelAdministration {
   ) {}
 
   async declare(channel: string): Promise<void> {
-    this.store().channel(channel);
+    this.store().channels.fresh(channel);
   }
 
   async stats(channel: string): Promise<ChannelStats> {
     const store = this.store();
     return {
-      ...store.channel(channel).stats(),
+      ...store.channels.fresh(channel).stats(),
       waiting: store.waiting(channel),
       consumers: this.countConsumers(channel),
     };
   }
 
   async peek(channel: string, limit: number): Promise<readonly Message[]> {
-    return this.store().channel(channel).peek(limit);
+    return this.store().channels.fresh(channel).peek(limit);
   }
 
   async pause(channel: string): Promise<void> {
-    this.store().channel(channel).setPaused(true);
+    this.store().channels.fresh(channel).setPaused(true);
   }
 
   async resume(channel: string): Promise<void> {
-    const resumed = this.store().channel(channel);
+    const resumed = this.store().channels.fresh(channel);
     resumed.setPaused(false);
     resumed.serve();
   }
 
   async purge(channel: string): Promise<number> {
-    return this.store().channel(channel).purge();
+    return this.store().purge(channel);
   }
 
   async delete(channel: string): Promise<void> {
@@ -47,7 +47,7 @@ export class InMemoryChannelAdministration implements ChannelAdministration {
   }
 
   async deadLetters(channel: string, limit: number): Promise<readonly DeadLetter[]> {
-    return this.store().channel(channel).deadLetters(limit);
+    return this.store().channels.fresh(channel).deadLetters(limit);
   }
 
   async replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<ReplayReport> {
@@ -55,6 +55,6 @@ export class InMemoryChannelAdministration implements ChannelAdministration {
   }
 
   async deleteDeadLetters(channel: string, ids: readonly string[]): Promise<number> {
-    return this.store().channel(channel).deleteDeadLetters(ids);
+    return this.store().channels.fresh(channel).deleteDeadLetters(ids);
   }
 }

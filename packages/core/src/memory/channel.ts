@@ -1,34 +1,35 @@
 import type { ChannelStats, DeadLetter, DeadLetterReason, ReplayedLetter, ReplayOptions } from '../broker/index.js';
 import { Alarm } from '../clock/alarm.js';
-import type { Clock } from '../clock/index.js';
 import { DueQueue } from '../clock/due-queue.js';
 import type { Message } from '../message/index.js';
 import type { InMemoryConsumer } from './consumer.js';
-import { DeadLetters } from './dead-letters.js';
+import { type DeadLetterRules, DeadLetters } from './dead-letters.js';
 import type { InMemoryDelivery } from './delivery.js';
 import { type Entry, type NewEntry, withHeaders } from './entry.js';
+import { type Fate, fateOf } from './fate.js';
+import { first } from './first.js';
+import { givenUpAfter } from './given-up.js';
 import { InHand } from './in-hand.js';
 import { Lanes } from './lanes.js';
-import { givenUpAfter } from './given-up.js';
-
-/** Exhausted messages are handed out to be refused; where even that fails so often, the channel gives them up by itself. */
-const LAST_RESORT = 2;
+import { Suspects } from './suspects.js';
 
 /** What a channel needs to know of its broker. */
-export interface ChannelRules {
-  readonly clock: Clock;
+export interface ChannelRules extends DeadLetterRules {
   readonly ownershipTime: number;
   readonly maxDeliveries: number;
   /** Is told of each message that has left the channel for good. */
   readonly onEnd: (entry: Entry) => void;
+  /** Is told of each message that the channel has given up by itself. It has ended already. */
+  readonly onGiveUp: (entry: Entry, reason: DeadLetterReason) => void;
 }
 
 /** One channel with all that it holds. Every method is one synchronous act. */
 export class Channel {
   readonly #lanes = new Lanes();
+  readonly #suspects = new Suspects();
   readonly #delayed = new DueQueue<Entry>();
   readonly #inHand: InHand;
-  readonly #deadLetters = new DeadLetters();
+  readonly #deadLetters: DeadLetters;
   readonly #waiting = new Set<InMemoryConsumer>();
   readonly #alarm: Alarm;
   #paused = false;
@@ -38,6 +39,7 @@ export class Channel {
     private readonly rules: ChannelRules,
   ) {
     this.#inHand = new InHand(rules.ownershipTime);
+    this.#deadLetters = new DeadLetters(rules);
     this.#alarm = new Alarm(rules.clock, () => this.wakeUp());
   }
 
@@ -53,15 +55,31 @@ export class Channel {
     return this.#paused ? undefined : this.#lanes.take();
   }
 
+  /** The next suspect, which runs alone from now on. */
+  takeSuspect(): Entry | undefined {
+    return this.#paused ? undefined : this.#suspects.take(this.rules.clock.now());
+  }
+
+  /** True where a message is to be tried alone. */
+  get hasSuspects(): boolean {
+    return !this.#paused && this.#suspects.size > 0;
+  }
+
   /** Gives the consumer ownership. */
   hand(delivery: InMemoryDelivery): void {
     delivery.entry.place = { name: 'running', delivery };
-    this.extend(delivery);
+    this.#inHand.hold(delivery, this.rules.clock.now());
+    this.#setAlarm();
   }
 
-  /** Has an owned delivery owned for the full time again. */
+  /** Has an owned delivery owned for the full time again. One that has run alone for so long is not to blame. */
   extend(delivery: InMemoryDelivery): void {
-    this.#inHand.hold(delivery, this.rules.clock.now());
+    const { entry } = delivery;
+    const now = this.rules.clock.now();
+    if (entry.aloneSince !== undefined && now - entry.aloneSince >= this.rules.ownershipTime) {
+      entry.aloneSince = undefined;
+    }
+    this.#inHand.hold(delivery, now);
     this.#setAlarm();
   }
 
@@ -80,18 +98,21 @@ export class Channel {
 
   /** Ends an owned delivery: the message goes back to the end, now or later, and is counted anew. */
   giveBack(delivery: InMemoryDelivery, headers: Message['headers'], dueAt = 0): void {
+    const { entry } = delivery;
     this.#inHand.release(delivery);
-    delivery.entry.message = withHeaders(delivery.message, headers);
-    delivery.entry.deliveries = 0;
-    this.add(delivery.entry, dueAt);
+    entry.message = withHeaders(delivery.message, headers);
+    entry.deliveries = 0;
+    entry.aloneSince = undefined;
+    entry.isExhausted = false;
+    this.add(entry, dueAt);
   }
 
   /** Takes a message away that is delayed, queued or running. A running one is lost to its owner. */
   withdraw(entry: Entry): void {
     const { place } = entry;
     if (place.name === 'delayed') this.#delayed.remove(place.ticket);
+    if (place.name === 'queued') place.queue.remove(place.link);
     if (place.name === 'running') this.#inHand.release(place.delivery);
-    this.#lanes.remove(entry);
     this.#forget(entry);
   }
 
@@ -108,10 +129,10 @@ export class Channel {
     this.#waiting.delete(consumer);
   }
 
-  /** Gives what is queued to who waits for it, who has waited longest first. */
+  /** Gives what is queued to who waits for it, who has waited longest first; tells all of them of suspects. */
   serve(): void {
     for (const consumer of this.#waiting) {
-      if (this.#paused || this.#lanes.size === 0) return;
+      if (this.#paused || this.#lanes.size + this.#suspects.size === 0) return;
       consumer.serve();
     }
   }
@@ -136,12 +157,14 @@ export class Channel {
   }
 
   stats(): Omit<ChannelStats, 'waiting' | 'consumers'> {
-    const [queued, delayed, running] = [this.#lanes.size, this.#delayed.size, this.#inHand.size];
+    const queued = this.#lanes.size + this.#suspects.size;
+    const [delayed, running] = [this.#delayed.size, this.#inHand.size];
     return { queued, delayed, running, deadLetters: this.#deadLetters.size, paused: this.#paused };
   }
 
   peek(limit: number): Message[] {
-    return this.#lanes.upcoming(limit).map((entry) => entry.message);
+    const upcoming = [...this.#lanes.upcoming(limit), ...first(this.#suspects, limit)];
+    return upcoming.slice(0, Math.max(0, limit)).map((entry) => entry.message);
   }
 
   get isPaused(): boolean {
@@ -152,19 +175,14 @@ export class Channel {
     this.#paused = paused;
   }
 
-  /** Removes what is queued or delayed; answers how many. */
-  purge(): number {
-    const purged = [...this.#lanes.clear(), ...this.#delayed.clear()];
-    for (const entry of purged) this.#forget(entry);
-    return purged.length;
+  /** All that is queued or delayed. */
+  get unstarted(): Entry[] {
+    return [...this.#lanes, ...this.#suspects, ...this.#delayed];
   }
 
-  /** Removes everything, as if the channel were new. Consumers that wait keep waiting. */
-  clear(): void {
-    this.purge();
-    for (const delivery of this.#inHand.clear()) this.#forget(delivery.entry);
-    this.#deadLetters.clear();
-    this.#paused = false;
+  /** All that is running. */
+  get running(): Entry[] {
+    return [...this.#inHand].map((delivery) => delivery.entry);
   }
 
   deadLetters(limit: number): DeadLetter[] {
@@ -176,9 +194,12 @@ export class Channel {
     return this.#deadLetters.replay(options, takeBack);
   }
 
-  /** Returns how many were there. */
-  deleteDeadLetters(ids: readonly string[]): number {
-    return this.#deadLetters.delete(ids);
+  /** Returns how many of them were there; without ids all are deleted. */
+  deleteDeadLetters(ids?: readonly string[]): number {
+    if (ids) return this.#deadLetters.delete(ids);
+    const { size } = this.#deadLetters;
+    this.#deadLetters.clear();
+    return size;
   }
 
   #forget(entry: Entry): void {
@@ -186,19 +207,36 @@ export class Channel {
     this.rules.onEnd(entry);
   }
 
-  /** Their owners are lost. They go first, in their order, for they were taken before what is queued now. */
-  #takeOver(lost: Entry[]): void {
-    const isWornOut = (entry: Entry): boolean => entry.deliveries >= LAST_RESORT * this.rules.maxDeliveries;
-    for (const entry of lost.filter(isWornOut)) this.#giveUpOn(entry);
-    for (const entry of lost.toReversed()) if (!isWornOut(entry)) this.#lanes.putBack(entry);
+  /** Their owners are lost. Most go first, in their order, for they were taken before what is queued now. */
+  #takeOver(lost: readonly Entry[]): void {
+    if (lost.length === 0) return;
+    const fates = new Map(lost.map((entry) => [entry, this.#fateOf(entry)]));
+    const latestFirst = lost.toSorted((one, other) => other.turn - one.turn);
+    for (const entry of latestFirst) if (fates.get(entry) === 'delivered-again') this.#lanes.putBack(entry);
+    for (const entry of lost) if (isToBeAlone(fates.get(entry)!)) this.#suspects.add(entry);
+    for (const entry of lost) if (fates.get(entry) === 'given-up') this.#giveUpOn(entry);
+  }
+
+  #fateOf(entry: Entry): Fate {
+    const { deliveries: deaths, aloneSince, isExhausted: wasExhausted } = entry;
+    const fate = fateOf({ deaths, ranAlone: aloneSince !== undefined, wasExhausted }, this.rules.maxDeliveries);
+    entry.aloneSince = undefined;
+    entry.isExhausted = fate === 'exhausted';
+    return fate;
   }
 
   #giveUpOn(entry: Entry): void {
+    const reason = givenUpAfter(entry.deliveries, this.rules.clock.now());
     this.#forget(entry);
-    this.#deadLetters.add(entry, givenUpAfter(entry.deliveries, this.rules.clock.now()));
+    this.#deadLetters.add(entry, reason);
+    this.rules.onGiveUp(entry, reason);
   }
 
   #setAlarm(): void {
     this.#alarm.setBy(Math.min(this.#delayed.first?.dueAt ?? Infinity, this.#inHand.firstExpiry ?? Infinity));
   }
+}
+
+function isToBeAlone(fate: Fate): boolean {
+  return fate === 'suspect' || fate === 'exhausted';
 }

@@ -18,29 +18,27 @@ export class InMemoryDelivery implements Delivery {
   readonly isExhausted: boolean;
   /** Where it stands among what is in hand. */
   hold: Link<Hold> | undefined;
-  readonly #settle: Settle;
 
   constructor(
     readonly entry: Entry,
     readonly channel: Channel,
     readonly consumer: InMemoryConsumer,
-    { settle, maxDeliveries }: { readonly settle: Settle; readonly maxDeliveries: number },
+    private readonly commit: Settle,
   ) {
     this.id = entry.id;
     this.message = entry.message;
     this.priority = entry.priority;
     this.deliveryCount = entry.deliveries;
-    this.isExhausted = entry.deliveries > maxDeliveries;
-    this.#settle = settle;
+    this.isExhausted = entry.isExhausted;
   }
 
-  /** False once it is settled, taken over by another consumer, or its channel is deleted. */
+  /** False once it is settled, taken over by another consumer, or its job has been cancelled. */
   get isOwned(): boolean {
     const { place } = this.entry;
     return place.name === 'running' && place.delivery === this;
   }
 
   async settle(settlement: Settlement): Promise<void> {
-    this.#settle(this, settlement);
+    this.commit(this, settlement);
   }
 }

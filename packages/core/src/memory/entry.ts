@@ -1,13 +1,13 @@
 import type { Due } from '../clock/due-queue.js';
 import type { Condition } from '../dependency/index.js';
-import type { Message, OutgoingMessage, Priority } from '../message/index.js';
+import { type Message, type OutgoingMessage, ownArgsBucketOf, type Priority } from '../message/index.js';
 import type { InMemoryDelivery } from './delivery.js';
-import type { Link } from './linked-queue.js';
+import type { Link, LinkedQueue } from './linked-queue.js';
 
 /** Where a message lies, and how to get it out of there. */
 export type Place =
   | { readonly name: 'waiting'; readonly missing: ReadonlyMap<string, Condition> }
-  | { readonly name: 'queued'; readonly link: Link<Entry> }
+  | { readonly name: 'queued'; readonly queue: LinkedQueue<Entry>; readonly link: Link<Entry> }
   | { readonly name: 'delayed'; readonly ticket: Due<Entry> }
   | { readonly name: 'running'; readonly delivery: InMemoryDelivery }
   | { readonly name: 'nowhere' };
@@ -23,6 +23,12 @@ export interface Entry {
   message: Message;
   /** How often it was delivered since it was last given back. */
   deliveries: number;
+  /** When it was last taken, as a number that grows with each that is taken from its channel. */
+  turn: number;
+  /** Since when it runs alone, in milliseconds since the epoch; undefined where it does not, or has been cleared. */
+  aloneSince: number | undefined;
+  /** True where its next delivery is to be refused. */
+  isExhausted: boolean;
   place: Place;
 }
 
@@ -36,10 +42,32 @@ export function toEntry(
 ): Entry {
   const optional = { ...(contentType !== undefined && { contentType }), ...(replyTo !== undefined && { replyTo }) };
   const message = { channel, payload, headers: { ...headers }, ...optional };
-  return { id, jobId, resultId, priority, message, deliveries: 0, place: { name: 'nowhere' } };
+  return enter(id, { jobId, resultId, priority, message });
+}
+
+/** The message as if it had never been delivered. */
+export function enter(id: string, { jobId, resultId, priority, message }: NewEntry): Entry {
+  return {
+    // Written out: V8 takes tens of times as long for an object that is spread and then added to.
+    id,
+    jobId,
+    resultId,
+    priority,
+    message,
+    deliveries: 0,
+    turn: 0,
+    aloneSince: undefined,
+    isExhausted: false,
+    place: { name: 'nowhere' },
+  };
 }
 
 /** The message with other headers. */
 export function withHeaders(message: Message, headers: Readonly<Record<string, string>>): Message {
   return { ...message, headers: { ...headers } };
+}
+
+/** The arguments bucket that belongs to the job alone; undefined where it has none, or for a bare message. */
+export function ownArgsOf({ jobId, message }: Pick<Entry, 'jobId' | 'message'>): string | undefined {
+  return jobId === undefined ? undefined : ownArgsBucketOf(message.headers);
 }

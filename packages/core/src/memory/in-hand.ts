@@ -44,8 +44,7 @@ export class InHand {
     return expired;
   }
 
-  /** Takes out all. */
-  clear(): InMemoryDelivery[] {
-    return this.takeExpired(Infinity);
+  *[Symbol.iterator](): Iterator<InMemoryDelivery> {
+    for (const { delivery } of this.#holds) yield delivery;
   }
 }

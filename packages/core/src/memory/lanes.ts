@@ -12,6 +12,7 @@ export class Lanes {
     low: new LinkedQueue(),
   };
   readonly #turns = new Turns();
+  #taken = 0;
 
   get size(): number {
     return this.#queues.high.size + this.#queues.medium.size + this.#queues.low.size;
@@ -19,28 +20,28 @@ export class Lanes {
 
   /** To the end. */
   add(entry: Entry): void {
-    entry.place = { name: 'queued', link: this.#queues[entry.priority].push(entry) };
+    const queue = this.#queues[entry.priority];
+    entry.place = { name: 'queued', queue, link: queue.push(entry) };
   }
 
-  /** To the front: it has waited already. Behind those that were put back and are older. */
+  /** To the front: it has waited already. Behind those that were put back and had been taken before it. */
   putBack(entry: Entry): void {
-    const isOlder = (other: Entry): boolean => other.deliveries > 0 && Number(other.id) < Number(entry.id);
-    entry.place = { name: 'queued', link: this.#queues[entry.priority].insertAfter(isOlder, entry) };
+    const queue = this.#queues[entry.priority];
+    const isOlder = (other: Entry): boolean => other.deliveries > 0 && other.turn < entry.turn;
+    entry.place = { name: 'queued', queue, link: queue.insertAfter(isOlder, entry) };
   }
 
   /** The next, by turns. */
   take(): Entry | undefined {
     const priority = this.#turns.next((each) => this.#queues[each].size > 0);
-    return priority && this.#queues[priority].shift();
+    const entry = priority && this.#queues[priority].shift();
+    if (entry) entry.turn = ++this.#taken;
+    return entry;
   }
 
-  remove(entry: Entry): void {
-    if (entry.place.name === 'queued') this.#queues[entry.priority].remove(entry.place.link);
-  }
-
-  /** Takes out all. */
-  clear(): Entry[] {
-    return PRIORITIES.flatMap((priority) => drain(this.#queues[priority]));
+  /** All, those of the highest priority first. */
+  *[Symbol.iterator](): Iterator<Entry> {
+    for (const priority of PRIORITIES) yield* this.#queues[priority];
   }
 
   /** Those that would be taken next, in this order. */
@@ -55,7 +56,7 @@ export class Lanes {
       const priority = turns.next((each) => ahead[each].size > 0);
       return priority && ahead[priority].shift();
     };
-    return Array.from({ length: Math.min(limit, this.size) }, () => next()!);
+    return Array.from({ length: Math.max(0, Math.min(limit, this.size)) }, () => next()!);
   }
 
   #ahead(priority: Priority, limit: number): LinkedQueue<Entry> {
@@ -63,10 +64,4 @@ export class Lanes {
     for (const entry of first(this.#queues[priority], limit)) ahead.push(entry);
     return ahead;
   }
-}
-
-function drain(queue: LinkedQueue<Entry>): Entry[] {
-  const entries = [...queue];
-  while (queue.size > 0) queue.shift();
-  return entries;
 }

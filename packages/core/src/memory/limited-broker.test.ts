@@ -73,7 +73,12 @@ function administrationOf(broker: MessageBroker): ChannelAdministration {
   const bury = async (): Promise<never> => refuse(broker, 'deadLetters');
   const names = ['declare', 'stats', 'peek', 'pause', 'resume', 'purge', 'delete'] as const;
   const administration = Object.fromEntries(names.map((name) => [name, administer]));
-  return { ...administration, deadLetters: bury, replayDeadLetters: bury } as unknown as ChannelAdministration;
+  return {
+    ...administration,
+    deadLetters: bury,
+    replayDeadLetters: bury,
+    deleteDeadLetters: bury,
+  } as unknown as ChannelAdministration;
 }
 
 function refuse(broker: MessageBroker, capability: keyof MessageBrokerCapabilities): never {

@@ -80,12 +80,11 @@ export class InMemoryMessageBroker implements MessageBroker {
 
   async consume(options: ConsumeOptions): Promise<Consumer> {
     const store = this.#connectedStore();
-    for (const name of options.channels) store.channelNamed(name);
+    for (const name of options.channels) store.channels.named(name);
     const consumer = new InMemoryConsumer(options, {
       ownershipTime: this.#settings.ownershipTime,
-      maxDeliveries: this.#settings.maxDeliveries,
       settle: (delivery, settlement) => this.#connectedStore().settle(delivery, settlement),
-      channelNamed: (name) => store.channelNamed(name),
+      channelNamed: (name) => store.channels.named(name),
       onClose: (closed) => this.#consumers.delete(closed),
     });
     this.#consumers.add(consumer);

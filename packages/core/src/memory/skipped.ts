@@ -2,47 +2,82 @@ import type { Clock } from '../clock/index.js';
 import { type Due, DueQueue } from '../clock/due-queue.js';
 import type { Waits } from '../dependency/index.js';
 import type { OutgoingMessage } from '../message/index.js';
+import { type Entry, ownArgsOf } from './entry.js';
 import { Memberships } from './memberships.js';
 
 /** A message that was skipped, and what it had waited for. */
 export interface Skipped {
+  readonly entry: Entry;
   readonly message: OutgoingMessage;
   readonly waits: Waits;
 }
 
-/** What was skipped, kept as long as its result says so: it may be brought back. */
+interface Kept {
+  /** Because of which it was skipped. */
+  readonly bucketId: string;
+  readonly expiry: Due<Skipped> | undefined;
+}
+
+/** What was skipped because of a bucket, kept as long as its result says so: it may be brought back. */
 export class SkippedMessages {
-  readonly #expiryOf = new Map<Skipped, Due<Skipped> | undefined>();
-  readonly #waiters = new Memberships<Skipped>(() => {});
+  readonly #kept = new Map<Skipped, Kept>();
+  readonly #byJob = new Map<string, Skipped>();
+  readonly #byBucket = new Memberships<Skipped>(() => {});
   readonly #expiries = new DueQueue<Skipped>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    /** Is told of each that is kept no more, and was not brought back. */
+    private readonly onDrop: (entry: Entry) => void,
+  ) {}
 
-  keep(skipped: Skipped): void {
+  /** Keeps it for so many milliseconds, or for ever; one of the same id that was kept before is forgotten. */
+  keep(skipped: Skipped, bucketId: string, ttl: number | null): void {
     this.#forgetExpired();
-    const ttl = skipped.waits.result?.ttl ?? null;
+    this.#replace(skipped);
     const expiry = ttl === null ? undefined : this.#expiries.add(skipped, this.clock.now() + ttl);
-    this.#expiryOf.set(skipped, expiry);
-    for (const { bucketId } of skipped.waits.on) this.#waiters.join(bucketId, skipped);
+    this.#kept.set(skipped, { bucketId, expiry });
+    this.#byBucket.join(bucketId, skipped);
   }
 
-  /** Takes out those that had waited for the bucket. */
-  takeWaitersOf(bucketId: string): Skipped[] {
+  /** Takes out those that were skipped because of the bucket. */
+  takeThoseOf(bucketId: string): Skipped[] {
     this.#forgetExpired();
-    const waiters = this.#waiters.of(bucketId);
-    for (const skipped of waiters) this.#drop(skipped);
-    return waiters;
+    const taken = this.#byBucket.of(bucketId);
+    for (const skipped of taken) this.#forget(skipped);
+    return taken;
   }
 
-  #drop(skipped: Skipped): void {
-    const expiry = this.#expiryOf.get(skipped);
-    if (expiry) this.#expiries.remove(expiry);
-    this.#expiryOf.delete(skipped);
-    for (const { bucketId } of skipped.waits.on) this.#waiters.leave(bucketId, skipped);
+  /** Forgets all that were to go to the channel. */
+  dropChannel(name: string): void {
+    for (const skipped of [...this.#kept.keys()]) if (skipped.message.channel === name) this.#drop(skipped);
+  }
+
+  #replace(skipped: Skipped): void {
+    const { jobId } = skipped.entry;
+    if (jobId === undefined) return;
+    const before = this.#byJob.get(jobId);
+    if (before) this.#forget(before);
+    if (before && ownArgsOf(before.entry) !== ownArgsOf(skipped.entry)) this.onDrop(before.entry);
+    this.#byJob.set(jobId, skipped);
   }
 
   #forgetExpired(): void {
     const now = this.clock.now();
     for (let due = this.#expiries.takeDue(now); due; due = this.#expiries.takeDue(now)) this.#drop(due.item);
+  }
+
+  #drop(skipped: Skipped): void {
+    this.#forget(skipped);
+    this.onDrop(skipped.entry);
+  }
+
+  #forget(skipped: Skipped): void {
+    const kept = this.#kept.get(skipped);
+    if (!kept) return;
+    if (kept.expiry) this.#expiries.remove(kept.expiry);
+    this.#kept.delete(skipped);
+    this.#byBucket.leave(kept.bucketId, skipped);
+    if (skipped.entry.jobId !== undefined) this.#byJob.delete(skipped.entry.jobId);
   }
 }

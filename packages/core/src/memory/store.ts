@@ -9,61 +9,67 @@ import type {
   ReplayReport,
   Settlement,
 } from '../broker/index.js';
-import type { BucketWrite } from '../bucket/index.js';
-import { cancelledBody } from '../bucket/skipped-bucket.js';
-import { causeOfFailure } from '../dependency/index.js';
-import { DuplicateJobError, LostOwnershipError, type TakenBy, UnsupportedError } from '../errors/index.js';
-import {
-  checkChannelName,
-  HEADER,
-  type Message,
-  type OutgoingMessage,
-  resultBucketOf,
-  resultPlaceOf,
-} from '../message/index.js';
-import { InMemoryBucketBroker } from './bucket-broker.js';
-import type { BucketContents } from './bucket-contents.js';
-import { Channel, type ChannelRules } from './channel.js';
+import { deletedException, purgedException } from '../bucket/index.js';
+import { LostOwnershipError } from '../errors/index.js';
+import { checkDelay, checkOutgoing, type Message, type OutgoingMessage, resultBucketOf } from '../message/index.js';
+import type { InMemoryBucketBroker } from './bucket-broker.js';
+import type { Channel, ChannelRules } from './channel.js';
+import { Channels } from './channels.js';
+import type { InMemoryConsumer } from './consumer.js';
 import type { InMemoryDelivery } from './delivery.js';
-import { type Entry, type NewEntry, toEntry } from './entry.js';
+import { type Entry, enter, type NewEntry, toEntry } from './entry.js';
+import { IdsCheck } from './ids-check.js';
 import { JobIndex, namesOf, placeOf } from './job-index.js';
+import { JoinedBuckets } from './joined-buckets.js';
+import { Remains } from './remains.js';
 import { WaitingRoom } from './waiting-room.js';
 
+type StoreRules = Omit<ChannelRules, 'onEnd' | 'onGiveUp' | 'onDrop'>;
+
 /**
- * All channels of a broker. Each act is synchronous and whole: it checks everything first, then commits everything;
+ * All that a broker holds. Each act is synchronous and whole: it checks everything first, then commits everything;
  * whoever it has given something to goes on after it.
  */
 export class MessageStore {
-  readonly #channels = new Map<string, Channel>();
-  readonly #joined = new Set<InMemoryBucketBroker>();
-  readonly #room: WaitingRoom;
-  readonly #admitted = new Set<Channel>();
-
+  readonly channels: Channels;
   readonly #jobs = new JobIndex();
-  readonly #rules: ChannelRules;
+  readonly #buckets = new JoinedBuckets(() => this.#room);
+  readonly #room: WaitingRoom;
+  readonly #ids: IdsCheck;
+  readonly #remains: Remains;
+  /** Channels that were given messages which had waited. */
+  readonly #readied = new Set<string>();
   #entries = 0;
 
-  constructor(rules: Omit<ChannelRules, 'onEnd'>) {
-    this.#rules = { ...rules, onEnd: (entry) => this.#forget(entry) };
-    this.#room = new WaitingRoom(
-      rules.clock,
-      () => this.#contents(),
-      (entry, message) => this.#admit(entry, message),
-      (entry) => this.#jobs.remove(entry),
-      () => this.#serveAdmitted(),
-    );
+  constructor(private readonly rules: StoreRules) {
+    this.#remains = new Remains(rules.clock, this.#jobs, this.#buckets);
+    const onDrop = (entry: NewEntry): void => this.#remains.removeOwnArgs(entry);
+    this.channels = new Channels({
+      ...rules,
+      onEnd: (entry) => this.#forget(entry),
+      onGiveUp: (entry, reason) => this.#remains.storeFailed(entry, reason),
+      onDrop,
+    });
+    this.#room = new WaitingRoom({
+      clock: rules.clock,
+      buckets: this.#buckets,
+      onReady: (entry, message) => this.#enqueueReady(entry, message),
+      onSkip: (entry) => this.#forget(entry),
+      onDrop,
+      onDone: () => this.#serveReadied(),
+    });
+    this.#ids = new IdsCheck(this.#jobs, this.#buckets, (bucketId) => this.#room.hasReaders(bucketId));
   }
 
   /** From now on, buckets of this broker may ride along. */
   join(buckets: InMemoryBucketBroker): void {
-    this.#joined.add(buckets);
-    buckets.contents.watch(this.#room);
+    this.#buckets.add(buckets);
   }
 
   /** @throws DuplicateJobError when an id is taken or stands twice; nothing is published then */
   publish(messages: readonly OutgoingMessage[]): void {
-    for (const message of messages) this.#check(message);
-    this.#checkIds(messages);
+    this.#check(messages);
+    this.#ids.requireFree(messages);
     this.#addAll(messages);
     this.#serve(messages);
   }
@@ -71,45 +77,20 @@ export class MessageStore {
   /** @throws LostOwnershipError when the delivery is not owned any more; nothing is committed then */
   settle(delivery: InMemoryDelivery, { outcome, bucket, publish = [] }: Settlement): void {
     if (!delivery.isOwned) throw new LostOwnershipError(delivery.id, delivery.channel.name);
-    if (bucket) this.#checkJoined(bucket);
-    for (const message of publish) this.#check(message);
+    if (outcome.type === 'retry') checkDelay(outcome.delay, delivery.channel.name);
+    if (bucket) this.#buckets.check(bucket);
+    this.#check(publish);
     this.#end(delivery, outcome);
-    if (bucket) store(bucket);
-    this.#addAll(this.#free(publish));
+    if (bucket) this.#buckets.store(bucket);
+    if (publish.length > 0) this.#addAll(this.#ids.onlyFree(publish));
+    if (outcome.type === 'ack') this.#remains.removeOwnArgs(delivery.entry);
     delivery.channel.serve();
     this.#serve(publish);
-  }
-
-  /** Returns what was known of the job. */
-  cancel(id: string, { result }: CancelOptions): JobInspection | undefined {
-    if (result) this.#checkJoined({ id, into: result.into });
-    const inspection = this.inspect(id);
-    const entry = this.#jobs.find(id);
-    if (!entry || !inspection) return undefined;
-    const runner = entry.place.name === 'running' ? entry.place.delivery.consumer : undefined;
-    this.#withdraw(entry);
-    if (result) this.#storeCancelled(entry.message, result);
-    runner?.tellCancelled(inspection.channel, inspection.jobId);
-    return inspection;
   }
 
   locate(id: string): JobPlace | undefined {
     const entry = this.#find(id);
     return entry && placeOf(entry);
-  }
-
-  /** Puts dead letters back, where asked with those who were skipped because of them. */
-  replay(channelName: string, options: ReplayOptions): ReplayReport {
-    const channel = this.channel(channelName);
-    const replayed: Message[] = [];
-    const letters = channel.replay(options, (letter) => {
-      const outcome = this.#takeBack(letter, channel, options);
-      if (outcome.outcome === 'replayed') replayed.push(letter.message);
-      return outcome;
-    });
-    if (options.withDependents) this.#addAll(this.#free(this.#room.revive(replayed.flatMap(resultOf))));
-    channel.serve();
-    return { replayed: replayed.length, letters };
   }
 
   inspect(id: string): JobInspection | undefined {
@@ -122,130 +103,92 @@ export class MessageStore {
     return this.#room.waitersOf(bucketId);
   }
 
+  /** Returns what was known of the job. */
+  cancel(id: string, { result }: CancelOptions): JobInspection | undefined {
+    if (result) this.#buckets.check({ id, into: result.into });
+    const inspection = this.inspect(id);
+    const entry = this.#jobs.find(id);
+    if (!inspection || !entry) return undefined;
+    const runner = this.#withdraw(entry);
+    const ended = result && this.#remains.cancelledResult(entry, result.exception);
+    if (result && ended) this.#buckets.store({ ...ended, into: result.into });
+    this.#remains.removeOwnArgs(entry);
+    runner?.tellCancelled(inspection.channel, inspection.jobId);
+    return inspection;
+  }
+
   /** How many wait on the channel for buckets. */
   waiting(channel: string): number {
     return this.#room.on(channel).length;
   }
 
-  /**
-   * The channel, up to date; made where it is not there yet.
-   * @throws InvalidOptionError when that is no name for a channel
-   */
-  channel(name: string): Channel {
-    const channel = this.channelNamed(name);
-    channel.refresh();
-    return channel;
+  /** Ends what is queued or delayed; returns how many. */
+  purge(name: string): number {
+    const { unstarted } = this.channels.fresh(name);
+    this.#endAll(unstarted, purgedException(name));
+    return unstarted.length;
   }
 
-  /** The same, as it was when something last happened to it. */
-  channelNamed(name: string): Channel {
-    return this.#channels.get(name) ?? this.#makeChannel(name);
-  }
-
-  /** Removes the channel with everything in it. Where consumers wait for it, it stays, empty. */
+  /** Ends everything on the channel, and removes it. */
   delete(name: string): void {
-    const channel = this.channelNamed(name);
-    for (const entry of this.#room.on(name)) this.#withdraw(entry);
-    channel.clear();
-    if (channel.isWaitedFor) return;
-    channel.sleep();
-    this.#channels.delete(name);
+    const channel = this.channels.fresh(name);
+    const held = [...this.#room.on(name), ...channel.unstarted, ...channel.running];
+    channel.deleteDeadLetters();
+    channel.setPaused(false);
+    this.#room.dropSkipped(name);
+    this.#endAll(held, deletedException(name));
+    this.channels.remove(channel);
+  }
+
+  /** Puts dead letters back, where asked with those who were skipped because of them. */
+  replay(name: string, options: ReplayOptions): ReplayReport {
+    const channel = this.channels.fresh(name);
+    const replayed: Message[] = [];
+    const letters = channel.replay(options, (letter) => {
+      const fate = this.#takeBack(letter, channel, options);
+      if (fate.outcome === 'replayed') replayed.push(letter.message);
+      return fate;
+    });
+    if (options.withDependents) this.#revive(replayed);
+    channel.serve();
+    return { replayed: replayed.length, letters };
   }
 
   /** Sees to what became due since `sleep()`. */
   wakeUp(): void {
-    for (const channel of this.#channels.values()) channel.wakeUp();
+    this.channels.wakeUp();
     this.#room.wakeUp();
   }
 
   /** Leaves no timers behind. */
   sleep(): void {
-    for (const channel of this.#channels.values()) channel.sleep();
+    this.channels.sleep();
     this.#room.sleep();
   }
 
-  #makeChannel(name: string): Channel {
-    checkChannelName(name);
-    const channel = new Channel(name, this.#rules);
-    this.#channels.set(name, channel);
-    return channel;
+  /** Before anything is touched. */
+  #check(messages: readonly OutgoingMessage[]): void {
+    for (const message of messages) {
+      this.channels.check(message.channel);
+      checkOutgoing(message);
+      const { buckets, clears, waits } = message;
+      if (buckets) for (const bucket of buckets) this.#buckets.check(bucket);
+      if (clears) for (const bucket of clears) this.#buckets.check(bucket);
+      if (waits?.result) this.#buckets.check(waits.result);
+    }
   }
 
-  #check({ channel, buckets = [], clears = [], waits }: OutgoingMessage): void {
-    this.channelNamed(channel);
-    for (const write of [...buckets, ...clears]) this.#checkJoined(write);
-    if (waits?.result) this.#checkJoined(waits.result);
-  }
-
-  #checkJoined({ id, into }: Pick<BucketWrite, 'id' | 'into'>): void {
-    if (this.#joined.has(into as InMemoryBucketBroker)) return;
-    throw new UnsupportedError(
-      `Bucket "${id}" cannot be committed together with a message: its ${into.name} broker was not joined by the ` +
-        'in-memory message broker. Join it first, or store the bucket by itself.',
-    );
-  }
-
+  /** The job with this id, where it is by now. */
   #find(id: string): Entry | undefined {
     const entry = this.#jobs.find(id);
-    if (entry) this.channel(entry.message.channel); // Up to date.
+    if (entry) this.channels.fresh(entry.message.channel);
     return this.#jobs.find(id);
-  }
-
-  #withdraw(entry: Entry): void {
-    if (entry.place.name !== 'waiting') return this.channelNamed(entry.message.channel).withdraw(entry);
-    this.#room.withdraw(entry);
-    this.#forget(entry);
-  }
-
-  #storeCancelled({ headers }: Message, { into, exception }: NonNullable<CancelOptions['result']>): void {
-    const place = resultPlaceOf(headers);
-    if (!place) return;
-    const jobName = headers[HEADER.topic];
-    const body = cancelledBody(exception, place.ttl, this.#rules.clock.now(), headers);
-    store({ ...place, body, success: false, cause: causeOfFailure(place.id, exception, jobName), jobName, into });
-  }
-
-  #forget(entry: Entry): void {
-    this.#jobs.remove(entry);
-    this.#room.leave(entry);
-  }
-
-  #checkIds(messages: readonly OutgoingMessage[]): void {
-    const inCall = new Set<string>();
-    for (const message of messages) {
-      const taken = this.#takenOf(message, inCall);
-      if (taken) throw new DuplicateJobError(taken.id, message.channel, taken.takenBy);
-      for (const id of idsOf(message)) inCall.add(id);
-    }
-  }
-
-  /** The id of the message that is taken: by a job that is there, by one of the same call, or by a result that has yet to be read. */
-  #takenOf(message: OutgoingMessage, inCall: ReadonlySet<string>): { id: string; takenBy: TakenBy } | undefined {
-    for (const id of idsOf(message)) {
-      if (inCall.has(id)) return { id, takenBy: 'same-call' };
-      const entry = this.#jobs.find(id);
-      const place = entry && placeOf(entry);
-      if (place) return { id, takenBy: place };
-    }
-    const held = message.clears?.find((clear) => this.#room.hasReaders(clear.id));
-    return held && { id: held.id, takenBy: 'result-in-use' };
-  }
-
-  /** Those whose ids are taken are left out. */
-  #free(messages: readonly OutgoingMessage[]): OutgoingMessage[] {
-    const inCall = new Set<string>();
-    return messages.filter((message) => {
-      if (this.#takenOf(message, inCall)) return false;
-      for (const id of idsOf(message)) inCall.add(id);
-      return true;
-    });
   }
 
   /** Buckets first: a message may wait for what another of them brings, but not for what that one clears. */
   #addAll(messages: readonly OutgoingMessage[]): void {
-    for (const { clears = [] } of messages)
-      for (const { id, into } of clears) (into as InMemoryBucketBroker).contents.delete(id);
-    for (const { buckets = [] } of messages) for (const bucket of buckets) store(bucket);
+    for (const { clears } of messages) if (clears) for (const bucket of clears) this.#buckets.clear(bucket);
+    for (const { buckets } of messages) if (buckets) for (const bucket of buckets) this.#buckets.store(bucket);
     for (const message of messages) this.#add(message);
   }
 
@@ -253,18 +196,64 @@ export class MessageStore {
     const entry = toEntry(this.#nextId(), message);
     this.#jobs.add(entry);
     if (message.waits) this.#room.take(entry, message, message.waits);
-    else this.#admit(entry, message);
+    else this.#enqueue(entry, message);
   }
 
-  #nextId(): string {
-    return String(++this.#entries);
+  #enqueue(entry: Entry, { channel, dueAt, delay }: OutgoingMessage): void {
+    this.channels.named(channel).add(entry, dueAt ?? (delay === undefined ? 0 : this.rules.clock.now() + delay));
   }
 
-  #admit(entry: Entry, message: OutgoingMessage): void {
-    const dueAt = message.dueAt ?? (message.delay === undefined ? 0 : this.#rules.clock.now() + message.delay);
-    const channel = this.channelNamed(message.channel);
-    channel.add(entry, dueAt);
-    if (message.waits) this.#admitted.add(channel);
+  #enqueueReady(entry: Entry, message: OutgoingMessage): void {
+    this.#enqueue(entry, message);
+    this.#readied.add(message.channel);
+  }
+
+  #serveReadied(): void {
+    const readied = [...this.#readied];
+    this.#readied.clear();
+    this.channels.serve(readied);
+  }
+
+  #serve(messages: readonly OutgoingMessage[]): void {
+    for (const { channel } of messages) this.channels.named(channel).serve();
+  }
+
+  #end(delivery: InMemoryDelivery, outcome: Outcome): void {
+    const { channel } = delivery;
+    if (outcome.type === 'ack') return channel.remove(delivery);
+    if (outcome.type === 'nack') return channel.giveUp(delivery, outcome.headers, outcome.reason);
+    const dueAt = outcome.type === 'retry' ? this.rules.clock.now() + outcome.delay : 0;
+    channel.giveBack(delivery, outcome.headers, dueAt);
+  }
+
+  /** Ends jobs as if they had been cancelled: first all of them, so that none goes on because of another's end. */
+  #endAll(entries: readonly Entry[], exception: string): void {
+    const runners = entries.map((entry) => this.#withdraw(entry));
+    for (const entry of entries) {
+      const result = this.#remains.cancelledResult(entry, exception);
+      if (result) this.#buckets.storeEverywhere(result);
+      this.#remains.removeOwnArgs(entry);
+    }
+    entries.forEach(({ jobId, message }, index) => {
+      if (jobId !== undefined) runners[index]?.tellCancelled(message.channel, jobId);
+    });
+  }
+
+  /** Takes a message away, wherever it is; returns the consumer that runs it. */
+  #withdraw(entry: Entry): InMemoryConsumer | undefined {
+    const { place } = entry;
+    if (place.name === 'waiting') {
+      this.#room.withdraw(entry);
+      this.#forget(entry);
+    } else this.channels.named(entry.message.channel).withdraw(entry);
+    return place.name === 'running' ? place.delivery.consumer : undefined;
+  }
+
+  /** The message is held no more. */
+  #forget(entry: Entry): void {
+    entry.place = { name: 'nowhere' };
+    this.#jobs.remove(entry);
+    this.#room.leave(entry);
   }
 
   #takeBack(letter: NewEntry, channel: Channel, { withDependents }: ReplayOptions): Omit<ReplayedLetter, 'id'> {
@@ -273,40 +262,25 @@ export class MessageStore {
       .map((name) => this.#jobs.find(name))
       .find((entry) => entry !== undefined);
     if (taker) return { outcome: 'job-exists', jobId, place: placeOf(taker) };
-    const isHeld = resultOf(letter.message).some((id) => this.#room.hasReaders(id));
-    if (withDependents && isHeld) return { outcome: 'result-in-use', jobId };
-    const entry: Entry = { id: this.#nextId(), ...letter, deliveries: 0, place: { name: 'nowhere' } };
+    const isInUse = resultOf(letter.message).some((id) => this.#room.hasReaders(id));
+    if (withDependents && isInUse) return { outcome: 'result-in-use', jobId };
+    const entry = enter(this.#nextId(), letter);
     this.#jobs.add(entry);
     channel.add(entry);
     return { outcome: 'replayed', jobId };
   }
 
-  #end(delivery: InMemoryDelivery, outcome: Outcome): void {
-    const { channel } = delivery;
-    if (outcome.type === 'ack') return channel.remove(delivery);
-    if (outcome.type === 'nack') return channel.giveUp(delivery, outcome.headers, outcome.reason);
-    const dueAt = outcome.type === 'retry' ? this.#rules.clock.now() + outcome.delay : 0;
-    channel.giveBack(delivery, outcome.headers, dueAt);
+  /** Has what was skipped because of these wait again. */
+  #revive(replayed: readonly Message[]): void {
+    const skipped = this.#room.takeSkipped(replayed.flatMap(resultOf));
+    const messages = this.#ids.onlyFree(skipped.map(({ message }) => message));
+    this.#addAll(messages);
+    for (const { entry, message } of skipped) if (!messages.includes(message)) this.#remains.removeOwnArgs(entry);
   }
 
-  *#contents(): Generator<BucketContents> {
-    for (const { contents } of this.#joined) yield contents;
+  #nextId(): string {
+    return String(++this.#entries);
   }
-
-  #serveAdmitted(): void {
-    const admitted = [...this.#admitted];
-    this.#admitted.clear();
-    for (const channel of admitted) channel.serve();
-  }
-
-  #serve(messages: readonly OutgoingMessage[]): void {
-    for (const { channel } of messages) this.#channels.get(channel)?.serve();
-  }
-}
-
-/** The ids that a message takes. */
-function idsOf({ id: jobId, resultId }: OutgoingMessage): string[] {
-  return namesOf({ jobId, resultId });
 }
 
 /** What else is known of a job, by where it is. */
@@ -316,13 +290,8 @@ function detailsOf({ place }: Entry): Pick<JobInspection, 'dueAt' | 'missing'> |
   return { missing: [...place.missing].map(([bucketId, condition]) => ({ bucketId, condition })) };
 }
 
-/** The bucket that a message's result goes to; none where its headers say none, or nonsense. */
+/** The bucket that a message's result goes to; none where its headers say none. */
 function resultOf({ headers }: Message): string[] {
   const id = resultBucketOf(headers);
   return id === undefined ? [] : [id];
-}
-
-/** Only for brokers that were joined, which are in-memory ones. */
-function store({ into, ...bucket }: BucketWrite): void {
-  (into as InMemoryBucketBroker).contents.store(bucket);
 }

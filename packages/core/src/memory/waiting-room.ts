@@ -16,9 +16,9 @@ import {
   type Waits,
 } from '../dependency/index.js';
 import { HEADER, type OutgoingMessage } from '../message/index.js';
-import type { BucketContents, BucketWatcher, KeptState } from './bucket-contents.js';
-import type { InMemoryBucketBroker } from './bucket-broker.js';
+import type { BucketWatcher, KeptState } from './bucket-contents.js';
 import type { Entry } from './entry.js';
+import type { JoinedBuckets } from './joined-buckets.js';
 import { Memberships } from './memberships.js';
 import { type Skipped, SkippedMessages } from './skipped.js';
 
@@ -29,6 +29,20 @@ interface Parked {
   readonly waits: Waits;
   readonly missing: Map<string, Condition>;
   readonly deadline: Due<Entry>;
+}
+
+/** What a waiting room needs to know of its broker. */
+export interface WaitingRoomRules {
+  readonly clock: Clock;
+  readonly buckets: JoinedBuckets;
+  /** Takes a message that waits no longer. */
+  readonly onReady: (entry: Entry, message: OutgoingMessage) => void;
+  /** Is told of a message that is skipped: it is not held any more. */
+  readonly onSkip: (entry: Entry) => void;
+  /** Is told of a message that was skipped and can't be brought back any more. */
+  readonly onDrop: (entry: Entry) => void;
+  /** Is told when everything that an act has caused is done. */
+  readonly onDone: () => void;
 }
 
 /** Where messages wait for buckets. Every act is synchronous and goes to the end of what it causes. */
@@ -43,19 +57,10 @@ export class WaitingRoom implements BucketWatcher {
   readonly #stored: BucketRecord[] = [];
   #isWorking = false;
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly contents: () => Iterable<BucketContents>,
-    /** Takes a message that waits no longer. */
-    private readonly admit: (entry: Entry, message: OutgoingMessage) => void,
-    /** Is told of a message that is skipped: it is not held any more. */
-    private readonly onSkipped: (entry: Entry) => void,
-    /** Is told when everything that an act has caused is done. */
-    private readonly onDone: () => void,
-  ) {
-    this.#skipped = new SkippedMessages(clock);
+  constructor(private readonly rules: WaitingRoomRules) {
+    this.#skipped = new SkippedMessages(rules.clock, rules.onDrop);
     this.#members = new Memberships((bucketId) => this.#letGo(bucketId));
-    this.#alarm = new Alarm(clock, () => this.wakeUp());
+    this.#alarm = new Alarm(rules.clock, () => this.wakeUp());
   }
 
   /** Who waits for the bucket, or has yet to read it. */
@@ -63,13 +68,6 @@ export class WaitingRoom implements BucketWatcher {
     return this.#members.of(bucketId).flatMap(({ jobId, message }) => {
       return jobId === undefined ? [] : [{ channel: message.channel, jobId }];
     });
-  }
-
-  /** How many wait on the channel. */
-  count(channel: string): number {
-    let count = 0;
-    for (const { message } of this.#parked.values()) if (message.channel === channel) count += 1;
-    return count;
   }
 
   /** Parks the message, or admits or skips it where what it waits for has come already. */
@@ -94,18 +92,23 @@ export class WaitingRoom implements BucketWatcher {
     return [...this.#parked.keys()].filter(({ message }) => message.channel === channel);
   }
 
+  /** Forgets what was skipped that was to go to the channel: it can't be brought back. */
+  dropSkipped(channel: string): void {
+    this.#skipped.dropChannel(channel);
+  }
+
   /** Takes out what was skipped because of these buckets, to the end of the graph; the buckets are there no more. */
-  revive(bucketIds: readonly string[]): OutgoingMessage[] {
+  takeSkipped(bucketIds: readonly string[]): Skipped[] {
     const pending = [...bucketIds];
-    const revived = new Set<Skipped>();
+    const taken: Skipped[] = [];
     for (const bucketId of pending) {
-      if (!this.hasReaders(bucketId)) for (const contents of this.contents()) contents.delete(bucketId);
-      for (const skipped of this.#skipped.takeWaitersOf(bucketId)) {
-        revived.add(skipped);
+      if (!this.hasReaders(bucketId)) this.rules.buckets.delete(bucketId);
+      for (const skipped of this.#skipped.takeThoseOf(bucketId)) {
+        taken.push(skipped);
         if (skipped.waits.result) pending.push(skipped.waits.result.id);
       }
     }
-    return [...revived].map(({ message }) => message);
+    return taken;
   }
 
   /** The job has ended: buckets need not be kept for it any more. */
@@ -116,7 +119,7 @@ export class WaitingRoom implements BucketWatcher {
 
   /** Skips what has waited for too long. */
   wakeUp(): void {
-    const now = this.clock.now();
+    const now = this.rules.clock.now();
     for (let due = this.#deadlines.takeDue(now); due; due = this.#deadlines.takeDue(now)) this.#skipLate(due.item);
     this.#setAlarm();
     this.#workOff();
@@ -149,7 +152,7 @@ export class WaitingRoom implements BucketWatcher {
     for (const record of this.#stored) this.#tellMembers(record);
     this.#stored.length = 0;
     this.#isWorking = false;
-    this.onDone();
+    this.rules.onDone();
   }
 
   #tellMembers(record: BucketRecord): void {
@@ -168,11 +171,13 @@ export class WaitingRoom implements BucketWatcher {
     this.#unpark(parked);
     if (parked.message.id === undefined) this.#leaveAll(parked);
     else this.#readers.set(parked.entry, parked.waits.on);
-    this.admit(parked.entry, parked.message);
+    this.rules.onReady(parked.entry, parked.message);
   }
 
+  /** What has succeeded is not replayed: nothing need be kept to be brought back with it. */
   #skipBroken(parked: Parked, broken: BrokenWait): void {
-    this.#skip(parked, skipReason(broken), causeOfSkip(broken));
+    const because = broken.state === 'succeeded' ? undefined : broken.bucketId;
+    this.#skip(parked, skipReason(broken), causeOfSkip(broken), because);
   }
 
   #skipLate(entry: Entry): void {
@@ -182,28 +187,35 @@ export class WaitingRoom implements BucketWatcher {
     this.#skip(parked, reason, reason);
   }
 
-  #skip(parked: Parked, reason: string, cause: string): void {
+  #skip(parked: Parked, reason: string, cause: string, because?: string): void {
     this.#forget(parked);
-    this.onSkipped(parked.entry);
-    this.#skipped.keep({ message: parked.message, waits: parked.waits });
+    this.rules.onSkip(parked.entry);
     const { result } = parked.waits;
+    this.#keepSkipped(parked, because);
     if (result === undefined) return;
     const { id, ttl, into } = result;
     const { headers } = parked.message;
-    const body = skippedBody(reason, ttl, this.clock.now(), headers);
-    const record = { id, ttl, body, success: false, skipped: true, cause, jobName: headers[HEADER.topic] };
-    (into as InMemoryBucketBroker).contents.store(record);
+    const body = skippedBody(reason, ttl, this.rules.clock.now(), headers);
+    const ending = { success: false, skipped: true, cause, jobName: headers[HEADER.topic] };
+    this.rules.buckets.store({ id, ttl, body, ...ending, into });
+  }
+
+  /** For as long as its result says that it was skipped. */
+  #keepSkipped({ entry, message, waits }: Parked, because: string | undefined): void {
+    const ttl = waits.result === undefined ? 0 : waits.result.ttl;
+    if (because === undefined || ttl === 0) return this.rules.onDrop(entry);
+    this.#skipped.keep({ entry, message: { ...message, buckets: [], clears: [] }, waits }, because, ttl);
   }
 
   #park(entry: Entry, message: OutgoingMessage, waits: Waits): Parked {
     const missing = new Map(waits.on.map(({ bucketId, condition }) => [bucketId, condition]));
-    const deadline = this.#deadlines.add(entry, this.clock.now() + waits.timeout);
+    const deadline = this.#deadlines.add(entry, this.rules.clock.now() + waits.timeout);
     const parked = { entry, message, waits, missing, deadline };
     this.#parked.set(entry, parked);
     entry.place = { name: 'waiting', missing };
     for (const { bucketId } of waits.on) {
       this.#members.join(bucketId, entry);
-      for (const contents of this.contents()) contents.keep(bucketId);
+      for (const contents of this.rules.buckets) contents.keep(bucketId);
     }
     return parked;
   }
@@ -223,7 +235,7 @@ export class WaitingRoom implements BucketWatcher {
   }
 
   #look(bucketId: string): KeptState | undefined {
-    for (const contents of this.contents()) {
+    for (const contents of this.rules.buckets) {
       const state = contents.stateOf(bucketId);
       if (state) return state;
     }
@@ -231,7 +243,7 @@ export class WaitingRoom implements BucketWatcher {
   }
 
   #letGo(bucketId: string): void {
-    for (const contents of this.contents()) contents.letGo(bucketId);
+    for (const contents of this.rules.buckets) contents.letGo(bucketId);
   }
 
   #setAlarm(): void {

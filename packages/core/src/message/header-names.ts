@@ -18,8 +18,11 @@ export const HEADER = {
   cronTimeZone: 'repid-cron-tz',
   dueAt: 'repid-due',
   dependsOn: 'repid-depends',
+  /** By how many looks no actor was found, and since when: `3 1700000000000`. */
   unrouted: 'repid-unrouted',
   correlation: 'repid-correlation',
+  /** On a reply: the actor has failed. Its error as JSON: code, name, message. */
+  error: 'repid-error',
   /**
    * Tells the runs of one id apart, for the ids of followers: another each time that a chosen id is enqueued, and each time
    * that a job goes on after a commit (its next occurrence, `reschedule()`). Absent where the id alone is unique.

@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../defaults.js';
 import { MalformedMessageError } from '../errors/index.js';
+import { show } from '../errors/show.js';
 import { HEADER } from './header-names.js';
 import { checkSchedule } from './schedule.js';
 
@@ -24,8 +25,10 @@ export interface MessageParameters {
   readonly schedule?: Schedule;
   /** The buckets that it has waited for. */
   readonly dependsOn?: readonly string[];
-  /** How many workers had no actor for it. */
+  /** By how many looks no actor was found for it. */
   readonly unrouted: number;
+  /** When that was so first, in milliseconds since the epoch. */
+  readonly unroutedSince?: number;
   /** Tells the runs of one id apart; undefined where the id alone does. */
   readonly nonce?: string;
 }
@@ -50,7 +53,7 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     ttl: readNumber(headers, HEADER.ttl) ?? null,
     schedule,
     dependsOn: readDependencies(headers),
-    unrouted: readNumber(headers, HEADER.unrouted) ?? 0,
+    ...readUnrouted(headers),
     nonce: headers[HEADER.nonce],
   };
 }
@@ -118,8 +121,7 @@ export function writeParameters(
   parameters: MessageParameters,
   headers: Record<string, string> = {},
 ): Record<string, string> {
-  const { id, argsBucketId, result, retries, timeout, timestamp, ttl, dueAt, dependsOn, unrouted, schedule, nonce } =
-    parameters;
+  const { id, argsBucketId, result, retries, timeout, timestamp, ttl, dueAt, dependsOn, schedule, nonce } = parameters;
   if (id !== undefined) headers[HEADER.id] = id;
   if (nonce !== undefined) headers[HEADER.nonce] = nonce;
   if (argsBucketId !== undefined) headers[HEADER.argsBucket] = withoutJobId(argsBucketId, id);
@@ -131,7 +133,7 @@ export function writeParameters(
   if (ttl !== null) headers[HEADER.ttl] = String(ttl);
   if (dueAt !== undefined) headers[HEADER.dueAt] = String(dueAt);
   if (dependsOn) writeDependencies(dependsOn, argsBucketId, headers);
-  if (unrouted) headers[HEADER.unrouted] = String(unrouted);
+  if (parameters.unrouted) headers[HEADER.unrouted] = unroutedText(parameters);
   if (schedule) writeSchedule(schedule, headers);
   return headers;
 }
@@ -174,6 +176,26 @@ function readRetries(headers: Readonly<Record<string, string>>): MessageParamete
   return { maxAmount: readNumber(headers, HEADER.retries) ?? 0, alreadyTried: readNumber(headers, HEADER.tried) ?? 0 };
 }
 
+/** One number alone is the looks, as written before there was a time. */
+function readUnrouted(
+  headers: Readonly<Record<string, string>>,
+): Pick<MessageParameters, 'unrouted' | 'unroutedSince'> {
+  const text = headers[HEADER.unrouted];
+  if (text === undefined) return NEVER_UNROUTED;
+  const [looks, since, ...rest] = text.split(' ').map(toNumber);
+  const isWrong = looks === undefined || rest.length > 0 || (since === undefined && text.includes(' '));
+  if (!isWrong) return since === undefined ? { unrouted: looks } : { unrouted: looks, unroutedSince: since };
+  throw new MalformedMessageError(
+    `Header "${HEADER.unrouted}" is ${show(text)}: expected a number of looks and the time of the first.`,
+  );
+}
+
+const NEVER_UNROUTED = { unrouted: 0 } as const;
+
+function unroutedText({ unrouted, unroutedSince }: MessageParameters): string {
+  return unroutedSince === undefined ? String(unrouted) : `${unrouted} ${unroutedSince}`;
+}
+
 function readTtl(headers: Readonly<Record<string, string>>): number | null {
   if (headers[HEADER.resultTtl] === 'null') return null;
   return readNumber(headers, HEADER.resultTtl) ?? DEFAULTS.resultTtl;
@@ -191,7 +213,7 @@ function readDependencies(headers: Readonly<Record<string, string>>): string[] |
     // Said below, as for any other value.
   }
   throw new MalformedMessageError(
-    `Header "${HEADER.dependsOn}" is ${JSON.stringify(text.slice(0, 100))}: expected a JSON array of bucket ids.`,
+    `Header "${HEADER.dependsOn}" is ${show(text, 100)}: expected a JSON array of bucket ids.`,
   );
 }
 
@@ -224,7 +246,7 @@ function readNumber(headers: Readonly<Record<string, string>>, name: string): nu
   if (text === undefined) return undefined;
   const number = toNumber(text);
   if (number === undefined) {
-    throw new MalformedMessageError(`Header "${name}" is ${JSON.stringify(text)}: expected a number of at least 0.`);
+    throw new MalformedMessageError(`Header "${name}" is ${show(text)}: expected a number of at least 0.`);
   }
   return number;
 }

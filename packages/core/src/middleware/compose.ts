@@ -7,7 +7,15 @@ export function compose<Input, Output>(
   innermost: (input: Input) => Promise<Output>,
 ): (input: Input) => Promise<Output> {
   return layers.reduceRight<(input: Input) => Promise<Output>>(
-    (next, layer) => async (input) => layer(input, (changed = input) => next(changed)),
+    (next, layer) => async (input) => layer(input, (changed = input) => noted(next(changed))),
     innermost,
   );
 }
+
+/** A layer that does not await what it has called must not end the process by that. */
+function noted<Output>(promise: Promise<Output>): Promise<Output> {
+  promise.catch(ignore);
+  return promise;
+}
+
+function ignore(): void {}

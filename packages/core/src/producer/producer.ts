@@ -20,6 +20,11 @@ export class Producer {
     this.send = compose(middlewares, (passed: Messages) => this.publishNow(passed));
   }
 
+  /** True where middlewares stand around publishing. */
+  get hasMiddlewares(): boolean {
+    return this.middlewares.length > 0;
+  }
+
   /** Publishes all or none, now. */
   publish(messages: Messages): Promise<void> {
     if (messages.length === 0) return Promise.resolve();

@@ -75,7 +75,7 @@ export class Repid {
    * Sends a value as JSON and awaits what the actor answers with `msg.replyJson()` or `msg.reply()`.
    *
    * @param options.timeout how long to wait; default 30 seconds
-   * @throws TimeoutError when no reply comes in time
+   * @throws TimeoutError when no reply comes in time; RequestFailedError as soon as the actor has failed for good
    */
   async request<Reply = unknown>(
     message: Omit<OutgoingJson, 'replyTo'> & { channel: string },

@@ -1,8 +1,9 @@
 import type { Consumer, Delivery } from '../broker/index.js';
 import { keepAlive } from '../clock/keep-alive.js';
 import type { Connection } from '../connection/connection.js';
-import { BrokerClosedError, TimeoutError } from '../errors/index.js';
+import { BrokerClosedError, RequestFailedError } from '../errors/index.js';
 import { isOutage } from '../errors/is-outage.js';
+import { replyTimeout } from '../errors/timeouts.js';
 import { newId } from '../job/new-id.js';
 import {
   formatReplyAddress,
@@ -19,6 +20,8 @@ import type { Producer } from './producer.js';
 const BATCH = 100;
 
 interface OpenRequest {
+  /** The channel that it was sent to. */
+  readonly channel: string;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -41,7 +44,7 @@ export class Requests {
     );
   }
 
-  /** @throws TimeoutError after `timeout` milliseconds */
+  /** @throws TimeoutError after `timeout` milliseconds; RequestFailedError where the actor fails for good */
   async request(message: OutgoingMessage, timeout: number): Promise<unknown> {
     await this.connection.ready();
     await this.listen();
@@ -89,17 +92,13 @@ export class Requests {
       const cancelTimer = this.connection.broker.clock.schedule(() => {
         this.open.delete(correlation);
         this.direct.expectLate(this.addressOf(correlation));
-        reject(
-          new TimeoutError(
-            `No reply from channel "${channel}" within ${timeout} ms. Is a worker running, and does its actor reply?`,
-          ),
-        );
+        reject(replyTimeout(channel, timeout));
       }, timeout);
       const settled = (settle: (outcome: unknown) => void) => (outcome: unknown) => {
         cancelTimer();
         settle(outcome);
       };
-      this.open.set(correlation, { resolve: settled(resolve), reject: settled(reject) });
+      this.open.set(correlation, { channel, resolve: settled(resolve), reject: settled(reject) });
     });
   }
 
@@ -144,10 +143,28 @@ export class Requests {
     this.direct.forget(this.addressOf(correlation));
     if (request === undefined) return this.connection.onEvent({ type: 'reply-unexpected', channel: this.channel });
     this.open.delete(correlation);
+    const failure = message.headers[HEADER.error];
+    if (failure !== undefined) return request.reject(failedRequest(request.channel, failure));
     try {
       request.resolve(this.connection.serializerFor(message.contentType).decode(message.payload));
     } catch (error) {
       request.reject(error);
     }
   }
+}
+
+/** @param text the error of the actor as JSON */
+function failedRequest(channel: string, text: string): RequestFailedError {
+  return new RequestFailedError(channel, reasonFrom(text));
+}
+
+function reasonFrom(text: string): RequestFailedError['reason'] {
+  try {
+    const { code, name, message } = Object(JSON.parse(text)) as Record<string, unknown>;
+    if ([code, name, message].every((member) => typeof member === 'string'))
+      return { code, name, message } as RequestFailedError['reason'];
+  } catch {
+    // Said below.
+  }
+  return { code: 'Error', name: 'Error', message: 'The reply does not say why.' };
 }

@@ -1,5 +1,6 @@
 import type { Actor } from '../actor/actor.js';
-import { DuplicateActorError } from '../errors/index.js';
+import { DuplicateActorError, InvalidOptionError } from '../errors/index.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { HEADER, type Message } from '../message/index.js';
 import { catchAllRouting, topicRouting } from './routing-strategy.js';
 
@@ -24,7 +25,7 @@ export class Router {
     return [...this.routes.keys()];
   }
 
-  /** The actor that takes it, if there is one. */
+  /** The actor that takes it, if there is one. @throws what a strategy throws */
   route(message: Message): Actor | undefined {
     const routes = this.routes.get(message.channel);
     if (routes === undefined) return undefined;
@@ -32,7 +33,7 @@ export class Router {
     const topic = message.headers[HEADER.topic];
     return (
       (topic === undefined ? undefined : byTopic.get(topic)) ??
-      byStrategy.find((actor) => actor.options.routing(message, actor.options.name)) ??
+      byStrategy.find((actor) => takes(actor, message)) ??
       catchAll[0]
     );
   }
@@ -63,6 +64,13 @@ export class Router {
     }
     return routes;
   }
+}
+
+/** @throws InvalidOptionError for a strategy that answers with a promise: that is always true, and nobody would await it */
+function takes({ options, label }: Actor, message: Message): boolean {
+  const taken: unknown = options.routing(message, options.name);
+  if (!ignoreRejection(taken)) return Boolean(taken);
+  throw new InvalidOptionError(`The "routing" of actor "${label}" returned a promise. Have it return true or false.`);
 }
 
 function addByTopic(byTopic: Map<string, Actor>, actor: Actor): void {

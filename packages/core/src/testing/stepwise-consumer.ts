@@ -1,6 +1,14 @@
 import type { Consumer, Delivery, MessageBroker, ReceiveOptions, Settlement } from '../broker/index.js';
 import { DuplicateJobError, LostOwnershipError } from '../errors/index.js';
-import { HEADER, type Message, type OutgoingMessage, type Priority } from '../message/index.js';
+import {
+  HEADER,
+  type Message,
+  type OutgoingMessage,
+  ownArgsBucketOf,
+  type Priority,
+  resultBucketOf,
+} from '../message/index.js';
+import type { BucketBroker, BucketWrite } from '../bucket/index.js';
 
 /** Hands out deliveries that are settled step by step. */
 export class StepwiseConsumer implements Consumer {
@@ -9,6 +17,7 @@ export class StepwiseConsumer implements Consumer {
   constructor(
     private readonly wrapped: Consumer,
     private readonly broker: MessageBroker,
+    private readonly joined: ReadonlySet<BucketBroker>,
   ) {
     this.ownershipTime = wrapped.ownershipTime;
   }
@@ -23,7 +32,7 @@ export class StepwiseConsumer implements Consumer {
 
   async receive(max: number, options: ReceiveOptions): Promise<readonly Delivery[]> {
     const deliveries = await this.wrapped.receive(max, options);
-    return deliveries.map((delivery) => new StepwiseDelivery(delivery, this.wrapped, this.broker));
+    return deliveries.map((delivery) => new StepwiseDelivery(delivery, this.wrapped, this.broker, this.joined));
   }
 
   wake(): void {
@@ -52,6 +61,7 @@ class StepwiseDelivery implements Delivery {
     readonly wrapped: Delivery,
     private readonly consumer: Consumer,
     private readonly broker: MessageBroker,
+    private readonly joined: ReadonlySet<BucketBroker>,
   ) {
     this.id = wrapped.id;
     this.message = wrapped.message;
@@ -63,10 +73,13 @@ class StepwiseDelivery implements Delivery {
   /** The result first, since followers may read it; the acknowledgement last, since it ends the chance to do all of it again. */
   async settle({ outcome, releases, bucket, publish = [] }: Settlement): Promise<void> {
     await this.requireOwnership();
+    const heirs = publish.filter((follower) => this.takesOwnId(follower));
+    const args = await this.readOwnArgs(heirs);
     if (bucket) await bucket.into.store([bucket]);
-    await this.publishEach(publish.filter((follower) => !this.takesOwnId(follower)));
+    await this.publishEach(publish.filter((follower) => !heirs.includes(follower)));
     await this.wrapped.settle({ outcome, releases });
-    await this.publishEach(publish.filter((follower) => this.takesOwnId(follower)));
+    for (const { into, ...record } of args) await into.store([record]);
+    await this.publishEach(heirs);
   }
 
   private async requireOwnership(): Promise<void> {
@@ -74,8 +87,23 @@ class StepwiseDelivery implements Delivery {
     if (lost.length > 0) throw new LostOwnershipError(this.id, this.message.channel);
   }
 
-  private takesOwnId({ id, channel }: OutgoingMessage): boolean {
-    return id !== undefined && id === this.message.headers[HEADER.id] && channel === this.message.channel;
+  /** True where it takes the place of this one, whose ids have to be free first. */
+  private takesOwnId({ id, resultId }: OutgoingMessage): boolean {
+    const { headers } = this.message;
+    const own = new Set([headers[HEADER.id], resultBucketOf(headers)]);
+    return [id, resultId].some((each) => each !== undefined && own.has(each));
+  }
+
+  /** The arguments that go with this one, where the next has the same. */
+  private async readOwnArgs(heirs: readonly OutgoingMessage[]): Promise<BucketWrite[]> {
+    const id = ownArgsBucketOf(this.message.headers);
+    if (id === undefined || !heirs.some(({ headers }) => ownArgsBucketOf(headers) === id)) return [];
+    const found: BucketWrite[] = [];
+    for (const into of this.joined) {
+      const [body] = await into.get([id]);
+      if (body !== undefined) found.push({ id, body, ttl: null, success: true, into });
+    }
+    return found;
   }
 
   /** One that is there already is left out. */

@@ -1,7 +1,9 @@
+type Listener = (reason: unknown) => void;
+
 /** Calls a run off. The AbortSignal is made only when somebody asks for it. */
 export class Cancellation {
   private controller: AbortController | undefined;
-  private listener: ((reason: unknown) => void) | undefined;
+  private listeners: Listener[] | undefined;
   private aborted = false;
   /** Why it was called off. */
   reason: unknown;
@@ -24,16 +26,18 @@ export class Cancellation {
     this.aborted = true;
     this.reason = reason;
     this.controller?.abort(reason);
-    this.listener?.(reason);
+    for (const listener of this.listeners ?? []) listener(reason);
+    this.listeners = undefined;
   }
 
   throwIfAborted(): void {
     if (this.aborted) throw this.reason;
   }
 
-  /** Tells the one who waits for the run, at once where it is called off already. */
-  onAbort(listener: (reason: unknown) => void): void {
-    this.listener = listener;
+  /** Tells those who wait for the run, at once where it is called off already. */
+  onAbort(listener: Listener): void {
     if (this.aborted) listener(this.reason);
+    else if (this.listeners === undefined) this.listeners = [listener];
+    else this.listeners.push(listener);
   }
 }

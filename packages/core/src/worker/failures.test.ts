@@ -106,7 +106,12 @@ describe('A job that fails', () => {
     const { actor } = failing(9, { retryPolicy: () => 'soon' });
     const workshop = new Workshop([actor]);
     await workshop.perform('fail', { retries: 5 });
-    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code: 'REPID_INVALID_OPTION' });
+    const [dead] = await workshop.deadLetters();
+    expect(dead!.reason).toMatchObject({
+      code: 'REPID_FAILURE_POLICY',
+      cause: { errors: [{ message: 'failure 1' }, { code: 'REPID_INVALID_OPTION' }] },
+    });
+    expect(dead!.reason.message).toContain("the actor's own error: Error: failure 1");
   });
 });
 

@@ -4,7 +4,7 @@ import type { Delivery } from '../broker/index.js';
 import { Hand } from './hand.js';
 import { Hands } from './hands.js';
 
-const made = () => new Hand({} as Delivery, 0, 0, () => {});
+const made = () => new Hand({} as Delivery, { receivedAt: 0, takenAt: 0, ownedUntil: 0 }, () => {});
 
 it('holds what was added and not deleted', () => {
   fc.assert(

@@ -9,6 +9,11 @@ import { OwnershipKeeper } from './ownership-keeper.js';
 
 const OWNERSHIP_TIME = 3_000;
 
+function takenNow(clock: AdjustableClock) {
+  const takenAt = clock.monotonic();
+  return { receivedAt: clock.now(), takenAt, ownedUntil: takenAt + OWNERSHIP_TIME };
+}
+
 function keeping(extend: (deliveries: readonly Delivery[]) => Promise<readonly Delivery[]>) {
   const clock = new AdjustableClock();
   const events: RepidEvent[] = [];
@@ -21,12 +26,19 @@ function keeping(extend: (deliveries: readonly Delivery[]) => Promise<readonly D
     isExhausted: false,
     settle: async () => {},
   };
-  const hand = new Hand(delivery, clock.now(), clock.now() + OWNERSHIP_TIME, () => {});
+  const hand = new Hand(delivery, takenNow(clock), () => {});
   const hands = new Hands();
   hands.add(hand);
   const consumer = { ownershipTime: OWNERSHIP_TIME, extend } as Consumer;
-  const keeper = new OwnershipKeeper(consumer, clock, hands, (event) => events.push(event));
-  return { clock, events, hand, hands, keeper };
+  const cleared: number[] = [];
+  const keeper = new OwnershipKeeper(
+    consumer,
+    clock,
+    hands,
+    (event) => events.push(event),
+    () => cleared.push(clock.monotonic() - hand.takenAt),
+  );
+  return { clock, events, hand, hands, keeper, cleared };
 }
 
 describe('The keeper of ownership', () => {
@@ -68,6 +80,23 @@ describe('The keeper of ownership', () => {
     const { clock, events } = keeping(() => Promise.reject(new Error('away')));
     await clock.advance((OWNERSHIP_TIME / 3) * 2);
     expect(events.map(({ type }) => type)).toEqual(['broker-problem', 'broker-problem']);
+  });
+
+  it('clears one that runs alone once that was extended past its first ownership', async () => {
+    const { clock, hand, cleared } = keeping(async () => []);
+    hand.isAlone = true;
+    await clock.advance(OWNERSHIP_TIME - 1);
+    expect([cleared, hand.isAlone]).toEqual([[], true]);
+    await clock.advance(OWNERSHIP_TIME / 3 + 1);
+    expect([cleared.length, hand.isAlone]).toEqual([1, false]);
+    expect(cleared[0]).toBeGreaterThanOrEqual(OWNERSHIP_TIME);
+  });
+
+  it('does not clear one whose extension fails', async () => {
+    const { clock, hand, cleared } = keeping(() => Promise.reject(new Error('away')));
+    hand.isAlone = true;
+    await clock.advance(OWNERSHIP_TIME * 3);
+    expect([cleared, hand.isAlone]).toEqual([[], true]);
   });
 
   it('ends when it is stopped', async () => {

@@ -1,5 +1,5 @@
 import type { Consumer } from '../broker/index.js';
-import type { Clock } from '../clock/index.js';
+import { monotonic, type Clock } from '../clock/index.js';
 import { LostOwnershipError } from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
 import type { Hand } from './hand.js';
@@ -14,6 +14,8 @@ export class OwnershipKeeper {
     private readonly clock: Clock,
     private readonly hands: Hands,
     private readonly onEvent: EventListener,
+    /** Told of one that ran alone for so long that it is not to blame: others may run beside it. */
+    private readonly onCleared: () => void = () => {},
   ) {
     this.schedule();
   }
@@ -28,7 +30,7 @@ export class OwnershipKeeper {
 
   private async extendAll(): Promise<void> {
     const hands = [...this.hands];
-    const asked = this.clock.now();
+    const asked = monotonic(this.clock);
     this.schedule();
     if (hands.length === 0) return;
     try {
@@ -40,10 +42,19 @@ export class OwnershipKeeper {
   }
 
   private note(hand: Hand, isLost: boolean, asked: number): void {
-    if (!isLost) hand.ownedUntil = asked + this.consumer.ownershipTime;
+    if (!isLost) this.keep(hand, asked);
     else if (!hand.isSettling && !hand.isSettled && this.hands.has(hand)) this.giveUp(hand);
   }
 
+  private keep(hand: Hand, asked: number): void {
+    const { ownershipTime } = this.consumer;
+    hand.ownedUntil = asked + ownershipTime;
+    if (!hand.isAlone || asked < hand.takenAt + ownershipTime) return;
+    hand.isAlone = false;
+    this.onCleared();
+  }
+
+  /** Its job may have been cancelled, too, where the broker's word of that was lost. */
   private giveUp(hand: Hand): void {
     const { id, message } = hand.delivery;
     this.onEvent({ type: 'ownership-lost', id, channel: message.channel });

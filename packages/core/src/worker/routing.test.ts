@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import { catchAllRouting } from '../router/index.js';
 import { Workshop } from './testing/workshop.test-support.js';
@@ -21,6 +21,14 @@ describe('A message', () => {
     expect(seen).toEqual(['order.paid took order.paid', 'orders took order.sent', 'rest took mail']);
   });
 
+  it('goes to the dead letters when a routing strategy answers with a promise, which is always true', async () => {
+    const routing = (() => Promise.reject(new Error('nobody awaits this'))) as unknown as () => boolean;
+    const workshop = new Workshop([defineActor({ name: 'work', routing }, () => {})]);
+    await workshop.send('any');
+    await workshop.drain();
+    expect((await workshop.deadLetters())[0]!.reason.message).toContain('"routing" of actor "work" returned a promise');
+  });
+
   it('goes to the dead letters when a routing strategy throws', async () => {
     const routing = () => {
       throw new Error('no idea');
@@ -33,33 +41,67 @@ describe('A message', () => {
 });
 
 describe('A message that no actor takes', () => {
-  it('is given back until so many workers have seen it, then it goes to the dead letters', async () => {
+  it('is given back, more and more seldom, until it has had no actor for ten minutes', async () => {
     const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
-    const job = await workshop.perform('unknown');
-    for (let look = 2; look <= 10; look += 1) {
-      expect(await workshop.deadLetters()).toEqual([]);
-      await workshop.clock.advance(100);
-      await workshop.drain();
-    }
+    const job = await workshop.repid.job('unknown').enqueue();
+    workshop.start();
+    await vi.waitFor(() => expect(workshop.told('unrouted')).toHaveLength(1), 10_000);
+    await workshop.clock.advance(9.9 * 60_000);
+    expect(await workshop.deadLetters()).toEqual([]);
+    expect(await job.status()).toEqual({ state: 'delayed' });
+    await workshop.clock.advance(0.2 * 60_000);
     const [dead] = await workshop.deadLetters();
     expect(dead!.reason).toMatchObject({ code: 'REPID_UNROUTED_MESSAGE', attempts: 0 });
     expect(dead!.reason.message).toBe('No actor takes topic "unknown" on channel "default". Known topics: known.');
-    expect(workshop.told('given-back')).toHaveLength(9);
     expect(await job.result()).toMatchObject({ success: false });
+    expect(workshop.told('unrouted')).toHaveLength(1);
   });
 
-  it('goes to another worker that has the actor', async () => {
+  it('goes to another worker that has the actor, also after a rolling deploy', async () => {
     const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
-    const job = await workshop.perform('other');
+    const job = await workshop.repid.job('other').enqueue();
+    workshop.start();
+    await workshop.clock.advance(5 * 60_000);
+    const other = workshop.worker({}, [defineActor({ name: 'other' }, (_, msg) => Object.keys(msg.headers))]);
+    void other.run();
+    for (let look = 0; look < 60; look += 1) await workshop.clock.advance(5_000);
+    expect(await job.result()).toMatchObject({ success: true });
+    expect(workshop.told('unrouted')).toHaveLength(1);
+    expect(workshop.told('given-back')).toEqual([]);
+  });
+
+  it('starts to wait anew once an actor was found', async () => {
+    const actor = defineActor({ name: 'other', retryPolicy: () => '1h' }, () => {
+      throw new Error('broken');
+    });
+    const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
+    const job = await workshop.perform('other', { retries: 1 });
     await workshop.clock.advance(100);
-    await workshop.worker({}, [defineActor({ name: 'other' }, () => 'taken')]).run({ burst: true });
-    expect(await job.result()).toMatchObject({ data: 'taken' });
+    await workshop.worker({}, [actor]).run({ burst: true });
+    await workshop.clock.advance(3_600_000);
+    await workshop.drain();
+    expect(await workshop.deadLetters()).toEqual([]);
+    expect(await job.status()).toEqual({ state: 'delayed' });
+  });
+
+  it.each([
+    ['told once for its topic', 3, 'same'],
+    ['told once for each topic', 1, 'other'],
+  ])('is %s', async (_, expected, second) => {
+    const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
+    for (let n = 0; n < expected; n += 1) await workshop.send('same');
+    await workshop.send(second);
+    await workshop.drain();
+    expect(workshop.told('unrouted').map(({ topic }) => topic)).toEqual(
+      second === 'same' ? ['same'] : ['same', 'other'],
+    );
+    expect(workshop.told('unrouted')[0]).toMatchObject({ channel: 'default', timeout: 600_000 });
   });
 
   it('is given up sooner where the worker is told so', async () => {
     const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
     await workshop.send('unknown');
-    await workshop.drain({ maxUnrouted: 1 });
+    await workshop.drain({ unroutedTimeout: 0 });
     expect(await workshop.deadLetters()).toHaveLength(1);
   });
 

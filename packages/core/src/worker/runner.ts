@@ -1,56 +1,96 @@
 import type { Actor } from '../actor/index.js';
 import { DEFAULTS } from '../defaults.js';
-import {
-  LostOwnershipError,
-  MessageExpiredError,
-  TooManyDeliveriesError,
-  UnroutedMessageError,
-} from '../errors/index.js';
+import { errorText, LostOwnershipError, MessageExpiredError, TooManyDeliveriesError } from '../errors/index.js';
+import { isA } from '../errors/is-a.js';
 import { isOutage } from '../errors/is-outage.js';
-import type { EventListener } from '../events/index.js';
 import { HEADER, readParameters, type MessageParameters } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
-import { closingFor, type RunResult } from './closing.js';
-import { Execution } from './execution.js';
+import { ChannelLimits } from './channel-limits.js';
+import { closingFor, type Closing, type RunResult } from './closing.js';
+import { Execution, type ExecutionEnding, type ExecutionParts } from './execution.js';
 import type { Hand } from './hand.js';
 import { loadInputs, NO_INPUTS } from './inputs.js';
-import { Run, type RunServices } from './run.js';
+import { type About, RunReports } from './run-reports.js';
+import { Run } from './run.js';
+import type { RunServices } from './run-settlement.js';
 import { Settler } from './settler.js';
 import { WorkerShutdownError } from './shutdown.js';
+import type { Strays } from './strays.js';
 import type { TimeLimits } from './time-limits.js';
-import { decide, type Ending, type Verdict } from './verdict.js';
+import { Unrouted } from './unrouted.js';
+import { decide, type Ending } from './verdict.js';
+
+/** What a runner works with. */
+export interface RunnerParts {
+  readonly router: Router;
+  readonly producer: Producer;
+  /** Those that its worker takes from. */
+  readonly channels: readonly string[];
+  readonly limits: TimeLimits;
+  readonly strays: Strays;
+  /** How long a message may stay without an actor, in milliseconds. */
+  readonly unroutedTimeout: number;
+}
 
 /** Takes deliveries through their actors to their settlement. */
 export class Runner {
+  /** What may be taken of each channel; undefined where no actor has a limit that counts. */
+  readonly channelLimits: ChannelLimits | undefined;
+  /** Told when an actor may run one more. */
+  onSlotFree: (channel: string) => void = () => {};
+  private readonly router: Router;
+  private readonly producer: Producer;
   private readonly settler: Settler;
-  private readonly executions: Map<Actor, Execution>;
+  private readonly reports: RunReports;
+  private readonly unrouted: Unrouted;
+  private readonly executions: ReadonlyMap<Actor, Execution>;
   private readonly services: RunServices;
 
-  constructor(
-    private readonly router: Router,
-    private readonly producer: Producer,
-    private readonly limits: TimeLimits,
-    private readonly maxUnrouted: number,
-    private readonly onEvent: EventListener,
-  ) {
+  constructor({ router, producer, channels, limits, strays, unroutedTimeout }: RunnerParts) {
+    const { connection } = producer;
+    this.router = router;
+    this.producer = producer;
     this.settler = new Settler(producer);
+    this.reports = new RunReports(connection.onEvent);
+    this.unrouted = new Unrouted(router, unroutedTimeout, connection.onEvent);
     this.services = {
       producer,
       settler: this.settler,
-      onCallbackError: (run, error) => this.tellCallbackError(run, error),
+      onCallbackError: (run, error) => this.reports.callbackError(run, error),
+      onRefused: (run, error) => this.reports.refused(run, error),
     };
-    this.executions = new Map(router.actors.map((actor) => [actor, this.executionOf(actor)]));
+    const parts: ExecutionParts = {
+      connection,
+      limits,
+      strays,
+      onSignalIgnored: (run, reason, since) => this.reports.signalIgnored(run, reason, since),
+      onSlotFree: (channel) => this.onSlotFree(channel),
+    };
+    this.executions = new Map(router.actors.map((actor) => [actor, new Execution(actor, parts)]));
+    this.channelLimits = ChannelLimits.of(
+      [...this.executions.values()].map(({ actor, slots }) => ({ channel: actor.options.channel, slots })),
+      channels,
+    );
+  }
+
+  /** Until when a message that was given back, because its actor runs as many as it may, is to come again, by the monotonic clock. */
+  get surplusUntil(): number {
+    let until = 0;
+    for (const { slots } of this.executions.values()) if (slots) until = Math.max(until, slots.surplusUntil);
+    return until;
   }
 
   /** Never rejects: what goes wrong is told as an event, and the delivery comes again. */
   async run(hand: Hand): Promise<void> {
-    const { id, message } = hand.delivery;
     try {
       await this.process(hand);
     } catch (error) {
-      if (error instanceof LostOwnershipError) this.onEvent({ type: 'ownership-lost', id, channel: message.channel });
-      else this.onEvent({ type: 'settlement-failed', id, channel: message.channel, error });
+      if (hand.isCancelled) this.endCancelled(hand);
+      else if (isA(error, LostOwnershipError)) this.reports.ownershipLost(hand);
+      else this.reports.settlementFailed(hand, error);
+    } finally {
+      hand.leaveLane();
     }
   }
 
@@ -71,6 +111,8 @@ export class Runner {
   }
 
   private async runActor(hand: Hand, parameters: MessageParameters, execution: Execution): Promise<void> {
+    const delay = execution.slots?.admit(hand);
+    if (delay !== undefined) return this.giveBack(hand, parameters, { action: 'postponed', delay });
     const { actor } = execution;
     let inputs = NO_INPUTS;
     let failed: Extract<Ending, { type: 'threw' }> | undefined;
@@ -82,43 +124,61 @@ export class Runner {
     }
     const run = new Run(actor, hand, parameters, inputs, this.services);
     if (failed && isOutage(failed.error)) return this.postpone(run, hand, parameters, failed.error);
+    const entering = hand.enterLane();
+    if (entering) await entering;
+    if (hand.cancellation.isAborted || hand.isPaused) return this.endBeforeBegin(run, hand, parameters);
     if (actor.options.confirmation === 'ack-first') await run.actFirst();
     const pending = failed ?? execution.execute(run, hand);
-    const ending = pending instanceof Promise ? await pending : pending;
+    return this.finish(run, pending instanceof Promise ? await pending : pending, parameters, hand);
+  }
+
+  /** It was called off, or its channel was paused, before its actor was run. */
+  private async endBeforeBegin(run: Run, hand: Hand, parameters: MessageParameters): Promise<void> {
+    if (hand.isCancelled) return this.endCancelled(hand);
+    if (isA(hand.cancellation.reason, LostOwnershipError)) return;
+    if (hand.cancellation.isAborted) this.reports.verdict(run, { action: 'reject' });
+    await this.giveBack(hand, parameters, { action: 'rejected' });
+  }
+
+  private async finish(run: Run, ending: ExecutionEnding, parameters: MessageParameters, hand: Hand): Promise<void> {
+    run.close();
+    if (ending.type === 'cancelled') return this.endCancelled(hand);
     if (ending.type === 'lost') return;
     if (run.isActedOn) await run.finishActing();
-    return run.isActedOn ? this.finishActedOn(run, ending) : this.settle(run, ending, parameters, hand);
+    return run.isActedOn ? this.finishActedOn(run, hand, ending) : this.settle(run, ending, parameters, hand);
   }
 
   /** The actor has settled its message by itself, or it was acknowledged first. */
-  private async finishActedOn(run: Run, ending: Ending): Promise<void> {
-    const { label, options } = run.actor;
+  private async finishActedOn(run: Run, hand: Hand, ending: Ending): Promise<void> {
     const result = resultOf(ending);
     if ('error' in result) run.drop();
-    if (ending.type === 'threw')
-      this.onEvent({ type: 'failure-acknowledged', actor: label, id: run.id, error: ending.error });
+    if (ending.type === 'threw') this.reports.failureAcknowledged(run, ending.error);
     try {
-      if (options.confirmation === 'ack-first') await run.storeResult(result);
-      await run.flush();
+      if (run.actor.options.confirmation === 'ack-first') await run.storeResult(result);
+      if ('error' in result && run.action === 'acked') await this.settler.replyError(hand, result.error);
     } catch (error) {
-      this.onEvent({ type: 'callback-failed', actor: label, id: run.id, error });
+      this.reports.callbackError(run, error);
     }
+    await this.sendRest(run, hand);
   }
 
   private async settle(run: Run, ending: Ending, parameters: MessageParameters, hand: Hand): Promise<void> {
-    const verdict = judge(run.actor, ending, parameters);
+    const { confirmation, onError, retryPolicy } = run.actor.options;
+    const { retries } = parameters;
+    const verdict = decide(ending, { actor: run.actor.label, confirmation, onError, retryPolicy, retries });
     const closing = closingFor(verdict, returnedBy(run.actor, ending));
     if ('error' in verdict || closing === undefined) run.drop();
-    this.tell(run, verdict);
+    this.reports.verdict(run, verdict);
     hand.isLeft = closing === undefined;
-    if (!run.hasCallbacks) hand.free();
+    if (!run.hasMore) hand.free();
     try {
       if (closing) await run.act(closing);
     } catch (error) {
       // What stops it before it is handed over, such as a result that cannot be written, is a failure of the run.
       if (run.isActedOn) throw error;
-      await this.settleFailed(run, ending, parameters, hand, error);
+      return this.settleFailed(run, ending, parameters, hand, error);
     }
+    if (run.hasMore) await this.sendRest(run, hand);
   }
 
   private async settleFailed(
@@ -126,47 +186,63 @@ export class Runner {
     ending: Ending,
     parameters: MessageParameters,
     hand: Hand,
-    error: unknown,
+    problem: unknown,
   ): Promise<void> {
-    if (ending.type === 'returned') return this.settle(run, { type: 'threw', error }, parameters, hand);
-    this.tell(run, { action: 'nack', error });
+    if (ending.type === 'returned') return this.settle(run, { type: 'threw', error: problem }, parameters, hand);
+    const error = ending.type === 'threw' ? bothOf(ending.error, problem) : problem;
+    this.reports.verdict(run, { action: 'nack', error });
     await run.act({ action: 'nacked', result: { error } });
   }
 
+  /** What is to be sent and called after the settlement. Its place in the worker is free when that is over, or takes too long. */
+  private async sendRest(run: Run, hand: Hand): Promise<void> {
+    try {
+      if (run.hasMore) await run.finish();
+    } catch (error) {
+      this.reports.callbackError(run, error);
+    }
+    hand.free();
+  }
+
   private async closeUnrouted(hand: Hand, parameters: MessageParameters): Promise<void> {
-    const { channel, headers } = hand.delivery.message;
-    const error = new UnroutedMessageError(headers[HEADER.topic], channel, this.router.topics(channel));
-    if (parameters.unrouted + 1 >= this.maxUnrouted) return this.refuse(hand, parameters, error);
-    const id = parameters.id ?? hand.delivery.id;
-    this.onEvent({ type: 'given-back', actor: headers[HEADER.topic] ?? '(no topic)', id, channel, error });
-    await this.settler.settle(
-      hand,
-      parameters,
-      { action: 'unrouted', delay: this.rest(DEFAULTS.unroutedDelay) },
-      this.emptyLuggage(),
-    );
+    const { connection } = this.producer;
+    const judged = this.unrouted.judge(hand.delivery.message, parameters, connection.now());
+    if (typeof judged !== 'number') return this.refuse(hand, parameters, judged);
+    if (connection.broker.capabilities.delay)
+      return this.giveBack(hand, parameters, { action: 'unrouted', delay: judged });
+    hand.free();
+    await this.rest(hand, judged);
+    await this.giveBack(hand, parameters, { action: 'unrouted', delay: 0 });
   }
 
   /** Gives a message back whose inputs lie out of reach. */
   private async postpone(run: Run, hand: Hand, parameters: MessageParameters, error: unknown): Promise<void> {
-    this.tell(run, { action: 'reject', error });
-    await this.settler.settle(
-      hand,
-      parameters,
-      { action: 'postponed', delay: this.rest(DEFAULTS.outageDelay) },
-      this.emptyLuggage(),
-    );
+    this.reports.verdict(run, { action: 'reject', error });
+    const delay = this.producer.connection.broker.capabilities.delay ? DEFAULTS.outageDelay : 0;
+    await this.giveBack(hand, parameters, { action: 'postponed', delay });
   }
 
-  private rest(delay: number): number {
-    return this.producer.connection.broker.capabilities.delay ? delay : 0;
+  /** Gives a message back that its actor was not run on. */
+  private async giveBack(hand: Hand, parameters: MessageParameters, closing: Closing): Promise<void> {
+    hand.leaveLane();
+    hand.free();
+    await this.settler.settle(hand, parameters, closing, this.emptyLuggage());
+  }
+
+  /** For as long, or until it is called off. */
+  private rest(hand: Hand, delay: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancelTimer = this.producer.connection.broker.clock.schedule(resolve, delay);
+      hand.cancellation.onAbort(() => {
+        cancelTimer();
+        resolve();
+      });
+    });
   }
 
   /** Gives a message up that no actor may be run on. */
   private async refuse(hand: Hand, parameters: MessageParameters, error: unknown): Promise<void> {
-    const { channel, headers } = hand.delivery.message;
-    const actor = headers[HEADER.topic] ?? '(no topic)';
-    this.onEvent({ type: 'dead-lettered', actor, id: parameters.id ?? hand.delivery.id, channel, error });
+    this.reports.refusedMessage(aboutMessage(hand), error);
     await this.settler.settle(
       hand,
       parameters,
@@ -175,44 +251,22 @@ export class Runner {
     );
   }
 
+  /** The broker has ended the job already. */
+  private endCancelled(hand: Hand): void {
+    hand.isLeft = true;
+    this.reports.cancelled(aboutMessage(hand));
+  }
+
   private emptyLuggage(): { followers: []; startedAt: number } {
     return { followers: [], startedAt: this.producer.connection.now() };
-  }
-
-  private tellCallbackError(run: Run, error: unknown): void {
-    this.onEvent({ type: 'callback-failed', actor: run.actor.label, id: run.id, error });
-  }
-
-  private tell(run: Run, verdict: Verdict): void {
-    if (verdict.action === 'ack' && !('error' in verdict)) return;
-    const about = { actor: run.actor.label, id: run.id };
-    if (verdict.action === 'leave') this.onEvent({ type: 'left-unsettled', ...about });
-    else if (verdict.action === 'nack')
-      this.onEvent({ type: 'dead-lettered', ...about, channel: run.channel, error: verdict.error });
-    else if (verdict.action === 'reject')
-      this.onEvent({ type: 'given-back', ...about, channel: run.channel, error: verdict.error });
-    else if (verdict.action === 'retry')
-      this.onEvent({ type: 'retrying', ...about, error: verdict.error, delay: verdict.delay });
-    else if ('error' in verdict) this.onEvent({ type: 'failure-acknowledged', ...about, error: verdict.error });
-  }
-
-  private executionOf(actor: Actor): Execution {
-    return new Execution(actor, this.producer.connection, this.limits, (run, reason) =>
-      this.onEvent({ type: 'signal-ignored', actor: actor.label, id: run.id, reason }),
-    );
   }
 }
 
 const NO_PARAMETERS: MessageParameters = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
 
-/** What becomes of the message; a policy of the user's that throws is itself a failure. */
-function judge(actor: Actor, ending: Ending, { retries }: MessageParameters): Verdict {
-  try {
-    const { confirmation, onError, retryPolicy } = actor.options;
-    return decide(ending, { actor: actor.label, confirmation, onError, retryPolicy, retries });
-  } catch (error) {
-    return { action: 'nack', error };
-  }
+function aboutMessage({ delivery: { id, message } }: Hand): About {
+  const { channel, headers } = message;
+  return { actor: headers[HEADER.topic] ?? '(no topic)', id: headers[HEADER.id] ?? id, channel };
 }
 
 /** What an actor with `manual-explicit` returns says what to do, it is no result. */
@@ -223,6 +277,15 @@ function returnedBy({ options }: Actor, ending: Ending): unknown {
 function resultOf(ending: Ending): RunResult {
   if (ending.type === 'returned') return { value: ending.value };
   return { error: ending.type === 'threw' ? ending.error : new WorkerShutdownError() };
+}
+
+/** The error of the actor, and what then stood in the way of its settlement: neither hides the other. */
+function bothOf(failure: unknown, problem: unknown): unknown {
+  if (failure === problem) return failure;
+  return new AggregateError(
+    [failure, problem],
+    `The actor failed: ${errorText(failure)} Then its message could not be settled as its failure asks: ${errorText(problem)}`,
+  );
 }
 
 /** A message that was deferred ages from when it was due. */

@@ -10,6 +10,7 @@ const error = new Error('broken');
 const reply = { channel: 'back', payload: new Uint8Array(), headers: {} };
 
 const PLAIN = { topic: 'work', 'repid-id': 'one', colour: 'red' };
+const ROUTED = { ...PLAIN, 'repid-tried': '2', 'repid-ttl': '50', 'repid-retries': '5' };
 const TRIED = { ...PLAIN, 'repid-tried': '2', 'repid-unrouted': '3', 'repid-ttl': '50', 'repid-retries': '5' };
 const EVERY = { ...TRIED, 'repid-every': '1000', 'repid-due': String(NOW - 2_500) };
 
@@ -35,6 +36,7 @@ const CLOSINGS: Record<string, Closing> = {
   cancelled: { action: 'acked', result: { error: new CancelledError('off') } },
   rejected: { action: 'rejected' },
   retried: { action: 'retried', delay: 700 },
+  postponed: { action: 'postponed', delay: 50 },
   unrouted: { action: 'unrouted', delay: 100 },
   rescheduled: { action: 'rescheduled' },
 };
@@ -47,10 +49,17 @@ describe('outcomeOf', () => {
     ['cancelled', TRIED, { type: 'ack' }],
     ['nacked', TRIED, { type: 'nack', headers: { ...PLAIN, 'repid-retries': '5' }, reason: { attempts: 3, at: NOW } }],
     ['refused', TRIED, { type: 'nack', reason: { attempts: 2 } }],
-    ['rejected', TRIED, { type: 'reject', headers: TRIED }],
+    ['rejected', TRIED, { type: 'reject', headers: ROUTED }],
     ['retried', PLAIN, { type: 'retry', headers: { ...PLAIN, 'repid-tried': '1' }, delay: 700 }],
-    ['retried', TRIED, { type: 'retry', headers: { ...TRIED, 'repid-tried': '3' }, delay: 700 }],
-    ['unrouted', TRIED, { type: 'retry', headers: { ...TRIED, 'repid-unrouted': '4' }, delay: 100 }],
+    ['retried', TRIED, { type: 'retry', headers: { ...ROUTED, 'repid-tried': '3' }, delay: 700 }],
+    ['postponed', TRIED, { type: 'retry', headers: ROUTED, delay: 50 }],
+    ['unrouted', PLAIN, { type: 'retry', headers: { ...PLAIN, 'repid-unrouted': `1 ${NOW}` }, delay: 100 }],
+    ['unrouted', TRIED, { type: 'retry', headers: { ...TRIED, 'repid-unrouted': `4 ${NOW}` }, delay: 100 }],
+    [
+      'unrouted',
+      { ...PLAIN, 'repid-unrouted': '4 700' },
+      { type: 'retry', headers: { ...PLAIN, 'repid-unrouted': '5 700' }, delay: 100 },
+    ],
     ['rescheduled', TRIED, { type: 'retry', headers: { ...PLAIN, 'repid-retries': '5', 'repid-ttl': '50' }, delay: 0 }],
     ['rescheduled', EVERY, { type: 'retry', headers: { 'repid-due': String(NOW + 500) }, delay: 500 }],
   ])('of %s', (name, headers, expected) => {

@@ -1,10 +1,16 @@
 import { requireCapability, type Settlement } from '../broker/index.js';
 import type { BucketWrite } from '../bucket/index.js';
+import { monotonic } from '../clock/index.js';
+import { DEFAULTS } from '../defaults.js';
 import { BrokerUnavailableError } from '../errors/index.js';
+import { isA } from '../errors/is-a.js';
+import { endTimeout } from '../errors/timeouts.js';
 import { HEADER, type Message, type MessageParameters, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Closing, RunResult } from './closing.js';
+import { errorReply } from './error-reply.js';
 import type { Hand } from './hand.js';
+import { within } from './limit.js';
 import { nextRun, outcomeOf, resultBucket } from './settlement.js';
 
 /** How long to rest between tries to reach a broker that is away, in milliseconds. */
@@ -30,7 +36,8 @@ export class Settler {
   /**
    * Everything that the closing causes; nothing is committed yet.
    *
-   * @throws SerializationError, PayloadTooLargeError, UnsupportedError, and what a producer middleware throws
+   * @throws SerializationError, PayloadTooLargeError, UnsupportedError, what a producer middleware throws, and TimeoutError
+   *   where that takes longer than a run may
    */
   prepare(
     { delivery }: Hand,
@@ -44,14 +51,15 @@ export class Settler {
       requireCapability(this.producer.connection.broker, 'delay', 'A retry with a delay');
     }
     const next = nextRun(closing, closed);
+    const reply = this.errorReply(delivery, closing, luggage);
     const { headers } = delivery.message;
     const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt, headers);
     const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
     const publishing = (followers: readonly OutgoingMessage[]): Settlement => {
-      return { outcome, bucket, releases, publish: next === undefined ? followers : [...followers, next] };
+      return { outcome, bucket, releases, publish: withMore(followers, reply, next) };
     };
     const pending = this.producer.prepare(luggage.followers);
-    return pending instanceof Promise ? pending.then(publishing) : publishing(pending);
+    return pending instanceof Promise ? this.inTime(pending, closed).then(publishing) : publishing(pending);
   }
 
   /** Commits it; while the broker is away, again and again until ownership runs out. @throws LostOwnershipError, BrokerUnavailableError */
@@ -70,7 +78,8 @@ export class Settler {
     } finally {
       hand.isSettling = false;
     }
-    if (settlement.outcome.type === 'ack') await this.removeArgsApart(hand.delivery.message, settlement);
+    const removal = settlement.outcome.type === 'ack' && this.removeArgsApart(hand.delivery.message, settlement);
+    if (removal) await removal;
   }
 
   /** Stores a result by itself: that of a message which was acknowledged before its actor was run. */
@@ -82,6 +91,33 @@ export class Settler {
   ): Promise<void> {
     const bucket = this.bucketFor(result, parameters, startedAt, delivery.message.headers);
     if (bucket) await this.producer.connection.storeApart([bucket]);
+  }
+
+  /** Tells who awaits a reply that the actor of a message has failed which was settled before. */
+  async replyError({ delivery }: Hand, error: unknown): Promise<void> {
+    const reply = errorReply(delivery.message, error);
+    if (reply) await this.producer.connection.broker.publish([reply]);
+  }
+
+  /** Without the middlewares of the producer: what they do must not keep a failed message from being settled. */
+  private errorReply(
+    { message }: Hand['delivery'],
+    { action }: Closing,
+    { result }: Luggage,
+  ): OutgoingMessage | undefined {
+    if (message.replyTo === undefined || result === undefined || !('error' in result)) return undefined;
+    return action === 'acked' || action === 'nacked' ? errorReply(message, result.error) : undefined;
+  }
+
+  private inTime<T>(
+    pending: Promise<T>,
+    { delivery, parameters }: { delivery: Hand['delivery']; parameters: MessageParameters },
+  ): Promise<T> {
+    const limit = parameters.timeout ?? DEFAULTS.actorTimeout;
+    const topic = delivery.message.headers[HEADER.topic] ?? '(no topic)';
+    return within(this.producer.connection.broker.clock, limit, pending, () =>
+      endTimeout(topic, 'Preparing the followers', limit),
+    );
   }
 
   /** @throws SerializationError */
@@ -100,7 +136,7 @@ export class Settler {
   /** Throws it again where another try would not help, or comes too late. */
   private async restAfter(error: unknown, ownedUntil: number): Promise<void> {
     const { clock } = this.producer.connection.broker;
-    if (!(error instanceof BrokerUnavailableError) || clock.now() >= ownedUntil) throw error;
+    if (!isA(error, BrokerUnavailableError) || monotonic(clock) >= ownedUntil) throw error;
     await new Promise<void>((resolve) => clock.schedule(resolve, REST));
   }
 
@@ -123,4 +159,12 @@ export class Settler {
     if (bucket) await this.producer.connection.storeApart([bucket]);
     return rest;
   }
+}
+
+function withMore(
+  followers: readonly OutgoingMessage[],
+  ...more: readonly (OutgoingMessage | undefined)[]
+): readonly OutgoingMessage[] {
+  const given = more.filter((message) => message !== undefined);
+  return given.length === 0 ? followers : [...followers, ...given];
 }

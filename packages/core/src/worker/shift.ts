@@ -1,18 +1,23 @@
-import type { Consumer } from '../broker/index.js';
-import { scheduleTimer } from '../clock/index.js';
+import type { Consumer, Delivery } from '../broker/index.js';
+import { monotonic, scheduleTimer } from '../clock/index.js';
 import type { Connection } from '../connection/connection.js';
 import { CancelledError } from '../errors/index.js';
 import { HEADER } from '../message/index.js';
 import { Bell } from './bell.js';
-import { Hand } from './hand.js';
+import { mostOf } from './channel-limits.js';
+import { Hand, type Taking } from './hand.js';
 import type { Hands } from './hands.js';
 import { OwnershipKeeper } from './ownership-keeper.js';
 import type { Runner } from './runner.js';
 import { WorkerShutdownError } from './shutdown.js';
+import { Suspects } from './suspects.js';
 import type { ResolvedWorkerOptions } from './worker-options.js';
 
 /** How long called-off messages may take to be given back, in milliseconds. */
 const GIVE_BACK_TIME = 10_000;
+
+/** How long a burst waits for a message that was given back a moment ago, in milliseconds, before it looks again. */
+const LOOK_AGAIN = 10;
 
 /**
  * How many messages may be in hand for each that may be worked on: while some are worked on, those before are being
@@ -30,6 +35,7 @@ const MOST_AT_ONCE = 100;
 export class Shift {
   private readonly bell = new Bell();
   private consumer: Consumer | undefined;
+  private suspects = new Suspects(0);
   /** Those of the hands that something is yet to be run on. */
   private busy = 0;
   private started = 0;
@@ -41,6 +47,8 @@ export class Shift {
   private isMakingRoom = false;
   /** How many have made room since the event loop is known to have turned. */
   private endedInTurn = 0;
+  /** What each channel was limited to in the call that waits for messages. */
+  private waitingWith: ReadonlyMap<string, number> | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -48,7 +56,9 @@ export class Shift {
     private readonly hands: Hands,
     private readonly channels: readonly string[],
     private readonly options: ResolvedWorkerOptions,
-  ) {}
+  ) {
+    runner.onSlotFree = (channel) => this.slotIsFree(channel);
+  }
 
   get inFlight(): number {
     return this.hands.size;
@@ -58,7 +68,8 @@ export class Shift {
   async work(): Promise<number> {
     const consumer = await this.startConsumer();
     const { broker, onEvent } = this.connection;
-    const keeper = new OwnershipKeeper(consumer, broker.clock, this.hands, onEvent);
+    this.suspects = new Suspects(consumer.ownershipTime);
+    const keeper = new OwnershipKeeper(consumer, broker.clock, this.hands, onEvent, () => this.bell.ring());
     try {
       await this.takeUntilOver(consumer);
     } finally {
@@ -106,9 +117,9 @@ export class Shift {
 
   private async takeUntilOver(consumer: Consumer): Promise<void> {
     while (!this.isOver()) {
-      const room = this.isPaused || this.isMakingRoom ? 0 : this.room();
-      if (room > 0) await this.take(consumer, room);
-      else await this.bell.next();
+      const room = this.isPaused || this.isMakingRoom || this.suspects.isRunning ? 0 : this.room();
+      if (room <= 0) await this.bell.next();
+      else if (!consumer.hasSuspects || !(await this.seeToSuspects(consumer))) await this.take(consumer, room);
     }
   }
 
@@ -122,27 +133,71 @@ export class Shift {
     return Math.min(concurrency - this.busy, unsettled, messagesLimit - this.started, MOST_AT_ONCE);
   }
 
-  private async take(consumer: Consumer, room: number): Promise<void> {
-    this.isWoken = false;
-    const wasBusy = this.hands.size > 0; // What ends while the broker looks may release more.
-    const deliveries = await consumer.receive(room, { wait: !this.options.burst });
-    const now = this.connection.now();
-    for (const delivery of deliveries) this.start(new Hand(delivery, now, now + consumer.ownershipTime, this.makeRoom));
-    if (deliveries.length === 0 && !this.isWoken) await this.takeNothing(wasBusy);
+  /** False where others may be taken meanwhile. */
+  private async seeToSuspects(consumer: Consumer): Promise<boolean> {
+    const wasWaiting = this.suspects.isWaiting;
+    const next = this.suspects.next(this.hands.size, this.now());
+    if (next === 'take') await this.takeAlone(consumer);
+    else if (next === 'wait') await this.awaitHands(wasWaiting);
+    return next !== 'go on';
   }
 
-  /** Nothing came, though nobody woke the consumer: in a burst nothing is due, otherwise the broker has closed it. */
-  private async takeNothing(wasBusy: boolean): Promise<void> {
-    if (!this.options.burst) this.stop('its broker was disconnected');
-    else if (this.hands.size > 0) await this.bell.next();
+  private async awaitHands(wasWaiting: boolean): Promise<void> {
+    if (!wasWaiting) this.connection.onEvent({ type: 'suspect-awaited', inFlight: this.inFlight });
+    await this.bellWithin(this.suspects.leftToWait(this.now()));
+  }
+
+  private async takeAlone(consumer: Consumer): Promise<void> {
+    const [delivery] = await consumer.receive(1, { wait: false, alone: true });
+    this.suspects.took(delivery && this.start(delivery, this.takingBy(consumer)), this.now());
+  }
+
+  private async take(consumer: Consumer, room: number): Promise<void> {
+    this.suspects.forgetWaiting();
+    const { channelLimits } = this.runner;
+    if (channelLimits === undefined) return this.receive(consumer, room);
+    const limits = channelLimits.current();
+    const most = mostOf(room, limits, channelLimits.isComplete);
+    if (most === 0) return this.bell.next();
+    this.waitingWith = limits;
+    await this.receive(consumer, most, limits);
+    this.waitingWith = undefined;
+  }
+
+  private async receive(consumer: Consumer, most: number, limits?: ReadonlyMap<string, number>): Promise<void> {
+    this.isWoken = false;
+    const wasBusy = this.hands.size > 0; // What ends while the broker looks may release more.
+    const deliveries = await consumer.receive(most, { wait: !this.options.burst, limits });
+    const taking = this.takingBy(consumer);
+    for (const delivery of deliveries) this.start(delivery, taking);
+    if (deliveries.length === 0 && !this.isWoken) await this.takeNothing(consumer, wasBusy);
+  }
+
+  /** Nothing came, though nobody woke the consumer: in a burst nothing is due; otherwise there are only suspects, or the broker has closed it. */
+  private async takeNothing(consumer: Consumer, wasBusy: boolean): Promise<void> {
+    if (this.options.burst) await this.endBurst(wasBusy);
+    else if (consumer.hasSuspects) await this.bellWithin(this.suspects.restUntilNext(this.now()));
+    else this.stop('its broker was disconnected');
+  }
+
+  private async endBurst(wasBusy: boolean): Promise<void> {
+    if (this.hands.size > 0) await this.bell.next();
+    else if (this.now() < this.runner.surplusUntil) await this.bellWithin(LOOK_AGAIN);
     else if (!wasBusy) this.isDrained = true;
   }
 
-  private start(hand: Hand): void {
+  private takingBy({ ownershipTime }: Consumer): Taking {
+    const takenAt = this.now();
+    return { receivedAt: this.connection.now(), takenAt, ownedUntil: takenAt + ownershipTime };
+  }
+
+  private start(delivery: Delivery, taking: Taking): Hand {
+    const hand = new Hand(delivery, taking, this.makeRoom, this.consumer);
     this.hands.add(hand);
     this.busy += 1;
     this.started += 1;
     void this.runner.run(hand).then(() => this.finish(hand));
+    return hand;
   }
 
   /**
@@ -165,12 +220,20 @@ export class Shift {
 
   private finish(hand: Hand): void {
     hand.free();
+    hand.isAlone = false;
     this.hands.delete(hand);
     if (hand.isSettled || hand.isLeft) this.handled += 1;
     else this.started -= 1;
     this.bell.ring();
   }
 
+  /** Who waits for messages without those of this channel is to wait for them, too. */
+  private slotIsFree(channel: string): void {
+    if (this.waitingWith?.get(channel) === 0) this.wake();
+    else this.bell.ring();
+  }
+
+  /** The broker has ended it already; what runs can only be called off. */
   private cancel(channel: string, jobId: string): void {
     for (const { delivery, cancellation } of this.hands) {
       const { message } = delivery;
@@ -195,5 +258,16 @@ export class Shift {
     while (this.hands.size > 0 && !isOver) await this.bell.next();
     cancelTimer();
     return this.hands.size === 0;
+  }
+
+  /** Awaits the bell, no longer than so many milliseconds. */
+  private async bellWithin(limit: number): Promise<void> {
+    const cancelTimer = this.connection.broker.clock.schedule(() => this.bell.ring(), limit);
+    await this.bell.next();
+    cancelTimer();
+  }
+
+  private now(): number {
+    return monotonic(this.connection.broker.clock);
   }
 }

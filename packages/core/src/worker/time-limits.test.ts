@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Delivery } from '../broker/index.js';
 import { AdjustableClock } from '../clock/index.js';
 import { TimeoutError } from '../errors/index.js';
@@ -13,7 +13,7 @@ function workplace() {
   const limits = new TimeLimits(clock, hands);
   const called: string[] = [];
   const begin = (label: string, timeout: number): Hand => {
-    const hand = new Hand({} as Delivery, 0, 0, () => {});
+    const hand = new Hand({} as Delivery, { receivedAt: 0, takenAt: 0, ownedUntil: 0 }, () => {});
     hands.add(hand);
     hand.cancellation.onAbort((reason) => {
       expect(reason).toBeInstanceOf(TimeoutError);
@@ -58,4 +58,17 @@ it('looks no more once it is stopped', async () => {
   limits.stop();
   await clock.advance(2_000);
   expect(called).toEqual([]);
+});
+
+it('goes by the time that passes, whatever the wall clock is set to', async () => {
+  const { clock, begin, called } = workplace();
+  begin('running', 600_000);
+  const wall = Date.now();
+  const date = vi.spyOn(Date, 'now').mockImplementation(() => wall + 3_600_000);
+  await clock.advance(8_000);
+  expect(called).toEqual([]);
+  date.mockImplementation(() => wall - 3_600_000);
+  await clock.advance(592_000);
+  expect(called).toHaveLength(1);
+  date.mockRestore();
 });

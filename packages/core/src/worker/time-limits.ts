@@ -1,11 +1,14 @@
 import { Alarm } from '../clock/alarm.js';
-import type { Clock } from '../clock/index.js';
-import { TimeoutError } from '../errors/index.js';
+import { monotonic, type Clock } from '../clock/index.js';
+import { runTimeout } from '../errors/timeouts.js';
 import type { Hand } from './hand.js';
 import type { Hands } from './hands.js';
 import type { ReceivedMessage } from './received-message.js';
 
-/** Calls off what runs too long. One timer serves all, and what ends in time costs it nothing. */
+/**
+ * Calls off what runs too long. One timer serves all, and what ends in time costs it nothing. The clock is the monotonic one:
+ * a wall clock that is set makes no run late.
+ */
 export class TimeLimits {
   private readonly alarm: Alarm;
 
@@ -13,12 +16,16 @@ export class TimeLimits {
     private readonly clock: Clock,
     private readonly hands: Hands,
   ) {
-    this.alarm = new Alarm(clock, () => this.look());
+    this.alarm = new Alarm(
+      clock,
+      () => this.look(),
+      () => monotonic(clock),
+    );
   }
 
   begin(hand: Hand, run: ReceivedMessage): void {
     hand.run = run;
-    hand.lateAt = this.clock.now() + run.timeout;
+    hand.lateAt = monotonic(this.clock) + run.timeout;
     this.alarm.setBy(hand.lateAt);
   }
 
@@ -28,15 +35,11 @@ export class TimeLimits {
   }
 
   private look(): void {
-    const now = this.clock.now();
+    const now = monotonic(this.clock);
     for (const hand of this.hands) {
       if (hand.run === undefined || hand.cancellation.isAborted) continue;
       if (hand.lateAt > now) this.alarm.setBy(hand.lateAt);
-      else hand.cancellation.abort(lateness(hand.run));
+      else hand.cancellation.abort(runTimeout(hand.run.actor.label, hand.run.timeout));
     }
   }
-}
-
-function lateness({ actor, timeout }: ReceivedMessage): TimeoutError {
-  return new TimeoutError(`"${actor.label}" ran longer than ${timeout} ms.`);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Confirmation, ErrorAction } from '../actor/index.js';
 import {
   CancelledError,
+  FailurePolicyError,
   InvalidOptionError,
   PayloadTooLargeError,
   PayloadValidationError,
@@ -20,6 +21,11 @@ function circumstances(overrides: Partial<Circumstances> = {}): Circumstances {
   const retries = { maxAmount: 0, alreadyTried: 0 };
   return { actor: 'work', confirmation: 'auto', retryPolicy: (n) => n * 100, retries, ...overrides };
 }
+
+const fail = (): never => {
+  throw new TypeError('policy');
+};
+const rejecting = (() => Promise.reject(new Error('nobody awaits this'))) as () => never;
 
 const NONE_LEFT = { maxAmount: 2, alreadyTried: 2 };
 const SOME_LEFT = { maxAmount: 2, alreadyTried: 1 };
@@ -102,13 +108,33 @@ describe('decide', () => {
     expect(decide(threw(), circumstances({ retries }))).toMatchObject({ action: 'retry', delay: 300 });
   });
 
-  it('throws what a policy of the user throws', () => {
-    const fail = () => {
-      throw failure;
-    };
-    expect(() => decide(threw(), circumstances({ onError: fail }))).toThrow(failure);
-    expect(() => decide(threw(), circumstances({ retryPolicy: fail, retries: SOME_LEFT }))).toThrow(failure);
-    expect(() => decide(threw(), circumstances({ onError: () => 'drop' as 'ack' }))).toThrow(InvalidOptionError);
+  it.each<[string, Partial<Circumstances>, string]>([
+    ['an onError that throws', { onError: fail }, 'The onError of actor "work" failed: TypeError: policy'],
+    ['an onError that answers nonsense', { onError: () => Number.NaN as never }, '"onError" answered NaN.'],
+    ['an onError that answers a promise', { onError: rejecting }, '"onError" answered a Promise.'],
+    ['a retryPolicy that throws', { retryPolicy: fail, retries: SOME_LEFT }, 'The retryPolicy of actor "work" failed'],
+    [
+      'a retryPolicy that answers nonsense',
+      { retryPolicy: () => Number.NaN, retries: SOME_LEFT },
+      '"retry delay" is NaN',
+    ],
+    ['a retryPolicy that answers a promise', { retryPolicy: rejecting, retries: SOME_LEFT }, 'is a Promise'],
+  ])('gives up by %s, and keeps the error of the actor', (_, overrides, message) => {
+    const verdict = decide(threw(), circumstances(overrides)) as { action: string; error: FailurePolicyError };
+    expect(verdict.action).toBe('nack');
+    expect(verdict.error).toBeInstanceOf(FailurePolicyError);
+    expect(verdict.error.message).toContain(message);
+    expect(verdict.error.message).toContain("the actor's own error: Error: broken");
+    expect((verdict.error.cause as AggregateError).errors[0]).toBe(failure);
+  });
+
+  it('is not harmed by an error that cannot be asked what it is', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const actions = [circumstances({ retries: SOME_LEFT }), circumstances()].map(
+      (one) => decide(threw(proxy), one).action,
+    );
+    expect(actions).toEqual(['retry', 'nack']);
   });
 });
 

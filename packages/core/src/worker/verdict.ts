@@ -2,6 +2,7 @@ import { ERROR_ACTIONS, type Confirmation, type ErrorAction } from '../actor/act
 import {
   CancelledError,
   DependencyError,
+  FailurePolicyError,
   InvalidConfirmationError,
   InvalidOptionError,
   PayloadTooLargeError,
@@ -10,8 +11,11 @@ import {
   SerializationError,
   Unrecoverable,
 } from '../errors/index.js';
+import { isA } from '../errors/is-a.js';
+import { show } from '../errors/show.js';
 import type { RetryPolicy } from '../retry/index.js';
 import { toMilliseconds } from '../duration/index.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 
 /** How a run has ended. */
 export type Ending =
@@ -39,7 +43,7 @@ export type Verdict =
   /** Not settled: delivered again when its ownership runs out. */
   | { readonly action: 'leave'; readonly error?: unknown };
 
-/** What becomes of a message, from how its run has ended. */
+/** What becomes of a message, from how its run has ended. A policy of the user's that fails gives it up. Never throws. */
 export function decide(ending: Ending, circumstances: Circumstances): Verdict {
   if (ending.type === 'shut-down') return { action: 'reject' };
   if (ending.type === 'returned') return decideReturned(ending.value, circumstances);
@@ -48,10 +52,10 @@ export function decide(ending: Ending, circumstances: Circumstances): Verdict {
 
 /** True for what will say the same next time, so that no retry helps. */
 export function isFinal(error: unknown): boolean {
-  return FINAL_ERRORS.some((type) => error instanceof type);
+  return FINAL_ERRORS.some((type) => isA(error, type));
 }
 
-const FINAL_ERRORS = [
+const FINAL_ERRORS: readonly (abstract new (...args: never[]) => Error)[] = [
   Unrecoverable,
   PayloadValidationError,
   PayloadTooLargeError,
@@ -73,31 +77,41 @@ function decideReturned(value: unknown, { confirmation, actor }: Circumstances):
 }
 
 function decideThrown(error: unknown, circumstances: Circumstances): Verdict {
-  const { confirmation, retries, retryPolicy } = circumstances;
-  if (error instanceof CancelledError) return { action: 'ack', error };
+  const { confirmation, retries } = circumstances;
+  if (isA(error, CancelledError)) return { action: 'ack', error };
   if (confirmation === 'always-ack' || confirmation === 'ack-first') return { action: 'ack', error };
-  if (!isFinal(error) && retries.alreadyTried < retries.maxAmount) {
-    return { action: 'retry', error, delay: retryDelay(error, retries.alreadyTried + 1, retryPolicy) };
-  }
+  if (!isFinal(error) && retries.alreadyTried < retries.maxAmount) return decideRetried(error, circumstances);
   return decideFailed(error, circumstances);
 }
 
-function decideFailed(error: unknown, { confirmation, onError }: Circumstances): Verdict {
-  if (onError !== undefined) return { action: errorAction(onError, error), error };
+function decideRetried(error: unknown, { actor, retries, retryPolicy }: Circumstances): Verdict {
+  try {
+    return { action: 'retry', error, delay: retryDelay(error, retries.alreadyTried + 1, retryPolicy) };
+  } catch (problem) {
+    return { action: 'nack', error: new FailurePolicyError('retryPolicy', actor, error, problem) };
+  }
+}
+
+function decideFailed(error: unknown, { actor, confirmation, onError }: Circumstances): Verdict {
   const actsByItself = confirmation === 'manual' || confirmation === 'manual-explicit';
-  return { action: actsByItself && !isFinal(error) ? 'leave' : 'nack', error };
+  if (onError === undefined) return { action: actsByItself && !isFinal(error) ? 'leave' : 'nack', error };
+  try {
+    return { action: errorAction(onError, error), error };
+  } catch (problem) {
+    return { action: 'nack', error: new FailurePolicyError('onError', actor, error, problem) };
+  }
 }
 
 function errorAction(onError: NonNullable<Circumstances['onError']>, error: unknown): ErrorAction {
   const action = typeof onError === 'function' ? onError(error) : onError;
   if (ERROR_ACTIONS.includes(action)) return action;
-  throw new InvalidOptionError(`"onError" answered ${JSON.stringify(action)}. Answer 'nack', 'reject' or 'ack'.`, {
-    cause: error,
-  });
+  ignoreRejection(action);
+  throw new InvalidOptionError(`"onError" answered ${show(action)}. Answer 'nack', 'reject' or 'ack', not a promise.`);
 }
 
 /** The wait before this retry, in milliseconds. @throws InvalidOptionError when the policy answers no duration */
 export function retryDelay(error: unknown, retryNumber: number, policy: RetryPolicy): number {
-  const asked = error instanceof RetryLater ? error.delay : undefined;
-  return toMilliseconds(asked ?? policy(retryNumber, error), 'retry delay');
+  const delay = (isA(error, RetryLater) ? error.delay : undefined) ?? policy(retryNumber, error);
+  ignoreRejection(delay);
+  return toMilliseconds(delay, 'retry delay');
 }

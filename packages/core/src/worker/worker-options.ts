@@ -17,8 +17,8 @@ export interface WorkerOptions {
   gracefulShutdownTime?: Duration;
   /** Signals of the process at which it ends. @default SIGINT and SIGTERM */
   handleSignals?: readonly NodeJS.Signals[];
-  /** After so many workers without an actor for it, a message goes to the dead letters. @default 10 */
-  maxUnrouted?: number;
+  /** How long a message may stay without an actor of any worker, before it goes to the dead letters. @default '10m' */
+  unroutedTimeout?: Duration;
 }
 
 /** Worker options with every default filled in; spans in milliseconds. */
@@ -29,7 +29,7 @@ export interface ResolvedWorkerOptions {
   readonly channels?: readonly string[];
   readonly gracefulShutdownTime: number;
   readonly handleSignals: readonly NodeJS.Signals[];
-  readonly maxUnrouted: number;
+  readonly unroutedTimeout: number;
 }
 
 const schema = v.strictObject({
@@ -42,7 +42,7 @@ const schema = v.strictObject({
     v.array(option.nonEmptyText as unknown as v.GenericSchema<NodeJS.Signals>, 'expected an array of signal names'),
     [...DEFAULTS.handleSignals],
   ),
-  maxUnrouted: v.optional(option.wholeNumber(1), DEFAULTS.maxUnrouted),
+  unroutedTimeout: v.optional(option.duration, DEFAULTS.unroutedTimeout),
 });
 
 /**

@@ -7,6 +7,7 @@ import { keepAlive } from '../clock/keep-alive.js';
 import { onSignals } from './process-signals.js';
 import { Runner } from './runner.js';
 import { Shift } from './shift.js';
+import { Strays } from './strays.js';
 import { TimeLimits } from './time-limits.js';
 import { resolveWorkerOptions, type WorkerOptions } from './worker-options.js';
 
@@ -79,23 +80,26 @@ export class Worker {
   private async runShift(options: WorkerOptions): Promise<{ processed: number }> {
     const resolved = resolveWorkerOptions(this.defaults, options);
     const channels = this.channelsOf(resolved.channels);
-    const { onEvent } = this.connection;
+    const { router, producer, connection } = this;
+    const { onEvent, broker } = connection;
     const hands = new Hands();
-    const limits = new TimeLimits(this.connection.broker.clock, hands);
-    const runner = new Runner(this.router, this.producer, limits, resolved.maxUnrouted, onEvent);
-    const shift = new Shift(this.connection, runner, hands, channels, resolved);
+    const [limits, strays] = [new TimeLimits(broker.clock, hands), new Strays(broker.clock)];
+    const { unroutedTimeout } = resolved;
+    const runner = new Runner({ router, producer, channels, limits, strays, unroutedTimeout });
+    const shift = new Shift(connection, runner, hands, channels, resolved);
     this.shift = shift;
     this.current = 'running';
     const letDie = keepAlive();
     const forgetSignals = onSignals(resolved.handleSignals, (signal) => this.end(`${signal} was received`));
     try {
-      await this.connection.ready();
+      await connection.ready();
       onEvent({ type: 'worker-started', channels });
       const processed = await shift.work();
       onEvent({ type: 'worker-stopped', processed });
       return { processed };
     } finally {
       limits.stop();
+      strays.stop();
       forgetSignals();
       letDie();
     }

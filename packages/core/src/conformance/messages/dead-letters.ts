@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { DeadLetter } from '../../broker/index.js';
 import type { Scenario } from '../scenario.js';
-import { ack, nack } from '../settlements.js';
+import { nack } from '../settlements.js';
 import { type Stage, textOf, texts } from '../stage.js';
+import { until } from '../waiting.js';
 
 const needs = ['deadLetters'] as const;
 
@@ -10,7 +11,8 @@ const needs = ['deadLetters'] as const;
 export function deadLetters(scenario: Scenario): void {
   scenario('has none at first', { needs }, async (stage) => {
     assert.deepEqual(await lettersOf(stage), []);
-    assert.equal((await stage.broker.channels.replayDeadLetters(stage.channel)).replayed, 0);
+    assert.deepEqual(await stage.broker.channels.replayDeadLetters(stage.channel), { replayed: 0, letters: [] });
+    assert.equal(await stage.broker.channels.deleteDeadLetters(stage.channel, ['no-such-letter']), 0);
   });
 
   scenario('lists the oldest first, up to the limit', { needs }, async (stage) => {
@@ -76,23 +78,28 @@ export function deadLetters(scenario: Scenario): void {
     );
   });
 
-  scenario('takes the job id again with what is put back', { needs: ['deadLetters', 'jobIds'] }, async (stage) => {
-    await stage.broker.publish([stage.job('job')]);
-    await nack(await stage.receiveOne(await stage.consumer()), 'spoilt');
-    await stage.broker.channels.replayDeadLetters(stage.channel);
-    assert.equal((await stage.broker.locate('job'))?.location, 'queued');
-    await assert.rejects(stage.broker.publish([stage.job('job')]));
+  scenario('deletes only those with the ids given, and counts them', { needs }, async (stage) => {
+    await giveUp(stage, 'a', 'b', 'c');
+    const [a, b] = await lettersOf(stage);
+    const { channels } = stage.broker;
+    assert.equal(await channels.deleteDeadLetters(stage.channel, [b!.id, 'no-such-letter', a!.id]), 2);
+    assert.equal(await channels.deleteDeadLetters(stage.channel, [a!.id]), 0);
+    assert.deepEqual(texts(await lettersOf(stage)), ['c']);
   });
 
-  scenario('leaves one whose job id is taken', { needs: ['deadLetters', 'jobIds'] }, async (stage) => {
-    await stage.broker.publish([stage.job('job')]);
-    const consumer = await stage.consumer();
-    await nack(await stage.receiveOne(consumer), 'spoilt');
-    await stage.broker.publish([stage.job('job')]);
-    assert.equal((await stage.broker.channels.replayDeadLetters(stage.channel)).replayed, 0);
-    assert.equal((await lettersOf(stage)).length, 1);
-    await ack(await stage.receiveOne(consumer));
-    await stage.expectNothing(consumer);
+  scenario('keeps no more than so many, the latest', { needs, deadLetters: { maxCount: 3 } }, async (stage) => {
+    await giveUp(stage, 'a', 'b', 'c', 'd', 'e');
+    await until(async () => (await lettersOf(stage)).length === 3, 'the oldest to go');
+    assert.deepEqual(texts(await lettersOf(stage)), ['c', 'd', 'e']);
+  });
+
+  scenario('keeps none for longer than so long', { needs, deadLetters: { maxAge: 300 } }, async (stage) => {
+    await giveUp(stage, 'old');
+    assert.deepEqual(texts(await lettersOf(stage)), ['old']);
+    await stage.pass(301);
+    await giveUp(stage, 'new');
+    await until(async () => (await lettersOf(stage)).length === 1, 'the old one to go');
+    assert.deepEqual(texts(await lettersOf(stage)), ['new']);
   });
 }
 

@@ -41,6 +41,21 @@ export function delays(scenario: Scenario): void {
     assert.deepEqual(texts(await stage.receive(await stage.consumer(), 3)), ['in 100', 'in 200', 'in 300']);
   });
 
+  scenario(
+    'delivers what is due in the same millisecond in the order of publishing',
+    { needs: ['delay', 'jobIds'] },
+    async (stage) => {
+      const dueAt = stage.broker.clock.now() + A_WHILE;
+      // Names in another order than that of publishing, and more than a thousand in one call.
+      const names = Array.from({ length: 1_210 }, (_, number) => `${(number * 7_919) % 1_210}`);
+      const jobs = names.map((name) => stage.job(name, { dueAt }));
+      await stage.broker.publish(jobs.slice(0, 1_200));
+      for (const job of jobs.slice(1_200)) await stage.broker.publish([job]);
+      await stage.pass(A_WHILE);
+      assert.deepEqual(texts(await stage.receive(await stage.consumer(), names.length)), names);
+    },
+  );
+
   scenario('wakes a waiting receive for what is due sooner than it knew', { needs }, async (stage) => {
     const consumer = await stage.consumer();
     await stage.broker.publish([stage.message('tomorrow', { delay: 86_400_000 })]);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { BucketBroker, BucketRecord } from '../../bucket/index.js';
 import type { BucketState, Condition } from '../../dependency/index.js';
-import { HEADER, type OutgoingMessage } from '../../message/index.js';
+import type { OutgoingMessage } from '../../message/index.js';
 import { DuplicateJobError } from '../../errors/index.js';
+import { readResult, waitingJob } from '../dependents.js';
 import type { Scenario } from '../scenario.js';
 import { ack, nack } from '../settlements.js';
 import { type Stage, textOf, texts } from '../stage.js';
@@ -19,7 +20,7 @@ export function dependencies(scenario: Scenario): void {
     const consumer = await stage.consumer();
     const first = await stage.receiveOne(consumer);
     await stage.expectNothing(consumer);
-    assert.equal((await stage.broker.locate('second'))?.location, 'waiting');
+    assert.equal(await stage.locationOf('second'), 'waiting');
     await ack(first, { bucket: { ...ending(stage, 'first'), into } });
     assert.equal(textOf(await stage.receiveOne(consumer)), 'second');
   });
@@ -126,12 +127,12 @@ export function dependencies(scenario: Scenario): void {
     async (stage) => {
       const { into, job } = await prepare(stage);
       await into.store([ending(stage, 'first')]);
-      const first = stage.job('first', { clears: [{ id: key(stage, 'first'), into }] });
+      const first = stage.job('first', { clears: [{ id: stage.id('first'), into }] });
       await stage.broker.publish([job('second', ['first']), first]);
       const consumer = await stage.consumer();
       assert.equal(textOf(await stage.receiveOne(consumer)), 'first');
       await stage.expectNothing(consumer);
-      assert.equal((await stage.broker.locate('second'))?.location, 'waiting');
+      assert.equal(await stage.locationOf('second'), 'waiting');
     },
   );
 
@@ -140,7 +141,7 @@ export function dependencies(scenario: Scenario): void {
     await stage.broker.publish([stage.job('taken')]);
     await assert.rejects(stage.broker.publish([job('waits', ['a']), stage.job('taken')]));
     await into.store([ending(stage, 'a')]);
-    assert.equal(await stage.broker.locate('waits'), undefined);
+    assert.equal(await stage.locationOf('waits'), undefined);
   });
 
   scenario('keeps the id of a waiting job taken, and frees that of a skipped one', { needs }, async (stage) => {
@@ -160,7 +161,7 @@ export function dependencies(scenario: Scenario): void {
     const publish = [job('at-once', ['first']), job('later', ['other'])];
     await ack(first, { bucket: { ...ending(stage, 'first'), into }, publish });
     assert.equal(textOf(await stage.receiveOne(consumer)), 'at-once');
-    assert.equal((await stage.broker.locate('later'))?.location, 'waiting');
+    assert.equal(await stage.locationOf('later'), 'waiting');
   });
 
   scenario('delays a released job as it was to be delayed', { needs: [...needs, 'delay'] }, async (stage) => {
@@ -178,7 +179,7 @@ export function dependencies(scenario: Scenario): void {
     const consumer = await stage.consumer();
     const received = consumer.receive(1, { wait: true });
     await stage.pass(400);
-    await until(async () => (await into.get([key(stage, 'after')]))[0] !== undefined, 'the dependents to be skipped');
+    await until(async () => (await into.get([stage.id('after')]))[0] !== undefined, 'the dependents to be skipped');
     assert.match(
       (await readResult(stage, into, 'late')).exception,
       /it waited 300 ms for ".*never", which did not come/,
@@ -191,30 +192,16 @@ export function dependencies(scenario: Scenario): void {
     assert.deepEqual(await received, []);
   });
 
-  scenario('cancels a waiting job, and skips who waits for it', { needs }, async (stage) => {
-    const { into, job } = await prepare(stage);
-    const headers = { [HEADER.resultBucket]: key(stage, 'second') };
-    await stage.broker.publish([
-      stage.job('second', { ...job('second', ['first']), headers }),
-      job('third', ['second']),
-    ]);
-    const result = { into, exception: 'CancelledError: Enough.' };
-    assert.equal((await stage.broker.cancel('second', { result }))?.location, 'waiting');
-    assert.match((await readResult(stage, into, 'third')).exception, /which failed/);
-    await into.store([ending(stage, 'first')]);
-    await stage.expectNothing(await stage.consumer());
-  });
-
   scenario('keeps the id of a job taken while its result has yet to be read', { needs }, async (stage) => {
     const { into, job } = await prepare(stage);
-    const again = stage.job('first', { clears: [{ id: key(stage, 'first'), into }] });
+    const again = stage.job('first', { clears: [{ id: stage.id('first'), into }] });
     await stage.broker.publish([job('last', ['first', 'second'])]);
     await into.store([ending(stage, 'first'), ending(stage, 'second')]);
     await assert.rejects(stage.broker.publish([again]), DuplicateJobError);
     const [last] = await stage.receive(await stage.consumer(), 1);
-    await ack(last!, { releases: [key(stage, 'first'), key(stage, 'second')] });
+    await ack(last!, { releases: [stage.id('first'), stage.id('second')] });
     await stage.broker.publish([again]);
-    assert.deepEqual(await into.get([key(stage, 'first')]), [undefined]);
+    assert.deepEqual(await into.get([stage.id('first')]), [undefined]);
   });
 
   scenario(
@@ -222,19 +209,19 @@ export function dependencies(scenario: Scenario): void {
     { needs: [...needs, 'deadLetters'] },
     async (stage) => {
       const { into, job } = await prepare(stage);
-      const headers = { [HEADER.resultBucket]: key(stage, 'a') };
+
       await into.store([ending(stage, 'other')]);
       const fallbackJob = job('fallback', ['a', 'other'], 'settled');
-      await stage.broker.publish([stage.job('a', { headers }), job('b', ['a']), fallbackJob]);
+      await stage.broker.publish([stage.jobWithResult('a'), job('b', ['a']), fallbackJob]);
       const consumer = await stage.consumer();
       await nack(await stage.receiveOne(consumer), 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
       const replay = () => stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true });
       assert.equal((await replay()).replayed, 0);
       const fallback = await stage.receiveOne(consumer);
       assert.equal((await readResult(stage, into, 'a')).exception, 'Error: spoilt');
-      await ack(fallback, { releases: [key(stage, 'a'), key(stage, 'other')] });
+      await ack(fallback, { releases: [stage.id('a'), stage.id('other')] });
       assert.equal((await replay()).replayed, 1);
-      assert.equal((await stage.broker.locate('b'))?.location, 'waiting');
+      assert.equal(await stage.locationOf('b'), 'waiting');
     },
   );
 
@@ -242,8 +229,8 @@ export function dependencies(scenario: Scenario): void {
     const { into, job } = await prepare(stage);
     await stage.broker.publish([job('second', ['first'])]);
     await into.store([ending(stage, 'first', 'succeeded', 100)]);
-    assert.equal((await stage.broker.cancel('second'))?.location, 'queued');
-    await until(async () => (await into.get([key(stage, 'first')]))[0] === undefined, 'the bucket to expire');
+    assert.equal((await stage.broker.cancel(stage.id('second')))?.location, 'queued');
+    await until(async () => (await into.get([stage.id('first')]))[0] === undefined, 'the bucket to expire');
   });
 
   scenario(
@@ -251,22 +238,22 @@ export function dependencies(scenario: Scenario): void {
     { needs: [...needs, 'deadLetters'] },
     async (stage) => {
       const { into, job } = await prepare(stage);
-      const headers = { [HEADER.resultBucket]: key(stage, 'a') };
-      await stage.broker.publish([stage.job('a', { headers }), job('b', ['a']), job('c', ['b'])]);
+
+      await stage.broker.publish([stage.jobWithResult('a'), job('b', ['a']), job('c', ['b'])]);
       const consumer = await stage.consumer();
       const failing = await stage.receiveOne(consumer);
       await nack(failing, 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
-      assert.equal(await stage.broker.locate('c'), undefined);
+      assert.equal(await stage.locationOf('c'), undefined);
       assert.equal(
         (await stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true })).replayed,
         1,
       );
-      assert.deepEqual(await into.get([key(stage, 'a'), key(stage, 'b'), key(stage, 'c')]), [
+      assert.deepEqual(await into.get([stage.id('a'), stage.id('b'), stage.id('c')]), [
         undefined,
         undefined,
         undefined,
       ]);
-      assert.equal((await stage.broker.locate('c'))?.location, 'waiting');
+      assert.equal(await stage.locationOf('c'), 'waiting');
       for (const id of ['a', 'b', 'c']) {
         const delivery = await stage.receiveOne(consumer);
         assert.equal(textOf(delivery), id);
@@ -279,13 +266,13 @@ export function dependencies(scenario: Scenario): void {
     const { into, job } = await prepare(stage);
     await stage.broker.publish([job('second', ['first', 'other'], 'settled')]);
     await into.store([ending(stage, 'other')]);
-    const inspection = await stage.broker.inspect('second');
+    const inspection = await stage.broker.inspect(stage.id('second'));
     assert.equal(inspection?.location, 'waiting');
     assert.equal(textOf(inspection), 'second');
-    assert.deepEqual(inspection.missing, [{ bucketId: key(stage, 'first'), condition: 'settled' }]);
-    const reference = { channel: stage.channel, jobId: 'second' };
-    assert.deepEqual(await stage.broker.waiters(key(stage, 'first')), [reference]);
-    assert.deepEqual(await stage.broker.waiters(key(stage, 'other')), [reference]);
+    assert.deepEqual(inspection.missing, [{ bucketId: stage.id('first'), condition: 'settled' }]);
+    const reference = { channel: stage.channel, jobId: stage.id('second') };
+    assert.deepEqual(await stage.broker.waiters(stage.id('first')), [reference]);
+    assert.deepEqual(await stage.broker.waiters(stage.id('other')), [reference]);
   });
 
   scenario('keeps a bucket until who waited for it has ended, then lets its time begin', { needs }, async (stage) => {
@@ -293,11 +280,11 @@ export function dependencies(scenario: Scenario): void {
     await stage.broker.publish([job('x', ['first', 'other']), job('y', ['first', 'other'])]);
     await into.store([ending(stage, 'other'), ending(stage, 'first', 'succeeded', 200)]);
     const [x, y] = await stage.receive(await stage.consumer(), 2);
-    const isKept = async (): Promise<boolean> => (await into.get([key(stage, 'first')]))[0] !== undefined;
-    await ack(x!, { releases: [key(stage, 'first')] });
+    const isKept = async (): Promise<boolean> => (await into.get([stage.id('first')]))[0] !== undefined;
+    await ack(x!, { releases: [stage.id('first')] });
     await new Promise((resolve) => setTimeout(resolve, 400));
     assert.ok(await isKept(), 'kept beyond its time to live');
-    await nack(y!, 'spoilt', { releases: [key(stage, 'first')] });
+    await nack(y!, 'spoilt', { releases: [stage.id('first')] });
     await until(async () => !(await isKept()), 'the bucket to expire');
   });
 
@@ -333,24 +320,11 @@ type MakeJob = (id: string, on: readonly string[], condition?: Condition) => Out
 async function prepare(stage: Stage): Promise<{ into: BucketBroker; job: MakeJob }> {
   const into = await stage.joinedBuckets();
   assert.ok(into, 'a broker with dependencies needs createBuckets in its harness');
-  const job: MakeJob = (id, on, condition = 'success') =>
-    stage.job(id, {
-      waits: {
-        on: on.map((name) => ({ bucketId: key(stage, name), condition })),
-        timeout: 60_000,
-        result: { id: key(stage, id), ttl: 60_000, into },
-      },
-    });
-  return { into, job };
-}
-
-/** Bucket ids are shared by all scenarios of a server. */
-function key(stage: Stage, name: string): string {
-  return `${stage.channel}.${name}`;
+  return { into, job: (id, on, condition) => waitingJob(stage, into, id, on, { condition }) };
 }
 
 function ending(stage: Stage, name: string, state: BucketState = 'succeeded', ttl = 60_000): BucketRecord {
-  const [id, success, skipped] = [key(stage, name), state === 'succeeded', state === 'skipped'];
+  const [id, success, skipped] = [stage.id(name), state === 'succeeded', state === 'skipped'];
   const exception = skipped ? `DependencyError: Not run. Root cause: "x" failed: Error: spoilt` : 'Error: spoilt';
   const told = success ? {} : { ...(skipped && { skipped }), ttl, timestamp: 1, exception };
   const cause = success ? undefined : skipped ? '"x" failed: Error: spoilt' : `"${id}" failed: Error: spoilt`;
@@ -364,20 +338,10 @@ function ending(stage: Stage, name: string, state: BucketState = 'succeeded', tt
   };
 }
 
-async function readResult(
-  stage: Stage,
-  into: BucketBroker,
-  name: string,
-): Promise<{ exception: string; skipped?: boolean }> {
-  const [body] = await into.get([key(stage, name)]);
-  assert.ok(body, `a result of "${name}"`);
-  return JSON.parse(body) as { exception: string; skipped?: boolean };
-}
-
 async function expectEnd(stage: Stage, into: BucketBroker, runs: boolean): Promise<void> {
   const consumer = await stage.consumer();
   if (runs) return assert.equal(textOf(await stage.receiveOne(consumer)), 'second');
   await stage.expectNothing(consumer);
   assert.equal((await readResult(stage, into, 'second')).skipped, true);
-  assert.equal(await stage.broker.locate('second'), undefined);
+  assert.equal(await stage.locationOf('second'), undefined);
 }

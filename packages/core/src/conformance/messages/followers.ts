@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Scenario } from '../scenario.js';
 import { ack, nack, reject, retry } from '../settlements.js';
-import { bucket, textOf, texts, uniqueName } from '../stage.js';
+import { bucket, textOf, texts } from '../stage.js';
 
 /** What a settlement publishes. */
 export function followers(scenario: Scenario): void {
@@ -15,7 +15,7 @@ export function followers(scenario: Scenario): void {
   });
 
   scenario('publishes them to other channels', async (stage) => {
-    const elsewhere = uniqueName('channel');
+    const elsewhere = stage.anotherChannel();
     const consumer = await stage.consumer({ channels: [elsewhere] });
     const received = stage.receiveOne(consumer);
     await stage.publish('first');
@@ -82,7 +82,7 @@ export function followers(scenario: Scenario): void {
     await stage.broker.publish([stage.job('again')]);
     const consumer = await stage.consumer();
     await ack(await stage.receiveOne(consumer), { publish: [stage.job('again')] });
-    assert.equal((await stage.broker.locate('again'))?.location, 'queued');
+    assert.equal(await stage.locationOf('again'), 'queued');
     assert.equal(textOf(await stage.receiveOne(consumer)), 'again');
   });
 
@@ -113,7 +113,7 @@ export function followers(scenario: Scenario): void {
       const consumer = await stage.consumer();
       await retry(await stage.receiveOne(consumer), 60_000, {}, { publish: [stage.job('kept')] });
       await stage.expectNothing(consumer);
-      assert.equal((await stage.broker.locate('kept'))?.location, 'delayed');
+      assert.equal(await stage.locationOf('kept'), 'delayed');
     },
   );
 }

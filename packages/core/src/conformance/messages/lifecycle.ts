@@ -78,7 +78,11 @@ async function expectClosed(broker: Stage['broker'], stage: Stage): Promise<void
   await assert.rejects(broker.publish([stage.message('never')]), BrokerClosedError);
   await assert.rejects(broker.consume({ channels: [stage.channel] }), BrokerClosedError);
   if (capabilities.jobIds) await assert.rejects(broker.locate('job'), BrokerClosedError);
+  if (capabilities.jobIds) await assert.rejects(broker.inspect('job'), BrokerClosedError);
   if (capabilities.jobIds) await assert.rejects(broker.cancel('job'), BrokerClosedError);
   if (capabilities.administration) await assert.rejects(channels.stats(stage.channel), BrokerClosedError);
-  if (capabilities.deadLetters) await assert.rejects(channels.deadLetters(stage.channel, 1), BrokerClosedError);
+  if (!capabilities.deadLetters) return;
+  await assert.rejects(channels.deadLetters(stage.channel, 1), BrokerClosedError);
+  await assert.rejects(channels.replayDeadLetters(stage.channel), BrokerClosedError);
+  await assert.rejects(channels.deleteDeadLetters(stage.channel, ['1']), BrokerClosedError);
 }

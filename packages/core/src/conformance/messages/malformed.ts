@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Scenario } from '../scenario.js';
+import { nack } from '../settlements.js';
 import { textOf } from '../stage.js';
 import { until } from '../waiting.js';
 
@@ -23,4 +24,22 @@ export function malformed(scenario: Scenario): void {
     await stage.publish('good');
     assert.equal(textOf(await received), 'good');
   });
+
+  scenario(
+    'leaves a malformed entry where it is that is to be replayed, and says so',
+    { needs: ['deadLetters'] },
+    async (stage) => {
+      await stage.harness.insertMalformed!(stage.broker, stage.channel);
+      await stage.publish('good');
+      const consumer = await stage.consumer();
+      await nack(await stage.receiveOne(consumer), 'spoilt');
+      const { channels } = stage.broker;
+      await until(async () => (await channels.deadLetters(stage.channel, 10)).length === 2, 'both to be given up');
+      const { replayed, letters } = await channels.replayDeadLetters(stage.channel);
+      assert.equal(replayed, 1);
+      assert.deepEqual(letters.map(({ outcome }) => outcome).toSorted(), ['malformed', 'replayed']);
+      assert.equal((await channels.deadLetters(stage.channel, 10)).length, 1);
+      assert.equal(textOf(await stage.receiveOne(consumer)), 'good');
+    },
+  );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Delivery } from '../../broker/index.js';
 import { LostOwnershipError } from '../../errors/index.js';
 import type { Scenario } from '../scenario.js';
-import { ack, nack, reject, retry } from '../settlements.js';
+import { ack, reject, retry } from '../settlements.js';
 import { bucket, type Stage, textOf } from '../stage.js';
 
 /** Long enough that a slow machine does not lose what it extends, in milliseconds. */
@@ -69,18 +69,6 @@ export function ownership(scenario: Scenario): void {
     await reject(second);
     assert.equal((await stage.receiveOne(await stage.consumer())).deliveryCount, 1);
   });
-
-  scenario(
-    'hands out once more what was delivered too often, to be refused',
-    { ownershipTime, maxDeliveries: 1 },
-    async (stage) => {
-      await stage.publish('deadly');
-      const { first, second } = await takeOver(stage);
-      assert.deepEqual([first.isExhausted, second.isExhausted], [false, true]);
-      assert.equal(second.deliveryCount, 2);
-      await nack(second, 'exhausted');
-    },
-  );
 }
 
 /** One consumer takes the next message and vanishes, another takes it over. */

@@ -3,7 +3,7 @@ import type { Message } from '../../message/index.js';
 import { UnsupportedError } from '../../errors/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack } from '../settlements.js';
-import { bucket, textOf, texts, uniqueName } from '../stage.js';
+import { bucket, textOf, texts } from '../stage.js';
 
 /** What goes in comes out, whole and in order. */
 export function publishing(scenario: Scenario): void {
@@ -47,7 +47,7 @@ export function publishing(scenario: Scenario): void {
   });
 
   scenario('publishes to several channels at once', async (stage) => {
-    const elsewhere = uniqueName('channel');
+    const elsewhere = stage.anotherChannel();
     await stage.broker.publish([stage.message('here'), stage.message('there', { channel: elsewhere })]);
     const there = await stage.receiveOne(await stage.consumer({ channels: [elsewhere] }));
     assert.equal(textOf(there), 'there');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Consumer } from '../../broker/index.js';
 import type { Scenario } from '../scenario.js';
 import { ackAll } from '../settlements.js';
-import { textOf, texts, uniqueName } from '../stage.js';
+import { textOf, texts } from '../stage.js';
 import { within } from '../waiting.js';
 
 /** As many as asked for, as soon as they are there, each to one owner. */
@@ -64,7 +64,7 @@ export function receiving(scenario: Scenario): void {
   });
 
   scenario('takes from all its channels, and from no other', async (stage) => {
-    const [second, foreign] = [uniqueName('channel'), uniqueName('channel')];
+    const [second, foreign] = [stage.anotherChannel(), stage.anotherChannel()];
     const channels = [stage.channel, second];
     await stage.broker.publish([...channels, foreign].map((channel) => stage.message(channel, { channel })));
     const consumer = await stage.consumer({ channels });
@@ -79,7 +79,7 @@ export function receiving(scenario: Scenario): void {
   });
 
   scenario('serves every channel, however full another is', async (stage) => {
-    const quiet = uniqueName('channel');
+    const quiet = stage.anotherChannel();
     await stage.publish(...Array.from({ length: 200 }, (_, number) => `${number}`));
     await stage.broker.publish([stage.message('quiet', { channel: quiet })]);
     const consumer = await stage.consumer({ channels: [stage.channel, quiet] });
@@ -120,6 +120,36 @@ export function receiving(scenario: Scenario): void {
     }
     for (const consumer of consumers) consumer.wake();
     assert.deepEqual(await Promise.all(waits), [[], []]);
+  });
+
+  scenario('gives no more of a channel than its limit, and of others what there is', async (stage) => {
+    const other = stage.anotherChannel();
+    const sent = ['a', 'b', 'c', 'd', 'e'];
+    await stage.broker.publish(
+      [stage.channel, other].flatMap((channel) => sent.map((text) => stage.message(text, { channel }))),
+    );
+    const consumer = await stage.consumer({ channels: [stage.channel, other] });
+    const limits = new Map([[stage.channel, 2]]);
+    const received = await consumer.receive(10, { wait: true, limits });
+    const ofChannel = (channel: string) => received.filter(({ message }) => message.channel === channel).length;
+    assert.ok(ofChannel(stage.channel) <= 2, `${ofChannel(stage.channel)} of a channel that may give 2`);
+    const rest = await stage.receive(consumer, 10 - received.length);
+    await ackAll([...received, ...rest]);
+    assert.deepEqual([...received, ...rest].map(textOf).toSorted(), [...sent, ...sent].toSorted());
+  });
+
+  scenario('gives nothing of a channel whose limit is 0, and waits for the others', async (stage) => {
+    const other = stage.anotherChannel();
+    const consumer = await stage.consumer({ channels: [stage.channel, other] });
+    const limits = new Map([[stage.channel, 0]]);
+    await stage.publish('kept back');
+    assert.deepEqual(await consumer.receive(10, { wait: false, limits }), []);
+    const received = within(consumer.receive(10, { wait: true, limits }), 'the other channel');
+    await stage.publish('kept back, too');
+    await stage.broker.publish([stage.message('other', { channel: other })]);
+    assert.deepEqual(texts(await received), ['other']);
+    await ackAll(await received);
+    assert.deepEqual(texts(await stage.receive(consumer, 2)), ['kept back', 'kept back, too']);
   });
 
   scenario('says how long a delivery is owned', { ownershipTime: 12_345 }, async (stage) => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { deletedException, purgedException } from '../../bucket/index.js';
 import { LostOwnershipError } from '../../errors/index.js';
+import { readResult, waitingJob } from '../dependents.js';
 import type { Scenario } from '../scenario.js';
 import { ack, nack } from '../settlements.js';
-import { type Stage, textOf } from '../stage.js';
+import { bucket, type Stage, textOf, texts } from '../stage.js';
+import { until } from '../waiting.js';
 
 const needs = ['administration'] as const;
 
@@ -28,12 +31,54 @@ export function removing(scenario: Scenario): void {
   );
 
   scenario('frees the ids of what it purges', { needs: ['administration', 'jobIds', 'delay'] }, async (stage) => {
-    const jobs = [stage.job('queued'), stage.job('delayed', { delay: 60_000 })];
+    const jobs = [stage.job('queued'), stage.jobWithResult('delayed', { delay: 60_000 }, 'result')];
     await stage.broker.publish(jobs);
     await stage.broker.channels.purge(stage.channel);
-    assert.equal(await stage.broker.locate('queued'), undefined);
-    await stage.broker.publish(jobs);
+    for (const name of ['queued', 'delayed', 'result']) assert.equal(await stage.locationOf(name), undefined);
+    await stage.broker.publish(jobs.map((job) => ({ ...job, channel: stage.anotherChannel() })));
   });
+
+  scenario(
+    'has purged jobs end as cancelled ones, and tells who waits for them',
+    { needs: ['administration', 'dependencies', 'delay'] },
+    async (stage) => {
+      const into = (await stage.joinedBuckets())!;
+      const channel = stage.anotherChannel();
+      await stage.broker.publish([
+        stage.jobWithResult('queued'),
+        stage.jobWithResult('delayed', { delay: 60_000 }),
+        waitingJob(stage, into, 'after queued', ['queued'], { channel }),
+        waitingJob(stage, into, 'after delayed', ['delayed'], { channel }),
+        waitingJob(stage, into, 'fallback', ['queued'], { channel, condition: 'failure' }),
+      ]);
+      assert.equal(await stage.broker.channels.purge(stage.channel), 2);
+      for (const name of ['queued', 'delayed']) {
+        const { cancelled, exception } = await readResult(stage, into, name);
+        assert.equal(cancelled, true);
+        assert.equal(exception, purgedException(stage.channel));
+        const skipped = await readResult(stage, into, `after ${name}`);
+        assert.equal(skipped.skipped, true);
+        assert.match(skipped.exception, /Root cause: "act" \(.*\) failed: CancelledError: Channel ".*" was purged\./);
+      }
+      assert.equal(textOf(await stage.receiveOne(await stage.consumer({ channels: [channel] }))), 'fallback');
+    },
+  );
+
+  scenario(
+    'purges neither what waits, nor what the purge itself releases',
+    { needs: ['administration', 'dependencies'] },
+    async (stage) => {
+      const into = (await stage.joinedBuckets())!;
+      await stage.broker.publish([
+        stage.jobWithResult('queued'),
+        waitingJob(stage, into, 'fallback', ['queued'], { condition: 'failure' }),
+        waitingJob(stage, into, 'waiting', ['never']),
+      ]);
+      assert.equal(await stage.broker.channels.purge(stage.channel), 1);
+      assert.equal(textOf(await stage.receiveOne(await stage.consumer())), 'fallback');
+      assert.equal(await stage.locationOf('waiting'), 'waiting');
+    },
+  );
 
   scenario(
     'purges neither what is in hand nor dead letters',
@@ -56,9 +101,9 @@ export function removing(scenario: Scenario): void {
       const inHand = await fill(stage);
       await stage.broker.channels.delete(stage.channel);
       const empty = { queued: 0, delayed: 0, waiting: 0, running: 0, deadLetters: 0, paused: false };
-      const { consumers: _, ...stats } = await stage.broker.channels.stats(stage.channel);
-      assert.deepEqual(stats, empty);
-      assert.equal(await stage.broker.locate('delayed'), undefined);
+      const { consumers: _, ...counted } = await stage.broker.channels.stats(stage.channel);
+      assert.deepEqual(counted, empty);
+      assert.equal(await stage.locationOf('delayed'), undefined);
       await assert.rejects(ack(inHand, { publish: [stage.message('never')] }), LostOwnershipError);
       await stage.expectNothing(await stage.consumer());
     },
@@ -77,6 +122,56 @@ export function removing(scenario: Scenario): void {
       await stage.publish('after');
       assert.equal(textOf(await next), 'after');
       assert.deepEqual(await stage.broker.channels.deadLetters(stage.channel, 10), []);
+    },
+  );
+
+  scenario(
+    'has the jobs of a deleted channel end as cancelled ones, wherever they are, and tells who waits for them',
+    { needs: ['administration', 'dependencies', 'delay'] },
+    async (stage) => {
+      const into = (await stage.joinedBuckets())!;
+      const channel = stage.anotherChannel();
+      const names = ['running', 'queued', 'delayed', 'waiting'];
+      await stage.broker.publish([stage.jobWithResult('running')]);
+      const running = await stage.receiveOne(await stage.consumer());
+      await stage.broker.publish([
+        stage.jobWithResult('queued'),
+        stage.jobWithResult('delayed', { delay: 60_000 }),
+        waitingJob(stage, into, 'waiting', ['never']),
+        ...names.map((name) => waitingJob(stage, into, `after ${name}`, [name], { channel })),
+        ...names.map((name) => waitingJob(stage, into, `for ${name}`, [name], { channel, condition: 'failure' })),
+      ]);
+      await stage.broker.channels.delete(stage.channel);
+      for (const name of names) {
+        const { cancelled, exception } = await readResult(stage, into, name);
+        assert.deepEqual(
+          { name, cancelled, exception },
+          { name, cancelled: true, exception: deletedException(stage.channel) },
+        );
+        assert.equal((await readResult(stage, into, `after ${name}`)).skipped, true);
+        assert.equal(await stage.locationOf(name), undefined);
+      }
+      const released = await stage.receive(await stage.consumer({ channels: [channel] }), names.length);
+      assert.deepEqual(texts(released).toSorted(), names.map((name) => `for ${name}`).toSorted());
+      await assert.rejects(
+        ack(running, { bucket: { ...bucket({ id: stage.id('running') }), into } }),
+        LostOwnershipError,
+      );
+      assert.equal((await readResult(stage, into, 'running')).cancelled, true);
+    },
+  );
+
+  scenario(
+    'tells who runs a job that its channel was deleted',
+    { needs: ['administration', 'jobIds'] },
+    async (stage) => {
+      const told: string[] = [];
+      const consumer = await stage.consumer({ onCancel: (_, jobId) => told.push(jobId) });
+      await stage.broker.publish([stage.job('job')]);
+      await stage.receiveOne(consumer);
+      await stage.broker.channels.delete(stage.channel);
+      await until(() => told.length > 0, 'the consumer to be told');
+      assert.deepEqual(told, [stage.id('job')]);
     },
   );
 

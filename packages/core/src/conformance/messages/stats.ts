@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChannelStats } from '../../broker/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack, nack } from '../settlements.js';
+import { until } from '../waiting.js';
 import { type Stage, texts } from '../stage.js';
 
 const needs = ['administration'] as const;
@@ -54,6 +55,38 @@ export function stats(scenario: Scenario): void {
     assert.deepEqual(texts(await stage.receive(await stage.consumer(), 3)), ['a', 'b', 'c']);
   });
 
+  scenario(
+    'counts exactly after some were taken, cancelled and purged',
+    { needs: ['administration', 'jobIds'] },
+    async (stage) => {
+      const consumer = await stage.consumer();
+      await stage.broker.publish(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => stage.job(name)));
+      const [done] = await stage.receive(consumer, 2);
+      await ack(done!);
+      for (const name of ['d', 'f']) await stage.broker.cancel(stage.id(name));
+      await expectStats(stage, { queued: 2, running: 1 });
+      assert.equal(await stage.broker.channels.purge(stage.channel), 2);
+      await expectStats(stage, { running: 1 });
+      await stage.publish('g', 'h');
+      await expectStats(stage, { queued: 2, running: 1 });
+    },
+  );
+
+  scenario('counts the consumers that take from it', { needs }, async (stage) => {
+    const count = async () => (await stage.broker.channels.stats(stage.channel)).consumers;
+    const untilCount = (expected: number) => until(async () => (await count()) === expected, `${expected} consumers`);
+    assert.equal(await count(), 0);
+    const consumer = await stage.consumer();
+    await untilCount(1);
+    const other = await stage.consumer({ channels: [stage.anotherChannel(), stage.channel] });
+    await stage.consumer({ channels: [stage.anotherChannel()] });
+    await untilCount(2);
+    await consumer.close();
+    await untilCount(1);
+    await other.close();
+    await untilCount(0);
+  });
+
   scenario('peeks into an empty channel', { needs }, async (stage) => {
     assert.deepEqual(await stage.broker.channels.peek(stage.channel, 10), []);
   });
@@ -61,6 +94,6 @@ export function stats(scenario: Scenario): void {
 
 async function expectStats(stage: Stage, counts: Partial<ChannelStats>): Promise<void> {
   const none = { queued: 0, delayed: 0, waiting: 0, running: 0, deadLetters: 0, paused: false };
-  const { consumers: _, ...stats } = await stage.broker.channels.stats(stage.channel);
-  assert.deepEqual(stats, { ...none, ...counts });
+  const { consumers: _, ...counted } = await stage.broker.channels.stats(stage.channel);
+  assert.deepEqual(counted, { ...none, ...counts });
 }

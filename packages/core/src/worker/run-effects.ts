@@ -1,0 +1,68 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Follower } from './followers.js';
+import type { RunResult } from './closing.js';
+
+/** Calls something in the asynchronous context of another place. */
+export type Context = <T>(act: () => T) => T;
+
+/** What a run has set, sent and added so far, and that is yet to be committed, sent or called. */
+export class RunEffects {
+  chosenResult: RunResult | undefined;
+  private followers: Follower[] = [];
+  private callbacks: (() => unknown)[] = [];
+  private context: Context | undefined;
+
+  /** @param keepsContext true where somebody looks at the asynchronous context that followers are sent in */
+  constructor(private readonly keepsContext: boolean) {}
+
+  get hasFollowers(): boolean {
+    return this.followers.length > 0;
+  }
+
+  get hasCallbacks(): boolean {
+    return this.callbacks.length > 0;
+  }
+
+  addFollower(follower: Follower): void {
+    if (this.keepsContext) this.context ??= AsyncLocalStorage.snapshot() as Context;
+    this.followers.push(follower);
+  }
+
+  addCallback(callback: () => unknown): void {
+    this.callbacks.push(callback);
+  }
+
+  /** All followers so far, in order; those that are added later come next time. */
+  takeFollowers(): Follower[] {
+    const { followers } = this;
+    this.followers = [];
+    return followers;
+  }
+
+  /** Puts back what could not be sent. */
+  returnFollowers(followers: readonly Follower[]): void {
+    this.followers = [...followers, ...this.followers];
+  }
+
+  takeCallback(): (() => unknown) | undefined {
+    return this.callbacks.shift();
+  }
+
+  /** Forgets what is yet to be sent or called. */
+  drop(): void {
+    this.followers = [];
+    this.callbacks = [];
+  }
+
+  /** Calls it in the context in which the first follower was sent: that of the actor and its middlewares. */
+  inContext<T>(act: () => T): T {
+    return this.context === undefined ? act() : this.context(act);
+  }
+
+  /** What the actor chose counts; but no success can be chosen for what has failed. */
+  choose(result: RunResult): RunResult {
+    const { chosenResult } = this;
+    if (chosenResult === undefined) return result;
+    return 'value' in result || 'error' in chosenResult ? chosenResult : result;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Hand } from './hand.js';
+
+/** How many times as long as it was willing to wait a worker goes on with its work where that did not end. */
+const WORK_PER_WAIT = 10;
+/** After how many milliseconds a worker looks again that was given no suspect though there was one. */
+const LOOK_AGAIN = 1_000;
+
+/**
+ * When a worker is to run a suspect: a message that has lost its workers so often that it may be what kills them. It is run
+ * alone, so that it takes nobody with it. All times are those of the monotonic clock, in milliseconds.
+ */
+export class Suspects {
+  private alone: Hand | undefined;
+  private waitingSince: number | undefined;
+  private notBefore = 0;
+
+  /** @param patience how long the worker takes nothing while it waits for what is in flight to end */
+  constructor(private readonly patience: number) {}
+
+  /** True while one runs, and may yet kill its worker: nothing else is to be taken. */
+  get isRunning(): boolean {
+    return this.alone?.isAlone ?? false;
+  }
+
+  /** What to do where there are suspects. Long runs must not keep a worker from its work for ever, so it goes on at times. */
+  next(inFlight: number, now: number): 'take' | 'wait' | 'go on' {
+    if (now < this.notBefore) return 'go on';
+    if (inFlight === 0) return 'take';
+    this.waitingSince ??= now;
+    if (now - this.waitingSince < this.patience) return 'wait';
+    this.waitingSince = undefined;
+    this.notBefore = now + this.patience * WORK_PER_WAIT;
+    return 'go on';
+  }
+
+  /** True where waiting has yet to begin. */
+  get isWaiting(): boolean {
+    return this.waitingSince !== undefined;
+  }
+
+  /** How long it waits at most from now on. */
+  leftToWait(now: number): number {
+    return this.waitingSince === undefined ? 0 : Math.max(1, this.waitingSince + this.patience - now);
+  }
+
+  /** There are none to wait for any more, or another worker has taken it. */
+  forgetWaiting(): void {
+    this.waitingSince = undefined;
+  }
+
+  /** It was given this one, or none. */
+  took(hand: Hand | undefined, now: number): void {
+    this.waitingSince = undefined;
+    this.alone = hand;
+    if (hand) hand.isAlone = true;
+    else this.notBefore = now + LOOK_AGAIN;
+  }
+
+  /** After how many milliseconds it may look again. */
+  restUntilNext(now: number): number {
+    return Math.max(1, this.notBefore - now);
+  }
+}
