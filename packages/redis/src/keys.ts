@@ -1,4 +1,4 @@
-import { type Priority, REPLY_CHANNELS } from '@repid/core';
+import { DEFAULTS as CORE_DEFAULTS, type Priority, REPLY_CHANNELS } from '@repid/core';
 
 /** How the keys of a channel end, in the order in which the script expects them. */
 export const CHANNEL_ENDINGS = {
@@ -61,9 +61,9 @@ export interface ChannelKeys {
   readonly streams: Readonly<Record<Priority, string>>;
   /** Stream: dead letters, with the reason and where they came from. */
   readonly deadLetters: string;
-  /** Zset: job id -> when it is due, in milliseconds since the epoch. */
+  /** Zset: `<stamp>:<job id>`, without the id for a bare message -> when it is due, in milliseconds since the epoch. Stamps are as long as each other, and in order. */
   readonly delayed: string;
-  /** Hash: job id -> the delayed message. */
+  /** Hash: the same -> the delayed message. */
   readonly delayedMessages: string;
   /** Zset: job id -> until when it waits for buckets, in milliseconds since the epoch. */
   readonly waiting: string;
@@ -105,8 +105,14 @@ export class Keys {
   readonly skippedStart: string;
   private readonly known = new Map<string, ChannelKeys>();
 
-  /** @param prefix how every key begins; on a cluster a hash tag, so that all lie in one slot */
-  constructor(readonly prefix: string) {
+  /**
+   * @param prefix how every key begins; on a cluster a hash tag, so that all lie in one slot
+   * @param letters how many dead letters a channel keeps, and for how many milliseconds: scripts are told so with the keys
+   */
+  constructor(
+    readonly prefix: string,
+    readonly letters: { readonly maxCount: number; readonly maxAge: number } = CORE_DEFAULTS.deadLetters,
+  ) {
     this.channels = `${prefix}::channels`;
     this.jobs = `${prefix}:${OF_CONNECTION.jobs}`;
     this.awaited = `${prefix}:${BESIDE_BUCKETS.awaited}`;

@@ -7,16 +7,15 @@ const MOST_LOOKED_FOR = 3;
 
 /** Jobs that were published together, all or none, and nobody was told which. */
 export class Doubt {
+  private wasFound = false;
+
   constructor(private readonly jobs: readonly Job[]) {}
 
-  /** Looks whether they were published; where they were, each of them learns it. */
-  async settle(connection: Connection): Promise<void> {
-    const unsure = this.jobs.filter(({ doubt }) => doubt === this);
-    for (const job of someOf(unsure)) {
-      if (!(await wasPublished(job, connection))) continue;
-      for (const each of unsure) each.noteEnqueued();
-      return;
-    }
+  /** True where they were published: so they were all, when one of them is found. */
+  async isUnfounded(connection: Connection): Promise<boolean> {
+    const unsure = this.jobs.filter(({ doubt }) => doubt === this); // Others were published anew, and say nothing of these.
+    for (const job of someOf(unsure)) this.wasFound ||= await wasPublished(job, connection);
+    return this.wasFound;
   }
 }
 

@@ -35,11 +35,16 @@ async function publishRest(jobs: readonly Job[], producer: Producer, refusal: Du
   await publish(rest, producer);
 }
 
+/** Those that were published learn it. */
 async function withoutPublished(jobs: readonly Job[], { connection }: Producer): Promise<readonly Job[]> {
-  const unsure = jobs.filter(isUnsure);
-  for (const doubt of new Set(unsure.map((job) => job.doubt))) await doubt?.settle(connection);
-  const published = new Set(unsure.filter((job) => !isUnsure(job)));
-  return jobs.filter((job) => !published.has(job));
+  const unfounded = new Set<Doubt>();
+  for (const doubt of new Set(jobs.flatMap((job) => job.doubt ?? [])))
+    if (await doubt.isUnfounded(connection)) unfounded.add(doubt);
+  return jobs.filter((job) => {
+    const wasPublished = job.doubt !== undefined && unfounded.has(job.doubt);
+    if (wasPublished) job.noteEnqueued();
+    return !wasPublished;
+  });
 }
 
 function isUnsure({ doubt }: Job): boolean {

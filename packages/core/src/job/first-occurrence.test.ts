@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { firstOccurrence } from './first-occurrence.js';
 
 const NOW = Date.parse('2024-05-01T12:00:30Z');
@@ -23,5 +23,28 @@ describe('The first occurrence of a job', () => {
     ['it recurs by cron from a time on', { cron: minutely, deferredUntil: LATER }, { dueAt: NOW + 150_000 }],
   ])('when %s', (_, options, expected) => {
     expect(firstOccurrence(options, NOW)).toMatchObject(expected);
+  });
+});
+
+describe('A cron expression without a time zone', () => {
+  const { TZ } = process.env;
+
+  afterEach(() => {
+    if (TZ === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = TZ;
+  });
+
+  it.each([
+    ['Asia/Tokyo', '2024-05-02T00:00:00Z'],
+    ['America/New_York', '2024-05-01T13:00:00Z'],
+  ])('is read in that of the process that enqueues it, and stays so: %s', (zone, due) => {
+    process.env['TZ'] = zone;
+    const dueAt = Date.parse(due);
+    const now = Date.parse('2024-05-01T12:00:30Z');
+    expect(firstOccurrence({ cron: '0 9 * * *' }, now)).toEqual({
+      dueAt,
+      recurring: { cron: '0 9 * * *', timeZone: zone, dueAt },
+    });
+    expect(firstOccurrence({ cron: { expression: '0 9 * * *' } }, now)).toMatchObject({ dueAt });
   });
 });

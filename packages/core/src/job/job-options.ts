@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Dependency } from '../dependency/dependency.js';
 import type { Duration } from '../duration/index.js';
 import { InvalidOptionError } from '../errors/index.js';
-import { OWN_ARGS_SIGN, PRIORITIES, type Priority } from '../message/index.js';
+import { PRIORITIES, type Priority } from '../message/index.js';
 import { option } from '../options/index.js';
 import { optionsParser } from '../options/options-parser.js';
 import { resolveDependency } from './dependencies.js';
@@ -113,44 +113,4 @@ export function parseJobOptions(name: string, options: JobOptions): ParsedJobOpt
     );
   }
   return parse(options, `job "${name}"`);
-}
-
-/**
- * Refuses ids that would have two different things share a bucket.
- *
- * @throws InvalidOptionError that names the options
- */
-export function checkIds(name: string, options: ParsedJobOptions): void {
-  const { id, resultId, argsId, argsFrom } = options;
-  const named = { id, resultId, argsId, argsFrom };
-  for (const [option, value] of Object.entries(named))
-    if (typeof value === 'string') checkBeginning(name, option, value);
-  if (argsId === undefined) return;
-  for (const [option, value] of [
-    ['id', id],
-    ['resultId', resultId],
-  ] as const)
-    if (value === argsId) throw new InvalidOptionError(sharedBucket(name, option, argsId));
-  if (id !== undefined && argsId.startsWith(id + OWN_ARGS_SIGN)) throw new InvalidOptionError(ownArgs(name, argsId));
-}
-
-function checkBeginning(name: string, option: string, value: string): void {
-  if (!value.startsWith(OWN_ARGS_SIGN)) return;
-  throw new InvalidOptionError(
-    `Option "${option}" of job "${name}" is ${JSON.stringify(value)}: ids do not begin with "${OWN_ARGS_SIGN}". Choose another.`,
-  );
-}
-
-function sharedBucket(name: string, option: 'id' | 'resultId', id: string): string {
-  return (
-    `Options "argsId" and "${option}" of job "${name}" are both "${id}": its result would overwrite its arguments, in one bucket. ` +
-    'Choose another "argsId".'
-  );
-}
-
-function ownArgs(name: string, argsId: string): string {
-  return (
-    `Option "argsId" of job "${name}" is "${argsId}": the job's own id, "${OWN_ARGS_SIGN}" and more is for a bucket that goes with the job. ` +
-    'Choose another, or leave it out.'
-  );
 }

@@ -196,8 +196,15 @@ describe('RedisMessageBroker refused by Redis', () => {
     it('or has a worker refuse it where the dead letters take none', async () => {
       await abandon(3);
       await stage.redis.set('repid:email:dlq', 'not ours');
-      const deliveries = await (await stage.consume()).receive(5, { wait: true });
-      expect(deliveries.map(({ isExhausted }) => isExhausted)).toEqual([true, true, true]);
+      const problems: string[] = [];
+      const consumer = await stage.consume(({ message: text }) => void problems.push(text));
+      expect(await consumer.receive(5, { wait: false })).toEqual([]);
+      for (let n = 0; n < 3; n++) {
+        const alone = await consumer.receive(5, { wait: false, alone: true });
+        expect(alone.map(({ isExhausted }) => isExhausted)).toEqual([true]);
+        await alone[0]!.settle(ACK);
+      }
+      expect(problems).toEqual([expect.stringContaining('repid:email:dlq holds a string')]);
     });
 
     it('and what has more fields than a script can pass on', async () => {
@@ -231,8 +238,16 @@ describe('RedisMessageBroker refused by Redis', () => {
     await consumer.close();
     const [first] = await stage.broker.channels.deadLetters('email', 1);
     const ids = [first!.id, first!.id, 'nonsense', '1-1'];
-    expect(await stage.broker.channels.replayDeadLetters('email', { ids })).toBe(1);
-    expect(await stage.broker.channels.replayDeadLetters('email')).toBe(0);
+    expect(await stage.broker.channels.replayDeadLetters('email', { ids })).toEqual({
+      replayed: 1,
+      letters: [
+        { id: first!.id, outcome: 'replayed', jobId: 'x' },
+        { id: first!.id, outcome: 'not-found' },
+        { id: 'nonsense', outcome: 'not-found' },
+        { id: '1-1', outcome: 'not-found' },
+      ],
+    });
+    expect(await stage.broker.channels.replayDeadLetters('email')).toMatchObject({ replayed: 0 });
     expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 1, deadLetters: 1 });
   });
 

@@ -2,6 +2,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Reader } from '../connection/reader.js';
 import type { Subscriber } from '../connection/subscriber.js';
 import type { Keys } from '../keys.js';
+import type { JoinedBuckets } from './joined-buckets.js';
 import type { RedisConsumer } from './redis-consumer.js';
 import type { Settler } from './settler.js';
 
@@ -15,6 +16,7 @@ export interface ConsumerParts {
   readonly reader: Reader;
   readonly subscriber: Subscriber;
   readonly settler: Settler;
+  readonly joined: JoinedBuckets;
   /** Milliseconds. */
   readonly ownershipTime: number;
   readonly maxDeliveries: number;

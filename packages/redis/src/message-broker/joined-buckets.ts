@@ -3,9 +3,16 @@ import { type BucketBroker, type OutgoingMessage, type Settlement, UnsupportedEr
 /** The bucket brokers whose buckets can be committed together with messages. */
 export class JoinedBuckets {
   private readonly brokers = new WeakSet<BucketBroker>();
+  private added = false;
 
   add(broker: BucketBroker): void {
     this.brokers.add(broker);
+    this.added = true;
+  }
+
+  /** True where the results of jobs lie with their messages. */
+  get areAny(): boolean {
+    return this.added;
   }
 
   /** @throws UnsupportedError when a bucket of the message belongs elsewhere */

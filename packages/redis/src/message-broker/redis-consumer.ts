@@ -124,7 +124,7 @@ export class RedisConsumer implements Consumer {
         const taken = await this.noting(this.take(max, wait && !this.woken, limits));
         const deliveries = this.receipts.deliver(taken);
         if (deliveries.length > 0) return deliveries;
-        if (this.woken || (!wait && taken.length === 0)) return [];
+        if (this.woken || ((!wait || this.hasSuspects) && taken.length === 0)) return [];
       } catch (problem) {
         await this.recover(problem);
         if (this.woken || !wait) return [];
@@ -189,7 +189,7 @@ export class RedisConsumer implements Consumer {
 
   private read(max: number, wait: boolean, limits: ChannelLimits | undefined): Promise<readonly TakenEntry[]> {
     const before = this.interruptions;
-    const block = wait && !this.woken ? this.longestSleep() : undefined;
+    const block = wait && !this.woken && !this.hasSuspects ? this.longestSleep() : undefined;
     if (this.list.within(limits).length === 0) return this.takeNothing(block);
     return this.intake.take({ max, limits, block, isWoken: () => this.interruptions > before });
   }

@@ -96,36 +96,6 @@ describe('RedisMessageBroker on its server', () => {
     });
   });
 
-  describe('what kills its workers', () => {
-    it('is delivered once more than allowed to be refused, and given up when nobody lives to do so', async () => {
-      const deadly = await stage.connected({ ownershipTime: 50, maxDeliveries: 2 });
-      const buckets = await stage.joinedBuckets();
-      await buckets.store([{ id: 'b', body: '{"ttl":60000,"data":1}', ttl: 60_000, success: true }]);
-      const waits = { on: [{ bucketId: 'b', condition: 'success' }], timeout: 60_000 } as const;
-      await deadly.publish([job('deadly', { waits })]);
-      const seen: [number, boolean][] = [];
-      for (let n = 0; n < 4; n++) {
-        const consumer = await deadly.consume({ channels: ['email'] });
-        const [{ deliveryCount, isExhausted }] = (await consumer.receive(1, { wait: true })) as [Delivery];
-        seen.push([deliveryCount, isExhausted]);
-        await consumer.close();
-      }
-      const consumer = await deadly.consume({ channels: ['email'] });
-      void consumer.receive(1, { wait: true });
-      await vi.waitFor(async () => expect((await deadly.channels.deadLetters('email', 1))[0]).toBeDefined(), 2_000);
-      const [letter] = await deadly.channels.deadLetters('email', 1);
-      expect(letter!.reason).toMatchObject({ code: 'REPID_TOO_MANY_DELIVERIES', attempts: 4 });
-      expect(seen).toEqual([
-        [1, false],
-        [2, false],
-        [3, true],
-        [4, true],
-      ]);
-      expect(await deadly.locate('deadly')).toBeUndefined();
-      expect(await stage.redis.keys('*wait*')).toEqual([]);
-    });
-  });
-
   describe('what it leaves behind', () => {
     it('is nothing but the empty channel when everything is settled', async () => {
       const buckets = new RedisBucketBroker(stage.server.url);

@@ -79,16 +79,21 @@ export class RedisMessageBroker implements MessageBroker {
   constructor(redis: RedisConnection, options: RedisMessageBrokerOptions = {}) {
     this.source = new ClientSource(redis);
     this.options = resolveMessageBrokerOptions(options, this.source.cluster);
-    const { prefix, ownershipTime, publishTimeout } = this.options;
-    this.keys = new Keys(prefix);
+    const { prefix, deadLetters, ownershipTime, publishTimeout } = this.options;
+    this.keys = new Keys(prefix, deadLetters);
     this.publisher = new Publisher(this.keys, this.connection);
     this.settler = new Settler(this.keys, this.connection, { ownershipTime, patience: publishTimeout }, this.joined);
-    this.channels = new RedisChannels(this.keys, this.connection, {
-      onChanged: async () => {
-        await Promise.all([...this.consumers].map((consumer) => consumer.lookNow()));
+    this.channels = new RedisChannels(
+      this.keys,
+      this.connection,
+      {
+        onChanged: async () => {
+          await Promise.all([...this.consumers].map((consumer) => consumer.lookNow()));
+        },
+        onDeleted: (channel) => this.publisher.forget(channel),
       },
-      onDeleted: (channel) => this.publisher.forget(channel),
-    });
+      () => this.joined.areAny,
+    );
   }
 
   /** @throws BrokerUnavailableError, BrokerRefusedError, UnsupportedError */
@@ -133,6 +138,7 @@ export class RedisMessageBroker implements MessageBroker {
           reader,
           subscriber,
           settler: this.settler,
+          joined: this.joined,
         },
         ...{ ownershipTime, maxDeliveries, onClose: (closed) => this.consumers.delete(closed) },
       },

@@ -108,7 +108,7 @@ export class Takeover {
   }
 
   private async reclaim(max: number, limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
-    const { name, ownershipTime, maxDeliveries } = this.parts;
+    const { name, ownershipTime, maxDeliveries, joined } = this.parts;
     const span = ownershipTime / LOOKS_PER_OWNERSHIP;
     const streams = this.list.within(limits);
     this.inFlight.forgetOlderThan(2 * ownershipTime);
@@ -117,7 +117,7 @@ export class Takeover {
       return [];
     }
     const reason = tooManyDeliveries(maxDeliveries);
-    const call = this.call('takeover.reclaim').add(name, ownershipTime, maxDeliveries, reason);
+    const call = this.call('takeover.reclaim').add(name, ownershipTime, maxDeliveries, reason, joined.areAny ? '1' : '');
     const [more, suspects, taken] = await this.run(addAll(call, max, streams, limits), streams);
     this.areSuspects = suspects === 1;
     this.nextAt = more ? 0 : performance.now() + span * (SPREAD.least + Math.random() * SPREAD.more);

@@ -1,4 +1,4 @@
-import { type Duration, option, parseOptions } from '@repid/core';
+import { type DeadLetterLimits, type Duration, option, parseOptions } from '@repid/core';
 import * as v from 'valibot';
 import { DEFAULTS } from './defaults.js';
 
@@ -19,8 +19,13 @@ export interface RedisBrokerOptions {
 export interface RedisMessageBrokerOptions extends RedisBrokerOptions {
   /** How long a delivery is owned without being extended. All workers of a channel should agree. @default '30s' */
   readonly ownershipTime?: Duration;
-  /** After so many deliveries without a settlement a message is delivered once more, to be given up. @default 5 */
+  /**
+   * So many workers may be lost with a message, the last of them while it ran alone, before it is delivered once more, to be given up.
+   * @default 5
+   */
   readonly maxDeliveries?: number;
+  /** How many dead letters a channel keeps, and for how long. @default 100,000 and 30 days */
+  readonly deadLetters?: DeadLetterLimits;
   /** How long a call waits for Redis, reconnecting included, before it rejects. @default '10s' */
   readonly publishTimeout?: Duration;
 }
@@ -52,6 +57,7 @@ function messageBrokerSchema(cluster: boolean) {
     ...sharedEntries(cluster),
     ownershipTime: v.optional(spanOfAtLeast(SHORTEST_OWNERSHIP), DEFAULTS.ownershipTime),
     maxDeliveries: v.optional(option.wholeNumber(1), DEFAULTS.maxDeliveries),
+    deadLetters: option.deadLetterLimits,
     publishTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.publishTimeout),
   });
 }

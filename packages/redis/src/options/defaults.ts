@@ -18,6 +18,8 @@ export const LIMITS = {
   sharedWay: 16,
   /** Messages in one script call, unless one publish() has more: few enough that Redis is at work on some while more are made ready. */
   publishBatch: 64,
+  /** Dead letters named in one script call. */
+  administrationStep: 500,
   /** Delayed messages promoted in one script call. */
   promotionBatch: 500,
   /** Consumers ask for the state of their channels at least so often, should a pub/sub message get lost. A blocked read ends as soon. */

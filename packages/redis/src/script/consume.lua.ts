@@ -6,6 +6,7 @@ local FORGET_CONSUMERS_AFTER = 60 * 60 * 1000
 
 -- Removes the traces of consumers that went without saying goodbye.
 local function forget_consumers(c, stream)
+  sweep(c, stream, (last_delivered(c, stream)))
   for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', stream, c.group)) do
     if info_of(info, 'pending') == 0 and info_of(info, 'idle') > FORGET_CONSUMERS_AFTER then
       redis.call('XGROUP', 'DELCONSUMER', stream, c.group, info_of(info, 'name'))

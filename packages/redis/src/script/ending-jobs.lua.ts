@@ -5,8 +5,8 @@ local end_at = {
     change(ZSET, job.channel.waiting, job.id, false)
   end,
   delayed = function(job)
-    change(HASH, job.channel.messages, job.id, false)
-    change(ZSET, job.channel.delayed, job.id, false)
+    change(HASH, job.channel.messages, delayed_member(job), false)
+    change(ZSET, job.channel.delayed, delayed_member(job), false)
   end,
   queued = function(job)
     redis.call('XDEL', job.channel[job.letter], job.detail)

@@ -19,7 +19,7 @@ export const head = /* lua */ `
 -- KEYS[6+]  blocks of ${NAMES.length}, one per channel, which arguments name by their number, from 1: ${NAMES.join(', ')}
 -- ARGV[1]   part and operation, joined by a dot, then its arguments in the order in which it reads them
 
-local called, operation = string.match(argument(), '^(%w+)%.(%w+)$')
+local called, operation = string.match(argument(), '^(%w+)%.([%w_]+)$')
 local parts, made = {}, {}
 
 local function part(name)
@@ -134,6 +134,10 @@ local function info_of(info, name)
   for i = 1, #info, 2 do
     if info[i] == name then return info[i + 1] end
   end
+end
+
+local function is_entry_id(text)
+  return string.find(text, '^%d+%-%d+$') ~= nil
 end
 
 -- Ids of entries are two numbers; comparing them as text would be wrong.

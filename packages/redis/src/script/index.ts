@@ -6,6 +6,7 @@ import { changes } from './changes.lua.js';
 import { consume } from './consume.lua.js';
 import { consumers } from './consumers.lua.js';
 import { deadLetters } from './dead-letters.lua.js';
+import { delayed } from './delayed.lua.js';
 import { endingJobs } from './ending-jobs.lua.js';
 import { endings } from './endings.lua.js';
 import { growth } from './growth.lua.js';
@@ -26,8 +27,11 @@ import { promotion } from './promotion.lua.js';
 import { publish } from './publish.lua.js';
 import { publishOne } from './publish-one.lua.js';
 import { publishUsual } from './publish-usual.lua.js';
+import { python } from './python.lua.js';
 import { reclaim } from './reclaim.lua.js';
 import { releasing } from './releasing.lua.js';
+import { removal } from './removal.lua.js';
+import { replay } from './replay.lua.js';
 import { Script } from './script.js';
 import { settleResults } from './settle-results.lua.js';
 import { settle } from './settle.lua.js';
@@ -49,10 +53,12 @@ const QUICK = { intake };
 const OPERATIONS = {
   publish,
   settle: deadLetters + endings + ownership + settle,
-  consume: deadLetters + problems + consumers + promotion + consume,
-  takeover: deadLetters + endings + problems + takeover + reclaim,
+  consume: deadLetters + problems + python + consumers + delayed + promotion + consume,
+  takeover: deadLetters + endings + problems + python + takeover + reclaim,
   jobs: endingJobs + jobs,
-  administration: consumers + pausing + endingJobs + administration,
+  administration: deadLetters + python + consumers + pausing + administration,
+  removal: deadLetters + delayed + endingJobs + removal,
+  replay,
 };
 
 function lazy([name, text]: readonly [string, string]): string {
@@ -114,6 +120,8 @@ export type Operation =
   | `consume.${'open' | 'leave' | 'promote'}`
   | `takeover.${'reclaim' | 'alone' | 'suspects' | 'pending' | 'retake'}`
   | `jobs.${'locate' | 'inspect' | 'waiters' | 'cancel'}`
-  | `administration.${'stats' | 'peek' | 'pause' | 'unconfirmed' | 'resume' | 'purge' | 'delete' | 'replay'}`;
+  | `administration.${'stats' | 'peek' | 'letters' | 'delete_letters' | 'pause' | 'unconfirmed' | 'resume'}`
+  | `removal.${'bounds' | 'end_delayed' | 'end_waiting' | 'end_entries' | 'end_letters' | 'drop'}`
+  | 'replay.replay';
 
 export { Script } from './script.js';

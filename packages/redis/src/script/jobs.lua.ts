@@ -16,7 +16,7 @@ local contents = {
     return part('dependencies').inspect(job.channel, job.id)
   end,
   delayed = function(job)
-    return cmsgpack.unpack(value_of(HASH, job.channel.messages, job.id))[3]
+    return cmsgpack.unpack(value_of(HASH, job.channel.messages, delayed_member(job)))[3]
   end,
 }
 
@@ -27,7 +27,7 @@ end
 -- Where it is, its id and its channel, its fields, when it is due or -1, missing buckets and conditions in turn.
 local function inspect(place, job)
   local c, id = job.channel, job.id
-  local due = place == 'delayed' and tonumber(redis.call('ZSCORE', c.delayed, id)) or -1
+  local due = place == 'delayed' and tonumber(redis.call('ZSCORE', c.delayed, delayed_member(job))) or -1
   local fields, missing = (contents[place] or contents_of_entry)(job)
   return { place, id, name_of(c), fields, due, missing or {} }
 end

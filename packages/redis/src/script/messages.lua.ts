@@ -40,7 +40,7 @@ local last_score, last_text
 
 -- Many wait for the same time.
 local function text_of(score)
-  if score ~= last_score then last_score, last_text = score, string.format('%.3f', score) end
+  if score ~= last_score then last_score, last_text = score, string.format('%.0f', score) end
   return last_text
 end
 
@@ -56,15 +56,30 @@ local function schedule(c, zset, member, score)
   end
 end
 
-local delayed_count = 0
+local first_stamp, delayed_count = nil, 0
 
--- The score's fraction keeps what one call delays to the same millisecond in its order.
-local function delay_entry(c, priority, id, indexed, fields, due)
+-- 20 digits: microseconds, and how many this call has delayed before. What is due at the same time is delivered in their order.
+local function next_stamp()
+  if not first_stamp then
+    local time = redis.call('TIME')
+    first_stamp = time[1] * 1000000 + time[2]
+  end
+  local stamp = string.format('%.0f%04d', first_stamp + math.floor(delayed_count / 10000), delayed_count % 10000)
   delayed_count = delayed_count + 1
-  local member = indexed and id or redis.sha1hex(due .. fields[2] .. delayed_count .. table.concat(redis.call('TIME'), '.'))
+  return stamp
+end
+
+-- Of a delayed job; a bare message has no more than the stamp.
+local function delayed_member(job)
+  return job.detail .. ':' .. job.id
+end
+
+local function delay_entry(c, priority, id, indexed, fields, due)
+  local stamp = next_stamp()
+  local member = stamp .. ':' .. (indexed and id or '')
   change(HASH, c.messages, member, cmsgpack.pack({ priority, indexed and 1 or 0, fields }))
-  if indexed then change(HASH, JOBS, id, location_at(c, 'd', '')) end
-  schedule(c, c.delayed, member, due + math.min(delayed_count, 999) / 1000)
+  if indexed then change(HASH, JOBS, id, location_at(c, 'd', stamp)) end
+  schedule(c, c.delayed, member, due)
 end
 
 local WAITING = { w = true, s = true, o = true }
@@ -72,7 +87,7 @@ local WAITING = { w = true, s = true, o = true }
 local function is_there(job)
   local c, letter = job.channel, job.letter
   if WAITING[letter] then return value_of(ZSET, c.waiting, job.id) and 'waiting' end
-  if letter == 'd' then return value_of(ZSET, c.delayed, job.id) and 'delayed' end
+  if letter == 'd' then return value_of(ZSET, c.delayed, delayed_member(job)) and 'delayed' end
   local stream, entry = c[letter], job.detail
   if pending_entry(c, stream, entry) then return 'running' end
   local found = redis.pcall('XRANGE', stream, entry, entry)

@@ -1,48 +1,27 @@
-import { MalformedMessageError } from '@repid/core';
-import { encodeReason, reasonOf } from '../codec/reason.js';
 import { LIMITS } from '../options/defaults.js';
-
-const DAMAGED = new MalformedMessageError(
-  'The record of a delayed message is damaged. It was moved to the dead letters.',
-);
-
-const TOO_LARGE = new MalformedMessageError(
-  `A delayed message has more than ${LIMITS.entryFields} fields. It was moved to the dead letters.`,
-);
 
 /** Moving messages into their streams when they are due, and skipping jobs that have waited for too long. */
 export const promotion = /* lua */ `
-local DAMAGED, TOO_LARGE = [==[${encodeReason(reasonOf(DAMAGED, 0, 0))}]==], [==[${encodeReason(reasonOf(TOO_LARGE, 0, 0))}]==]
-
--- The fields of a delayed message, its priority, has it an id?, and why it can not be delivered, or nil.
-local function unpack_delayed(packed)
-  local ok, record = pcall(cmsgpack.unpack, packed)
-  local priority, has_id, fields = unpack(ok and type(record) == 'table' and record or {})
-  if type(fields) ~= 'table' or #fields == 0 then return { 'payload', packed }, 'm', false, DAMAGED end
-  for _, field in ipairs(fields) do
-    if type(field) ~= 'string' then return { 'payload', packed }, 'm', false, DAMAGED end
-  end
-  local is_known = priority == 'h' or priority == 'm' or priority == 'l'
-  local fault = not is_known and DAMAGED or #fields > ${2 * LIMITS.entryFields} and TOO_LARGE or nil
-  return fields, priority, has_id == 1, fault
-end
-
-local function bury_delayed(c, fields, fault)
-  local reason = cjson.decode(fault)
+-- What can't be delivered goes to the dead letters, and its id is free.
+local function bury_delayed(c, m)
+  local reason, job = cjson.decode(m.fault), job_of_delayed(c, m)
   reason.at = now()
   check_type(c.dlq, 'stream')
   note_problem(c, reason.message)
-  dead_letter({ channel = c, stream = c.m }, '0-0', fields, cjson.encode(reason))
+  dead_letter({ channel = c, stream = c.m }, '0-0', m.fields, cjson.encode(reason))
+  if job then
+    part('dependencies').leave(c, job.id)
+    forget_job(job.id, names_of(m.fields).result)
+  end
 end
 
 local function promote_one(c, member)
-  local packed = redis.call('HGET', c.messages, member)
-  if not packed then return end
-  local fields, priority, has_id, fault = unpack_delayed(packed)
-  if fault then return bury_delayed(c, fields, fault) end
-  check_type(c[priority], 'stream')
-  if has_id then check_type(JOBS, 'hash') end
-  add_entry(c, priority, member, has_id, fields)
+  local m = find_delayed(c, member)
+  if not m then return end
+  if m.fault then return bury_delayed(c, m) end
+  check_type(c[m.priority], 'stream')
+  if m.has_id then check_type(JOBS, 'hash') end
+  add_entry(c, m.priority, m.id, m.has_id, m.fields)
 end
 
 -- Moves what is due into its stream; what its stream refuses holds nothing else up.

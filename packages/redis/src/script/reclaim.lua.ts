@@ -1,30 +1,39 @@
 /** Operations that take entries over. */
 export const reclaim = /* lua */ `
--- The last resort: even to refuse it has killed its worker, or so it seems.
-local function give_up(s, pending, reason)
-  local c, entry, fields = s.channel, pending[1], entry_fields(s.key, pending[1])
-  if not fields then return redis.call('XACK', s.key, s.group, entry) end
-  local deaths, run = pending[4] % ALONE, { channel = c, priority = s.priority, stream = s.key }
-  reason = cjson.decode(reason)
+local function reason_for(deaths, template)
+  local reason = cjson.decode(template)
   reason.message = string.gsub(reason.message, '%d+', deaths, 1)
   reason.attempts, reason.at = deaths, now()
-  local ended = { run = run, entry = entry, id = job_of(fields) }
-  check_type(c.dlq, 'stream')
-  if ended.id ~= '' then check_type(JOBS, 'hash') end
-  dead_letter(run, entry, fields, cjson.encode(reason))
-  free_id(ended)
-  if ended.id ~= '' then part('dependencies').leave(c, ended.id) end
-  remove_entry(run, entry)
+  return reason
 end
 
--- reclaim: consumer, ownership time, most deliveries, reason, streams. Takes over what may run beside others. Returns
+-- The last resort: even to refuse it has killed its worker, or so it seems. Whoever waits for it is told, where results lie here.
+local function give_up(s, pending, template, has_results)
+  local c, entry, fields = s.channel, pending[1], entry_fields(s.key, pending[1])
+  if not fields then return redis.call('XACK', s.key, s.group, entry) end
+  local run, names, reason = { channel = c, priority = s.priority, stream = s.key }, names_of(fields), reason_for(pending[4] % ALONE, template)
+  local ended = { run = run, entry = entry, id = names.id or '', alias = names.result }
+  check_type(c.dlq, 'stream')
+  check_type(JOBS, 'hash')
+  check_type(AWAITED, 'hash')
+  local is_job = is_indexed(ended)
+  dead_letter(run, entry, fields, cjson.encode(reason))
+  remove_entry(run, entry)
+  if not is_job then return end
+  free_id(ended)
+  part('dependencies').leave(c, ended.id)
+  if has_results and names.result then part('dependencies').store_failed(names.result, names.ttl, reason.name .. ': ' .. reason.message) end
+end
+
+-- reclaim: consumer, ownership time, most deliveries, reason, '1' where results lie here too, streams. Takes over what may run beside others. Returns
 -- 1 where there may be more; 1 where there are suspects; { place of the stream, deliveries, entry }, ...; for each stream what went wrong or ''.
 operations.reclaim = function()
-  local consumer, ownership, most, reason = argument(), number(), number(), argument()
+  local consumer, ownership, most, reason, has_results = argument(), number(), number(), argument(), argument() == '1'
   local streams, taken, is_more, are_suspects = read_streams(), {}, 0, 0
   allow_growth()
   open_streams(streams, function(s)
-    each_pending(s, ownership, function(pending)
+    local given_up = 0
+    local is_cut = each_pending(s, ownership, function(pending)
       if not has_room(streams, s) then
         is_more = 1
         return false
@@ -33,12 +42,13 @@ operations.reclaim = function()
       local verdict = verdict_on(deliveries, most)
       if verdict == 'innocent' then
         claim(taken, streams, s, consumer, ownership, entry, deliveries + 1)
-      elseif verdict == 'hopeless' and not counts_keeping(owner) and try_on(s.channel, give_up, s, pending, reason) then
-        streams.left = streams.left - 1
+      elseif verdict == 'hopeless' and not is_python(owner) and try_on(s.channel, give_up, s, pending, reason, has_results) then
+        streams.left, given_up = streams.left - 1, given_up + 1
       else
         are_suspects = 1
       end
     end)
+    if is_cut and given_up > 0 then is_more = 1 end
   end)
   remove_entries()
   return { is_more, are_suspects, taken, problems_of(streams) }
@@ -51,9 +61,10 @@ local function claim_alone(taken, streams, s, consumer, ownership, most)
   end, consumer)
   if #taken > 0 then return end
   each_pending(s, ownership, function(pending)
-    local deliveries = pending[4]
-    if verdict_on(deliveries, most) ~= 'innocent' then
-      local mark = deliveries >= ALONE and EXHAUSTED or ALONE
+    local deliveries, verdict = pending[4], verdict_on(pending[4], most)
+    if verdict ~= 'innocent' then
+      local is_to_be_refused = verdict == 'guilty' or (verdict == 'hopeless' and not is_python(pending[2]))
+      local mark = is_to_be_refused and EXHAUSTED or ALONE
       return not claim(taken, streams, s, consumer, ownership, pending[1], mark + deliveries % ALONE + 1)
     end
   end)

@@ -2,6 +2,9 @@ import type { ChannelKeys, Keys } from '../keys.js';
 import { ChannelCall } from './channel-call.js';
 import { type Operation, script } from './index.js';
 
+/** Parts of the script that have nothing to do with dead letters. */
+const HAVE_NO_LETTERS = /^(?:publish|intake|jobs|replay)\./;
+
 /** A call of the script that has every operation. */
 export class ScriptCall extends ChannelCall {
   readonly script = script;
@@ -9,6 +12,7 @@ export class ScriptCall extends ChannelCall {
   constructor(keys: Keys, operation: Operation) {
     super(keys);
     this.add(operation);
+    if (!HAVE_NO_LETTERS.test(operation)) this.add(keys.letters.maxCount, keys.letters.maxAge);
   }
 
   protected override keysOf(channel: ChannelKeys): readonly string[] {

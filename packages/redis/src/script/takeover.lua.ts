@@ -16,11 +16,6 @@ local function verdict_on(deliveries, most)
   return deaths >= math.max(1, most - 1) and 'suspect' or 'innocent'
 end
 
--- The Python library's consumers count a delivery each time that they keep an entry. It is known by its consumers' names.
-local function counts_keeping(consumer)
-  return #consumer == #'repid-01234567' and string.find(consumer, '^repid%-%x+$') ~= nil
-end
-
 local function size_of(fields)
   local size = 0
   for _, value in ipairs(fields) do size = size + #value end
@@ -54,7 +49,7 @@ local function claim(taken, streams, s, consumer, idle, entry, deliveries)
   return true
 end
 
--- Calls 'visit' with what is pending for so long, until it returns false.
+-- Calls 'visit' with what is pending for so long, until it returns false. Returns true where there is too much for one call.
 local function each_pending(s, idle, visit, ...)
   local from = '-'
   for _ = 1, MOST_PAGES do
@@ -65,6 +60,7 @@ local function each_pending(s, idle, visit, ...)
     if #page < PENDING_PAGE then return end
     from = '(' .. page[#page][1]
   end
+  return true
 end
 
 local function open_streams(streams, visit)
