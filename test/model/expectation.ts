@@ -8,6 +8,8 @@ import type { World } from './worlds/world.js';
 const SEED = process.env['MODEL_SEED'];
 /** Where a plan lies that has failed, as the error says it. */
 const PATH = process.env['MODEL_PATH'];
+/** Set to 0 to see the plan that has failed as it is, which is sooner. */
+const IS_TO_SHRINK = process.env['MODEL_SHRINK'] !== '0';
 
 /** Carries out random plans, each in a world of its own; fails with the smallest plan that ends otherwise than the model says. */
 export async function expectPlansToEndAsPredicted(
@@ -24,5 +26,6 @@ export async function expectPlansToEndAsPredicted(
       await world.close();
     }
   });
-  await fc.assert(property, { numRuns, ...(SEED === undefined ? {} : { seed: Number(SEED) }), path: PATH });
+  const seed = SEED === undefined ? {} : { seed: Number(SEED) };
+  await fc.assert(property, { numRuns, ...seed, path: PATH, endOnFailure: !IS_TO_SHRINK });
 }

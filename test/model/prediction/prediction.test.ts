@@ -5,6 +5,7 @@ import { type Case, type End, Prediction } from './prediction.js';
 const CASE: Case = {
   parent: undefined,
   isKnownToBeThere: true,
+  isSuperseded: false,
   repeats: false,
   isCancelled: false,
   isToFail: false,
@@ -50,6 +51,7 @@ describe('A job', () => {
     ['stays as it has ended', { ...failing, ended: 'succeeded' }, 'succeeded'],
     ['is there where its parent succeeds', { ...unwritten, parent: CASE }, 'succeeded'],
     ['is not there where its parent fails', { ...CASE, parent: failing }, 'absent'],
+    ['is not there where another run of its parent was committed', { ...CASE, parent: CASE, isSuperseded: true }, 'absent'],
     ['is known to be there where its parent repeats', { ...CASE, parent: { ...CASE, repeats: true } }, 'succeeded'],
     ['is missing where its parent repeats', { ...unwritten, parent: { ...CASE, repeats: true } }, 'absent'],
   ])('%s', (_, job, end) => {

@@ -9,6 +9,8 @@ export interface Case {
   readonly parent: Case | undefined;
   /** The client has enqueued it, or a run of its parent that was committed. A prediction asks only where it does not follow from the parent's end. */
   readonly isKnownToBeThere: boolean;
+  /** It follows a run that is not to be committed any more. */
+  readonly isSuperseded: boolean;
   /** Its runs are committed more than once, each with followers of its own. */
   readonly repeats: boolean;
   readonly isCancelled: boolean;
@@ -53,9 +55,9 @@ export class Prediction {
     return job.isToFail ? 'failed' : 'succeeded';
   }
 
-  private isThere({ parent, isKnownToBeThere }: Case): boolean {
+  private isThere({ parent, isKnownToBeThere, isSuperseded }: Case): boolean {
     if (parent === undefined || parent.repeats) return isKnownToBeThere;
-    return this.endOf(parent) === 'succeeded';
+    return !isSuperseded && this.endOf(parent) === 'succeeded';
   }
 
   /** Undefined where that is open. */

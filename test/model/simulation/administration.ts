@@ -1,12 +1,8 @@
-import { DuplicateJobError, type Job, type ReplayedLetter, type ReplayReport } from '@repid/core';
-import type { Act } from '../plan/step.js';
+import type { Job } from '@repid/core';
 import type { World } from '../worlds/world.js';
-import type { Client } from './client.js';
 import { TOPIC } from './job-factory.js';
 import type { Ledger } from './ledger.js';
 import type { TrackedJob } from './tracked-job.js';
-
-type ActOf<Type extends Act['type']> = Extract<Act, { type: Type }>;
 
 /** Looks after channels and jobs, and sees what comes of it. */
 export class Administration {

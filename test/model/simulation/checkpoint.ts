@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.js';
 import type { World } from '../worlds/world.js';
 import type { Ledger } from './ledger.js';
 import { infer, type States, statesOf } from './observe.js';
+import { skipReasonOf } from './skip-reason.js';
 import type { TrackedJob } from './tracked-job.js';
 
 /** Compares what has become of everything with what the model says, while nothing goes on. */
@@ -22,7 +23,7 @@ export class Checkpoint {
     const settled = this.ledger.jobs.filter((job) => !job.isRestless);
     for (const job of settled) this.compare(job, states);
     this.comparePurges();
-    for (const job of settled) this.close(job);
+    for (const job of settled) await this.close(job);
     if (settled.length === this.ledger.jobs.length) await this.compareStats();
   }
 
@@ -79,10 +80,19 @@ export class Checkpoint {
     if (found !== expected) this.ledger.note(`channel ${channel} has ${found} dead letters of ${expected}`);
   }
 
-  private close(job: TrackedJob): void {
+  private async close(job: TrackedJob): Promise<void> {
     const end = this.prediction.endOf(job);
+    if (end === 'skipped' && job.ended === undefined) await this.noteSkip(job);
     if (end === 'pending') this.noteMet(job);
     else if (end !== 'absent') job.close(end);
+  }
+
+  private async noteSkip(job: TrackedJob): Promise<void> {
+    const result = await job.job!.result();
+    const reason = skipReasonOf(result);
+    const isRight = job.dependsOn.some(({ on }) => on.bucketId === reason?.bucketId);
+    if (!isRight) this.ledger.note(`${job} was skipped for this: ${result?.exception}`);
+    job.revivedBy = reason?.isToBeRevived ? reason.bucketId : undefined;
   }
 
   /** What it still waits for is open; the rest it has met. */

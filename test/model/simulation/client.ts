@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { BrokerUnavailableError, DuplicateJobError, type Job } from '@repid/core';
 import type { Rival } from '../plan/step.js';
 import { CHANNELS } from '../plan/plan.js';
@@ -98,6 +99,7 @@ export class Client {
       } catch (error) {
         if (!(error instanceof BrokerUnavailableError) || tries === MOST_TRIES) throw error;
         if (this.isFull) await this.afterRefusal(onRefused);
+        await turn(); // What was still on its way gets through.
       }
     }
   }

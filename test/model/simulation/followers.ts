@@ -1,7 +1,7 @@
 import type { Job, MessageDependency, Repid } from '@repid/core';
 import type { Plan } from '../plan/plan.js';
 import type { World } from '../worlds/world.js';
-import { type Awaited, makeJob } from './job-factory.js';
+import { type Awaited, makeJob, TOPIC } from './job-factory.js';
 import type { Ledger } from './ledger.js';
 import { Followers, TrackedJob } from './tracked-job.js';
 
@@ -62,11 +62,16 @@ export class FollowerDesk {
     const plan = this.plan.jobs[n]!;
     const dependency = (on: number): TrackedJob =>
       on === parent.n ? parent : (followers.jobs.find((other) => other.n === on) ?? this.ledger.roots[on]!);
-    const follower = new TrackedJob(n, plan, parent, job);
+    const follower = new TrackedJob(n, plan, parent, this.handle(job));
     follower.companions = followers;
     follower.dependsOn = plan.dependsOn.map(({ on, condition }) => ({ on: dependency(on), condition }));
     followers.jobs.push(follower);
     if (plan.identity === 'delegated') parent.delegate = follower;
     this.ledger.add(follower);
+  }
+
+  /** The same job, for others than the process that has enqueued it, which may die. */
+  private handle({ id, resultId, channel }: Job): Job {
+    return this.world.observer.job(TOPIC, { id, resultId, channel }) as Job;
   }
 }

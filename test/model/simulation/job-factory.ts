@@ -33,6 +33,11 @@ export function makeJob(
   }) as Job;
 }
 
+/** The bucket that the arguments of a job go to where they go to a named one. */
+export function namedArgs({ n }: { readonly n: number }, { name }: World): string {
+  return `${name}.${n}.args`;
+}
+
 /** The bare messages of the plan, to be published together. */
 export function bareMessages(jobs: readonly TrackedJob[], world: World): OutgoingMessage[] {
   return jobs.map(({ n, plan }) => ({
@@ -44,12 +49,12 @@ export function bareMessages(jobs: readonly TrackedJob[], world: World): Outgoin
   }));
 }
 
-function naming(n: number, { identity, args }: JobPlan, { name }: World): JobOptions {
-  const own = `${name}.${n}`;
+function naming(n: number, { identity, args }: JobPlan, world: World): JobOptions {
+  const own = `${world.name}.${n}`;
   return {
     ...(identity === 'chosen' ? { id: own } : {}),
     ...(identity === 'named' ? { resultId: own } : {}),
-    ...(args === 'named bucket' ? { argsId: `${own}.args` } : { useArgsBucket: args === 'own bucket' }),
+    ...(args === 'named bucket' ? { argsId: namedArgs({ n }, world) } : { useArgsBucket: args === 'own bucket' }),
   };
 }
 

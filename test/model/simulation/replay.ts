@@ -1,8 +1,12 @@
-import type { ReplayedLetter, ReplayOutcome } from '@repid/core';
+import type { DeadLetter, ReplayedLetter, ReplayOutcome } from '@repid/core';
 import type { World } from '../worlds/world.js';
 import type { Ledger } from './ledger.js';
 import { isInUse, skippedBecauseOf } from './readers.js';
 import type { TrackedJob } from './tracked-job.js';
+
+/** More than any plan leaves. */
+const MOST_LETTERS = 1_000;
+const JOB_ID = 'repid-id';
 
 /** What is to be said of the dead letters of a job. */
 interface Expectation {
@@ -16,13 +20,31 @@ interface Expectation {
 
 /** Puts the dead letters of a channel back while nothing else goes on, and sees what is said of each. */
 export async function replay(channel: number, withDependents: boolean, world: World, ledger: Ledger): Promise<void> {
-  const dead = ledger.jobs.filter((job) => job.plan.channel === channel && mayHaveLetters(job));
+  const all = ledger.jobs.filter((job) => job.plan.channel === channel && mayHaveLetters(job));
+  const dead = withDependents ? withoutReaders(all, ledger.jobs) : all;
   const outcomes = dead.map((job) => outcomesFor(job, withDependents, ledger.jobs));
+  const administration = world.observer.channel(world.channels[channel]!);
+  const ids = idsOf(dead, await administration.deadLetters(MOST_LETTERS));
   const expectations = dead.map((job, index) => expect(job, outcomes[index]!, dead));
-  const { letters } = await world.observer.channel(world.channels[channel]!).replayDeadLetters({ withDependents });
+  const { letters } = await administration.replayDeadLetters({ withDependents, ids });
   const replayed = expectations.filter((expectation) => isReplayed(expectation, letters, ledger));
   if (!withDependents) return;
-  for (const job of skippedBecauseOf(replayed.map(({ job }) => job), ledger.jobs)) job.revive();
+  const revived = skippedBecauseOf(
+    replayed.map(({ job }) => job),
+    ledger.jobs,
+  );
+  for (const job of revived) job.revive();
+}
+
+/** Without those that would run on a result which the same replay removes: they have to be put back later. */
+function withoutReaders(dead: readonly TrackedJob[], all: readonly TrackedJob[]): TrackedJob[] {
+  const anew = new Set([...dead, ...skippedBecauseOf(dead, all)].map(({ bucketId }) => bucketId));
+  return dead.filter(({ dependsOn }) => !dependsOn.some(({ on }) => anew.has(on.bucketId)));
+}
+
+function idsOf(jobs: readonly TrackedJob[], letters: readonly DeadLetter[]): string[] {
+  const jobIds = new Set(jobs.map(({ job }) => job?.id));
+  return letters.filter(({ message }) => jobIds.has(message.headers[JOB_ID])).map(({ id }) => id);
 }
 
 function mayHaveLetters({ letters, plan, isWritten }: TrackedJob): boolean {
@@ -43,7 +65,7 @@ function outcomesFor(job: TrackedJob, withDependents: boolean, all: readonly Tra
 function expect(job: TrackedJob, outcomes: readonly ReplayOutcome[], dead: readonly TrackedJob[]): Expectation {
   const like = job.job ? [job] : dead.filter((other) => other.job === undefined);
   const count = job.plan.conduct.recurs ? undefined : like.reduce((sum, { letters }) => sum + letters, 0);
-  return { job, outcomes, count, undo: outcomes.includes('replayed') ? job.beginAnew() : () => {} };
+  return { job, outcomes, count, undo: outcomes.includes('replayed') ? job.replay() : () => {} };
 }
 
 function isReplayed(expectation: Expectation, letters: readonly ReplayedLetter[], ledger: Ledger): boolean {

@@ -122,6 +122,6 @@ class Simulation {
     await this.crew.leave();
     await this.stalled.settleLate();
     await this.stalled.close();
-    this.ledger.findings.push(...(await this.world.leftovers(expectedBuckets(this.ledger))));
+    this.ledger.findings.push(...(await this.world.leftovers(expectedBuckets(this.ledger, this.world))));
   }
 }

@@ -36,9 +36,9 @@ export class TrackedJob implements Case {
   ended: End | undefined;
   /** Its dead letters. */
   letters = 0;
-  /** How often it was skipped, and is kept to be brought back. */
-  skips = 0;
-  private readonly met = new Set<Case>();
+  /** The bucket because of which it was skipped, where it is kept to be brought back with that. */
+  revivedBy: string | undefined;
+  private met = new Set<Case>();
 
   constructor(
     readonly n: number,
@@ -62,6 +62,10 @@ export class TrackedJob implements Case {
 
   get isKnownToBeThere(): boolean {
     return this.companions?.isCommitted ?? this.isWritten;
+  }
+
+  get isSuperseded(): boolean {
+    return this.companions !== undefined && this.parent?.followers.includes(this.companions) === false;
   }
 
   get repeats(): boolean {
@@ -99,26 +103,28 @@ export class TrackedJob implements Case {
     if (this.ended !== undefined) return;
     this.ended = end;
     if (end === 'failed') this.letters += 1;
-    if (end === 'skipped') this.skips += 1;
+  }
+
+  /** Its dead letter is put back: it waits for nothing. One of a bare message is another message to the broker, with other followers. */
+  replay(): () => void {
+    const undo = this.beginAnew();
+    for (const { on } of this.dependsOn) this.meet(on);
+    if (!this.job) this.followers = [];
+    return undo;
   }
 
   /** It is run anew. Returns what takes that back, where it is not. */
   beginAnew(): () => void {
-    const { lives, runs, rescheduled, lateRuns, wasCancelled, wasPurged, ended } = this;
-    const before = { lives, runs, rescheduled, lateRuns, wasCancelled, wasPurged, ended };
-    const met = [...this.met];
-    Object.assign(this, { lives: lives + 1, runs: 0, rescheduled: 0, lateRuns: 0, ended: undefined });
-    Object.assign(this, { wasCancelled: false, wasPurged: false });
-    this.met.clear();
-    return () => {
-      Object.assign(this, before);
-      for (const dependency of met) this.met.add(dependency);
-    };
+    const { lives, runs, rescheduled, lateRuns, wasCancelled, wasPurged, ended, followers, met } = this;
+    const before = { lives, runs, rescheduled, lateRuns, wasCancelled, wasPurged, ended, followers, met };
+    const fresh = { runs: 0, rescheduled: 0, lateRuns: 0, wasCancelled: false, wasPurged: false };
+    Object.assign(this, { ...fresh, lives: lives + 1, ended: undefined, met: new Set() });
+    return () => Object.assign(this, before);
   }
 
   /** It was skipped, and waits again. */
   revive(): void {
-    this.skips -= 1;
+    this.revivedBy = undefined;
     this.ended = undefined;
   }
 
