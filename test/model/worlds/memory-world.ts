@@ -39,7 +39,7 @@ export function memoryWorld({ workers, clientStrikes }: Plan): World {
     name: 'job',
     times: TIMES,
     timeout: '1h',
-    lateBeginnings: 0,
+    lateBeginnings: 1,
     now: () => clock.now(),
     startProcess: (strikes) => startProcess(strikes, broker, buckets, connect),
     hasLostOwnership: () => false,
