@@ -33,6 +33,8 @@ export class Hand {
   isSettled = false;
   /** True where it has ended without a settlement of this worker: its actor left it, as a manual one may, or it was cancelled. */
   isLeft = false;
+  /** True where it was given back because it could not be run here now, which does not count. */
+  isReturned = false;
   /** Where it lies among the others. */
   place = -1;
   readonly receivedAt: number;

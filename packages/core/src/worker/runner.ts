@@ -112,7 +112,7 @@ export class Runner {
 
   private async runActor(hand: Hand, parameters: MessageParameters, execution: Execution): Promise<void> {
     const delay = execution.slots?.admit(hand);
-    if (delay !== undefined) return this.giveBack(hand, parameters, { action: 'postponed', delay });
+    if (delay !== undefined) return this.returnUnrun(hand, parameters, { action: 'postponed', delay });
     const { actor } = execution;
     let inputs = NO_INPUTS;
     let failed: Extract<Ending, { type: 'threw' }> | undefined;
@@ -137,7 +137,7 @@ export class Runner {
     if (hand.isCancelled) return this.endCancelled(hand);
     if (isA(hand.cancellation.reason, LostOwnershipError)) return;
     if (hand.cancellation.isAborted) this.reports.verdict(run, { action: 'reject' });
-    await this.giveBack(hand, parameters, { action: 'rejected' });
+    await this.returnUnrun(hand, parameters, { action: 'rejected' });
   }
 
   private async finish(run: Run, ending: ExecutionEnding, parameters: MessageParameters, hand: Hand): Promise<void> {
@@ -220,6 +220,12 @@ export class Runner {
     this.reports.verdict(run, { action: 'reject', error });
     const delay = this.producer.connection.broker.capabilities.delay ? DEFAULTS.outageDelay : 0;
     await this.giveBack(hand, parameters, { action: 'postponed', delay });
+  }
+
+  /** Gives a message back that cannot be run here now: it counts as if it had never been taken. */
+  private returnUnrun(hand: Hand, parameters: MessageParameters, closing: Closing): Promise<void> {
+    hand.isReturned = true;
+    return this.giveBack(hand, parameters, closing);
   }
 
   /** Gives a message back that its actor was not run on. */

@@ -222,7 +222,7 @@ export class Shift {
     hand.free();
     hand.isAlone = false;
     this.hands.delete(hand);
-    if (hand.isSettled || hand.isLeft) this.handled += 1;
+    if ((hand.isSettled && !hand.isReturned) || hand.isLeft) this.handled += 1;
     else this.started -= 1;
     this.bell.ring();
   }

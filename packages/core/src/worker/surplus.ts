@@ -12,11 +12,11 @@ const MOST = 10_000;
 
 /**
  * The messages of one actor that were given back because it runs as many as it may: each comes again about when its turn is. Jobs keep
- * their order, whenever they were given back; bare messages, which have no id, are put at the end of the line.
+ * their places in line, however often they are given back, so that they run in order, about; bare messages, which have no id, go to the end.
  */
 export class Surplus {
   /** When each is due, in the order in which they came first. */
-  private readonly line = new Map<string, number>();
+  private readonly line = new Map<string | symbol, number>();
   private lastDue = 0;
 
   /** Until when there is one of them to come, by the monotonic clock. */
@@ -25,15 +25,15 @@ export class Surplus {
   }
 
   /**
-   * After how many milliseconds one is to come again.
+   * After how many milliseconds one is to come again: not before the one that stands before it.
    *
    * @param now by the monotonic clock
    * @param interval how often a run ends, in milliseconds: the time of a run, divided by how many there are at once
    */
   delay(jobId: string | undefined, now: number, interval: number): number {
-    const rank = this.rankOf(jobId, now);
-    const delay = delayOf(rank, interval);
-    if (jobId !== undefined) this.line.set(jobId, now + delay);
+    const { rank, notBefore } = this.placeOf(jobId, now);
+    const delay = Math.max(delayOf(rank, interval), Math.ceil(notBefore - now));
+    this.line.set(jobId ?? Symbol('bare message'), now + delay);
     if (this.line.size > MOST) this.line.delete(this.line.keys().next().value as string);
     this.lastDue = Math.max(this.lastDue, now + delay);
     return delay;
@@ -44,16 +44,25 @@ export class Surplus {
     if (jobId !== undefined) this.line.delete(jobId);
   }
 
-  /** How many stand in line before it. */
-  private rankOf(jobId: string | undefined, now: number): number {
-    if (jobId === undefined || !this.line.has(jobId)) return this.line.size;
-    let rank = 0;
+  /** How many stand in line before it, and when the last of them is due. */
+  private placeOf(jobId: string | undefined, now: number): { readonly rank: number; readonly notBefore: number } {
+    this.forgetTaken(now);
+    if (jobId === undefined || !this.line.has(jobId)) return { rank: this.line.size, notBefore: this.lastDue };
+    let [rank, notBefore] = [0, 0];
     for (const [other, dueAt] of this.line) {
       if (other === jobId) break;
-      if (dueAt + OVERDUE < now) this.line.delete(other);
-      else rank += 1;
+      rank += 1;
+      notBefore = Math.max(notBefore, dueAt);
     }
-    return rank;
+    return { rank, notBefore };
+  }
+
+  /** Another worker has them. */
+  private forgetTaken(now: number): void {
+    for (const [first, dueAt] of this.line) {
+      if (dueAt + OVERDUE >= now) return;
+      this.line.delete(first);
+    }
   }
 }
 

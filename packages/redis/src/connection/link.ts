@@ -154,7 +154,7 @@ export class Link {
   report(problem: Error): void {
     const now = performance.now();
     const { message, at } = this.reported;
-    if (message === problem.message && now - at < LIMITS.reportInterval) return;
+    if (message === problem.message && now - at < LIMITS.outageReportInterval) return;
     this.reported = { message: problem.message, at: now };
     this.settings.onProblem(problem);
   }

@@ -1,6 +1,36 @@
 import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 import { describe, expect, it } from 'vitest';
-import { refused } from './problems.js';
+import { explain, refused, refusedAtConnect } from './problems.js';
+
+describe('explain', () => {
+  it('tells what was never sent from what may have been done', () => {
+    const notSent = new Error("Stream isn't writeable and enableOfflineQueue options is false");
+    expect(explain(notSent, 'here')).toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: false });
+    expect(explain(new Error('Connection is closed.'), 'here')).toMatchObject({ mayBeDone: true });
+  });
+
+  it('says of a refusal that nothing was done', () => {
+    const problem = Object.assign(new Error("OOM command not allowed when used memory > 'maxmemory'."), { name: 'ReplyError' });
+    expect(explain(problem, 'here')).toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: false });
+  });
+});
+
+describe('refusedAtConnect', () => {
+  it.each<[string, Partial<Error> & { code?: string }, string | undefined]>([
+    ['a wrong password', { name: 'ReplyError', message: 'WRONGPASS invalid username-password pair' }, 'Check the user name and'],
+    ['a missing one', { name: 'ReplyError', message: 'NOAUTH Authentication required.' }, 'The server wants a password'],
+    ['a server that loads', { name: 'ReplyError', message: 'LOADING Redis is loading' }, undefined],
+    ['too many clients', { name: 'ReplyError', message: 'ERR max number of clients reached' }, undefined],
+    ['a server that is no Redis', { message: 'Unknown RESP type 72 "H". Please report this.' }, 'a Redis server is there'],
+    ['a certificate', { message: 'self-signed certificate', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'Check the certificates'],
+    ['nobody there', { message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' }, undefined],
+    ['a name that is not known yet', { message: 'getaddrinfo ENOTFOUND redis', code: 'ENOTFOUND' }, undefined],
+  ])('%s', (_, problem, remedy) => {
+    const refusal = refusedAtConnect(Object.assign(new Error(problem.message), problem), 'here');
+    if (remedy === undefined) expect(refusal).toBeUndefined();
+    else expect(refusal).toMatchObject({ code: 'REPID_BROKER_REFUSED', message: expect.stringContaining(remedy) as string });
+  });
+});
 
 describe('refused', () => {
   it.each([
@@ -14,8 +44,9 @@ describe('refused', () => {
     ['BUSYGROUP Consumer Group name already exists', BrokerRefusedError],
     ['NOPERM this user has no permissions', BrokerRefusedError],
   ])('%s', (text, expected) => {
-    const problem = refused(text);
+    const problem = refused(text, 'localhost:6379');
     expect(problem).toBeInstanceOf(expected);
-    expect(problem.message).toContain(text);
+    expect(problem.message).toContain(text.replace(/\.$/, ''));
+    expect(problem.message).toMatch(/^Redis at localhost:6379 refused: /);
   });
 });

@@ -41,7 +41,8 @@ export function answerOf(problem: unknown): string | undefined {
 
 /** True where Redis' answer has that code, or is so. */
 export function isRefusedWith(problem: unknown, code: string | RegExp): boolean {
-  const answer = answerOf(problem) ?? '';
+  const answer = answerOf(problem);
+  if (answer === undefined) return false;
   return typeof code === 'string' ? answer.includes(code) : code.test(answer);
 }
 

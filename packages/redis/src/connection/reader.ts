@@ -88,7 +88,7 @@ export class Reader extends Connection {
     block: number,
     command: (client: Client, time: number) => Promise<Answer>,
   ): Promise<Answer | undefined> {
-    const time = Math.min(block, this.mayBeWoken ? LIMITS.longestSleep : LIMITS.unwakeableSleep);
+    const time = Math.min(block, this.mayBeWoken ? LIMITS.lookInterval : LIMITS.unwakeableSleep);
     return this.untilWoken((client) => {
       this.quietUntil = performance.now() + time;
       return command(client, time);

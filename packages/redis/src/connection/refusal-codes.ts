@@ -12,6 +12,8 @@ const passing = (remedy: string): Refusal => ({ isTransient: true, isSentAgain: 
 const transient = (remedy: string): Refusal => ({ isTransient: true, isSentAgain: false, remedy });
 const permanent = (remedy: string): Refusal => ({ isTransient: false, isSentAgain: false, remedy });
 
+const LACKS_PERMISSION = permanent('Give its user the permissions that docs/brokers.md lists.');
+
 const ON_A_CLUSTER = permanent('The server is a node of a cluster: give the broker an instance of Cluster of ioredis.');
 
 /** The one table of what Redis says no with. A command that it refuses so has changed nothing. */
@@ -26,7 +28,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   MISCONF: transient('The server cannot write its snapshots and refuses writes: look into its log.'),
   NOREPLICAS: transient('The server has too few replicas to accept writes: look after them.'),
   UNBLOCKED: transient('What was waited for has gone.'),
-  NOPERM: permanent('Give its user the permissions that docs/brokers.md lists.'),
+  NOPERM: LACKS_PERMISSION,
   NOAUTH: permanent('The server wants a password: give it in the URL, "redis://user:password@host".'),
   WRONGPASS: permanent('Check the user name and the password.'),
   DENIED: permanent('The server is in protected mode: set a password on it, and give that.'),
@@ -41,6 +43,7 @@ const UNKNOWN = permanent('Look at what lies at the keys of this prefix.');
 
 /** Answers with the code ERR are told apart by their text. */
 const BY_TEXT: readonly (readonly [RegExp, Refusal])[] = [
+  [/user executing the script can't/i, LACKS_PERMISSION],
   [/DB index/i, permanent('Choose a database below the "databases" of the server.')],
   [/SELECT is not allowed in cluster mode/i, permanent('A cluster has database 0 alone: leave the database out.')],
   [/max(?:imum)? number of clients/i, transient('Close connections, or raise "maxclients" of the server.')],

@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
-import { type Client, ClientSource } from './source.js';
+import { type Client, ClientSource, type RedisConnection } from './source.js';
 
 describe('ClientSource', () => {
   const sentinels = [
@@ -25,17 +25,52 @@ describe('ClientSource', () => {
     client.disconnect();
   });
 
-  it('looks for the new master when the old one refuses to write', () => {
-    const { options: ours } = new ClientSource(options).make('repid-commands') as Redis;
-    expect(ours.reconnectOnError!(new Error("READONLY You can't write against a read only replica."))).toBe(true);
-    expect(ours.reconnectOnError!(new Error('ERR no'))).toBe(false);
+  it('leaves it to us to select the database, to subscribe, to send again and to look for the master', () => {
+    const source = new ClientSource({ ...options, db: 3, autoResubscribe: true, reconnectOnError: () => true });
+    const { options: ours } = source.make('repid-commands') as Redis;
+    expect(ours).toMatchObject({
+      ...{ db: 0, autoResubscribe: false, autoResendUnfulfilledCommands: false, reconnectOnError: null },
+    });
+    expect(source.database).toBe(3);
+  });
+
+  it.each([
+    ['a strategy that gives up', () => null],
+    ['none', undefined],
+  ])('connects anew for ever, given %s', (_, retryStrategy) => {
+    const { options: ours } = new ClientSource({ retryStrategy }).make('repid-commands') as Redis;
+    const pauses = Array.from({ length: 50 }, (__, n) => ours.retryStrategy!(n + 1) as number);
+    expect(Math.min(...pauses)).toBeGreaterThan(0);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(2_000);
+  });
+
+  it('pauses as it is told to', () => {
+    const { options: ours } = new ClientSource({ retryStrategy: (times) => times * 7 }).make('x') as Redis;
+    expect(ours.retryStrategy!(3)).toBe(21);
+  });
+
+  it.each<[string, RedisConnection, string]>([
+    ['a URL', 'redis://alice:secret@redis.example:7000/2', 'redis.example:7000'],
+    ['a URL without a port', 'rediss://:secret@redis.example', 'redis.example:6379'],
+    ['options', { host: 'one', port: 7, password: 'secret' }, 'one:7'],
+    ['no options', {}, 'localhost:6379'],
+    ['a socket', '/tmp/redis.sock', '/tmp/redis.sock'],
+    ['sentinels', options, 'master "master" of sentinels one:26379, two:26380'],
+  ])('names the place without a secret: %s', (_, given, place) => {
+    expect(new ClientSource(given).place).toBe(place);
+  });
+
+  it('names the place of a cluster without a secret', () => {
+    const cluster = new Cluster(['redis://alice:secret@one:1', { host: 'two', port: 2 }, 3], { lazyConnect: true });
+    expect(new ClientSource(cluster).place).toBe('cluster one:1, two:2, localhost:3');
+    cluster.disconnect();
   });
 
   it('overrides what our connections could not work with, and nothing else', () => {
     const given = { host: 'one', enableOfflineQueue: true, maxRetriesPerRequest: 9, password: 'secret', db: 3 };
     const { options: ours } = new ClientSource(given).make('repid-commands') as Redis;
     expect(ours).toMatchObject({
-      ...{ host: 'one', password: 'secret', db: 3 },
+      ...{ host: 'one', password: 'secret' },
       ...{ enableOfflineQueue: false, maxRetriesPerRequest: 0 },
     });
   });

@@ -4,6 +4,7 @@ import {
   type Delivery,
   LostOwnershipError,
   type ReceiveOptions,
+  scheduleTimer,
 } from '@repid/core';
 import { AnswerLostError, isRefusedWith } from '../connection/problems.js';
 import { isPassing } from '../keys.js';
@@ -266,12 +267,18 @@ export class RedisConsumer implements Consumer {
     const { channels } = this.list;
     const call = new ScriptCall(keys, 'consume.open').add(channels.length);
     for (const channel of channels) call.channel(channel);
-    const lasting = channels.filter((channel) => !isPassing(channel));
-    const [problems] = await Promise.all([
-      commands().run<string[]>(call),
-      lasting.length > 0 && commands().send((client) => client.sadd(keys.channels, ...lasting)),
-    ]);
+    const [problems] = await Promise.all([commands().runAgain<string[]>(call), this.writeDownChannels()]);
     problems.forEach((problem, n) => this.noteClosed(channels[n]!, problem));
+  }
+
+  /** Best effort: a full server, which is to be drained, refuses it; and who publishes does it as well. */
+  private async writeDownChannels(): Promise<void> {
+    const { keys, commands } = this.parts;
+    const lasting = this.list.channels.filter((channel) => !isPassing(channel));
+    if (lasting.length === 0) return;
+    await commands()
+      .sendAgain((client) => client.sadd(keys.channels, ...lasting))
+      .catch(() => undefined);
   }
 
   /** A channel that can't be opened for what lies at its keys is left aside. */
@@ -298,11 +305,12 @@ export class RedisConsumer implements Consumer {
 
   /** Ends early when `until` settles, or by interruption. */
   private async pause(milliseconds: number, until?: Promise<void>): Promise<void> {
+    until?.catch(() => undefined);
     if (this.woken || this.closing) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
+      const cancelTimer = scheduleTimer(resolve, milliseconds);
       const end = (): void => {
-        clearTimeout(timer);
+        cancelTimer();
         resolve();
       };
       this.stopPause = end;

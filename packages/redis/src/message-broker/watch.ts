@@ -95,7 +95,7 @@ export class Watch {
     const call = new ScriptCall(this.keys, 'consume.promote').add(consumer, channels.length, LIMITS.promotionBatch);
     for (const channel of channels) call.channel(channel);
     for (const channel of channels) call.add(this.confirmed.get(channel) ?? '');
-    const answers = await this.connection().run<LookAnswer[]>(call);
+    const answers = await this.connection().runAgain<LookAnswer[]>(call);
     if (this.closed) return;
     answers.forEach((answer, n) => this.note(channels[n]!, answer));
     this.listener.onLook();

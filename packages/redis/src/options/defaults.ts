@@ -48,9 +48,7 @@ export const LIMITS = {
   waitInterval: 3_000,
   /** Buckets looked for in one command. */
   waitBatch: 500,
-  /** A reader sleeps no longer than this without looking again. */
-  longestSleep: 5_000,
-  /** The same where it may not be woken, so that pausing and stopping do not take long. */
+  /** The longest blocked read where the reader may not be woken, so that pausing and stopping do not take long. */
   unwakeableSleep: 500,
   /** How often a connection is looked at. One that was not used in between is pinged. */
   heartbeat: 2_000,
@@ -66,6 +64,8 @@ export const LIMITS = {
   refusalPause: 100,
   /** How long commands that are on their way to a server that turned out to be a replica may take. */
   leaveTimeout: 200,
+  /** The same problem of a connection is not reported more often. */
+  outageReportInterval: 10_000,
   /** The longest pause between two tries to connect. */
   reconnectPause: 2_000,
   /** The server's time is asked for so often, while it is made use of. */

@@ -1,0 +1,253 @@
+import { describe, expect, it, vi } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import { TimeoutError } from '../errors/index.js';
+import type { ActorMiddleware } from '../middleware/index.js';
+import { Gate, Workshop } from './testing/workshop.test-support.js';
+
+const never = (): Promise<never> => new Promise(() => {});
+
+describe('A run that goes on after its time limit', () => {
+  it('leaves its place to the next, of its actor and of its worker', async () => {
+    const runs: number[] = [];
+    const actor = defineActor<number>({ name: 'hung', concurrency: 1, timeout: '1m' }, (n) => {
+      runs.push(n);
+      return n < 2 ? never() : n;
+    });
+    const workshop = new Workshop([actor]);
+    for (const n of [0, 1, 2]) await workshop.send('hung', n);
+    const worker = workshop.start({ concurrency: 1 });
+    await vi.waitFor(() => expect(runs).toEqual([0]), 10_000);
+    await workshop.clock.advance(60_000);
+    await vi.waitFor(() => expect(runs).toEqual([0, 1]), 10_000);
+    await workshop.clock.advance(60_000);
+    await vi.waitFor(() => expect(worker.inFlight).toBe(0), 10_000);
+    expect(runs).toEqual([0, 1, 2]);
+  });
+
+  it('is reported for as long as it goes on, more and more seldom, and no longer', async () => {
+    const [started, gate] = [new Gate(), new Gate()];
+    const actor = defineActor({ name: 'deaf', timeout: '1m' }, async () => {
+      started.open();
+      await gate.opened;
+    });
+    const workshop = new Workshop([actor]);
+    await workshop.repid.job('deaf', { id: 'one' }).enqueue();
+    workshop.start();
+    await started.opened;
+    await workshop.clock.advance(60_000 + 7_000);
+    expect(workshop.told('signal-ignored')).toMatchObject([
+      { actor: 'deaf', id: 'one', since: 1_000, reason: expect.any(TimeoutError) },
+      { since: 3_000 },
+      { since: 7_000 },
+    ]);
+    gate.open();
+    await workshop.clock.advance(3_600_000);
+    expect(workshop.told('signal-ignored')).toHaveLength(3);
+  });
+
+  it('is reported also where its middlewares have ended', async () => {
+    const started = new Gate();
+    const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [(_, next) => next()] }, () => {
+      started.open();
+      return never();
+    });
+    const workshop = new Workshop([actor]);
+    await workshop.send('deaf');
+    workshop.start();
+    await started.opened;
+    await workshop.clock.advance(61_000);
+    expect(workshop.told('signal-ignored')).toHaveLength(1);
+  });
+
+  it('does not keep its worker from stopping at once', async () => {
+    const started = new Gate();
+    const actor = defineActor({ name: 'deaf', timeout: '1m' }, () => {
+      started.open();
+      return never();
+    });
+    const workshop = new Workshop([actor]);
+    await workshop.send('deaf');
+    const worker = workshop.start({ gracefulShutdownTime: '1h' });
+    await started.opened;
+    await workshop.clock.advance(60_000);
+    await vi.waitFor(() => expect(worker.inFlight).toBe(0), 10_000);
+    await worker.stop();
+    expect(worker.state).toBe('idle');
+    await workshop.clock.advance(3_600_000);
+    expect(workshop.told('signal-ignored')).toEqual([]);
+  });
+
+  it('is a failure to its middlewares, as soon as it is called off', async () => {
+    const started = new Gate();
+    const seen: unknown[] = [];
+    const noting: ActorMiddleware = async (_, next) => {
+      try {
+        const result = await next();
+        seen.push('completed');
+        return result;
+      } catch (error) {
+        seen.push(error);
+        throw error;
+      } finally {
+        seen.push('over');
+      }
+    };
+    const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [noting] }, () => {
+      started.open();
+      return never();
+    });
+    const workshop = new Workshop([actor]);
+    const job = await workshop.repid.job('deaf').enqueue();
+    workshop.start();
+    await started.opened;
+    await workshop.clock.advance(60_000);
+    expect(seen).toEqual([expect.any(TimeoutError), 'over']);
+    expect((await job.result())!.exception).toBe('TimeoutError: "deaf" ran longer than 60000 ms.');
+  });
+
+  it('has failed, even where a middleware answers in its place', async () => {
+    const started = new Gate();
+    const mending: ActorMiddleware = (_, next) => next().catch(() => 'mended');
+    const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [mending] }, () => {
+      started.open();
+      return never();
+    });
+    const workshop = new Workshop([actor]);
+    const job = await workshop.repid.job('deaf').enqueue();
+    workshop.start();
+    await started.opened;
+    await workshop.clock.advance(60_000);
+    await vi.waitFor(async () => expect(await job.status()).toEqual({ state: 'failed' }), 10_000);
+  });
+
+  it('is not ended by a wall clock that is set', async () => {
+    const started = new Gate();
+    const gates = Array.from({ length: 5 }, () => new Gate());
+    const actor = defineActor<number>({ name: 'long' }, async (n) => {
+      if (n === 4) started.open();
+      await gates[n]!.opened;
+      return n;
+    });
+    const workshop = new Workshop([actor]);
+    const jobs = [0, 1, 2, 3, 4].map((n) => workshop.repid.job('long', { args: n }));
+    await workshop.repid.enqueue(jobs);
+    workshop.start();
+    await started.opened;
+    const wall = Date.now();
+    const date = vi.spyOn(Date, 'now').mockImplementation(() => wall + 3_600_000);
+    await workshop.clock.advance(8_000);
+    for (const gate of gates) gate.open();
+    const results = await Promise.all(jobs.map((job) => job.waitForResult()));
+    date.mockRestore();
+    expect(results.map(({ data }) => data)).toEqual([0, 1, 2, 3, 4]);
+    expect(await workshop.deadLetters()).toEqual([]);
+  });
+});
+
+describe('A job that is cancelled while it runs', () => {
+  it('is called off and not settled by its worker: the broker has ended it', async () => {
+    const [started, gate] = [new Gate(), new Gate()];
+    const signals: unknown[] = [];
+    const actor = defineActor({ name: 'long', retryPolicy: () => 0 }, async (_, msg) => {
+      msg.signal.addEventListener('abort', () => signals.push((msg.signal.reason as Error).name));
+      msg.enqueue(workshop.repid.job('long', { id: 'follower' }));
+      started.open();
+      await gate.opened;
+      return 'too late';
+    });
+    const workshop: Workshop = new Workshop([actor]);
+    const job = await workshop.repid.job('long', { id: 'one', retries: 3 }).enqueue();
+    const worker = workshop.start({ messagesLimit: 1 });
+    await started.opened;
+    expect(await job.cancel()).toBe(true);
+    expect(await job.status()).toEqual({ state: 'cancelled' });
+    await vi.waitFor(() => expect(worker.inFlight).toBe(0), 10_000);
+    expect(signals).toEqual(['CancelledError']);
+    gate.open();
+    await worker.stop();
+    expect(workshop.told('cancelled')).toEqual([{ type: 'cancelled', actor: 'long', id: 'one', channel: 'default' }]);
+    expect(workshop.told('ownership-lost')).toEqual([]);
+    expect(await job.result()).toMatchObject({ success: false, cancelled: true });
+    expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, running: 0, delayed: 0 });
+  });
+
+  it('is told as cancelled also where its settlement was on its way', async () => {
+    const actor = defineActor({ name: 'work' }, async () => {
+      await workshop.repid.job('work', { id: 'one' }).cancel();
+      return 'too late';
+    });
+    const workshop: Workshop = new Workshop([actor]);
+    const job = await workshop.perform('work', { id: 'one' });
+    expect(await job.status()).toEqual({ state: 'cancelled' });
+    expect(workshop.told('cancelled')).toHaveLength(1);
+    expect(workshop.events.map(({ type }) => type)).not.toContain('settlement-failed');
+  });
+
+  it('does not come again where it recurs', async () => {
+    const started = new Gate();
+    const actor = defineActor({ name: 'tick' }, async () => {
+      started.open();
+      await never();
+    });
+    const workshop = new Workshop([actor]);
+    const job = await workshop.repid.job('tick', { id: 'tick', deferredBy: '1h' }).enqueue();
+    workshop.start();
+    await workshop.clock.advance(3_600_000);
+    await started.opened;
+    expect(await job.cancel()).toBe(true);
+    await vi.waitFor(() => expect(workshop.told('cancelled')).toHaveLength(1), 10_000);
+    expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, running: 0, delayed: 0 });
+  });
+});
+
+describe('A channel that is paused', () => {
+  it('has nothing more begun that was taken from it, which is given back uncounted', async () => {
+    const [started, gate] = [new Gate(), new Gate()];
+    const runs: string[] = [];
+    const actor = defineActor({ name: 'one', concurrency: 1 }, async (_, { id, parameters }) => {
+      runs.push(`${id}/${parameters.retries.alreadyTried}`);
+      started.open();
+      await gate.opened;
+    });
+    const other = defineActor({ name: 'other' }, () => {});
+    const workshop = new Workshop([actor, other]);
+    await workshop.repid.enqueue(['a', 'b', 'c'].map((id) => workshop.repid.job('one', { id })));
+    workshop.start();
+    await started.opened;
+    await workshop.repid.channel('default').pause();
+    gate.open();
+    await vi.waitFor(
+      async () => expect(await workshop.repid.channel('default').stats()).toMatchObject({ running: 0 }),
+      10_000,
+    );
+    await workshop.clock.advance(5_000);
+    expect(runs).toEqual(['a/0']);
+    expect(workshop.told('given-back')).toEqual([]);
+    await workshop.repid.channel('default').resume();
+    await vi.waitFor(() => expect(runs).toHaveLength(3), 10_000);
+    expect(new Set(runs)).toEqual(new Set(['a/0', 'b/0', 'c/0']));
+  });
+
+  it.each(['auto', 'ack-first'] as const)(
+    'is looked at after the arguments were read, with %s',
+    async (confirmation) => {
+      const [reading, gate] = [new Gate(), new Gate()];
+      let runs = 0;
+      const actor = defineActor({ name: 'work', confirmation }, () => (runs += 1));
+      const workshop = new Workshop([actor]);
+      const get = workshop.buckets.get.bind(workshop.buckets);
+      vi.spyOn(workshop.buckets, 'get').mockImplementationOnce(async (ids) => {
+        reading.open();
+        await gate.opened;
+        return get(ids);
+      });
+      const job = await workshop.repid.job('work', { args: 1 }).enqueue();
+      const worker = workshop.start();
+      await reading.opened;
+      await workshop.repid.channel('default').pause();
+      gate.open();
+      await vi.waitFor(() => expect(worker.inFlight).toBe(0), 10_000);
+      expect([runs, await job.status()]).toEqual([0, { state: 'queued' }]);
+    },
+  );
+});

@@ -1,0 +1,191 @@
+import { describe, expect, it, vi } from 'vitest';
+import { defineActor, type ActorOptions, type MessageDependency } from '../actor/index.js';
+import { RunEndedError } from '../errors/index.js';
+import { tooLate, type Addition, type RunState } from './run-gate.js';
+import { Gate, Workshop } from './testing/workshop.test-support.js';
+
+type Call = (msg: MessageDependency, workshop: Workshop) => unknown;
+
+const elsewhere = { channel: 'elsewhere', payload: 1 };
+
+const CALLS: Record<string, Call> = {
+  'msg.enqueue()': (msg, { repid }) => msg.enqueue(repid.job('next')),
+  'msg.delegate()': (msg, { repid }) => msg.delegate(repid.job('next')),
+  'msg.addCallback()': (msg) => msg.addCallback(() => {}),
+  'msg.sendMessage()': (msg) => msg.sendMessage({ ...elsewhere, payload: Buffer.from('1') }),
+  'msg.sendMessageJson()': (msg) => msg.sendMessageJson(elsewhere),
+  'msg.setResult()': (msg) => msg.setResult(1),
+  'msg.setException()': (msg) => msg.setException(new Error('late')),
+};
+
+/** Does this after the actor has ended, as a promise does that the actor has not awaited. */
+async function callLate(call: Call, options: Partial<ActorOptions> = {}) {
+  const [gate, done] = [new Gate(), new Gate()];
+  const failures: unknown[] = [];
+  const attempt = async (msg: MessageDependency) => {
+    await gate.opened;
+    try {
+      await call(msg, workshop);
+    } catch (error) {
+      failures.push(error);
+    }
+    done.open();
+  };
+  const actor = defineActor({ name: 'first', ...options }, (_, msg) => (void attempt(msg), 'returned'));
+  const workshop: Workshop = new Workshop([actor]);
+  const job = await workshop.perform('first');
+  gate.open();
+  await done.opened;
+  return { workshop, job, failures };
+}
+
+describe('After its actor has ended', () => {
+  it.each(Object.entries(CALLS))('%s is refused by name, and told', async (name, call) => {
+    const { workshop, job, failures } = await callLate(call);
+    expect(failures).toEqual([expect.any(RunEndedError)]);
+    expect(failures[0]).toMatchObject({ code: 'REPID_RUN_ENDED', call: name });
+    expect((failures[0] as Error).message).toContain(
+      `${name} came too late and had no effect: actor "first" had ended.`,
+    );
+    expect(workshop.told('refused')).toMatchObject([{ actor: 'first', id: job.id, error: failures[0] }]);
+    expect(await job.result()).toMatchObject({ data: 'returned' });
+    expect(await workshop.repid.channel('elsewhere').stats()).toMatchObject({ queued: 0 });
+  });
+
+  it.each(['ack-first', 'manual', 'always-ack'] as const)('it is refused also with %s', async (confirmation) => {
+    const { failures } = await callLate(CALLS['msg.enqueue()']!, { confirmation });
+    expect(failures).toMatchObject([{ code: 'REPID_RUN_ENDED' }]);
+  });
+
+  it('what is sent now goes out', async () => {
+    const { workshop, failures } = await callLate((msg) => msg.sendMessageJson({ ...elsewhere, immediate: true }));
+    expect(failures).toEqual([]);
+    expect(await workshop.repid.channel('elsewhere').stats()).toMatchObject({ queued: 1 });
+  });
+
+  it('what is refused ends no process, though nobody awaits it', async () => {
+    const { workshop } = await callLate((msg) => void msg.sendMessageJson(elsewhere));
+    expect(workshop.told('refused')).toHaveLength(1);
+  });
+
+  it('what was added in time is not lost, however late the middlewares end', async () => {
+    const order: string[] = [];
+    const actor = defineActor(
+      {
+        name: 'first',
+        middlewares: [
+          async ({ message }, next) => {
+            const result = await next();
+            message.enqueue(workshop.repid.job('next'));
+            return result;
+          },
+        ],
+      },
+      () => order.push('first'),
+    );
+    const workshop: Workshop = new Workshop([actor, defineActor({ name: 'next' }, () => order.push('next'))]);
+    await workshop.perform('first');
+    expect(order).toEqual(['first', 'next']);
+  });
+});
+
+describe('After its message was settled', () => {
+  it.each([
+    ['msg.setResult()', 'acked', (msg: MessageDependency) => msg.ack()],
+    ['msg.setException()', 'acked', (msg: MessageDependency) => msg.ack()],
+    ['msg.enqueue()', 'retried', (msg: MessageDependency) => msg.forceRetry(0)],
+    ['msg.sendMessageJson()', 'rejected', (msg: MessageDependency) => msg.reject()],
+  ])('%s is refused: %s', async (name, action, settle) => {
+    const failures: unknown[] = [];
+    let runs = 0;
+    const actor = defineActor({ name: 'first' }, async (_, msg) => {
+      if ((runs += 1) > 1) return;
+      await settle(msg);
+      try {
+        await CALLS[name]!(msg, workshop);
+      } catch (error) {
+        failures.push(error);
+      }
+    });
+    const workshop: Workshop = new Workshop([actor]);
+    await workshop.perform('first');
+    expect(failures).toMatchObject([{ code: 'REPID_RUN_ENDED', message: expect.stringContaining(`("${action}")`) }]);
+  });
+
+  it('a result may be set with ack-first, while the actor runs', async () => {
+    const actor = defineActor({ name: 'first', confirmation: 'ack-first' }, (_, msg) => msg.setResult('set'));
+    const workshop = new Workshop([actor]);
+    expect(await (await workshop.perform('first')).result()).toMatchObject({ data: 'set' });
+  });
+
+  it('callbacks may send, enqueue and add callbacks', async () => {
+    const order: unknown[] = [];
+    const actor = defineActor({ name: 'first' }, (_, msg) => {
+      msg.addCallback(async () => {
+        await msg.sendMessageJson({ channel: 'default', payload: 'sent', headers: { topic: 'next' } });
+        msg.enqueue(workshop.repid.job('next', { args: 'enqueued' }));
+        msg.addCallback(() => order.push('added'));
+      });
+    });
+    const workshop: Workshop = new Workshop([actor, defineActor({ name: 'next' }, (payload) => order.push(payload))]);
+    await workshop.perform('first');
+    expect(order).toEqual(['added', 'sent', 'enqueued']);
+    expect(workshop.told('refused')).toEqual([]);
+  });
+
+  it('a callback that takes too long may not: nobody would send it', async () => {
+    const [added, gate] = [new Gate(), new Gate()];
+    let failure: unknown;
+    const actor = defineActor({ name: 'first', timeout: '1m' }, (_, msg) => {
+      msg.addCallback(async () => {
+        added.open();
+        await gate.opened;
+        try {
+          msg.enqueue(workshop.repid.job('next'));
+        } catch (error) {
+          failure = error;
+        }
+      });
+    });
+    const workshop: Workshop = new Workshop([actor]);
+    await workshop.send('first');
+    workshop.start();
+    await added.opened;
+    await workshop.clock.advance(60_000);
+    gate.open();
+    await vi.waitFor(() => expect(failure).toMatchObject({ code: 'REPID_RUN_ENDED' }), 10_000);
+  });
+});
+
+describe('tooLate', () => {
+  const OPEN: RunState = {
+    actor: 'a',
+    action: undefined,
+    hasEnded: false,
+    isCallingBack: false,
+    isAckedFirst: false,
+  };
+  it.each<[Addition, Partial<RunState>, boolean]>([
+    ['follower', {}, false],
+    ['callback', {}, false],
+    ['result', {}, false],
+    ['follower', { hasEnded: true }, true],
+    ['callback', { hasEnded: true }, true],
+    ['result', { hasEnded: true }, true],
+    ['follower', { action: 'acked' }, false],
+    ['callback', { action: 'acked' }, false],
+    ['result', { action: 'acked' }, true],
+    ['result', { action: 'acked', isAckedFirst: true }, false],
+    ['result', { action: 'acked', isAckedFirst: true, hasEnded: true }, true],
+    ['follower', { action: 'acked', hasEnded: true, isCallingBack: true }, false],
+    ['callback', { action: 'acked', hasEnded: true, isCallingBack: true }, false],
+    ['result', { action: 'acked', hasEnded: true, isCallingBack: true }, true],
+    ['result', { action: 'acked', hasEnded: true, isCallingBack: true, isAckedFirst: true }, true],
+    ['follower', { action: 'nacked' }, false],
+    ['follower', { action: 'retried' }, true],
+    ['follower', { action: 'rejected' }, true],
+    ['callback', { action: 'retried' }, false],
+  ])('%s where %j: %s', (addition, state, expected) => {
+    expect(tooLate('msg.x()', addition, { ...OPEN, ...state }) !== undefined).toBe(expected);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import type { Delivery } from '../broker/index.js';
+import { AdjustableClock } from '../clock/index.js';
+import { ChannelLimits, mostOf } from './channel-limits.js';
+import { Hand } from './hand.js';
+import { Slots } from './slots.js';
+
+const TAKING = { receivedAt: 0, takenAt: 0, ownedUntil: 0 };
+
+function slotsOf(concurrency: number, canDelay = true) {
+  const clock = new AdjustableClock();
+  const freed: number[] = [];
+  const actor = defineActor({ name: 'work', concurrency }, () => {});
+  const slots: Slots = new Slots(actor, clock, canDelay, () => freed.push(slots.lane.free));
+  const hand = (id: string, deliveryCount = 1) =>
+    new Hand({ message: { headers: { 'repid-id': id } }, deliveryCount } as unknown as Delivery, TAKING, () => {});
+  return { clock, slots, hand, freed };
+}
+
+describe('The slots of an actor', () => {
+  it('admit as many as it may run, and give the others back', () => {
+    const { slots, hand, freed } = slotsOf(2);
+    const hands = ['a', 'b', 'c'].map((id) => hand(id));
+    expect(hands.map((one) => slots.admit(one))).toEqual([undefined, undefined, 20]);
+    hands[0]!.leaveLane();
+    hands[0]!.leaveLane();
+    expect(freed).toEqual([1]);
+    expect(slots.admit(hands[2]!)).toBeUndefined();
+  });
+
+  it('give back for a time that follows how long its runs last', () => {
+    const { slots, hand } = slotsOf(2);
+    for (const id of ['a', 'b']) slots.admit(hand(id));
+    slots.end(8_000);
+    expect(slots.admit(hand('c'))).toBe(1_000);
+    slots.end(4_000);
+    expect(slots.admit(hand('d'))).toBe(1_750); // 7 s now, and it is the second in line.
+  });
+
+  it('take a run for as long as it lasts already, where none has ended', async () => {
+    const { slots, hand, clock } = slotsOf(1);
+    slots.admit(hand('a'));
+    slots.begin(clock.monotonic());
+    expect(slots.admit(hand('b'))).toBe(25);
+    await clock.advance(10_000); // Nobody has seen it since: it was taken by another worker, and comes back.
+    expect(slots.admit(hand('b'))).toBe(2_500);
+  });
+
+  it('let wait what is to run in a moment: giving it back would take longer', () => {
+    const { slots, hand } = slotsOf(1);
+    slots.end(9);
+    const delays = ['a', 'b', 'c', 'd'].map((id) => slots.admit(hand(id)));
+    expect(delays).toEqual([undefined, undefined, undefined, 20]);
+  });
+
+  it.each([
+    ['has lost its worker before: giving it back would forget that', true, 2],
+    ['would come again at once, where the broker knows no delays', false, 1],
+  ])('let wait what %s', (_, canDelay, deliveryCount) => {
+    const { slots, hand } = slotsOf(1, canDelay);
+    slots.admit(hand('a'));
+    expect(slots.admit(hand('b', deliveryCount))).toBeUndefined();
+    expect(slots.lane.surplus).toBe(1);
+  });
+});
+
+describe('The limits of channels', () => {
+  const limited = (concurrency: number) => slotsOf(concurrency).slots;
+
+  it('are those of channels whose actors all have one', () => {
+    const busy = limited(2);
+    busy.lane.hold();
+    const limits = ChannelLimits.of(
+      [
+        { channel: 'a', slots: busy },
+        { channel: 'a', slots: limited(3) },
+        { channel: 'b', slots: limited(1) },
+        { channel: 'b', slots: undefined },
+        { channel: 'c', slots: limited(5) },
+      ],
+      ['a', 'b', 'd'],
+    )!;
+    expect([...limits.current()]).toEqual([['a', 4]]);
+    expect(limits.isComplete).toBe(false);
+  });
+
+  it('are complete where no channel is without', () => {
+    expect(ChannelLimits.of([{ channel: 'a', slots: limited(1) }], ['a'])!.isComplete).toBe(true);
+  });
+
+  it('are none where no actor has one', () => {
+    expect(ChannelLimits.of([{ channel: 'a', slots: undefined }], ['a'])).toBeUndefined();
+  });
+
+  it.each([
+    [10, [1, 2], true, 3],
+    [2, [1, 2], true, 2],
+    [10, [0, 0], true, 0],
+    [10, [0, 0], false, 10],
+  ])('of %i and %j, complete: %s, leave %i', (room, free, isComplete, expected) => {
+    expect(mostOf(room, new Map(free.map((n, at) => [String(at), n])), isComplete)).toBe(expected);
+  });
+});

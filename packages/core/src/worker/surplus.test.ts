@@ -1,0 +1,76 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { delayOf, Surplus } from './surplus.js';
+
+describe('The delay of one that is given back', () => {
+  it.each([
+    ['the first, with runs of a second', 0, 1_000, 250],
+    ['the fourth, with runs of a second', 3, 1_000, 1_000],
+    ['one that is far behind', 99, 1_000, 5_000],
+    ['the first, with very short runs', 0, 1, 20],
+    ['the first, with very long runs', 0, 3_600_000, 5_000],
+    ['one of a very long line', 100_000, 1_000, 500_000],
+  ])('%s', (_, rank, interval, expected) => {
+    expect(delayOf(rank, interval)).toBe(expected);
+  });
+});
+
+function forgetOverdue(due: Map<number, number>, now: number): void {
+  for (const [n, dueAt] of due) {
+    if (dueAt + 2_000 >= now) return;
+    due.delete(n);
+  }
+}
+
+describe('Those that were given back', () => {
+  it('do not come before those that stand before them, however often they are given back', () => {
+    const steps = fc.array(fc.record({ n: fc.nat(9), interval: fc.integer({ min: 1, max: 20_000 }) }), {
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(steps, (again) => {
+        const surplus = new Surplus();
+        const due = new Map<number, number>();
+        let now = 0;
+        for (const { n, interval } of again) {
+          now = Math.max(now, due.get(n) ?? now);
+          forgetOverdue(due, now);
+          const delay = surplus.delay(String(n), now, interval);
+          const line = [...due.keys()];
+          const before = due.has(n) ? line.slice(0, line.indexOf(n)) : line;
+          for (const other of before) expect(now + delay).toBeGreaterThanOrEqual(due.get(other)!);
+          due.set(n, now + delay);
+        }
+      }),
+    );
+  });
+
+  it('stand where they stood, until they run', () => {
+    const surplus = new Surplus();
+    expect(['a', 'b', 'c'].map((id) => surplus.delay(id, 0, 1_000))).toEqual([250, 500, 750]);
+    expect(surplus.delay('c', 100, 1_000)).toBe(750);
+    surplus.forget('a');
+    expect(surplus.delay('c', 400, 1_000)).toBe(500);
+    expect(surplus.delay('d', 400, 1_000)).toBe(750);
+  });
+
+  it('are not counted any more when another worker has taken them', () => {
+    const surplus = new Surplus();
+    for (const id of ['a', 'b', 'c']) surplus.delay(id, 0, 1_000);
+    surplus.delay('c', 2_400, 1_000);
+    expect(surplus.delay('c', 2_800, 1_000)).toBe(250);
+  });
+
+  it('go to the end of the line where they have no id', () => {
+    const surplus = new Surplus();
+    surplus.delay('a', 0, 1_000);
+    expect([undefined, undefined, 'b', 'a'].map((id) => surplus.delay(id, 0, 1_000))).toEqual([500, 750, 1_000, 250]);
+    expect(surplus.until).toBe(1_000);
+  });
+
+  it('are remembered, but not without end', () => {
+    const surplus = new Surplus();
+    for (let n = 0; n < 10_050; n += 1) surplus.delay(String(n), 0, 1);
+    expect(surplus.delay('new', 0, 4)).toBe(delayOf(10_000, 4));
+  });
+});

@@ -1,0 +1,99 @@
+import { Repid, Router, Worker, defineActor } from '@repid/core';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ACK, message, textOf } from '../../../../test/support/redis-stage.js';
+import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
+import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
+import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
+
+describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
+  let servers: readonly [RedisServer, RedisServer];
+  let admins: readonly [Redis, Redis];
+  let proxy: TcpProxy;
+
+  beforeEach(async () => {
+    const settings = { 'repl-diskless-sync-delay': 0 };
+    servers = [await startServer(settings), await startServer(settings)];
+    admins = [new Redis(servers[0].url), new Redis(servers[1].url)];
+    await admins[1].replicaof('127.0.0.1', servers[0].port);
+    await vi.waitFor(async () => expect(await admins[1].info('replication')).toContain('master_link_status:up'), 20_000);
+    proxy = await TcpProxy.start(servers[0].port);
+  });
+  afterEach(async () => {
+    proxy.stop();
+    await Promise.all(admins.map((admin) => admin.quit()));
+    await Promise.all(servers.map((server) => server.stop()));
+  });
+
+  /** The first becomes a replica of the second; new connections lead there, those that are there stay. */
+  const failOver = async (): Promise<void> => {
+    await admins[0].wait(1, 5_000);
+    await admins[1].replicaof('NO', 'ONE');
+    await admins[0].replicaof('127.0.0.1', servers[1].port);
+    proxy.pointTo(servers[1].port);
+  };
+
+  it('is followed by all who publish, within their time: none of them is refused', async () => {
+    const broker = new RedisMessageBroker(proxy.url, { onProblem: () => undefined });
+    await broker.connect();
+    await broker.publish([message('before')]);
+    await failOver();
+    await Promise.all([1, 2, 3].map((n) => broker.publish([message(`after ${n}`)])));
+    expect(await admins[1].xlen('repid:email')).toBe(4);
+    await broker.disconnect();
+  });
+
+  it('is followed by workers, by who settles and by who waits for results', async () => {
+    const onProblem = vi.fn<(problem: Error) => void>();
+    const repid = new Repid({
+      messageBroker: new RedisMessageBroker(proxy.url, { onProblem }),
+      resultsBucketBroker: new RedisBucketBroker(proxy.url, { onProblem }),
+      onEvent: () => undefined,
+    });
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let isBegun = false;
+    const slow = defineActor({ name: 'slow' }, async () => {
+      isBegun = true;
+      await held;
+      return 'slow';
+    });
+    const quick = defineActor<number>({ name: 'quick' }, (n) => n + 1);
+    const worker = new Worker(repid.producer, new Router([slow, quick]), { handleSignals: [] });
+    const running = worker.run();
+    const job = await repid.job('slow').enqueue();
+    const waiting = job.waitForResult({ timeout: '30s' });
+    await vi.waitFor(() => expect(isBegun).toBe(true));
+    await failOver();
+    release();
+    expect((await waiting).data).toBe('slow');
+    const results = [1, 2, 3].map(async (n) => {
+      const next = await repid.job<number, number>('quick', { args: n }).enqueue();
+      return (await next.waitForResult({ timeout: '20s' })).data;
+    });
+    expect(await Promise.all(results)).toEqual([2, 3, 4]);
+    expect(onProblem.mock.calls.map(([{ message: text }]) => text)).toEqual(
+      expect.arrayContaining([expect.stringContaining('READONLY')]),
+    );
+    await worker.stop();
+    await running;
+    await repid.disconnect();
+  });
+
+  it('that never ends is a broker out of reach, not a refusal', async () => {
+    const broker = new RedisMessageBroker(proxy.url, { publishTimeout: 600, onProblem: () => undefined });
+    await broker.connect();
+    const consumer = await broker.consume({ channels: ['email'] });
+    await broker.publish([message('x')]);
+    const [delivery] = await consumer.receive(1, { wait: true });
+    await admins[0].replicaof('127.0.0.1', servers[1].port);
+    const unavailable = { code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: false };
+    await expect(broker.publish([message('y')])).rejects.toMatchObject(unavailable);
+    await expect(delivery!.settle(ACK)).rejects.toMatchObject(unavailable);
+    await admins[0].replicaof('NO', 'ONE');
+    await broker.publish([message('z')]);
+    await delivery!.settle(ACK);
+    expect((await consumer.receive(1, { wait: true })).map(textOf)).toEqual(['z']);
+    await broker.disconnect();
+  });
+});

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
+import { message, take } from '../../../../test/support/redis-stage.js';
+import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
+import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
+import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
+import { LIMITS } from '../options/defaults.js';
+
+/** A dead connection is noticed within this: it is looked at, found silent, looked at again and compared with another one. */
+const NOTICED = 3 * LIMITS.heartbeat + LIMITS.silence + LIMITS.probeTimeout + 1_000;
+
+describe('A connection that is dead without knowing it', { timeout: 60_000 }, () => {
+  let server: RedisServer;
+  beforeAll(async () => void (server = await startServer()));
+  afterAll(() => server.stop());
+
+  /** Brokers behind a proxy, and others beside it. */
+  const makeFixture = async ({ onTestFinished }: TestContext) => {
+    const proxy = await TcpProxy.start(server.port);
+    const broker = new RedisMessageBroker(proxy.url);
+    const buckets = new RedisBucketBroker(proxy.url);
+    const direct = new RedisMessageBroker(server.url);
+    const directBuckets = new RedisBucketBroker(server.url);
+    const all = [broker, buckets, direct, directBuckets];
+    await Promise.all(all.map((one) => one.connect()));
+    onTestFinished(async () => {
+      await Promise.all(all.map((one) => one.disconnect()));
+      proxy.stop();
+    });
+    return { proxy, broker, buckets, direct, directBuckets };
+  };
+
+  /** How long it takes, in milliseconds. */
+  const timed = async (act: () => Promise<unknown>): Promise<number> => {
+    const begun = performance.now();
+    await act();
+    return performance.now() - begun;
+  };
+
+  it.concurrent('is cut while nothing is asked over it, so that the next call finds another one', async (test) => {
+    const { proxy, broker } = await makeFixture(test);
+    expect(proxy.deaden('repid-commands')).toBe(1);
+    await vi.waitFor(() => expect(proxy.made('repid-commands')).toBe(2), { timeout: NOTICED });
+    expect(await timed(() => broker.publish([message('x', { channel: 'idle' })]))).toBeLessThan(1_000);
+  });
+
+  it.concurrent('is cut while calls wait for it, and what may be asked again is answered over another one', async (test) => {
+    const { proxy, broker } = await makeFixture(test);
+    expect(proxy.deaden('repid-commands')).toBe(1);
+    expect(await timed(() => broker.channels.peek('asked', 1))).toBeLessThan(NOTICED);
+  });
+
+  it.concurrent('is cut while it listens, and what is said after that is heard again', async (test) => {
+    const { proxy, broker, direct } = await makeFixture(test);
+    const consumer = await broker.consume({ channels: ['listening'] });
+    expect(proxy.deaden('repid-subscriber')).toBe(1);
+    await vi.waitFor(() => expect(proxy.made('repid-subscriber')).toBe(2), { timeout: NOTICED });
+    const received = take(consumer, 1);
+    await direct.publish([message('soon', { channel: 'listening', delay: LIMITS.lookInterval / 4 })]);
+    // The state of the channel is looked at less often than that: it was heard.
+    expect(await timed(() => received)).toBeLessThan(LIMITS.lookInterval / 2);
+  });
+
+  it.concurrent('does not keep a delayed message back for longer than a few seconds, even before it is noticed', async (test) => {
+    const { proxy, broker, direct } = await makeFixture(test);
+    const consumer = await broker.consume({ channels: ['delayed'] });
+    expect(proxy.deaden('repid-subscriber')).toBe(1);
+    const received = take(consumer, 1);
+    await direct.publish([message('soon', { channel: 'delayed', delay: 10 })]);
+    expect(await timed(() => received)).toBeLessThan(LIMITS.lookInterval + 1_000);
+  });
+
+  it.concurrent('does not keep a result back for longer than a few seconds, even before it is noticed', async (test) => {
+    const { proxy, buckets, directBuckets } = await makeFixture(test);
+    const waits = Array.from({ length: 20 }, (_, n) => buckets.wait(`result${n}`, { timeout: 60_000 }));
+    await vi.waitFor(() => expect(proxy.made('repid-waits')).toBe(1));
+    await buckets.get(['result0']); // So all are registered.
+    expect(proxy.deaden('repid-waits')).toBe(1);
+    await directBuckets.store(waits.map((_, n) => ({ id: `result${n}`, body: `"${n}"`, ttl: null, success: true })));
+    expect(await timed(() => Promise.all(waits))).toBeLessThan(LIMITS.waitInterval + 1_000);
+    expect(await waits[7]).toBe('"7"');
+  });
+
+  it.concurrent('is cut while it reads, and the reader goes on over another one', async (test) => {
+    const { proxy, broker, direct } = await makeFixture(test);
+    const consumer = await broker.consume({ channels: ['read'] });
+    const received = take(consumer, 1);
+    await sleep(20);
+    expect(proxy.deaden('repid-')).toBeGreaterThan(2);
+    // What is published before may be given to the dead connection, and comes back when its ownership runs out.
+    await sleep(LIMITS.lookInterval + NOTICED);
+    await direct.publish([message('after', { channel: 'read' })]);
+    expect(await timed(() => received)).toBeLessThan(1_000);
+    expect(await received).toEqual(['after']);
+  });
+});
+
+describe('A server that answers nobody', () => {
+  it('is waited for: its connections are not cut, and what is on its way is done', { timeout: 60_000 }, async () => {
+    const server = await startServer();
+    const proxy = await TcpProxy.start(server.port);
+    const broker = new RedisMessageBroker(proxy.url);
+    await broker.connect();
+    server.process.kill('SIGSTOP');
+    const published = broker.publish([message('slow', { channel: 'frozen' })]);
+    published.catch(() => undefined);
+    await sleep(2 * LIMITS.heartbeat + LIMITS.silence + 500);
+    server.process.kill('SIGCONT');
+    await published;
+    expect(proxy.made('repid-commands')).toBe(1);
+    await broker.disconnect();
+    proxy.stop();
+    await server.stop();
+  });
+});
