@@ -1,10 +1,13 @@
 import { Alarm, Bag, type Placed, scheduleTimer } from '@repid/core';
+import { LIMITS } from '../options/defaults.js';
 import { AnswerLostError, explain } from './problems.js';
 
 /** A command that is not answered yet. */
 interface Pending extends Placed {
   /** By the process' monotonic clock, in milliseconds. */
-  readonly deadline: number;
+  deadline: number;
+  /** How much had been received when this was last looked at. */
+  received: number;
   readonly reject: (problem: unknown) => void;
 }
 
@@ -20,10 +23,12 @@ export class AnswerLimits {
   /**
    * @param place where Redis is, for errors
    * @param onLate called before what is late is given up
+   * @param received how much has been received so far: nothing is given up while that grows. By default it never does
    */
   constructor(
     private readonly place: string,
     private readonly onLate: () => void,
+    private readonly received: () => number = nothing,
   ) {}
 
   /** How many commands were answered so far, by errors as well. */
@@ -65,7 +70,7 @@ export class AnswerLimits {
   }
 
   private add(deadline: number, reject: (problem: unknown) => void): Pending {
-    const pending = { deadline, reject, place: -1 };
+    const pending = { deadline, received: this.received(), reject, place: -1 };
     this.pending.add(pending);
     this.alarm.setBy(deadline);
     return pending;
@@ -73,12 +78,25 @@ export class AnswerLimits {
 
   private look(): void {
     const now = performance.now();
-    const late = [...this.pending].filter(({ deadline }) => deadline <= now);
+    const late = [...this.pending].filter(({ deadline }) => deadline <= now).filter((one) => !this.postpone(one, now));
     for (const one of late) this.pending.delete(one);
     for (const { deadline } of this.pending) this.alarm.setBy(deadline);
     if (late.length > 0) this.onLate();
     for (const { reject } of late) reject(new AnswerLostError(this.place, 'it took too long'));
   }
+
+  /** Waits on for an answer that may be on its way: large ones take their time. */
+  private postpone(pending: Pending, now: number): boolean {
+    const received = this.received();
+    if (received === pending.received) return false;
+    pending.received = received;
+    pending.deadline = now + LIMITS.transferPause;
+    return true;
+  }
+}
+
+function nothing(): number {
+  return 0;
 }
 
 function rethrow(problem: unknown): Promise<never> {

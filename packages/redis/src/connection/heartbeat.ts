@@ -5,8 +5,8 @@ import { Regularly } from './regularly.js';
 /** What is to be known of a connection. */
 export interface Patient {
   readonly isReady: boolean;
-  /** How many answers have come so far. */
-  readonly answers: number;
+  /** How much has come so far, in no unit: it grows with each answer, and while a large one comes. */
+  readonly received: number;
   /** How many are awaited. */
   readonly awaited: number;
   /** Until when no answer is to be expected, by the process' monotonic clock: it waits for something in Redis. */
@@ -49,8 +49,8 @@ export class Heartbeat {
     const { patient } = this;
     const now = performance.now();
     if (!patient.isReady) return patient.revive();
-    if (patient.answers !== this.seen) {
-      this.seen = patient.answers;
+    if (patient.received !== this.seen) {
+      this.seen = patient.received;
       this.since = now;
     } else if (patient.awaited === 0) {
       this.since = now;
@@ -65,6 +65,6 @@ export class Heartbeat {
     this.isAsking = true;
     const isAlive = await this.patient.isServerAlive();
     this.isAsking = false;
-    if (isAlive && this.patient.isReady && this.patient.answers === this.seen) this.patient.reset();
+    if (isAlive && this.patient.isReady && this.patient.received === this.seen) this.patient.reset();
   }
 }

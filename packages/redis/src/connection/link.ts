@@ -1,3 +1,4 @@
+import type { Cluster, Redis } from 'ioredis';
 import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
 import { AnswerLimits } from './answer-limits.js';
@@ -20,6 +21,8 @@ export interface ConnectionSettings {
   readonly onProblem: (problem: Error) => void;
   /** Told of the server's time whenever the connection is made, and when it is asked for. */
   readonly onTime?: (sample: TimeSample) => void;
+  /** True where a call may take longer than it may otherwise, as long as an answer is on its way. @default false */
+  readonly waitsWhileReceiving?: boolean;
 }
 
 /**
@@ -52,7 +55,8 @@ export class Link {
   ) {
     this.client = source.make(name);
     this.patience = settings.patience;
-    this.limits = new AnswerLimits(source.place, () => this.reset());
+    const received = settings.waitsWhileReceiving ? () => this.received : undefined;
+    this.limits = new AnswerLimits(source.place, () => this.reset(), received);
     this.client.on('error', (problem: unknown) => this.note(problem));
     this.client.on('node error', (problem: unknown) => this.note(problem));
     this.client.on('ready', () => void this.introduce());
@@ -87,9 +91,9 @@ export class Link {
     return this.isIntroduced && this.client.status === 'ready';
   }
 
-  /** How many answers have come so far. */
-  get answers(): number {
-    return this.limits.answers;
+  /** How much has come so far, in no unit: it grows with each answer, and while a large one comes. */
+  get received(): number {
+    return this.limits.answers + bytesRead(this.client);
   }
 
   /** How many answers are awaited. */
@@ -222,4 +226,12 @@ export class Link {
       { cause: lastProblem },
     );
   }
+}
+
+/** Over the connections that are open now; those of a cluster's client are one for each node. */
+function bytesRead(client: Client): number {
+  const nodes = client.isCluster ? (client as Cluster).nodes('all') : [client as Redis];
+  let bytes = 0;
+  for (const node of nodes) bytes += (node as { stream?: { bytesRead?: number } }).stream?.bytesRead ?? 0;
+  return bytes;
 }

@@ -67,8 +67,8 @@ export class Reader extends Connection {
   }
 
   /**
-   * Ends a sleep in progress. What it was given at the same moment is still answered; unless Redis does not answer, then
-   * the connection is cut, and what it was given comes back when its ownership runs out.
+   * Ends a sleep in progress. What it was given at the same moment is still answered; unless Redis sends nothing, then
+   * the connection is cut, and what it was given is found again.
    */
   async wake(): Promise<void> {
     const { sleeping } = this;
@@ -76,11 +76,20 @@ export class Reader extends Connection {
     sleeping.woken = true;
     const end = performance.now() + LIMITS.wakeTimeout;
     const isAsleep = (): boolean => this.sleeping === sleeping && this.isReady;
-    scheduleTimer(() => isAsleep() && this.reset(), LIMITS.wakeTimeout);
+    this.cutUnlessReceiving(isAsleep);
     while (isAsleep() && performance.now() < end) {
       if (this.mayBeWoken && (await this.unblock())) return;
       await pause(WAKE_INTERVAL);
     }
+  }
+
+  private cutUnlessReceiving(isAsleep: () => boolean): void {
+    const before = this.received;
+    scheduleTimer(() => {
+      if (!isAsleep()) return;
+      if (this.received === before) this.reset();
+      else this.cutUnlessReceiving(isAsleep);
+    }, LIMITS.wakeTimeout);
   }
 
   /** Sleeps for `block` milliseconds at most, and no longer than is good for it: who reads looks again by itself. */

@@ -80,7 +80,7 @@ export class RedisChannels implements ChannelAdministration {
     await this.listener.onChanged();
   }
 
-  purge(channel: string): Promise<number> {
+  async purge(channel: string): Promise<number> {
     return purgeChannel(this.connection(), this.on(channel), channel, this.storesResults());
   }
 
@@ -98,7 +98,7 @@ export class RedisChannels implements ChannelAdministration {
     return entries.map((entry) => deadLetterOf(channel, entry));
   }
 
-  replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<ReplayReport> {
+  async replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<ReplayReport> {
     return replayLetters(this.connection(), this.on(channel), options);
   }
 

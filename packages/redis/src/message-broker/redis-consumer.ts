@@ -62,7 +62,7 @@ export class RedisConsumer implements Consumer {
     this.receipts = new Receipts(name, settler, this.inFlight, (problem) => this.report(problem));
     this.watch = new Watch(keys, name, this.list.channels, parts.commands, {
       onState: (channel, state) => this.note(channel, state),
-      onCancel: (consumer, channel, jobId) => consumer === name && this.options.onCancel?.(channel, jobId),
+      onCancel: (consumer, channel, jobId) => consumer === name && this.tellCancelled(channel, jobId),
       onProblem: (channel, problem) => this.reportSeldom(`Channel "${channel}": ${problem}`),
       onLook: () => void this.lookForSuspects(),
     });
@@ -135,7 +135,7 @@ export class RedisConsumer implements Consumer {
   }
 
   private async receiveAlone(): Promise<readonly Delivery[]> {
-    if (this.closing || !this.parts.commands().isReady) return [];
+    if (this.closing || !this.parts.reader.isReady) return [];
     try {
       return this.receipts.deliver(await this.noting(this.takeover.takeAlone()));
     } catch (problem) {
@@ -293,8 +293,21 @@ export class RedisConsumer implements Consumer {
     if (this.seldom.passes(error.message)) this.report(error);
   }
 
+  private tellCancelled(channel: string, jobId: string): void {
+    try {
+      this.options.onCancel?.(channel, jobId);
+    } catch (problem) {
+      this.report(problem);
+    }
+  }
+
+  /** What a listener throws stops nothing. */
   private report(problem: unknown): void {
-    this.options.onProblem?.(asError(problem));
+    try {
+      this.options.onProblem?.(asError(problem));
+    } catch {
+      // Nobody is left to be told.
+    }
   }
 
   private interrupt(): Promise<void> {
@@ -305,7 +318,7 @@ export class RedisConsumer implements Consumer {
 
   /** Ends early when `until` settles, or by interruption. */
   private async pause(milliseconds: number, until?: Promise<void>): Promise<void> {
-    until?.catch(() => undefined);
+    const settled = until?.catch(() => undefined);
     if (this.woken || this.closing) return;
     await new Promise<void>((resolve) => {
       const cancelTimer = scheduleTimer(resolve, milliseconds);
@@ -314,7 +327,7 @@ export class RedisConsumer implements Consumer {
         resolve();
       };
       this.stopPause = end;
-      until?.then(end, end);
+      void settled?.then(end);
     });
     this.stopPause = undefined;
   }

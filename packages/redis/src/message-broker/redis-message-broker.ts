@@ -128,7 +128,7 @@ export class RedisMessageBroker implements MessageBroker {
     const { commands, subscriber } = this.use();
     const name = `repid-${randomUUID()}`;
     const { ownershipTime, maxDeliveries, connectTimeout } = this.options;
-    const reader = new Reader(this.source, name, this.settings, commands);
+    const reader = new Reader(this.source, name, { ...this.settings, waitsWhileReceiving: true }, commands);
     const consumer = new RedisConsumer(
       {
         ...{

@@ -57,7 +57,7 @@ export class Takeover {
 
   get isDue(): boolean {
     const isTime = this.isAnswerLost || performance.now() >= this.nextAt;
-    return isTime && !this.isAbandoned && this.parts.commands().isReady;
+    return isTime && !this.isAbandoned && this.parts.reader.isReady;
   }
 
   /** When it is due next, by the process' monotonic clock. */
@@ -139,11 +139,11 @@ export class Takeover {
   }
 
   private async findMissed(streams: readonly StreamToRead[]): Promise<MissedEntry[]> {
-    const { name, ownershipTime, commands } = this.parts;
+    const { name, ownershipTime, reader } = this.parts;
     const least = this.isAnswerLost ? 0 : Math.ceil(ownershipTime / LOOKS_PER_OWNERSHIP);
     const before = this.inFlight.snapshot();
     const call = addAll(this.call('takeover.pending').add(name, least, ownershipTime), 1, streams);
-    const answer = await commands().run<PendingAnswer>(call);
+    const answer = await reader.run<PendingAnswer>(call);
     const after = this.inFlight.snapshot();
     return answer.flatMap((own, place) =>
       entriesIn(own)
@@ -156,7 +156,7 @@ export class Takeover {
     call: ScriptCall,
     streams: readonly StreamToRead[],
   ): Promise<[more: 0 | 1, suspects: 0 | 1, taken: TakenEntry[]]> {
-    const [more, suspects, answer, problems] = await this.parts.commands().runForBuffers<TakeoverAnswer>(call);
+    const [more, suspects, answer, problems] = await this.parts.reader.runForBuffers<TakeoverAnswer>(call);
     for (const problem of problems) if (problem.length > 0) this.onProblem(problem.toString());
     const taken = answer.map(([place, deliveries, entry]) => ({ stream: streams[place - 1]!, deliveries, entry }));
     return [more, suspects, taken];

@@ -32,6 +32,8 @@ export const LIMITS = {
   refusedDelay: 1_000,
   /** How many bytes of entries one read takes, about: what is read while the size of entries is not known yet is less exact. */
   readBytes: 4 * 1024 * 1024,
+  /** An answer that is late and on its way is given up after so long without a byte of it. */
+  transferPause: 1_000,
   /** The most fields that an entry may have; one with more is malformed. */
   entryFields: 256,
   /** The pause after something went wrong between deliveries. */

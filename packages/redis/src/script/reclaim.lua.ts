@@ -16,13 +16,15 @@ local function give_up(s, pending, template, has_results)
   check_type(c.dlq, 'stream')
   check_type(JOBS, 'hash')
   check_type(AWAITED, 'hash')
-  local is_job = is_indexed(ended)
+  if is_indexed(ended) then
+    free_id(ended)
+    part('dependencies').leave(c, ended.id)
+    if has_results and names.result then
+      part('dependencies').store_failed(names.result, names.ttl, reason.name .. ': ' .. reason.message, names)
+    end
+  end
   dead_letter(run, entry, fields, cjson.encode(reason))
   remove_entry(run, entry)
-  if not is_job then return end
-  free_id(ended)
-  part('dependencies').leave(c, ended.id)
-  if has_results and names.result then part('dependencies').store_failed(names.result, names.ttl, reason.name .. ': ' .. reason.message) end
 end
 
 -- reclaim: consumer, ownership time, most deliveries, reason, '1' where results lie here too, streams. Takes over what may run beside others. Returns
