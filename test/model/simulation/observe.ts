@@ -3,12 +3,15 @@ import { expectedRuns } from '../prediction/expected-runs.js';
 import type { Ledger } from './ledger.js';
 import type { Followers, TrackedJob } from './tracked-job.js';
 
-/** Where jobs are, or how they have ended. Bare messages have no state; one that was delegated to has that of its parent. */
+/**
+ * Where jobs are, or how they have ended. Bare messages have no state; one that was delegated to has that of its parent, and
+ * one whose run is superseded perhaps that of its successor.
+ */
 export type States = ReadonlyMap<TrackedJob, JobStatus['state']>;
 
 /** Asks for every state. */
 export async function statesOf({ jobs }: Ledger): Promise<States> {
-  const known = jobs.filter(({ job, plan }) => job !== undefined && plan.identity !== 'delegated');
+  const known = jobs.filter((job) => job.job && job.plan.identity !== 'delegated' && !job.isSuperseded);
   const states = await Promise.all(known.map(async ({ job }) => (await job!.status()).state));
   return new Map(known.map((job, index) => [job, states[index]!]));
 }

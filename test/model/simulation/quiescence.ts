@@ -3,10 +3,13 @@ import type { Plan } from '../plan/plan.js';
 import type { World } from '../worlds/world.js';
 import { Endings } from './endings.js';
 import type { Ledger } from './ledger.js';
+import { statesOf } from './observe.js';
 import type { TrackedJob } from './tracked-job.js';
 
 /** How often it is looked in a row that nothing goes on: between two channels a job may have hidden from one look. */
 const LOOKS = 3;
+
+const HELD: readonly string[] = ['waiting', 'delayed', 'queued', 'running'];
 
 /** Waits until everything has ended that can, and nothing goes on any more. */
 export class Quiescence {
@@ -18,15 +21,21 @@ export class Quiescence {
     private readonly ledger: Ledger,
   ) {}
 
-  /** Rejects where it does not come. */
+  /** Rejects where it does not come, and says where it hangs. */
   async come(): Promise<void> {
-    const endings = new Endings(this.plan, this.ledger);
-    for (const job of this.ledger.jobs) if (await this.comes(job, endings)) await this.result(job);
     try {
+      await this.results();
       await this.world.until(this.idle());
+    } catch (error) {
+      throw new Error(`${(error as Error).message} ${await this.describe()}`, { cause: error });
     } finally {
       this.isOver = true;
     }
+  }
+
+  private async results(): Promise<void> {
+    const endings = new Endings(this.plan, this.ledger);
+    for (const job of this.ledger.jobs) if (await this.comes(job, endings)) await this.result(job);
   }
 
   /** True where its result is sure to come. */
@@ -61,5 +70,14 @@ export class Quiescence {
     for (const { plan, isWritten, job } of this.ledger.jobs)
       if (isWritten && plan.conduct.recurs && (await job!.status()).state !== 'cancelled') counts[plan.channel]! += 1;
     return counts;
+  }
+
+  private async describe(): Promise<string> {
+    const { observer, channels } = this.world;
+    const states = await statesOf(this.ledger);
+    const open = [...states].filter(([job, state]) => HELD.includes(state) && !job.isRestless);
+    const jobs = open.map(([job, state]) => `${job} is ${state}`);
+    const stats = await Promise.all(channels.map((channel) => observer.channel(channel).stats()));
+    return [...this.ledger.findings, ...jobs, JSON.stringify(stats)].join('\n');
   }
 }

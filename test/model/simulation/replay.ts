@@ -1,4 +1,7 @@
 import type { DeadLetter, ReplayedLetter, ReplayOutcome } from '@repid/core';
+import type { JobPlan } from '../plan/job-plan.js';
+import type { Plan } from '../plan/plan.js';
+import type { Act } from '../plan/step.js';
 import type { World } from '../worlds/world.js';
 import type { Ledger } from './ledger.js';
 import { isInUse, skippedBecauseOf } from './readers.js';
@@ -7,6 +10,8 @@ import type { TrackedJob } from './tracked-job.js';
 /** More than any plan leaves. */
 const MOST_LETTERS = 1_000;
 const JOB_ID = 'repid-id';
+
+type ReplayAct = Extract<Act, { type: 'replay' }>;
 
 /** What is to be said of the dead letters of a job. */
 interface Expectation {
@@ -19,9 +24,9 @@ interface Expectation {
 }
 
 /** Puts the dead letters of a channel back while nothing else goes on, and sees what is said of each. */
-export async function replay(channel: number, withDependents: boolean, world: World, ledger: Ledger): Promise<void> {
+export async function replay({ channel, withDependents }: ReplayAct, plan: Plan, world: World, ledger: Ledger): Promise<void> {
   const all = ledger.jobs.filter((job) => job.plan.channel === channel && mayHaveLetters(job));
-  const dead = withDependents ? withoutReaders(all, ledger.jobs) : all;
+  const dead = withDependents ? withoutReaders(all, ledger.jobs) : withoutRead(all, plan.jobs);
   const outcomes = dead.map((job) => outcomesFor(job, withDependents, ledger.jobs));
   const administration = world.observer.channel(world.channels[channel]!);
   const ids = idsOf(dead, await administration.deadLetters(MOST_LETTERS));
@@ -40,6 +45,14 @@ export async function replay(channel: number, withDependents: boolean, world: Wo
 function withoutReaders(dead: readonly TrackedJob[], all: readonly TrackedJob[]): TrackedJob[] {
   const anew = new Set([...dead, ...skippedBecauseOf(dead, all)].map(({ bucketId }) => bucketId));
   return dead.filter(({ dependsOn }) => !dependsOn.some(({ on }) => anew.has(on.bucketId)));
+}
+
+/** Without those whose old result somebody may read whom the same replay brings forth: only with dependents is that removed. */
+function withoutRead(dead: readonly TrackedJob[], plans: readonly JobPlan[]): TrackedJob[] {
+  const anew = new Set(dead.map(({ n }) => n));
+  const comes = (n: number | undefined): boolean => n !== undefined && (anew.has(n) || comes(plans[n]!.parent));
+  const read = new Set(plans.flatMap(({ parent, dependsOn }) => (comes(parent) ? dependsOn.map(({ on }) => on) : [])));
+  return dead.filter(({ n }) => !read.has(n));
 }
 
 function idsOf(jobs: readonly TrackedJob[], letters: readonly DeadLetter[]): string[] {

@@ -15,6 +15,9 @@ import { makeRoots } from './roots.js';
 import { StalledWorker } from './stalled.js';
 import { Work } from './work.js';
 
+/** What is done at first is done before anybody works: then others than the workers get some messages, and workers start on a full broker. */
+const BEFORE_WORK: ReadonlySet<Act['type']> = new Set(['enqueue', 'take', 'fill']);
+
 /** Carries a plan out to its end, and tells what is not as the model says. */
 export async function simulate(plan: Plan, world: World): Promise<readonly string[]> {
   const simulation = new Simulation(plan, world);
@@ -60,7 +63,7 @@ class Simulation {
   }
 
   private async perform(act: Act): Promise<void> {
-    if (act.type !== 'enqueue' && act.type !== 'take') this.startWork();
+    if (!BEFORE_WORK.has(act.type)) this.startWork();
     switch (act.type) {
       case 'enqueue':
         return this.enqueue(act);
@@ -75,7 +78,7 @@ class Simulation {
       case 'wait':
         return this.quiesce();
       case 'replay':
-        return this.whileQuiet(() => replay(act.channel, act.withDependents, this.world, this.ledger));
+        return this.whileQuiet(() => replay(act, this.plan, this.world, this.ledger));
       case 'enqueue again':
         return this.whileQuiet(() => enqueueAgain(this.ledger.roots[act.job]!, this.ledger, this.client));
       case 'fill':
@@ -83,7 +86,6 @@ class Simulation {
     }
   }
 
-  /** The first are enqueued before anybody works, so that more than the workers get some of them. */
   private startWork(): void {
     this.crew.start(this.plan.workers.strikes);
   }

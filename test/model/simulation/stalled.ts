@@ -13,6 +13,7 @@ export class StalledWorker {
   ) {}
 
   async take(count: number): Promise<void> {
+    await this.world.stalled.connect();
     this.consumer ??= await this.world.stalled.consume({ channels: this.world.channels });
     this.taken.push(...(await this.consumer.receive(count, { wait: false })));
   }

@@ -68,8 +68,11 @@ export class Work {
     this.ledger.findings.push(...findingsInResults(job, results));
     for (let count = 0; count < job.conduct.turns; count += 1) await turn();
     const followers = this.desk.enqueue(job, msg, process.repid);
-    if (job.conduct.enqueuesLate && job.conduct.trouble !== 'hangs') void this.enqueueLate(job, msg, process);
-    return this.end(job, msg, process, followers);
+    try {
+      return await this.end(job, msg, process, followers);
+    } finally {
+      if (job.conduct.enqueuesLate) void this.enqueueLate(job, msg, process);
+    }
   }
 
   private jobOf(n: number, msg: MessageDependency): TrackedJob {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type BucketBroker, type EventListener, type MessageBroker, Repid } from '@repid/core';
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
 import { Redis } from 'ioredis';
@@ -10,7 +11,9 @@ import type { World } from './world.js';
 const OWNERSHIP_TIME = 150;
 /** Where jobs kill their workers: a machine that stands still for a moment must not look like one of them. */
 const LONG_OWNERSHIP_TIME = 500;
-const TIMES = { retryDelay: 5, deferral: 20, period: 25, timeLimit: 50, pollInterval: 3 };
+/** More than anything may take, in milliseconds. */
+const PATIENCE = 30_000;
+const TIMES = { retryDelay: 5, deferral: 20, period: 200, timeLimit: 50, pollInterval: 3 };
 
 /** Connections to a Redis, on which one world after the other is made. */
 export class RedisLane {
@@ -18,10 +21,14 @@ export class RedisLane {
   private readonly fleets = new Map<number, Fleet>();
   private plans = 0;
 
-  /** @param prefix begins all keys, and none of others */
+  /**
+   * @param prefix begins all keys, and none of others
+   * @param canBeFull the server is nobody else's: it may be full at times, also when workers connect to it
+   */
   constructor(
     private readonly url: string,
     private readonly prefix: string,
+    private readonly canBeFull = false,
   ) {
     this.redis = new Redis(url, { lazyConnect: true });
   }
@@ -41,16 +48,23 @@ export class RedisLane {
       ...{ channels, name, times: TIMES, timeout: '20s', lateBeginnings: 1 },
       now: () => fleet.client.clock.now(),
       startProcess: (faults) => startProcess(faults, fleet.nextWorker(), fleet.buckets, connect),
-      until: (coming) => coming,
+      until: (coming) => withinPatience(coming),
       hasLostOwnership: () => listening.lost > 0,
       leftovers: (expected) => leftoversIn(this.redis, this.prefix, channels, expected),
+      ...(this.canBeFull ? { fill: () => this.limit('1'), makeRoom: () => this.limit('0') } : {}),
       close: () => this.clear(),
     };
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.fleets.values()].map((fleet) => fleet.close()));
+    await this.closeFleets();
     this.redis.disconnect();
+  }
+
+  private async closeFleets(): Promise<void> {
+    const fleets = [...this.fleets.values()];
+    this.fleets.clear();
+    await Promise.all(fleets.map((fleet) => fleet.close()));
   }
 
   private async fleet(maxDeliveries: number, isLong: boolean): Promise<Fleet> {
@@ -59,14 +73,30 @@ export class RedisLane {
     const ownershipTime = isLong ? LONG_OWNERSHIP_TIME : OWNERSHIP_TIME;
     const fleet = new Fleet(this.url, { prefix: this.prefix, ownershipTime, maxDeliveries });
     this.fleets.set(maxDeliveries, fleet);
-    await fleet.connect();
+    if (!this.canBeFull) await fleet.connect();
     return fleet;
   }
 
+  /** So many bytes and no more; as many as there are for 0. */
+  private async limit(bytes: string): Promise<void> {
+    await this.redis.config('SET', 'maxmemory', bytes);
+  }
+
+  /** Who works on a server that may be full connects anew for each plan. */
   private async clear(): Promise<void> {
+    if (this.canBeFull) await Promise.all([this.limit('0'), this.closeFleets()]);
     const keys = await this.redis.keys(`${this.prefix}:*`);
     if (keys.length > 0) await this.redis.del(...keys);
   }
+}
+
+async function withinPatience<T>(coming: Promise<T>): Promise<T> {
+  const limit = new AbortController();
+  const late = sleep(PATIENCE, undefined, { signal: limit.signal }).then(() => {
+    throw new Error(`Something has not ended within ${PATIENCE} ms.`);
+  });
+  late.catch(() => undefined);
+  return Promise.race([coming, late]).finally(() => limit.abort());
 }
 
 function connected(messageBroker: MessageBroker, buckets: BucketBroker, onEvent: EventListener): Repid {
