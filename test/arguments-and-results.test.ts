@@ -21,10 +21,11 @@ const RESULT = ['This is your first message!', 'Hi Alex! Your id is: 123.'];
 const VARIANTS: readonly {
   readonly name: string;
   readonly options: JobOptions;
+  /** Of the arguments bucket when the job has ended; undefined where there is none then. */
   readonly argsTtl?: number | null;
   readonly resultTtl: number | null;
 }[] = [
-  { name: 'keep arguments for ever and results for a day', options: {}, argsTtl: null, resultTtl: DAY },
+  { name: 'keep arguments as long as their job and results for a day', options: {}, resultTtl: DAY },
   { name: 'travel in the message', options: { useArgsBucket: false }, resultTtl: DAY },
   {
     name: 'lie under ids of our own',

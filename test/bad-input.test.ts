@@ -125,7 +125,7 @@ describe('A worker on Redis', () => {
 
   async function expectGoodOrder(): Promise<void> {
     const job = await repid.job('order', { channel: CHANNEL, args: { amount: 42 } }).enqueue();
-    await app.get(RepidWorker).run({ burst: true, maxUnrouted: 1 });
+    await app.get(RepidWorker).run({ burst: true, unroutedTimeout: 0 });
     expect(await job.result()).toMatchObject({ success: true, data: { amount: 42 } });
     expect(await repid.channel(CHANNEL).stats()).toMatchObject({ queued: 0, running: 0 });
   }

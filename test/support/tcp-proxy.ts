@@ -1,5 +1,9 @@
 import { once } from 'node:events';
+import { Transform } from 'node:stream';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** How often a throttled connection passes something on, in milliseconds. */
+const TICK = 5;
 
 /** How a client of Redis names its connection. */
 const NAMED = /setname\r\n\$\d+\r\n([^\r]+)/i;
@@ -15,6 +19,7 @@ interface Pair {
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private readonly names: string[] = [];
+  private bytesPerSecond = Infinity;
 
   private constructor(
     private readonly server: Server,
@@ -63,6 +68,18 @@ export class TcpProxy {
     return pairs.length;
   }
 
+  /** Loses what the server sends over connections whose name begins so; what clients send comes through. Returns how many there are. */
+  mute(name = ''): number {
+    const pairs = this.named(name);
+    for (const { client, upstream } of pairs) upstream.unpipe(client).resume();
+    return pairs.length;
+  }
+
+  /** Lets so many bytes a second through that the server sends over new connections, each for itself. */
+  throttle(bytesPerSecond: number): void {
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
   /** Leads new connections to another server; those that are there stay. */
   pointTo(target: number): void {
     this.target = target;
@@ -88,7 +105,8 @@ export class TcpProxy {
     }
     client.on('data', (chunk: Buffer) => this.listenForName(pair, chunk));
     client.pipe(upstream);
-    upstream.pipe(client);
+    if (this.bytesPerSecond === Infinity) upstream.pipe(client);
+    else upstream.pipe(throttled(this.bytesPerSecond)).pipe(client);
   }
 
   private listenForName(pair: Pair, chunk: Buffer): void {
@@ -103,4 +121,20 @@ export class TcpProxy {
     pair.client.destroy();
     pair.upstream.destroy();
   }
+}
+
+/** Passes data on, a few milliseconds' worth at a time. */
+function throttled(bytesPerSecond: number): Transform {
+  const most = Math.ceil((bytesPerSecond * TICK) / 1_000);
+  return new Transform({
+    highWaterMark: most,
+    transform(chunk: Buffer, _, done): void {
+      const passOn = (from: number): void => {
+        if (from >= chunk.length) return done();
+        this.push(chunk.subarray(from, from + most));
+        setTimeout(() => passOn(from + most), TICK);
+      };
+      passOn(0);
+    },
+  });
 }

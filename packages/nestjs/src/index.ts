@@ -27,4 +27,4 @@ export {
   type Pipe,
 } from './parameter/index.js';
 export { ClassConverter, type ClassConverterOptions, type UnknownProperties } from './payload/index.js';
-export { RepidWorker, WorkerNotReadyError } from './worker/index.js';
+export { RepidWorker, type RepidWorkerState, WorkerNotReadyError } from './worker/index.js';

@@ -71,7 +71,7 @@ export interface ChannelKeys {
   readonly waitingMessages: string;
   /** Hash: there while the channel is paused. The field `epoch` names the pause; the others, stream -> what its group was given last. */
   readonly paused: string;
-  /** Hash: consumer -> when it was last seen, in milliseconds since the epoch, and the pause that it has confirmed, after a space. */
+  /** Hash: consumer -> when it was last seen, in milliseconds since the epoch, and the pause that it has confirmed, after a space. It expires soon after the last was seen. */
   readonly consumers: string;
   /** Consumer group, the same on each of the streams. */
   readonly group: string;

@@ -115,7 +115,9 @@ export function resolveActorOptions(
   ...layers: readonly (Partial<ActorOptions> | undefined)[]
 ): ResolvedActorOptions {
   const parsed = layers.map((layer) => parseOptions(schema, layer ?? {}, `actor "${label}"`));
-  const merged = Object.assign({}, ...parsed.map(withoutUndefined)) as v.InferOutput<typeof schema>;
+  const merged = Object.assign({}, ...parsed.map((layer) => withoutUndefined(layer, label))) as v.InferOutput<
+    typeof schema
+  >;
   checkOnError(merged, label);
   return {
     ...merged,

@@ -1,4 +1,5 @@
 export * from './capabilities.js';
+export * from './check-message.js';
 export * from './channel-administration.js';
 export * from './dead-letter.js';
 export * from './delivery.js';

@@ -1,19 +1,25 @@
-import { UnsupportedError } from '../errors/index.js';
+import { PayloadTooLargeError, UnsupportedError } from '../errors/index.js';
 import { causeOfFailure } from '../dependency/skip.js';
 import type { Serializer } from '../serializer/index.js';
 import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
 import { isResultBucket } from './bucket.js';
 import type { BucketBroker, BucketWrite, WaitOptions } from './bucket-broker.js';
+import { OpenWaits } from '../connection/open-waits.js';
+import { sizeAbove } from '../message/size.js';
 import { BucketCodec } from './codec.js';
 
 /** Reads and writes the buckets of a connection. */
 export class Buckets {
+  /** What is waited for here. */
+  readonly waits = new OpenWaits();
   private readonly codec: BucketCodec;
 
   constructor(
     readonly argsBroker: BucketBroker | undefined,
     readonly resultsBroker: BucketBroker | undefined,
     serializer: Serializer,
+    /** The largest result, in bytes. */
+    private readonly maxBytes: number,
   ) {
     this.codec = new BucketCodec(serializer);
   }
@@ -55,7 +61,8 @@ export class Buckets {
 
   /** The result as soon as it is stored. @throws TimeoutError */
   async waitForResult<T>(id: string, options: WaitOptions): Promise<ResultBucket<T>> {
-    return this.decodeResult<T>(await this.requireResults(`Result "${id}"`).wait(id, options));
+    const broker = this.requireResults(`Result "${id}"`);
+    return this.decodeResult<T>(await this.waits.add(options, (given) => broker.wait(id, given)));
   }
 
   /** @throws SerializationError, UnsupportedError */
@@ -66,13 +73,15 @@ export class Buckets {
 
   /**
    * @param nonce that of the job's headers: it tells which enqueueing of the job the result is of
-   * @throws SerializationError, UnsupportedError
+   * @throws SerializationError, PayloadTooLargeError, UnsupportedError
    */
   writeResult(id: string, bucket: ResultBucket, nonce?: string): BucketWrite {
     const into = this.resultsBroker ?? this.requireResults(`Result "${id}"`);
     const { success, skipped, ttl, exception, jobName } = bucket;
     const cause = exception === undefined ? undefined : causeOfFailure(id, exception, jobName);
-    return { id, body: this.codec.encodeResult(bucket, nonce), ttl, success, skipped, cause, jobName, into };
+    const body = this.codec.encodeResult(bucket, nonce);
+    if (success) this.checkSize(id, body); // What went wrong is always told, and never long.
+    return { id, body, ttl, success, skipped, cause, jobName, into };
   }
 
   /** The nonce that the result which is stored now was stored with; undefined where none is stored. */
@@ -89,6 +98,11 @@ export class Buckets {
   /** @throws UnsupportedError when the connection keeps no arguments */
   requireArgs(askedBy: string): BucketBroker {
     return this.argsBroker ?? refuse(askedBy, 'argsBucketBroker');
+  }
+
+  private checkSize(id: string, body: string): void {
+    const size = sizeAbove(this.maxBytes, body);
+    if (size !== undefined) throw new PayloadTooLargeError(`The result "${id}"`, size, this.maxBytes);
   }
 }
 

@@ -32,23 +32,23 @@ export class BucketCodec {
     this.isJson = serializer.contentType === JSON_CONTENT_TYPE;
   }
 
-  /** @throws SerializationError when the data cannot be written */
+  /** @throws SerializationError when the data cannot be written, or could not be read back */
   encodeArgs({ data, timestamp, ttl }: ArgsBucket): string {
-    return `{"ttl":${ttl},"timestamp":${timestamp.getTime()}${this.encodeData(data)}}`;
+    return `{"ttl":${ttl},"timestamp":${timestamp.getTime()}${this.encodeData(data, 'args')}}`;
   }
 
   // Put together by hand: JSON.stringify takes three times as long, most of it for the times.
   /**
    * @param nonce tells which enqueueing of its job the result is of
-   * @throws SerializationError when the data cannot be written
+   * @throws SerializationError when the data cannot be written, or could not be read back
    */
   encodeResult(bucket: ResultBucket, nonce?: string): string {
     const { success, skipped, ttl, timestamp, exception, cancelled, jobName, startedAt, finishedAt, data } = bucket;
     return (
-      `{"success":${success}${member('skipped', skipped)},"ttl":${ttl},"timestamp":${timestamp.getTime()}` +
-      `${member('exception', exception)}${member('cancelled', cancelled)}` +
-      `${member('jobName', jobName)}${member('nonce', nonce)}` +
-      `,"startedAt":${startedAt.getTime()},"finishedAt":${finishedAt.getTime()}${this.encodeData(data)}}`
+      `{"success":${success}${member('skipped', flag(skipped))},"ttl":${ttl},"timestamp":${timestamp.getTime()}` +
+      `${member('exception', quoted(exception))}${member('cancelled', flag(cancelled))}` +
+      `${member('jobName', quoted(jobName))}${member('nonce', quoted(nonce))}` +
+      `,"startedAt":${startedAt.getTime()},"finishedAt":${finishedAt.getTime()}${this.encodeData(data, 'result')}}`
     );
   }
 
@@ -69,11 +69,11 @@ export class BucketCodec {
     return parseBucket(body).nonce;
   }
 
-  private encodeData(data: unknown): string {
+  private encodeData(data: unknown, name: string): string {
     if (data === null) return NO_DATA; // Also where the serializer fails: a failed result can always be written.
-    if (this.isJson) return member('data', data);
-    const text = Buffer.from(this.serializer.encode(data)).toString('base64');
-    return member('contentType', this.serializer.contentType) + member('data', text);
+    if (this.isJson) return member('data', stringifyMember(data, name));
+    const text = Buffer.from(this.serializer.encode(data, name)).toString('base64');
+    return member('contentType', quoted(this.serializer.contentType)) + member('data', quoted(text));
   }
 
   private decodeData({ data, contentType }: EncodedBucket): unknown {
@@ -85,16 +85,26 @@ export class BucketCodec {
 const NO_DATA = ',"data":null';
 
 /** A further member of an object, where it has a value. */
-function member(name: string, value: unknown): string {
-  const text = value === undefined ? undefined : stringifyMember(value);
+function member(name: string, text: string | undefined): string {
   return text === undefined ? '' : `,"${name}":${text}`;
+}
+
+function quoted(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : JSON.stringify(text);
+}
+
+function flag(value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
 }
 
 function parseBucket(body: string): EncodedBucket {
   const encoded = parse(body);
-  if (!isEncodedBucket(encoded)) throw new SerializationError(`This is not a bucket: ${body.slice(0, 100)}`);
+  if (!isEncodedBucket(encoded)) throw new SerializationError(NOT_A_BUCKET);
   return encoded;
 }
+
+const NOT_A_BUCKET =
+  'What is stored is not a bucket: it has no "timestamp". Delete it, or look for who else writes to its key.';
 
 function isEncodedBucket(value: unknown): value is EncodedBucket {
   return typeof value === 'object' && value !== null && typeof (value as EncodedBucket).timestamp === 'number';

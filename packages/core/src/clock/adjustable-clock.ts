@@ -19,14 +19,17 @@ export class AdjustableClock implements Clock {
   /** How far it was moved by hand, in milliseconds. */
   #moved = 0;
   /** The wall clock's time less `monotonic()`. */
-  #ahead = machineAhead();
+  #ahead = Date.now() - ticks();
   /** The time that stands still while timers are fired by hand. */
   #frozenAt: number | undefined;
   #wakeUp: { readonly at: number; readonly cancel: CancelTimer } | undefined;
   #advanced: Promise<void> = Promise.resolve();
 
   now(): number {
-    return this.monotonic() + this.#wallAhead();
+    if (this.#frozenAt !== undefined) return this.#frozenAt + this.#ahead;
+    const time = ticks();
+    this.#follow(Date.now() - time);
+    return time + this.#moved + this.#ahead;
   }
 
   monotonic(): number {
@@ -105,12 +108,9 @@ export class AdjustableClock implements Clock {
     return this.#timers.takeDue(this.monotonic());
   }
 
-  /** Changes where the machine's wall clock was set, and not where the two merely tick one after the other. */
-  #wallAhead(): number {
-    if (this.#frozenAt !== undefined) return this.#ahead;
-    const ahead = machineAhead();
+  /** Follows the machine's wall clock where that was set, and not where the two merely tick one after the other. */
+  #follow(ahead: number): void {
     if (Math.abs(ahead - this.#ahead) > 1) this.#ahead = ahead;
-    return this.#ahead;
   }
 }
 
@@ -120,10 +120,6 @@ const PHASE = performance.timeOrigin % 1;
 /** Whole milliseconds of the process' monotonic clock. */
 function ticks(): number {
   return Math.floor(performance.now() + PHASE);
-}
-
-function machineAhead(): number {
-  return Date.now() - ticks();
 }
 
 async function settle(): Promise<void> {

@@ -6,6 +6,7 @@ import { guardedListener, type EventListener } from '../events/index.js';
 import { ownArgsBucketOf } from '../message/index.js';
 import { JSON_CONTENT_TYPE, jsonSerializer, type Serializer } from '../serializer/index.js';
 import type { Converter } from '../converter/index.js';
+import { HeldBrokers } from './shared-broker.js';
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -27,13 +28,17 @@ export class Connection {
   readonly maxPayloadBytes: number;
   readonly onEvent: EventListener;
   private readonly joined = new Set<BucketBroker>();
+  private readonly held: HeldBrokers;
   private isClosed = false;
   private connecting: Promise<void> | undefined;
   private connected: Promise<void> | undefined;
+  private disconnecting: Promise<void> | undefined;
 
   constructor(private readonly parts: ConnectionParts) {
     this.broker = parts.messageBroker;
-    this.buckets = new Buckets(parts.argsBucketBroker, parts.resultsBucketBroker, parts.serializer);
+    const { argsBucketBroker, resultsBucketBroker, serializer, maxPayloadBytes } = parts;
+    this.buckets = new Buckets(argsBucketBroker, resultsBucketBroker, serializer, maxPayloadBytes);
+    this.held = new HeldBrokers([this.broker, ...this.bucketBrokers]);
     this.serializer = parts.serializer;
     this.converter = parts.converter;
     this.maxPayloadBytes = parts.maxPayloadBytes;
@@ -62,12 +67,17 @@ export class Connection {
     return this.isClosed ? Promise.reject(new BrokerClosedError(this.broker.name)) : this.connect();
   }
 
+  /**
+   * Ends it: what is waited for over it rejects with BrokerClosedError, and brokers that no other connection of this process
+   * holds are disconnected.
+   */
   async disconnect(): Promise<void> {
     this.isClosed = true;
     this.connecting = undefined;
+    this.buckets.waits.endAll(new BrokerClosedError(this.broker.name));
     this.joined.clear();
-    await this.broker.disconnect();
-    await Promise.all(this.bucketBrokers.map((broker) => broker.disconnect()));
+    this.disconnecting = this.held.release();
+    await this.disconnecting;
   }
 
   /** True where its buckets can ride in messages and settlements. */
@@ -107,7 +117,7 @@ export class Connection {
     const attempt = this.open().then(
       () => void (this.connected = attempt),
       (error: unknown) => {
-        this.connecting = undefined;
+        if (this.connecting === attempt) this.connecting = undefined;
         throw error;
       },
     );
@@ -115,9 +125,9 @@ export class Connection {
   }
 
   private async open(): Promise<void> {
-    const brokers = this.bucketBrokers;
-    await Promise.all([this.broker.connect(), ...brokers.map((broker) => broker.connect())]);
-    for (const broker of brokers) {
+    await this.disconnecting?.catch(() => undefined);
+    await this.held.hold();
+    for (const broker of this.bucketBrokers) {
       if (await this.broker.join(broker)) this.joined.add(broker);
     }
   }

@@ -5,13 +5,13 @@ import { show } from '../errors/show.js';
 /** A span of time: milliseconds, or text as the npm package `ms` reads it: `'250ms'`, `'5s'`, `'10m'`, `'2w'`. */
 export type Duration = number | string;
 
-/** A hundred years: longer is a slip, and more than brokers can count. */
-const LONGEST = 100 * 365.25 * 86_400_000;
+/** A hundred years, in milliseconds: longer is a slip, and more than brokers can count. */
+export const LONGEST_DURATION = 100 * 365.25 * 86_400_000;
 
 /** The duration in milliseconds, or undefined where it is none: not finite, negative, above 100 years, or text that says no time. */
 export function parseDuration(duration: unknown): number | undefined {
   const parsed = typeof duration === 'string' ? parseText(duration) : duration;
-  return typeof parsed === 'number' && parsed >= 0 && parsed <= LONGEST ? parsed : undefined;
+  return typeof parsed === 'number' && parsed >= 0 && parsed <= LONGEST_DURATION ? parsed : undefined;
 }
 
 /**

@@ -93,13 +93,13 @@ export class SerializationError extends RepidError {
   readonly code = 'REPID_SERIALIZATION';
 }
 
-/** A payload is larger than `maxPayloadBytes`. */
+/** A payload, a message with its headers, or a result is larger than `maxPayloadBytes`. */
 export class PayloadTooLargeError extends RepidError {
   readonly code = 'REPID_PAYLOAD_TOO_LARGE';
 
   constructor(subject: string, size: number, limit: number) {
     super(
-      `Payload of ${subject} has ${size} bytes, the limit is ${limit}. ` +
+      `${subject} has ${size} bytes, the limit is ${limit}. ` +
         'Store the data elsewhere and send a reference to it, or raise "maxPayloadBytes".',
     );
   }
@@ -112,17 +112,17 @@ export class DependencyError extends RepidError {
 
 /** What is known of a request that failed. */
 export interface UnavailableOptions extends ErrorOptions {
-  /** @default false */
+  /** False where it is known that nothing was done. @default true */
   readonly mayBeDone?: boolean;
 }
 
 /** The broker could not be reached in time, or refuses everything of the kind for now. What was asked for may be tried again. */
 export class BrokerUnavailableError extends RepidError {
   readonly code = 'REPID_BROKER_UNAVAILABLE';
-  /** True where the request was sent and no answer came, so that it may have been carried out; otherwise nothing was done. */
+  /** False where nothing was done; true where the request may have been carried out, since no answer to it came. */
   readonly mayBeDone: boolean;
 
-  constructor(message: string, { mayBeDone = false, ...options }: UnavailableOptions = {}) {
+  constructor(message: string, { mayBeDone = true, ...options }: UnavailableOptions = {}) {
     super(message, options);
     this.mayBeDone = mayBeDone;
   }

@@ -2,6 +2,7 @@
  * Characters that end a line, move the cursor, or turn the direction of what follows: with them a text could write lines into
  * a log that nobody has logged.
  */
+// oxlint-disable-next-line no-control-regex -- they are what it is about
 const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -88,8 +88,23 @@ function isEmpty(value: object): boolean {
   return Object.keys(value).length === 0 && typeof (value as { toJSON?: unknown }).toJSON !== 'function';
 }
 
-/** `an array`, `a Map`, `an object`. */
-function kindOf(value: object): string {
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  bigint: 'a BigInt',
+  boolean: 'true or false',
+  function: 'a function',
+  symbol: 'a symbol',
+  undefined: 'undefined',
+};
+
+/** What a value is, and not what it says, which may be a payload or a secret: `an array`, `a Map`, `an object`, `text`. Never throws. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? kindOfObject(value) : KINDS[typeof value]!;
+}
+
+function kindOfObject(value: object): string {
   try {
     if (Array.isArray(value)) return 'an array';
     const name: unknown = value.constructor?.name;

@@ -2,7 +2,9 @@ import { CONDITIONS, type Condition } from '../dependency/condition.js';
 import type { Dependency } from '../dependency/dependency.js';
 import { type GraphNode, storesNoResult } from '../dependency/graph-check.js';
 import type { Wait } from '../dependency/waits.js';
-import { DependencyError } from '../errors/index.js';
+import { DependencyError, InvalidOptionError } from '../errors/index.js';
+import { kindOf, show } from '../errors/show.js';
+import { isId } from '../message/index.js';
 import type { Job } from './job.js';
 import { jobOf } from './job-reference.js';
 
@@ -16,16 +18,38 @@ export interface ResolvedDependency {
 export function resolveDependency(dependency: unknown): ResolvedDependency | undefined {
   if (isReference(dependency)) return { on: dependency, condition: 'success' };
   if (typeof dependency !== 'object' || dependency === null) return undefined;
-  const { on, condition } = dependency as Partial<ResolvedDependency>;
-  const isKnown = CONDITIONS.includes(condition as Condition);
+  const { on, condition, ...unknown } = dependency as Partial<ResolvedDependency>;
+  const isKnown = CONDITIONS.includes(condition as Condition) && Object.keys(unknown).length === 0;
   return isReference(on) && isKnown ? { on, condition: condition as Condition } : undefined;
 }
 
-/** One dependency or several, in their long form. */
-export function resolveDependencies(dependsOn: Dependency | readonly Dependency[] | undefined): ResolvedDependency[] {
+/**
+ * One dependency or several, in their long form.
+ *
+ * @param call what they were given to, for the error
+ * @throws InvalidOptionError where one is none
+ */
+export function resolveDependencies(
+  dependsOn: Dependency | readonly Dependency[] | undefined,
+  call: string,
+): ResolvedDependency[] {
   if (dependsOn === undefined) return [];
   const list = Array.isArray(dependsOn) ? (dependsOn as readonly Dependency[]) : [dependsOn as Dependency];
-  return list.map((dependency) => resolveDependency(dependency) as ResolvedDependency);
+  return list.map((dependency) => resolveDependency(dependency) ?? refuse(call, dependency, A_DEPENDENCY));
+}
+
+/** What is a dependency, as errors say it. */
+export const A_DEPENDENCY = 'a job, the id of a bucket, or { on, condition }';
+
+/** @throws InvalidOptionError where it is neither a job nor the id of a bucket */
+export function requireReference(value: unknown, call: string): void {
+  if (!isReference(value)) refuse(call, value, 'a job, or the id of a bucket');
+}
+
+function refuse(call: string, value: unknown, expected: string): never {
+  throw new InvalidOptionError(
+    `${call} was given ${typeof value === 'object' ? kindOf(value) : show(value)}: expected ${expected}.`,
+  );
 }
 
 /**
@@ -60,7 +84,7 @@ export function graphNode(job: Job, dependencies: readonly ResolvedDependency[])
 }
 
 function isReference(value: unknown): value is Job | string {
-  return (typeof value === 'string' && value.length > 0) || (typeof value === 'object' && jobOf(value) !== undefined);
+  return isId(value) || (typeof value === 'object' && jobOf(value) !== undefined);
 }
 
 /** The bucket that a dependency stores. */

@@ -5,7 +5,7 @@ import { InvalidOptionError } from '../errors/index.js';
 import { PRIORITIES, type Priority } from '../message/index.js';
 import { option } from '../options/index.js';
 import { optionsParser } from '../options/options-parser.js';
-import { resolveDependency } from './dependencies.js';
+import { A_DEPENDENCY, resolveDependency } from './dependencies.js';
 import type { Job } from './job.js';
 
 /** How a job is enqueued and run. */
@@ -66,31 +66,26 @@ const cron = v.union(
 
 const schema = v.strictObject({
   channel: v.optional(option.channelName),
-  id: v.optional(option.nonEmptyText),
+  id: v.optional(option.id),
   args: v.optional(v.unknown()),
-  argsId: v.optional(option.nonEmptyText),
+  argsId: v.optional(option.id),
   argsTtl: v.optional(ttl),
   useArgsBucket: v.optional(option.boolean),
   storeResult: v.optional(option.boolean),
-  resultId: v.optional(option.nonEmptyText),
+  resultId: v.optional(option.id),
   resultTtl: v.optional(ttl),
   retries: v.optional(option.wholeNumber(0)),
   timeout: v.optional(option.positiveDuration),
   ttl: v.optional(option.duration),
   priority: v.optional(option.oneOf(PRIORITIES as readonly ['high', 'medium', 'low'])),
-  deferredUntil: v.optional(
-    v.custom<Date>((value) => value instanceof Date && !Number.isNaN(value.getTime()), 'expected a valid Date'),
-  ),
+  deferredUntil: v.optional(option.date),
   deferredBy: v.optional(option.duration),
   cron: v.optional(cron),
   argsFrom: v.optional(
     v.custom<Job | string>((value) => resolveDependency(value)?.on === value, 'expected a job, or the id of a bucket'),
   ),
   dependsOn: v.optional(
-    v.custom<Dependency | readonly Dependency[]>(
-      isDependencies,
-      'expected a job, the id of a bucket, { on, condition }, or an array of them',
-    ),
+    v.custom<Dependency | readonly Dependency[]>(isDependencies, `expected ${A_DEPENDENCY}, or an array of them`),
   ),
   waitTimeout: v.optional(option.duration),
   headers: v.optional(option.headers),
@@ -101,6 +96,11 @@ function isDependencies(value: unknown): boolean {
 }
 
 const parse = optionsParser(schema);
+
+/** How long to wait for a result. @throws InvalidOptionError */
+export const parseWaitOptions = optionsParser(
+  v.strictObject({ timeout: v.optional(option.duration), signal: v.optional(option.abortSignal) }),
+);
 
 /** Checked job options; spans in milliseconds. */
 export type ParsedJobOptions = v.InferOutput<typeof schema>;

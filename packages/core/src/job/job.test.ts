@@ -150,7 +150,9 @@ describe('Many jobs', () => {
 
   it('that are no jobs are refused', async () => {
     const { workshop } = workplace();
-    await expect(workshop.repid.enqueue([{} as never])).rejects.toThrow('expected jobs made by repid.job()');
+    await expect(workshop.repid.enqueue([{} as never])).rejects.toThrow(
+      'repid.enqueue() was given an object: expected a job made by repid.job().',
+    );
   });
 });
 
@@ -169,8 +171,33 @@ describe('A job', () => {
     ['Option "timeout" of job "work" is "soon": expected a duration', { timeout: 'soon' }],
     ['Option "priority" of job "work" is "urgent": expected one of "high"', { priority: 'urgent' as 'high' }],
     ['Option "channel" of job "work" is "my channel"', { channel: 'my channel' }],
-    ['Option "headers" of job "work" is {"n":1}', { headers: { n: 1 as unknown as string } }],
-    ['Option "deferredUntil" of job "work" is null', { deferredUntil: new Date(Number.NaN) }],
+    [
+      'Option "headers" of job "work" is an object: header "n" is a number, expected text.',
+      { headers: { n: 1 as unknown as string } },
+    ],
+    ['Option "deferredUntil" of job "work" is an invalid Date', { deferredUntil: new Date(Number.NaN) }],
+    [
+      'Option "deferredUntil" of job "work" is 1969-12-31T23:59:59.999Z: expected a valid Date, from 1970 on.',
+      { deferredUntil: new Date(-1) },
+    ],
+    ['Option "id" of job "work" is "": expected text of 1 to 512 bytes', { id: '' }],
+    ['Option "id" of job "work" is "€', { id: '€'.repeat(171) }],
+    [
+      'Option "argsId" of job "work" is "\\udc00": expected text of 1 to 512 bytes, without halves',
+      { argsId: '\udc00' },
+    ],
+    ['Option "resultId" of job "work" is 5', { resultId: 5 as never }],
+    ['expected a job, the id of a bucket, or { on, condition }, or an array of them', { dependsOn: [5 as never] }],
+    [
+      'expected a job, the id of a bucket, or { on, condition }, or an array of them',
+      { dependsOn: { on: 'x', condition: 'success', when: 1 } as never },
+    ],
+    ['The options of job "work" are an array: expected an object.', ['args'] as never],
+    ['Option "timeout" of job "work" is Infinity: expected a duration', { timeout: Number.POSITIVE_INFINITY }],
+    [
+      'Option "headers" of job "work" is an object: header "__proto__" could poison',
+      { headers: JSON.parse('{"__proto__":"x"}') as never },
+    ],
     [
       'expected a cron expression, or { expression, timeZone }',
       { cron: { expression: '* * * * *', timezone: 'UTC' } as never },

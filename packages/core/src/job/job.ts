@@ -5,23 +5,32 @@ import { DEFAULTS } from '../defaults.js';
 import type { Dependency } from '../dependency/dependency.js';
 import type { GraphNode } from '../dependency/graph-check.js';
 import type { Wait, Waits } from '../dependency/waits.js';
-import { toMilliseconds, type Duration } from '../duration/index.js';
+import type { Duration } from '../duration/index.js';
 import { DependencyError, InvalidOptionError } from '../errors/index.js';
 import type { JobExplanation } from '../graph/explanation.js';
 import { HEADER, writeParameters, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
 import { awaitResult } from './await-result.js';
 import { checkIds } from './check-ids.js';
-import { bucketOf, graphNode, resolveDependencies, waitsOf, type ResolvedDependency } from './dependencies.js';
+import {
+  bucketOf,
+  graphNode,
+  requireReference,
+  resolveDependencies,
+  waitsOf,
+  type ResolvedDependency,
+} from './dependencies.js';
 import type { Doubt } from './doubt.js';
 import { enqueueJobs } from './enqueue-jobs.js';
 import { argsBucketOf, newEnqueueing, type Enqueueing } from './enqueueing.js';
 import { cancelJob, explanationOf, heldArgs, statusOf } from './find-job.js';
 import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
-import { parseJobOptions, type JobOptions, type ParsedJobOptions } from './job-options.js';
+import { parseJobOptions, parseWaitOptions, type JobOptions, type ParsedJobOptions } from './job-options.js';
 import { JOB } from './job-reference.js';
 import type { JobStatus } from './job-status.js';
 import { newId } from './new-id.js';
+import { APART, CANNOT_DELEGATE, RECURRING } from './refusals.js';
+import { keepsArgs, namedArgsId, storesResult } from './stored-parts.js';
 
 /**
  * A piece of work to be done by the actor of this name, and a handle on it: an id names one job in the connection, so with the
@@ -67,10 +76,10 @@ export class Job<Args = unknown, Result = unknown> {
     this.name = name;
     this.channel = this.options.channel ?? DEFAULTS.channel;
     this.ownId = this.options.id;
-    this.namedArgsId = this.chooseArgsId();
-    this.storesResult = this.isToStoreResult();
+    this.namedArgsId = namedArgsId(this.options, this.connection.buckets);
+    this.storesResult = storesResult(name, this.options, this.connection.buckets);
     this.resultPlace = this.options.resultId;
-    this.dependencies = resolveDependencies(this.options.dependsOn);
+    this.dependencies = resolveDependencies(this.options.dependsOn, `job "${name}"`);
     if (this.options.argsFrom !== undefined) this.takeArgsFrom(this.options.argsFrom);
     if (this.options.id !== undefined) requireCapability(this.connection.broker, 'jobIds', `The id of job "${name}"`);
   }
@@ -132,13 +141,14 @@ export class Job<Args = unknown, Result = unknown> {
   /** Has it wait for more. @throws InvalidOptionError once it is enqueued */
   dependOn(...dependencies: readonly Dependency[]): this {
     this.requireNotEnqueued('dependOn()');
-    this.dependencies.push(...resolveDependencies(dependencies));
+    this.dependencies.push(...resolveDependencies(dependencies, `dependOn() of job ${this.label}`));
     return this;
   }
 
   /** Has it wait for a job's success, or a bucket, and take that as its payload. @throws InvalidOptionError */
   takeArgsFrom(source: Job | string): this {
     this.requireNotEnqueued('takeArgsFrom()');
+    requireReference(source, `takeArgsFrom() of job ${this.label}`);
     if (this.hasArgs)
       throw new InvalidOptionError(
         `Job ${this.label} has arguments of its own and is to take those of another. Leave one out.`,
@@ -169,9 +179,12 @@ export class Job<Args = unknown, Result = unknown> {
    * @throws TimeoutError after that, which says where the job is; UnsupportedError when this job stores no result
    */
   async waitForResult(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<ResultBucket<Result>> {
-    const timeout = toMilliseconds(options.timeout ?? DEFAULTS.resultTimeout, 'timeout');
+    const { timeout = DEFAULTS.resultTimeout, signal } = parseWaitOptions(
+      options,
+      `waitForResult() of job ${this.label}`,
+    );
     await this.connection.ready();
-    return awaitResult<Result>(this, this.requireResultId(), this.connection, { timeout, signal: options.signal });
+    return awaitResult<Result>(this, this.requireResultId(), this.connection, { timeout, signal });
   }
 
   /** Where it is now; of a job that has delegated, where that other one is. @throws UnsupportedError when the broker cannot find jobs */
@@ -205,7 +218,7 @@ export class Job<Args = unknown, Result = unknown> {
     const hasIds = connection.broker.capabilities.jobIds;
     return {
       channel: this.channel,
-      payload: inMessage ? connection.serializer.encode(options.args) : EMPTY,
+      payload: inMessage ? connection.serializer.encode(options.args, 'args') : EMPTY,
       contentType: inMessage ? connection.serializer.contentType : undefined,
       headers: this.headers(now, schedule, bucket?.id),
       id: hasIds ? this.id : undefined,
@@ -268,6 +281,10 @@ export class Job<Args = unknown, Result = unknown> {
     this.handedOver = { nonce };
   }
 
+  private get hasOwnArgs(): boolean {
+    return this.namedArgsId === undefined && keepsArgs(this.options, this.connection.buckets);
+  }
+
   private get isEnqueued(): boolean {
     return this.last !== undefined;
   }
@@ -324,31 +341,6 @@ export class Job<Args = unknown, Result = unknown> {
     return this.options.resultTtl === undefined ? DEFAULTS.resultTtl : this.options.resultTtl;
   }
 
-  private chooseArgsId(): string | undefined {
-    const { argsId, args, argsTtl } = this.options;
-    if (argsId !== undefined) return argsId;
-    return argsTtl !== undefined && args !== undefined && this.usesArgsBucket ? newId() : undefined;
-  }
-
-  private get hasOwnArgs(): boolean {
-    return this.namedArgsId === undefined && this.options.args !== undefined && this.usesArgsBucket;
-  }
-
-  private get usesArgsBucket(): boolean {
-    return this.options.useArgsBucket ?? this.connection.buckets.argsBroker !== undefined;
-  }
-
-  private isToStoreResult(): boolean {
-    const { resultsBroker } = this.connection.buckets;
-    const { resultId, storeResult = resultsBroker !== undefined || resultId !== undefined } = this.options;
-    if (storeResult) this.connection.buckets.requireResults(`Storing the result of job "${this.name}"`);
-    else if (resultId !== undefined)
-      throw new InvalidOptionError(
-        `Job "${this.name}" has a "resultId" and is not to store a result. Leave one of the options out.`,
-      );
-    return storeResult;
-  }
-
   private requireResultId(): string {
     this.connection.buckets.requireResults(`The result of job "${this.name}"`);
     return this.resultId ?? this.id;
@@ -371,14 +363,3 @@ export class Job<Args = unknown, Result = unknown> {
 }
 
 const EMPTY = new Uint8Array(0);
-
-const APART = (label: string): string =>
-  `Job ${label} waits for others, and results lie in another place than messages, so its release could not be atomic. ` +
-  'Keep both in one place, or chain by callbacks and bucket ids.';
-
-const CANNOT_DELEGATE = (label: string): string =>
-  `Job ${label} cannot be delegated to: one with a chosen id may be there already and would be left out, and one that ` +
-  'recurs has no one end; nobody would store the result. Leave "id", "cron" and "deferredBy" out.';
-
-const RECURRING = (label: string): string =>
-  `Job ${label} recurs and waits for others, which end but once. Have a recurring job enqueue them.`;

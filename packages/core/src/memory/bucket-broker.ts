@@ -1,3 +1,4 @@
+import { checkBucketRecord } from '../broker/check-message.js';
 import type { BucketBroker, BucketRecord, WaitOptions } from '../bucket/index.js';
 import type { Clock } from '../clock/index.js';
 import { BrokerClosedError } from '../errors/index.js';
@@ -38,6 +39,7 @@ export class InMemoryBucketBroker implements BucketBroker {
 
   async store(buckets: readonly BucketRecord[]): Promise<void> {
     this.#requireConnection();
+    buckets.forEach(checkBucketRecord);
     for (const bucket of buckets) this.contents.store(bucket);
   }
 

@@ -22,11 +22,6 @@ export class Channels {
     return channel;
   }
 
-  /** @throws InvalidOptionError when that is no name for a channel */
-  check(name: string): void {
-    if (!this.#channels.has(name)) checkChannelName(name);
-  }
-
   /** Forgets an empty channel. Where consumers wait for it, it stays. */
   remove(channel: Channel): void {
     if (channel.isWaitedFor) return;

@@ -42,6 +42,28 @@ describe('InMemoryMessageBroker', () => {
     await broker.disconnect();
   });
 
+  it('delivers what was lost in the order in which it was taken, not in that of its loss or its publishing', async () => {
+    const clock = new AdjustableClock();
+    const broker = new InMemoryMessageBroker({ clock, ownershipTime: '1s' });
+    await broker.connect();
+    const message = (text: string) => ({ channel: 'act', payload: new Uint8Array(), headers: { text } });
+    await broker.publish(['given back', 'a', 'b', 'c'].map(message));
+    const consumer = await broker.consume({ channels: ['act'] });
+    const [givenBack] = await consumer.receive(1, { wait: false });
+    await givenBack!.settle({ outcome: { type: 'reject', headers: { text: 'given back' } } });
+    const taken = await consumer.receive(4, { wait: false });
+    await clock.advance(500);
+    await consumer.extend([taken[0]!, taken[2]!]);
+    await clock.advance(500);
+    await consumer.extend([taken[2]!]);
+    await clock.advance(500);
+    await clock.advance(500);
+    const received = await consumer.receive(4, { wait: false });
+    const texts = received.map((delivery) => delivery.message.headers['text']);
+    expect(texts).toEqual(['a', 'b', 'c', 'given back']);
+    await broker.disconnect();
+  });
+
   it('runs by the clock that it is given', () => {
     const clock = new AdjustableClock();
     expect(new InMemoryMessageBroker({ clock }).clock).toBe(clock);

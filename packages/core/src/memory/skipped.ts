@@ -48,11 +48,6 @@ export class SkippedMessages {
     return taken;
   }
 
-  /** Forgets all that were to go to the channel. */
-  dropChannel(name: string): void {
-    for (const skipped of [...this.#kept.keys()]) if (skipped.message.channel === name) this.#drop(skipped);
-  }
-
   #replace(skipped: Skipped): void {
     const { jobId } = skipped.entry;
     if (jobId === undefined) return;
@@ -64,12 +59,10 @@ export class SkippedMessages {
 
   #forgetExpired(): void {
     const now = this.clock.now();
-    for (let due = this.#expiries.takeDue(now); due; due = this.#expiries.takeDue(now)) this.#drop(due.item);
-  }
-
-  #drop(skipped: Skipped): void {
-    this.#forget(skipped);
-    this.onDrop(skipped.entry);
+    for (let due = this.#expiries.takeDue(now); due; due = this.#expiries.takeDue(now)) {
+      this.#forget(due.item);
+      this.onDrop(due.item.entry);
+    }
   }
 
   #forget(skipped: Skipped): void {

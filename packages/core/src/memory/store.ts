@@ -1,17 +1,19 @@
-import type {
-  CancelOptions,
-  JobInspection,
-  JobPlace,
-  JobReference,
-  Outcome,
-  ReplayedLetter,
-  ReplayOptions,
-  ReplayReport,
-  Settlement,
+import {
+  type CancelOptions,
+  checkOutgoingMessage,
+  checkSettlement,
+  type JobInspection,
+  type JobPlace,
+  type JobReference,
+  type Outcome,
+  type ReplayedLetter,
+  type ReplayOptions,
+  type ReplayReport,
+  type Settlement,
 } from '../broker/index.js';
 import { deletedException, purgedException } from '../bucket/index.js';
 import { LostOwnershipError } from '../errors/index.js';
-import { checkDelay, checkOutgoing, type Message, type OutgoingMessage, resultBucketOf } from '../message/index.js';
+import { type Message, type OutgoingMessage, resultBucketOf } from '../message/index.js';
 import type { InMemoryBucketBroker } from './bucket-broker.js';
 import type { Channel, ChannelRules } from './channel.js';
 import { Channels } from './channels.js';
@@ -21,7 +23,7 @@ import { type Entry, enter, type NewEntry, toEntry } from './entry.js';
 import { IdsCheck } from './ids-check.js';
 import { JobIndex, namesOf, placeOf } from './job-index.js';
 import { JoinedBuckets } from './joined-buckets.js';
-import { Remains } from './remains.js';
+import { EndedJobs } from './ended-jobs.js';
 import { WaitingRoom } from './waiting-room.js';
 
 type StoreRules = Omit<ChannelRules, 'onEnd' | 'onGiveUp' | 'onDrop'>;
@@ -36,18 +38,18 @@ export class MessageStore {
   readonly #buckets = new JoinedBuckets(() => this.#room);
   readonly #room: WaitingRoom;
   readonly #ids: IdsCheck;
-  readonly #remains: Remains;
+  readonly #endedJobs: EndedJobs;
   /** Channels that were given messages which had waited. */
   readonly #readied = new Set<string>();
   #entries = 0;
 
   constructor(private readonly rules: StoreRules) {
-    this.#remains = new Remains(rules.clock, this.#jobs, this.#buckets);
-    const onDrop = (entry: NewEntry): void => this.#remains.removeOwnArgs(entry);
+    this.#endedJobs = new EndedJobs(rules.clock, this.#jobs, this.#buckets);
+    const onDrop = (entry: NewEntry): void => this.#endedJobs.removeOwnArgs(entry);
     this.channels = new Channels({
       ...rules,
       onEnd: (entry) => this.#forget(entry),
-      onGiveUp: (entry, reason) => this.#remains.storeFailed(entry, reason),
+      onGiveUp: (entry, reason) => this.#endedJobs.storeFailed(entry, reason),
       onDrop,
     });
     this.#room = new WaitingRoom({
@@ -77,13 +79,13 @@ export class MessageStore {
   /** @throws LostOwnershipError when the delivery is not owned any more; nothing is committed then */
   settle(delivery: InMemoryDelivery, { outcome, bucket, publish = [] }: Settlement): void {
     if (!delivery.isOwned) throw new LostOwnershipError(delivery.id, delivery.channel.name);
-    if (outcome.type === 'retry') checkDelay(outcome.delay, delivery.channel.name);
+    checkSettlement(delivery.channel.name, { outcome, bucket });
     if (bucket) this.#buckets.check(bucket);
     this.#check(publish);
     this.#end(delivery, outcome);
     if (bucket) this.#buckets.store(bucket);
     if (publish.length > 0) this.#addAll(this.#ids.onlyFree(publish));
-    if (outcome.type === 'ack') this.#remains.removeOwnArgs(delivery.entry);
+    if (outcome.type === 'ack') this.#endedJobs.removeOwnArgs(delivery.entry);
     delivery.channel.serve();
     this.#serve(publish);
   }
@@ -110,9 +112,9 @@ export class MessageStore {
     const entry = this.#jobs.find(id);
     if (!inspection || !entry) return undefined;
     const runner = this.#withdraw(entry);
-    const ended = result && this.#remains.cancelledResult(entry, result.exception);
+    const ended = result && this.#endedJobs.cancelledResult(entry, result.exception);
     if (result && ended) this.#buckets.store({ ...ended, into: result.into });
-    this.#remains.removeOwnArgs(entry);
+    this.#endedJobs.removeOwnArgs(entry);
     runner?.tellCancelled(inspection.channel, inspection.jobId);
     return inspection;
   }
@@ -135,7 +137,6 @@ export class MessageStore {
     const held = [...this.#room.on(name), ...channel.unstarted, ...channel.running];
     channel.deleteDeadLetters();
     channel.setPaused(false);
-    this.#room.dropSkipped(name);
     this.#endAll(held, deletedException(name));
     this.channels.remove(channel);
   }
@@ -169,8 +170,7 @@ export class MessageStore {
   /** Before anything is touched. */
   #check(messages: readonly OutgoingMessage[]): void {
     for (const message of messages) {
-      this.channels.check(message.channel);
-      checkOutgoing(message);
+      checkOutgoingMessage(message);
       const { buckets, clears, waits } = message;
       if (buckets) for (const bucket of buckets) this.#buckets.check(bucket);
       if (clears) for (const bucket of clears) this.#buckets.check(bucket);
@@ -230,9 +230,9 @@ export class MessageStore {
   #endAll(entries: readonly Entry[], exception: string): void {
     const runners = entries.map((entry) => this.#withdraw(entry));
     for (const entry of entries) {
-      const result = this.#remains.cancelledResult(entry, exception);
+      const result = this.#endedJobs.cancelledResult(entry, exception);
       if (result) this.#buckets.storeEverywhere(result);
-      this.#remains.removeOwnArgs(entry);
+      this.#endedJobs.removeOwnArgs(entry);
     }
     entries.forEach(({ jobId, message }, index) => {
       if (jobId !== undefined) runners[index]?.tellCancelled(message.channel, jobId);
@@ -275,7 +275,7 @@ export class MessageStore {
     const skipped = this.#room.takeSkipped(replayed.flatMap(resultOf));
     const messages = this.#ids.onlyFree(skipped.map(({ message }) => message));
     this.#addAll(messages);
-    for (const { entry, message } of skipped) if (!messages.includes(message)) this.#remains.removeOwnArgs(entry);
+    for (const { entry, message } of skipped) if (!messages.includes(message)) this.#endedJobs.removeOwnArgs(entry);
   }
 
   #nextId(): string {

@@ -92,11 +92,6 @@ export class WaitingRoom implements BucketWatcher {
     return [...this.#parked.keys()].filter(({ message }) => message.channel === channel);
   }
 
-  /** Forgets what was skipped that was to go to the channel: it can't be brought back. */
-  dropSkipped(channel: string): void {
-    this.#skipped.dropChannel(channel);
-  }
-
   /** Takes out what was skipped because of these buckets, to the end of the graph; the buckets are there no more. */
   takeSkipped(bucketIds: readonly string[]): Skipped[] {
     const pending = [...bucketIds];

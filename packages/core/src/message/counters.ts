@@ -32,8 +32,10 @@ export function asOneOff(headers: Headers): Record<string, string> {
   return once;
 }
 
+/** What a dead letter does not keep. Letters that other libraries have put away may have it: brokers leave it out when they replay them. */
+export const NOT_IN_DEAD_LETTERS: readonly string[] = [HEADER.tried, HEADER.unrouted, HEADER.ttl];
+
 /** As a dead letter keeps them: replayed, it starts anew and does not expire. */
 export function asDeadLetter(headers: Headers): Record<string, string> {
-  const { [HEADER.ttl]: _ttl, ...rest } = withoutCounters(headers);
-  return rest;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_IN_DEAD_LETTERS.includes(name)));
 }

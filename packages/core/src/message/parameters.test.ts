@@ -42,10 +42,14 @@ const parameters: fc.Arbitrary<MessageParameters> = fc
     ttl: fc.option(span, { nil: null }),
     when: fc.oneof(fc.record({ schedule }), fc.record({ dueAt: maybe(span) })),
     waits: fc.oneof(maybe(fc.array(text)), fc.constant('for the arguments alone' as const)),
-    unrouted: fc.nat(),
+    unrouted: fc.oneof(
+      fc.record({ unrouted: fc.nat() }),
+      fc.record({ unrouted: fc.integer({ min: 1 }), unroutedSince: span }),
+    ),
     nonce: maybe(text),
   })
-  .map(({ when, waits, args, ...rest }) => {
+  .map(({ when, waits, args, unrouted, ...others }) => {
+    const rest = { ...others, ...unrouted };
     const argsBucketId = args && ('named' in args ? args.named : `${rest.id ?? 'x'}#${args.own}`);
     const argsAlone = argsBucketId === undefined ? [] : [argsBucketId];
     return { ...rest, argsBucketId, ...when, dependsOn: typeof waits === 'string' ? argsAlone : waits };
@@ -114,6 +118,9 @@ describe('The parameters of a message', () => {
     ['repid-at', 'Infinity'],
     ['repid-ttl', '1h'],
     ['repid-unrouted', '{}'],
+    ['repid-unrouted', '1 soon'],
+    ['repid-unrouted', '1 2 3'],
+    ['repid-unrouted', ' 1'],
     ['repid-every', 'daily'],
     ['repid-every', '0'],
     ['repid-cron', 'whenever'],

@@ -47,10 +47,13 @@ describe.each([
     [{ name: 'a', isQuiet: 'yes' }, 'Option "isQuiet" of thing is "yes": expected true or false.'],
     [
       { name: 'a', headers: { x: 1 } },
-      'Option "headers" of thing is {"x":1}: expected an object whose values are all text.',
+      'Option "headers" of thing is an object: header "x" is a number, expected text.',
     ],
-    [{ name: 'a', headers: { 'repid-id': 'x' } }, 'expected no names that begin with "repid-"'],
-    [{ name: 'a', headers: ['x'] }, 'Option "headers" of thing is ["x"]'],
+    [{ name: 'a', headers: { 'repid-id': 'x' } }, 'header "repid-id" is kept for Repid'],
+    [
+      { name: 'a', headers: ['x'] },
+      'Option "headers" of thing is an array: expected an object whose values are all text.',
+    ],
     [{ name: 'a', colour: 'green' }, 'Option "colour" of thing is "green": expected one of "red", "blue".'],
     [{ name: 'a', act: 'now' }, 'Option "act" of thing is "now": expected a function.'],
     [{ name: 'a', store: { get: () => 1 } }, 'expected a store: an object with get(), put().'],

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { InvalidOptionError } from '../errors/index.js';
-import { show } from '../errors/show.js';
+import { kindOf, show } from '../errors/show.js';
 
 /**
  * The options, checked and resolved by a schema made with `v.strictObject`.
@@ -13,25 +13,53 @@ export function parseOptions<Schema extends v.GenericSchema>(
   options: unknown,
   owner: string,
 ): v.InferOutput<Schema> {
+  if (!isObject(options)) throw notAnObject(options, owner);
   const parsed = v.safeParse(schema, options, { abortEarly: true });
   if (parsed.success) return parsed.output;
-  throw new InvalidOptionError(describe(parsed.issues[0], schema, owner));
+  throw problemOf(parsed.issues[0], schema, owner);
 }
 
-/** The options that are given: one that is set to `undefined` is not. */
-export function withoutUndefined<T extends object>(options: T | undefined): Partial<T> {
+/**
+ * The options that are given: one that is set to `undefined` is not.
+ *
+ * @throws InvalidOptionError for what is no object at all
+ */
+export function withoutUndefined<T extends object>(options: T | undefined, owner: string): Partial<T> {
+  if (options !== undefined && !isObject(options)) throw notAnObject(options, owner);
   return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-function describe(issue: v.BaseIssue<unknown>, schema: v.GenericSchema, owner: string): string {
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function problemOf(issue: v.BaseIssue<unknown>, schema: v.GenericSchema, owner: string): InvalidOptionError {
   const path = issue.path?.map((item) => String(item.key)).join('.');
-  if (path === undefined) return `The options of ${owner} are ${show(issue.input)}: expected an object.`;
+  return path === undefined
+    ? notAnObject(issue.input, owner)
+    : new InvalidOptionError(describe(issue, path, schema, owner));
+}
+
+function notAnObject(options: unknown, owner: string): InvalidOptionError {
+  return new InvalidOptionError(`The options of ${owner} are ${showGiven(options)}: expected an object.`);
+}
+
+function describe(issue: v.BaseIssue<unknown>, path: string, schema: v.GenericSchema, owner: string): string {
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     return `${owner} has no option "${path}". It has: ${knownOptions(schema)}.`;
   }
   if (issue.type === 'strict_object') return `Option "${path}" of ${owner} is missing.`;
-  return `Option "${path}" of ${owner} is ${show(issue.input)}: ${issue.message}.`;
+  return `Option "${path}" of ${owner} is ${showGiven(issue.input)}: ${issue.message}.`;
 }
+
+/** Of objects only what they are: a broker that was given in the wrong place knows its password. */
+function showGiven(value: unknown): string {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString();
+  return typeof value === 'object' ? kindOf(value) : show(value).replaceAll(CREDENTIALS, '//...@');
+}
+
+/** Name and password in a URL. */
+const CREDENTIALS = /\/\/[^/@\s]*@/g;
 
 function knownOptions(schema: v.GenericSchema): string {
   return Object.keys((schema as { entries?: object }).entries ?? {}).join(', ');

@@ -1,8 +1,11 @@
+import { constants } from 'node:os';
 import * as v from 'valibot';
 import { DEFAULTS } from '../defaults.js';
 import { parseDuration } from '../duration/index.js';
+import { kindOf, show } from '../errors/show.js';
 import { CHANNEL_NAME_RULE, isChannelName } from '../message/channel-name.js';
 import { OUR_HEADERS } from '../message/header-names.js';
+import { ID_RULE, isId } from '../message/id.js';
 
 /** The pieces that options are checked with. Each message reads on from "Option "x" is 5: expected ...". */
 
@@ -32,6 +35,13 @@ export const wholeNumber = (least: number) =>
     `expected a whole number of at least ${least}`,
   );
 
+/** A number from `least` to `most`. */
+export const numberWithin = (least: number, most: number) =>
+  v.custom<number>(
+    (value) => typeof value === 'number' && value >= least && value <= most,
+    `expected a number from ${least} to ${most}`,
+  );
+
 /** How many dead letters a channel keeps, and for how long. Both have defaults, the same for all brokers. */
 export const deadLetterLimits = v.optional(
   v.strictObject({
@@ -52,17 +62,43 @@ export const boolean = v.custom<boolean>((value) => typeof value === 'boolean', 
 /** The name of a channel. */
 export const channelName = v.custom<string>(isChannelName, `expected ${CHANNEL_NAME_RULE}`);
 
+/** What may name a job, or a bucket. */
+export const id = v.custom<string>(isId, `expected ${ID_RULE}`);
+
+/** A time that messages can say: their headers count from 1970 on. */
+export const date = v.custom<Date>(
+  (value) => value instanceof Date && value.getTime() >= 0,
+  'expected a valid Date, from 1970 on',
+);
+
+/** A signal that a process can be sent and may handle; SIGKILL and SIGSTOP can't be handled. */
+export const signalName = v.custom<NodeJS.Signals>(
+  (value) => Object.hasOwn(constants.signals, String(value)) && value !== 'SIGKILL' && value !== 'SIGSTOP',
+  'expected a signal that a process can handle, such as "SIGTERM"',
+);
+
+/** Tells that somebody does not want to wait any more. */
+export const abortSignal = having<AbortSignal>('an AbortSignal', 'throwIfAborted', 'addEventListener');
+
 /** Text by name, without the names that are ours: passed on by accident, they would make one message pass for another. */
 export const headers = v.pipe(
-  v.custom<Readonly<Record<string, string>>>(
-    (value) => isPlainObject(value) && Object.values(value).every((text) => typeof text === 'string'),
-    'expected an object whose values are all text',
-  ),
-  v.check(
-    (value) => !Object.keys(value).some((name) => name.startsWith(OUR_HEADERS)),
-    `expected no names that begin with "${OUR_HEADERS}", which are kept for Repid; leave them out of what you pass on`,
-  ),
+  v.custom<Readonly<Record<string, string>>>(isPlainObject, 'expected an object whose values are all text'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [name, value] of Object.entries(dataset.value)) {
+      const message = problemOfHeader(name, value);
+      if (message !== undefined) addIssue({ message: `header ${show(name)} ${message}` });
+    }
+  }),
 );
+
+/** Says what is wrong with a header, and not what it says: it may be a secret. */
+function problemOfHeader(name: string, value: unknown): string | undefined {
+  if (name.startsWith(OUR_HEADERS))
+    return `is kept for Repid, like all that begin with "${OUR_HEADERS}"; leave it out of what you pass on`;
+  if (name === '__proto__') return 'could poison the objects that it is copied into; give it another name';
+  return typeof value === 'string' ? undefined : `is ${kindOf(value)}, expected text`;
+}
 
 /** One of these texts. */
 export const oneOf = <const T extends readonly string[]>(choices: T) =>
@@ -75,14 +111,15 @@ export const oneOf = <const T extends readonly string[]>(choices: T) =>
 export const callable = <T>() => v.custom<T>((value) => typeof value === 'function', 'expected a function');
 
 /** An object that has these methods. */
-export const having = <T>(what: string, ...methods: readonly string[]) =>
-  v.custom<T>(
+export function having<T>(what: string, ...methods: readonly string[]) {
+  return v.custom<T>(
     (value) =>
       typeof value === 'object' &&
       value !== null &&
       methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
     `expected ${what}: an object with ${methods.map((method) => `${method}()`).join(', ')}`,
   );
+}
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import type { OutgoingBytes, OutgoingJson } from '../actor/message-dependency.js';
+import type { OutgoingBytes, OutgoingJson, SendOptions } from '../actor/message-dependency.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { checkChannelName, type OutgoingMessage } from '../message/index.js';
 import { option } from '../options/index.js';
@@ -11,7 +11,6 @@ const jsonSchema = v.strictObject({
   payload: v.unknown(),
   headers: v.optional(option.headers),
   replyTo: v.optional(option.channelName),
-  immediate: v.optional(option.boolean),
 });
 
 const bytesSchema = v.strictObject({
@@ -20,24 +19,61 @@ const bytesSchema = v.strictObject({
   contentType: v.optional(option.nonEmptyText),
 });
 
+const { replyTo: _itsOwn, ...requestEntries } = jsonSchema.entries;
+
+const immediate = v.optional(option.boolean);
 const parseJson = optionsParser(jsonSchema);
 const parseBytes = optionsParser(bytesSchema);
+const parseRequest = optionsParser(v.strictObject(requestEntries));
+const parseJsonFollower = optionsParser(v.strictObject({ ...jsonSchema.entries, immediate }));
+const parseBytesFollower = optionsParser(v.strictObject({ ...bytesSchema.entries, immediate }));
+
+/** A message that an actor sends, and when. */
+export interface OutgoingFollower {
+  readonly message: OutgoingMessage;
+  /** Now, or committed with the settlement. */
+  readonly immediate: boolean;
+}
 
 /** @throws InvalidOptionError, SerializationError */
 export function outgoingJson(message: OutgoingJson, defaultChannel?: string): OutgoingMessage {
-  const { channel, payload, headers, replyTo } = parseJson(message, 'message');
+  return jsonMessage(parseJson(message, 'message'), defaultChannel);
+}
+
+/** @throws InvalidOptionError */
+export function outgoingBytes(message: OutgoingBytes, defaultChannel?: string): OutgoingMessage {
+  return bytesMessage(parseBytes(message, 'message'), defaultChannel);
+}
+
+/** The message of a request, which goes without a place to reply to. @throws InvalidOptionError, SerializationError */
+export function outgoingRequest(message: Omit<OutgoingJson, 'replyTo'>): OutgoingMessage {
+  return jsonMessage(parseRequest(message, 'request'));
+}
+
+/** @throws InvalidOptionError, SerializationError */
+export function jsonFollower(message: OutgoingJson & SendOptions): OutgoingFollower {
+  const { immediate: isImmediate = false, ...rest } = parseJsonFollower(message, 'message');
+  return { message: jsonMessage(rest), immediate: isImmediate };
+}
+
+/** @throws InvalidOptionError */
+export function bytesFollower(message: OutgoingBytes & SendOptions): OutgoingFollower {
+  const { immediate: isImmediate = false, ...rest } = parseBytesFollower(message, 'message');
+  return { message: bytesMessage(rest), immediate: isImmediate };
+}
+
+function jsonMessage({ channel, payload, headers, replyTo }: OutgoingJson, defaultChannel?: string): OutgoingMessage {
   return {
     channel: channelFrom(channel, defaultChannel),
-    payload: jsonSerializer.encode(payload),
+    payload: jsonSerializer.encode(payload, 'payload'),
     headers: headers ?? {},
     contentType: JSON_CONTENT_TYPE,
     replyTo,
   };
 }
 
-/** @throws InvalidOptionError */
-export function outgoingBytes(message: OutgoingBytes, defaultChannel?: string): OutgoingMessage {
-  const { channel, payload, headers, contentType, replyTo } = parseBytes(message, 'message');
+function bytesMessage(message: OutgoingBytes, defaultChannel?: string): OutgoingMessage {
+  const { channel, payload, headers, contentType, replyTo } = message;
   return { channel: channelFrom(channel, defaultChannel), payload, headers: headers ?? {}, contentType, replyTo };
 }
 

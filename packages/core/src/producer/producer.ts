@@ -2,7 +2,9 @@ import { requireCapability } from '../broker/index.js';
 import type { BucketWrite } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
 import { BrokerUnavailableError, DuplicateJobError, PayloadTooLargeError } from '../errors/index.js';
+import { shorten } from '../errors/show.js';
 import { HEADER, type OutgoingMessage } from '../message/index.js';
+import { mostOfHeaders, sizeAbove, sizeOfHeaders } from '../message/size.js';
 import { compose } from '../middleware/compose.js';
 import type { ProducerMiddleware } from '../middleware/index.js';
 
@@ -69,16 +71,18 @@ export class Producer {
 
   /** Before anything is stored apart, for that would overwrite the arguments and the result of the job that is there. */
   private async refuseDuplicates(messages: Messages): Promise<void> {
-    for (const { id, channel, clears } of messages) {
-      if (id === undefined || !clears?.some(this.isApart)) continue;
-      const takenBy = await this.connection.broker.locate(id);
-      if (takenBy !== undefined) throw new DuplicateJobError(id, channel, takenBy);
+    for (const { id, resultId, channel, headers } of messages) {
+      if (headers[HEADER.nonce] === undefined) continue; // Its ids are new.
+      for (const name of [id, resultId]) {
+        const takenBy = name === undefined ? undefined : await this.connection.broker.locate(name);
+        if (takenBy !== undefined) throw new DuplicateJobError(name as string, channel, takenBy);
+      }
     }
   }
 
   /** Where the broker was out of reach it may have taken the messages all the same, and they need their arguments. */
   private async takeBack(stored: readonly BucketWrite[], error: unknown): Promise<void> {
-    if (error instanceof BrokerUnavailableError) return;
+    if (error instanceof BrokerUnavailableError && error.mayBeDone) return;
     await Promise.allSettled(stored.map(({ id, into }) => into.delete([id])));
   }
 
@@ -113,18 +117,25 @@ export class Producer {
 
 /** @throws PayloadTooLargeError */
 function checkSize(message: OutgoingMessage, limit: number): void {
-  refuseAbove(limit, message.payload.byteLength, message);
-  if (message.buckets === undefined) return;
-  for (const { body } of message.buckets) {
-    // No unit of a text takes more than 3 bytes, so most need not be counted.
-    if (body.length * 3 > limit) refuseAbove(limit, Buffer.byteLength(body), message);
+  const { payload, headers, buckets } = message;
+  if (payload.byteLength > limit) throw tooLarge('The payload', message, payload.byteLength, limit);
+  if (payload.byteLength + mostOfHeaders(headers) > limit) checkSizeWithHeaders(message, limit);
+  if (buckets === undefined) return;
+  for (const { body } of buckets) {
+    const size = sizeAbove(limit, body);
+    if (size !== undefined) throw tooLarge('The payload', message, size, limit);
   }
 }
 
-function refuseAbove(limit: number, size: number, message: OutgoingMessage): void {
-  if (size > limit) throw new PayloadTooLargeError(subjectOf(message), size, limit);
+function checkSizeWithHeaders(message: OutgoingMessage, limit: number): void {
+  const size = message.payload.byteLength + sizeOfHeaders(message.headers);
+  if (size > limit) throw tooLarge('The payload with the headers', message, size, limit);
+}
+
+function tooLarge(what: string, message: OutgoingMessage, size: number, limit: number): PayloadTooLargeError {
+  return new PayloadTooLargeError(`${what} of ${subjectOf(message)}`, size, limit);
 }
 
 function subjectOf({ headers, channel }: OutgoingMessage): string {
-  return `"${headers[HEADER.topic] ?? 'message'}" for channel "${channel}"`;
+  return `"${shorten(headers[HEADER.topic] ?? 'message', 100)}" for channel "${channel}"`;
 }

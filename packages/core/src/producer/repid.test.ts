@@ -29,7 +29,7 @@ describe('Repid', () => {
   it.each<[string, RepidOptions]>([
     ['Repid has no option "broker". It has: messageBroker', { broker: 1 } as RepidOptions],
     [
-      'Option "messageBroker" of Repid is {}: expected a message broker: an object with publish()',
+      'Option "messageBroker" of Repid is an object: expected a message broker: an object with publish()',
       { messageBroker: {} as never },
     ],
     ['Option "maxPayloadBytes" of Repid is 0', { maxPayloadBytes: 0 }],
@@ -73,7 +73,10 @@ describe('Repid', () => {
     ['Option "payload" of message is "text": expected bytes', { channel: 'a', payload: 'text' }],
     ['Option "channel" of message is "a b"', { channel: 'a b', payload: Buffer.alloc(0) }],
     ['message has no option "topic"', { channel: 'a', payload: Buffer.alloc(0), topic: 'x' }],
-    ['Option "headers" of message is {"x":1}', { channel: 'a', payload: Buffer.alloc(0), headers: { x: 1 } }],
+    [
+      'Option "headers" of message is an object: header "x" is a number, expected text.',
+      { channel: 'a', payload: Buffer.alloc(0), headers: { x: 1 } },
+    ],
   ])('refuses a message: %s', async (text, message) => {
     const workshop = new Workshop([]);
     await expect(workshop.repid.sendMessage(message as never)).rejects.toThrow(text);

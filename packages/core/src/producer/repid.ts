@@ -1,17 +1,19 @@
+import * as v from 'valibot';
 import type { OutgoingBytes, OutgoingJson } from '../actor/message-dependency.js';
 import { requireCapability } from '../broker/index.js';
 import { Connection } from '../connection/connection.js';
 import { DEFAULTS } from '../defaults.js';
-import { toMilliseconds, type Duration } from '../duration/index.js';
-import { InvalidOptionError } from '../errors/index.js';
+import type { Duration } from '../duration/index.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import { GraphWalk } from '../graph/walk.js';
 import { enqueueJobs } from '../job/enqueue-jobs.js';
 import { Job } from '../job/job.js';
-import { jobOf } from '../job/job-reference.js';
+import { requireJob, requireJobs } from '../job/job-reference.js';
 import type { JobOptions } from '../job/job-options.js';
+import { option } from '../options/index.js';
+import { optionsParser } from '../options/options-parser.js';
 import { Channel } from './channel.js';
-import { outgoingBytes, outgoingJson } from './outgoing.js';
+import { outgoingBytes, outgoingJson, outgoingRequest } from './outgoing.js';
 import { Producer } from './producer.js';
 import { resolveRepidOptions, type RepidOptions } from './repid-options.js';
 import { Requests } from './requests.js';
@@ -36,10 +38,13 @@ export class Repid {
     await this.connection.connect();
   }
 
-  /** Ends open requests and disconnects the brokers. */
+  /** Ends open requests and waits, and disconnects the brokers, save those that others of this process still use. */
   async disconnect(): Promise<void> {
-    await this.requests.close();
-    await this.connection.disconnect();
+    try {
+      await this.requests.close();
+    } finally {
+      await this.connection.disconnect();
+    }
   }
 
   /**
@@ -58,7 +63,7 @@ export class Repid {
    * BrokerUnavailableError it may be called again with the same objects, as `job.enqueue()` may.
    */
   async enqueue(jobs: readonly Job[]): Promise<void> {
-    await enqueueJobs(jobs.map(requireJob), this.producer);
+    await enqueueJobs(requireJobs(jobs, 'repid.enqueue()'), this.producer);
   }
 
   /** Sends bytes. Rejects with InvalidOptionError, PayloadTooLargeError, BrokerUnavailableError. */
@@ -81,8 +86,8 @@ export class Repid {
     message: Omit<OutgoingJson, 'replyTo'> & { channel: string },
     options: { timeout?: Duration } = {},
   ): Promise<Reply> {
-    const timeout = toMilliseconds(options.timeout ?? DEFAULTS.requestTimeout, 'timeout');
-    return (await this.requests.request(outgoingJson(message), timeout)) as Reply;
+    const { timeout = DEFAULTS.requestTimeout } = parseRequestOptions(options, 'repid.request()');
+    return (await this.requests.request(outgoingRequest(message), timeout)) as Reply;
   }
 
   /**
@@ -96,7 +101,7 @@ export class Repid {
     requireCapability(broker, 'dependencies', 'graph()');
     buckets.requireResults('graph()');
     await this.connection.ready();
-    const { id, name, resultId = id, waitsFor } = requireJob(job);
+    const { id, name, resultId = id, waitsFor } = requireJob(job, 'repid.graph()');
     return new GraphWalk(this.connection).from({ id: resultId, name, bucketId: resultId, waitsFor });
   }
 
@@ -106,9 +111,4 @@ export class Repid {
   }
 }
 
-function requireJob(job: unknown): Job {
-  const found = jobOf(job);
-  if (found === undefined)
-    throw new InvalidOptionError(`repid.enqueue() was given ${String(job)}: expected jobs made by repid.job().`);
-  return found;
-}
+const parseRequestOptions = optionsParser(v.strictObject({ timeout: v.optional(option.duration) }));

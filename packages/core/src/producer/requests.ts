@@ -65,13 +65,21 @@ export class Requests {
   /** Ends it; open requests reject with BrokerClosedError, and the reply channel is removed. */
   async close(): Promise<void> {
     const { consumer } = this;
-    if (consumer === undefined) return;
     this.consumer = undefined;
     for (const { reject } of this.open.values()) reject(new BrokerClosedError(this.connection.broker.name));
     this.open.clear();
-    await (await consumer).close();
-    await this.direct.close();
+    if (consumer === undefined) return;
+    try {
+      await this.leave(await consumer);
+    } catch (problem) {
+      this.connection.onEvent({ type: 'broker-problem', problem }); // What is left behind expires.
+    }
+  }
+
+  private async leave(consumer: Consumer): Promise<void> {
     const { broker } = this.connection;
+    await consumer.close();
+    await this.direct.close();
     if (broker.capabilities.administration) await broker.channels.delete(this.channel);
   }
 

@@ -1,4 +1,11 @@
-import type { Consumer, Delivery, MessageBroker, ReceiveOptions, Settlement } from '../broker/index.js';
+import {
+  checkSettlement,
+  type Consumer,
+  type Delivery,
+  type MessageBroker,
+  type ReceiveOptions,
+  type Settlement,
+} from '../broker/index.js';
 import { DuplicateJobError, LostOwnershipError } from '../errors/index.js';
 import {
   HEADER,
@@ -71,7 +78,9 @@ class StepwiseDelivery implements Delivery {
   }
 
   /** The result first, since followers may read it; the acknowledgement last, since it ends the chance to do all of it again. */
-  async settle({ outcome, releases, bucket, publish = [] }: Settlement): Promise<void> {
+  async settle(settlement: Settlement): Promise<void> {
+    checkSettlement(this.message.channel, settlement);
+    const { outcome, releases, bucket, publish = [] } = settlement;
     await this.requireOwnership();
     const heirs = publish.filter((follower) => this.takesOwnId(follower));
     const args = await this.readOwnArgs(heirs);

@@ -71,6 +71,7 @@ describe('An actor with a limit', () => {
       letGo();
     }
     await Promise.all(jobs.map((job) => job.waitForResult()));
+    expect(await stats(workshop, 'slow')).toMatchObject({ queued: 0, delayed: 0 });
   });
 
   it('lets other actors of its channel run, whatever waits for it there', async () => {

@@ -111,7 +111,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual(['next']);
   });
 
-  it('is not sent when ownership was lost, nor is anything else committed', async () => {
+  it('is not sent when its job was ended with its channel, nor is anything else committed', async () => {
     const [started, gate] = [new Gate(), new Gate()];
     const called: string[] = [];
     let failure: unknown;
@@ -127,9 +127,9 @@ describe('What an actor sends', () => {
     await started.opened;
     await workshop.repid.channel('default').delete();
     gate.open();
-    await vi.waitFor(() => expect(workshop.told('ownership-lost')).toHaveLength(1), 10_000);
-    expect(failure).toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
-    expect(await job.result()).toBeUndefined();
+    await vi.waitFor(() => expect(failure).toMatchObject({ code: 'REPID_LOST_OWNERSHIP' }), 10_000);
+    expect(workshop.told('cancelled')).toHaveLength(1);
+    expect(await job.result()).toMatchObject({ success: false, cancelled: true });
     expect([order, called]).toEqual([[], []]);
     expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, delayed: 0 });
   });

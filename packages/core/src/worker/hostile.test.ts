@@ -153,6 +153,7 @@ describe('What a user passes in', () => {
   });
 
   it('may be a promise with a "then" of its own', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what actors may answer
     const { job } = await performBoth(() => Object.assign(Promise.resolve(1), { then: fail }));
     expect((await job.result())!.exception).toBe('Error: asked in vain');
   });

@@ -52,10 +52,13 @@ describe('After its actor has ended', () => {
     expect(await workshop.repid.channel('elsewhere').stats()).toMatchObject({ queued: 0 });
   });
 
-  it.each(['ack-first', 'manual', 'always-ack'] as const)('it is refused also with %s', async (confirmation) => {
-    const { failures } = await callLate(CALLS['msg.enqueue()']!, { confirmation });
-    expect(failures).toMatchObject([{ code: 'REPID_RUN_ENDED' }]);
-  });
+  it.each(['ack-first', 'manual', 'always-ack'] as const)(
+    'a follower is refused also with %s',
+    async (confirmation) => {
+      const { failures } = await callLate(CALLS['msg.enqueue()']!, { confirmation });
+      expect(failures).toMatchObject([{ code: 'REPID_RUN_ENDED' }]);
+    },
+  );
 
   it('what is sent now goes out', async () => {
     const { workshop, failures } = await callLate((msg) => msg.sendMessageJson({ ...elsewhere, immediate: true }));

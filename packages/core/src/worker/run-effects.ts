@@ -8,50 +8,51 @@ export type Context = <T>(act: () => T) => T;
 /** What a run has set, sent and added so far, and that is yet to be committed, sent or called. */
 export class RunEffects {
   chosenResult: RunResult | undefined;
-  private followers: Follower[] = [];
-  private callbacks: (() => unknown)[] = [];
+  // Not before they are needed: most runs send nothing and have nothing called.
+  private followers: Follower[] | undefined;
+  private callbacks: (() => unknown)[] | undefined;
   private context: Context | undefined;
 
   /** @param keepsContext true where somebody looks at the asynchronous context that followers are sent in */
   constructor(private readonly keepsContext: boolean) {}
 
   get hasFollowers(): boolean {
-    return this.followers.length > 0;
+    return this.followers !== undefined;
   }
 
   get hasCallbacks(): boolean {
-    return this.callbacks.length > 0;
+    return this.callbacks !== undefined && this.callbacks.length > 0;
   }
 
   addFollower(follower: Follower): void {
     if (this.keepsContext) this.context ??= AsyncLocalStorage.snapshot() as Context;
-    this.followers.push(follower);
+    (this.followers ??= []).push(follower);
   }
 
   addCallback(callback: () => unknown): void {
-    this.callbacks.push(callback);
+    (this.callbacks ??= []).push(callback);
   }
 
   /** All followers so far, in order; those that are added later come next time. */
-  takeFollowers(): Follower[] {
+  takeFollowers(): readonly Follower[] {
     const { followers } = this;
-    this.followers = [];
-    return followers;
+    this.followers = undefined;
+    return followers ?? NONE;
   }
 
   /** Puts back what could not be sent. */
   returnFollowers(followers: readonly Follower[]): void {
-    this.followers = [...followers, ...this.followers];
+    if (followers.length > 0) this.followers = [...followers, ...(this.followers ?? NONE)];
   }
 
   takeCallback(): (() => unknown) | undefined {
-    return this.callbacks.shift();
+    return this.callbacks?.shift();
   }
 
   /** Forgets what is yet to be sent or called. */
   drop(): void {
-    this.followers = [];
-    this.callbacks = [];
+    this.followers = undefined;
+    this.callbacks = undefined;
   }
 
   /** Calls it in the context in which the first follower was sent: that of the actor and its middlewares. */
@@ -66,3 +67,5 @@ export class RunEffects {
     return 'value' in result || 'error' in chosenResult ? chosenResult : result;
   }
 }
+
+const NONE: readonly never[] = [];

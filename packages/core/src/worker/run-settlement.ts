@@ -134,7 +134,7 @@ export class RunSettlement {
 
   private async prepareAndCommit(closing: Closing, isDelegated: boolean): Promise<void> {
     const taken = this.effects.takeFollowers();
-    const followers = isDone(closing) ? taken : [];
+    const followers = isDone(closing) ? taken : NONE;
     const pending = this.prepare(closing, followers, isDelegated, taken);
     const settlement = pending instanceof Promise ? await pending : pending;
     try {
@@ -196,3 +196,5 @@ export class RunSettlement {
     throw new SerializationError('The converter returned a promise from convertOutputs(). Have it return the value.');
   }
 }
+
+const NONE: readonly never[] = [];

@@ -8,12 +8,19 @@ import type {
 } from '../actor/index.js';
 import { toMilliseconds, type Duration } from '../duration/index.js';
 import { InvalidOptionError, NoRetriesLeftError, Unrecoverable } from '../errors/index.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { show } from '../errors/show.js';
 import type { Job } from '../job/job.js';
 import { followerId } from '../job/follower-id.js';
-import { jobOf } from '../job/job-reference.js';
+import { jobOf, requireJob } from '../job/job-reference.js';
 import { toReplyAddress, type MessageParameters, type OutgoingMessage } from '../message/index.js';
-import { outgoingBytes, outgoingJson } from '../producer/outgoing.js';
+import {
+  bytesFollower,
+  jsonFollower,
+  outgoingBytes,
+  type OutgoingFollower,
+  outgoingJson,
+} from '../producer/outgoing.js';
 import { actionOf, type Closing, type RunResult } from './closing.js';
 import type { Hand } from './hand.js';
 import type { Inputs } from './inputs.js';
@@ -133,12 +140,12 @@ export class Run extends ReceivedMessage implements MessageDependency {
     return this.actBy(() => this.closingByReply(outgoingJson(message, this.replyTo)));
   }
 
-  sendMessage({ immediate, ...message }: OutgoingBytes & SendOptions): Promise<void> {
-    return this.send('msg.sendMessage()', () => outgoingBytes(message), immediate);
+  sendMessage(message: OutgoingBytes & SendOptions): Promise<void> {
+    return this.send('msg.sendMessage()', () => bytesFollower(message));
   }
 
-  sendMessageJson({ immediate, ...message }: OutgoingJson & SendOptions): Promise<void> {
-    return this.send('msg.sendMessageJson()', () => outgoingJson(message), immediate);
+  sendMessageJson(message: OutgoingJson & SendOptions): Promise<void> {
+    return this.send('msg.sendMessageJson()', () => jsonFollower(message));
   }
 
   /** Settles the message, unless it is settled already. */
@@ -211,7 +218,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
   private actEagerly(closing: Closing): Promise<void> {
     if (this.isActedOn) return Promise.resolve();
     const acting = this.act(closing).then(() => this.settlement.callBack());
-    acting.catch(ignore);
+    ignoreRejection(acting);
     return acting;
   }
 
@@ -227,11 +234,11 @@ export class Run extends ReceivedMessage implements MessageDependency {
     return { action: 'replied', result: { value: undefined }, reply: toReplyAddress(reply) };
   }
 
-  private send(call: string, make: () => OutgoingMessage, immediate = false): Promise<void> {
-    const refusal = immediate ? undefined : this.refusalOf(call, 'follower');
-    if (refusal) return refused(refusal.error);
+  private send(call: string, make: () => OutgoingFollower): Promise<void> {
     try {
-      const message = make();
+      const { message, immediate } = make();
+      const refusal = immediate ? undefined : this.refusalOf(call, 'follower');
+      if (refusal) return refused(refusal.error);
       if (immediate || this.isActedOn) return this.services.producer.publish([message]);
       this.effects.addFollower(message);
       return Promise.resolve();
@@ -267,17 +274,9 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 }
 
-function requireJob(job: unknown, call: string): Job {
-  const found = jobOf(job);
-  if (found) return found;
-  throw new InvalidOptionError(`${call} was given ${show(job)}: expected a job made by repid.job().`);
-}
-
 /** It has been told; who does not await it must not end the process by that. */
-function refused(error: unknown): Promise<never> {
-  const rejected = Promise.reject(error);
-  rejected.catch(ignore);
+function refused(reason: unknown): Promise<never> {
+  const rejected = Promise.reject(reason);
+  ignoreRejection(rejected);
   return rejected;
 }
-
-function ignore(): void {}

@@ -74,6 +74,48 @@ describe('outcomeOf', () => {
   });
 });
 
+describe('A dead letter', () => {
+  const CRON = {
+    ...PLAIN,
+    'repid-args': '',
+    'repid-cron': '* * * * *',
+    'repid-cron-tz': 'UTC',
+    'repid-due': '60000',
+    'repid-nonce': 'token.4',
+  };
+
+  it('of a recurring job that goes on is one run, and shares its arguments with the next', () => {
+    const outcome = outcomeOf(CLOSINGS.nacked!, closed(CRON)) as { headers: Record<string, string> };
+    expect(outcome.headers).toEqual({ ...PLAIN, 'repid-args': 'one#args', 'repid-nonce': 'token.4' });
+    const next = nextRun(CLOSINGS.nacked!, closed(CRON))!;
+    expect(next.headers).toMatchObject({
+      'repid-cron': '* * * * *',
+      'repid-args': 'one#args',
+      'repid-nonce': 'token.5',
+    });
+  });
+
+  it('of a job that does not come again keeps its own arguments, and what it was', () => {
+    const last = { ...PLAIN, 'repid-args': '', 'repid-cron': '1970-01-01T00:00:01', 'repid-due': '1000' };
+    const outcome = outcomeOf(CLOSINGS.nacked!, closed(last)) as { headers: Record<string, string> };
+    expect(outcome.headers).toEqual(last);
+  });
+
+  it.each([
+    ['nacked', 1, false, 3],
+    ['nacked', 3, false, 5],
+    ['refused', 3, false, 2],
+    ['refused', 6, true, 7],
+  ])(
+    'says how often its actor was begun: %s at delivery %i, exhausted: %s',
+    (name, deliveryCount, isExhausted, attempts) => {
+      const { delivery, ...rest } = closed(TRIED);
+      const outcome = outcomeOf(CLOSINGS[name]!, { ...rest, delivery: { ...delivery, deliveryCount, isExhausted } });
+      expect(outcome).toMatchObject({ reason: { attempts } });
+    },
+  );
+});
+
 describe('nextRun', () => {
   it.each([
     ['acked', true],
@@ -97,6 +139,13 @@ describe('nextRun', () => {
       'repid-at': String(NOW),
     });
     expect(next.headers).not.toHaveProperty('repid-tried');
+  });
+
+  it('has another nonce each time, and the bucket of its result', () => {
+    const headers = { ...EVERY, 'repid-result': 'elsewhere' };
+    const next = nextRun(CLOSINGS.acked!, closed(headers))!;
+    expect(next).toMatchObject({ resultId: 'elsewhere', headers: { 'repid-nonce': '.1' } });
+    expect(nextRun(CLOSINGS.acked!, closed({ ...next.headers }))!.headers).toMatchObject({ 'repid-nonce': '.2' });
   });
 
   it('is none for a job that does not recur', () => {

@@ -19,6 +19,9 @@ const GIVE_BACK_TIME = 10_000;
 /** How long a burst waits for a message that was given back a moment ago, in milliseconds, before it looks again. */
 const LOOK_AGAIN = 10;
 
+/** How long one waits, in milliseconds, who finds only suspects and may not take them yet: others may come meanwhile. */
+const LOOK_PAST_SUSPECTS = 100;
+
 /**
  * How many messages may be in hand for each that may be worked on: while some are worked on, those before are being
  * settled, and those before these wait for their turn with the broker. So neither side waits for the other.
@@ -62,6 +65,11 @@ export class Shift {
 
   get inFlight(): number {
     return this.hands.size;
+  }
+
+  /** True once its channels are open. */
+  get isStarted(): boolean {
+    return this.consumer !== undefined;
   }
 
   /** Resolves with the number of settled messages when a limit is reached, or after `stop()`. */
@@ -176,7 +184,7 @@ export class Shift {
   /** Nothing came, though nobody woke the consumer: in a burst nothing is due; otherwise there are only suspects, or the broker has closed it. */
   private async takeNothing(consumer: Consumer, wasBusy: boolean): Promise<void> {
     if (this.options.burst) await this.endBurst(wasBusy);
-    else if (consumer.hasSuspects) await this.bellWithin(this.suspects.restUntilNext(this.now()));
+    else if (consumer.hasSuspects) await this.bellWithin(LOOK_PAST_SUSPECTS);
     else this.stop('its broker was disconnected');
   }
 

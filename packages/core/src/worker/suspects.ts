@@ -12,7 +12,10 @@ const LOOK_AGAIN = 1_000;
 export class Suspects {
   private alone: Hand | undefined;
   private waitingSince: number | undefined;
-  private notBefore = 0;
+  /** Until when it works on, having waited in vain. */
+  private workUntil = 0;
+  /** When it asks again, having been given none. */
+  private askAt = 0;
 
   /** @param patience how long the worker takes nothing while it waits for what is in flight to end */
   constructor(private readonly patience: number) {}
@@ -24,16 +27,17 @@ export class Suspects {
 
   /** What to do where there are suspects. Long runs must not keep a worker from its work for ever, so it goes on at times. */
   next(inFlight: number, now: number): 'take' | 'wait' | 'go on' {
-    if (now < this.notBefore) return 'go on';
+    if (now < this.askAt) return 'go on';
     if (inFlight === 0) return 'take';
+    if (now < this.workUntil) return 'go on';
     this.waitingSince ??= now;
     if (now - this.waitingSince < this.patience) return 'wait';
     this.waitingSince = undefined;
-    this.notBefore = now + this.patience * WORK_PER_WAIT;
+    this.workUntil = now + this.patience * WORK_PER_WAIT;
     return 'go on';
   }
 
-  /** True where waiting has yet to begin. */
+  /** True once it waits for what is in flight. */
   get isWaiting(): boolean {
     return this.waitingSince !== undefined;
   }
@@ -53,11 +57,6 @@ export class Suspects {
     this.waitingSince = undefined;
     this.alone = hand;
     if (hand) hand.isAlone = true;
-    else this.notBefore = now + LOOK_AGAIN;
-  }
-
-  /** After how many milliseconds it may look again. */
-  restUntilNext(now: number): number {
-    return Math.max(1, this.notBefore - now);
+    else this.askAt = now + LOOK_AGAIN;
   }
 }

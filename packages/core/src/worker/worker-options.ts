@@ -38,10 +38,9 @@ const schema = v.strictObject({
   concurrency: v.optional(option.wholeNumber(1), DEFAULTS.concurrency),
   channels: v.optional(v.array(option.channelName, 'expected an array of channel names')),
   gracefulShutdownTime: v.optional(option.duration, DEFAULTS.gracefulShutdownTime),
-  handleSignals: v.optional(
-    v.array(option.nonEmptyText as unknown as v.GenericSchema<NodeJS.Signals>, 'expected an array of signal names'),
-    [...DEFAULTS.handleSignals],
-  ),
+  handleSignals: v.optional(v.array(option.signalName, 'expected an array of signal names'), [
+    ...DEFAULTS.handleSignals,
+  ]),
   unroutedTimeout: v.optional(option.duration, DEFAULTS.unroutedTimeout),
 });
 
@@ -51,6 +50,10 @@ const schema = v.strictObject({
  * @throws InvalidOptionError that names the option
  */
 export function resolveWorkerOptions(...layers: readonly (WorkerOptions | undefined)[]): ResolvedWorkerOptions {
-  const parsed = parseOptions(schema, Object.assign({}, ...layers.map(withoutUndefined)), 'worker');
+  const parsed = parseOptions(
+    schema,
+    Object.assign({}, ...layers.map((layer) => withoutUndefined(layer, 'worker'))),
+    'worker',
+  );
   return { ...parsed, messagesLimit: parsed.messagesLimit ?? Number.POSITIVE_INFINITY };
 }

@@ -35,6 +35,11 @@ export class Worker {
     return this.current;
   }
 
+  /** True once it takes messages: until then it connects. */
+  get isStarted(): boolean {
+    return this.shift?.isStarted ?? false;
+  }
+
   /** Messages in hand. */
   get inFlight(): number {
     return this.shift?.inFlight ?? 0;

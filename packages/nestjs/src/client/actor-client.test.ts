@@ -103,6 +103,23 @@ it('knows the defaults of the module', async () => {
   expect(sent(app)[0]?.channel).toBe('of_module');
 });
 
+it.each([undefined, 'Mail', {}])('refuses %j in place of a class', async (actorClass) => {
+  const repid = (await startApp({})).get(Repid);
+  expect(() => repid.actors(actorClass as never)).toThrow('repid.actors() was not given a class.');
+});
+
+it.each(['args', 'channel'])('refuses the option "%s", which follows from the call', async (name) => {
+  const repid = (await startApp({})).get(Repid);
+  await expect(repid.actors(Mail).remind(1, { [name]: 'x' })).rejects.toThrow(
+    `Option "${name}" of a call of "Mail.remind" is given, and follows from the call.`,
+  );
+});
+
+it('refuses unknown options of a call', async () => {
+  const repid = (await startApp({})).get(Repid);
+  await expect(repid.actors(Mail).remind(1, { retry: 1 } as never)).rejects.toThrow('has no option "retry"');
+});
+
 it('refuses a method that is no actor', async () => {
   const repid = (await startApp({})).get(Repid);
   expect(() => repid.actors(Mail).helper).toThrow(

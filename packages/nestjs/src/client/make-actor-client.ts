@@ -1,12 +1,23 @@
 import { MetadataScanner } from '@nestjs/core';
 import type { Type } from '@nestjs/common';
-import { ActorDefinitionError, resolveActorOptions, type Job, type JobOptions, type Repid } from '@repid/core';
+import {
+  ActorDefinitionError,
+  InvalidOptionError,
+  resolveActorOptions,
+  type Job,
+  type JobOptions,
+  type Repid,
+} from '@repid/core';
 import { actorDefaultsOf, actorOptionsOf, connectionOf } from '../actor/actor-metadata.js';
 import { readParameters } from '../parameter/read-parameters.js';
 import type { ClientSettings } from './repid.js';
 
-/** @throws ActorDefinitionError for a class without actors */
+/** @throws ActorDefinitionError for what is no class, or one without actors */
 export function makeActorClient(actorClass: Type, repid: Repid, settings: ClientSettings): object {
+  if (typeof actorClass !== 'function')
+    throw new ActorDefinitionError(
+      'repid.actors() was not given a class. Give the class whose actors are to run the jobs.',
+    );
   const prototype = actorClass.prototype as object;
   const methods = new MetadataScanner().getAllMethodNames(prototype);
   const actors = methods.filter((method) => actorOptionsOf(prototype, method));
@@ -33,6 +44,7 @@ function enqueuer(actorClass: Type, method: string, repid: Repid, settings: Clie
   const field = soleField(prototype, method, label);
   return async (payload, options = {}) => {
     checkConnection(label, connection, settings.connection ?? 'default');
+    checkCallOptions(label, options);
     return repid.job(name, { ...options, channel, args: wrap(payload, field) }).enqueue();
   };
 }
@@ -49,6 +61,15 @@ function wrap(payload: unknown, field: string | undefined): unknown {
   if (field === undefined || payload === undefined) return payload;
   const holdsField = typeof payload === 'object' && payload !== null && Object.hasOwn(payload, field);
   return holdsField ? payload : { [field]: payload };
+}
+
+/** What follows from the actor, or is given as its payload, would be overwritten. */
+function checkCallOptions(label: string, options: JobOptions): void {
+  const doubled = ['args', 'channel'].find((name) => Object.hasOwn(options, name));
+  if (doubled === undefined) return;
+  throw new InvalidOptionError(
+    `Option "${doubled}" of a call of "${label}" is given, and follows from the call. Leave it out, or use repid.job().`,
+  );
 }
 
 function checkConnection(label: string, connection: string, own: string): void {

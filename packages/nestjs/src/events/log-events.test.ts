@@ -19,3 +19,15 @@ it('writes each event at its level, with the stack of an error', () => {
     ['error', '"1" for "Mail.send" went to the dead letters of channel "a": Error: it broke', error.stack],
   ]);
 });
+
+it('writes no line that a message or an id has forged', () => {
+  const logger = new Logger('Repid');
+  const written: string[] = [];
+  vi.spyOn(logger, 'error').mockImplementation((...args: unknown[]) => void written.push(...(args as string[])));
+  const error = new Error('first\n[Nest] 1 - LOG forged\u001b[31m');
+  logEvents(logger)({ type: 'dead-lettered', actor: 'Mail.send', id: '1\r\nforged', channel: 'a', error });
+  const lines = written.join('\n').split('\n');
+  expect(lines.filter((line) => line.includes('forged') && !/^("1|Error: first)/.test(line))).toEqual([]);
+  expect(written.join('')).not.toContain('\u001b');
+  expect(written.join('')).not.toContain('\r');
+});

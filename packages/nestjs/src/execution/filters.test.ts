@@ -1,5 +1,6 @@
 import {
   type ArgumentsHost,
+  BadRequestException,
   Catch,
   type ExceptionFilter,
   ForbiddenException,
@@ -170,4 +171,50 @@ it('refuses a filter that is made for each request', async () => {
     run(): void {}
   }
   await expect(startApp({ providers: [Failing] })).rejects.toThrow('Filter "Fleeting" on actor "Failing.run"');
+});
+
+it('is not harmed by an error that cannot be asked what it is, nor by a frozen one', async () => {
+  @Catch(TypeError)
+  class TypeErrorFilter implements ExceptionFilter {
+    catch(): void {}
+  }
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  class Failing {
+    @UseFilters(TypeErrorFilter)
+    @Actor()
+    run(): void {
+      throw proxy;
+    }
+  }
+  const { deadLetter, state } = await runOne(await startApp({ providers: [Failing] }));
+  expect([deadLetter?.message, state]).toEqual(['an object that cannot be read', 'failed']);
+
+  class Masked {
+    @UseFilters({
+      catch: (): never => {
+        throw Object.freeze(new Error('masked'));
+      },
+    })
+    @Actor()
+    run(): void {
+      throw new Error('it broke');
+    }
+  }
+  expect((await runOne(await startApp({ providers: [Masked] }))).deadLetter).toMatchObject({ message: 'masked' });
+});
+
+it('keeps what an HTTP exception of the actor responds', async () => {
+  class Failing {
+    @Actor()
+    run(): void {
+      throw new BadRequestException(['x must be a number', 'y is missing']);
+    }
+  }
+  const { deadLetter } = await runOne(await startApp({ providers: [Failing] }));
+  expect(deadLetter).toMatchObject({
+    name: 'BadRequestException',
+    status: 400,
+    response: expect.stringContaining('["x must be a number","y is missing"]'),
+  });
 });

@@ -1,11 +1,13 @@
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { FILTER_CATCH_EXCEPTIONS } from '@nestjs/common/constants.js';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
-import { ActorDefinitionError, isFinal, RetryLater, type ActorMiddleware } from '@repid/core';
+import { ActorDefinitionError, isA, isFinal, RetryLater, type ActorMiddleware } from '@repid/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { REPID_CONTEXT, RepidRun } from '../context/index.js';
 import type { FoundActor } from '../discovery/index.js';
 import { Refusal } from './refusal.js';
+
+type AnyClass = abstract new (...args: never[]) => unknown;
 
 /** A filter as it looks at failures. */
 interface Observer {
@@ -30,8 +32,10 @@ export function observingMiddleware(found: FoundActor, filters: readonly unknown
     try {
       return await next();
     } catch (error) {
-      const shown = error instanceof Refusal ? error.cause : error;
-      const observer = observers.find(({ types }) => types.length === 0 || types.some((type) => shown instanceof type));
+      const shown = isA(error, Refusal) ? error.cause : error;
+      const observer = observers.find(
+        ({ types }) => types.length === 0 || types.some((type) => isA(shown, type as AnyClass)),
+      );
       if (!observer) throw error;
       const run = new RepidRun(actor, message, []);
       const host = new ExecutionContextHost([run], prototype.constructor as never, callback);
@@ -67,10 +71,14 @@ async function whatItThrows({ show }: Observer, error: unknown, host: ArgumentsH
 }
 
 function isSteering(error: unknown): boolean {
-  return isFinal(error) || error instanceof RetryLater;
+  return isFinal(error) || isA(error, RetryLater);
 }
 
 function withCause(thrown: unknown, cause: unknown): unknown {
-  if (thrown instanceof Error) thrown.cause ??= cause;
+  try {
+    if (isA(thrown, Error)) thrown.cause ??= cause;
+  } catch {
+    // It is frozen, and stays as it is.
+  }
   return thrown;
 }

@@ -1,5 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
-import { Unrecoverable } from '@repid/core';
+import { isA, Unrecoverable } from '@repid/core';
 import type { RepidRun } from '../context/index.js';
 
 /** The no of a guard or a pipe, as an error that ends the job. Its cause is what they threw. */
@@ -14,7 +14,7 @@ export class Refusal extends Unrecoverable {
  * @param pipedParameters how many parameters go through pipes; 0 where the actor has none
  */
 export function asRefusal(error: unknown, run: RepidRun, pipedParameters: number): unknown {
-  if (!(error instanceof HttpException)) return error;
+  if (!isA(error, HttpException)) return error;
   const { label } = run.actor;
   if (!run.isAdmitted) {
     return isDenial(error) ? new Refusal(`A guard has refused "${label}": ${error.message}`, { cause: error }) : error;

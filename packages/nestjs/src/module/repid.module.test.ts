@@ -140,13 +140,13 @@ it('can stay within the modules that import it', async () => {
 });
 
 class Settings {
-  readonly maxPayloadBytes = 100;
+  readonly maxPayloadBytes = 300;
 }
 @Module({ providers: [Settings], exports: [Settings] })
 class SettingsModule {}
 class Configuration {
   create(): RepidModuleOptions {
-    return { maxPayloadBytes: 100 };
+    return { maxPayloadBytes: 300 };
   }
 }
 @Module({ providers: [Configuration], exports: [Configuration] })
@@ -165,8 +165,8 @@ it.each([
   ['a class that is there already', { imports: [ConfigurationModule], useExisting: Configuration }],
 ])('takes its options from %s', async (_from, asyncOptions) => {
   const app = await startModule({ imports: [RepidModule.forRootAsync(asyncOptions)], providers: [Adder] });
-  const large = app.get(Repid).job('add', { args: 'x'.repeat(200) });
-  await expect(large.enqueue()).rejects.toThrow('the limit is 100');
+  const large = app.get(Repid).job('add', { args: 'x'.repeat(400) });
+  await expect(large.enqueue()).rejects.toThrow('the limit is 300');
   expect(await addOn(app.get(Repid), app.get(RepidWorker))).toBe(3);
 });
 

@@ -6,6 +6,7 @@ import {
   Actor,
   ClassConverter,
   type InMemoryMessageBroker,
+  MessageHeader,
   Payload,
   Repid,
   type RepidModuleOptions,
@@ -305,6 +306,9 @@ it.each([
   [() => Payload('x', 5 as never), 'then only pipes'],
   [() => Payload('x', v.string() as never), 'then only pipes'],
   [() => Payload(5 as never), 'The options of @Payload() are 5'],
+  [() => MessageHeader('' as never), '@MessageHeader() takes the name of a header'],
+  [() => MessageHeader(5 as never), '@MessageHeader() takes the name of a header'],
+  [() => MessageHeader('x', 5 as never), 'and then only pipes'],
 ])('refuses %s', (decorate, message) => {
   expect(decorate).toThrow(message);
 });

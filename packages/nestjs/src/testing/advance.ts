@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { AdjustableClock, toMilliseconds, UnsupportedError, type Clock, type Duration } from '@repid/core';
-import { connectionOf, type ConnectionChoice } from './connection-of.js';
+import { checkChoice, connectionOf, type ConnectionChoice } from './connection-of.js';
 
 /**
  * Moves the time of a connection on, in its message broker and its bucket brokers alike. What becomes due is then there
@@ -14,6 +14,7 @@ export async function advance(
   duration: Duration,
   choice: ConnectionChoice = {},
 ): Promise<void> {
+  checkChoice(choice, 'advance()');
   const { engine } = connectionOf(app, choice);
   const milliseconds = toMilliseconds(duration, 'duration');
   const main = requireAdjustable(engine.broker);

@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { InvalidOptionError } from '@repid/core';
+import { InvalidOptionError, option, parseOptions } from '@repid/core';
+import * as v from 'valibot';
 import { getConnectionToken } from '../connection/connection-providers.js';
 import type { RepidConnection } from '../connection/repid-connection.js';
 
@@ -8,6 +9,16 @@ export interface ConnectionChoice {
   /** @default 'default' */
   connection?: string;
 }
+
+/** For helpers that take nothing else. @throws InvalidOptionError for what is no choice of a connection */
+export function checkChoice(choice: unknown, helper: string): void {
+  parseOptions(choiceSchema, choice, helper);
+}
+
+/** The piece of the options of a helper that chooses its connection. */
+export const choiceEntries = { connection: v.optional(option.nonEmptyText) };
+
+const choiceSchema = v.strictObject(choiceEntries);
 
 /** @throws InvalidOptionError when the application has no such connection */
 export function connectionOf(

@@ -1,14 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
-import { TimeoutError, toMilliseconds, Worker, type Duration, type Repid } from '@repid/core';
+import * as v from 'valibot';
+import { option, parseOptions, scheduleTimer, TimeoutError, Worker, type Duration, type Repid } from '@repid/core';
 import type { RepidConnection } from '../connection/repid-connection.js';
-import { connectionOf, type ConnectionChoice } from './connection-of.js';
+import { choiceEntries, connectionOf, type ConnectionChoice } from './connection-of.js';
 
 /** How `drain` works. */
 export interface DrainOptions extends ConnectionChoice {
   /** How long it may take, in real time. @default '10s' */
   timeout?: Duration;
 }
+
+const schema = v.strictObject({ ...choiceEntries, timeout: v.optional(option.duration, '10s') });
 
 /** How often the channels of a worker that runs are looked at, in milliseconds. */
 const LOOK_EVERY = 2;
@@ -19,14 +22,11 @@ const LOOK_EVERY = 2;
  *
  * @throws TimeoutError that says what is left
  */
-export async function drain(
-  app: INestApplicationContext,
-  { timeout = '10s', ...choice }: DrainOptions = {},
-): Promise<void> {
+export async function drain(app: INestApplicationContext, options: DrainOptions = {}): Promise<void> {
+  const { timeout: limit, ...choice } = parseOptions(schema, options, 'drain()');
   const connection = connectionOf(app, choice);
   if (connection.router.channels.length === 0) return;
   await connection.repid.connect();
-  const limit = toMilliseconds(timeout, 'timeout');
   if (connection.worker.state === 'idle') await runUntilDrained(connection, limit);
   else await waitUntilDrained(connection, limit);
 }
@@ -34,14 +34,14 @@ export async function drain(
 async function runUntilDrained({ repid, router }: RepidConnection, limit: number): Promise<void> {
   const worker = new Worker(repid.producer, router);
   let isLate = false;
-  const timer = setTimeout(() => {
+  const cancelTimer = scheduleTimer(() => {
     isLate = true;
     void worker.stop();
   }, limit);
   try {
     await worker.run({ burst: true, handleSignals: [], gracefulShutdownTime: 0 });
   } finally {
-    clearTimeout(timer);
+    cancelTimer();
   }
   if (isLate) throw tooLate(limit, await leftOn(repid, router.channels));
 }

@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { BucketCodec, HEADER, InvalidOptionError, type OutgoingMessage } from '@repid/core';
+import { argsBucketOf, BucketCodec, HEADER, InvalidOptionError, type OutgoingMessage } from '@repid/core';
 import type { EngineConnection } from '../connection/repid-connection.js';
-import { connectionOf, getFrom, type ConnectionChoice } from './connection-of.js';
+import { checkChoice, connectionOf, getFrom, type ConnectionChoice } from './connection-of.js';
 import type { Recorder } from './recorder.js';
 import { getRecorderToken } from './repid-testing.module.js';
 
@@ -20,6 +20,7 @@ export interface SentMessage {
  * @throws InvalidOptionError without `RepidTestingModule`
  */
 export function sent(app: INestApplicationContext, choice: ConnectionChoice = {}): SentMessage[] {
+  checkChoice(choice, 'sent()');
   const { connection = 'default' } = choice;
   const { engine } = connectionOf(app, choice);
   const recorder = getFrom<Recorder>(app, getRecorderToken(connection));
@@ -40,7 +41,8 @@ function payloadOf(
   { payload, contentType, headers, buckets = [] }: OutgoingMessage,
   connection: EngineConnection,
 ): unknown {
-  const args = buckets.find(({ id }) => id === headers[HEADER.argsBucket]);
+  const argsId = argsBucketOf(headers);
+  const args = buckets.find(({ id }) => id === argsId);
   if (args) return new BucketCodec(connection.serializer).decode(args.body).data;
   return payload.byteLength === 0 ? undefined : connection.serializerFor(contentType).decode(payload);
 }

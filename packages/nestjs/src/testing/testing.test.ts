@@ -157,3 +157,14 @@ it('leaves paused channels alone', async () => {
   expect(Chain.seen).toEqual(['first 1']);
   expect(app.get(RepidWorker).state).toBe('running');
 });
+
+it.each<[string, (app: Awaited<ReturnType<typeof startApp>>) => unknown]>([
+  ['drain() has no option "timout". It has: connection, timeout.', (app) => drain(app, { timout: 1 } as never)],
+  ['Option "timeout" of drain() is "soon"', (app) => drain(app, { timeout: 'soon' })],
+  ['advance() has no option "conection"', (app) => advance(app, 1, { conection: 'x' } as never)],
+  ['"duration" is NaN, which is not a duration', (app) => advance(app, Number.NaN)],
+  ['The options of sent() are "x"', (app) => sent(app, 'x' as never)],
+])('refuses by name: %s', async (expected, call) => {
+  const app = await startApp({});
+  await expect((async () => call(app))()).rejects.toThrow(expected);
+});

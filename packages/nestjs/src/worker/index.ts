@@ -1,2 +1,2 @@
-export * from './repid-worker.js';
+export { RepidWorker, type RepidWorkerState } from './repid-worker.js';
 export * from './worker-not-ready-error.js';

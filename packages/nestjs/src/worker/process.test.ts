@@ -49,3 +49,50 @@ it('leaves nothing that keeps the process alive after close()', async () => {
   `);
   expect(output).toBe('Hello!\nclosed\n');
 });
+
+it('keeps the process alive while a result or a reply is waited for in memory, to the end of the time for it', async () => {
+  const output = await run(`
+    const app = await start();
+    const job = await app.get(Repid).job('greet').enqueue();
+    const [result, reply] = await Promise.allSettled([
+      job.waitForResult({ timeout: 300 }),
+      app.get(Repid).request({ channel: 'nobody', payload: 1 }, { timeout: 300 }),
+    ]);
+    console.log(result.reason.code, reply.reason.code);
+    await app.close();
+  `);
+  expect(output).toBe('REPID_TIMEOUT REPID_TIMEOUT\n');
+});
+
+it('lets the process end after close(), though results and replies are waited for for a month', async () => {
+  const output = await run(`
+    const app = await start();
+    const job = await app.get(Repid).job('greet').enqueue();
+    const waits = [
+      job.waitForResult({ timeout: '30d' }),
+      app.get(Repid).request({ channel: 'nobody', payload: 1 }, { timeout: '30d' }),
+    ];
+    for (const wait of waits) wait.catch(({ code }) => console.log(code));
+    setTimeout(() => app.close(), 100);
+  `);
+  expect(output).toBe('REPID_BROKER_CLOSED\nREPID_BROKER_CLOSED\n');
+});
+
+it('keeps the process alive while autorun waits to start its worker again', async () => {
+  const output = await run(`
+    const { InMemoryMessageBroker, InMemoryBucketBroker, BrokerUnavailableError } = await import('@repid/core');
+    class Troubled extends InMemoryMessageBroker {
+      failures = 2;
+      consume(options) {
+        if (this.failures-- > 0) return Promise.reject(new BrokerUnavailableError('full'));
+        return super.consume(options);
+      }
+    }
+    const messageBroker = new Troubled();
+    await messageBroker.connect();
+    await messageBroker.publish([{ channel: 'default', payload: Buffer.from('null'), headers: { topic: 'greet' } }]);
+    const app = await start({ messageBroker, worker: { autorun: true, messagesLimit: 1 } });
+    console.log(app.get(RepidWorker).state);
+  `);
+  expect(output).toBe('starting\nHello!\n');
+});

@@ -1,17 +1,29 @@
 import { Worker, type Producer, type Router, type WorkerOptions, type WorkerState } from '@repid/core';
+import { type Attempt, Autorun } from './autorun.js';
 import { WorkerNotReadyError } from './worker-not-ready-error.js';
+
+/** What a worker is doing; with `autorun`, `starting` until it takes messages, however often that has to be tried. */
+export type RepidWorkerState = WorkerState | 'starting';
 
 /** The worker of a connection: runs the actors of this application. */
 export class RepidWorker {
   private worker: Worker | undefined;
+  private autorun: Autorun | undefined;
 
   constructor(
     private readonly producer: Producer,
     private readonly defaults: WorkerOptions,
   ) {}
 
-  get state(): WorkerState {
-    return this.worker?.state ?? 'idle';
+  get state(): RepidWorkerState {
+    const state = this.worker?.state ?? 'idle';
+    const isWaiting = state === 'idle' || (state === 'running' && !this.worker?.isStarted);
+    return this.autorun?.isActive && isWaiting ? 'starting' : state;
+  }
+
+  /** Why the worker does not run although it has `autorun`: the error of the last try to start it. Undefined while it runs. */
+  get problem(): unknown {
+    return this.worker?.isStarted ? undefined : this.autorun?.problem;
   }
 
   /** Messages in hand. */
@@ -34,6 +46,7 @@ export class RepidWorker {
 
   /** Takes no more messages, lets running actors end, then gives back what is left. Resolves when nothing is in hand. */
   async stop(): Promise<void> {
+    this.autorun?.stop();
     await this.worker?.stop();
   }
 
@@ -49,5 +62,11 @@ export class RepidWorker {
   /** Called by the connection once the application has started: from now on it may run these actors. */
   open(router: Router): void {
     this.worker = new Worker(this.producer, router, this.defaults);
+  }
+
+  /** Runs until it has ended as it should, or is stopped; whatever else ends it, it is run again. */
+  keepRunning(options: WorkerOptions, onFailure: Attempt['onFailure']): void {
+    this.autorun = new Autorun({ run: () => this.run(options), onFailure });
+    void this.autorun.start();
   }
 }

@@ -1,5 +1,13 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { Repid, Router, WorkerOptions } from '@repid/core';
+import {
+  BrokerUnavailableError,
+  errorText,
+  stackOf,
+  escapeControls,
+  type Repid,
+  type Router,
+  type WorkerOptions,
+} from '@repid/core';
 import type { RepidWorker } from './repid-worker.js';
 
 /** What `WorkerLifecycle` looks after. */
@@ -22,20 +30,36 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
 
   constructor(private readonly parts: LifecycleParts) {}
 
+  /** Rejects where its broker refuses it for good; one that is away is tried again while the application runs. */
   async onApplicationBootstrap(): Promise<void> {
-    const { repid, worker, autorun, options, router } = this.parts;
+    const { worker, autorun, options, router } = this.parts;
     if (!autorun) return;
     if (router().actors.length === 0) {
       return this.logger.warn(
         'The worker has "autorun", but no actor is known, so it does not run. Declare one with @Actor().',
       );
     }
-    await repid.connect();
-    const running = worker.run({ handleSignals: options.handleSignals ?? [] });
-    running.catch((error: unknown) => this.logger.error('The worker has ended by an error.', (error as Error).stack));
+    await this.connect();
+    worker.keepRunning({ handleSignals: options.handleSignals ?? [] }, (error, pause) =>
+      this.noteFailure(error, pause),
+    );
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.parts.worker.stop();
+  }
+
+  private async connect(): Promise<void> {
+    try {
+      await this.parts.repid.connect();
+    } catch (error) {
+      if (!(error instanceof BrokerUnavailableError)) throw error;
+    }
+  }
+
+  private noteFailure(error: unknown, pause: number | undefined): void {
+    const text = escapeControls(errorText(error));
+    if (pause !== undefined) this.logger.warn(`The worker does not run; it is started again in ${pause} ms: ${text}`);
+    else this.logger.error(`The worker has ended by an error: ${text}`, stackOf(error));
   }
 }

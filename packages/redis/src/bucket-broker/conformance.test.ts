@@ -1,18 +1,35 @@
 import { bucketBrokerConformance } from '@repid/core/conformance';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { denials, urlOfLimitedUser } from '../../../../test/support/documented-acl.js';
 import { type TestRedis, startRedis } from '../../../../test/support/redis-server.js';
 import { RedisMessageBroker } from '../message-broker/redis-message-broker.js';
 import { RedisBucketBroker } from './redis-bucket-broker.js';
 
 describe('RedisBucketBroker', () => {
   let server: TestRedis;
-  beforeAll(async () => void (server = await startRedis()));
-  afterAll(() => server.stop());
+  let admin: Redis;
+  /** On a server of our own, of a user with no more permissions than docs/brokers.md lists. */
+  let url: string;
+  beforeAll(async () => {
+    server = await startRedis();
+    admin = new Redis(server.url);
+    url = server.isOwn ? await urlOfLimitedUser(admin, server.url) : server.url;
+  });
+  afterAll(async () => {
+    admin.disconnect();
+    await server.stop();
+  });
 
   bucketBrokerConformance({
     describe,
     it,
-    createBuckets: () => new RedisBucketBroker(server.url, { prefix: server.prefix }),
-    createBroker: () => new RedisMessageBroker(server.url, { prefix: server.prefix }),
+    createBuckets: () => new RedisBucketBroker(url, { prefix: server.prefix }),
+    createBroker: () => new RedisMessageBroker(url, { prefix: server.prefix }),
+  });
+
+  it('does all of it with the permissions that docs/brokers.md lists', async ({ skip }) => {
+    if (!server.isOwn) skip();
+    expect(await denials(admin)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import type { Connection } from '../connection/connection.js';
 import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
+import { seldomReports } from '../connection/reports.js';
 import { type Way, isSamePlace } from '../connection/same-place.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
@@ -30,8 +31,10 @@ export class RedisBucketBroker implements BucketBroker {
   private readonly source: ClientSource;
   private readonly options: ResolvedBucketBrokerOptions;
   private readonly keys: Keys;
+  private readonly report = seldomReports((problem) => this.options.onProblem(problem));
   private readonly life = new Lifecycle(
-    () => this.open(),
+    this.name,
+    (signal) => this.open(signal),
     (opened) => this.close(opened),
   );
 
@@ -88,8 +91,8 @@ export class RedisBucketBroker implements BucketBroker {
   }
 
   private get settings() {
-    const { connectTimeout, commandTimeout: patience, onProblem, prefix } = this.options;
-    return { connectTimeout, patience, onProblem, prefix, key: this.keys.channels };
+    const { connectTimeout, commandTimeout: patience, prefix } = this.options;
+    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.channels };
   }
 
   private use(): Opened {
@@ -98,9 +101,9 @@ export class RedisBucketBroker implements BucketBroker {
     return current;
   }
 
-  private async open(): Promise<Opened> {
+  private async open(signal: AbortSignal): Promise<Opened> {
     const { settings } = this;
-    const commands = await openCommands(this.source, 'repid-buckets', settings);
+    const commands = await openCommands(this.source, 'repid-buckets', { ...settings, signal });
     const subscriber = new Subscriber(this.source, 'repid-waits', settings.connectTimeout, settings);
     commands.onDemoted(() => subscriber.reset());
     return { commands, subscriber, waits: new Waits(this.keys, commands, subscriber) };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BrokerUnavailableError, TimeoutError, type WaitOptions, scheduleTimer } from '@repid/core';
+import { BrokerUnavailableError, type WaitOptions, bucketTimeout, scheduleTimer } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
 import { isRefusedWith } from '../connection/problems.js';
 import { Regularly } from '../connection/regularly.js';
@@ -44,7 +44,7 @@ export class Waits {
         resolve: (body) => this.end(wait, done, () => resolve(body)),
         reject: (problem) => this.end(wait, done, () => reject(problem)),
       };
-      const cancelTimer = scheduleTimer(() => wait.reject(tookTooLong(id, timeout)), timeout);
+      const cancelTimer = scheduleTimer(() => wait.reject(bucketTimeout(id, timeout)), timeout);
       const onAbort = (): void => wait.reject(signal!.reason);
       const done = (): void => {
         cancelTimer();
@@ -141,10 +141,4 @@ export class Waits {
   private all(): Wait[] {
     return [...this.waits.values()].flatMap((waits) => [...waits]);
   }
-}
-
-function tookTooLong(id: string, timeout: number): TimeoutError {
-  return new TimeoutError(
-    `Bucket "${id}" was not stored within ${timeout} ms. Wait longer, or look whether its job runs at all.`,
-  );
 }

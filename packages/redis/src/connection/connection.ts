@@ -1,10 +1,12 @@
-import type { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
+import { type BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
 import type { Invocation } from '../script/call.js';
 import { Link } from './link.js';
 import { pause } from './pause.js';
 import { AnswerLostError, NotSentError, answerOf, isPassing, isReadOnly, isRefusedWith, refused } from './problems.js';
 import type { Client } from './source.js';
+
+type Command<Answer> = (client: Client) => Promise<Answer>;
 
 /** A connection whose calls end in time: with an answer, or with an error that says whether anything may have been done. */
 export class Connection extends Link {
@@ -43,25 +45,34 @@ export class Connection extends Link {
    * Sends a command once the connection is there, again where Redis refuses it for the moment.
    * @param patience how long all of it may take, in milliseconds
    */
-  send<Answer>(command: (client: Client) => Promise<Answer>, patience = this.patience): Promise<Answer> {
+  send<Answer>(command: Command<Answer>, patience = this.patience): Promise<Answer> {
     return this.sendBy(performance.now() + patience, command);
   }
 
-  /** Sends a command that may as well be carried out twice: again, where its answer got lost. */
-  async sendAgain<Answer>(command: (client: Client) => Promise<Answer>): Promise<Answer> {
+  /**
+   * Sends a command that may as well be carried out twice: again, where its answer got lost.
+   * @param onLost called each time that it did
+   */
+  async sendAgain<Answer>(command: Command<Answer>, onLost?: () => void): Promise<Answer> {
     const deadline = performance.now() + this.patience;
+    let lost: AnswerLostError | undefined;
     for (;;) {
       try {
         return await this.send(command, Math.max(0, deadline - performance.now()));
       } catch (problem) {
-        if (!(problem instanceof AnswerLostError) || performance.now() >= deadline) throw problem;
+        if (!(problem instanceof AnswerLostError))
+          throw problem instanceof BrokerUnavailableError ? (lost ?? problem) : problem;
+        lost = problem; // From here on it may have been done, whatever becomes of further attempts.
+        onLost?.();
+        if (performance.now() >= deadline) throw problem;
+        await pause(LIMITS.noticeInterval);
       }
     }
   }
 
   /** The same for a call of the script. */
-  runAgain<Answer>(call: Invocation): Promise<Answer> {
-    return this.sendAgain(() => this.evaluate(call, false)) as Promise<Answer>;
+  runAgain<Answer>(call: Invocation, onLost?: () => void): Promise<Answer> {
+    return this.sendAgain(() => this.evaluate(call, false), onLost) as Promise<Answer>;
   }
 
   /** The same, and texts in the answer are buffers. */
@@ -89,25 +100,29 @@ export class Connection extends Link {
     return this;
   }
 
-  private sendBy<Answer>(deadline: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
-    if (!this.isReady) return this.sendOnceReady(deadline, command);
+  /** @param why it was refused before: what is thrown where the time runs out */
+  private sendBy<Answer>(deadline: number, command: Command<Answer>, why?: unknown): Promise<Answer> {
+    if (!this.isReady) return this.sendOnceReady(deadline, command, why);
     return this.limits.within(command(this.client), deadline, (problem) => this.recover(problem, deadline, command));
   }
 
-  private async sendOnceReady<Answer>(deadline: number, command: (client: Client) => Promise<Answer>): Promise<Answer> {
-    await this.ready(deadline - performance.now());
-    return this.sendBy(deadline, command);
+  /** Nothing is sent where there is hardly time for an answer: nobody would know whether it was done. */
+  private async sendOnceReady<Answer>(deadline: number, command: Command<Answer>, why: unknown): Promise<Answer> {
+    try {
+      await this.ready(deadline - performance.now());
+    } catch (problem) {
+      throw why ?? problem;
+    }
+    if (isNearlyOver(deadline)) throw why ?? this.unreachable('the time was over when there was a connection');
+    return this.sendBy(deadline, command, why);
   }
 
-  private async recover<Answer>(
-    problem: unknown,
-    deadline: number,
-    command: (client: Client) => Promise<Answer>,
-  ): Promise<Answer> {
+  private async recover<Answer>(problem: unknown, deadline: number, command: Command<Answer>): Promise<Answer> {
     if (isReadOnly(answerOf(problem))) this.leaveReplica(problem as Error);
-    if (!isPassing(problem) || performance.now() >= deadline) throw problem;
+    if (!isPassing(problem)) throw problem;
     await pause(problem instanceof NotSentError ? LIMITS.noticeInterval : LIMITS.refusalPause);
-    return this.sendBy(deadline, command);
+    if (isNearlyOver(deadline)) throw problem;
+    return this.sendBy(deadline, command, problem);
   }
 
   private leaveReplica(problem: Error): void {
@@ -119,4 +134,8 @@ export class Connection extends Link {
   private call(command: string, values: (string | number | Buffer)[], buffers: boolean): Promise<unknown> {
     return buffers ? this.client.callBuffer(command, values) : this.client.call(command, values);
   }
+}
+
+function isNearlyOver(deadline: number): boolean {
+  return deadline - performance.now() < LIMITS.leastTime;
 }

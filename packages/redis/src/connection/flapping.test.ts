@@ -53,10 +53,7 @@ it('leaves no promise to itself, and all workers alive, when connections are cut
 
   for (const { state } of workers) expect(state).toBe('running');
   for (const channel of ['channel1', 'channel2', 'channel3']) {
-    const job = await vi.waitFor(
-      () => client.job<number, number>('double', { channel, args: 21 }).enqueue(),
-      15_000,
-    );
+    const job = await vi.waitFor(() => client.job<number, number>('double', { channel, args: 21 }).enqueue(), 15_000);
     expect((await job.waitForResult({ timeout: '15s' })).data).toBe(42);
   }
   await Promise.all(workers.map((worker) => worker.stop()));

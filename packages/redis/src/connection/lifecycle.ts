@@ -1,18 +1,23 @@
+import { BrokerClosedError } from '@repid/core';
+
 /**
- * Opens something once and closes it once, however often and at whatever time that is asked for. What is asked for while it
- * is being closed is done after that.
+ * Opens something once and closes it once, however often and at whatever time that is asked for. Opening it
+ * while it is being closed is done after that; closing it while it is being opened ends that.
  */
 export class Lifecycle<Thing> {
   private opening: Promise<Thing> | undefined;
+  private giveUp = new AbortController();
   private closing: Promise<void> | undefined;
   private thing: Thing | undefined;
 
   /**
-   * @param openIt where it rejects, it may be asked for again
+   * @param name what it is, for errors
+   * @param openIt is to reject soon once its signal is aborted; where it rejects, it may be asked for again
    * @param closeIt must not reject; the thing can be used until that resolves
    */
   constructor(
-    private readonly openIt: () => Promise<Thing>,
+    private readonly name: string,
+    private readonly openIt: (signal: AbortSignal) => Promise<Thing>,
     private readonly closeIt: (thing: Thing) => Promise<void>,
   ) {}
 
@@ -21,10 +26,11 @@ export class Lifecycle<Thing> {
     return this.thing;
   }
 
-  /** Resolves when it is open. Rejects as `openIt` does. */
+  /** Resolves when it is open. Rejects as `openIt` does, and with BrokerClosedError where it is closed meanwhile. */
   open(): Promise<Thing> {
     if (this.opening) return this.opening;
-    const opening = this.start();
+    this.giveUp = new AbortController();
+    const opening = this.start(this.giveUp.signal);
     this.opening = opening;
     opening.catch(() => this.opening === opening && (this.opening = undefined));
     return opening;
@@ -35,15 +41,21 @@ export class Lifecycle<Thing> {
     const { opening } = this;
     if (!opening) return this.closing;
     this.opening = undefined;
+    this.giveUp.abort(new BrokerClosedError(this.name));
     const closing = this.end(opening);
     this.closing = closing;
     await closing;
   }
 
-  private async start(): Promise<Thing> {
+  private async start(signal: AbortSignal): Promise<Thing> {
     await this.closing;
-    this.thing = await this.openIt();
-    return this.thing;
+    signal.throwIfAborted();
+    try {
+      this.thing = await this.openIt(signal);
+      return this.thing;
+    } catch (problem) {
+      throw signal.aborted ? signal.reason : problem;
+    }
   }
 
   private async end(opening: Promise<Thing>): Promise<void> {

@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
 import { AnswerLimits } from './answer-limits.js';
+import { isNodeReady, slotOf } from './cluster-node.js';
 import { Heartbeat } from './heartbeat.js';
 import { type TimeSample, askTime, introduce } from './introduction.js';
 import { Outage } from './outage.js';
@@ -17,7 +18,7 @@ export interface ConnectionSettings {
   readonly patience: number;
   /** A key of ours: who may not read it is refused when connecting. */
   readonly key: string;
-  /** Told of what an operator should know. */
+  /** Told of what an operator should know, each time. */
   readonly onProblem: (problem: Error) => void;
   /** Told of the server's time whenever the connection is made, and when it is asked for. */
   readonly onTime?: (sample: TimeSample) => void;
@@ -35,6 +36,8 @@ export class Link {
   /** Until when no answer is to be expected, by the process' monotonic clock. */
   quietUntil = 0;
   protected readonly limits: AnswerLimits;
+  /** On a cluster, the slot that all our keys lie in. */
+  private readonly slot: number | undefined;
   private isClosed = false;
   private isOpening = false;
   /** True once the server has accepted what comes first over a connection. */
@@ -42,7 +45,6 @@ export class Link {
   /** Tells connections apart that are made one after the other. */
   private epoch = 0;
   private lastProblem: Error | undefined;
-  private reported = { message: '', at: 0 };
   private readonly outage = new Outage(() => this.report(this.unreachable('there is no connection yet')));
   private readonly heartbeat = new Heartbeat(this);
   private readonly whenReady: (() => void)[] = [];
@@ -57,11 +59,12 @@ export class Link {
     this.patience = settings.patience;
     const received = settings.waitsWhileReceiving ? () => this.received : undefined;
     this.limits = new AnswerLimits(source.place, () => this.reset(), received);
+    this.slot = source.cluster ? slotOf(settings.key) : undefined;
     this.client.on('error', (problem: unknown) => this.note(problem));
     this.client.on('node error', (problem: unknown) => this.note(problem));
     this.client.on('ready', () => void this.introduce());
     this.client.on('close', () => this.lose());
-    this.client.on('end', () => this.outage.end(this.unreachable('the connection was closed')));
+    this.client.on('end', () => void pause(LIMITS.refusalPause).then(() => this.revive())); // ioredis has given up: we do not.
   }
 
   /**
@@ -88,7 +91,7 @@ export class Link {
   }
 
   get isReady(): boolean {
-    return this.isIntroduced && this.client.status === 'ready';
+    return this.isIntroduced && this.client.status === 'ready' && (this.slot === undefined || this.isNodeReady());
   }
 
   /** How much has come so far, in no unit: it grows with each answer, and while a large one comes. */
@@ -115,6 +118,7 @@ export class Link {
     if (this.isReady) return;
     if (this.isClosed) throw this.unreachable('the connection was closed');
     this.revive();
+    if (this.isIntroduced && this.client.status === 'ready') void this.introduce(); // Its node is to be found anew.
     await this.outage.wait(timeout, () => this.unreachable(`no connection within ${Math.round(limit)} ms`));
   }
 
@@ -154,13 +158,12 @@ export class Link {
     return isServerAlive(this.source, this.settings.key);
   }
 
-  /** Tells `onProblem`; the same once in a while only. */
   report(problem: Error): void {
-    const now = performance.now();
-    const { message, at } = this.reported;
-    if (message === problem.message && now - at < LIMITS.outageReportInterval) return;
-    this.reported = { message: problem.message, at: now };
     this.settings.onProblem(problem);
+  }
+
+  private isNodeReady(): boolean {
+    return isNodeReady(this.client as Cluster, this.slot!);
   }
 
   private async introduce(): Promise<void> {
@@ -218,12 +221,12 @@ export class Link {
     else this.report(problem);
   }
 
-  private unreachable(why: string): BrokerUnavailableError {
+  protected unreachable(why: string): BrokerUnavailableError {
     const { lastProblem, source } = this;
     const cause = lastProblem ? ` (${lastProblem.message})` : '';
     return new BrokerUnavailableError(
       `Redis at ${source.place} is out of reach: ${why}${cause}. Nothing was sent. Check that it is up and reachable.`,
-      { cause: lastProblem },
+      { cause: lastProblem, mayBeDone: false },
     );
   }
 }

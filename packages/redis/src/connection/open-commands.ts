@@ -9,6 +9,8 @@ export interface CommandOptions extends ConnectionSettings {
   readonly prefix: string;
   /** How long it may take, in milliseconds. */
   readonly connectTimeout: number;
+  /** Ends it. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -18,7 +20,9 @@ export interface CommandOptions extends ConnectionSettings {
  */
 export async function openCommands(source: ClientSource, name: string, options: CommandOptions): Promise<Connection> {
   const commands = new Connection(source, name, options);
-  const { prefix, onProblem } = options;
+  const { prefix, onProblem, signal } = options;
+  const giveUp = (): void => commands.close();
+  signal.addEventListener('abort', giveUp);
   try {
     await commands.open(options.connectTimeout);
     await checkServer(commands, { prefix, onProblem, cluster: source.cluster, place: source.place });
@@ -26,5 +30,7 @@ export async function openCommands(source: ClientSource, name: string, options: 
   } catch (problem) {
     commands.close();
     throw problem;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
   }
 }

@@ -10,25 +10,46 @@ describe('explain', () => {
   });
 
   it('says of a refusal that nothing was done', () => {
-    const problem = Object.assign(new Error("OOM command not allowed when used memory > 'maxmemory'."), { name: 'ReplyError' });
+    const problem = Object.assign(new Error("OOM command not allowed when used memory > 'maxmemory'."), {
+      name: 'ReplyError',
+    });
     expect(explain(problem, 'here')).toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: false });
   });
 });
 
 describe('refusedAtConnect', () => {
-  it.each<[string, Partial<Error> & { code?: string }, string | undefined]>([
-    ['a wrong password', { name: 'ReplyError', message: 'WRONGPASS invalid username-password pair' }, 'Check the user name and'],
-    ['a missing one', { name: 'ReplyError', message: 'NOAUTH Authentication required.' }, 'The server wants a password'],
-    ['a server that loads', { name: 'ReplyError', message: 'LOADING Redis is loading' }, undefined],
-    ['too many clients', { name: 'ReplyError', message: 'ERR max number of clients reached' }, undefined],
-    ['a server that is no Redis', { message: 'Unknown RESP type 72 "H". Please report this.' }, 'a Redis server is there'],
-    ['a certificate', { message: 'self-signed certificate', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'Check the certificates'],
-    ['nobody there', { message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' }, undefined],
-    ['a name that is not known yet', { message: 'getaddrinfo ENOTFOUND redis', code: 'ENOTFOUND' }, undefined],
+  /** Where it may go well yet. */
+  const GOES_ON = 'not refused';
+
+  it.each<[string, Partial<Error> & { code?: string }, string]>([
+    [
+      'a wrong password',
+      { name: 'ReplyError', message: 'WRONGPASS invalid username-password pair' },
+      'Check the user name and',
+    ],
+    [
+      'a missing one',
+      { name: 'ReplyError', message: 'NOAUTH Authentication required.' },
+      'The server wants a password',
+    ],
+    ['a server that loads', { name: 'ReplyError', message: 'LOADING Redis is loading' }, GOES_ON],
+    ['too many clients', { name: 'ReplyError', message: 'ERR max number of clients reached' }, GOES_ON],
+    [
+      'a server that is no Redis',
+      { message: 'Unknown RESP type 72 "H". Please report this.' },
+      'a Redis server is there',
+    ],
+    [
+      'a certificate',
+      { message: 'self-signed certificate', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+      'Check the certificates',
+    ],
+    ['nobody there', { message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' }, GOES_ON],
+    ['a name that is not known yet', { message: 'getaddrinfo ENOTFOUND redis', code: 'ENOTFOUND' }, GOES_ON],
   ])('%s', (_, problem, remedy) => {
     const refusal = refusedAtConnect(Object.assign(new Error(problem.message), problem), 'here');
-    if (remedy === undefined) expect(refusal).toBeUndefined();
-    else expect(refusal).toMatchObject({ code: 'REPID_BROKER_REFUSED', message: expect.stringContaining(remedy) as string });
+    expect(refusal?.message ?? GOES_ON).toContain(remedy);
+    expect(refusal?.code ?? 'REPID_BROKER_REFUSED').toBe('REPID_BROKER_REFUSED');
   });
 });
 

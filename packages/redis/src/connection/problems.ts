@@ -20,7 +20,7 @@ export class NotSentError extends BrokerUnavailableError {
   constructor(place: string, cause?: unknown) {
     super(
       `Redis at ${place} is out of reach: the connection was lost. Nothing was sent. Check that it is up and reachable.`,
-      { cause },
+      { cause, mayBeDone: false },
     );
     this.name = 'BrokerUnavailableError';
   }
@@ -65,10 +65,18 @@ export function isPassing(problem: unknown): boolean {
  */
 export function explain(problem: unknown, place: string): RepidError {
   if (problem instanceof RepidError) return problem;
-  const cause = withoutSecrets(problem);
+  const cause = withoutSecrets(lastOfMany(problem));
   if (NOT_SENT.test(cause.message)) return new NotSentError(place, cause);
   if (!isRefusal(cause)) return new AnswerLostError(place, 'the connection was lost', cause);
   return refused(cause.message, place, cause);
+}
+
+/** A cluster that sends us from node to node, or asks for patience, for too long says what the last of them said. */
+const MANY = /^Too many Cluster redirections\. Last error: ReplyError: ([\s\S]*)$/;
+
+function lastOfMany(problem: unknown): unknown {
+  const [, answer] = (problem instanceof Error && MANY.exec(problem.message)) || [];
+  return answer === undefined ? problem : Object.assign(new Error(answer), { name: 'ReplyError' });
 }
 
 const TLS = /^(?:ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO$)/;
@@ -98,5 +106,7 @@ function refusedForGood(message: string, place: string, cause: Error): BrokerRef
 export function refused(message: string, place: string, cause?: unknown): BrokerUnavailableError | BrokerRefusedError {
   const { isTransient, remedy } = refusalOf(message);
   const text = `Redis at ${place} refused: ${message.replace(/\.$/, '')}. ${remedy}`;
-  return isTransient ? new BrokerUnavailableError(text, { cause }) : new BrokerRefusedError(text, { cause });
+  return isTransient
+    ? new BrokerUnavailableError(text, { cause, mayBeDone: false })
+    : new BrokerRefusedError(text, { cause });
 }

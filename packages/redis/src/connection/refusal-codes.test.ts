@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { codeOf, refusalOf } from './refusal-codes.js';
 
 describe('codeOf', () => {
-  it.each([
+  it.each<readonly [message: string, isTransient: boolean]>([
     ['OOM command not allowed', 'OOM'],
-    ['OOM command not allowed when used memory > \'maxmemory\'. script: 1a2b, on @user_script:1.', 'OOM'],
+    ["OOM command not allowed when used memory > 'maxmemory'. script: 1a2b, on @user_script:1.", 'OOM'],
     ['-READONLY You can not write against a read only replica.', 'READONLY'],
     ['@user_script: 3: -READONLY You can not write', 'READONLY'],
     ['@user_script:3: @user_script: 3: -OOM command not allowed', 'OOM'],
@@ -20,9 +20,18 @@ describe('codeOf', () => {
 
 describe('refusalOf', () => {
   it.each([
-    ...['OOM', 'READONLY', 'LOADING', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY', 'MISCONF', 'NOREPLICAS', 'UNBLOCKED'].map(
-      (code) => [`${code} some text`, true] as const,
-    ),
+    ...[
+      'OOM',
+      'READONLY',
+      'LOADING',
+      'MASTERDOWN',
+      'CLUSTERDOWN',
+      'TRYAGAIN',
+      'BUSY',
+      'MISCONF',
+      'NOREPLICAS',
+      'UNBLOCKED',
+    ].map((code) => [`${code} some text`, true] as const),
     ['ERR max number of clients reached', true],
     ...['NOPERM', 'NOAUTH', 'WRONGPASS', 'DENIED', 'MOVED', 'ASK', 'CROSSSLOT', 'WRONGTYPE', 'ERR'].map(
       (code) => [`${code} some text`, false] as const,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { message } from '../../../../test/support/redis-stage.js';
+import { ACK, message } from '../../../../test/support/redis-stage.js';
 import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 
@@ -22,7 +22,9 @@ describe('A server that refuses the connection', () => {
     await admin.config('SET', 'requirepass', PASSWORD);
     admin.disconnect();
     url = (userInfo, rest = '') => `redis://${userInfo}@127.0.0.1:${server.port}${rest}`;
-    other = createServer((socket) => socket.on('error', () => undefined).on('data', () => socket.end('HTTP/1.1 400 No\r\n\r\n')));
+    other = createServer((socket) =>
+      socket.on('error', () => undefined).on('data', () => socket.end('HTTP/1.1 400 No\r\n\r\n')),
+    );
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');
   });
@@ -44,15 +46,27 @@ describe('A server that refuses the connection', () => {
   };
 
   it.each<[string, () => string | object, string]>([
-    ['a wrong password', () => url(`:wrong-${PASSWORD}`), 'WRONGPASS invalid username-password pair or user is disabled. Check the'],
+    [
+      'a wrong password',
+      () => url(`:wrong-${PASSWORD}`),
+      'WRONGPASS invalid username-password pair or user is disabled. Check the',
+    ],
     ['an unknown user', () => url(`bob:${PASSWORD}`), 'WRONGPASS'],
     ['no password', () => server.url, 'NOAUTH Authentication required. The server wants a password'],
-    ['a database that is not there', () => url(`:${PASSWORD}`, '/99'), 'DB index is out of range. Choose a database below'],
+    [
+      'a database that is not there',
+      () => url(`:${PASSWORD}`, '/99'),
+      'DB index is out of range. Choose a database below',
+    ],
     ['the same as an option', () => ({ port: server.port, password: PASSWORD, db: 16 }), 'DB index is out of range'],
     ['a user without permissions', () => url(`nobody:${PASSWORD}`), 'NOPERM'],
     ['a user who may not touch our keys', () => url(`stranger:${PASSWORD}`), 'NOPERM'],
     ['a server that is no Redis', () => otherUrl(), 'Check that a Redis server is there'],
-    ['TLS where there is none', () => otherUrl('rediss'), 'Check the certificates in "tls", and whether the server uses TLS'],
+    [
+      'TLS where there is none',
+      () => otherUrl('rediss'),
+      'Check the certificates in "tls", and whether the server uses TLS',
+    ],
   ])('is named at once: %s', async (_, place, text) => {
     for (const Broker of [RedisMessageBroker, RedisBucketBroker]) {
       const { problem, took } = await connect(new Broker(place(), { onProblem: () => undefined }));
@@ -91,7 +105,9 @@ describe('A server that refuses the connection', () => {
     const problem: unknown = await broker.publish([message(payload)]).catch((reason: unknown) => reason);
     expect(problem).toMatchObject({
       code: 'REPID_BROKER_REFUSED',
-      message: expect.stringMatching(/can't run this command.*Give its user the permissions that docs\/brokers.md lists/) as string,
+      message: expect.stringMatching(
+        /can't run this command.*Give its user the permissions that docs\/brokers.md lists/,
+      ) as string,
     });
     expect(inspect(problem, { depth: 20, showHidden: true })).not.toContain('hunter2');
     await broker.disconnect();
@@ -130,5 +146,26 @@ describe('A server that is away', () => {
     await vi.waitFor(() => expect(onProblem).toHaveBeenCalled(), { timeout: 1_500 });
     await broker.disconnect();
     await expect(published).rejects.toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
+  });
+
+  it('may have done what it was asked before it went, whatever becomes of asking again', async () => {
+    const server = await startServer();
+    const broker = new RedisMessageBroker(server.url, { publishTimeout: 1_500, onProblem: () => undefined });
+    await broker.connect();
+    const consumer = await broker.consume({ channels: ['email'] });
+    await broker.publish([message('x')]);
+    const [delivery] = await consumer.receive(1, { wait: true });
+    server.process.kill('SIGSTOP');
+    const settled = delivery!.settle(ACK);
+    settled.catch(() => undefined);
+    const published = broker.publish([message('y')]);
+    published.catch(() => undefined);
+    await new Promise((resolve) => void setImmediate(() => setImmediate(resolve))); // So both are on their way.
+    await server.stop();
+    const unknown = { code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: true };
+    await expect(settled).rejects.toMatchObject(unknown);
+    await expect(published).rejects.toMatchObject(unknown);
+    await expect(broker.publish([message('z')])).rejects.toMatchObject({ ...unknown, mayBeDone: false });
+    await broker.disconnect();
   });
 });

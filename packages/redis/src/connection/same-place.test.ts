@@ -7,10 +7,7 @@ import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 import type { RedisConnection } from './source.js';
 
 /** Whether the two are joined, and what was written to find out. */
-const joins = async (
-  messages: RedisMessageBroker,
-  buckets: RedisBucketBroker,
-): Promise<boolean> => {
+const joins = async (messages: RedisMessageBroker, buckets: RedisBucketBroker): Promise<boolean> => {
   await Promise.all([messages.connect(), buckets.connect()]);
   try {
     return await messages.join(buckets);
@@ -47,7 +44,9 @@ describe('A message broker joins a bucket broker', () => {
   });
 
   it('not of another prefix', async () => {
-    expect(await joins(new RedisMessageBroker(server.url), new RedisBucketBroker(server.url, { prefix: 'x' }))).toBe(false);
+    expect(await joins(new RedisMessageBroker(server.url), new RedisBucketBroker(server.url, { prefix: 'x' }))).toBe(
+      false,
+    );
   });
 
   it('writes nothing while it connects and joins', async () => {
@@ -74,20 +73,28 @@ describe('A message broker on a cluster', () => {
   afterAll(() => Promise.all([cluster.stop(), server.stop()]));
 
   it('joins buckets of the same cluster, whichever of its nodes it was told of', async () => {
-    const given = cluster.nodes.map(({ options }) => new Cluster([{ host: options.host, port: options.port }], { lazyConnect: true }));
+    const given = cluster.nodes.map(
+      ({ options }) => new Cluster([{ host: options.host, port: options.port }], { lazyConnect: true }),
+    );
     const [messages, buckets] = [new RedisMessageBroker(given[0]!), new RedisBucketBroker(given[1]!)];
     expect(await joins(messages, buckets)).toBe(true);
     for (const one of given) one.disconnect();
   });
 
   it('joins no buckets of a server that is none', async () => {
-    const [messages, buckets] = [new RedisMessageBroker(cluster.cluster), new RedisBucketBroker(server.url, { prefix: '{repid}' })];
+    const [messages, buckets] = [
+      new RedisMessageBroker(cluster.cluster),
+      new RedisBucketBroker(server.url, { prefix: '{repid}' }),
+    ];
     expect(await joins(messages, buckets)).toBe(false);
   });
 
   it('refuses to be connected to one of its nodes alone, by name', async () => {
     const [{ options }] = cluster.nodes as [Redis];
-    const broker = new RedisMessageBroker({ host: options.host, port: options.port }, { onProblem: vi.fn<() => void>() });
+    const broker = new RedisMessageBroker(
+      { host: options.host, port: options.port },
+      { onProblem: vi.fn<() => void>() },
+    );
     await expect(broker.connect()).rejects.toMatchObject({
       code: 'REPID_BROKER_REFUSED',
       message: expect.stringContaining('give the broker an instance of Cluster of ioredis') as string,

@@ -25,6 +25,11 @@ export class ServerClock implements Clock {
     return Math.floor(now + this.offset);
   }
 
+  /** The process' monotonic time, in milliseconds: what lasts is measured by it. */
+  monotonic(): number {
+    return performance.now();
+  }
+
   schedule(callback: () => void, delay: number): CancelTimer {
     return scheduleTimer(callback, delay);
   }

@@ -35,6 +35,16 @@ const OURS = {
   db: 0,
 } as const;
 
+/** Nor is anything sent again by a cluster when a node is lost: it may have been done. */
+const OURS_ON_A_CLUSTER = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  enableAutoPipelining: false,
+  enableReadyCheck: false,
+  retryDelayOnFailover: 0,
+  scaleReads: 'master',
+} as const;
+
 const NODES_ONLY = ['lazyConnect', 'enableOfflineQueue', 'enableAutoPipelining', 'maxRetriesPerRequest'] as const;
 
 /** Makes connections to one place. */
@@ -76,7 +86,12 @@ function optionsThatDepend({ sentinels, retryStrategy }: RedisOptions) {
 }
 
 function clusterOptions(given: Cluster, name: string) {
-  const nodes: Record<string, unknown> = { ...given.options.redisOptions, ...OURS, connectionName: name };
+  const nodes: Record<string, unknown> = {
+    ...given.options.redisOptions,
+    ...OURS,
+    enableReadyCheck: false,
+    connectionName: name,
+  };
   for (const option of NODES_ONLY) delete nodes[option];
-  return { lazyConnect: true, enableOfflineQueue: false, enableAutoPipelining: false, redisOptions: nodes };
+  return { ...OURS_ON_A_CLUSTER, redisOptions: nodes };
 }

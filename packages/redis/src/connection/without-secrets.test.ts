@@ -20,7 +20,10 @@ describe('withoutSecrets', () => {
   ])('%s', (message, expected) => expect(withoutSecrets(new Error(message)).message).toBe(expected));
 
   it('has a message where an address with several numbers is refused', () => {
-    const problem = new AggregateError([new Error('connect ECONNREFUSED ::1:1'), new Error('connect ECONNREFUSED 127.0.0.1:1')]);
+    const problem = new AggregateError([
+      new Error('connect ECONNREFUSED ::1:1'),
+      new Error('connect ECONNREFUSED 127.0.0.1:1'),
+    ]);
     expect(withoutSecrets(problem).message).toBe('connect ECONNREFUSED ::1:1, connect ECONNREFUSED 127.0.0.1:1');
   });
 

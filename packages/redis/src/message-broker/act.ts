@@ -8,7 +8,13 @@ import type { Hold, RedisDelivery } from './redis-delivery.js';
 export type Act =
   | { readonly outcome: 'done' | 'freed' | 'spent' | 'extend' | 'acquit'; readonly rest: '' }
   | { readonly outcome: 'ack' | 'nack' | 'back'; readonly settlement: Settlement; readonly rest: string }
-  | { readonly outcome: 'bury'; readonly problem: MalformedMessageError; readonly rest: '' };
+  | {
+      readonly outcome: 'bury';
+      readonly problem: MalformedMessageError;
+      /** By Redis' clock. */
+      readonly at: number;
+      readonly rest: '';
+    };
 
 /** An act that is asked for. */
 export interface Request {

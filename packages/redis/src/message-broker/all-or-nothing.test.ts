@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BucketRecord, Delivery, OutgoingMessage, Settlement } from '@repid/core';
+import { type BucketRecord, type Delivery, LONGEST_DURATION, type OutgoingMessage, type Settlement } from '@repid/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ACK, RedisStage, job, message, take } from '../../../../test/support/redis-stage.js';
 import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 
 const REFUSED = { code: 'REPID_BROKER_REFUSED' };
+const INVALID = { code: 'REPID_INVALID_OPTION' };
 const NACK = {
   type: 'nack',
   headers: {},
@@ -35,7 +36,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     });
 
     it.each(impossible())('with %s', async (_, make) => {
-      await expect(stage.broker.publish([message('good'), make()])).rejects.toMatchObject(REFUSED);
+      await expect(stage.broker.publish([message('good'), make()])).rejects.toMatchObject(INVALID);
       expect(await keys()).toEqual([]);
     });
 
@@ -77,16 +78,16 @@ describe('RedisMessageBroker refused by Redis', () => {
     });
 
     it.each(impossible())('with a follower that has %s', async (_, make) => {
-      await expectRefused(await delivered(), { publish: [next(), make()] });
+      await expectRefused(await delivered(), { publish: [next(), make()] }, INVALID);
     });
 
     it('with a retry after the end of time', async () => {
-      await expectRefused(await delivered(), { outcome: { ...RETRY, delay: HUGE } });
+      await expectRefused(await delivered(), { outcome: { ...RETRY, delay: HUGE } }, INVALID);
     });
 
     it('with a result that lives too long', async () => {
       const bucket = { ...ended('result'), ttl: HUGE, into: buckets };
-      await expectRefused(await delivered(), { bucket, publish: [next()] });
+      await expectRefused(await delivered(), { bucket, publish: [next()] }, INVALID);
     });
 
     it('and holds up nothing else of the same moment', async () => {
@@ -99,9 +100,13 @@ describe('RedisMessageBroker refused by Redis', () => {
       expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     });
 
-    async function expectRefused(delivery: Delivery, settlement: Partial<Settlement>): Promise<void> {
+    async function expectRefused(
+      delivery: Delivery,
+      settlement: Partial<Settlement>,
+      problem = REFUSED,
+    ): Promise<void> {
       const bucket = { ...ended('result'), into: buckets };
-      await expect(delivery.settle({ ...ACK, bucket, ...settlement })).rejects.toMatchObject(REFUSED);
+      await expect(delivery.settle({ ...ACK, bucket, ...settlement })).rejects.toMatchObject(problem);
       expect(await stage.redis.exists('repid:bucket:result', 'repid:next')).toBe(0);
       expect(await stage.where('held')).toBe('running');
       await delivery.settle(ACK);
@@ -109,17 +114,17 @@ describe('RedisMessageBroker refused by Redis', () => {
     }
   });
 
-  it('takes times as far as numbers go', async () => {
-    const most = Number.MAX_SAFE_INTEGER;
-    await buckets.store([{ ...ended('b'), ttl: most }]);
+  it('takes times as far as they may go', async () => {
+    const longest = LONGEST_DURATION;
+    await buckets.store([{ ...ended('b'), ttl: longest }]);
     await stage.broker.publish([
-      message('x', { delay: most }),
-      message('y', { dueAt: most }),
-      withBucket(job('z'), most),
+      message('x', { delay: longest }),
+      message('y', { dueAt: 8.64e15 }),
+      withBucket(job('z'), longest),
     ]);
     expect(await stage.broker.channels.stats('email')).toMatchObject({ delayed: 2, queued: 1 });
     expect(await buckets.get(['b', 'args'])).toEqual([ended('b').body, ended('args').body]);
-    await expect(buckets.store([ended('good'), { ...ended('bad'), ttl: HUGE }])).rejects.toMatchObject(REFUSED);
+    await expect(buckets.store([ended('good'), { ...ended('bad'), ttl: HUGE }])).rejects.toMatchObject(INVALID);
     expect(await buckets.get(['good'])).toEqual([undefined]);
   });
 

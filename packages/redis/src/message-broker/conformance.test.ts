@@ -1,6 +1,7 @@
 import { messageBrokerConformance } from '@repid/core/conformance';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { denials, documentedCommands, urlOfLimitedUser } from '../../../../test/support/documented-acl.js';
 import { type TestRedis, startRedis } from '../../../../test/support/redis-server.js';
 import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import { RedisMessageBroker } from './redis-message-broker.js';
@@ -8,9 +9,12 @@ import { RedisMessageBroker } from './redis-message-broker.js';
 describe('RedisMessageBroker', () => {
   let server: TestRedis;
   let admin: Redis;
+  /** On a server of our own, of a user with no more permissions than docs/brokers.md lists. */
+  let url: string;
   beforeAll(async () => {
     server = await startRedis();
     admin = new Redis(server.url);
+    url = server.isOwn ? await urlOfLimitedUser(admin, server.url) : server.url;
   });
   afterAll(async () => {
     admin.disconnect();
@@ -20,8 +24,8 @@ describe('RedisMessageBroker', () => {
   messageBrokerConformance({
     describe,
     it,
-    createBroker: (options) => new RedisMessageBroker(server.url, { prefix: server.prefix, ...options }),
-    createBuckets: () => new RedisBucketBroker(server.url, { prefix: server.prefix }),
+    createBroker: (options) => new RedisMessageBroker(url, { prefix: server.prefix, ...options }),
+    createBuckets: () => new RedisBucketBroker(url, { prefix: server.prefix }),
     insertMalformed: async (_, channel) =>
       void (await admin.xadd(`${server.prefix}:${channel}`, '*', 'nonsense', 'yes')),
     interrupt: async () => {
@@ -29,5 +33,24 @@ describe('RedisMessageBroker', () => {
       // Until the cut has come through, a bare message may be sent into it, which is reported and not sent again.
       await vi.waitUntil(async () => String(await admin.client('LIST')).includes('name=repid-commands'));
     },
+  });
+
+  it('does all of it with the permissions that docs/brokers.md lists', async ({ skip }) => {
+    if (!server.isOwn) skip();
+    expect(await denials(admin)).toEqual([]);
+  });
+
+  it('makes use of each of these permissions', async ({ skip }) => {
+    if (!server.isOwn) skip();
+    const broker = new RedisMessageBroker(url);
+    await broker.connect();
+    const consumer = await broker.consume({ channels: ['one', 'two'] });
+    const received = consumer.receive(1, { wait: true }); // Of several channels none is read before there is something to read.
+    await vi.waitUntil(async () => (await admin.info('commandstats')).includes('cmdstat_xread:'));
+    await broker.publish([{ channel: 'two', payload: Buffer.from('x'), headers: {} }]);
+    expect(await received).toHaveLength(1);
+    await broker.disconnect();
+    const used = await admin.info('commandstats');
+    expect(documentedCommands().filter((command) => !used.includes(`cmdstat_${command}`))).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ describe('RedisMessageBroker with very many that wait', () => {
     await timed('chain of 10,000 parked', () => stage.broker.publish(chain.toReversed()));
     await timed('chain of 10,000 skipped', () => buckets.store([ended('job 0', false)]));
     const [last] = await buckets.get([`job ${MANY}`]);
-    expect(JSON.parse(last!).exception).toMatch(/"job 9999", which was skipped\. Root cause: "job 0" failed$/);
+    expect(JSON.parse(last!).exception).toMatch(/"act" \(job 9999\), which was skipped\. Root cause: "job 0" failed$/);
     expect(await stage.redis.keys('*wait*')).toEqual([]);
   });
 

@@ -341,7 +341,9 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       for (const key of ['repid::skipped:email:b', 'repid::skipped:email:c', 'repid::skipped-for:a']) {
         expect(await stage.redis.pttl(key)).toBeGreaterThan(59_000);
       }
-      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toMatchObject({ replayed: 1 });
+      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toMatchObject({
+        replayed: 1,
+      });
       expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 1, waiting: 2, deadLetters: 0 });
       expect(await stage.redis.keys('*skipped*')).toEqual([]);
       const consumer = await stage.consume();
@@ -380,7 +382,9 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       await stage.broker.publish([job('z')]);
       const [z] = await (await stage.consume()).receive(1, { wait: true });
       await z!.settle({ outcome: { ...NACK, headers: z!.message.headers } });
-      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toMatchObject({ replayed: 1 });
+      expect(await stage.broker.channels.replayDeadLetters('email', { withDependents: true })).toMatchObject({
+        replayed: 1,
+      });
     });
 
     async function publishAndFail(on = ['a']): Promise<void> {

@@ -78,7 +78,7 @@ function addEntries(call: Call, run: Run): void {
 
 function addAct(call: ScriptCall, { hold }: RedisDelivery, act: Act): void {
   if (act.outcome === 'bury') {
-    call.add(hold.jobId ?? '', encodeReason(reasonOf(act.problem, 0, Date.now())));
+    call.add(hold.jobId ?? '', encodeReason(reasonOf(act.problem, 0, act.at)));
   } else if ('settlement' in act) {
     call.add(hold.jobId ?? '');
     addOutcome(call, act.settlement.outcome);

@@ -17,7 +17,7 @@ describe('A read', () => {
   });
 
   it('asks for fewer at first, while nothing is known of the stream', () => {
-    expect(new ReadSizes().mostOf('stream', 1_000)).toBe(128);
+    expect(new ReadSizes().mostOf('stream', 1_000)).toBe(32);
   });
 
   it('asks for fewer at once where entries grow, and for more bit by bit where they shrink', () => {

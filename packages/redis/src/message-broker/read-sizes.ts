@@ -2,7 +2,7 @@ import type { RawEntry } from '../connection/reader.js';
 import { LIMITS } from '../options/defaults.js';
 
 /** What an entry is taken to have while none of its stream is known, in bytes. */
-const UNKNOWN_SIZE = 32 * 1024;
+const UNKNOWN_SIZE = 128 * 1024;
 
 /** How much of what is known of a stream the next read leaves. */
 const MEMORY = 0.5;

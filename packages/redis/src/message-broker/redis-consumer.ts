@@ -7,17 +7,16 @@ import {
   scheduleTimer,
 } from '@repid/core';
 import { AnswerLostError, isRefusedWith } from '../connection/problems.js';
-import { isPassing } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
-import { ScriptCall } from '../script/script-call.js';
+import { ConsumerChannels, WRONG_TYPE } from './consumer-channels.js';
 import type { ConsumerParts } from './consumer-parts.js';
+import { ConsumerReports } from './consumer-reports.js';
 import { InFlight } from './in-flight.js';
 import { Intake, type TakenEntry } from './intake.js';
 import { ReadSizes } from './read-sizes.js';
 import { type ChannelLimits, type ChannelState, ReadingList } from './reading-list.js';
 import type { RedisDelivery } from './redis-delivery.js';
 import { Receipts } from './receipts.js';
-import { Seldom } from './seldom.js';
 import { Takeover } from './takeover.js';
 import { Watch } from './watch.js';
 
@@ -26,9 +25,6 @@ const SHORTEST_SLEEP = 1;
 
 /** What Redis says where a stream or its group is not there (any more). */
 const GONE = /NOGROUP|no such key|UNBLOCKED/;
-
-/** What Redis and the scripts say where something else lies at a key. */
-const WRONG_TYPE = /WRONGTYPE/;
 
 /** Takes messages from Redis streams. */
 export class RedisConsumer implements Consumer {
@@ -39,7 +35,8 @@ export class RedisConsumer implements Consumer {
   private readonly takeover: Takeover;
   private readonly receipts: Receipts;
   private readonly watch: Watch;
-  private readonly seldom = new Seldom(LIMITS.reportInterval);
+  private readonly reports: ConsumerReports;
+  private readonly channels: ConsumerChannels;
   private receiving: Promise<unknown> | undefined;
   /** The read that is in progress. */
   private taking: Promise<unknown> | undefined;
@@ -51,26 +48,28 @@ export class RedisConsumer implements Consumer {
 
   constructor(
     private readonly parts: ConsumerParts,
-    private readonly options: ConsumeOptions,
+    options: ConsumeOptions,
   ) {
     const { name, keys, reader, settler } = parts;
     const onProblem = (problem: string): void => void this.noteStreamProblem(problem);
     this.ownershipTime = parts.ownershipTime;
     this.list = new ReadingList(keys, [...new Set(options.channels)]);
+    this.reports = new ConsumerReports(options, parts.commands);
+    this.channels = new ConsumerChannels(parts, this.list.channels, this.reports);
     this.intake = new Intake(keys, this.list, name, reader, settler, new ReadSizes(), onProblem);
     this.takeover = new Takeover(parts, this.list, this.inFlight, onProblem);
-    this.receipts = new Receipts(name, settler, this.inFlight, (problem) => this.report(problem));
+    this.receipts = new Receipts(name, settler, this.inFlight, this.reports.problem);
     this.watch = new Watch(keys, name, this.list.channels, parts.commands, {
       onState: (channel, state) => this.note(channel, state),
-      onCancel: (consumer, channel, jobId) => consumer === name && this.tellCancelled(channel, jobId),
-      onProblem: (channel, problem) => this.reportSeldom(`Channel "${channel}": ${problem}`),
+      onCancel: (consumer, channel, jobId) => consumer === name && this.reports.cancelled(channel, jobId),
+      onProblem: (channel, problem) => this.reports.ofChannel(channel, problem),
       onLook: () => void this.lookForSuspects(),
     });
   }
 
   /** Makes the channels where they are not there, and starts to watch them. */
   async open(): Promise<void> {
-    await this.openChannels();
+    await this.channels.open();
     await this.watch.open(this.parts.subscriber);
   }
 
@@ -228,86 +227,41 @@ export class RedisConsumer implements Consumer {
   }
 
   private note(channel: string, state: ChannelState): void {
+    const wasPaused = this.list.isPaused(channel);
     if (!this.list.update(channel, state)) return;
-    const interrupted = this.interrupt();
-    if (state.pause !== '') void this.confirm(channel, state.pause, interrupted);
+    const { taking } = this;
+    // Its group stands where it was, unless what said so is lost: then opening it finds a place to go on from.
+    if (wasPaused && state.pause === '') void this.channels.openAgain();
+    void this.interrupt();
+    if (state.pause !== '') void this.confirm(channel, state.pause, taking);
   }
 
   /** Nothing more of the channel is begun once the read in progress, which may have been given something, has come back. */
-  private async confirm(channel: string, pause: string, interrupted: Promise<void>): Promise<void> {
-    await interrupted;
-    await this.taking?.catch(() => undefined);
+  private async confirm(channel: string, pause: string, taking: Promise<unknown> | undefined): Promise<void> {
+    await taking?.catch(() => undefined);
     this.watch.confirm(channel, pause);
   }
 
   private async lookForSuspects(): Promise<void> {
     if (!this.hasSuspects || this.closing) return;
-    await this.takeover.lookForSuspects().catch((problem: unknown) => this.reportSeldom(problem));
+    await this.takeover.lookForSuspects().catch(this.reports.lasting);
   }
 
   private async recover(problem: unknown): Promise<void> {
     if (this.closing) return;
     if (isRefusedWith(problem, GONE)) {
-      await this.openChannels().catch((failure: unknown) => this.report(failure));
+      await this.channels.openAgain();
       return;
     }
-    if (isRefusedWith(problem, WRONG_TYPE)) this.reportSeldom(problem);
-    else this.report(problem);
+    if (isRefusedWith(problem, WRONG_TYPE)) this.reports.lasting(problem);
+    else this.reports.problem(problem);
     await this.pause(LIMITS.recoveryPause);
   }
 
   /** What goes wrong with one stream holds no other up. */
   private async noteStreamProblem(problem: string): Promise<void> {
-    if (GONE.test(problem)) await this.openChannels().catch((failure: unknown) => this.report(failure));
-    else this.reportSeldom(problem);
-  }
-
-  private async openChannels(): Promise<void> {
-    const { keys, commands } = this.parts;
-    const { channels } = this.list;
-    const call = new ScriptCall(keys, 'consume.open').add(channels.length);
-    for (const channel of channels) call.channel(channel);
-    const [problems] = await Promise.all([commands().runAgain<string[]>(call), this.writeDownChannels()]);
-    problems.forEach((problem, n) => this.noteClosed(channels[n]!, problem));
-  }
-
-  /** Best effort: a full server, which is to be drained, refuses it; and who publishes does it as well. */
-  private async writeDownChannels(): Promise<void> {
-    const { keys, commands } = this.parts;
-    const lasting = this.list.channels.filter((channel) => !isPassing(channel));
-    if (lasting.length === 0) return;
-    await commands()
-      .sendAgain((client) => client.sadd(keys.channels, ...lasting))
-      .catch(() => undefined);
-  }
-
-  /** A channel that can't be opened for what lies at its keys is left aside. */
-  private noteClosed(channel: string, problem: string): void {
-    if (problem === '') return;
-    if (!WRONG_TYPE.test(problem)) throw this.parts.commands().refused(problem);
-    this.reportSeldom(`Channel "${channel}": ${problem}`);
-  }
-
-  private reportSeldom(problem: unknown): void {
-    const error = typeof problem === 'string' ? this.parts.commands().refused(problem) : asError(problem);
-    if (this.seldom.passes(error.message)) this.report(error);
-  }
-
-  private tellCancelled(channel: string, jobId: string): void {
-    try {
-      this.options.onCancel?.(channel, jobId);
-    } catch (problem) {
-      this.report(problem);
-    }
-  }
-
-  /** What a listener throws stops nothing. */
-  private report(problem: unknown): void {
-    try {
-      this.options.onProblem?.(asError(problem));
-    } catch {
-      // Nobody is left to be told.
-    }
+    if (!GONE.test(problem)) this.reports.lasting(problem);
+    else if (await this.channels.openAgain()) await this.interrupt();
   }
 
   private interrupt(): Promise<void> {
@@ -337,18 +291,7 @@ export class RedisConsumer implements Consumer {
     this.wake();
     await this.receiving?.catch(() => undefined);
     this.parts.reader.close();
-    await this.leave().catch(() => undefined);
+    await this.channels.leave().catch(() => undefined);
     this.parts.onClose(this);
   }
-
-  private async leave(): Promise<void> {
-    const { keys, commands, name } = this.parts;
-    const call = new ScriptCall(keys, 'consume.leave').add(this.list.channels.length, name);
-    for (const channel of this.list.channels) call.channel(channel);
-    if (commands().isReady) await commands().run(call, LIMITS.wakeTimeout);
-  }
-}
-
-function asError(problem: unknown): Error {
-  return problem instanceof Error ? problem : new Error(String(problem));
 }

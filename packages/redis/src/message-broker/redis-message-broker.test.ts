@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Delivery } from '@repid/core';
 import { Redis } from 'ioredis';
 import { describe, expect, it, vi } from 'vitest';
 import { ACK, RedisStage, job, message, take, textOf } from '../../../../test/support/redis-stage.js';

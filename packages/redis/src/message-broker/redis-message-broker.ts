@@ -20,6 +20,7 @@ import { Reader } from '../connection/reader.js';
 import { ServerClock } from '../connection/server-clock.js';
 import type { TimeSample } from '../connection/introduction.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
+import { seldomReports } from '../connection/reports.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
 import {
@@ -66,8 +67,10 @@ export class RedisMessageBroker implements MessageBroker {
   private readonly settler: Settler;
   private readonly consumers = new Set<RedisConsumer>();
   private readonly connection = (): Connection => this.opened();
+  private readonly report = seldomReports((problem) => this.options.onProblem(problem));
   private readonly life = new Lifecycle(
-    () => this.open(),
+    this.name,
+    (signal) => this.open(signal),
     (opened) => this.close(opened),
   );
 
@@ -82,7 +85,12 @@ export class RedisMessageBroker implements MessageBroker {
     const { prefix, deadLetters, ownershipTime, publishTimeout } = this.options;
     this.keys = new Keys(prefix, deadLetters);
     this.publisher = new Publisher(this.keys, this.connection);
-    this.settler = new Settler(this.keys, this.connection, { ownershipTime, patience: publishTimeout }, this.joined);
+    this.settler = new Settler(
+      this.keys,
+      this.connection,
+      { ownershipTime, patience: publishTimeout, now: () => this.clock.now() },
+      this.joined,
+    );
     this.channels = new RedisChannels(
       this.keys,
       this.connection,
@@ -181,8 +189,8 @@ export class RedisMessageBroker implements MessageBroker {
   }
 
   private get settings() {
-    const { connectTimeout, publishTimeout: patience, onProblem, prefix } = this.options;
-    return { connectTimeout, patience, onProblem, prefix, key: this.keys.channels };
+    const { connectTimeout, publishTimeout: patience, prefix } = this.options;
+    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.channels };
   }
 
   private opened(): Connection {
@@ -195,10 +203,10 @@ export class RedisMessageBroker implements MessageBroker {
     return current;
   }
 
-  private async open(): Promise<Opened> {
+  private async open(signal: AbortSignal): Promise<Opened> {
     const { settings } = this;
     const timed = { ...settings, onTime: (sample: TimeSample) => this.clock.note(sample) };
-    const commands = await openCommands(this.source, 'repid-commands', timed);
+    const commands = await openCommands(this.source, 'repid-commands', { ...timed, signal });
     const subscriber = new Subscriber(this.source, 'repid-subscriber', settings.connectTimeout, settings);
     commands.onDemoted(() => subscriber.reset());
     return { commands, subscriber };

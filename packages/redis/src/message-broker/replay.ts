@@ -17,7 +17,13 @@ type ToldLetter = readonly [
   ownerChannel?: string,
 ];
 
-/** Puts dead letters back, some in each call. */
+/** What it returns: letters, and what kept it from more or nothing. */
+type Answer = readonly [told: readonly ToldLetter[], problem: string];
+
+/**
+ * Puts dead letters back, some in each call.
+ * @throws BrokerRefusedError where what lies at a key is in the way; those before are back all the same
+ */
 export async function replayLetters(
   connection: Connection,
   call: CallMaker,
@@ -30,7 +36,8 @@ export async function replayLetters(
     const some = ids?.slice(letters.length, letters.length + LIMITS.administrationStep);
     if (some?.length === 0) break;
     const step = call('replay.replay').add(withDependents ? '1' : '', limit - replayed, after);
-    const told = await connection.run<ToldLetter[]>(step.add(some?.length ?? ALL, ...(some ?? [])));
+    const [told, problem] = await connection.run<Answer>(step.add(some?.length ?? ALL, ...(some ?? [])));
+    if (problem !== '') throw connection.refused(problem);
     if (told.length === 0) break;
     letters.push(...told.map(letterOf));
     replayed += told.filter(([, outcome]) => outcome === 'replayed').length;

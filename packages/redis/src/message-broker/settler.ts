@@ -1,7 +1,6 @@
 import { BrokerUnavailableError, LostOwnershipError, type MalformedMessageError, type Settlement } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
 import type { RawEntry, Reader } from '../connection/reader.js';
-import { AnswerLostError } from '../connection/problems.js';
 import type { Keys } from '../keys.js';
 import type { Take } from '../script/next-call.js';
 import { LIMITS } from '../options/defaults.js';
@@ -39,7 +38,11 @@ export class Settler {
   constructor(
     private readonly keys: Keys,
     private readonly connection: () => Connection,
-    private readonly limits: { readonly ownershipTime: number; readonly patience: number },
+    private readonly limits: {
+      readonly ownershipTime: number;
+      readonly patience: number;
+      readonly now: () => number;
+    },
     private readonly joined: JoinedBuckets,
   ) {
     this.batcher = new Batcher(
@@ -62,7 +65,7 @@ export class Settler {
 
   /** Moves an entry that is no message to the dead letters, as it came. */
   bury(delivery: RedisDelivery, problem: MalformedMessageError): Promise<void> {
-    return this.add(delivery, { outcome: 'bury', problem, rest: '' });
+    return this.add(delivery, { outcome: 'bury', problem, at: this.limits.now(), rest: '' });
   }
 
   /** @throws LostOwnershipError when it was settled or taken over already */
@@ -122,18 +125,8 @@ export class Settler {
   }
 
   // May be sent twice: of two settlements of one delivery only one is committed.
-  private async run(items: readonly Item[], makeCall: typeof callFor): Promise<Answer> {
-    const call = makeCall(items, this.keys);
-    const deadline = performance.now() + this.limits.patience;
-    for (;;) {
-      try {
-        return await this.connection().run(call, Math.max(0, deadline - performance.now()));
-      } catch (problem) {
-        if (!(problem instanceof AnswerLostError)) throw problem;
-        noteUncertain(items);
-        if (performance.now() >= deadline) throw problem;
-      }
-    }
+  private run(items: readonly Item[], makeCall: typeof callFor): Promise<Answer> {
+    return this.connection().runAgain(makeCall(items, this.keys), () => noteUncertain(items));
   }
 
   private isToBeAcquitted({ hold, isExhausted, isAcquitted, takenAt }: RedisDelivery): boolean {

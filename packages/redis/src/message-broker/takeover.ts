@@ -117,7 +117,13 @@ export class Takeover {
       return [];
     }
     const reason = tooManyDeliveries(maxDeliveries);
-    const call = this.call('takeover.reclaim').add(name, ownershipTime, maxDeliveries, reason, joined.areAny ? '1' : '');
+    const call = this.call('takeover.reclaim').add(
+      name,
+      ownershipTime,
+      maxDeliveries,
+      reason,
+      joined.areAny ? '1' : '',
+    );
     const [more, suspects, taken] = await this.run(addAll(call, max, streams, limits), streams);
     this.areSuspects = suspects === 1;
     this.nextAt = more ? 0 : performance.now() + span * (SPREAD.least + Math.random() * SPREAD.more);

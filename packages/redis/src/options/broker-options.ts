@@ -1,4 +1,4 @@
-import { type DeadLetterLimits, type Duration, option, parseOptions } from '@repid/core';
+import { type DeadLetterLimits, type Duration, option, parseOptions, escapeControls } from '@repid/core';
 import * as v from 'valibot';
 import { DEFAULTS } from './defaults.js';
 
@@ -9,9 +9,12 @@ export interface RedisBrokerOptions {
    * @default 'repid', and '{repid}' on a cluster, where it has to be a hash tag
    */
   readonly prefix?: string;
-  /** How long `connect()` tries. @default '10s' */
+  /** How long `connect()` tries; what the server refuses for good ends it at once. @default '10s' */
   readonly connectTimeout?: Duration;
-  /** Told of what an operator should know: a server that may evict keys. @default a process warning */
+  /**
+   * Told of what an operator should know: a connection that is awaited, a server that has become a replica or may evict keys, a
+   * refusal while it connects anew. The same is told once in ten seconds. @default a process warning
+   */
   readonly onProblem?: (problem: Error) => void;
 }
 
@@ -96,5 +99,5 @@ function spanOfAtLeast(least: number) {
 }
 
 function warn(problem: Error): void {
-  process.emitWarning(problem.message, { type: 'RepidWarning' });
+  process.emitWarning(escapeControls(problem.message), { type: 'RepidWarning' });
 }

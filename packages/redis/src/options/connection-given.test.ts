@@ -6,12 +6,13 @@ import { checkedOptions } from './connection-options.js';
 import { optionsFromUrl } from './connection-url.js';
 
 const problemOf = (given: unknown): Error => {
+  let broker: RedisMessageBroker;
   try {
-    new RedisMessageBroker(given as string);
+    broker = new RedisMessageBroker(given as string);
   } catch (problem) {
     return problem as Error;
   }
-  throw new Error('It was accepted.');
+  throw new Error(`It was accepted by ${broker.name}.`);
 };
 
 describe('the URL of a Redis broker', () => {
@@ -73,7 +74,16 @@ describe('the URL of a Redis broker', () => {
 
 describe('the options of a connection', () => {
   it('may be those of ioredis', () => {
-    const options = { host: 'one', port: 7, db: 2, tls: {}, keepAlive: 5, natMap: {}, sentinels: [{ host: 'a' }], name: 'm' };
+    const options = {
+      host: 'one',
+      port: 7,
+      db: 2,
+      tls: {},
+      keepAlive: 5,
+      natMap: {},
+      sentinels: [{ host: 'a' }],
+      name: 'm',
+    };
     expect(checkedOptions(options)).toEqual(options);
   });
 

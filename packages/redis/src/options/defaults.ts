@@ -65,8 +65,10 @@ export const LIMITS = {
   /** The pause before a command is sent again that Redis has refused for the moment. */
   refusalPause: 100,
   /** How long commands that are on their way to a server that turned out to be a replica may take. */
-  leaveTimeout: 200,
-  /** The same problem of a connection is not reported more often. */
+  leaveTimeout: 1_000,
+  /** With less time than this left, nothing is sent that had to wait. */
+  leastTime: 20,
+  /** The same problem of the connections of a broker is not reported more often. */
   outageReportInterval: 10_000,
   /** The longest pause between two tries to connect. */
   reconnectPause: 2_000,

@@ -4,10 +4,11 @@ import { LIMITS } from '../options/defaults.js';
 export const consumers = /* lua */ `
 local ALIVE_FOR = ${LIMITS.lookInterval * LIMITS.looksOfLife}
 
--- With each look a consumer notes when it was last seen, and the pause of the channel that it has confirmed, or nothing.
+-- With each look a consumer notes when it was last seen, and the pause of the channel that it has confirmed, or nothing. When all
+-- are dead, the registry goes by itself.
 local function note_consumer(c, consumer, epoch)
   redis.call('HSET', c.consumers, consumer, string.format('%.0f %s', now(), epoch))
-  keep_for_a_while(c, c.consumers)
+  redis.call('PEXPIRE', c.consumers, 2 * ALIVE_FOR)
 end
 
 -- Calls 'visit' with the name of each consumer, the pause that it has confirmed, and whether it is alive.

@@ -2,7 +2,9 @@ import { MalformedMessageError } from '@repid/core';
 import { encodeReason, reasonOf } from '../codec/reason.js';
 import { LIMITS } from '../options/defaults.js';
 
-const DAMAGED = new MalformedMessageError('The record of a delayed message is damaged. It was moved to the dead letters.');
+const DAMAGED = new MalformedMessageError(
+  'The record of a delayed message is damaged. It was moved to the dead letters.',
+);
 
 const TOO_LARGE = new MalformedMessageError(
   `A delayed message has more than ${LIMITS.entryFields} fields. It was moved to the dead letters.`,

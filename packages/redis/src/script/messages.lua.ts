@@ -216,13 +216,14 @@ local function kind_of_bucket(id)
 end
 
 -- A result that would be cleared has yet to be read, or lies where arguments are; or arguments lie where a result is, or is to be.
-local function bucket_in_the_way(m)
+local function bucket_in_the_way(m, seen)
   for _, id in ipairs(m.clears or {}) do
     if is_held(id) then return { id, 'result-in-use' } end
     if kind_of_bucket(id) == 'arguments' then return { id, 'arguments' } end
   end
   for _, bucket in ipairs(m.buckets or {}) do
     if bucket.is_named then
+      if bucket.id == m.id or bucket.id == m.alias or seen[bucket.id] == 'id' then return { bucket.id, 'same-call' } end
       local taken = job_with(bucket.id)
       if taken then return taken end
       if kind_of_bucket(bucket.id) == 'result' then return { bucket.id, 'result' } end
@@ -230,16 +231,20 @@ local function bucket_in_the_way(m)
   end
 end
 
--- What keeps a message from being published, as above; nil where nothing does. \`seen\` has the ids of those before it.
+-- What keeps a message from being published, as above; nil where nothing does. \`seen\` says of names that those before it have whether they are those
+-- of ids or of arguments.
 local function taken_by(m, seen)
   local id, alias = m.id, m.alias
   if id == '' then return nil end
   if seen[id] then return { id, 'same-call' } end
   if alias and seen[alias] then return { alias, 'same-call' } end
-  local taken = job_with(id) or (alias and job_with(alias)) or bucket_in_the_way(m)
+  local taken = job_with(id) or (alias and job_with(alias)) or bucket_in_the_way(m, seen)
   if taken then return taken end
-  seen[id] = true
-  if alias then seen[alias] = true end
+  seen[id] = 'id'
+  if alias then seen[alias] = 'id' end
+  for _, bucket in ipairs(m.buckets or {}) do
+    if bucket.is_named then seen[bucket.id] = 'arguments' end
+  end
 end
 
 local function check_delayed(c)

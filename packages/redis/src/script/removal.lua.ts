@@ -13,6 +13,12 @@ local function try_to_end(act, ...)
   return 0
 end
 
+-- What is no list of ours holds nothing that could be ended.
+local function page_of(...)
+  local page = redis.pcall(...)
+  return page.err and {} or page
+end
+
 -- bounds: nothing. Returns the stamp of what is delayed later, and the last entries of the streams: what comes after them came later.
 operations.bounds = function()
   local bounds = { next_stamp() }
@@ -41,7 +47,7 @@ end
 operations.end_delayed = function()
   local exception, newest, kept, ended = argument(), argument(), number(), 0
   allow_growth()
-  local page = redis.call('ZRANGE', c.delayed, kept, kept + STEP - 1)
+  local page = page_of('ZRANGE', c.delayed, kept, kept + STEP - 1)
   for _, member in ipairs(page) do ended = ended + try_to_end(end_delayed, member, newest, exception) end
   return { ended, #page < STEP and -1 or kept + #page - ended, failure }
 end
@@ -61,7 +67,7 @@ end
 operations.end_waiting = function()
   local exception, kept, ended = argument(), number(), 0
   allow_growth()
-  local page = redis.call('ZRANGE', c.waiting, kept, kept + STEP - 1)
+  local page = page_of('ZRANGE', c.waiting, kept, kept + STEP - 1)
   for _, id in ipairs(page) do ended = ended + try_to_end(end_waiting, id, exception) end
   return { ended, #page < STEP and -1 or kept + #page - ended, failure }
 end
@@ -98,7 +104,7 @@ operations.end_entries = function()
   allow_growth()
   if not with_running and is_after(last, after) then after = last end
   while ended < STEP and bytes < MOST_BYTES do
-    local page = redis.call('XRANGE', stream, '(' .. after, bound, 'COUNT', SMALL_STEP)
+    local page = page_of('XRANGE', stream, '(' .. after, bound, 'COUNT', SMALL_STEP)
     for _, entry in ipairs(page) do
       local is_running = with_running and not is_after(entry[1], last)
       ended, bytes, after = ended + try_to_end(end_entry, letter, entry[1], entry[2], is_running, exception), bytes + bytes_of(entry[2]), entry[1]
@@ -110,7 +116,7 @@ end
 
 -- end_letters: nothing. Returns 1 where there may be more.
 operations.end_letters = function()
-  local page = redis.call('XRANGE', c.dlq, '-', '+', 'COUNT', STEP)
+  local page = page_of('XRANGE', c.dlq, '-', '+', 'COUNT', STEP)
   for _, letter in ipairs(page) do delete_letter(c, letter[1], letter[2]) end
   return #page < STEP and 0 or 1
 end

@@ -1,3 +1,4 @@
+import { NOT_IN_DEAD_LETTERS } from '@repid/core';
 import { INPUT_FIELD } from '../codec/field-names.js';
 import { LIMITS } from '../options/defaults.js';
 
@@ -6,6 +7,19 @@ export const replay = /* lua */ `
 local STEP, SMALL_STEP, MOST_FIELDS = 500, 50, ${LIMITS.entryFields}
 local NOT_REPLAYED = { original_stream = true, original_id = true, reason = true }
 local INPUT = '${INPUT_FIELD}'
+local LEFT_OUT = { ${NOT_IN_DEAD_LETTERS.map((name) => `'${name}'`).join(', ')} }
+
+-- The Python library puts letters away with all the headers that they have had.
+local function as_letter(text)
+  local ok, headers = pcall(cjson.decode, text)
+  if not ok or type(headers) ~= 'table' then return text end
+  local is_kept = true
+  for _, name in ipairs(LEFT_OUT) do
+    is_kept = is_kept and headers[name] == nil
+    headers[name] = nil
+  end
+  return is_kept and text or cjson.encode(headers)
+end
 
 -- The bucket that came along with a letter. Where it is still there, it counts as it is now; what has become too large is read.
 local function as_it_is(bucket_id, body)
@@ -19,6 +33,7 @@ local function replayed_fields(letter)
   for i = 1, #letter, 2 do
     local name, value = letter[i], letter[i + 1]
     if string.sub(name, 1, #INPUT) == INPUT then value = as_it_is(string.sub(name, #INPUT + 1), value) end
+    if name == 'headers' then value = as_letter(value) end
     if value and not NOT_REPLAYED[name] then append(fields, { name, value }) end
   end
   return fields
@@ -90,8 +105,8 @@ local function letters_after(c, after)
 end
 
 -- replay: '1' with those that were skipped because of them, how many at most, the letter to go on after, how many ids or -1 for all, ids.
--- Returns what became of each that it looked at: id, outcome, job id, and of a job in its way location, id and channel. Those that were
--- skipped are not told.
+-- Returns what became of each that it looked at: id, outcome, job id, and of a job in its way location, id and channel; and what kept it from
+-- more, or ''. Those that were skipped are not told.
 operations.replay = function()
   local c, with_dependents, limit, after, count = channel(1), argument() == '1', number(), argument(), number()
   local results, looked_at, replayed = {}, {}, 0
@@ -99,12 +114,15 @@ operations.replay = function()
   check_type(JOBS, 'hash')
   for _, priority in ipairs(PRIORITIES) do check_type(c[priority], 'stream') end
   for entry, letter in count >= 0 and given_letters(c, count) or letters_after(c, after) do
-    local told = letter and replay_letter(c, entry, letter, results, with_dependents) or { entry, 'not-found', '' }
+    local ok, told = true, { entry, 'not-found', '' }
+    if letter then ok, told = attempt(replay_letter, c, entry, letter, results, with_dependents) end
+    if not ok then return { looked_at, message_of(told) } end
     looked_at[#looked_at + 1] = told
     if told[2] == 'replayed' then replayed = replayed + 1 end
     if replayed >= limit or #looked_at >= STEP then break end
   end
-  if with_dependents then part('dependencies').revive(results) end
-  return looked_at
+  local ok, problem = true, nil
+  if with_dependents then ok, problem = attempt(part('dependencies').revive, results) end
+  return { looked_at, ok and '' or message_of(problem) }
 end
 `;

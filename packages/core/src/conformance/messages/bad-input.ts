@@ -1,82 +1,196 @@
 import assert from 'node:assert/strict';
-import { RepidError } from '../../errors/index.js';
-import type { OutgoingMessage, Priority } from '../../message/index.js';
+import type { Delivery, MessageBrokerCapabilities } from '../../broker/index.js';
+import type { BucketBroker, BucketWrite } from '../../bucket/index.js';
+import { InvalidOptionError, UnsupportedError } from '../../errors/index.js';
+import type { OutgoingMessage } from '../../message/index.js';
 import type { Scenario } from '../scenario.js';
-import { ack } from '../settlements.js';
+import { ack, reasonOf, reject, retry } from '../settlements.js';
 import { argsBucket, type Stage, textOf } from '../stage.js';
 
-const needs = ['jobIds', 'delay', 'priority'] as const;
+/** A field of a message, and a value that it cannot have. */
+type BadField = readonly [what: string, fields: Record<string, unknown>];
 
-/** All or nothing: what is refused has changed nothing. */
+const LONG = 'x'.repeat(513);
+const WIDE = '€'.repeat(171);
+const HALF = 'half \ud83d';
+const BEYOND = 100 * 366 * 86_400_000;
+
+const BAD_FIELDS: readonly BadField[] = [
+  ['a channel that is no name', { channel: 'my channel' }],
+  ['no channel', { channel: undefined }],
+  ['a payload that is text', { payload: 'text' }],
+  ['no payload', { payload: undefined }],
+  ['no headers', { headers: undefined }],
+  ['headers that are a list', { headers: ['topic'] }],
+  ['a header that is a number', { headers: { topic: 'act', x: 1 } }],
+  ['a header that is undefined', { headers: { topic: 'act', x: undefined } }],
+  ['a header of a poisonous name', { headers: JSON.parse('{"__proto__":"x"}') as unknown }],
+  ['a content type that is no text', { contentType: 5 }],
+  ['half a character in its content type', { contentType: HALF }],
+  ['an address for replies that is no text', { replyTo: {} }],
+  ['half a character in its address for replies', { replyTo: HALF }],
+];
+
+const BAD_IDS: readonly BadField[] = [
+  ['an id that is a number', { id: 5 }],
+  ['an id that is null', { id: null }],
+  ['an empty id', { id: '' }],
+  ['an id of too many bytes', { id: LONG }],
+  ['an id of too many bytes in few characters', { id: WIDE }],
+  ['half a character in its id', { id: HALF }],
+  ['a bucket for its result that is no text', { id: 'job', resultId: 5 }],
+  ['an empty bucket for its result', { id: 'job', resultId: '' }],
+];
+
+const BAD_TIMES: readonly BadField[] = [
+  ['a negative delay', { delay: -1 }],
+  ['a delay that is no number', { delay: Number.NaN }],
+  ['an endless delay', { delay: Number.POSITIVE_INFINITY }],
+  ['a delay of more than a hundred years', { delay: BEYOND }],
+  ['a delay that is text', { delay: '5s' }],
+  ['a time before 1970', { dueAt: -1 }],
+  ['a time that is no number', { dueAt: Number.NaN }],
+  ['a time beyond what dates can say', { dueAt: 8.64e15 + 1 }],
+  ['a time that is a Date', { dueAt: new Date() }],
+];
+
+const BAD_PRIORITIES: readonly BadField[] = [
+  ['an unknown priority', { priority: 'urgent' }],
+  ['a priority that is a number', { priority: 1 }],
+];
+
+const BAD_WAITS: readonly BadField[] = [
+  ['a wait for a bucket without an id', { waits: { on: [{ bucketId: '', condition: 'success' }], timeout: 1_000 } }],
+  ['a wait of an unknown condition', { waits: { on: [{ bucketId: 'first', condition: 'done' }], timeout: 1_000 } }],
+  ['a wait without a limit', { waits: { on: [{ bucketId: 'first', condition: 'success' }], timeout: Number.NaN } }],
+];
+
+const BAD_BUCKETS: readonly BadField[] = [
+  ['an empty id', { id: '' }],
+  ['an id that is no text', { id: 5 }],
+  ['half a character in its id', { id: HALF }],
+  ['a body that is no text', { body: { data: 1 } }],
+  ['a TTL that is no number', { ttl: Number.NaN }],
+  ['a negative TTL', { ttl: -1 }],
+  ['an endless TTL', { ttl: Number.POSITIVE_INFINITY }],
+  ['no TTL', { ttl: undefined }],
+];
+
+/** What no broker can keep, or could not give back as it was, is refused by name, and nothing of the call is done. */
 export function badInput(scenario: Scenario): void {
-  for (const [title, spoil] of BAD) {
-    scenario(`refuses ${title}, and publishes, stores and clears nothing of that call`, { needs }, async (stage) => {
-      const into = await stage.joinedBuckets();
-      const good = goodMessages(stage, into);
-      const bad = await spoil(stage);
-      if (bad === undefined) return;
-      await assert.rejects(stage.broker.publish([...good, bad]), RepidError);
-      await expectUntouched(stage, into);
-      await stage.broker.publish(good);
+  refused(scenario, [], BAD_FIELDS);
+  refused(scenario, ['jobIds'], BAD_IDS);
+  refused(scenario, ['delay'], BAD_TIMES);
+  refused(scenario, ['priority'], BAD_PRIORITIES);
+  refused(scenario, ['jobIds', 'dependencies'], BAD_WAITS);
+  for (const [what, fields] of BAD_BUCKETS) refusesBucket(scenario, what, fields);
+  refusesForeignBuckets(scenario);
+  acceptsTheWidest(scenario);
+  keepsWhatIsNotSettled(scenario);
+}
+
+type Needs = readonly (keyof MessageBrokerCapabilities)[];
+
+function refused(scenario: Scenario, needs: Needs, bad: readonly BadField[]): void {
+  for (const [what, fields] of bad) {
+    scenario(`refuses a message with ${what}, and does nothing of that call`, { needs }, async (stage) => {
+      await expectRefused(stage, fields);
     });
-
-    scenario(
-      `refuses a settlement with ${title} among its followers, and commits nothing of it`,
-      { needs: [...needs, 'atomicSettlement'] },
-      async (stage) => {
-        const into = await stage.joinedBuckets();
-        const bad = await spoil(stage);
-        if (bad === undefined) return;
-        await stage.publish('first');
-        const consumer = await stage.consumer();
-        const delivery = await stage.receiveOne(consumer);
-        await assert.rejects(ack(delivery, { publish: [...goodMessages(stage, into), bad] }), RepidError);
-        await expectUntouched(stage, into);
-        assert.deepEqual(await consumer.extend([delivery]), []);
-        await ack(delivery, { publish: goodMessages(stage, into) });
-        assert.equal(await stage.locationOf('good'), 'queued');
-      },
-    );
+    scenario(`refuses a settlement with a follower that has ${what}, and commits nothing`, { needs }, async (stage) => {
+      await expectUnsettled(stage, (delivery) =>
+        ack(delivery, { publish: [stage.message('good'), badMessage(stage, fields)] }),
+      );
+    });
   }
+}
 
-  scenario('keeps a delivery whose settlement was refused, to be settled otherwise', async (stage) => {
-    await stage.publish('first');
-    const consumer = await stage.consumer();
-    const delivery = await stage.receiveOne(consumer);
-    const outcome = { type: 'retry', headers: delivery.message.headers, delay: NaN } as const;
-    await assert.rejects(delivery.settle({ outcome }), RepidError);
-    await ack(delivery, { publish: [stage.message('second')] });
-    assert.equal(textOf(await stage.receiveOne(consumer)), 'second');
-    await stage.expectNothing(consumer);
+function badMessage(stage: Stage, fields: Record<string, unknown>): OutgoingMessage {
+  return { ...stage.message('bad'), ...fields } as OutgoingMessage;
+}
+
+function refusesBucket(scenario: Scenario, what: string, fields: Record<string, unknown>): void {
+  const badBucket = (into: BucketBroker): BucketWrite => ({ ...argsBucket(), into, ...fields }) as BucketWrite;
+
+  scenario(`refuses a bucket with ${what}, and does nothing of that call`, async (stage) => {
+    const into = await stage.joinedBuckets();
+    if (!into) return;
+    const good = argsBucket();
+    await expectRefused(stage, { buckets: [badBucket(into)] });
+    await assert.rejects(into.store([good, badBucket(into)]), InvalidOptionError);
+    assert.deepEqual(await into.get([good.id]), [undefined]);
+  });
+
+  scenario(`refuses a settlement whose bucket has ${what}, and commits nothing`, async (stage) => {
+    const into = await stage.joinedBuckets();
+    if (!into) return;
+    const publish = [stage.message('good')];
+    await expectUnsettled(stage, (delivery) => ack(delivery, { bucket: badBucket(into), publish }));
   });
 }
 
-type Spoil = (stage: Stage) => Promise<OutgoingMessage | undefined>;
-
-const BAD: readonly (readonly [string, Spoil])[] = [
-  ['a channel that is no name', async (stage) => stage.message('bad', { channel: 'no name!' })],
-  ['a priority that there is not', async (stage) => stage.message('bad', { priority: 'urgent' as Priority })],
-  ['a time that is no number', async (stage) => stage.message('bad', { dueAt: NaN })],
-  ['a delay without an end', async (stage) => stage.message('bad', { delay: Infinity })],
-  ['an id without a letter', async (stage) => stage.message('bad', { id: '' })],
-  [
-    'a bucket that lies elsewhere',
-    async (stage) => {
-      const into = await stage.unjoinedBuckets();
-      return into && stage.message('bad', { buckets: [{ ...argsBucket(), into }] });
-    },
-  ],
-];
-
-type Buckets = Awaited<ReturnType<Stage['joinedBuckets']>>;
-
-function goodMessages(stage: Stage, into: Buckets): OutgoingMessage[] {
-  const args = into && [{ ...argsBucket({ id: stage.id('args') }), into }];
-  return [stage.job('good', { buckets: args }), stage.job('later', { delay: 60_000 })];
+function refusesForeignBuckets(scenario: Scenario): void {
+  scenario('refuses a bucket that lies elsewhere, and does nothing of that call', async (stage) => {
+    const into = await stage.unjoinedBuckets();
+    if (into) await expectRefused(stage, { buckets: [{ ...argsBucket(), into }] }, UnsupportedError);
+  });
 }
 
-async function expectUntouched(stage: Stage, into: Buckets): Promise<void> {
-  assert.equal(await stage.locationOf('good'), undefined);
-  assert.equal(await stage.locationOf('later'), undefined);
-  if (into) assert.deepEqual(await into.get([stage.id('args')]), [undefined]);
+function acceptsTheWidest(scenario: Scenario): void {
+  scenario('takes what is just within the limits', { needs: ['jobIds', 'delay', 'priority'] }, async (stage) => {
+    const id = `${stage.channel}${'€'.repeat(150)}`.slice(0, 170);
+    const headers = { topic: 'act', [HALF]: `${HALF}\u0000`, constructor: 'x' };
+    const more = { id, headers, dueAt: 0, priority: 'low', contentType: '', replyTo: '' } as const;
+    await stage.broker.publish([stage.message('now', more), stage.message('later', { dueAt: 8.64e15 })]);
+    const delivery = await stage.receiveOne(await stage.consumer());
+    assert.equal(textOf(delivery), 'now');
+    for (const [name, text] of Object.entries(headers)) assert.equal(delivery.message.headers[name], text);
+    assert.equal((await stage.broker.locate(id))?.jobId, id);
+    await ack(delivery);
+  });
+}
+
+function keepsWhatIsNotSettled(scenario: Scenario): void {
+  for (const delay of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+    scenario(`refuses a retry in ${delay} ms, and keeps the delivery`, { needs: ['delay'] }, async (stage) => {
+      await expectUnsettled(stage, (delivery) => retry(delivery, delay));
+    });
+
+  scenario(
+    'refuses to end a delivery with headers that are no text, and keeps it',
+    { needs: ['deadLetters'] },
+    async (stage) => {
+      const headers = { x: 1 } as never;
+      await expectUnsettled(stage, (delivery) => reject(delivery, headers));
+      const reason = reasonOf('spoilt');
+      await expectUnsettled(stage, (delivery) => delivery.settle({ outcome: { type: 'nack', headers, reason } }));
+    },
+  );
+}
+
+/** Nothing of the call that a bad message is in is done, and the others of it can be published. */
+async function expectRefused(
+  stage: Stage,
+  fields: Record<string, unknown>,
+  problem: typeof InvalidOptionError | typeof UnsupportedError = InvalidOptionError,
+): Promise<void> {
+  const into = await stage.joinedBuckets();
+  const args = argsBucket();
+  const good = stage.message('good', { buckets: into && [{ ...args, into }] });
+  await assert.rejects(stage.broker.publish([good, badMessage(stage, fields)]), problem);
+  await stage.expectNothing(await stage.consumer());
+  if (into) assert.deepEqual(await into.get([args.id]), [undefined]);
+  await stage.broker.publish([good]);
+}
+
+type Settle = (delivery: Delivery) => Promise<void>;
+
+/** The delivery is still there to be settled in another way, and nothing else is. */
+async function expectUnsettled(stage: Stage, settle: Settle): Promise<void> {
+  await stage.publish('act');
+  const consumer = await stage.consumer();
+  const delivery = await stage.receiveOne(consumer);
+  await assert.rejects(settle(delivery), InvalidOptionError);
+  await stage.expectNothing(consumer);
+  assert.deepEqual(await consumer.extend([delivery]), []);
+  await ack(delivery);
 }

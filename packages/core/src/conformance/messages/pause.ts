@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Consumer } from '../../broker/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack, reject } from '../settlements.js';
@@ -80,6 +81,16 @@ export function pausing(scenario: Scenario): void {
     await crew.dismiss();
   });
 
+  scenario('stays paused when the broker is connected again', { needs }, async (stage) => {
+    await stage.broker.channels.pause(stage.channel);
+    await stage.broker.disconnect();
+    await stage.broker.connect();
+    await stage.publish('held back');
+    const consumer = await stage.consumer();
+    assert.equal(consumer.isPaused(stage.channel), true);
+    await stage.expectNothing(consumer);
+  });
+
   scenario('leaves other channels alone', { needs }, async (stage) => {
     const other = stage.anotherChannel();
     const consumer = await stage.consumer({ channels: [stage.channel, other] });
@@ -127,6 +138,7 @@ class Crew {
       for (const delivery of deliveries) {
         if (consumer.isPaused(this.stage.channel)) {
           await reject(delivery);
+          await turnOfTheLoop(); // A broker that gives it out at once, again and again, would leave no time to anybody.
           continue;
         }
         this.begun.push(textOf(delivery));

@@ -162,6 +162,27 @@ export function removing(scenario: Scenario): void {
   );
 
   scenario(
+    'ends with a deleted channel what waits there for its jobs',
+    { needs: ['administration', 'dependencies'] },
+    async (stage) => {
+      const into = (await stage.joinedBuckets())!;
+      const consumer = await stage.consumer();
+      await stage.broker.channels.pause(stage.channel);
+      await stage.broker.publish([
+        stage.jobWithResult('job'),
+        waitingJob(stage, into, 'after', ['job']),
+        waitingJob(stage, into, 'fallback', ['job'], { condition: 'failure' }),
+      ]);
+      await stage.broker.channels.delete(stage.channel);
+      for (const name of ['job', 'after', 'fallback']) {
+        assert.equal((await readResult(stage, into, name)).cancelled, true);
+        assert.equal(await stage.locationOf(name), undefined);
+      }
+      await stage.expectNothing(consumer);
+    },
+  );
+
+  scenario(
     'tells who runs a job that its channel was deleted',
     { needs: ['administration', 'jobIds'] },
     async (stage) => {

@@ -35,12 +35,13 @@ export function suspects(scenario: Scenario): void {
   );
 
   scenario(
-    'gives a suspect to nobody but who takes it alone, one at a time',
+    'gives a suspect to nobody but who takes it alone, one at a time, of all its channels',
     { ownershipTime, maxDeliveries: 2 },
     async (stage) => {
-      await stage.publish('a', 'b');
-      await lose(stage, await stage.consumer(), 2);
-      const consumer = await stage.consumer();
+      const channels = [stage.channel, stage.anotherChannel()];
+      await stage.broker.publish([stage.message('a'), stage.message('b', { channel: channels[1] })]);
+      await lose(stage, await stage.consumer({ channels }), 2);
+      const consumer = await stage.consumer({ channels });
       await untilSuspected(stage, consumer);
       const first = await consumer.receive(10, ALONE);
       assert.equal(first.length, 1);
@@ -208,6 +209,12 @@ export function suspects(scenario: Scenario): void {
       await reject((await consumer.receive(1, ALONE))[0]!);
       const again = await stage.receiveOne(consumer);
       assert.deepEqual([again.deliveryCount, again.isExhausted], [1, false]);
+      await consumer.close();
+      await stage.pass(ownershipTime + 1);
+      const next = await stage.consumer();
+      await untilSuspected(stage, next);
+      const [suspect] = await next.receive(1, ALONE);
+      assert.deepEqual([suspect!.deliveryCount, suspect!.isExhausted], [2, false]);
     },
   );
 }

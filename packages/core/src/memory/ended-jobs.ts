@@ -10,7 +10,7 @@ import type { JoinedBuckets } from './joined-buckets.js';
 type Ended = Pick<Entry, 'jobId' | 'message'>;
 
 /** What jobs leave behind that the broker ends by itself, and what goes with every job. */
-export class Remains {
+export class EndedJobs {
   constructor(
     private readonly clock: Clock,
     private readonly jobs: JobIndex,

@@ -1,0 +1,138 @@
+import type { JobOptions } from '../job/index.js';
+import { describe, expect, it } from 'vitest';
+import { defineActor, type MessageDependency } from '../actor/index.js';
+import { chain, chord, group } from '../dependency/index.js';
+import { InvalidOptionError } from '../errors/index.js';
+import { exponentialRetry } from '../retry/index.js';
+import { Workshop } from '../worker/testing/workshop.test-support.js';
+import type { Repid } from './index.js';
+
+type Call = (repid: Repid) => unknown;
+
+/** Calls as somebody may make them whom no compiler warns. */
+const untyped = <T>(value: unknown): T => value as T;
+const message = { channel: 'default', payload: 1 };
+
+const CALLS: readonly (readonly [expected: string, call: Call])[] = [
+  ['repid.enqueue() was given undefined: expected an array of jobs', (repid) => repid.enqueue(untyped(undefined))],
+  ['repid.enqueue() was given an object: expected an array of jobs', (repid) => repid.enqueue(untyped({ jobs: [] }))],
+  ['repid.enqueue() was given "x": expected a job', (repid) => repid.enqueue(untyped(['x']))],
+  ['repid.graph() was given "x": expected a job', (repid) => repid.graph(untyped('x'))],
+  ['The options of message are undefined: expected an object.', (repid) => repid.sendMessageJson(untyped(undefined))],
+  ['message has no option "immediate"', (repid) => repid.sendMessageJson(untyped({ ...message, immediate: true }))],
+  ['Option "payload" of message is missing.', (repid) => repid.sendMessage(untyped({ channel: 'default' }))],
+  [
+    'Option "replyTo" of message is "no channel"',
+    (repid) => repid.sendMessageJson({ ...message, replyTo: 'no channel' }),
+  ],
+  ['request has no option "replyTo"', (repid) => repid.request(untyped({ ...message, replyTo: 'x' }))],
+  ['request has no option "contentType"', (repid) => repid.request(untyped({ ...message, contentType: 'x' }))],
+  [
+    'repid.request() has no option "timout". It has: timeout.',
+    (repid) => repid.request(message, untyped({ timout: 1 })),
+  ],
+  ['Option "timeout" of repid.request() is "soon"', (repid) => repid.request(message, { timeout: 'soon' })],
+  ['The options of repid.request() are 5000', (repid) => repid.request(message, untyped(5_000))],
+  ['Channel 5 is not a channel name', (repid) => repid.channel(untyped(5))],
+  ['The name of a job is undefined', (repid) => repid.job(untyped(undefined))],
+  ['The options of job "x" are 5', (repid) => repid.job('x', untyped<JobOptions>(5))],
+  [
+    'waitForResult() of job "x" (1) has no option "timout"',
+    (repid) => repid.job('x', { id: '1' }).waitForResult(untyped({ timout: 1 })),
+  ],
+  [
+    'Option "timeout" of waitForResult() of job "x" (1) is NaN',
+    (repid) => repid.job('x', { id: '1' }).waitForResult({ timeout: Number.NaN }),
+  ],
+  [
+    'Option "signal" of waitForResult() of job "x" (1) is an object: expected an AbortSignal',
+    (repid) => repid.job('x', { id: '1' }).waitForResult(untyped({ signal: {} })),
+  ],
+  [
+    'dependOn() of job "x" (1) was given an object: expected a job, the id of a bucket',
+    (repid) => repid.job('x', { id: '1' }).dependOn(untyped({ on: 'y' })),
+  ],
+  [
+    'takeArgsFrom() of job "x" (1) was given 5: expected a job',
+    (repid) => repid.job('x', { id: '1' }).takeArgsFrom(untyped(5)),
+  ],
+  ['chain() was given an object: expected an array of jobs', () => chain(untyped({}))],
+  ['group() was given undefined', () => group(untyped(undefined))],
+  ['chord() was given undefined: expected a job', () => chord([], untyped(undefined))],
+  ['An actor has no "name"', () => defineActor(untyped({}), () => 1)],
+  ['An actor has no "name"', () => defineActor(untyped(undefined), () => 1)],
+  [
+    'Actor "x" was given undefined to run: expected a function.',
+    () => defineActor({ name: 'x' }, untyped<() => number>(undefined)),
+  ],
+  ['exponentialRetry() has no option "max". It has: first', () => exponentialRetry(untyped({ max: 1 }))],
+  [
+    'Option "factor" of exponentialRetry() is 0: expected a number from 1 to 1000.',
+    () => exponentialRetry({ factor: 0 }),
+  ],
+  ['Option "first" of exponentialRetry() is -1', () => exponentialRetry({ first: -1 })],
+];
+
+describe('What somebody passes in', () => {
+  it.each(CALLS)('is refused by name: %s', async (expected, call) => {
+    const { repid } = new Workshop([]);
+    const made = async (): Promise<unknown> => call(repid);
+    await expect(made()).rejects.toThrow(InvalidOptionError);
+    await expect(made()).rejects.toThrow(expected);
+  });
+
+  it.each<[string, object]>([
+    ['worker has no option "concurency"', { concurency: 1 }],
+    [
+      'Option "handleSignals.0" of worker is "SIGNAL": expected a signal that a process can handle',
+      { handleSignals: ['SIGNAL'] },
+    ],
+    ['Option "handleSignals.0" of worker is "SIGKILL"', { handleSignals: ['SIGKILL'] }],
+    ['Option "channels.0" of worker is "my channel"', { channels: ['my channel'] }],
+  ])('to a worker is refused by name: %s', async (expected, options) => {
+    const workshop = new Workshop([defineActor({ name: 'x' }, () => 1)]);
+    expect(() => workshop.worker(options)).toThrow(expected);
+    await expect(workshop.worker().run(options)).rejects.toThrow(expected);
+  });
+
+  it('to a worker is an object of options', async () => {
+    const workshop = new Workshop([defineActor({ name: 'x' }, () => 1)]);
+    await expect(workshop.worker().run(untyped(['default']))).rejects.toThrow('The options of worker are an array');
+  });
+
+  it.each<[string, (msg: MessageDependency) => Promise<unknown>]>([
+    ['The options of message are undefined', (msg) => msg.sendMessageJson(untyped(undefined))],
+    [
+      'Option "immediate" of message is "yes": expected true or false.',
+      (msg) => msg.sendMessageJson(untyped({ ...message, immediate: 'yes' })),
+    ],
+    ['message has no option "delay"', (msg) => msg.sendMessageJson(untyped({ ...message, delay: 5 }))],
+    [
+      'Option "payload" of message is "x": expected bytes',
+      (msg) => msg.sendMessage(untyped({ channel: 'x', payload: 'x' })),
+    ],
+    ['message has no option "immediate"', (msg) => msg.replyJson(untyped({ ...message, immediate: true }))],
+    ['"delay" is "soon", which is not a duration.', (msg) => msg.forceRetry('soon')],
+  ])('to its message is refused by name, and leaves it to be settled: %s', async (expected, call) => {
+    const seen: unknown[] = [];
+    const actor = defineActor({ name: 'act' }, (_, msg) => call(msg).catch((error: unknown) => seen.push(error)));
+    const workshop = new Workshop([actor]);
+    await workshop.perform('act');
+    expect(seen).toEqual([expect.any(InvalidOptionError)]);
+    expect((seen[0] as Error).message).toContain(expected);
+    expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, deadLetters: 0 });
+  });
+
+  it('shows no secret, where a broker or its address was given in the wrong place', () => {
+    const { repid, broker } = new Workshop([]);
+    const places: unknown[] = [
+      { url: 'redis://:secret@host', password: 'secret' },
+      Object.assign(Object.create(broker) as object, { secret: 'secret' }),
+    ];
+    for (const channel of [...places, 'redis://me:secret@host:6379']) {
+      expect(() => repid.job('x', untyped<JobOptions>({ channel }))).toThrow(
+        /^(?!.*secret).*Option "channel" of job "x" is/s,
+      );
+    }
+  });
+});

@@ -1,0 +1,89 @@
+import { types } from 'node:util';
+
+/** What is wrong with a value, reading on from where the value is, and what to give in its place. */
+export interface Problem {
+  readonly fact: string;
+  readonly remedy: string;
+}
+
+/** A number that JSON has no form for. */
+export function numberProblem(value: number): Problem {
+  return { fact: `is ${value}, which JSON writes as null`, remedy: 'Give null, or text' };
+}
+
+export const BIGINT: Problem = {
+  fact: 'is a BigInt, which JSON has no form for',
+  remedy: 'Give text, by String(value)',
+};
+
+export const FUNCTION: Problem = {
+  fact: 'is a function, which JSON has no form for',
+  remedy: 'Leave it out, or give what it returns',
+};
+
+export const SYMBOL: Problem = {
+  fact: 'is a symbol, which JSON has no form for',
+  remedy: 'Leave it out, or give text',
+};
+
+export const HOLE: Problem = {
+  fact: 'is a hole in an array, which JSON writes as null',
+  remedy: 'Give null, or close the holes with array.filter(() => true)',
+};
+
+export const POISON: Problem = {
+  fact: 'could poison the objects that it is copied into, so it would not be read back',
+  remedy: 'Give the property another name',
+};
+
+/** What is nested so deep that readers may run out of stack. */
+export function depthProblem(most: number): Problem {
+  return {
+    fact: `is nested more than ${most} levels deep`,
+    remedy: 'Give a flat list whose items refer to each other by ids',
+  };
+}
+
+/** An object that leads back to itself, by way of others or not. */
+export function cycleProblem(to: string): Problem {
+  return { fact: `leads back to ${to}, and JSON has no form for a circle`, remedy: 'Refer to it by an id' };
+}
+
+/** What can be given in place of an object, by what `Object.prototype.toString` calls it. */
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['Map', 'Give Object.fromEntries(map), or an array by [...map]'],
+  ['Set', 'Give an array, by [...set]'],
+  ['Error', 'Give what is to be kept of it, such as { name, message }'],
+  ['RegExp', 'Give its source, as text'],
+  ['Date', 'Give its ISO text'],
+  ['Promise', 'Await it first'],
+]);
+
+/** What is lost of an object that is neither an array nor of a literal; undefined where JSON writes it as its own properties. */
+export function objectProblem(value: object): Problem | undefined {
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return bytesProblem(value);
+  if (types.isDate(value) && Number.isNaN(value.getTime())) return INVALID_DATE;
+  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  const remedy = REMEDIES.get(tag);
+  if (remedy === undefined && (tag === 'Object' || Object.keys(value).length > 0)) return undefined;
+  return { fact: `is ${nameOf(value, tag)}, of which JSON writes nothing`, remedy: remedy ?? 'Give plain data' };
+}
+
+const INVALID_DATE: Problem = {
+  fact: 'is an invalid Date, which JSON writes as null',
+  remedy: 'Give a valid one, or null',
+};
+
+function bytesProblem(value: object): Problem {
+  return {
+    fact: `is ${nameOf(value, 'Buffer')}, and bytes do not come back as bytes`,
+    remedy: 'Give text, such as base64, or send the bytes by themselves with sendMessage()',
+  };
+}
+
+/** The name of its class, with an article. */
+function nameOf(value: object, otherwise: string): string {
+  const { constructor } = value as { constructor?: unknown };
+  const name = typeof constructor === 'function' && constructor.name !== '' ? constructor.name : otherwise;
+  return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;
+}

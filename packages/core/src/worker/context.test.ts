@@ -1,0 +1,59 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { expect, it } from 'vitest';
+import { defineActor, type ActorOptions, type MessageDependency } from '../actor/index.js';
+import type { ActorMiddleware, ProducerMiddleware } from '../middleware/index.js';
+import type { Repid } from '../producer/index.js';
+import { Workshop } from './testing/workshop.test-support.js';
+
+const trace = new AsyncLocalStorage<string>();
+
+type Act = (msg: MessageDependency, repid: Repid) => unknown;
+
+/** The context that the followers of such an actor are sent in. */
+async function contextsOf(act: Act, options: Partial<ActorOptions> = {}): Promise<(string | undefined)[]> {
+  const contexts: (string | undefined)[] = [];
+  const tracing: ActorMiddleware = ({ message }, next) => trace.run(`trace of ${message.id}`, next);
+  const noting: ProducerMiddleware = (messages, next) => {
+    if (messages.some(({ headers }) => headers.topic === 'next')) contexts.push(trace.getStore());
+    return next();
+  };
+  const first = defineActor({ name: 'first', middlewares: [tracing], ...options }, (_, msg) =>
+    act(msg, workshop.repid),
+  );
+  const workshop: Workshop = new Workshop([first, defineActor({ name: 'next' }, () => {})], {
+    producerMiddlewares: [noting],
+  });
+  await workshop.perform('first', { id: 'one' });
+  expect(workshop.told('dead-lettered')).toEqual([]);
+  return contexts;
+}
+
+const next = (repid: Repid) => repid.job('next');
+
+it.each<[string, Act, Partial<ActorOptions>?]>([
+  ['msg.enqueue()', (msg, repid) => msg.enqueue(next(repid))],
+  ['msg.addCallback(job)', (msg, repid) => msg.addCallback(next(repid))],
+  [
+    'msg.sendMessageJson()',
+    (msg) => msg.sendMessageJson({ channel: 'default', payload: 1, headers: { topic: 'next' } }),
+  ],
+  ['msg.enqueue() and msg.ack()', async (msg, repid) => (msg.enqueue(next(repid)), msg.ack())],
+  ['msg.ack() and msg.enqueue()', async (msg, repid) => (await msg.ack(), msg.enqueue(next(repid)))],
+  ['msg.enqueue() with ack-first', (msg, repid) => msg.enqueue(next(repid)), { confirmation: 'ack-first' }],
+  [
+    'msg.enqueue() of an actor that waits',
+    async (msg, repid) => (msg.enqueue(next(repid)), await new Promise(setImmediate), 'done'),
+  ],
+])('The context of actor middlewares reaches the producer middlewares of followers: %s', async (_, act, options) => {
+  expect(await contextsOf(act, options)).toEqual(['trace of one']);
+});
+
+it('The context is that of the call, where the actor itself sets one up', async () => {
+  expect(await contextsOf((msg, repid) => trace.run('inner', () => msg.enqueue(next(repid))))).toEqual(['inner']);
+});
+
+it('The context of one run does not reach the followers of another', async () => {
+  const contexts = await contextsOf((msg, repid) => msg.enqueue(next(repid)));
+  expect(contexts).toEqual(['trace of one']);
+  expect(trace.getStore()).toBeUndefined();
+});

@@ -1,0 +1,223 @@
+import { describe, expect, it, vi } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import type { ConsumeOptions, Consumer } from '../broker/index.js';
+import { Hand } from './hand.js';
+import { Suspects } from './suspects.js';
+import { Gate, OWNERSHIP_TIME, Workshop } from './testing/workshop.test-support.js';
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise(setImmediate);
+};
+
+/** A consumer that takes what is due and dies with it, so many times. */
+async function loseWorkers(workshop: Workshop, times: number): Promise<void> {
+  await workshop.repid.connect();
+  for (let n = 0; n < times; n += 1) {
+    const consumer = await workshop.broker.consume({ channels: ['default'] });
+    await consumer.receive(100, { wait: false });
+    await consumer.close();
+    await workshop.clock.advance(OWNERSHIP_TIME);
+  }
+}
+
+/** Notes what runs beside what. */
+function noting() {
+  const running = new Set<string>();
+  const beside = new Map<string, string[]>();
+  const gates = new Map<string, Gate>();
+  const actor = defineActor({ name: 'work', timeout: '1h' }, async (_, { id }) => {
+    beside.set(id, [...running]);
+    for (const other of running) beside.get(other)!.push(id);
+    running.add(id);
+    const gate = new Gate();
+    gates.set(id, gate);
+    await gate.opened;
+    running.delete(id);
+  });
+  const letGo = (id: string): void => gates.get(id)?.open();
+  return { actor, beside, running, letGo };
+}
+
+describe('A message that has lost its worker again and again', () => {
+  it('is run beside others as long as it has lost less than all but one of its workers', async () => {
+    const { actor, beside, running, letGo } = noting();
+    const workshop = new Workshop([actor]);
+    const job = await workshop.repid.job('work', { id: 'lost' }).enqueue();
+    await loseWorkers(workshop, 3);
+    await workshop.repid.job('work', { id: 'innocent' }).enqueue();
+    workshop.start({ gracefulShutdownTime: 1 });
+    await until(() => running.has('innocent') && running.has('lost'));
+    letGo('innocent');
+    letGo('lost');
+    await job.waitForResult();
+    expect(beside.get('lost')).toEqual(['innocent']);
+  });
+
+  it('is run alone after that: what is in flight ends first, and others wait for it', async () => {
+    const { actor, beside, running, letGo } = noting();
+    const workshop = new Workshop([actor]);
+    const suspect = await workshop.repid.job('work', { id: 'suspect' }).enqueue();
+    await loseWorkers(workshop, 3);
+    const consumer = await workshop.broker.consume({ channels: ['default'] });
+    await consumer.receive(1, { wait: false });
+    await workshop.repid.job('work', { id: 'before' }).enqueue();
+    const worker = workshop.start({ gracefulShutdownTime: 1 });
+    await until(() => running.has('before'));
+    await workshop.clock.advance(OWNERSHIP_TIME); // The fourth death.
+    await until(() => workshop.told('suspect-awaited').length > 0);
+    expect(workshop.told('suspect-awaited')).toEqual([{ type: 'suspect-awaited', inFlight: 1 }]);
+    await workshop.repid.job('work', { id: 'after' }).enqueue();
+    letGo('before');
+    await until(() => running.has('suspect'));
+    expect(worker.inFlight).toBe(1);
+    letGo('suspect');
+    await suspect.waitForResult();
+    await until(() => running.has('after'));
+    expect(beside.get('suspect')).toEqual([]);
+    letGo('after');
+    await consumer.close();
+  });
+
+  it('has others beside it once it was owned for so long that it is not to blame', async () => {
+    const { actor, beside, running, letGo } = noting();
+    const workshop = new Workshop([actor]);
+    await workshop.repid.job('work', { id: 'suspect' }).enqueue();
+    await loseWorkers(workshop, 4);
+    workshop.start({ gracefulShutdownTime: 1 });
+    await until(() => running.has('suspect'));
+    await workshop.repid.job('work', { id: 'next' }).enqueue();
+    await workshop.clock.advance(OWNERSHIP_TIME / 2);
+    expect(running.has('next')).toBe(false);
+    await workshop.clock.advance(OWNERSHIP_TIME);
+    await until(() => running.has('next'));
+    expect(beside.get('suspect')).toEqual(['next']);
+    letGo('suspect');
+    letGo('next');
+  });
+
+  it('keeps nobody waiting for ever: where long runs are in flight, others are run, too, and it as soon as it may', async () => {
+    const { actor, beside, running, letGo } = noting();
+    const workshop = new Workshop([actor]);
+    await workshop.repid.job('work', { id: 'suspect' }).enqueue();
+    await loseWorkers(workshop, 3);
+    const consumer = await workshop.broker.consume({ channels: ['default'] });
+    await consumer.receive(1, { wait: false });
+    await workshop.repid.job('work', { id: 'long' }).enqueue();
+    workshop.start({ gracefulShutdownTime: 1 });
+    await until(() => running.has('long'));
+    await workshop.clock.advance(OWNERSHIP_TIME);
+    await until(() => workshop.told('suspect-awaited').length === 1);
+    await workshop.clock.advance(OWNERSHIP_TIME);
+    await workshop.repid.job('work', { id: 'other' }).enqueue();
+    await workshop.clock.advance(200);
+    expect([...running]).toEqual(['long', 'other']);
+    letGo('long');
+    letGo('other');
+    await until(() => running.has('suspect'));
+    expect(beside.get('suspect')).toEqual([]);
+    letGo('suspect');
+    await consumer.close();
+  });
+
+  it('is given up where it loses its worker alone, with a result, and takes nobody with it', async () => {
+    const actor = defineActor({ name: 'work' }, () => 'done');
+    const workshop = new Workshop([actor]);
+    const job = await workshop.repid.job('work', { id: 'poison' }).enqueue();
+    await loseWorkers(workshop, 4);
+    const consumer = await workshop.broker.consume({ channels: ['default'] });
+    expect(await consumer.receive(1, { wait: false, alone: true })).toHaveLength(1);
+    await consumer.close();
+    await workshop.clock.advance(OWNERSHIP_TIME);
+    const innocents = Array.from({ length: 30 }, () => workshop.repid.job('work'));
+    await workshop.repid.enqueue(innocents);
+    await workshop.drain();
+    expect(await job.result()).toMatchObject({
+      success: false,
+      exception: expect.stringContaining('TooManyDeliveriesError'),
+    });
+    const letters = await workshop.deadLetters();
+    expect(letters.map(({ reason }) => [reason.code, reason.attempts])).toEqual([['REPID_TOO_MANY_DELIVERIES', 5]]);
+    for (const innocent of innocents) expect(await innocent.status()).toEqual({ state: 'succeeded' });
+  });
+
+  it('is run in a burst, too', async () => {
+    const actor = defineActor({ name: 'work' }, () => 'done');
+    const workshop = new Workshop([actor]);
+    const job = await workshop.repid.job('work').enqueue();
+    await loseWorkers(workshop, 4);
+    expect(await workshop.drain()).toBe(1);
+    expect(await job.result()).toMatchObject({ data: 'done' });
+  });
+
+  it('is not asked for without end where another worker has it', async () => {
+    const actor = defineActor({ name: 'work' }, () => 'done');
+    const workshop = new Workshop([actor]);
+    const consume = workshop.broker.consume.bind(workshop.broker);
+    let asked = 0;
+    vi.spyOn(workshop.broker, 'consume').mockImplementation(async (options: ConsumeOptions) => {
+      const consumer = await consume(options);
+      return new Proxy(consumer, {
+        get: (target, name: keyof Consumer) => {
+          if (name === 'hasSuspects') return true;
+          const member = target[name];
+          if (name !== 'receive') return typeof member === 'function' ? member.bind(target) : member;
+          return (max: number, how: { wait: boolean; alone?: boolean }) => {
+            if (how.alone) asked += 1;
+            return how.alone ? [] : target.receive(max, { ...how, wait: false });
+          };
+        },
+      });
+    });
+    workshop.start();
+    await until(() => asked === 1);
+    const job = await workshop.repid.job('work').enqueue();
+    await workshop.clock.advance(3_500);
+    expect((await job.waitForResult()).data).toBe('done');
+    expect(asked).toBeLessThan(10);
+  });
+});
+
+describe('Suspects', () => {
+  const PATIENCE = 1_000;
+  const hand = () => new Hand({} as never, { receivedAt: 0, takenAt: 0, ownedUntil: 0 }, () => {});
+
+  it('are taken at once where nothing is in flight', () => {
+    expect(new Suspects(PATIENCE).next(0, 0)).toBe('take');
+  });
+
+  it('are waited for, but not for ever: others have been waiting, too', () => {
+    const suspects = new Suspects(PATIENCE);
+    const steps = [0, 999, 1_000, 5_000, 10_999, 11_000].map((now) => suspects.next(1, now));
+    expect(steps).toEqual(['wait', 'wait', 'go on', 'go on', 'go on', 'wait']);
+    expect(suspects.next(0, 11_001)).toBe('take');
+  });
+
+  it('are taken as soon as nothing is in flight, also while others are run', () => {
+    const suspects = new Suspects(PATIENCE);
+    for (const now of [0, 1_000]) suspects.next(1, now);
+    expect([suspects.next(1, 1_001), suspects.next(0, 1_002)]).toEqual(['go on', 'take']);
+  });
+
+  it('are waited for anew when there were none meanwhile', () => {
+    const suspects = new Suspects(PATIENCE);
+    suspects.next(1, 0);
+    expect(suspects.leftToWait(400)).toBe(600);
+    suspects.forgetWaiting();
+    expect([suspects.next(1, 900), suspects.leftToWait(900)]).toEqual(['wait', 1_000]);
+  });
+
+  it('keep everything else from being taken while one runs that may kill its worker', () => {
+    const suspects = new Suspects(PATIENCE);
+    const alone = hand();
+    suspects.took(alone, 0);
+    expect([alone.isAlone, suspects.isRunning]).toEqual([true, true]);
+    alone.isAlone = false;
+    expect(suspects.isRunning).toBe(false);
+  });
+
+  it('are not asked for again at once where there was none to be had', () => {
+    const suspects = new Suspects(PATIENCE);
+    suspects.took(undefined, 0);
+    expect([suspects.next(0, 999), suspects.next(0, 1_000)]).toEqual(['go on', 'take']);
+  });
+});

@@ -1,0 +1,16 @@
+import { type Cluster, Command } from 'ioredis';
+
+/** The slot of a cluster that the key lies in. */
+export function slotOf(key: string): number {
+  return new Command('get', [key]).getSlot();
+}
+
+/**
+ * True where the node that has the slot is known and connected to. To others ioredis queues commands, and rejects those that
+ * were never sent as it does those whose answer got lost.
+ */
+export function isNodeReady(cluster: Cluster, slot: number): boolean {
+  const [place] = cluster.slots[slot] ?? [];
+  const node = cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === place);
+  return node?.status === 'ready';
+}

@@ -1,0 +1,54 @@
+import { Repid, Router, Worker, defineActor } from '@repid/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { RedisStage, message } from '../../../../test/support/redis-stage.js';
+import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
+
+describe('A server that is full', () => {
+  const stage = new RedisStage();
+  afterEach(() => stage.redis.config('SET', 'maxmemory', 0));
+
+  const makeRepid = (): Repid =>
+    new Repid({
+      messageBroker: new RedisMessageBroker(stage.server.url),
+      resultsBucketBroker: new RedisBucketBroker(stage.server.url),
+      argsBucketBroker: null,
+      onEvent: () => undefined,
+    });
+
+  it('can be connected to and drained, by a worker that was started after it was full', async () => {
+    const producer = makeRepid();
+    const jobs = Array.from({ length: 50 }, (_, n) => producer.job<number, number>('double', { args: n }));
+    await producer.enqueue(jobs);
+    await producer.sendMessageJson({ channel: 'default', payload: 7, headers: { topic: 'double' } });
+    await stage.redis.script('FLUSH');
+    await stage.redis.config('SET', 'maxmemory', 1);
+
+    const repid = makeRepid();
+    const actor = defineActor<number>({ name: 'double' }, (n) => n * 2);
+    const worker = new Worker(repid.producer, new Router([actor]), { handleSignals: [] });
+    expect(await worker.run({ messagesLimit: 51 })).toEqual({ processed: 51 });
+    expect((await jobs[49]!.result())?.data).toBe(98);
+    expect(await repid.channel('default').stats()).toMatchObject({ queued: 0, running: 0, deadLetters: 0 });
+    await Promise.all([repid.disconnect(), producer.disconnect()]);
+  });
+
+  it('refuses new work for now, and says that nothing was done', async () => {
+    await stage.redis.config('SET', 'maxmemory', 1);
+    await expect(stage.broker.publish([message('x')])).rejects.toMatchObject({
+      code: 'REPID_BROKER_UNAVAILABLE',
+      mayBeDone: false,
+      message: expect.stringContaining('have workers drain it, or raise its "maxmemory"') as string,
+    });
+  });
+
+  it('has results waited for: who cannot be written down looks again by himself', async () => {
+    const buckets = await stage.joinedBuckets();
+    await stage.redis.config('SET', 'maxmemory', 1);
+    await stage.redis.config('RESETSTAT');
+    const waiting = buckets.wait('result', { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await stage.redis.info('errorstats')).toContain('errorstat_OOM'));
+    await stage.redis.config('SET', 'maxmemory', 0);
+    await stage.redis.set('repid:bucket:result', '"here"'); // Nobody is told.
+    expect(await waiting).toBe('"here"');
+  });
+});

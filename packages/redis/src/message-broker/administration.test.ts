@@ -1,0 +1,245 @@
+import { HEADER, type OutgoingMessage } from '@repid/core';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ACK, RedisStage, job, message, textOf } from '../../../../test/support/redis-stage.js';
+import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
+
+const GROUP = 'repid:email:group';
+
+/** More than are ended in one call, several times over. */
+const MANY = 1_700;
+
+describe('Looking after a channel in Redis', () => {
+  const stage = new RedisStage();
+  let buckets: RedisBucketBroker;
+  beforeEach(async () => void (buckets = await stage.joinedBuckets()));
+
+  describe('purging much', () => {
+    it('ends all of it in steps, each with its result, and leaves nothing behind', async () => {
+      await publish(MANY, (n) => withResult(`queued ${n}`, { priority: (['high', 'medium', 'low'] as const)[n % 3]! }));
+      await publish(MANY, (n) => withResult(`delayed ${n}`, { delay: 60_000 + n }));
+      expect(await stage.broker.channels.purge('email')).toBe(2 * MANY);
+      const ids = Array.from({ length: MANY }, (_, n) => [`queued ${n}`, `delayed ${n}`]).flat();
+      for (const body of await buckets.get(ids)) expect(body).toContain('"cancelled":true');
+      expect(await stage.redis.exists('repid::jobs', 'repid:email:delayed', 'repid:email:delayed:messages')).toBe(0);
+      expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 0, delayed: 0 });
+    });
+
+    it('spares what is published while it goes on', async () => {
+      await publish(MANY, (n) => job(`${n}`));
+      await publish(MANY, (n) => job(`delayed ${n}`, { delay: 60_000 + n }));
+      let isOver = false;
+      const late: string[] = [];
+      const purged = stage.broker.channels.purge('email').finally(() => (isOver = true));
+      const other = await stage.connected();
+      while (!isOver) {
+        const id = `late ${late.length}`;
+        await other.publish([job(id, late.length % 2 ? {} : { delay: 60_000 })]);
+        late.push(id);
+      }
+      const count = await purged;
+      const { queued, delayed } = await stage.broker.channels.stats('email');
+      expect(count + queued + delayed).toBe(2 * MANY + late.length);
+      await stage.broker.publish([job('after')]);
+      expect(await stage.where('after')).toBe('queued');
+    });
+
+    it('ends all others where one cannot be ended, and says what is in its way', async () => {
+      await stage.broker.publish([withResult('a'), withResult('b', { delay: 60_000 }), withResult('c')]);
+      await stage.redis.rename('repid:email:delayed:messages', 'aside');
+      await stage.redis.set('repid:email:delayed:messages', 'not ours');
+      const purged = stage.broker.channels.purge('email');
+      await expect(purged).rejects.toMatchObject({ code: 'REPID_BROKER_REFUSED' });
+      await expect(purged).rejects.toThrow('WRONGTYPE');
+      expect(await Promise.all(['a', 'b', 'c'].map((id) => stage.where(id)))).toEqual([
+        undefined,
+        'delayed',
+        undefined,
+      ]);
+      await stage.redis.rename('aside', 'repid:email:delayed:messages');
+      expect(await stage.broker.channels.purge('email')).toBe(1);
+      expect((await buckets.get(['b']))[0]).toContain('"cancelled":true');
+    });
+
+    it('is not kept from it by a server that is full', async () => {
+      await publish(10, (n) => withResult(`${n}`));
+      await stage.redis.config('SET', 'maxmemory', '1');
+      try {
+        expect(await stage.broker.channels.purge('email')).toBe(10);
+      } finally {
+        await stage.redis.config('SET', 'maxmemory', '0');
+      }
+    });
+  });
+
+  describe('deleting much', () => {
+    it('ends all of it in steps, wherever it is, and removes every key', async () => {
+      const consumer = await stage.consume();
+      await publish(20, (n) => withResult(`running ${n}`));
+      const running = await consumer.receive(20, { wait: true });
+      await publish(MANY, (n) => withResult(`queued ${n}`));
+      await publish(MANY, (n) => withResult(`delayed ${n}`, { delay: 60_000 }));
+      const on = [{ bucketId: 'never', condition: 'success' }] as const;
+      await publish(MANY, (n) =>
+        withResult(`waiting ${n}`, {
+          waits: { on, timeout: 60_000, result: { id: `waiting ${n}`, ttl: 60_000, into: buckets } },
+        }),
+      );
+      await consumer.close();
+      await stage.broker.channels.delete('email');
+      const ids = Array.from({ length: MANY }, (_, n) => [`queued ${n}`, `delayed ${n}`, `waiting ${n}`]).flat();
+      ids.push(...running.map(textOf));
+      for (const body of await buckets.get(ids)) expect(body).toContain('"cancelled":true');
+      const keys = (await stage.redis.keys('*')).filter((key) => !key.startsWith('repid:bucket:'));
+      expect(keys).toEqual([]);
+      await expect(running[0]!.settle(ACK)).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
+    });
+
+    it('removes what is no stream and no set as well', async () => {
+      for (const ending of ['', ':high', ':dlq', ':delayed', ':waiting', ':paused', ':consumers'])
+        await stage.redis.set(`repid:email${ending}`, 'not ours');
+      await stage.broker.channels.delete('email');
+      expect(await stage.redis.keys('*')).toEqual([]);
+    });
+  });
+
+  describe('dead letters', () => {
+    it('go with their own arguments: deleted, too many, or with their channel', async () => {
+      const few = await stage.connected({ deadLetters: { maxCount: 2 } });
+      const consumer = await few.consume({ channels: ['email'] });
+      for (const id of ['a', 'b', 'c']) await giveUp(id);
+      expect(await argumentsLeft()).toEqual(['b', 'c']);
+      const [b] = await few.channels.deadLetters('email', 1);
+      expect(await few.channels.deleteDeadLetters('email', [b!.id, 'nonsense', '0-1', b!.id])).toBe(1);
+      expect(await argumentsLeft()).toEqual(['c']);
+      await few.channels.delete('email');
+      expect(await argumentsLeft()).toEqual([]);
+
+      async function giveUp(id: string): Promise<void> {
+        await buckets.store([
+          { id: `${id}#args`, body: '{"ttl":null,"timestamp":1,"data":1}', ttl: null, success: true },
+        ]);
+        await stage.broker.publish([job(id, { headers: { topic: 'act', [HEADER.id]: id, [HEADER.argsBucket]: '' } })]);
+        const [delivery] = await consumer.receive(1, { wait: true });
+        const reason = { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 };
+        await delivery!.settle({ outcome: { type: 'nack', headers: delivery!.message.headers, reason } });
+      }
+    });
+
+    async function argumentsLeft(): Promise<string[]> {
+      const keys = await stage.redis.keys('repid:bucket:*#args');
+      return keys.map((key) => key.slice('repid:bucket:'.length, -'#args'.length)).toSorted();
+    }
+
+    it('are put back in steps, as many as there are', { timeout: 30_000 }, async () => {
+      await publishLetters(MANY);
+      const { replayed, letters } = await stage.broker.channels.replayDeadLetters('email', { limit: 10_000 });
+      expect(replayed).toBe(MANY);
+      expect(letters.map(({ jobId }) => jobId)).toEqual(Array.from({ length: MANY }, (_, n) => `${n}`));
+      expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: MANY, deadLetters: 0 });
+    });
+
+    it('are put back by their ids in steps, and told in that order', async () => {
+      await publishLetters(MANY);
+      const ids = (await stage.broker.channels.deadLetters('email', MANY)).map(({ id }) => id).toReversed();
+      const { letters } = await stage.broker.channels.replayDeadLetters('email', { ids, limit: MANY - 1 });
+      expect(letters.map(({ id }) => id)).toEqual(ids.slice(0, -1));
+      expect(await stage.broker.channels.deleteDeadLetters('email', ids)).toBe(1);
+    });
+
+    it.each([
+      ['nothing that we know', ['nonsense', 'x']],
+      ['headers that are no JSON', ['payload', 'x', 'headers', '{']],
+      ['headers that are no object', ['payload', 'x', 'headers', '["a"]']],
+      ['a header that is no text', ['payload', 'x', 'headers', '{"topic":5}']],
+      ['too many fields', ['payload', 'x', ...Array.from({ length: 600 }, (_, n) => `${n}`)]],
+    ])('that are no messages stay, and it is said: %s', async (_, fields) => {
+      await stage.redis.xadd('repid:email:dlq', '*', ...fields, 'original_stream', 'repid:email', 'reason', '{}');
+      const { replayed, letters } = await stage.broker.channels.replayDeadLetters('email');
+      expect([replayed, letters.map(({ outcome }) => outcome)]).toEqual([0, ['malformed']]);
+      expect(await stage.redis.xlen('repid:email:dlq')).toBe(1);
+    });
+
+    async function publishLetters(count: number): Promise<void> {
+      const pipeline = stage.redis.pipeline();
+      for (let n = 0; n < count; n++) {
+        const headers = JSON.stringify({ topic: 'act', [HEADER.id]: `${n}` });
+        pipeline.xadd('repid:email:dlq', '*', 'payload', 'x', 'headers', headers, 'original_stream', 'repid:email');
+      }
+      await pipeline.exec();
+    }
+  });
+
+  describe('counting what is queued', () => {
+    it('is exact where the Python library acknowledges entries and leaves them', async () => {
+      await stage.broker.publish(Array.from({ length: 30 }, (_, n) => message(`${n}`)));
+      await stage.broker.channels.declare('email');
+      const entries = await takeAsPython(20);
+      await stage.redis.xack('repid:email', GROUP, ...entries.filter((_, n) => n !== 3 && n !== 10));
+      expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 10, running: 2 });
+      expect(await stage.redis.xlen('repid:email')).toBe(12);
+      await stage.redis.xack('repid:email', GROUP, entries[3]!, entries[10]!);
+      expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 10, running: 0 });
+      await takeAsPython(10).then((rest) => stage.redis.xack('repid:email', GROUP, ...rest));
+      expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 0, running: 0 });
+      expect(await stage.redis.xlen('repid:email')).toBe(0);
+    });
+
+    it('is exact while it is paused and in Python hands', async () => {
+      await stage.broker.publish(Array.from({ length: 9 }, (_, n) => message(`${n}`)));
+      await stage.broker.channels.declare('email');
+      const entries = await takeAsPython(5);
+      await stage.broker.channels.pause('email');
+      await stage.redis.xack('repid:email', GROUP, ...entries);
+      expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 4, running: 0 });
+      await stage.broker.channels.resume('email');
+      expect((await (await stage.consume()).receive(9, { wait: true })).map(textOf)).toEqual(['5', '6', '7', '8']);
+    });
+
+    it('leaves alone what others than the Python library have left', async () => {
+      await stage.redis.xadd('repid:email', '*', 'payload', 'history');
+      await stage.redis.xgroup('CREATE', 'repid:email', GROUP, '$');
+      await stage.broker.channels.stats('email');
+      expect(await stage.redis.xlen('repid:email')).toBe(1);
+    });
+
+    async function takeAsPython(count: number): Promise<string[]> {
+      const answer = await stage.redis.xreadgroup(
+        'GROUP',
+        GROUP,
+        'repid-01ab23cd',
+        'COUNT',
+        count,
+        'STREAMS',
+        'repid:email',
+        '>',
+      );
+      return answer![0]![1].map(([entry]) => entry);
+    }
+  });
+
+  it('does not give up what a Python consumer has kept for long, when that is lost', async () => {
+    const hasty = await stage.connected({ ownershipTime: 100, maxDeliveries: 3 });
+    await hasty.publish([message('kept')]);
+    await hasty.channels.declare('email');
+    await stage.redis.xreadgroup('GROUP', GROUP, 'repid-01ab23cd', 'COUNT', 1, 'STREAMS', 'repid:email', '>');
+    const [[entry]] = (await stage.redis.xpending('repid:email', GROUP, '-', '+', 1)) as [[string]];
+    for (let n = 0; n < 50; n++) await stage.redis.xclaim('repid:email', GROUP, 'repid-01ab23cd', 0, entry);
+    const consumer = await hasty.consume({ channels: ['email'] });
+    await vi.waitFor(async () => {
+      await consumer.receive(1, { wait: false });
+      expect(consumer.hasSuspects).toBe(true);
+    });
+    const [alone] = await consumer.receive(1, { wait: false, alone: true });
+    expect([textOf(alone!), alone!.isExhausted]).toEqual(['kept', false]);
+    await alone!.settle(ACK);
+    expect(await stage.broker.channels.stats('email')).toMatchObject({ deadLetters: 0, running: 0 });
+  });
+
+  async function publish(count: number, make: (n: number) => OutgoingMessage): Promise<void> {
+    await stage.broker.publish(Array.from({ length: count }, (_, n) => make(n)));
+  }
+
+  function withResult(id: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
+    return job(id, { ...more, headers: { topic: 'act', [HEADER.id]: id, [HEADER.resultBucket]: '' } });
+  }
+});
