@@ -24,11 +24,7 @@ export class ConsumerChannels {
     const { channels } = this;
     const call = new ScriptCall(keys, 'consume.open').add(channels.length);
     for (const channel of channels) call.channel(channel);
-    const lasting = channels.filter((channel) => !isPassing(channel));
-    const [problems] = await Promise.all([
-      commands().run<string[]>(call),
-      lasting.length > 0 && commands().send((client) => client.sadd(keys.channels, ...lasting)),
-    ]);
+    const [problems] = await Promise.all([commands().runAgain<string[]>(call), this.writeDown()]);
     problems.forEach((problem, n) => this.noteClosed(channels[n]!, problem));
   }
 
@@ -49,6 +45,16 @@ export class ConsumerChannels {
     const call = new ScriptCall(keys, 'consume.leave').add(this.channels.length, name);
     for (const channel of this.channels) call.channel(channel);
     if (commands().isReady) await commands().run(call, LIMITS.wakeTimeout);
+  }
+
+  /** Best effort: a full server, which is to be drained, refuses it; and who publishes does it as well. */
+  private async writeDown(): Promise<void> {
+    const { keys, commands } = this.parts;
+    const lasting = this.channels.filter((channel) => !isPassing(channel));
+    if (lasting.length === 0) return;
+    await commands()
+      .sendAgain((client) => client.sadd(keys.channels, ...lasting))
+      .catch(() => undefined);
   }
 
   private noteClosed(channel: string, problem: string): void {

@@ -84,7 +84,7 @@ export class RedisConsumer implements Consumer {
   async receive(max: number, { wait, limits, alone = false }: ReceiveOptions): Promise<readonly Delivery[]> {
     if (max < 1) return [];
     this.woken = false;
-    const receiving = alone ? this.receiveAlone() : this.receiveSome(max, wait, limits);
+    const receiving = alone ? this.receiveAlone(limits) : this.receiveSome(max, wait, limits);
     this.receiving = receiving;
     try {
       return await receiving;
@@ -133,10 +133,10 @@ export class RedisConsumer implements Consumer {
     return [];
   }
 
-  private async receiveAlone(): Promise<readonly Delivery[]> {
+  private async receiveAlone(limits: ChannelLimits | undefined): Promise<readonly Delivery[]> {
     if (this.closing || !this.parts.reader.isReady) return [];
     try {
-      return this.receipts.deliver(await this.noting(this.takeover.takeAlone()));
+      return this.receipts.deliver(await this.noting(this.takeover.takeAlone(limits)));
     } catch (problem) {
       await this.recover(problem);
       return [];

@@ -18,13 +18,14 @@ interface Act {
 const APART = new Set(['repid::channels', 'repid:email:consumers', 'repid:other:consumers']);
 
 /** Acts that add something: they alone are refused by a server that is full. */
-const GROWS = /^(publishing|storing a bucket)/;
+const GROWS = /^(publishing|storing a bucket|replaying)/;
 
 describe('An act that Redis refuses', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   let consumer: Consumer | undefined;
   let taken: readonly Delivery[];
+  let letters: readonly string[];
 
   beforeEach(async () => {
     buckets = await stage.joinedBuckets();
@@ -105,6 +106,43 @@ describe('An act that Redis refuses', () => {
       before: () => take(own('x'), waiting('y', ['x'])),
       act: () => stage.broker.cancel('x', cancelled()),
     },
+    'pausing a channel': {
+      before: () => take(job('x')),
+      act: () => stage.broker.channels.pause('email'),
+    },
+    'resuming a channel': {
+      before: async () => {
+        await take(job('x'));
+        await stage.broker.channels.pause('email');
+      },
+      act: () => stage.broker.channels.resume('email'),
+    },
+    'purging what is queued': {
+      before: () => stage.broker.publish([own('x'), waiting('y', ['x'], 'other'), waiting('z', ['x', 'y'], 'other')]),
+      act: () => stage.broker.channels.purge('email'),
+    },
+    'purging what is delayed': {
+      before: () => stage.broker.publish([own('x', { delay: 60_000 }), waiting('y', ['x'], 'other')]),
+      act: () => stage.broker.channels.purge('email'),
+    },
+    'deleting dead letters': {
+      before: async () => {
+        await giveUp(own('x'));
+        letters = (await stage.redis.xrange('repid:email:dlq', '-', '+')).map(([id]) => id);
+      },
+      act: () => stage.broker.channels.deleteDeadLetters('email', letters),
+    },
+    'replaying a dead letter': {
+      before: () => giveUp(own('x')),
+      act: () => stage.broker.channels.replayDeadLetters('email'),
+    },
+    'replaying a dead letter with its dependents': {
+      before: async () => {
+        await stage.broker.publish([waiting('y', ['x'], 'other'), waiting('z', ['x', 'y'], 'other')]);
+        await giveUp(job('x'), written('x', false));
+      },
+      act: () => stage.broker.channels.replayDeadLetters('email', { withDependents: true }),
+    },
     'storing a bucket': {
       before: () => stage.broker.publish([waiting('x', ['y']), waiting('z', ['y', 'x'])]),
       act: () => buckets.store([result('y')]),
@@ -161,6 +199,11 @@ describe('An act that Redis refuses', () => {
     expect(await stage.where('z')).toBe('queued');
     expect(await stage.where('follower')).toBe('queued');
   });
+
+  async function giveUp(given: OutgoingMessage, bucket?: BucketWrite): Promise<void> {
+    await take(given);
+    await settle({ ...NACK, outcome: { ...NACK.outcome, headers: given.headers }, bucket });
+  }
 
   async function refusalOf(act: Act['act']): Promise<unknown> {
     return act().then(

@@ -88,8 +88,8 @@ export class Takeover {
   }
 
   /** One that is only to be run alone, where there is one. */
-  async takeAlone(): Promise<TakenEntry[]> {
-    const { streams } = this.list;
+  async takeAlone(limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
+    const streams = this.list.within(limits);
     const { name, ownershipTime, maxDeliveries } = this.parts;
     const call = this.call('takeover.alone').add(name, ownershipTime, maxDeliveries);
     this.isAloneLost = true; // Until the answer is here, it may have been given one.
