@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { beforeAll, describe, it, vi } from 'vitest';
 import { startRedis } from '../support/redis-server.js';
 import { expectPlansToEndAsPredicted } from './expectation.js';
 import { RedisLane } from './worlds/redis-lane.js';
@@ -8,6 +8,8 @@ const PLANS = Number(process.env['MODEL_PLANS'] ?? 60);
 const LANES = 3;
 
 describe('60 random plans on a Redis that is full at times', () => {
+  beforeAll(() => void vi.spyOn(console, 'error').mockImplementation(() => {})); // Says that a listener throws.
+
   it.concurrent.each(Array.from({ length: LANES }, (_, n) => n + 1))(
     `end as the model says, and leave nothing behind: part %d of ${LANES}`,
     { timeout: Number(process.env["MODEL_TIMEOUT"] ?? 120_000) },

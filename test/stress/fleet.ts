@@ -1,34 +1,50 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Random } from './random.js';
+import { until } from './until.js';
+import type { WorkerSettings } from './worker.js';
 
 const PROGRAM = fileURLToPath(new URL('worker.js', import.meta.url));
-const LOOK_EVERY = 10;
 const READY_WITHIN = 60_000;
+
+/** How a fleet is made up. */
+export interface FleetOptions {
+  /** Where each of its workers finds Redis. There are as many workers. */
+  readonly urls: readonly string[];
+  readonly settings: Omit<WorkerSettings, 'url'>;
+  /** The file that what they say on stderr is added to. */
+  readonly log: string;
+  /** Whether a worker may end in this way by itself. @default none may */
+  readonly mayEnd?: (code: number | null, signal: NodeJS.Signals | null) => boolean;
+}
 
 /** Worker processes, always so many; one that ends is replaced. */
 export class Fleet {
   /** Workers killed so far, each while it was taking messages. */
   kills = 0;
+  /** Workers that ended by themselves, as they may. */
+  ended = 0;
+  /** How those ended that should not have. */
+  readonly deaths: string[] = [];
   private readonly workers = new Set<ChildProcess>();
   private readonly ready = new Set<ChildProcess>();
+  private readonly condemned = new Set<ChildProcess>();
+  private readonly log: number;
   private isStopping = false;
 
-  /** @param args for the program */
-  constructor(
-    size: number,
-    private readonly args: readonly string[],
-  ) {
-    for (let n = 0; n < size; n += 1) this.launch();
+  constructor(private readonly options: FleetOptions) {
+    this.log = openSync(options.log, 'a');
+    for (const url of options.urls) this.launch(url);
   }
 
   /** Kills one, by chance, as soon as there is one that works. */
   async killOne(random: Random): Promise<void> {
-    await this.untilReady();
+    await until(() => this.ready.size > 0, { what: 'a worker is ready', limit: READY_WITHIN });
     const victim = random.pick([...this.ready]);
     this.ready.delete(victim);
+    this.condemned.add(victim);
     const ended = once(victim, 'exit');
     victim.kill('SIGKILL');
     this.kills += 1;
@@ -42,22 +58,23 @@ export class Fleet {
     await Promise.all(ended);
   }
 
-  private async untilReady(): Promise<void> {
-    const deadline = Date.now() + READY_WITHIN;
-    while (this.ready.size === 0) {
-      if (Date.now() > deadline) throw new Error(`No worker was ready within ${READY_WITHIN} ms.`);
-      await sleep(LOOK_EVERY);
-    }
-  }
-
-  private launch(): void {
-    const worker = spawn(process.execPath, [PROGRAM, ...this.args], { stdio: ['pipe', 'pipe', 'ignore'] });
+  private launch(url: string): void {
+    const settings = JSON.stringify({ ...this.options.settings, url });
+    const worker = spawn(process.execPath, [PROGRAM, settings], { stdio: ['pipe', 'pipe', this.log] });
     this.workers.add(worker);
-    worker.stdout.on('data', () => this.ready.add(worker));
-    worker.once('exit', () => {
+    worker.stdout!.on('data', () => this.ready.add(worker));
+    worker.once('exit', (code, signal) => {
       this.workers.delete(worker);
       this.ready.delete(worker);
-      if (!this.isStopping) this.launch();
+      if (this.isStopping) return;
+      this.note(worker, code, signal);
+      this.launch(url);
     });
+  }
+
+  private note(worker: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.condemned.delete(worker)) return;
+    if (this.options.mayEnd?.(code, signal)) this.ended += 1;
+    else this.deaths.push(`worker ${worker.pid} ended with ${signal ?? `code ${code}`}`);
   }
 }

@@ -20,10 +20,15 @@ export class Random {
     return items[this.between(0, items.length - 1)]!;
   }
 
-  /** So many different ones of the numbers from 0 up to `end`. */
+  /** So many different ones of the numbers from 0 up to `end`, in a random order. */
   choose(count: number, end: number): Set<number> {
     const chosen = new Set<number>();
     while (chosen.size < Math.min(count, end)) chosen.add(this.between(0, end - 1));
     return chosen;
   }
+}
+
+/** The numbers from 0 up to `end`. */
+export function range(end: number): number[] {
+  return Array.from({ length: end }, (_, n) => n);
 }

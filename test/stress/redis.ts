@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Writable } from 'node:stream';
+import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { Redis } from 'ioredis';
+import type { Guard } from './guard.js';
+import { until } from './until.js';
 
 const STARTUP_TIMEOUT = 20_000;
 
@@ -15,20 +14,25 @@ const STARTUP_TIMEOUT = 20_000;
  * append-only file to disk before each answer (`appendfsync always`). With `everysec` up to two seconds may be lost.
  */
 export class RedisServer {
-  readonly folder = mkdtempSync(join(tmpdir(), 'repid-stress-'));
+  /** Looks into it and gives orders, past everybody. Waits for it while it is away. */
+  readonly control: Redis;
   private server: ChildProcess | undefined;
-  private readonly guard = guardOf(this.folder);
 
-  private constructor(readonly port: number) {}
-
-  static async start(): Promise<RedisServer> {
-    const redis = new RedisServer(await getPort({ host: '127.0.0.1' }));
-    await redis.launch();
-    return redis;
+  private constructor(
+    readonly port: number,
+    private readonly folder: string,
+    private readonly guard: Guard,
+  ) {
+    this.control = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null });
+    this.control.on('error', () => undefined);
   }
 
-  get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+  /** @param folder where its files lie; it is made */
+  static async start(folder: string, guard: Guard): Promise<RedisServer> {
+    mkdirSync(folder);
+    const redis = new RedisServer(await getPort({ host: '127.0.0.1' }), folder, guard);
+    await redis.launch();
+    return redis;
   }
 
   /** Stands still: connections stay, answers don't come. */
@@ -44,22 +48,45 @@ export class RedisServer {
     await this.launch();
   }
 
-  /** Ends it for good, and removes its folder. */
+  /** Has no room for more for a while: what grows is refused, what shrinks is not. */
+  async fill(milliseconds: number): Promise<void> {
+    const used = Number(await this.info('memory', 'used_memory'));
+    await this.control.config('SET', 'maxmemory', Math.floor(used / 2));
+    await sleep(milliseconds);
+    await this.control.config('SET', 'maxmemory', 0);
+  }
+
+  /** A field of a section of INFO; empty where it is not there. */
+  async info(section: string, field: string): Promise<string> {
+    const text = await this.control.info(section);
+    return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
+  }
+
+  /** Ends it for good. */
   async stop(): Promise<void> {
+    this.control.disconnect();
     await this.end('SIGKILL');
-    this.guard.end();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async launch(): Promise<void> {
     const settings = {
-      ...{ port: this.port, bind: '127.0.0.1', dir: this.folder, save: '' },
-      ...{ appendonly: 'yes', appendfsync: 'always' },
+      ...{ port: this.port, bind: '127.0.0.1', dir: this.folder, save: '', logfile: 'redis.log' },
+      ...{ appendonly: 'yes', appendfsync: 'always', 'repl-diskless-sync-delay': 0 },
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     this.server = spawn('redis-server', flags, { stdio: 'ignore' });
-    this.guard.write(`${this.server.pid}\n`);
-    await answers(this.url, this.server);
+    this.guard.add(this.server.pid);
+    await this.isLoaded(this.server);
+  }
+
+  private async isLoaded(server: ChildProcess): Promise<void> {
+    const failed = once(server, 'exit').then(() => Promise.reject(new Error('redis-server ended before it answered.')));
+    const loaded = until(async () => /loading:0/.test(await this.control.info('persistence').catch(() => '')), {
+      what: 'redis-server has loaded its data',
+      limit: STARTUP_TIMEOUT,
+    });
+    for (const promise of [failed, loaded]) promise.catch(() => undefined);
+    await Promise.race([loaded, failed]);
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {
@@ -68,33 +95,6 @@ export class RedisServer {
     const ended = once(server, 'exit');
     server.kill(signal);
     await ended;
-    this.guard.write('\n');
+    this.guard.remove(server.pid);
   }
-}
-
-/** A process of its own, since ours may be killed without a word: that closes the pipe, on which it is told of each server. */
-function guardOf(folder: string): Writable {
-  const script = 'while read -r pid; do server=$pid; done; [ -n "$server" ] && kill -9 "$server"; rm -rf "$1"';
-  const guard = spawn('sh', ['-c', script, 'sh', folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
-  guard.unref();
-  return guard.stdin;
-}
-
-async function answers(url: string, server: ChildProcess): Promise<void> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null });
-  client.on('error', () => undefined);
-  const timer = AbortSignal.timeout(STARTUP_TIMEOUT);
-  const late = once(timer, 'abort').then(() => Promise.reject(new Error('redis-server did not answer in time.')));
-  const failed = once(server, 'exit').then(() => Promise.reject(new Error('redis-server ended before it answered.')));
-  for (const never of [late, failed]) never.catch(() => undefined);
-  try {
-    client.connect().catch(() => undefined);
-    await Promise.race([isLoaded(client), late, failed]);
-  } finally {
-    client.disconnect();
-  }
-}
-
-async function isLoaded(client: Redis): Promise<void> {
-  while (/loading:1/.test(await client.info('persistence').catch(() => 'loading:1'))) await sleep(20);
 }

@@ -19,6 +19,8 @@ interface Pair {
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private readonly names: string[] = [];
+  /** So many of the next connections are dead from the start. */
+  private stillborn = 0;
   private bytesPerSecond = Infinity;
 
   private constructor(
@@ -68,6 +70,11 @@ export class TcpProxy {
     return pairs.length;
   }
 
+  /** Has so many of the next connections be dead from the start: made, and nothing comes through. */
+  deadenNext(count: number): void {
+    this.stillborn = count;
+  }
+
   /** Loses what the server sends over connections whose name begins so; what clients send comes through. Returns how many there are. */
   mute(name = ''): number {
     const pairs = this.named(name);
@@ -104,6 +111,8 @@ export class TcpProxy {
       socket.on('close', () => this.end(pair));
     }
     client.on('data', (chunk: Buffer) => this.listenForName(pair, chunk));
+    this.stillborn -= 1;
+    if (this.stillborn >= 0) return;
     client.pipe(upstream);
     if (this.bytesPerSecond === Infinity) upstream.pipe(client);
     else upstream.pipe(throttled(this.bytesPerSecond)).pipe(client);

@@ -91,6 +91,8 @@ export class Keys {
   readonly channels: string;
   /** Hash: job id -> where the job is, whatever its channel. Not written for bare messages. */
   readonly jobs: string;
+  /** Never there: it is deleted to see whether the server takes writes, that is, is the master. */
+  readonly probe: string;
   /** Hash: bucket id -> who waits for it: `+` where `waiters` are there, then the first message that waits for it alone. */
   readonly awaited: string;
   /** How the keys of all buckets begin. */
@@ -115,6 +117,7 @@ export class Keys {
   ) {
     this.channels = `${prefix}::channels`;
     this.jobs = `${prefix}:${OF_CONNECTION.jobs}`;
+    this.probe = `${prefix}:${OF_CONNECTION.probe}`;
     this.awaited = `${prefix}:${BESIDE_BUCKETS.awaited}`;
     this.bucketStart = `${prefix}:bucket:`;
     this.clientStart = `${prefix}::client:`;
@@ -156,11 +159,6 @@ export class Keys {
   /** Pub/sub channel: tells a client that a bucket it waits for is there. */
   client(id: string): string {
     return `${this.clientStart}${id}`;
-  }
-
-  /** String: written for a moment, to see whether two connections lead to the same place. */
-  probe(id: string): string {
-    return `${this.prefix}::probe:${id}`;
   }
 
   channel(name: string): ChannelKeys {

@@ -39,7 +39,7 @@ export class Administration {
   /** What recurs goes on until it is cancelled. */
   async cancelRecurring(): Promise<void> {
     for (const job of this.ledger.jobs) {
-      if (!job.isWritten || !job.plan.conduct.recurs || job.wasCancelled) continue;
+      if (!job.isWritten || !job.conduct.recurs || job.wasCancelled) continue;
       await this.cancelOne(job);
     }
   }
@@ -48,7 +48,7 @@ export class Administration {
     const wasCancelled = await this.handleOf(job).cancel();
     if (wasCancelled && job.isCancelled) this.ledger.note(`${job} was cancelled twice`);
     if (wasCancelled) job.wasCancelled = true;
-    else if (job.isWritten && job.plan.conduct.recurs && !job.isCancelled && !this.ledger.purged.has(job.plan.channel))
+    else if (job.isWritten && job.conduct.recurs && !job.isCancelled && !this.ledger.purged.has(job.plan.channel))
       this.ledger.note(`${job} recurs, and there was nothing to cancel`);
   }
 

@@ -41,7 +41,8 @@ export class Checkpoint {
 
   private compareRuns(job: TrackedJob): void {
     const end = this.prediction.endOf(job);
-    const { least, most } = expectedRuns(job.conduct, end, this.mayRunAgain);
+    const runs = expectedRuns(job.conduct, end, this.mayRunAgain);
+    const [least, most] = [runs.least * job.copies, runs.most * job.copies];
     if (job.runs < least || job.runs > most)
       this.ledger.note(`${job}, ${end}, should have run ${least} to ${most} times and ran ${job.runs}`);
   }

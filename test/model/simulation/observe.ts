@@ -19,7 +19,7 @@ export async function statesOf({ jobs }: Ledger): Promise<States> {
 /** What cannot be known beforehand, from what is seen: which runs were committed, and what was purged. */
 export function infer(ledger: Ledger, states: States): void {
   for (const { followers } of ledger.jobs) for (const each of followers) each.isCommitted ||= areSeen(each, states);
-  for (const job of ledger.jobs) if (!job.isCancelled && isPurged(job, ledger, states)) notePurged(job, ledger);
+  for (const job of ledger.jobs) if (!isKnownToBeCancelled(job) && isPurged(job, ledger, states)) notePurged(job, ledger);
 }
 
 function areSeen({ jobs }: Followers, states: States): boolean {
@@ -35,6 +35,11 @@ function isPurged(job: TrackedJob, { purged }: Ledger, states: States): boolean 
   if (job.plan.identity !== 'bare') return states.get(job) === 'cancelled' && isOnPurgedChannel(job, purged);
   const { least } = expectedRuns(job.conduct, 'succeeded', false);
   return job.isWritten && purged.has(job.plan.channel) && job.runs < least;
+}
+
+/** It, or one that it has delegated to. */
+function isKnownToBeCancelled({ isCancelled, delegate }: TrackedJob): boolean {
+  return isCancelled || (delegate !== undefined && isKnownToBeCancelled(delegate));
 }
 
 /** It, or one that it has delegated to. */

@@ -18,8 +18,8 @@ export async function leftoversIn(
   );
 }
 
-/** What is kept to be brought back, and the clients that wait, expire. */
-const PASSING = [':skipped:', ':skipped-for:', ':clients'];
+/** What is kept to be brought back, the clients that wait, and who takes from a channel, or was killed while it did, expire. */
+const PASSING = /^:skipped:|^:skipped-for:|^:clients|:consumers$/;
 
 async function findingOf(
   key: string,
@@ -31,7 +31,7 @@ async function findingOf(
   if (key === ':channels' || channels.some((channel) => key === `${channel}:dlq`)) return undefined;
   const channel = channels.find((name) => key === name || key === `${name}:high` || key === `${name}:low`);
   if (channel !== undefined) return findingInStream(full, redis, `${prefix}:${channel}:group`);
-  if (!PASSING.some((start) => key.startsWith(start))) return `${key} is left`;
+  if (!PASSING.test(key)) return `${key} is left`;
   return (await redis.pttl(full)) > 0 ? undefined : `${key} never expires`;
 }
 

@@ -78,9 +78,11 @@ describe('A bucket', () => {
     expect(json.encodeResult(result)).toMatch(/^\{"success":true,.*"data":\{"a":\[1,"two",null\]\}\}$/);
   });
 
-  it('leaves out data that is undefined', () => {
+  it('leaves out arguments that are undefined, and has null for such a result', () => {
     expect(json.encodeArgs({ data: undefined, timestamp: new Date(5), ttl: null })).toBe('{"ttl":null,"timestamp":5}');
-    expect(json.decode(json.encodeResult({ ...result, data: undefined })).data).toBeUndefined();
+    const told = { toJSON: () => undefined };
+    for (const data of [undefined, told]) expect(json.decode(json.encodeResult({ ...result, data })).data).toBeNull();
+    expect(json.decode(json.encodeArgs({ data: undefined, timestamp: new Date(5), ttl: null })).data).toBeUndefined();
   });
 
   it('has its members in the order that scripts rely on', () => {

@@ -34,7 +34,7 @@ export class BucketCodec {
 
   /** @throws SerializationError when the data cannot be written, or could not be read back */
   encodeArgs({ data, timestamp, ttl }: ArgsBucket): string {
-    return `{"ttl":${ttl},"timestamp":${timestamp.getTime()}${this.encodeData(data, 'args')}}`;
+    return `{"ttl":${ttl},"timestamp":${timestamp.getTime()}${this.encodeData(data, 'args', undefined)}}`;
   }
 
   // Put together by hand: JSON.stringify takes three times as long, most of it for the times.
@@ -48,7 +48,7 @@ export class BucketCodec {
       `{"success":${success}${member('skipped', flag(skipped))},"ttl":${ttl},"timestamp":${timestamp.getTime()}` +
       `${member('exception', quoted(exception))}${member('cancelled', flag(cancelled))}` +
       `${member('jobName', quoted(jobName))}${member('nonce', quoted(nonce))}` +
-      `,"startedAt":${startedAt.getTime()},"finishedAt":${finishedAt.getTime()}${this.encodeData(data, 'result')}}`
+      `,"startedAt":${startedAt.getTime()},"finishedAt":${finishedAt.getTime()}${this.encodeData(data, 'result', 'null')}}`
     );
   }
 
@@ -69,9 +69,10 @@ export class BucketCodec {
     return parseBucket(body).nonce;
   }
 
-  private encodeData(data: unknown, name: string): string {
+  /** @param nothing the text for what JSON leaves out */
+  private encodeData(data: unknown, name: string, nothing: string | undefined): string {
     if (data === null) return NO_DATA; // Also where the serializer fails: a failed result can always be written.
-    if (this.isJson) return member('data', stringifyMember(data, name));
+    if (this.isJson) return member('data', stringifyMember(data, name) ?? nothing);
     const text = Buffer.from(this.serializer.encode(data, name)).toString('base64');
     return member('contentType', quoted(this.serializer.contentType)) + member('data', quoted(text));
   }

@@ -16,6 +16,8 @@ async function convert(value: unknown, ...parameters: PayloadParameter[]): Promi
   }
 }
 
+const many = (length: number, value: unknown) => Array.from({ length }, () => value);
+
 describe('BasicConverter', () => {
   it.each<[string, Omit<PayloadParameter, 'from'>, unknown, unknown]>([
     ['undeclared', {}, { a: 1 }, { a: 1 }],
@@ -39,15 +41,15 @@ describe('BasicConverter', () => {
   });
 
   it.each<[Omit<PayloadParameter, 'from'>, unknown, string]>([
-    [{ type: String }, 5, ': expected text, received number 5'],
-    [{ type: Number }, '5', ': expected a number, received string "5"'],
+    [{ type: String }, 5, ': expected text, received a number'],
+    [{ type: Number }, '5', ': expected a number, received text'],
     [{ type: Number }, null, ': the payload is missing'],
-    [{ type: Boolean }, 0, ': expected true or false, received number 0'],
+    [{ type: Boolean }, 0, ': expected true or false, received a number'],
     [{ type: Array }, {}, ': expected an array, received an object'],
     [{ type: String }, [], ': expected text, received an array'],
-    [{ type: Date }, 'someday', ': expected a date, received string "someday"'],
+    [{ type: Date }, 'someday', ': expected a date, received text'],
     [{ type: Array, items: Number }, 'x', ': expected an array'],
-    [{ type: Array, items: Number }, [1, '2', null], '1: expected a number, received string "2"'],
+    [{ type: Array, items: Number }, [1, '2', null], '1: expected a number, received text'],
     [{ schema: v.object({ n: v.number() }) }, { n: 'x' }, 'n: Invalid type: Expected number but received "x"'],
   ])('refuses for %j the payload %j', async (declared, value, issue) => {
     expect(await convert(value, parameter(declared))).toContain(issue);
@@ -61,9 +63,9 @@ describe('BasicConverter', () => {
     ];
     expect(await convert({ userId: 1, userName: 'Alex', tags: ['a'] }, ...fields)).toEqual([1, 'Alex', ['a']]);
     expect(await convert({ userId: '1', tags: ['a', 2] }, ...fields)).toEqual([
-      'userId: expected a number, received string "1"',
+      'userId: expected a number, received text',
       'userName: is missing',
-      'tags.1: expected text, received number 2',
+      'tags.1: expected text, received a number',
     ]);
   });
 
@@ -95,7 +97,7 @@ describe('BasicConverter', () => {
 
   it('says for whom the payload is wrong', () => {
     const convertFive = () => new BasicConverter().convertInputs(source(5), [parameter({ type: String })], 'Mail.send');
-    expect(convertFive).toThrow('Payload of "Mail.send" is not valid: expected text, received number 5.');
+    expect(convertFive).toThrow('Payload of "Mail.send" is not valid: expected text, received a number.');
   });
 
   it('can be taught classes', async () => {
@@ -134,7 +136,7 @@ describe('BasicConverter', () => {
     expect(await convert({ a: 1, b: 2, c: 3 }, ...fields)).toEqual([1, 2, 3]);
     expect(await convert({ a: 1, b: -2, c: 'x' }, ...fields)).toEqual([
       'b: too small',
-      'c: expected a number, received string "x"',
+      'c: expected a number, received text',
     ]);
   });
 
@@ -152,6 +154,57 @@ describe('BasicConverter', () => {
     const converted = new Taught().convertInputs(source([0, 1, 2]), [parameter({ items: Slow })], 'x');
     expect(open).toBe(3);
     expect(await converted).toEqual([[0, 10, 20]]);
+  });
+
+  it('stops at as many issues as a person reads, however many there are', async () => {
+    let converted = 0;
+    class Taught extends BasicConverter {
+      protected override convertClass(value: unknown, _type: PayloadClass, path: string): Conversion {
+        converted += 1;
+        return value === 'good' ? { value } : { issues: [{ path, message: 'no' }] };
+      }
+    }
+    class Item {
+      readonly kind = 'item';
+    }
+    const items = (value: unknown) => () =>
+      new Taught().convertInputs(source(value), [parameter({ items: Item })], 'x');
+    expect(items(many(400, {}))).toThrow(/"19": no\. Validation stops at 20 issues\.$/);
+    expect(converted).toBe(20);
+    converted = 0;
+    await expect(items([...many(900, 'good'), ...many(400_000, {})])()).rejects.toThrow(
+      /^Payload of "x" is not valid: "900": no; .*; "919": no\. Validation stops at 20 issues\.$/,
+    );
+    expect(converted).toBe(920);
+  });
+
+  it('lets others have their turns while it goes through a large array', async () => {
+    let atAStretch = 0;
+    let longest = 0;
+    class Taught extends BasicConverter {
+      protected override convertClass(value: unknown): Conversion {
+        longest = Math.max(longest, (atAStretch += 1));
+        return { value };
+      }
+    }
+    class Item {
+      readonly kind = 'item';
+    }
+    let isDone = false;
+    const converting = Promise.resolve(
+      new Taught().convertInputs(source(many(5_000, 'x')), [parameter({ items: Item })], 'x'),
+    ).finally(() => (isDone = true));
+    while (!isDone) {
+      atAStretch = 0;
+      await new Promise(setImmediate);
+    }
+    expect(((await converting)[0] as unknown[]).length).toBe(5_000);
+    expect(longest).toBeLessThanOrEqual(1_000);
+  });
+
+  it('tells of a schema no more than a person reads', async () => {
+    const issues = await convert(many(1_000, {}), parameter({ schema: v.array(v.object({ n: v.number() })) }));
+    expect(issues).toHaveLength(20);
   });
 
   it('hands outputs on as they are', () => {

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { PayloadParameter } from '../actor/parameters.js';
-import { PayloadValidationError } from '../errors/index.js';
-import { convertAll, issuesIn, valuesIn, type Conversion } from './conversion.js';
+import { MOST_ISSUES, PayloadValidationError } from '../errors/index.js';
+import { convertAll, convertItems, issuesIn, valuesIn, type Conversion } from './conversion.js';
 import type { Converter, PayloadSource } from './converter.js';
 import { convertPrimitive, isPrimitiveType } from './primitives.js';
 
@@ -51,8 +51,7 @@ export class BasicConverter implements Converter {
 
   private convertItems(value: unknown, type: Function, path: string): Conversion | Promise<Conversion> {
     if (!Array.isArray(value)) return { issues: [{ path, message: 'expected an array' }] };
-    const items = convertAll(value, (item, index) => this.convertValue(item, type, joinPath(path, index)));
-    return items instanceof Promise ? items.then(arrayFrom) : arrayFrom(items);
+    return convertItems(value, (item, index) => this.convertValue(item, type, joinPath(path, index)));
   }
 }
 
@@ -61,11 +60,6 @@ function argumentsFrom(conversions: readonly Conversion[], actor: string): unkno
   const issues = issuesIn(conversions);
   if (issues.length > 0) throw new PayloadValidationError(actor, issues);
   return valuesIn(conversions);
-}
-
-function arrayFrom(items: readonly Conversion[]): Conversion {
-  const issues = issuesIn(items);
-  return issues.length > 0 ? { issues } : { value: valuesIn(items) };
 }
 
 /** A path one step longer. */
@@ -91,7 +85,8 @@ function convertBySchema(value: unknown, schema: StandardSchemaV1, path: string)
 
 function conversionFrom(result: StandardSchemaV1.Result<unknown>, path: string): Conversion {
   if (!result.issues) return { value: result.value };
-  return { issues: result.issues.map((issue) => ({ path: schemaPath(path, issue), message: issue.message })) };
+  const told = result.issues.slice(0, MOST_ISSUES);
+  return { issues: told.map((issue) => ({ path: schemaPath(path, issue), message: issue.message })) };
 }
 
 function schemaPath(path: string, issue: StandardSchemaV1.Issue): string {

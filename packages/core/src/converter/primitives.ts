@@ -1,3 +1,4 @@
+import { kindOf } from '../errors/show.js';
 import type { Conversion } from './conversion.js';
 
 /** How a declared type reads a JSON value; undefined where the value is none of it. */
@@ -19,17 +20,11 @@ export function convertPrimitive(value: unknown, type: Function, path: string): 
   const reader = READERS.get(type);
   const converted = reader?.read(value);
   if (converted !== undefined) return { value: converted };
-  return { issues: [{ path, message: `expected ${reader?.name}, received ${describe(value)}` }] };
+  return { issues: [{ path, message: `expected ${reader?.name}, received ${kindOf(value)}` }] };
 }
 
 function readDate(value: unknown): Date | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const date = new Date(value);
   return Number.isNaN(date.getTime()) ? undefined : date;
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `${typeof value} ${JSON.stringify(value)}`.slice(0, 80);
 }

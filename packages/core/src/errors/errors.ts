@@ -1,4 +1,4 @@
-import { errorText } from './describe-error.js';
+import { boundedIssues, describeIssues, type PayloadIssue } from './payload-issues.js';
 import { RepidError } from './repid-error.js';
 import { show, shorten } from './show.js';
 
@@ -64,28 +64,21 @@ export class BucketNotFoundError extends RepidError {
   }
 }
 
-/** One thing that is wrong with a payload. */
-export interface PayloadIssue {
-  /** Where: property names and indexes joined with dots; empty for the payload itself. */
-  readonly path: string;
-  readonly message: string;
-}
-
 /** A payload does not have the shape that its actor declares. Not retried: it will say the same next time. */
 export class PayloadValidationError extends RepidError {
   readonly code = 'REPID_PAYLOAD_VALIDATION';
+  /** The first 20 at most. */
+  readonly issues: readonly PayloadIssue[];
 
   constructor(
     /** The actor that refused it, as `Class.method`. */
     readonly actor: string,
-    readonly issues: readonly PayloadIssue[],
+    issues: readonly PayloadIssue[],
   ) {
-    super(`Payload of "${actor}" is not valid: ${issues.map(describeIssue).join('; ')}.`);
+    const bounded = boundedIssues(issues);
+    super(`Payload of "${actor}" is not valid: ${describeIssues(bounded)}`);
+    this.issues = bounded;
   }
-}
-
-function describeIssue({ path, message }: PayloadIssue): string {
-  return path === '' ? message : `"${path}": ${message}`;
 }
 
 /** Bytes that the serializer cannot read, or a value that it cannot write. */
@@ -240,62 +233,6 @@ export class NoRetriesLeftError extends RepidError {
 
   constructor(maxAmount: number) {
     super(`All ${maxAmount} retries are used up. Give the job more "retries", or call forceRetry().`);
-  }
-}
-
-/** Something was sent, set or added by a run that is over: its actor had ended, or its message was settled. It was not done. */
-export class RunEndedError extends RepidError {
-  readonly code = 'REPID_RUN_ENDED';
-
-  constructor(
-    /** What was called, as `msg.enqueue()`. */
-    readonly call: string,
-    /** Why it came too late. */
-    why: string,
-  ) {
-    super(
-      `${call} came too late and had no effect: ${why}. Call it sooner, and await every promise that the actor starts; ` +
-        'what is to be sent in any case can be sent with { immediate: true }.',
-    );
-  }
-}
-
-/**
- * A `retryPolicy` or an `onError` failed where it was to decide about a failed run, so the job was given up. Its `cause` is an
- * AggregateError of the actor's error and the policy's.
- */
-export class FailurePolicyError extends RepidError {
-  readonly code = 'REPID_FAILURE_POLICY';
-
-  constructor(
-    policy: 'retryPolicy' | 'onError',
-    actor: string,
-    /** What the actor failed with. */
-    readonly failure: unknown,
-    /** What the policy failed with. */
-    problem: unknown,
-  ) {
-    super(
-      `The ${policy} of actor "${actor}" failed: ${errorText(problem)} ` +
-        `It was to decide about the actor's own error: ${errorText(failure)}`,
-      { cause: new AggregateError([failure, problem], `The error of actor "${actor}", and that of its ${policy}.`) },
-    );
-  }
-}
-
-/** The actor that was to reply to a request failed for good. */
-export class RequestFailedError extends RepidError {
-  readonly code = 'REPID_REQUEST_FAILED';
-
-  constructor(
-    channel: string,
-    /** The error of the actor: its code or name, its name, and its message. */
-    readonly reason: { readonly code: string; readonly name: string; readonly message: string },
-  ) {
-    super(
-      `The actor that was to reply to a request on channel "${channel}" failed: ${reason.name}: ${reason.message} ` +
-        'It may lie in the dead letters of that channel.',
-    );
   }
 }
 

@@ -1,6 +1,10 @@
 export * from './repid-error.js';
 export * from './errors.js';
+export * from './run-errors.js';
 export { describeError, errorText, stackOf, toError, type ErrorDescription } from './describe-error.js';
 export { escapeControls } from './escape.js';
 export { isA } from './is-a.js';
 export { bucketTimeout } from './timeouts.js';
+export { MOST_ISSUES, type PayloadIssue } from './payload-issues.js';
+export { kindOf } from './show.js';
+export { show } from './show.js';

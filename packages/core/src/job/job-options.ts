@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Dependency } from '../dependency/dependency.js';
 import type { Duration } from '../duration/index.js';
-import { InvalidOptionError } from '../errors/index.js';
+import { InvalidOptionError, show } from '../errors/index.js';
 import { PRIORITIES, type Priority } from '../message/index.js';
 import { option } from '../options/index.js';
 import { optionsParser } from '../options/options-parser.js';
@@ -69,7 +69,7 @@ const schema = v.strictObject({
   id: v.optional(option.id),
   args: v.optional(v.unknown()),
   argsId: v.optional(option.id),
-  argsTtl: v.optional(ttl),
+  argsTtl: v.optional(v.nullable(option.positiveDuration)),
   useArgsBucket: v.optional(option.boolean),
   storeResult: v.optional(option.boolean),
   resultId: v.optional(option.id),
@@ -109,7 +109,7 @@ export type ParsedJobOptions = v.InferOutput<typeof schema>;
 export function parseJobOptions(name: string, options: JobOptions): ParsedJobOptions {
   if (typeof name !== 'string' || name === '') {
     throw new InvalidOptionError(
-      `The name of a job is ${JSON.stringify(name)}: expected text that is not empty, the name of its actor.`,
+      `The name of a job is ${show(name)}: expected text that is not empty, the name of its actor.`,
     );
   }
   return parse(options, `job "${name}"`);

@@ -180,6 +180,7 @@ describe('A job', () => {
       'Option "deferredUntil" of job "work" is 1969-12-31T23:59:59.999Z: expected a valid Date, from 1970 on.',
       { deferredUntil: new Date(-1) },
     ],
+    ['Option "argsTtl" of job "work" is 0: expected a duration above 0.', { argsTtl: 0 }],
     ['Option "id" of job "work" is "": expected text of 1 to 512 bytes', { id: '' }],
     ['Option "id" of job "work" is "€', { id: '€'.repeat(171) }],
     [

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '../errors/index.js';
+import { InvalidOptionError, show } from '../errors/index.js';
 
 /** A colon parts the names in a broker's keys, and an `@` a job's place from its channel, so neither can be in a name. */
 const CHANNEL_NAME = /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/;
@@ -21,8 +21,6 @@ export function isChannelName(name: unknown): name is string {
 /** @throws InvalidOptionError when the text may not name a channel */
 export function checkChannelName(name: unknown): asserts name is string {
   if (!isChannelName(name)) {
-    throw new InvalidOptionError(
-      `Channel ${JSON.stringify(name)} is not a channel name: expected ${CHANNEL_NAME_RULE}.`,
-    );
+    throw new InvalidOptionError(`Channel ${show(name)} is not a channel name: expected ${CHANNEL_NAME_RULE}.`);
   }
 }

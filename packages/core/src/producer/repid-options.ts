@@ -23,7 +23,7 @@ export interface RepidOptions {
   converter?: Converter;
   /** Around each act of publishing; the first is the outermost. */
   producerMiddlewares?: ProducerMiddleware[];
-  /** The largest payload or arguments bucket, in bytes. @default 5 MiB */
+  /** The largest payload together with its headers, arguments bucket or result, in bytes. @default 5 MiB */
   maxPayloadBytes?: number;
   /** Is told what happens inside. @default writes warnings and errors to the console */
   onEvent?: EventListener;

@@ -1,5 +1,6 @@
 import type { RunEndedError } from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
+import { HEADER } from '../message/index.js';
 import type { Hand } from './hand.js';
 import type { Run } from './run.js';
 import type { Verdict } from './verdict.js';
@@ -66,4 +67,10 @@ export interface About {
   readonly actor: string;
   readonly id: string;
   readonly channel: string;
+}
+
+/** Names the message of a delivery by its topic and its own id, where it has those. */
+export function aboutMessage({ delivery: { id, message } }: Hand): About {
+  const { channel, headers } = message;
+  return { actor: headers[HEADER.topic] ?? '(no topic)', id: headers[HEADER.id] ?? id, channel };
 }

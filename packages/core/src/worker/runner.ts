@@ -1,17 +1,16 @@
 import type { Actor } from '../actor/index.js';
-import { DEFAULTS } from '../defaults.js';
 import { errorText, LostOwnershipError, MessageExpiredError, TooManyDeliveriesError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { isOutage } from '../errors/is-outage.js';
-import { HEADER, readParameters, type MessageParameters } from '../message/index.js';
+import { readParameters, type MessageParameters } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
 import { ChannelLimits } from './channel-limits.js';
-import { closingFor, type Closing, type RunResult } from './closing.js';
+import { closingFor, type RunResult } from './closing.js';
 import { Execution, type ExecutionEnding, type ExecutionParts } from './execution.js';
 import type { Hand } from './hand.js';
 import { loadInputs, NO_INPUTS } from './inputs.js';
-import { type About, RunReports } from './run-reports.js';
+import { aboutMessage, RunReports } from './run-reports.js';
 import { Run } from './run.js';
 import type { RunServices } from './run-settlement.js';
 import { Settler } from './settler.js';
@@ -19,6 +18,7 @@ import { WorkerShutdownError } from './shutdown.js';
 import type { Strays } from './strays.js';
 import type { TimeLimits } from './time-limits.js';
 import { Unrouted } from './unrouted.js';
+import { UnrunMessages } from './unrun-messages.js';
 import { decide, type Ending } from './verdict.js';
 
 /** What a runner works with. */
@@ -43,7 +43,7 @@ export class Runner {
   private readonly producer: Producer;
   private readonly settler: Settler;
   private readonly reports: RunReports;
-  private readonly unrouted: Unrouted;
+  private readonly unrun: UnrunMessages;
   private readonly executions: ReadonlyMap<Actor, Execution>;
   private readonly services: RunServices;
 
@@ -53,7 +53,8 @@ export class Runner {
     this.producer = producer;
     this.settler = new Settler(producer);
     this.reports = new RunReports(connection.onEvent);
-    this.unrouted = new Unrouted(router, unroutedTimeout, connection.onEvent);
+    const unrouted = new Unrouted(router, unroutedTimeout, connection.onEvent);
+    this.unrun = new UnrunMessages(connection, this.settler, this.reports, unrouted);
     this.services = {
       producer,
       settler: this.settler,
@@ -104,15 +105,15 @@ export class Runner {
       checkAge(parameters, hand.receivedAt);
       actor = this.router.route(message);
     } catch (error) {
-      return this.refuse(hand, parameters, error);
+      return this.unrun.refuse(hand, parameters, error);
     }
     const execution = actor && this.executions.get(actor);
-    return execution ? this.runActor(hand, parameters, execution) : this.closeUnrouted(hand, parameters);
+    return execution ? this.runActor(hand, parameters, execution) : this.unrun.closeUnrouted(hand, parameters);
   }
 
   private async runActor(hand: Hand, parameters: MessageParameters, execution: Execution): Promise<void> {
     const delay = execution.slots?.admit(hand);
-    if (delay !== undefined) return this.returnUnrun(hand, parameters, { action: 'postponed', delay });
+    if (delay !== undefined) return this.unrun.giveBack(hand, parameters, { action: 'postponed', delay });
     const { actor } = execution;
     let inputs = NO_INPUTS;
     let failed: Extract<Ending, { type: 'threw' }> | undefined;
@@ -123,7 +124,7 @@ export class Runner {
       failed = { type: 'threw', error };
     }
     const run = new Run(actor, hand, parameters, inputs, this.services);
-    if (failed && isOutage(failed.error)) return this.postpone(run, hand, parameters, failed.error);
+    if (failed && isOutage(failed.error)) return this.unrun.postpone(run, hand, parameters, failed.error);
     const entering = hand.enterLane();
     if (entering) await entering;
     if (hand.cancellation.isAborted || hand.isPaused) return this.endBeforeBegin(run, hand, parameters);
@@ -137,7 +138,7 @@ export class Runner {
     if (hand.isCancelled) return this.endCancelled(hand);
     if (isA(hand.cancellation.reason, LostOwnershipError)) return;
     if (hand.cancellation.isAborted) this.reports.verdict(run, { action: 'reject' });
-    await this.returnUnrun(hand, parameters, { action: 'rejected' });
+    await this.unrun.giveBack(hand, parameters, { action: 'rejected' });
   }
 
   private async finish(run: Run, ending: ExecutionEnding, parameters: MessageParameters, hand: Hand): Promise<void> {
@@ -204,76 +205,14 @@ export class Runner {
     hand.free();
   }
 
-  private async closeUnrouted(hand: Hand, parameters: MessageParameters): Promise<void> {
-    const { connection } = this.producer;
-    const judged = this.unrouted.judge(hand.delivery.message, parameters, connection.now());
-    if (typeof judged !== 'number') return this.refuse(hand, parameters, judged);
-    if (connection.broker.capabilities.delay)
-      return this.giveBack(hand, parameters, { action: 'unrouted', delay: judged });
-    hand.free();
-    await this.rest(hand, judged);
-    await this.giveBack(hand, parameters, { action: 'unrouted', delay: 0 });
-  }
-
-  /** Gives a message back whose inputs lie out of reach. */
-  private async postpone(run: Run, hand: Hand, parameters: MessageParameters, error: unknown): Promise<void> {
-    this.reports.verdict(run, { action: 'reject', error });
-    const delay = this.producer.connection.broker.capabilities.delay ? DEFAULTS.outageDelay : 0;
-    await this.giveBack(hand, parameters, { action: 'postponed', delay });
-  }
-
-  /** Gives a message back that cannot be run here now: it counts as if it had never been taken. */
-  private returnUnrun(hand: Hand, parameters: MessageParameters, closing: Closing): Promise<void> {
-    hand.isReturned = true;
-    return this.giveBack(hand, parameters, closing);
-  }
-
-  /** Gives a message back that its actor was not run on. */
-  private async giveBack(hand: Hand, parameters: MessageParameters, closing: Closing): Promise<void> {
-    hand.leaveLane();
-    hand.free();
-    await this.settler.settle(hand, parameters, closing, this.emptyLuggage());
-  }
-
-  /** For as long, or until it is called off. */
-  private rest(hand: Hand, delay: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancelTimer = this.producer.connection.broker.clock.schedule(resolve, delay);
-      hand.cancellation.onAbort(() => {
-        cancelTimer();
-        resolve();
-      });
-    });
-  }
-
-  /** Gives a message up that no actor may be run on. */
-  private async refuse(hand: Hand, parameters: MessageParameters, error: unknown): Promise<void> {
-    this.reports.refusedMessage(aboutMessage(hand), error);
-    await this.settler.settle(
-      hand,
-      parameters,
-      { action: 'nacked', result: { error }, wasNotRun: true },
-      { ...this.emptyLuggage(), result: { error } },
-    );
-  }
-
   /** The broker has ended the job already. */
   private endCancelled(hand: Hand): void {
     hand.isLeft = true;
     this.reports.cancelled(aboutMessage(hand));
   }
-
-  private emptyLuggage(): { followers: []; startedAt: number } {
-    return { followers: [], startedAt: this.producer.connection.now() };
-  }
 }
 
 const NO_PARAMETERS: MessageParameters = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
-
-function aboutMessage({ delivery: { id, message } }: Hand): About {
-  const { channel, headers } = message;
-  return { actor: headers[HEADER.topic] ?? '(no topic)', id: headers[HEADER.id] ?? id, channel };
-}
 
 /** What an actor with `manual-explicit` returns says what to do, it is no result. */
 function returnedBy({ options }: Actor, ending: Ending): unknown {

@@ -38,7 +38,7 @@ export interface ConnectionOptions {
   middlewares?: ActorMiddleware[];
   /** Around each act of publishing; the first is the outermost. */
   producerMiddlewares?: ProducerMiddleware[];
-  /** The largest payload or arguments bucket, in bytes. @default 5 MiB */
+  /** The largest payload together with its headers, arguments bucket or result, in bytes. @default 5 MiB */
   maxPayloadBytes?: number;
   /** Run the application's global guards, interceptors, pipes and filters for actors too. @default false */
   globalEnhancers?: boolean;

@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import { InvalidOptionError } from '@repid/core';
+import { InvalidOptionError, show } from '@repid/core';
 import type { Repid } from '../client/index.js';
 import type { ConnectionOptions, ResolvedConnectionOptions } from '../connection/connection-options.js';
 import { getConnectionToken, getOptionsToken } from '../connection/connection-providers.js';
@@ -42,14 +42,10 @@ function defineModule(
 
 function checkExtras(name: unknown, isGlobal: unknown): void {
   if (typeof name !== 'string' || name === '') {
-    throw new InvalidOptionError(
-      `Option "name" of RepidModule is ${JSON.stringify(name)}: expected text that is not empty.`,
-    );
+    throw new InvalidOptionError(`Option "name" of RepidModule is ${show(name)}: expected text that is not empty.`);
   }
   if (typeof isGlobal !== 'boolean') {
-    throw new InvalidOptionError(
-      `Option "isGlobal" of RepidModule is ${JSON.stringify(isGlobal)}: expected true or false.`,
-    );
+    throw new InvalidOptionError(`Option "isGlobal" of RepidModule is ${show(isGlobal)}: expected true or false.`);
   }
 }
 

@@ -1,18 +1,17 @@
-import { validate } from 'class-validator';
 import * as v from 'valibot';
 import {
   BasicConverter,
+  describeError,
+  kindOf,
   option,
   parseOptions,
   type Conversion,
   type PayloadClass,
-  type PayloadIssue,
 } from '@repid/core';
 import { ClassShapes } from './class-shapes.js';
-import { issuesFrom } from './issues.js';
-import { isSurelyValid } from './surely-valid.js';
-import { toInstance } from './to-instance.js';
-import { findUnknown, UNKNOWN_PROPERTIES, type UnknownProperties } from './unknown-properties.js';
+import { InstanceMaker } from './instance-maker.js';
+import { UNKNOWN_PROPERTIES, type UnknownProperties } from './unknown-properties.js';
+import { Validation } from './validation.js';
 
 /** How payloads are turned into instances of classes. */
 export interface ClassConverterOptions {
@@ -40,45 +39,37 @@ export class ClassConverter extends BasicConverter {
 
   protected override convertClass(value: unknown, type: PayloadClass, path: string): Conversion | Promise<Conversion> {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return { issues: [{ path, message: `expected an object, received ${describe(value)}` }] };
+      return { issues: [{ path, message: `expected an object, received ${kindOf(value)}` }] };
     }
     try {
-      const instance = toInstance(type as new () => object, value, this.shapes);
-      const found = this.treatUnknown(instance, path);
-      if (isSurelyValid(instance, this.shapes)) return conversionOf(instance, found);
-      return check(instance, found, path).catch((error: unknown) => failed(error, type, path));
+      const conversion = this.convert(value, type, path);
+      return conversion instanceof Promise
+        ? conversion.catch((error: unknown) => failed(error, type, path))
+        : conversion;
     } catch (error) {
       return failed(error, type, path);
     }
   }
 
-  /** Drops what is to be dropped; answers what is wrong all the same. */
-  private treatUnknown(instance: object, path: string): readonly PayloadIssue[] {
-    const { unknown, unreadable } = findUnknown(instance, path, this.shapes);
-    if (unknown.length === 0) return unreadable;
-    if (this.unknownProperties === 'drop') for (const { owner, key } of unknown) delete owner[key];
-    if (this.unknownProperties !== 'refuse') return unreadable;
-    return [...unreadable, ...unknown.map((found) => ({ path: found.path, message: 'is not a known property' }))];
+  private convert(value: object, type: PayloadClass, path: string): Conversion | Promise<Conversion> {
+    const maker = new InstanceMaker(this.shapes, this.unknownProperties);
+    const instance = maker.make(type, value, path);
+    const pending = maker.finish();
+    return pending ? pending.then(() => this.validate(instance, maker, path)) : this.validate(instance, maker, path);
+  }
+
+  private validate(instance: object, maker: InstanceMaker, path: string): Conversion | Promise<Conversion> {
+    if (maker.issues.length > 0) return { issues: maker.issues };
+    const validation = new Validation(this.shapes, this.unknownProperties);
+    const pending = validation.run(instance, path);
+    return pending ? pending.then(() => conversionOf(instance, validation)) : conversionOf(instance, validation);
   }
 }
 
-async function check(instance: object, found: readonly PayloadIssue[], path: string): Promise<Conversion> {
-  const errors = await validate(instance, VALIDATION);
-  return conversionOf(instance, [...issuesFrom(errors, path), ...found]);
-}
-
-function conversionOf(instance: object, issues: readonly PayloadIssue[]): Conversion {
+function conversionOf(instance: object, { issues }: Validation): Conversion {
   return issues.length > 0 ? { issues } : { value: instance };
 }
 
 function failed(error: unknown, type: PayloadClass, path: string): Conversion {
-  return { issues: [{ path, message: `cannot be read as ${type.name}: ${(error as Error).message}` }] };
-}
-
-/** Unknown properties and values are looked after by `findUnknown`; the targets of errors would hold whole payloads. */
-const VALIDATION = { forbidUnknownValues: false, validationError: { target: false, value: false } } as const;
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return 'an array';
-  return `${typeof value} ${JSON.stringify(value)}`.slice(0, 80);
+  return { issues: [{ path, message: `cannot be read as ${type.name}: ${describeError(error).message}` }] };
 }

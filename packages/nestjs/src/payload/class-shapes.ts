@@ -1,18 +1,19 @@
-import { getMetadataStorage, ValidationTypes } from 'class-validator';
-import { copiedProperties } from './copied-properties.js';
+import { getMetadataStorage } from 'class-validator';
+import { type ClassReading, classReading } from './property-readings.js';
 import { rulesFrom, type PropertyRule } from './property-rules.js';
 
 /** What class-validator and class-transformer know of a class. */
 export interface ClassShape {
-  /** False for a class without any of its decorators. */
+  /** False for a class without any decorator of class-validator. */
   readonly isDeclared: boolean;
+  /** Those that wear one. */
   readonly properties: ReadonlySet<string>;
-  /** Those of them that class-transformer copies as they are. */
-  readonly copied: ReadonlySet<string>;
-  /** The properties that wear `@ValidateNested()`. */
-  readonly nested: readonly string[];
-  /** What its properties must be; undefined where only class-validator can tell. */
-  rules: readonly PropertyRule[] | undefined;
+  /** Those of them that wear `@ValidateNested()`. */
+  readonly nested: ReadonlySet<string>;
+  /** What its properties must be. */
+  readonly rules: readonly PropertyRule[];
+  /** How its properties are read; undefined where only class-transformer can do it. */
+  readonly reading: ClassReading | undefined;
 }
 
 /** Looks classes up, once each. */
@@ -30,14 +31,13 @@ export class ClassShapes {
 }
 
 function read(type: Function): ClassShape {
-  const metadata = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-  const nested = metadata.filter((one) => one.type === ValidationTypes.NESTED_VALIDATION);
-  const properties = new Set(metadata.map((one) => one.propertyName));
+  const rules = rulesFrom(getMetadataStorage().getTargetValidationMetadatas(type, '', false, false));
+  const properties = rules.map(({ property }) => property);
   return {
-    isDeclared: metadata.length > 0,
-    properties,
-    copied: copiedProperties(type, properties),
-    nested: [...new Set(nested.map((one) => one.propertyName))],
-    rules: rulesFrom(metadata),
+    isDeclared: rules.length > 0,
+    properties: new Set(properties),
+    nested: new Set(rules.filter((rule) => rule.nested !== undefined).map(({ property }) => property)),
+    rules,
+    reading: classReading(type, properties),
   };
 }

@@ -1,4 +1,9 @@
-import { getMetadataStorage, ValidationTypes, type ValidatorConstraintInterface } from 'class-validator';
+import {
+  getMetadataStorage,
+  type ValidationArguments,
+  ValidationTypes,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
 
 type Storage = ReturnType<typeof getMetadataStorage>;
 
@@ -11,8 +16,8 @@ export interface PropertyRule {
   /** `@IsOptional()`, `@ValidateIf()`: where one of them is not met, nothing is asked. */
   readonly conditions: readonly Condition[];
   readonly demands: readonly Demand[];
-  /** `@ValidateNested()` */
-  readonly isNested: boolean;
+  /** What `@ValidateNested()` says of a value that is no object; undefined where the property does not wear it. */
+  readonly nested: Pick<Demand, 'message'> | undefined;
 }
 
 type Condition = (object: object, value: unknown) => unknown;
@@ -24,11 +29,14 @@ export interface Demand {
   readonly constraints: unknown[];
   /** Asked of each item of a collection. */
   readonly each: boolean;
+  /** Where it says no, the validator is not asked. */
+  readonly condition: Condition | undefined;
+  /** What the decorator was told to say; otherwise the validator's own message counts. */
+  readonly message: Decoration['message'] | undefined;
 }
 
-/** The rules of a class; undefined where a validator is asynchronous, or a decoration is one that only class-validator reads. */
-export function rulesFrom(decorations: readonly Decoration[]): PropertyRule[] | undefined {
-  if (!decorations.every(isPlain)) return undefined;
+/** The rules of a class, by the decorators on it. */
+export function rulesFrom(decorations: readonly Decoration[]): PropertyRule[] {
   const properties = new Set(decorations.map(({ propertyName }) => propertyName));
   return [...properties].map((property) =>
     ruleFrom(
@@ -38,37 +46,48 @@ export function rulesFrom(decorations: readonly Decoration[]): PropertyRule[] | 
   );
 }
 
-function isPlain(decoration: Decoration): boolean {
-  if (decoration.validateIf) return false;
-  if (isDemanding(decoration)) return validatorsOf(decoration).every((validator) => !validator.async);
-  return PLAIN.has(decoration.type);
-}
-
-const PLAIN = new Set([
-  ValidationTypes.CONDITIONAL_VALIDATION,
-  ValidationTypes.NESTED_VALIDATION,
-  ValidationTypes.WHITELIST,
-]);
-
-function isDemanding({ type }: Decoration): boolean {
-  return type === ValidationTypes.CUSTOM_VALIDATION || type === ValidationTypes.IS_DEFINED;
-}
-
-function validatorsOf({ constraintCls }: Decoration): ReturnType<Storage['getTargetValidatorConstraints']> {
-  return getMetadataStorage().getTargetValidatorConstraints(constraintCls);
-}
-
 function ruleFrom(property: string, decorations: readonly Decoration[]): PropertyRule {
-  const ofType = (wanted: string): Decoration[] => decorations.filter(({ type }) => type === wanted);
+  const ofType = (...wanted: readonly string[]): Decoration[] =>
+    decorations.filter(({ type }) => wanted.includes(type));
+  const { CONDITIONAL_VALIDATION, NESTED_VALIDATION, PROMISE_VALIDATION, IS_DEFINED, CUSTOM_VALIDATION } =
+    ValidationTypes;
   return {
     property,
-    conditions: ofType(ValidationTypes.CONDITIONAL_VALIDATION).map(({ constraints }) => constraints[0] as Condition),
-    demands: decorations.filter(isDemanding).flatMap(demandsFrom),
-    isNested: ofType(ValidationTypes.NESTED_VALIDATION).length > 0,
+    conditions: ofType(CONDITIONAL_VALIDATION).map(({ constraints }) => constraints[0] as Condition),
+    demands: [...ofType(IS_DEFINED), ...ofType(CUSTOM_VALIDATION)].flatMap(demandsFrom),
+    nested: ofType(NESTED_VALIDATION, PROMISE_VALIDATION)[0],
   };
 }
 
-function demandsFrom(decoration: Decoration): Demand[] {
-  const { constraints, each } = decoration;
-  return validatorsOf(decoration).map((validator) => ({ validator, constraints, each }));
+function demandsFrom({ constraints, each, constraintCls, message, validateIf }: Decoration): Demand[] {
+  return getMetadataStorage()
+    .getTargetValidatorConstraints(constraintCls)
+    .map((validator) => ({ validator, constraints, each, message, condition: validateIf }));
+}
+
+/** What a demand says of a value that does not meet it, as class-validator words it. */
+export function messageOf({ message, validator }: Partial<Demand>, args: ValidationArguments): string {
+  const own = validator?.instance.defaultMessage;
+  const said = message ?? (own ? validator.instance.defaultMessage?.(args) : undefined);
+  const text = typeof said === 'function' ? said(args) : said;
+  return typeof text === 'string' && text !== '' ? filledIn(text, args) : 'is not valid';
+}
+
+function filledIn(text: string, { constraints = [], value, property, targetName }: ValidationArguments): string {
+  const withConstraints = constraints.reduce<string>(
+    (filled, constraint, at) => filled.replaceAll(`$constraint${at + 1}`, () => constraintText(constraint)),
+    text,
+  );
+  const withValue = SHOWN.has(typeof value)
+    ? withConstraints.replaceAll('$value', () => String(value))
+    : withConstraints;
+  return withValue.replaceAll('$property', () => property).replaceAll('$target', () => targetName);
+}
+
+/** The types of values that messages may show. */
+const SHOWN: ReadonlySet<string> = new Set(['string', 'boolean', 'number']);
+
+function constraintText(constraint: unknown): string {
+  if (Array.isArray(constraint)) return constraint.join(', ');
+  return typeof constraint === 'symbol' ? (constraint.description ?? '') : String(constraint);
 }

@@ -14,6 +14,7 @@ import {
   type ResolvedBucketBrokerOptions,
   resolveBucketBrokerOptions,
 } from '../options/broker-options.js';
+import { GetFromMasterCall } from '../script/get-from-master-call.js';
 import { ScriptCall } from '../script/script-call.js';
 import { Waits } from './waits.js';
 
@@ -62,8 +63,19 @@ export class RedisBucketBroker implements BucketBroker {
   async get(ids: readonly string[]): Promise<(string | undefined)[]> {
     const { commands } = this.use();
     if (ids.length === 0) return [];
-    const bodies = await commands.sendAgain((client) => client.mget(ids.map((id) => this.keys.bucket(id))));
+    const keys = ids.map((id) => this.keys.bucket(id));
+    const bodies = await commands.sendAgain((client) => client.mget(keys));
+    if (bodies.includes(null)) await this.lookAgain(keys, bodies);
     return bodies.map((body) => body ?? undefined);
+  }
+
+  /** What a server does not have may have been stored after it had become a replica: none is missing before a master says so. */
+  private async lookAgain(keys: readonly string[], bodies: (string | null)[]): Promise<void> {
+    const missing = keys.flatMap((key, n) => (bodies[n] === null ? [{ key, n }] : []));
+    const asked = missing.map(({ key }) => key);
+    const call = new GetFromMasterCall(this.keys.probe, asked);
+    const found = await this.use().commands.runAgain<(string | null)[]>(call);
+    for (const [place, { n }] of missing.entries()) bodies[n] = found[place] ?? null;
   }
 
   async store(buckets: readonly BucketRecord[]): Promise<void> {
@@ -92,7 +104,7 @@ export class RedisBucketBroker implements BucketBroker {
 
   private get settings() {
     const { connectTimeout, commandTimeout: patience, prefix } = this.options;
-    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.channels };
+    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.probe };
   }
 
   private use(): Opened {

@@ -118,11 +118,15 @@ export class Connection extends Link {
   }
 
   private async recover<Answer>(problem: unknown, deadline: number, command: Command<Answer>): Promise<Answer> {
-    if (isReadOnly(answerOf(problem))) this.leaveReplica(problem as Error);
+    this.leaveIfReplica(problem);
     if (!isPassing(problem)) throw problem;
     await pause(problem instanceof NotSentError ? LIMITS.noticeInterval : LIMITS.refusalPause);
     if (isNearlyOver(deadline)) throw problem;
     return this.sendBy(deadline, command, problem);
+  }
+
+  protected override leaveIfReplica(problem: unknown): void {
+    if (isReadOnly(answerOf(problem))) this.leaveReplica(problem as Error);
   }
 
   private leaveReplica(problem: Error): void {

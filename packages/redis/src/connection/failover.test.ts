@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Repid, Router, Worker, defineActor } from '@repid/core';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -5,6 +6,8 @@ import { ACK, message, textOf } from '../../../../test/support/redis-stage.js';
 import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
 import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
+import { Connection } from './connection.js';
+import { ClientSource } from './source.js';
 
 describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
   let servers: readonly [RedisServer, RedisServer];
@@ -82,6 +85,62 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     await worker.stop();
     await running;
     await repid.disconnect();
+  });
+
+  it('has nobody miss what the new master has, who only looks', async () => {
+    const [broker, buckets] = [new RedisMessageBroker(proxy.url), new RedisBucketBroker(proxy.url)];
+    const [direct, directBuckets] = [new RedisMessageBroker(servers[1].url), new RedisBucketBroker(servers[1].url)];
+    await Promise.all([broker, buckets].map((one) => one.connect()));
+    await failOver();
+    await admins[0].replicaof('127.0.0.1', 1); // It lags behind, for ever.
+    await Promise.all([direct, directBuckets].map((one) => one.connect()));
+    await direct.publish([message('x', { id: 'new', headers: { 'repid-id': 'new' } })]);
+    await directBuckets.store([{ id: 'result', body: '1', ttl: null, success: true }]);
+    expect(await broker.locate('new')).toMatchObject({ location: 'queued' });
+    expect(await broker.inspect('new')).toMatchObject({ location: 'queued' });
+    expect(await broker.channels.peek('email', 1)).toHaveLength(1);
+    expect(await buckets.get(['none', 'result'])).toEqual([undefined, '1']);
+    await Promise.all([broker, buckets, direct, directBuckets].map((one) => one.disconnect()));
+  });
+
+  it('is noticed by who only reads what both have', async () => {
+    const buckets = new RedisBucketBroker(proxy.url, { onProblem: () => undefined });
+    await buckets.connect();
+    await buckets.store([{ id: 'result', body: '1', ttl: null, success: true }]);
+    await failOver();
+    await admins[0].replicaof('127.0.0.1', 1);
+    await admins[1].set('repid:bucket:result', '2');
+    await vi.waitFor(async () => expect(await buckets.get(['result'])).toEqual(['2']), {
+      timeout: 10_000,
+      interval: 50,
+    });
+    await buckets.disconnect();
+  });
+
+  it('to a server that is a replica is not made: the master is waited for', async () => {
+    const broker = new RedisMessageBroker(servers[1].url, { onProblem: () => undefined });
+    const connecting = broker.connect();
+    await sleep(300);
+    await admins[1].replicaof('NO', 'ONE');
+    await connecting;
+    await broker.publish([message('x')]);
+    await broker.disconnect();
+    const refused = new RedisMessageBroker(servers[1].url, { connectTimeout: 300, onProblem: () => undefined });
+    await admins[1].replicaof('127.0.0.1', servers[0].port);
+    await expect(refused.connect()).rejects.toThrow(/READONLY.*give the address of the master/);
+  });
+
+  it('has a connection cut once, however often that is asked for', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const source = new ClientSource(proxy.url);
+    const connection = new Connection(source, 'repid-cut', { patience: 1_000, key: 'x', onProblem: () => undefined });
+    await connection.open(1_000);
+    for (let times = 0; times < 20; times += 1) connection.reset();
+    await connection.ready(1_000);
+    expect(proxy.made('repid-cut')).toBe(2);
+    expect(warn.mock.calls).toEqual([]);
+    connection.close();
+    warn.mockRestore();
   });
 
   it('that never ends is a broker out of reach, not a refusal', async () => {

@@ -44,6 +44,16 @@ describe('A connection that is dead without knowing it', { timeout: 60_000 }, ()
     expect(await timed(() => broker.publish([message('x', { channel: 'idle' })]))).toBeLessThan(1_000);
   });
 
+  it.concurrent('is cut before the server has accepted it, so that connecting does not fail', async ({
+    onTestFinished,
+  }) => {
+    const proxy = await TcpProxy.start(server.port);
+    const broker = new RedisMessageBroker(proxy.url);
+    onTestFinished(() => broker.disconnect().then(() => proxy.stop()));
+    proxy.deadenNext(1);
+    expect(await timed(() => broker.connect())).toBeLessThan(NOTICED);
+  });
+
   it.concurrent('is cut while calls wait for it, and what may be asked again is answered over another one', async (test) => {
     const { proxy, broker } = await makeFixture(test);
     expect(proxy.deaden('repid-commands')).toBe(1);

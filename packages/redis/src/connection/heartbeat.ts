@@ -4,6 +4,9 @@ import { Regularly } from './regularly.js';
 
 /** What is to be known of a connection. */
 export interface Patient {
+  /** True where there is a connection, accepted or not. */
+  readonly isConnected: boolean;
+  /** True where commands can be sent over it. */
   readonly isReady: boolean;
   /** How much has come so far, in no unit: it grows with each answer, and while a large one comes. */
   readonly received: number;
@@ -13,6 +16,8 @@ export interface Patient {
   readonly quietUntil: number;
   /** Asks for something that is answered at once. Never rejects. */
   ping(): void;
+  /** Sees whether the server that answers is the right one. Never rejects. */
+  check(): void;
   /** True where the server answers over another connection. */
   isServerAlive(): Promise<boolean>;
   /** Cuts it, to connect anew. */
@@ -45,14 +50,20 @@ export class Heartbeat {
     this.looking.stop();
   }
 
+  /** The connection was made anew: its silence begins now. */
+  noteNew(): void {
+    this.since = performance.now();
+  }
+
   private look(): void {
     const { patient } = this;
     const now = performance.now();
-    if (!patient.isReady) return patient.revive();
+    if (!patient.isConnected) return patient.revive();
     if (patient.received !== this.seen) {
       this.seen = patient.received;
       this.since = now;
-    } else if (patient.awaited === 0) {
+      patient.check();
+    } else if (patient.awaited === 0 && patient.isReady) {
       this.since = now;
       patient.ping();
     } else if (now - Math.max(this.since, patient.quietUntil) >= LIMITS.silence) {
@@ -65,6 +76,6 @@ export class Heartbeat {
     this.isAsking = true;
     const isAlive = await this.patient.isServerAlive();
     this.isAsking = false;
-    if (isAlive && this.patient.isReady && this.patient.received === this.seen) this.patient.reset();
+    if (isAlive && this.patient.isConnected && this.patient.received === this.seen) this.patient.reset();
   }
 }

@@ -4,10 +4,10 @@ import { LIMITS } from '../options/defaults.js';
 import { AnswerLimits } from './answer-limits.js';
 import { isNodeReady, slotOf } from './cluster-node.js';
 import { Heartbeat } from './heartbeat.js';
-import { type TimeSample, askTime, introduce } from './introduction.js';
+import { type Identity, type TimeSample, askTime, introduce } from './introduction.js';
 import { Outage } from './outage.js';
 import { pause } from './pause.js';
-import { refusedAtConnect } from './problems.js';
+import { answerOf, isReadOnly, refusedAtConnect } from './problems.js';
 import { isServerAlive } from './server-alive.js';
 import type { Client, ClientSource } from './source.js';
 import { withoutSecrets } from './without-secrets.js';
@@ -16,7 +16,7 @@ import { withoutSecrets } from './without-secrets.js';
 export interface ConnectionSettings {
   /** How long a call waits, reconnecting included, in milliseconds. */
   readonly patience: number;
-  /** A key of ours: who may not read it is refused when connecting. */
+  /** A key of ours that is never there: who may not delete it is refused when connecting. */
   readonly key: string;
   /** Told of what an operator should know, each time. */
   readonly onProblem: (problem: Error) => void;
@@ -42,6 +42,8 @@ export class Link {
   private isOpening = false;
   /** True once the server has accepted what comes first over a connection. */
   private isIntroduced = false;
+  /** How the server knows the last connection that it has accepted. */
+  private identity: Identity | undefined;
   /** Tells connections apart that are made one after the other. */
   private epoch = 0;
   private lastProblem: Error | undefined;
@@ -62,6 +64,7 @@ export class Link {
     this.slot = source.cluster ? slotOf(settings.key) : undefined;
     this.client.on('error', (problem: unknown) => this.note(problem));
     this.client.on('node error', (problem: unknown) => this.note(problem));
+    this.client.on('connect', () => this.heartbeat.noteNew());
     this.client.on('ready', () => void this.introduce());
     this.client.on('close', () => this.lose());
     this.client.on('end', () => void pause(LIMITS.refusalPause).then(() => this.revive())); // ioredis has given up: we do not.
@@ -92,6 +95,11 @@ export class Link {
 
   get isReady(): boolean {
     return this.isIntroduced && this.client.status === 'ready' && (this.slot === undefined || this.isNodeReady());
+  }
+
+  /** True where there is a connection, accepted or not. */
+  get isConnected(): boolean {
+    return this.client.status === 'connect' || this.client.status === 'ready';
   }
 
   /** How much has come so far, in no unit: it grows with each answer, and while a large one comes. */
@@ -126,9 +134,11 @@ export class Link {
   reset(): void {
     if (this.isClosed) return;
     this.lose();
+    const { stream } = this.client as { stream?: { readonly destroyed: boolean; destroy(): void } };
+    if (stream?.destroyed) return; // It is cut already, and whoever asks for it again changes nothing.
     this.client.disconnect(true);
     // ioredis waits for the other side to close as well, which a dead one never does.
-    (this.client as { stream?: { destroy?(): void } }).stream?.destroy?.();
+    stream?.destroy();
   }
 
   /** Sends nothing more over it, and cuts it when what is on its way has been answered: another server is to be found. */
@@ -150,7 +160,15 @@ export class Link {
 
   /** Asks for the server's time, which is answered at once. */
   ping(): void {
-    void this.asked(askTime(this.client, this.settings.key)).catch(() => undefined);
+    this.answered(askTime(this.client, this.settings.key)).then(
+      (sample) => this.settings.onTime?.(sample),
+      (problem: unknown) => this.leaveIfReplica(problem),
+    );
+  }
+
+  /** Sees whether the server that answers is still the master. Who only reads would not learn it. */
+  check(): void {
+    if (this.isReady) this.ping();
   }
 
   /** True where the server answers over a connection of its own. */
@@ -161,6 +179,9 @@ export class Link {
   report(problem: Error): void {
     this.settings.onProblem(problem);
   }
+
+  /** Where the problem says that the server is a replica, the master is looked for. */
+  protected leaveIfReplica(_problem: unknown): void {}
 
   private isNodeReady(): boolean {
     return isNodeReady(this.client as Cluster, this.slot!);
@@ -176,21 +197,25 @@ export class Link {
       this.refuse(problem);
       await pause(LIMITS.refusalPause);
       if (epoch !== this.epoch) return;
+      if (isReadOnly(answerOf(problem))) return this.reset(); // Another connection may lead to the master.
     }
   }
 
   private async tryIntroduction(): Promise<Error | undefined> {
+    const { client, source, settings, identity: predecessor } = this;
+    const options = { database: source.database, key: settings.key, predecessor };
     try {
-      await this.asked(introduce(this.client, this.source.database, this.settings.key));
+      const { time, identity } = await this.answered(introduce(client, options));
+      this.identity = identity;
+      settings.onTime?.(time);
       return undefined;
     } catch (problem) {
       return problem as Error;
     }
   }
 
-  private async asked(answer: Promise<TimeSample>): Promise<void> {
-    const sample = await this.limits.within(answer, performance.now() + this.patience);
-    this.settings.onTime?.(sample);
+  private answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    return this.limits.within(answer, performance.now() + this.patience);
   }
 
   private becomeReady(): void {

@@ -83,6 +83,9 @@ export class Reader extends Connection {
     }
   }
 
+  /** It takes messages, which a replica refuses; and an answer would not come before the end of its sleep. */
+  override check(): void {}
+
   private cutUnlessReceiving(isAsleep: () => boolean): void {
     const before = this.received;
     scheduleTimer(() => {

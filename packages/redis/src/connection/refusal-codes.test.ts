@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codeOf, refusalOf } from './refusal-codes.js';
 
 describe('codeOf', () => {
-  it.each<readonly [message: string, isTransient: boolean]>([
+  it.each([
     ['OOM command not allowed', 'OOM'],
     ["OOM command not allowed when used memory > 'maxmemory'. script: 1a2b, on @user_script:1.", 'OOM'],
     ['-READONLY You can not write against a read only replica.', 'READONLY'],
@@ -19,7 +19,7 @@ describe('codeOf', () => {
 });
 
 describe('refusalOf', () => {
-  it.each([
+  it.each<readonly [message: string, isTransient: boolean]>([
     ...[
       'OOM',
       'READONLY',

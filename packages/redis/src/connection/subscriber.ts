@@ -112,6 +112,9 @@ class SubscriberConnection extends Connection {
       .catch(() => undefined);
   }
 
+  /** It may not ask. Those who send commands tell it. */
+  override check(): void {}
+
   override reset(): void {
     if (this.client.isCluster) this.listening()?.disconnect(); // The cluster then chooses another.
     else super.reset();

@@ -49,6 +49,9 @@ describe('RedisMessageBroker', () => {
     await vi.waitUntil(async () => (await admin.info('commandstats')).includes('cmdstat_xread:'));
     await broker.publish([{ channel: 'two', payload: Buffer.from('x'), headers: {} }]);
     expect(await received).toHaveLength(1);
+    await admin.xadd('repid:one', '*', 'payload', 'x');
+    await admin.xreadgroup('GROUP', 'repid:one:group', 'repid-01ab23cd', 'COUNT', 1, 'STREAMS', 'repid:one', '>');
+    await broker.channels.stats('one'); // Removes what the Python library may have left.
     await broker.disconnect();
     const used = await admin.info('commandstats');
     expect(documentedCommands().filter((command) => !used.includes(`cmdstat_${command}`))).toEqual([]);

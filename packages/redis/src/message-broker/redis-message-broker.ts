@@ -190,7 +190,7 @@ export class RedisMessageBroker implements MessageBroker {
 
   private get settings() {
     const { connectTimeout, publishTimeout: patience, prefix } = this.options;
-    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.channels };
+    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.probe };
   }
 
   private opened(): Connection {

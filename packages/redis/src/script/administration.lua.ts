@@ -20,6 +20,7 @@ end
 
 -- stats: nothing. Returns queued, delayed, waiting, running, dead letters, paused?, consumers
 operations.stats = function()
+  require_master()
   local c, queued, running = channel(1), 0, 0
   trim_letters(c)
   for _, priority in ipairs(PRIORITIES) do
@@ -32,6 +33,7 @@ end
 
 -- peek: how many. Returns entries, those of a higher priority first.
 operations.peek = function()
+  require_master()
   local c, limit, found = channel(1), number(), {}
   for _, priority in ipairs(PRIORITIES) do
     local left = limit - #found
@@ -44,6 +46,7 @@ end
 
 -- letters: how many. Returns the oldest dead letters.
 operations.letters = function()
+  require_master()
   local c = channel(1)
   trim_letters(c)
   return redis.call('XRANGE', c.dlq, '-', '+', 'COUNT', number())

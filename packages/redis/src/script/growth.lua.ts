@@ -12,4 +12,9 @@ end
 local function allow_growth()
   redis.call('DEL', PROBE)
 end
+
+-- For looks: raises on a replica, which may not have what the master has.
+local function require_master()
+  redis.call('DEL', PROBE)
+end
 `;

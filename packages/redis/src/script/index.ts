@@ -9,6 +9,7 @@ import { deadLetters } from './dead-letters.lua.js';
 import { delayed } from './delayed.lua.js';
 import { endingJobs } from './ending-jobs.lua.js';
 import { endings } from './endings.lua.js';
+import { getFromMaster } from './get-from-master.lua.js';
 import { growth } from './growth.lua.js';
 import { head } from './head.lua.js';
 import { intake } from './intake.lua.js';
@@ -102,6 +103,9 @@ export const acknowledgeScript = new Script(
 
 /** Ends the only message in hand, and takes what is next, where they come one by one. */
 export const nextScript = new Script(next);
+
+/** Reads buckets, where the server is the master. */
+export const getFromMasterScript = new Script(getFromMaster);
 
 /** Publishes what most messages are, for the same reason. What it is not sure of is for the operation `publish`. */
 export const publishUsualScript = new Script(pages + usualChannels + shapes + publishUsual);

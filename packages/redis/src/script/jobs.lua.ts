@@ -2,12 +2,14 @@
 export const jobs = /* lua */ `
 -- locate: job id. Returns where it is, its id and its channel, or nil.
 operations.locate = function()
+  require_master()
   local place, job = locate(argument())
   return place and { place, job.id, name_of(job.channel) } or false
 end
 
 -- waiters: bucket id. Returns the jobs that wait for it or have yet to read it, as '<channel>:<job id>'.
 operations.waiters = function()
+  require_master()
   return part('dependencies').waiters(argument())
 end
 
@@ -34,6 +36,7 @@ end
 
 -- inspect: job id. Returns what is known of it, as above; or nil.
 operations.inspect = function()
+  require_master()
   local place, job = locate(argument())
   return place and inspect(place, job) or false
 end

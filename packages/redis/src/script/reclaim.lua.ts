@@ -34,7 +34,7 @@ operations.reclaim = function()
   local streams, taken, is_more, are_suspects = read_streams(), {}, 0, 0
   allow_growth()
   open_streams(streams, function(s)
-    local given_up = 0
+    local given_up, before = 0, #taken
     local is_cut = each_pending(s, ownership, function(pending)
       if not has_room(streams, s) then
         is_more = 1
@@ -50,7 +50,7 @@ operations.reclaim = function()
         are_suspects = 1
       end
     end)
-    if is_cut and given_up > 0 then is_more = 1 end
+    if is_cut and given_up + #taken > before then is_more = 1 end
   end)
   remove_entries()
   return { is_more, are_suspects, taken, problems_of(streams) }
