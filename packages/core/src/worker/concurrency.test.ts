@@ -87,6 +87,26 @@ describe('An actor with a limit', () => {
     letGo();
   });
 
+  it('keeps nothing waiting behind a run that does not end, though those before it were short', async () => {
+    const { actor, gates, letGo, order } = holding('one', { concurrency: 1 });
+    const workshop = new Workshop([actor, defineActor({ name: 'usual' }, () => {})]);
+    const jobs = Array.from({ length: 8 }, (_, n) => workshop.repid.job('one', { id: `job-${n}` }));
+    await workshop.repid.enqueue(jobs);
+    const workers = [workshop.start(), workshop.start()];
+    await until(() => order.length === 2);
+    gates.get(order[0]!)!.open();
+    gates.get(order[1]!)!.open();
+    await until(() => order.length === 4);
+    const hanging = order[2]!;
+    while (order.length < 8) {
+      for (const [id, gate] of gates) if (id !== hanging) gate.open();
+      await workshop.clock.advance(100);
+    }
+    expect(workers.map(({ inFlight }) => inFlight).toSorted()).toEqual([1, 1]);
+    letGo();
+    await Promise.all(jobs.map((job) => job.waitForResult()));
+  });
+
   it('gets what was given back because of it, uncounted and without a warning', async () => {
     const { actor, letGo, order, attempts } = holding('one', { concurrency: 2 });
     const workshop = new Workshop([actor, defineActor({ name: 'usual' }, () => {})]);
