@@ -12,7 +12,7 @@ describe('60 random plans on a Redis that is full at times', () => {
 
   it.concurrent.each(Array.from({ length: LANES }, (_, n) => n + 1))(
     `end as the model says, and leave nothing behind: part %d of ${LANES}`,
-    { timeout: Number(process.env["MODEL_TIMEOUT"] ?? 120_000) },
+    { timeout: Number(process.env['MODEL_TIMEOUT'] ?? 120_000) },
     async () => {
       const server = await startRedis({ own: true });
       const lane = new RedisLane(server.url, server.prefix, true);

@@ -17,7 +17,7 @@ describe('200 random plans on Redis', () => {
 
   it.concurrent.each(Array.from({ length: LANES }, (_, n) => n + 1))(
     `end as the model says, and leave nothing behind: part %d of ${LANES}`,
-    { timeout: Number(process.env["MODEL_TIMEOUT"] ?? 120_000) },
+    { timeout: Number(process.env['MODEL_TIMEOUT'] ?? 120_000) },
     async () => {
       const lane = new RedisLane(server.url, server.uniquePrefix());
       try {

@@ -61,7 +61,9 @@ function planWrite({ isTogether, rivals }: RawStep, { raw, jobs, writes }: Known
     .map((_, n) => n)
     .filter((n) => jobs[n]!.parent === undefined && raw[n]!.write % writes === write)
     .toSorted((a, b) => raw[a]!.place - raw[b]!.place || a - b);
-  return own.length === 0 ? undefined : { type: 'enqueue', jobs: own, isTogether, rivals: planRivals(rivals, own, jobs) };
+  return own.length === 0
+    ? undefined
+    : { type: 'enqueue', jobs: own, isTogether, rivals: planRivals(rivals, own, jobs) };
 }
 
 /** Of jobs that are surely there while their channel is paused. */

@@ -21,7 +21,10 @@ export interface QueuePlan {
 /** Queues in which at least one place of the limited actor stays free. */
 export const queuePlans: fc.Arbitrary<QueuePlan> = fc
   .record({
-    jobs: fc.array(fc.constantFrom<QueuedJob>('limited', 'limited', 'hanging', 'free'), { minLength: 2, maxLength: 24 }),
+    jobs: fc.array(fc.constantFrom<QueuedJob>('limited', 'limited', 'hanging', 'free'), {
+      minLength: 2,
+      maxLength: 24,
+    }),
     isMixed: fc.boolean(),
     limit: fc.integer({ min: 1, max: 2 }),
     concurrency: fc.integer({ min: 2, max: 8 }),

@@ -45,9 +45,10 @@ export function describeStep({ turns, act }: Step): string {
 function describeAct(act: Act): string {
   switch (act.type) {
     case 'enqueue':
-      return [`enqueue ${act.jobs.join(' ')}${act.isTogether ? ' together' : ''}`, ...act.rivals.map(describeRival)].join(
-        '; ',
-      );
+      return [
+        `enqueue ${act.jobs.join(' ')}${act.isTogether ? ' together' : ''}`,
+        ...act.rivals.map(describeRival),
+      ].join('; ');
     case 'take':
       return `take ${act.count} and vanish`;
     case 'cancel':

@@ -51,7 +51,11 @@ describe('A job', () => {
     ['stays as it has ended', { ...failing, ended: 'succeeded' }, 'succeeded'],
     ['is there where its parent succeeds', { ...unwritten, parent: CASE }, 'succeeded'],
     ['is not there where its parent fails', { ...CASE, parent: failing }, 'absent'],
-    ['is not there where another run of its parent was committed', { ...CASE, parent: CASE, isSuperseded: true }, 'absent'],
+    [
+      'is not there where another run of its parent was committed',
+      { ...CASE, parent: CASE, isSuperseded: true },
+      'absent',
+    ],
     ['is known to be there where its parent repeats', { ...CASE, parent: { ...CASE, repeats: true } }, 'succeeded'],
     ['is missing where its parent repeats', { ...unwritten, parent: { ...CASE, repeats: true } }, 'absent'],
   ])('%s', (_, job, end) => {
@@ -78,10 +82,8 @@ describe('A job that delegates', () => {
   ])('%s', (_, parent, follower, ends) => {
     const prediction = new Prediction();
     const jobs = delegation(parent, follower);
-    expect([
-      prediction.endOf(jobs.parent),
-      prediction.resultOf(jobs.parent),
-      prediction.endOf(jobs.follower),
-    ]).toEqual(ends);
+    expect([prediction.endOf(jobs.parent), prediction.resultOf(jobs.parent), prediction.endOf(jobs.follower)]).toEqual(
+      ends,
+    );
   });
 });

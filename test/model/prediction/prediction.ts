@@ -49,9 +49,9 @@ export class Prediction {
   private judge(job: Case): End {
     if (!this.isThere(job)) return 'absent';
     if (isCancelled(job)) return job.delegate && job.hasShownFollowers ? 'succeeded' : 'cancelled';
-    const met = job.dependsOn.map(({ on, condition }) => job.hasMet(on) || this.meets(on, condition));
-    if (met.includes(false)) return 'skipped';
-    if (met.includes(undefined)) return 'pending';
+    const met = new Set(job.dependsOn.map(({ on, condition }) => job.hasMet(on) || this.meets(on, condition)));
+    if (met.has(false)) return 'skipped';
+    if (met.has(undefined)) return 'pending';
     return job.isToFail ? 'failed' : 'succeeded';
   }
 

@@ -75,11 +75,7 @@ export class Client {
     }
   }
 
-  private checkRefusal(
-    { takenBy }: DuplicateJobError,
-    asksFor: Rival['asksFor'],
-    { plan, job, n }: TrackedJob,
-  ): void {
+  private checkRefusal({ takenBy }: DuplicateJobError, asksFor: Rival['asksFor'], { plan, job, n }: TrackedJob): void {
     const channel = this.world.channels[plan.channel];
     if (takenBy === 'result' && asksFor === 'its id for arguments') return;
     if (typeof takenBy !== 'object' || takenBy.channel !== channel || takenBy.jobId !== job!.id)

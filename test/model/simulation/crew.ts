@@ -31,11 +31,7 @@ export class Crew {
 
   private add(strikes: readonly StrikePlan[]): void {
     const process = this.world.startProcess(strikes);
-    const worker = new Worker(
-      process.repid.producer,
-      new Router(this.work.actors(process)),
-      this.work.workerOptions,
-    );
+    const worker = new Worker(process.repid.producer, new Router(this.work.actors(process)), this.work.workerOptions);
     this.workers.push(worker);
     worker.run().catch(() => undefined); // A strike may have killed it.
   }

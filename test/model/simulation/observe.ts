@@ -19,7 +19,8 @@ export async function statesOf({ jobs }: Ledger): Promise<States> {
 /** What cannot be known beforehand, from what is seen: which runs were committed, and what was purged. */
 export function infer(ledger: Ledger, states: States): void {
   for (const { followers } of ledger.jobs) for (const each of followers) each.isCommitted ||= areSeen(each, states);
-  for (const job of ledger.jobs) if (!isKnownToBeCancelled(job) && isPurged(job, ledger, states)) notePurged(job, ledger);
+  for (const job of ledger.jobs)
+    if (!isKnownToBeCancelled(job) && isPurged(job, ledger, states)) notePurged(job, ledger);
 }
 
 function areSeen({ jobs }: Followers, states: States): boolean {

@@ -9,7 +9,7 @@ import type { TrackedJob } from './tracked-job.js';
 /** How often it is looked in a row that nothing goes on: between two channels a job may have hidden from one look. */
 const LOOKS = 3;
 
-const HELD: readonly string[] = ['waiting', 'delayed', 'queued', 'running'];
+const HELD: ReadonlySet<string> = new Set(['waiting', 'delayed', 'queued', 'running']);
 
 /** Waits until everything has ended that can, and nothing goes on any more. */
 export class Quiescence {
@@ -50,7 +50,7 @@ export class Quiescence {
 
   private async idle(): Promise<void> {
     const { pollInterval } = this.world.times;
-    for (let looks = 0; looks < LOOKS && !this.isOver; ) {
+    for (let looks = 0; looks < LOOKS && !this.isOver;) {
       looks = (await this.isIdle()) ? looks + 1 : 0;
       await (pollInterval === 0 ? turn() : sleep(pollInterval));
     }
@@ -75,7 +75,7 @@ export class Quiescence {
   private async describe(): Promise<string> {
     const { observer, channels } = this.world;
     const states = await statesOf(this.ledger);
-    const open = [...states].filter(([job, state]) => HELD.includes(state) && !job.isRestless);
+    const open = [...states].filter(([job, state]) => HELD.has(state) && !job.isRestless);
     const jobs = open.map(([job, state]) => `${job} is ${state}`);
     const stats = await Promise.all(channels.map((channel) => observer.channel(channel).stats()));
     return [...this.ledger.findings, ...jobs, JSON.stringify(stats)].join('\n');

@@ -24,7 +24,12 @@ interface Expectation {
 }
 
 /** Puts the dead letters of a channel back while nothing else goes on, and sees what is said of each. */
-export async function replay({ channel, withDependents }: ReplayAct, plan: Plan, world: World, ledger: Ledger): Promise<void> {
+export async function replay(
+  { channel, withDependents }: ReplayAct,
+  plan: Plan,
+  world: World,
+  ledger: Ledger,
+): Promise<void> {
   const all = ledger.jobs.filter((job) => job.plan.channel === channel && mayHaveLetters(job));
   const dead = withDependents ? withoutReaders(all, ledger.jobs) : withoutRead(all, plan.jobs);
   const outcomes = dead.map((job) => outcomesFor(job, withDependents, ledger.jobs));
@@ -92,11 +97,7 @@ function isReplayed(expectation: Expectation, letters: readonly ReplayedLetter[]
   return copies > 0;
 }
 
-function compare(
-  { job, outcomes, count }: Expectation,
-  found: readonly ReplayOutcome[],
-  ledger: Ledger,
-): void {
+function compare({ job, outcomes, count }: Expectation, found: readonly ReplayOutcome[], ledger: Ledger): void {
   if (count !== undefined && found.length !== count)
     ledger.note(`${found.length} of ${count} letters of ${job} were looked at`);
   for (const outcome of found)

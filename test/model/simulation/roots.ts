@@ -13,12 +13,7 @@ export function makeRoots(plan: Plan, world: World): (TrackedJob | undefined)[] 
   return roots;
 }
 
-function makeRoot(
-  n: number,
-  plan: Plan['jobs'][number],
-  dependsOn: TrackedJob['dependsOn'],
-  world: World,
-): TrackedJob {
+function makeRoot(n: number, plan: Plan['jobs'][number], dependsOn: TrackedJob['dependsOn'], world: World): TrackedJob {
   const awaited = dependsOn.map(({ on }) => on.bucketId!);
   const job = plan.identity === 'bare' ? undefined : makeJob({ n, plan }, awaited, world.client, world);
   const root = new TrackedJob(n, plan, undefined, job);
