@@ -1,25 +1,31 @@
 import * as fc from 'fast-check';
-import { plans } from './arbitrary.js';
-import type { Plan } from './plan.js';
-import { play } from './play.js';
-import type { World } from './world.js';
+import { plans, type PlansOptions } from './arbitrary/plans.js';
+import type { Plan } from './plan/plan.js';
+import { simulate } from './simulation/simulation.js';
+import type { World } from './worlds/world.js';
 
 /** A seed to repeat a run by. */
 const SEED = process.env['MODEL_SEED'];
+/** Where a plan lies that has failed, as the error says it. */
+const PATH = process.env['MODEL_PATH'];
+/** Set to 0 to see the plan that has failed as it is, which is sooner. */
+const IS_TO_SHRINK = process.env['MODEL_SHRINK'] !== '0';
 
-/** Plays random plans, each in a world of its own; fails with the smallest plan that ends otherwise than the model says. */
+/** Carries out random plans, each in a world of its own; fails with the smallest plan that ends otherwise than the model says. */
 export async function expectPlansToEndAsPredicted(
   numRuns: number,
   create: (plan: Plan) => World | Promise<World>,
+  options: PlansOptions = {},
 ): Promise<void> {
-  const property = fc.asyncProperty(plans, async (plan) => {
+  const property = fc.asyncProperty(plans(options), async (plan) => {
     const world = await create(plan);
     try {
-      const findings = await play(plan, world);
+      const findings = await simulate(plan, world);
       if (findings.length > 0) throw new Error(findings.join('\n'));
     } finally {
       await world.close();
     }
   });
-  await fc.assert(property, SEED === undefined ? { numRuns } : { numRuns, seed: Number(SEED) });
+  const seed = SEED === undefined ? {} : { seed: Number(SEED) };
+  await fc.assert(property, { numRuns, ...seed, path: PATH, endOnFailure: !IS_TO_SHRINK });
 }

@@ -75,6 +75,11 @@ export class Faults {
     return this.strikes.length === 0;
   }
 
+  /** From now on nothing gets through, as after a fatal strike: for an actor that kills its process. */
+  kill(): void {
+    this.die();
+  }
+
   /** Told of the fatal strike. For wrappers. */
   onDeath(mourner: () => void): void {
     this.mourners.add(mourner);
@@ -100,6 +105,7 @@ export class Faults {
   }
 
   private die(): void {
+    if (this.dead) return;
     this.dead = true;
     for (const mourn of this.mourners) mourn();
   }

@@ -87,6 +87,24 @@ describe('An actor with a limit', () => {
     letGo();
   });
 
+  it.each([1, 6, 8])(
+    'keeps nothing waiting behind job %d, which does not end, though those before it were short',
+    async (at) => {
+      const gate = new Gate();
+      const one = defineActor({ name: 'one', concurrency: 1 }, async (_, { id }) => {
+        if (id === `job-${at}`) await gate.opened;
+      });
+      const workshop = new Workshop([one, defineActor({ name: 'usual' }, () => {})]);
+      const jobs = Array.from({ length: 12 }, (_, n) => workshop.repid.job('one', { id: `job-${n}` }));
+      await workshop.repid.enqueue(jobs);
+      const workers = [workshop.start({ concurrency: 3 }), workshop.start({ concurrency: 3 })];
+      await workshop.clock.advance(10_000);
+      expect(workers.map(({ inFlight }) => inFlight).toSorted()).toEqual([0, 1]);
+      gate.open();
+      await Promise.all(jobs.map((job) => job.waitForResult()));
+    },
+  );
+
   it('gets what was given back because of it, uncounted and without a warning', async () => {
     const { actor, letGo, order, attempts } = holding('one', { concurrency: 2 });
     const workshop = new Workshop([actor, defineActor({ name: 'usual' }, () => {})]);

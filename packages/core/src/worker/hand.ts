@@ -2,7 +2,7 @@ import type { Consumer, Delivery } from '../broker/index.js';
 import { CancelledError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { Cancellation } from './cancellation.js';
-import type { Lane } from './lane.js';
+import type { Lane, WaitLimit } from './lane.js';
 import type { ReceivedMessage } from './received-message.js';
 import { WorkerShutdownError } from './shutdown.js';
 
@@ -77,9 +77,9 @@ export class Hand {
     lane.hold();
   }
 
-  /** Resolves when its actor may be run on it, with false where it is called off before; undefined where that is so at once. */
-  enterLane(): Promise<boolean> | undefined {
-    const entering = this.lane?.enter(this.cancellation);
+  /** Resolves when its actor may be run on it, with false where it is called off, or withdrawn, before; undefined where that is so at once. */
+  enterLane(limit?: WaitLimit): Promise<boolean> | undefined {
+    const entering = this.lane?.enter(this.cancellation, limit);
     if (entering === undefined) this.isInLane = true;
     return entering?.then((isIn) => (this.isInLane = isIn));
   }

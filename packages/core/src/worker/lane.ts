@@ -1,4 +1,8 @@
+import type { CancelTimer } from '../clock/index.js';
 import type { Cancellation } from './cancellation.js';
+
+/** Limits how long one waits: calls `withdraw` then, unless it is told that this is over. */
+export type WaitLimit = (withdraw: () => void) => CancelTimer;
 
 /** Lets at most so many in at once; the others wait in the order they came. */
 export class Lane {
@@ -32,9 +36,12 @@ export class Lane {
     this.onRelease();
   }
 
-  /** Resolves when there is a place, with false where it is called off before; undefined where there is one at once. Pair each place with `leave()`. */
-  enter(cancellation: Cancellation): Promise<boolean> | undefined {
-    if (this.inside >= this.width) return this.wait(cancellation);
+  /**
+   * Resolves when there is a place, with false where it is called off, or withdrawn, before; undefined where there is one at
+   * once. Pair each place with `leave()`.
+   */
+  enter(cancellation: Cancellation, limit?: WaitLimit): Promise<boolean> | undefined {
+    if (this.inside >= this.width) return this.wait(cancellation, limit);
     this.inside += 1;
     return undefined;
   }
@@ -45,15 +52,23 @@ export class Lane {
     else this.inside -= 1;
   }
 
-  private wait(cancellation: Cancellation): Promise<boolean> {
+  private wait(cancellation: Cancellation, limit: WaitLimit = NO_LIMIT): Promise<boolean> {
     return new Promise((resolve) => {
-      const enter = (): void => resolve(true);
-      this.waiting.push(enter);
-      cancellation.onAbort(() => {
+      const enter = (): void => {
+        cancelLimit();
+        resolve(true);
+      };
+      const withdraw = (): void => {
         const position = this.waiting.indexOf(enter);
         if (position >= 0) this.waiting.splice(position, 1);
+        cancelLimit();
         resolve(false); // Too late where it has got a place: then that is left as any other.
-      });
+      };
+      const cancelLimit = limit(withdraw);
+      this.waiting.push(enter);
+      cancellation.onAbort(withdraw);
     });
   }
 }
+
+const NO_LIMIT: WaitLimit = () => () => {};

@@ -125,9 +125,11 @@ export class Runner {
     }
     const run = new Run(actor, hand, parameters, inputs, this.services);
     if (failed && isOutage(failed.error)) return this.unrun.postpone(run, hand, parameters, failed.error);
-    const entering = hand.enterLane();
-    if (entering) await entering;
+    const entering = execution.slots?.enter(hand);
+    const isIn = entering === undefined || (await entering);
     if (hand.cancellation.isAborted || hand.isPaused) return this.endBeforeBegin(run, hand, parameters);
+    if (!isIn)
+      return this.unrun.giveBack(hand, parameters, { action: 'postponed', delay: execution.slots!.delayOf(hand) });
     if (actor.options.confirmation === 'ack-first') await run.actFirst();
     const pending = failed ?? execution.execute(run, hand);
     return this.finish(run, pending instanceof Promise ? await pending : pending, parameters, hand);

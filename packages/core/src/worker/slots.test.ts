@@ -54,6 +54,33 @@ describe('The slots of an actor', () => {
     expect(delays).toEqual([undefined, undefined, undefined, 20]);
   });
 
+  it('give back what was to run in a moment, where the runs before it last longer than those of late', async () => {
+    const { slots, hand, clock } = slotsOf(1);
+    slots.end(9);
+    const [running, waiting] = [hand('a'), hand('b')];
+    for (const one of [running, waiting]) expect(slots.admit(one)).toBeUndefined();
+    expect(slots.enter(running)).toBeUndefined();
+    const entering = slots.enter(waiting);
+    await clock.advance(100);
+    expect(await entering).toBe(false);
+    expect(slots.delayOf(waiting)).toBe(25); // They are taken to last 100 ms.
+    waiting.leaveLane();
+    expect(slots.admit(hand('c'))).toBeDefined();
+  });
+
+  it('let in what is to run in a moment', async () => {
+    const { slots, hand, clock } = slotsOf(1);
+    slots.end(9);
+    const [running, waiting] = [hand('a'), hand('b')];
+    for (const one of [running, waiting]) slots.admit(one);
+    slots.enter(running);
+    const entering = slots.enter(waiting);
+    await clock.advance(99);
+    running.leaveLane();
+    await clock.advance(100);
+    expect(await entering).toBe(true);
+  });
+
   it.each([
     ['has lost its worker before: giving it back would forget that', true, 2],
     ['would come again at once, where the broker knows no delays', false, 1],

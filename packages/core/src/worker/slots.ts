@@ -1,5 +1,5 @@
 import type { Actor } from '../actor/index.js';
-import { monotonic, type Clock } from '../clock/index.js';
+import { type CancelTimer, monotonic, type Clock } from '../clock/index.js';
 import { HEADER } from '../message/index.js';
 import type { Hand } from './hand.js';
 import { Lane } from './lane.js';
@@ -12,6 +12,8 @@ const LATEST = 0.25;
 /** What is to wait no longer than this for its turn, in milliseconds, is not worth giving back. */
 const SHORT_WAIT = 20;
 const MOST_WAITING = 100;
+/** What waits for longer than this, in milliseconds, is given back: the runs before it last longer than those of late. */
+const LONGEST_WAIT = 5 * SHORT_WAIT;
 
 /** The places of an actor that may run only so many messages at once, and what happens to those that are too many. */
 export class Slots {
@@ -34,14 +36,25 @@ export class Slots {
     return this.surplus.until;
   }
 
-  /** Gives it a place; where there is none, returns after how many milliseconds it is to come again. */
+  /** Gives it a place, or has it wait for one; where it is not to wait, returns after how many milliseconds it is to come again. */
   admit(hand: Hand): number | undefined {
-    const jobId = hand.delivery.message.headers[HEADER.id];
-    if (this.lane.free === 0 && this.isToReturn(hand))
-      return this.surplus.delay(jobId, monotonic(this.clock), this.runTime() / this.lane.width);
-    this.surplus.forget(jobId);
+    if (this.lane.free === 0 && this.mayReturn(hand) && !this.isSoonFree()) return this.delayOf(hand);
+    this.surplus.forget(jobIdOf(hand));
     hand.holdIn(this.lane);
     return undefined;
+  }
+
+  /**
+   * Resolves when its actor may be run on it; with false where it is called off before, or its turn does not come soon, and it
+   * is to be given back. Undefined where it may be run at once.
+   */
+  enter(hand: Hand): Promise<boolean> | undefined {
+    return hand.enterLane(this.mayReturn(hand) ? (withdraw) => this.limitWait(withdraw) : undefined);
+  }
+
+  /** After how many milliseconds one is to come again that is given back. */
+  delayOf(hand: Hand): number {
+    return this.surplus.delay(jobIdOf(hand), monotonic(this.clock), this.runTime() / this.lane.width);
   }
 
   begin(now: number): void {
@@ -54,9 +67,16 @@ export class Slots {
       this.averageTime === undefined ? lasted : this.averageTime + (lasted - this.averageTime) * LATEST;
   }
 
+  private limitWait(withdraw: () => void): CancelTimer {
+    return this.clock.schedule(() => {
+      this.averageTime = Math.max(this.averageTime ?? 0, LONGEST_WAIT);
+      withdraw();
+    }, LONGEST_WAIT);
+  }
+
   /** One that has lost its worker stays: giving it back would forget that. */
-  private isToReturn({ delivery }: Hand): boolean {
-    return this.canDelay && delivery.deliveryCount === 1 && !this.isSoonFree();
+  private mayReturn({ delivery }: Hand): boolean {
+    return this.canDelay && delivery.deliveryCount === 1;
   }
 
   private isSoonFree(): boolean {
@@ -71,4 +91,8 @@ export class Slots {
     const elapsed = firstBegunAt === undefined ? 0 : monotonic(this.clock) - firstBegunAt;
     return Math.max(UNKNOWN_TIME, elapsed);
   }
+}
+
+function jobIdOf({ delivery }: Hand): string | undefined {
+  return delivery.message.headers[HEADER.id];
 }

@@ -1,0 +1,24 @@
+import { Prediction } from '../prediction/prediction.js';
+import type { TrackedJob } from './tracked-job.js';
+
+/** True where a job that goes on waiting has yet to read the result. */
+export function isInUse(job: TrackedJob, jobs: readonly TrackedJob[]): boolean {
+  const prediction = new Prediction();
+  return jobs.some((other) => prediction.endOf(other) === 'pending' && waitsFor(other, job.bucketId));
+}
+
+/** What was skipped because of these jobs, to the end of the graph. */
+export function skippedBecauseOf(jobs: readonly TrackedJob[], all: readonly TrackedJob[]): TrackedJob[] {
+  const buckets = jobs.map(({ bucketId }) => bucketId);
+  const found: TrackedJob[] = [];
+  for (const bucket of buckets) {
+    const skipped = all.filter(({ revivedBy }) => revivedBy !== undefined && revivedBy === bucket);
+    found.push(...skipped);
+    buckets.push(...skipped.map(({ bucketId }) => bucketId));
+  }
+  return found;
+}
+
+function waitsFor({ dependsOn }: TrackedJob, bucketId: string | undefined): boolean {
+  return bucketId !== undefined && dependsOn.some(({ on }) => on.bucketId === bucketId);
+}

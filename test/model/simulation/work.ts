@@ -1,0 +1,143 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  type Actor,
+  defineActor,
+  type MessageDependency,
+  RepidError,
+  type ResultBucket,
+  type WorkerOptions,
+} from '@repid/core';
+import type { Plan } from '../plan/plan.js';
+import type { WorkerProcess, World } from '../worlds/world.js';
+import { FollowerDesk } from './followers.js';
+import { TOPIC, type WorkPayload } from './job-factory.js';
+import type { Ledger } from './ledger.js';
+import { findingsInResults } from './results.js';
+import type { Followers, TrackedJob } from './tracked-job.js';
+
+/** What a job has as its result. */
+export interface WorkResult extends WorkPayload {
+  readonly id: string;
+  /** How often it had been replayed or enqueued again. */
+  readonly lives: number;
+}
+
+/** What the actors do, and what they see that should not be. */
+export class Work {
+  private readonly desk: FollowerDesk;
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly world: World,
+    private readonly ledger: Ledger,
+    /** Told of a process that was killed. */
+    private readonly onKill: () => void,
+  ) {
+    this.desk = new FollowerDesk(plan, world, ledger);
+  }
+
+  get workerOptions(): WorkerOptions {
+    return { handleSignals: [], concurrency: this.plan.workers.concurrency };
+  }
+
+  /** The actors of all channels, as they run in this process. */
+  actors(process: WorkerProcess): Actor[] {
+    return this.world.channels.map((channel) => this.actor(channel, process));
+  }
+
+  private actor(channel: string, process: WorkerProcess): Actor {
+    const retryPolicy = (): number => this.world.times.retryDelay;
+    const options = { name: TOPIC, channel, retryPolicy, concurrency: this.plan.workers.actorConcurrency };
+    return {
+      ...defineActor(options, () => undefined),
+      parameters: [{ from: 'payload' }, { from: 'message' }, { from: 'dependency-results', as: 'buckets' }],
+      run: ([payload, msg, results]) =>
+        this.run(payload as WorkPayload, msg as MessageDependency, results as ResultBucket[], process),
+    };
+  }
+
+  private async run(
+    { n }: WorkPayload,
+    msg: MessageDependency,
+    results: readonly ResultBucket[],
+    process: WorkerProcess,
+  ): Promise<WorkResult | undefined> {
+    if (process.faults.isDead) throw new Error('A process that was killed does nothing more.');
+    const job = this.jobOf(n, msg);
+    this.begin(job);
+    this.ledger.findings.push(...findingsInResults(job, results));
+    for (let count = 0; count < job.conduct.turns; count += 1) await turn();
+    const followers = this.desk.enqueue(job, msg, process.repid);
+    try {
+      return await this.end(job, msg, process, followers);
+    } finally {
+      if (job.conduct.enqueuesLate) void this.enqueueLate(job, msg, process);
+    }
+  }
+
+  private jobOf(n: number, msg: MessageDependency): TrackedJob {
+    const root = this.ledger.roots[n];
+    const job = root?.plan.identity === 'bare' ? root : this.ledger.find(msg.id);
+    if (job?.n === n) return job;
+    this.ledger.note(`an actor runs on message "${msg.id}" of job ${n}, which nobody has enqueued`);
+    throw new Error('Nobody has enqueued this.');
+  }
+
+  private begin(job: TrackedJob): void {
+    if (this.ledger.paused.has(job.plan.channel)) this.ledger.note(`${job} was begun while its channel was paused`);
+    job.runs += 1;
+    if (!job.wasCancelled) return;
+    job.lateRuns += 1;
+    if (job.lateRuns > this.world.lateBeginnings) this.ledger.note(`${job} was begun after it had been cancelled`);
+  }
+
+  private async end(
+    job: TrackedJob,
+    msg: MessageDependency,
+    process: WorkerProcess,
+    followers: Followers | undefined,
+  ): Promise<WorkResult | undefined> {
+    const { trouble, failures, rescheduled, recurs } = job.conduct;
+    if (trouble === 'hangs') return new Promise(() => {});
+    if (trouble === 'kills') this.kill(job, process);
+    if (msg.parameters.retries.alreadyTried < failures) throw new Error(`spoilt ${job}`);
+    if (recurs && followers) msg.addCallback(() => (followers.isCommitted = true));
+    if (job.rescheduled < rescheduled) return this.reschedule(job, msg, followers);
+    return { n: job.n, id: msg.id, lives: job.lives };
+  }
+
+  private async reschedule(
+    job: TrackedJob,
+    msg: MessageDependency,
+    followers: Followers | undefined,
+  ): Promise<undefined> {
+    job.rescheduled += 1;
+    await msg.reschedule();
+    if (followers) followers.isCommitted = true;
+  }
+
+  /** More than the broker may ever allow is not done, so that a plan ends. */
+  private kill(job: TrackedJob, process: WorkerProcess): void {
+    if (job.runs > MOST_KILLS * this.plan.workers.maxDeliveries) {
+      this.ledger.note(`${job} has killed ${job.runs - 1} workers and is run again`);
+      return;
+    }
+    process.faults.kill();
+    this.onKill();
+    throw new Error('killed');
+  }
+
+  /** Its run is over by then: a follower would be lost. */
+  private async enqueueLate(job: TrackedJob, msg: MessageDependency, { repid }: WorkerProcess): Promise<void> {
+    for (let count = 0; count < 3; count += 1) await turn();
+    try {
+      msg.enqueue(repid.job(TOPIC, { channel: msg.channel, args: { n: -1 } }));
+      this.ledger.note(`the actor of ${job} had ended, and msg.enqueue() was accepted`);
+    } catch (error) {
+      if (!(error instanceof RepidError)) this.ledger.note(`msg.enqueue() was refused with ${String(error)}`);
+    }
+  }
+}
+
+/** More deaths than these times those that are allowed are allowed to no message. */
+const MOST_KILLS = 5;

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BucketBroker, type EventListener, type MessageBroker, Repid } from '@repid/core';
+import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
+import { Redis } from 'ioredis';
+import { CHANNELS, type Plan } from '../plan/plan.js';
+import { Listening, startProcess } from './process.js';
+import { leftoversIn } from './redis-leftovers.js';
+import type { World } from './world.js';
+
+/** How long a delivery is owned, in milliseconds. */
+const OWNERSHIP_TIME = 150;
+/** Where jobs kill their workers: a machine that stands still for a moment must not look like one of them. */
+const LONG_OWNERSHIP_TIME = 500;
+/** More than anything may take, in milliseconds. */
+const PATIENCE = 30_000;
+const TIMES = { retryDelay: 5, deferral: 20, period: 200, timeLimit: 50, pollInterval: 3 };
+
+/** Connections to a Redis, on which one world after the other is made. */
+export class RedisLane {
+  private readonly redis: Redis;
+  private readonly fleets = new Map<number, Fleet>();
+  private plans = 0;
+
+  /**
+   * @param prefix begins all keys, and none of others
+   * @param canBeFull the server is nobody else's: it may be full at times, also when workers connect to it
+   */
+  constructor(
+    private readonly url: string,
+    private readonly prefix: string,
+    private readonly canBeFull = false,
+  ) {
+    this.redis = new Redis(url, { lazyConnect: true });
+  }
+
+  async world({ workers, clientStrikes, losesWorkers }: Plan): Promise<World> {
+    const { maxDeliveries, strikes, hasBadListener } = workers;
+    const fleet = await this.fleet(maxDeliveries, losesWorkers && strikes.length === 0);
+    const name = `plan${(this.plans += 1)}`;
+    const channels = Array.from({ length: CHANNELS }, (_, n) => `${name}-${n}`);
+    const listening = new Listening(hasBadListener);
+    const connect = (messages: MessageBroker, buckets: BucketBroker): Repid =>
+      connected(messages, buckets, listening.listener);
+    return {
+      client: startProcess(clientStrikes, fleet.client, fleet.buckets, connect).repid,
+      observer: connect(fleet.observer, fleet.buckets),
+      stalled: fleet.stalled,
+      ...{ channels, name, times: TIMES, timeout: '20s', lateBeginnings: 1 },
+      now: () => fleet.client.clock.now(),
+      startProcess: (faults) => startProcess(faults, fleet.nextWorker(), fleet.buckets, connect),
+      until: (coming) => withinPatience(coming),
+      hasLostOwnership: () => listening.lost > 0,
+      leftovers: (expected) => leftoversIn(this.redis, this.prefix, channels, expected),
+      ...(this.canBeFull ? { fill: () => this.limit('1'), makeRoom: () => this.limit('0') } : {}),
+      close: () => this.clear(),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.closeFleets();
+    this.redis.disconnect();
+  }
+
+  private async closeFleets(): Promise<void> {
+    const fleets = [...this.fleets.values()];
+    this.fleets.clear();
+    await Promise.all(fleets.map((fleet) => fleet.close()));
+  }
+
+  private async fleet(maxDeliveries: number, isLong: boolean): Promise<Fleet> {
+    const known = this.fleets.get(maxDeliveries);
+    if (known) return known;
+    const ownershipTime = isLong ? LONG_OWNERSHIP_TIME : OWNERSHIP_TIME;
+    const fleet = new Fleet(this.url, { prefix: this.prefix, ownershipTime, maxDeliveries });
+    this.fleets.set(maxDeliveries, fleet);
+    if (!this.canBeFull) await fleet.connect();
+    return fleet;
+  }
+
+  /** So many bytes and no more; as many as there are for 0. */
+  private async limit(bytes: string): Promise<void> {
+    await this.redis.config('SET', 'maxmemory', bytes);
+  }
+
+  /** Who works on a server that may be full connects anew for each plan. */
+  private async clear(): Promise<void> {
+    if (this.canBeFull) await Promise.all([this.limit('0'), this.closeFleets()]);
+    const keys = await this.redis.keys(`${this.prefix}:*`);
+    if (keys.length > 0) await this.redis.del(...keys);
+  }
+}
+
+async function withinPatience<T>(coming: Promise<T>): Promise<T> {
+  const limit = new AbortController();
+  const late = sleep(PATIENCE, undefined, { signal: limit.signal }).then(() => {
+    throw new Error(`Something has not ended within ${PATIENCE} ms.`);
+  });
+  late.catch(() => undefined);
+  return Promise.race([coming, late]).finally(() => limit.abort());
+}
+
+function connected(messageBroker: MessageBroker, buckets: BucketBroker, onEvent: EventListener): Repid {
+  return new Repid({ messageBroker, argsBucketBroker: buckets, resultsBucketBroker: buckets, onEvent });
+}
+
+/** The brokers of those who take part, which agree on the time of ownership. */
+class Fleet {
+  readonly client: RedisMessageBroker;
+  readonly observer: RedisMessageBroker;
+  readonly stalled: RedisMessageBroker;
+  readonly buckets: RedisBucketBroker;
+  private readonly workers: RedisMessageBroker[];
+
+  constructor(url: string, options: { prefix: string; ownershipTime: number; maxDeliveries: number }) {
+    const broker = (): RedisMessageBroker => new RedisMessageBroker(url, options);
+    this.client = broker();
+    this.observer = broker();
+    this.stalled = broker();
+    this.workers = [broker(), broker()];
+    this.buckets = new RedisBucketBroker(url, { prefix: options.prefix });
+  }
+
+  async connect(): Promise<void> {
+    await Promise.all(this.all.map((broker) => broker.connect()));
+  }
+
+  /** Those of processes in turn. */
+  nextWorker(): RedisMessageBroker {
+    const worker = this.workers.shift()!;
+    this.workers.push(worker);
+    return worker;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all.map((broker) => broker.disconnect()));
+  }
+
+  private get all() {
+    return [this.client, this.observer, this.stalled, ...this.workers, this.buckets];
+  }
+}
