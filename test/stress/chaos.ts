@@ -84,8 +84,9 @@ const pauseRedis: Fault = ({ redis, random, faults }) =>
   redis.master.pause(random.between(faults.pauseTime / 2, faults.pauseTime));
 const restartRedis: Fault = ({ redis, random }) => redis.master.restart(random.pick(['SIGTERM', 'SIGKILL']));
 const fillRedis: Fault = ({ redis, random }) => redis.master.fill(random.between(1_000, 3_000));
-const failover: Fault = ({ redis, proxy }) => redis.failover(proxy, { cut: true });
-const failoverSilently: Fault = ({ redis, proxy }) => redis.failover(proxy, { cut: false });
+const failover: Fault = ({ redis, proxy }) => redis.failover(proxy, { cut: true, lag: 0 });
+const failoverSilently: Fault = ({ redis, proxy, random }) =>
+  redis.failover(proxy, { cut: false, lag: random.between(500, 2_500) });
 const leaveHalfOpen: Fault = async ({ proxy, random, doors }) => {
   proxy.halfOpen(random.between(3, 8), random);
   // What clients have sent is what may be sent twice.

@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Guard } from './guard.js';
 import type { Proxy } from './proxy.js';
 import { RedisServer } from './redis.js';
 import { until } from './until.js';
+
+/** A port where no server is. */
+const NOBODY = 1;
 
 /** How long the replica may take to catch up, in milliseconds. */
 const CATCH_UP = 30_000;
@@ -33,9 +37,12 @@ export class RedisPair {
 
   /**
    * Makes the replica the master, losing nothing: what clients send is held back until it has all that the master has.
-   * The old master becomes its replica: who is still connected to it is refused by READONLY.
+   * The old master becomes its replica: who is still connected to it is refused by READONLY, and reads what was there before.
+   *
+   * @param options.cut whether connections are cut
+   * @param options.lag how long the old master gets nothing of what is new, in milliseconds
    */
-  async failover(proxy: Proxy, { cut }: { cut: boolean }): Promise<void> {
+  async failover(proxy: Proxy, { cut, lag }: { cut: boolean; lag: number }): Promise<void> {
     await this.isReplicaSound();
     proxy.hold();
     try {
@@ -43,13 +50,15 @@ export class RedisPair {
       // Connections of the time when it was the master before are ended, as Sentinel ends them: what is on its way over them is past.
       await this.replica.control.call('CLIENT', 'KILL', 'TYPE', 'normal');
       await this.replica.control.replicaof('NO', 'ONE');
-      await this.master.control.replicaof('127.0.0.1', this.replica.port);
+      await this.master.control.replicaof('127.0.0.1', NOBODY);
       [this.master, this.replica] = [this.replica, this.master];
       proxy.target = this.master.port;
       if (cut) proxy.cutAll();
     } finally {
       proxy.release();
     }
+    await sleep(lag);
+    await this.replica.control.replicaof('127.0.0.1', this.master.port);
   }
 
   async stop(): Promise<void> {
