@@ -60,7 +60,7 @@ export interface StressOptions {
   readonly seed: number;
   readonly amounts: Amounts;
   readonly faults: Faults;
-  /** How long a message is safe whose worker was killed by a poison job; longer than anything else lasts. */
+  /** How long a message is safe whose worker was killed by a poison job: longer than it takes to notice a half-open connection, or that would count as a death. */
   readonly riskyOwnership: number;
   /** How long the whole of it may take. */
   readonly limit: number;
@@ -72,7 +72,7 @@ const FULL = {
     ...{ kills: 150, pauses: 8, pauseTime: 2_500, restarts: 8, fills: 8, failovers: 6, silentFailovers: 6 },
     ...{ flaps: 20, halfOpens: 20 },
   },
-  riskyOwnership: 5_000,
+  riskyOwnership: 10_000,
   limit: 600_000,
 };
 
@@ -82,7 +82,7 @@ const SHORT = {
     ...{ kills: 12, pauses: 1, pauseTime: 1_200, restarts: 1, fills: 1, failovers: 1, silentFailovers: 1 },
     ...{ flaps: 2, halfOpens: 2 },
   },
-  riskyOwnership: 3_000,
+  riskyOwnership: 8_000,
   limit: 150_000,
 };
 

@@ -12,19 +12,35 @@ export function planJobs(raw: readonly RawJob[], { mayKill }: { readonly mayKill
 function planJob(raw: RawJob, before: readonly JobPlan[], mayKill: boolean): JobPlan {
   const parent = raw.parent === undefined ? undefined : back(before, raw.parent);
   const identity = parent === undefined ? raw.rootIdentity : followerIdentity(raw, parent, before);
-  const conduct = followsRecurring(parent, before)
-    ? harmless(conductOf(raw, identity, parent, mayKill))
-    : conductOf(raw, identity, parent, mayKill);
-  return {
+  const conduct = conductOf(raw, identity, parent, mayKill);
+  const canWait = identity !== 'bare' && !conduct.recurs;
+  const job: JobPlan = {
     identity,
     channel: raw.channel % CHANNELS,
     priority: raw.priority,
-    isDeferred: raw.isDeferred && identity !== 'bare' && !conduct.recurs,
+    isDeferred: raw.isDeferred && canWait,
     args: argsPlace(raw, identity, conduct),
-    dependsOn: identity === 'bare' || conduct.recurs ? [] : dependencies(raw, parent, identity, before),
+    dependsOn: canWait ? dependencies(raw, parent, identity, before) : [],
     parent,
     conduct,
   };
+  return followsRecurring(parent, before) ? harmless(job, before) : job;
+}
+
+function followsRecurring(parent: number | undefined, jobs: readonly JobPlan[]): boolean {
+  if (parent === undefined) return false;
+  return jobs[parent]!.conduct.recurs || followsRecurring(jobs[parent]!.parent, jobs);
+}
+
+/**
+ * It soon succeeds, whenever it comes: followers of a recurring job come and go while nobody waits for them, and what they depend on
+ * may be replayed meanwhile.
+ */
+function harmless(job: JobPlan, before: readonly JobPlan[]): JobPlan {
+  const { conduct, dependsOn, parent } = job;
+  const failures = Math.min(conduct.failures, conduct.retries);
+  const companions = dependsOn.filter(({ on }) => before[on]!.parent === parent);
+  return { ...job, isDeferred: false, dependsOn: companions, conduct: { ...conduct, trouble: 'none', failures } };
 }
 
 /** So far back from the next job; undefined where it is the first. */
@@ -64,16 +80,6 @@ function conductOf(raw: RawJob, identity: Identity, parent: number | undefined, 
   };
 }
 
-function followsRecurring(parent: number | undefined, jobs: readonly JobPlan[]): boolean {
-  if (parent === undefined) return false;
-  return jobs[parent]!.conduct.recurs || followsRecurring(jobs[parent]!.parent, jobs);
-}
-
-/** Succeeds in the end: while followers of a recurring job come and go, nobody could tell which of them have failed. */
-function harmless(conduct: Conduct): Conduct {
-  return { ...conduct, trouble: 'none', failures: Math.min(conduct.failures, conduct.retries) };
-}
-
 /** A bare message has no time limit of its own. */
 function troubleOf({ hangs, kills }: RawJob, identity: Identity, mayKill: boolean): Conduct['trouble'] {
   if (kills && mayKill) return 'kills';
@@ -99,12 +105,13 @@ function dependencies(
   before: readonly JobPlan[],
 ): JobPlan['dependsOn'] {
   const limit = identity === 'delegated' ? delegationRoot(parent!, before) : before.length;
-  const found = new Map<number, JobPlan['dependsOn'][number]['condition']>();
+  /** By the job whose bucket it is: one bucket is waited for once. */
+  const found = new Map<number, JobPlan['dependsOn'][number]>();
   for (const { back: distance, condition } of dependsOn) {
     const on = dependency(back(before, distance), parent, before);
-    if (on !== undefined && on < limit) found.set(on, condition);
+    if (on !== undefined && on < limit) found.set(delegationRoot(on, before), { on, condition });
   }
-  return [...found].map(([on, condition]) => ({ on, condition }));
+  return [...found.values()];
 }
 
 /**

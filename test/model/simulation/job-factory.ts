@@ -61,7 +61,7 @@ function naming(n: number, { identity, args }: JobPlan, world: World): JobOption
 function timing({ isDeferred, conduct }: JobPlan, { now, times }: World): JobOptions {
   return {
     ...(isDeferred ? { deferredUntil: new Date(now() + times.deferral) } : {}),
-    ...(conduct.recurs ? { deferredBy: times.period } : {}),
+    ...(conduct.recurs ? { deferredUntil: new Date(now()), deferredBy: times.period } : {}),
     ...(conduct.trouble === 'hangs' ? { timeout: times.timeLimit } : {}),
   };
 }

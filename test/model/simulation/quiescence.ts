@@ -67,8 +67,8 @@ export class Quiescence {
   /** How many jobs recur on each channel. */
   private async recurring(): Promise<number[]> {
     const counts = this.world.channels.map(() => 0);
-    for (const { plan, isWritten, job } of this.ledger.jobs)
-      if (isWritten && plan.conduct.recurs && (await job!.status()).state !== 'cancelled') counts[plan.channel]! += 1;
+    for (const { plan, conduct, isWritten, job } of this.ledger.jobs)
+      if (isWritten && conduct.recurs && (await job!.status()).state !== 'cancelled') counts[plan.channel]! += 1;
     return counts;
   }
 

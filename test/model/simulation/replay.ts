@@ -57,7 +57,12 @@ function withoutRead(dead: readonly TrackedJob[], plans: readonly JobPlan[]): Tr
   const anew = new Set(dead.map(({ n }) => n));
   const comes = (n: number | undefined): boolean => n !== undefined && (anew.has(n) || comes(plans[n]!.parent));
   const read = new Set(plans.flatMap(({ parent, dependsOn }) => (comes(parent) ? dependsOn.map(({ on }) => on) : [])));
-  return dead.filter(({ n }) => !read.has(n));
+  return dead.filter((job) => !read.has(ownerOf(job).n));
+}
+
+/** The one whose result it stores. */
+function ownerOf(job: TrackedJob): TrackedJob {
+  return job.plan.identity === 'delegated' ? ownerOf(job.parent!) : job;
 }
 
 function idsOf(jobs: readonly TrackedJob[], letters: readonly DeadLetter[]): string[] {

@@ -11,9 +11,13 @@ export function findingsInResults(job: TrackedJob, results: readonly ResultBucke
 
 function isRight(on: TrackedJob, condition: Condition, result: ResultBucket | undefined): boolean {
   if (result === undefined) return false;
-  // What was replayed may have ended otherwise since.
-  if (!result.success) return condition !== 'success' || on.lives > 0;
-  return isOf(on, result.data as WorkResult) && (condition !== 'failure' || on.lives > 0);
+  if (!result.success) return condition !== 'success' || hasEndedAnew(on);
+  return isOf(on, result.data as WorkResult) && (condition !== 'failure' || hasEndedAnew(on));
+}
+
+/** What was replayed may have ended otherwise since. */
+function hasEndedAnew({ lives, delegate }: TrackedJob): boolean {
+  return lives > 0 || (delegate !== undefined && hasEndedAnew(delegate));
 }
 
 /** The job's own, or that of the one that it has delegated to. */

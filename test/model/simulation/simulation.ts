@@ -121,9 +121,17 @@ class Simulation {
     await this.quiesce();
     await this.administration.cancelRecurring();
     await this.quiesce();
+    for (const channel of this.failedRecurring())
+      await this.perform({ type: 'replay', channel, withDependents: false });
     await this.crew.leave();
     await this.stalled.settleLate();
     await this.stalled.close();
     this.ledger.findings.push(...(await this.world.leftovers(expectedBuckets(this.ledger, this.world))));
+  }
+
+  /** The channels of jobs that recurred and failed: put back, they do not recur. */
+  private failedRecurring(): ReadonlySet<number> {
+    const failed = this.plan.jobs.filter(({ conduct }) => conduct.recurs && conduct.failures > 0);
+    return new Set(failed.map(({ channel }) => channel));
   }
 }

@@ -14,7 +14,7 @@ const OWNERSHIP_TIME = 1_000;
 const RESULT_TTL = 24 * 60 * 60_000;
 /** More than any plan needs. */
 const MOST_STEPS = 1_000;
-const TIMES = { retryDelay: 100, deferral: 500, period: 700, timeLimit: 400, pollInterval: 0 };
+const TIMES = { retryDelay: 100, deferral: 500, period: 5_000, timeLimit: 400, pollInterval: 0 };
 
 /** A world in memory, whose time is moved by hand. */
 export function memoryWorld({ workers, clientStrikes }: Plan): World {
