@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defineActor } from '../actor/index.js';
+import { defineActor, type MessageDependency } from '../actor/index.js';
 import type { ConsumeOptions, Consumer, Delivery } from '../broker/index.js';
 import { InMemoryMessageBroker } from '../memory/index.js';
 import { Gate, Workshop } from './testing/workshop.test-support.js';
@@ -27,11 +27,11 @@ class SlowToSettle extends InMemoryMessageBroker {
   }
 }
 
-async function workplace(afterRun: (callback: (done: () => unknown) => void) => void = () => {}) {
+async function workplace(act: (msg: MessageDependency) => void = () => {}) {
   const runs: number[] = [];
   const actor = defineActor({ name: 'work' }, (n: number, msg) => {
     runs.push(n);
-    afterRun((callback) => msg.addCallback(callback));
+    act(msg);
   });
   const broker = new SlowToSettle();
   const workshop = new Workshop([actor], { messageBroker: broker });
@@ -55,6 +55,19 @@ it('works on the next while those before are being settled, and on no more than 
   expect(worker.inFlight).toBe(0);
 });
 
+it('works on the next while followers are being committed, which go with the settlement', async () => {
+  const { workshop, broker, runs } = await workplace((msg) => {
+    void msg.sendMessageJson({ channel: 'next', payload: 1 });
+  });
+  const worker = workshop.start({ concurrency: 2 });
+  await turns();
+  expect(runs).toEqual([0, 1, 2, 3, 4, 5]);
+  broker.gate.open();
+  await turns();
+  expect(worker.inFlight).toBe(0);
+  expect(await workshop.repid.channel('next').stats()).toMatchObject({ queued: 10 });
+});
+
 it('takes no more than its limit, however many are being settled', async () => {
   const { workshop, broker, runs } = await workplace();
   const work = workshop.worker({ concurrency: 2 }).run({ messagesLimit: 3 });
@@ -67,7 +80,7 @@ it('takes no more than its limit, however many are being settled', async () => {
 
 it('makes no room before its callbacks have been called', async () => {
   const called = new Gate();
-  const { workshop, broker, runs } = await workplace((addCallback) => addCallback(() => called.opened));
+  const { workshop, broker, runs } = await workplace((msg) => msg.addCallback(() => called.opened));
   workshop.start({ concurrency: 2 });
   await turns();
   broker.gate.open();

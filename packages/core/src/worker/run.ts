@@ -61,9 +61,14 @@ export class Run extends ReceivedMessage implements MessageDependency {
     return this.actorsRunning > 0;
   }
 
-  /** True where something is to be sent or called after the settlement. */
+  /** True where callbacks are running, or are to be called after the settlement. */
+  get hasCallbacks(): boolean {
+    return this.effects.hasCallbacks || this.settlement.isCallingBack;
+  }
+
+  /** True where something is left to send or call: before the settlement, its followers go with that. */
   get hasMore(): boolean {
-    return this.effects.hasFollowers || this.effects.hasCallbacks || this.settlement.isCallingBack;
+    return this.effects.hasFollowers || this.hasCallbacks;
   }
 
   setResult(value: unknown): void {

@@ -173,7 +173,7 @@ export class Runner {
     if ('error' in verdict || closing === undefined) run.drop();
     this.reports.verdict(run, verdict);
     hand.isLeft = closing === undefined;
-    if (!run.hasMore) hand.free();
+    if (!run.hasCallbacks) hand.free();
     try {
       if (closing) await run.act(closing);
     } catch (error) {
