@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { plans, type PlansOptions } from './arbitrary/plans.js';
 import type { Plan } from './plan/plan.js';
+import { withinTimeout } from './run-limit.js';
 import { simulate } from './simulation/simulation.js';
 import type { World } from './worlds/world.js';
 
@@ -11,7 +12,7 @@ const PATH = process.env['MODEL_PATH'];
 /** Set to 0 to see the plan that has failed as it is, which is sooner. */
 const IS_TO_SHRINK = process.env['MODEL_SHRINK'] !== '0';
 
-/** Carries out random plans, each in a world of its own; fails with the smallest plan that ends otherwise than the model says. */
+/** Carries out random plans, each in a world of its own; fails with the smallest plan found in time that ends otherwise than the model says. */
 export async function expectPlansToEndAsPredicted(
   numRuns: number,
   create: (plan: Plan) => World | Promise<World>,
@@ -27,5 +28,5 @@ export async function expectPlansToEndAsPredicted(
     }
   });
   const seed = SEED === undefined ? {} : { seed: Number(SEED) };
-  await fc.assert(property, { numRuns, ...seed, path: PATH, endOnFailure: !IS_TO_SHRINK });
+  await fc.assert(property, { numRuns, ...seed, path: PATH, endOnFailure: !IS_TO_SHRINK, ...withinTimeout() });
 }
