@@ -79,9 +79,8 @@ function outcomesFor(job: TrackedJob, withDependents: boolean, all: readonly Tra
   if (job.isRestless) return ['job-exists'];
   if (job.plan.conduct.recurs) return ['replayed', 'job-exists'];
   if (!withDependents) return ['replayed'];
-  if (isInUse(job, all)) return ['result-in-use'];
-  // Another letter may have brought one back by then that reads its result.
-  return skippedBecauseOf([job], all).length > 0 ? ['replayed', 'result-in-use'] : ['replayed'];
+  const anew = [job, ...skippedBecauseOf([job], all)];
+  return [anew.some((each) => isInUse(each, all)) ? 'result-in-use' : 'replayed'];
 }
 
 /** It begins anew at once, since it may be run before the replay has resolved. */
