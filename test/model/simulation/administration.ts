@@ -48,8 +48,8 @@ export class Administration {
   }
 
   async cancel(numbers: readonly number[]): Promise<void> {
-    const jobs = numbers.map((n) => this.ledger.latest(n)).filter((job) => job?.job !== undefined);
-    await Promise.all(jobs.map((job) => this.cancelOne(job!)));
+    const jobs = numbers.map((n) => this.ledger.latest(n)).filter((job) => job !== undefined);
+    await Promise.all(jobs.filter(isFoundAsItself).map((job) => this.cancelOne(job)));
   }
 
   /** What recurs goes on until it is cancelled. */
@@ -88,4 +88,10 @@ export class Administration {
   private channel(n: number) {
     return this.world.observer.channel(this.world.channels[n]!);
   }
+}
+
+/** A handle of one that is yet to be delegated to finds, by their result, the one that may delegate to it. */
+function isFoundAsItself({ job, plan, runs, companions }: TrackedJob): boolean {
+  if (plan.identity === 'delegated') return runs > 0 || companions?.isCommitted === true;
+  return job !== undefined;
 }

@@ -56,7 +56,10 @@ function withoutReaders(dead: readonly TrackedJob[], all: readonly TrackedJob[])
 function withoutRead(dead: readonly TrackedJob[], plans: readonly JobPlan[]): TrackedJob[] {
   const anew = new Set(dead.map(({ n }) => n));
   const comes = (n: number | undefined): boolean => n !== undefined && (anew.has(n) || comes(plans[n]!.parent));
-  const read = new Set(plans.flatMap(({ parent, dependsOn }) => (comes(parent) ? dependsOn.map(({ on }) => on) : [])));
+  const owner = (n: number): number => (plans[n]!.identity === 'delegated' ? owner(plans[n]!.parent!) : n);
+  const read = new Set(
+    plans.flatMap(({ parent, dependsOn }) => (comes(parent) ? dependsOn.map(({ on }) => owner(on)) : [])),
+  );
   return dead.filter((job) => !read.has(ownerOf(job).n));
 }
 
