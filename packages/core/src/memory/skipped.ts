@@ -46,11 +46,9 @@ export class SkippedMessages {
     return this.#byBucket.of(bucketId);
   }
 
-  /** Takes them out. */
-  takeThoseOf(bucketId: string): Skipped[] {
-    const taken = this.of(bucketId);
+  /** They are brought back. */
+  take(taken: readonly Skipped[]): void {
     for (const skipped of taken) this.#forget(skipped);
-    return taken;
   }
 
   #replace(skipped: Skipped): void {

@@ -98,7 +98,8 @@ export class WaitingRoom implements BucketWatcher {
     const taken: Skipped[] = [];
     for (const bucketId of pending) {
       this.rules.buckets.delete(bucketId);
-      const skipped = this.#skipped.takeThoseOf(bucketId);
+      const skipped = this.#skippedFor(bucketId);
+      this.#skipped.take(skipped);
       taken.push(...skipped);
       pending.push(...skipped.flatMap(resultOf));
     }
@@ -110,9 +111,16 @@ export class WaitingRoom implements BucketWatcher {
     const pending = new Set([bucketId]);
     for (const id of pending) {
       if (this.hasReaders(id)) return true;
-      for (const next of this.#skipped.of(id).flatMap(resultOf)) pending.add(next);
+      for (const next of this.#skippedFor(id).flatMap(resultOf)) pending.add(next);
     }
     return false;
+  }
+
+  /** Those that were skipped because of the bucket and have not run since, as their results still say. */
+  #skippedFor(bucketId: string): Skipped[] {
+    return this.#skipped.of(bucketId).filter(({ waits: { result } }) => {
+      return result !== undefined && this.#look(result.id)?.state === 'skipped';
+    });
   }
 
   /** The job has ended: buckets need not be kept for it any more. */

@@ -107,11 +107,18 @@ operations.skip_late = function(c, id)
   if m.waits.result ~= '' then store_unrun(m.waits.result, m.waits.ttl, names, 'skipped', reason, reason) end
 end
 
--- Takes out one that was skipped; nil where it is kept no more.
+-- The bucket that says that the job was skipped; nil where it is kept no more, or has run since.
+local function result_of_skipped(job)
+  local result = redis.call('HGET', skipped_record_of(job), 'result')
+  return result and state_in(begin_reading(result, BEGINNING)) == 'skipped' and result or nil
+end
+
+-- Takes out one that was skipped; nil where it is not to be brought back.
 local function take_skipped(member)
   local job = job_named(member)
+  if not result_of_skipped(job) then return nil end
   local m = unpack_kept(job, redis.call('HMGET', skipped_record_of(job), unpack(KEPT)))
-  if m then redis.call('DEL', skipped_record_of(job)) end
+  redis.call('DEL', skipped_record_of(job))
   return m
 end
 
@@ -121,7 +128,7 @@ operations.is_read_below = function(bucket_id)
   for _, id in ipairs(bucket_ids) do
     if is_held(id) then return true end
     for _, member in ipairs(redis.call('SMEMBERS', skipped_key(id))) do
-      local result = redis.call('HGET', skipped_record_of(job_named(member)), 'result')
+      local result = result_of_skipped(job_named(member))
       if result and not is_known[result] then
         bucket_ids[#bucket_ids + 1], is_known[result] = result, true
       end

@@ -226,6 +226,23 @@ export function dependencies(scenario: Scenario): void {
   );
 
   scenario(
+    'does not bring back a skipped job that has run since',
+    { needs: [...needs, 'deadLetters'] },
+    async (stage) => {
+      const { into, job } = await prepare(stage);
+      await stage.broker.publish([stage.jobWithResult('a'), job('b', ['a'])]);
+      const consumer = await stage.consumer();
+      await nack(await stage.receiveOne(consumer), 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
+      await stage.broker.publish([stage.jobWithResult('b', { clears: [{ id: stage.id('b'), into }] })]);
+      await ack(await stage.receiveOne(consumer), { bucket: { ...ending(stage, 'b'), into } });
+      const report = await stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true });
+      assert.equal(report.replayed, 1);
+      assert.equal(await stage.locationOf('b'), undefined);
+      assert.deepEqual(await into.get([stage.id('b')]), [ending(stage, 'b').body]);
+    },
+  );
+
+  scenario(
     'does not bring jobs back while a skipped result among them has yet to be read',
     { needs: [...needs, 'deadLetters'] },
     async (stage) => {
