@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { startRedis, type TestRedis } from '../../support/redis-server.js';
-import { Plan } from '../plan/plan.js';
+import { ENOUGH_DELIVERIES, Plan } from '../plan/plan.js';
 import { memoryWorld } from '../worlds/memory-world.js';
 import { RedisLane } from '../worlds/redis-lane.js';
 import { withinTimeout } from '../run-limit.js';
@@ -15,7 +15,7 @@ const TIMEOUT = 60_000;
 const SOUND = new Plan(
   [],
   [],
-  { concurrency: 1, actorConcurrency: undefined, maxDeliveries: 100, strikes: [], hasBadListener: false },
+  { concurrency: 1, actorConcurrency: undefined, maxDeliveries: ENOUGH_DELIVERIES, strikes: [], hasBadListener: false },
   [],
 );
 
