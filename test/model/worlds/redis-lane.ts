@@ -13,7 +13,7 @@ const OWNERSHIP_TIME = 150;
 const LONG_OWNERSHIP_TIME = 500;
 /** More than anything may take, in milliseconds. */
 const PATIENCE = 30_000;
-const TIMES = { retryDelay: 5, deferral: 20, period: 500, timeLimit: 50, pollInterval: 3 };
+const TIMES = { retryDelay: 5, deferral: 20, period: 500, timeLimit: 300, pollInterval: 3 };
 
 /** Connections to a Redis, on which one world after the other is made. */
 export class RedisLane {
