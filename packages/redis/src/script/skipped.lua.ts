@@ -107,19 +107,41 @@ operations.skip_late = function(c, id)
   if m.waits.result ~= '' then store_unrun(m.waits.result, m.waits.ttl, names, 'skipped', reason, reason) end
 end
 
--- Takes out one that was skipped; nil where it is kept no more.
+-- The bucket that says that the job was skipped; nil where it is kept no more, or has run since.
+local function result_of_skipped(job)
+  local result = redis.call('HGET', skipped_record_of(job), 'result')
+  return result and state_in(begin_reading(result, BEGINNING)) == 'skipped' and result or nil
+end
+
+-- Takes out one that was skipped; nil where it is not to be brought back.
 local function take_skipped(member)
   local job = job_named(member)
+  if not result_of_skipped(job) then return nil end
   local m = unpack_kept(job, redis.call('HMGET', skipped_record_of(job), unpack(KEPT)))
-  if m then redis.call('DEL', skipped_record_of(job)) end
+  redis.call('DEL', skipped_record_of(job))
   return m
+end
+
+-- True where somebody has yet to read the bucket, or the result of a job that was skipped because of it, to the end of the graph.
+operations.is_read_below = function(bucket_id)
+  local bucket_ids, is_known = { bucket_id }, { [bucket_id] = true }
+  for _, id in ipairs(bucket_ids) do
+    if is_held(id) then return true end
+    for _, member in ipairs(redis.call('SMEMBERS', skipped_key(id))) do
+      local result = result_of_skipped(job_named(member))
+      if result and not is_known[result] then
+        bucket_ids[#bucket_ids + 1], is_known[result] = result, true
+      end
+    end
+  end
+  return false
 end
 
 -- Takes buckets away, and has what was skipped because of them wait again, to the end of the graph.
 operations.revive = function(bucket_ids)
   local revived = {}
   for _, bucket_id in ipairs(bucket_ids) do
-    if not is_held(bucket_id) then redis.call('DEL', bucket_key(bucket_id)) end
+    redis.call('DEL', bucket_key(bucket_id))
     for _, member in ipairs(redis.call('SMEMBERS', skipped_key(bucket_id))) do
       local m = take_skipped(member)
       revived[#revived + 1] = m
