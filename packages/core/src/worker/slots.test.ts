@@ -1,10 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import type { Delivery } from '../broker/index.js';
 import { AdjustableClock } from '../clock/index.js';
 import { ChannelLimits, mostOf } from './channel-limits.js';
 import { Hand } from './hand.js';
 import { Slots } from './slots.js';
+
+/** Only `advance()` moves the time: no millisecond passes by itself. */
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'Date'] }));
+afterEach(() => void vi.useRealTimers());
 
 const TAKING = { receivedAt: 0, takenAt: 0, ownedUntil: 0 };
 
