@@ -1,4 +1,4 @@
-import { type Conduct, type Identity, type JobPlan, repeats } from '../plan/job-plan.js';
+import { type Conduct, delegationRoot, type Identity, type JobPlan, repeats } from '../plan/job-plan.js';
 import { CHANNELS } from '../plan/plan.js';
 import type { RawJob } from './raw-job.js';
 
@@ -129,9 +129,4 @@ function dependency(
   if (job.parent === undefined) return on;
   if (job.parent !== parent) return undefined;
   return job.identity === 'delegated' ? parent : on;
-}
-
-/** The one whose result everything that was delegated to stores: who waits for that one waits for all of them. */
-function delegationRoot(n: number, jobs: readonly JobPlan[]): number {
-  return jobs[n]!.identity === 'delegated' ? delegationRoot(jobs[n]!.parent!, jobs) : n;
 }

@@ -88,3 +88,8 @@ function describeConduct(conduct: Conduct): string {
     .filter(Boolean)
     .join('; ');
 }
+
+/** The one whose result everything that was delegated to stores: who waits for that one waits for all of them. */
+export function delegationRoot(n: number, jobs: readonly JobPlan[]): number {
+  return jobs[n]!.identity === 'delegated' ? delegationRoot(jobs[n]!.parent!, jobs) : n;
+}

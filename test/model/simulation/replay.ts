@@ -1,5 +1,5 @@
 import type { DeadLetter, ReplayedLetter, ReplayOutcome } from '@repid/core';
-import type { JobPlan } from '../plan/job-plan.js';
+import { delegationRoot, type JobPlan } from '../plan/job-plan.js';
 import type { Plan } from '../plan/plan.js';
 import type { Act } from '../plan/step.js';
 import type { World } from '../worlds/world.js';
@@ -56,16 +56,12 @@ function withoutReaders(dead: readonly TrackedJob[], all: readonly TrackedJob[])
 function withoutRead(dead: readonly TrackedJob[], plans: readonly JobPlan[]): TrackedJob[] {
   const anew = new Set(dead.map(({ n }) => n));
   const comes = (n: number | undefined): boolean => n !== undefined && (anew.has(n) || comes(plans[n]!.parent));
-  const owner = (n: number): number => (plans[n]!.identity === 'delegated' ? owner(plans[n]!.parent!) : n);
   const read = new Set(
-    plans.flatMap(({ parent, dependsOn }) => (comes(parent) ? dependsOn.map(({ on }) => owner(on)) : [])),
+    plans.flatMap(({ parent, dependsOn }) =>
+      comes(parent) ? dependsOn.map(({ on }) => delegationRoot(on, plans)) : [],
+    ),
   );
-  return dead.filter((job) => !read.has(ownerOf(job).n));
-}
-
-/** The one whose result it stores. */
-function ownerOf(job: TrackedJob): TrackedJob {
-  return job.plan.identity === 'delegated' ? ownerOf(job.parent!) : job;
+  return dead.filter(({ n }) => !read.has(delegationRoot(n, plans)));
 }
 
 function idsOf(jobs: readonly TrackedJob[], letters: readonly DeadLetter[]): string[] {
