@@ -1,4 +1,5 @@
 import { escapeControls } from './escape.js';
+import { ignoreRejection } from './ignore-rejection.js';
 import { isA } from './is-a.js';
 import { show, shorten } from './show.js';
 
@@ -108,7 +109,9 @@ function tagOf(thrown: unknown): string | undefined {
   }
 }
 
+/** Of what is no error. A promise among these is reported by this text, and awaited by nobody. */
 function valueText(thrown: unknown): string {
+  ignoreRejection(thrown);
   return typeof thrown === 'string' ? shorten(thrown, LIMITS.message) : show(thrown, LIMITS.message);
 }
 

@@ -2,7 +2,6 @@ import { isPromise } from 'node:util/types';
 import type { ActorContext, Actor } from '../actor/actor.js';
 import { monotonic } from '../clock/index.js';
 import type { Connection } from '../connection/connection.js';
-import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { CancelledError, LostOwnershipError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { compose, type Layer } from '../middleware/compose.js';
@@ -13,7 +12,7 @@ import { WorkerShutdownError } from './shutdown.js';
 import { Slots } from './slots.js';
 import type { Strays } from './strays.js';
 import type { TimeLimits } from './time-limits.js';
-import type { Ending } from './verdict.js';
+import { type Ending, threw } from './verdict.js';
 
 /** How a run ended, or that it is none of this worker's business any more. */
 export type ExecutionEnding = Ending | { readonly type: 'lost' } | { readonly type: 'cancelled' };
@@ -131,12 +130,6 @@ export class Execution {
   }
 }
 
-/** A promise that is thrown in place of an error is told as what it is. */
-function threw(error: unknown): Ending {
-  ignoreRejection(error);
-  return { type: 'threw', error };
-}
-
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | undefined | null)?.then === 'function';
 }
@@ -150,5 +143,5 @@ function promiseOf(value: PromiseLike<unknown>): Promise<unknown> {
 function endingOfAbort(reason: unknown): ExecutionEnding {
   if (isA(reason, WorkerShutdownError)) return { type: 'shut-down' };
   if (isA(reason, LostOwnershipError)) return { type: 'lost' };
-  return isA(reason, CancelledError) ? { type: 'cancelled' } : { type: 'threw', error: reason };
+  return isA(reason, CancelledError) ? { type: 'cancelled' } : threw(reason);
 }

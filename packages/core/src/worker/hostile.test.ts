@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { defineActor, type ActorOptions, type Confirmation, type MessageDependency } from '../actor/index.js';
 import { BasicConverter } from '../converter/index.js';
 import type { RepidEvent } from '../events/index.js';
+import type { OutgoingMessage } from '../message/index.js';
 import type { ActorMiddleware, ProducerMiddleware } from '../middleware/index.js';
 import type { RepidOptions } from '../producer/index.js';
 import { jsonSerializer } from '../serializer/index.js';
@@ -175,6 +176,33 @@ describe('A rejected promise that is thrown in place of an error', () => {
     const { workshop, job } = await performBoth(throwPromise, options);
     expect(await job.status()).toEqual({ state: 'failed' });
     expect((await workshop.deadLetters())[0]!.reason.message).toContain('a Promise');
+  });
+
+  const isTopic = (topic: string) => (message: OutgoingMessage) => message.headers['topic'] === topic;
+  it.each<[string, (payload: unknown, msg: MessageDependency) => unknown, Partial<ActorOptions>, RepidOptions]>([
+    ['a converter of results', () => 1, { converter: { convertInputs: () => [], convertOutputs: throwPromise } }, {}],
+    [
+      'a producer middleware',
+      (_payload, msg) => msg.sendMessageJson({ channel: 'default', payload: 1, headers: { topic: 'next' } }),
+      {},
+      {
+        producerMiddlewares: [(messages, next) => (messages.some(isTopic('next')) ? throwPromise() : next())],
+      },
+    ],
+    ['msg.nack()', (_payload, msg) => msg.nack(Promise.reject(new Error('x')) as never), {}, {}],
+    [
+      'msg.setException(), long before the run ends',
+      async (_payload, msg) => {
+        msg.setException(Promise.reject(new Error('x')) as never);
+        await new Promise(setImmediate);
+      },
+      {},
+      {},
+    ],
+  ])('does not end the process: from %s', async (_, run, actorOptions, options) => {
+    const { job } = await performBoth(run, actorOptions, options);
+    expect(await job.status()).toEqual({ state: 'failed' });
+    expect((await job.result())!.exception).toContain('a Promise');
   });
 
   it('does not end the process: from a callback, or a listener', async () => {

@@ -1,3 +1,4 @@
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import type { RunEndedError } from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
 import { HEADER } from '../message/index.js';
@@ -33,6 +34,7 @@ export class RunReports {
   }
 
   callbackError(run: Run, error: unknown): void {
+    ignoreRejection(error);
     this.onEvent({ type: 'callback-failed', actor: run.actor.label, id: run.id, error });
   }
 

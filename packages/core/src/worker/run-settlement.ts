@@ -119,7 +119,6 @@ export class RunSettlement {
       try {
         await callback();
       } catch (error) {
-        ignoreRejection(error);
         this.services.onCallbackError(this.run, error);
       }
     }

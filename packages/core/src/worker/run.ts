@@ -78,6 +78,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   setException(error: Error): void {
     this.requireInTime('msg.setException()', 'result');
+    ignoreRejection(error);
     this.effects.chosenResult = { error };
   }
 

@@ -1,5 +1,4 @@
 import type { Actor } from '../actor/index.js';
-import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { errorText, LostOwnershipError, MessageExpiredError, TooManyDeliveriesError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { isOutage } from '../errors/is-outage.js';
@@ -20,7 +19,7 @@ import type { Strays } from './strays.js';
 import type { TimeLimits } from './time-limits.js';
 import { Unrouted } from './unrouted.js';
 import { UnrunMessages } from './unrun-messages.js';
-import { decide, type Ending } from './verdict.js';
+import { decide, type Ending, threw } from './verdict.js';
 
 /** What a runner works with. */
 export interface RunnerParts {
@@ -106,7 +105,6 @@ export class Runner {
       checkAge(parameters, hand.receivedAt);
       actor = this.router.route(message);
     } catch (error) {
-      ignoreRejection(error); // What a routing function throws may be anything.
       return this.unrun.refuse(hand, parameters, error);
     }
     const execution = actor && this.executions.get(actor);
@@ -123,7 +121,7 @@ export class Runner {
       const pending = loadInputs(hand.delivery, parameters, execution.asksForResults, this.producer.connection);
       inputs = pending instanceof Promise ? await pending : pending;
     } catch (error) {
-      failed = { type: 'threw', error };
+      failed = threw(error);
     }
     const run = new Run(actor, hand, parameters, inputs, this.services);
     if (failed && isOutage(failed.error)) return this.unrun.postpone(run, hand, parameters, failed.error);
@@ -193,7 +191,7 @@ export class Runner {
     hand: Hand,
     problem: unknown,
   ): Promise<void> {
-    if (ending.type === 'returned') return this.settle(run, { type: 'threw', error: problem }, parameters, hand);
+    if (ending.type === 'returned') return this.settle(run, threw(problem), parameters, hand);
     const error = ending.type === 'threw' ? bothOf(ending.error, problem) : problem;
     this.reports.verdict(run, { action: 'nack', error });
     await run.act({ action: 'nacked', result: { error } });

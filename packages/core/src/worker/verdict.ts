@@ -24,6 +24,12 @@ export type Ending =
   /** The worker shuts down and its grace period is over. */
   | { readonly type: 'shut-down' };
 
+/** The ending of a run that threw this. A promise thrown in place of an error does not end the process. */
+export function threw(error: unknown): Extract<Ending, { type: 'threw' }> {
+  ignoreRejection(error);
+  return { type: 'threw', error };
+}
+
 /** What the decision depends on, besides the ending. */
 export interface Circumstances {
   readonly actor: string;
@@ -88,7 +94,6 @@ function decideRetried(error: unknown, { actor, retries, retryPolicy }: Circumst
   try {
     return { action: 'retry', error, delay: retryDelay(error, retries.alreadyTried + 1, retryPolicy) };
   } catch (problem) {
-    ignoreRejection(problem);
     return { action: 'nack', error: new FailurePolicyError('retryPolicy', actor, error, problem) };
   }
 }
@@ -99,7 +104,6 @@ function decideFailed(error: unknown, { actor, confirmation, onError }: Circumst
   try {
     return { action: errorAction(onError, error), error };
   } catch (problem) {
-    ignoreRejection(problem);
     return { action: 'nack', error: new FailurePolicyError('onError', actor, error, problem) };
   }
 }
