@@ -1,5 +1,5 @@
 import { Bag } from '../bag/index.js';
 import type { InFlightDelivery } from './in-flight-delivery.js';
 
-/** All that a worker has in flight. */
+/** The deliveries that a worker has received and not finished. */
 export class InFlightDeliveries extends Bag<InFlightDelivery> {}
