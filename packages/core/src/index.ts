@@ -13,7 +13,6 @@ export * from './graph/index.js';
 export * from './job/index.js';
 export * from './memory/index.js';
 export * from './message/index.js';
-export * from './middleware/index.js';
 export * from './options/index.js';
 export * from './producer/index.js';
 export * from './retry/index.js';

@@ -2,18 +2,11 @@ import * as v from 'valibot';
 import type { Converter } from '../converter/index.js';
 import { DEFAULTS } from '../defaults.js';
 import type { Duration } from '../duration/index.js';
-import type { ActorMiddleware } from '../middleware/index.js';
 import { option, parseOptions, withoutUndefined } from '../options/index.js';
 import { exponentialRetry, type RetryPolicy } from '../retry/index.js';
 import { topicRouting, type RoutingStrategy } from '../router/routing-strategy.js';
-
-/** When a message is acknowledged. */
-export const CONFIRMATIONS = ['auto', 'always-ack', 'ack-first', 'manual', 'manual-explicit'] as const;
-export type Confirmation = (typeof CONFIRMATIONS)[number];
-
-/** What becomes of a message whose actor failed and that has no retries left. */
-export const ERROR_ACTIONS = ['nack', 'reject', 'ack'] as const;
-export type ErrorAction = (typeof ERROR_ACTIONS)[number];
+import type { ActorMiddleware, ResolvedActorOptions } from './actor.js';
+import { CONFIRMATIONS, ERROR_ACTIONS, type Confirmation, type ErrorAction } from './confirmation.js';
 
 /** How an actor takes and runs its messages. Given on the method, its class or the module; the closest wins. */
 export interface ActorOptions {
@@ -58,25 +51,6 @@ export interface ActorOptions {
   description?: string;
   tags?: string[];
   deprecated?: boolean;
-}
-
-/** Actor options with every default filled in; spans in milliseconds. */
-export interface ResolvedActorOptions {
-  readonly name: string;
-  readonly channel: string;
-  readonly timeout: number;
-  readonly retryPolicy: RetryPolicy;
-  readonly confirmation: Confirmation;
-  readonly onError?: ErrorAction | ((error: unknown) => ErrorAction);
-  readonly routing: RoutingStrategy;
-  readonly concurrency: number;
-  readonly middlewares: readonly ActorMiddleware[];
-  readonly converter?: Converter;
-  readonly title?: string;
-  readonly summary?: string;
-  readonly description?: string;
-  readonly tags?: readonly string[];
-  readonly deprecated?: boolean;
 }
 
 const schema = v.strictObject({

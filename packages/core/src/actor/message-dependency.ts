@@ -1,5 +1,5 @@
 import type { Duration } from '../duration/index.js';
-import type { Job } from '../job/job.js';
+import type { JobHandle } from '../job/job-handle.js';
 
 /** How an actor has ended its message by itself. */
 export type MessageAction = 'acked' | 'nacked' | 'rejected' | 'retried' | 'rescheduled' | 'replied';
@@ -61,7 +61,7 @@ export interface MessageDependency {
    * A function to call after the settlement, in the order they were added; dropped when the actor fails.
    * A job, or a job's `enqueue`, is not called but committed with the settlement.
    */
-  addCallback(callback: (() => unknown) | Job): void;
+  addCallback(callback: (() => unknown) | JobHandle): void;
 
   /** Done. */
   ack(): Promise<void>;
@@ -83,14 +83,14 @@ export interface MessageDependency {
   sendMessage(message: OutgoingBytes & SendOptions): Promise<void>;
   sendMessageJson(message: OutgoingJson & SendOptions): Promise<void>;
   /** Enqueues a job, committed with the settlement. */
-  enqueue(job: Job): void;
+  enqueue(job: JobHandle): void;
   /**
    * Enqueues a job, committed with the settlement, and hands this job's result over to it: whoever waits for this job's
    * result waits for that job's.
    *
    * @throws InvalidOptionError where this message stores no result, or that job is enqueued already
    */
-  delegate(job: Job): void;
+  delegate(job: JobHandle): void;
 }
 
 /** How the message is run. Times and spans in milliseconds. */

@@ -2,9 +2,9 @@ import type { ResultBucket } from '../bucket/index.js';
 import { keepAlive } from '../clock/keep-alive.js';
 import type { Connection } from '../connection/connection.js';
 import { TimeoutError } from '../errors/index.js';
+import { explain } from '../graph/explain.js';
 import type { JobExplanation } from '../graph/explanation.js';
-import { explanationOf } from './find-job.js';
-import type { Job } from './job.js';
+import type { JobHandle } from './job-handle.js';
 
 /** How long a look may take that only has an error say more, in milliseconds. */
 const LOOK_TIMEOUT = 1_000;
@@ -15,7 +15,7 @@ const LOOK_TIMEOUT = 1_000;
  * @throws TimeoutError that says where the job is, and whether a worker takes from its channel
  */
 export async function awaitResult<Result>(
-  job: Job,
+  job: JobHandle,
   resultId: string,
   connection: Connection,
   options: { readonly timeout: number; readonly signal?: AbortSignal },
@@ -33,7 +33,7 @@ export async function awaitResult<Result>(
 }
 
 /** Where the job is, for an error that is thrown in any case: nothing where it cannot be told soon. */
-function whyNot(job: Job, connection: Connection): Promise<string> {
+function whyNot(job: JobHandle, connection: Connection): Promise<string> {
   return new Promise((resolve) => {
     const cancelTimer = connection.broker.clock.schedule(() => resolve(''), LOOK_TIMEOUT);
     void describe(job, connection)
@@ -42,8 +42,8 @@ function whyNot(job: Job, connection: Connection): Promise<string> {
   });
 }
 
-async function describe(job: Job, connection: Connection): Promise<string> {
-  const explanation = await explanationOf(job, connection);
+async function describe(job: JobHandle, connection: Connection): Promise<string> {
+  const explanation = await explain(job, connection);
   const further = await describeChannel(explanation, connection);
   return further === undefined ? ` ${explanation.text}` : ` ${explanation.text.slice(0, -1)}, and ${further}.`;
 }

@@ -5,12 +5,11 @@ import type { Wait } from '../dependency/waits.js';
 import { DependencyError, InvalidOptionError } from '../errors/index.js';
 import { kindOf, show } from '../errors/show.js';
 import { isId } from '../message/index.js';
-import type { Job } from './job.js';
-import { jobOf } from './job-reference.js';
+import { handleOf, type JobHandle } from './job-handle.js';
 
 /** A dependency in its long form. */
 export interface ResolvedDependency {
-  readonly on: Job | string;
+  readonly on: JobHandle | string;
   readonly condition: Condition;
 }
 
@@ -57,7 +56,7 @@ function refuse(call: string, value: unknown, expected: string): never {
  *
  * @throws DependencyError where a dependency stores no result, or one bucket is waited for with two conditions
  */
-export function waitsOf(job: Job, dependencies: readonly ResolvedDependency[]): Wait[] {
+export function waitsOf(job: JobHandle, dependencies: readonly ResolvedDependency[]): Wait[] {
   const waits = new Map<string, Wait>();
   for (const { on, condition } of dependencies) {
     const bucketId = bucketOf(on);
@@ -74,24 +73,24 @@ export function waitsOf(job: Job, dependencies: readonly ResolvedDependency[]): 
 }
 
 /** The job as the check of a graph sees it. */
-export function graphNode(job: Job, dependencies: readonly ResolvedDependency[]): GraphNode {
+export function graphNode(job: JobHandle, dependencies: readonly ResolvedDependency[]): GraphNode {
   const waitsFor = dependencies.map(({ on }) => ({
     bucketId: bucketOf(on),
     label: () => labelOf(on),
-    isKnown: typeof on === 'string' || on.mayBeThere,
+    isKnown: typeof on === 'string' || on.mayExist,
   }));
   return { label: () => job.label, key: job.id, produces: job.resultId, waitsFor };
 }
 
-function isReference(value: unknown): value is Job | string {
-  return isId(value) || (typeof value === 'object' && jobOf(value) !== undefined);
+function isReference(value: unknown): value is JobHandle | string {
+  return isId(value) || (typeof value === 'object' && handleOf(value) !== undefined);
 }
 
 /** The bucket that a dependency stores. */
-export function bucketOf(on: Job | string): string | undefined {
+export function bucketOf(on: JobHandle | string): string | undefined {
   return typeof on === 'string' ? on : on.resultId;
 }
 
-function labelOf(on: Job | string): string {
+function labelOf(on: JobHandle | string): string {
   return typeof on === 'string' ? `bucket "${on}"` : on.label;
 }

@@ -6,7 +6,7 @@ import { PRIORITIES, type Priority } from '../message/index.js';
 import { option } from '../options/index.js';
 import { optionsParser } from '../options/options-parser.js';
 import { A_DEPENDENCY, resolveDependency } from './dependencies.js';
-import type { Job } from './job.js';
+import type { JobHandle } from './job-handle.js';
 
 /** How a job is enqueued and run. */
 export interface JobOptions<Args = unknown> {
@@ -49,7 +49,7 @@ export interface JobOptions<Args = unknown> {
   /** Run it at the times of a cron expression, in a time zone: by default that of the process which enqueues it, and it stays that one. */
   cron?: string | { expression: string; timeZone?: string };
   /** A job, or a bucket: its result is this job's payload, and this job waits for its success. Instead of `args`. */
-  argsFrom?: Job | string;
+  argsFrom?: JobHandle | string;
   /** What must have ended before this job is run. Jobs enqueued together may be given in any order. */
   dependsOn?: Dependency | readonly Dependency[];
   /** A job whose dependencies have not come by then is skipped. @default '7d' */
@@ -82,7 +82,10 @@ const schema = v.strictObject({
   deferredBy: v.optional(option.duration),
   cron: v.optional(cron),
   argsFrom: v.optional(
-    v.custom<Job | string>((value) => resolveDependency(value)?.on === value, 'expected a job, or the id of a bucket'),
+    v.custom<JobHandle | string>(
+      (value) => resolveDependency(value)?.on === value,
+      'expected a job, or the id of a bucket',
+    ),
   ),
   dependsOn: v.optional(
     v.custom<Dependency | readonly Dependency[]>(isDependencies, `expected ${A_DEPENDENCY}, or an array of them`),

@@ -9,8 +9,10 @@ import type { Duration } from '../duration/index.js';
 import { DependencyError, InvalidOptionError } from '../errors/index.js';
 import type { JobExplanation } from '../graph/explanation.js';
 import { HEADER, writeParameters, type OutgoingMessage } from '../message/index.js';
-import type { Producer } from '../producer/producer.js';
+import { explain } from '../graph/explain.js';
+import type { Publisher } from '../producer/publisher.js';
 import { awaitResult } from './await-result.js';
+import { cancelJob } from './cancel-job.js';
 import { checkIds } from './check-ids.js';
 import {
   bucketOf,
@@ -20,17 +22,18 @@ import {
   waitsOf,
   type ResolvedDependency,
 } from './dependencies.js';
-import type { Doubt } from './doubt.js';
 import { enqueueJobs } from './enqueue-jobs.js';
 import { argsBucketOf, newEnqueueing, type Enqueueing } from './enqueueing.js';
-import { cancelJob, explanationOf, heldArgs, statusOf } from './find-job.js';
 import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
+import { heldArgs } from './held-args.js';
 import { parseJobOptions, parseWaitOptions, type JobOptions, type ParsedJobOptions } from './job-options.js';
-import { JOB } from './job-reference.js';
+import { JOB, type JobHandle } from './job-handle.js';
 import type { JobStatus } from './job-status.js';
 import { newId } from './new-id.js';
 import { APART, CANNOT_DELEGATE, RECURRING } from './refusals.js';
+import { statusOf } from './status-of.js';
 import { keepsArgs, namedArgsId, storesResult } from './stored-parts.js';
+import type { UnconfirmedPublish } from './unconfirmed-publish.js';
 
 /**
  * A piece of work to be done by the actor of this name, and a handle on it: an id names one job in the connection, so with the
@@ -52,13 +55,13 @@ export class Job<Args = unknown, Result = unknown> {
   private storesResult: boolean;
   /** Where the result goes, unless it goes by the job's id. */
   private resultPlace: string | undefined;
-  private argsSource: Job | string | undefined;
+  private argsSource: JobHandle | string | undefined;
   private readonly dependencies: ResolvedDependency[];
   /** The time that it was enqueued last, and the one that it is to be enqueued next. */
   private last: Enqueueing | undefined;
   private next: Enqueueing | undefined;
   /** Where nobody could tell whether it was enqueued. */
-  private unsure: Doubt | undefined;
+  private unconfirmedPublish: UnconfirmedPublish | undefined;
   /** The nonce of the job whose result it stores, where one has delegated to it. */
   private handedOver: { readonly nonce: string | undefined } | undefined;
   private readonly options: ParsedJobOptions;
@@ -68,11 +71,11 @@ export class Job<Args = unknown, Result = unknown> {
   constructor(
     name: string,
     options: JobOptions<Args>,
-    private readonly producer: Producer,
+    private readonly publisher: Publisher,
   ) {
     this.options = parseJobOptions(name, options);
     checkIds(name, this.options);
-    this.connection = producer.connection;
+    this.connection = publisher.connection;
     this.name = name;
     this.channel = this.options.channel ?? DEFAULTS.channel;
     this.ownId = this.options.id;
@@ -98,7 +101,7 @@ export class Job<Args = unknown, Result = unknown> {
    */
   get enqueue(): () => Promise<this> {
     const enqueue = async (): Promise<this> => {
-      await enqueueJobs([this], this.producer);
+      await enqueueJobs([this], this.publisher);
       return this;
     };
     return Object.assign(enqueue, { [JOB]: this });
@@ -129,7 +132,7 @@ export class Job<Args = unknown, Result = unknown> {
   }
 
   /** False where nobody but this object knows its id, and it was never enqueued. */
-  get mayBeThere(): boolean {
+  get mayExist(): boolean {
     return this.isEnqueued || this.options.id !== undefined || this.options.resultId !== undefined;
   }
 
@@ -146,7 +149,7 @@ export class Job<Args = unknown, Result = unknown> {
   }
 
   /** Has it wait for a job's success, or a bucket, and take that as its payload. @throws InvalidOptionError */
-  takeArgsFrom(source: Job | string): this {
+  takeArgsFrom(source: JobHandle | string): this {
     this.requireNotEnqueued('takeArgsFrom()');
     requireReference(source, `takeArgsFrom() of job ${this.label}`);
     if (this.hasArgs)
@@ -194,7 +197,7 @@ export class Job<Args = unknown, Result = unknown> {
 
   /** Why it is not done: what it waits for, until when it is delayed, which retry it is; or how it has ended. @throws UnsupportedError */
   explain(): Promise<JobExplanation> {
-    return explanationOf(this, this.connection);
+    return explain(this, this.connection);
   }
 
   /**
@@ -245,17 +248,17 @@ export class Job<Args = unknown, Result = unknown> {
   noteEnqueued(): void {
     this.last = this.toEnqueue;
     this.next = undefined;
-    this.unsure = undefined;
+    this.unconfirmedPublish = undefined;
   }
 
   /** Called when nobody can tell whether it has been published. */
-  noteUnsure(doubt: Doubt): void {
-    this.unsure = doubt;
+  noteUnconfirmed(publish: UnconfirmedPublish): void {
+    this.unconfirmedPublish = publish;
   }
 
   /** Set where nobody could tell whether it has been published. */
-  get doubt(): Doubt | undefined {
-    return this.unsure;
+  get unconfirmed(): UnconfirmedPublish | undefined {
+    return this.unconfirmedPublish;
   }
 
   /** Tells the time that it is being enqueued from others that used the same id. */
@@ -265,7 +268,8 @@ export class Job<Args = unknown, Result = unknown> {
 
   /** As a follower: the same each time its parent gets to it, so that it is not there twice. A chosen id stays. */
   adoptId(id: string): void {
-    if (this.options.id === undefined && this.last === undefined && this.unsure === undefined) this.ownId = id;
+    if (this.options.id === undefined && this.last === undefined && this.unconfirmedPublish === undefined)
+      this.ownId = id;
   }
 
   /** Has its result stored in another job's place, for those who wait for that one. */

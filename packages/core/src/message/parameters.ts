@@ -2,7 +2,7 @@ import { DEFAULTS } from '../defaults.js';
 import { MalformedMessageError } from '../errors/index.js';
 import { show } from '../errors/show.js';
 import { HEADER } from './header-names.js';
-import { checkSchedule } from './schedule.js';
+import { checkSchedule, type Schedule } from './schedule.js';
 
 /** What a job's headers say about how it is to be run. Times and spans in milliseconds. */
 export interface MessageParameters {
@@ -32,11 +32,6 @@ export interface MessageParameters {
   /** Tells the runs of one id apart; undefined where the id alone does. */
   readonly nonce?: string;
 }
-
-/** When a recurring job comes next: every so many milliseconds, or by a cron expression. */
-export type Schedule =
-  | { readonly every: number; readonly dueAt: number }
-  | { readonly cron: string; readonly timeZone?: string; readonly dueAt: number };
 
 /** @throws MalformedMessageError when one of our headers does not say what it should */
 export function readParameters(headers: Readonly<Record<string, string>>): MessageParameters {

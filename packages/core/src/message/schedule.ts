@@ -1,6 +1,10 @@
 import { Cron } from 'croner';
 import { InvalidOptionError } from '../errors/index.js';
-import type { Schedule } from './parameters.js';
+
+/** How a job recurs: every so many milliseconds, or by a cron expression. */
+export type Schedule =
+  | { readonly every: number; readonly dueAt: number }
+  | { readonly cron: string; readonly timeZone?: string; readonly dueAt: number };
 
 /**
  * When a recurring job is due next: the first time after both this occurrence and now, so that ticks that were missed

@@ -6,12 +6,13 @@ import { shorten } from '../errors/show.js';
 import { HEADER, type OutgoingMessage } from '../message/index.js';
 import { mostOfHeaders, sizeAbove, sizeOfHeaders } from '../message/size.js';
 import { compose } from '../middleware/compose.js';
-import type { ProducerMiddleware } from '../middleware/index.js';
+import type { ProducerMiddleware } from './producer-middleware.js';
+import type { Publisher } from './publisher.js';
 
 type Messages = readonly OutgoingMessage[];
 
 /** Sees messages off: middlewares, checks, buckets that lie elsewhere, then the broker. */
-export class Producer {
+export class Producer implements Publisher {
   private readonly send: (messages: Messages) => Promise<void>;
   private readonly isApart = ({ into }: Pick<BucketWrite, 'into'>): boolean => !this.connection.isJoined(into);
 

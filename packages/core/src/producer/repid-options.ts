@@ -5,7 +5,7 @@ import { BasicConverter, type Converter } from '../converter/index.js';
 import { DEFAULTS } from '../defaults.js';
 import { logToConsole, type EventListener } from '../events/index.js';
 import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
-import type { ProducerMiddleware } from '../middleware/index.js';
+import type { ProducerMiddleware } from './producer-middleware.js';
 import { option, parseOptions } from '../options/index.js';
 import { jsonSerializer, type Serializer } from '../serializer/index.js';
 

@@ -14,7 +14,7 @@ import {
   REPLY_CHANNELS,
 } from '../message/index.js';
 import { DirectReplies } from './direct-replies.js';
-import type { Producer } from './producer.js';
+import type { Publisher } from './publisher.js';
 
 /** How many replies are taken at once. */
 const BATCH = 100;
@@ -37,8 +37,8 @@ export class Requests {
   private readonly connection: Connection;
   private readonly direct: DirectReplies;
 
-  constructor(private readonly producer: Producer) {
-    this.connection = producer.connection;
+  constructor(private readonly publisher: Publisher) {
+    this.connection = publisher.connection;
     this.direct = new DirectReplies(this.connection, (address, reply) =>
       this.answer(parseReplyAddress(address)?.correlation, reply),
     );
@@ -54,7 +54,7 @@ export class Requests {
     this.direct.watch(replyTo);
     try {
       const reply = this.awaitReply(correlation, message, timeout);
-      const sending = this.producer.publish([{ ...message, replyTo }]);
+      const sending = this.publisher.publish([{ ...message, replyTo }]);
       await Promise.all([sending.catch((error: unknown) => this.giveUp(correlation, error)), reply]);
       return await reply;
     } finally {
