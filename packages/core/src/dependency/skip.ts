@@ -1,7 +1,7 @@
 import type { BucketState, Condition } from './condition.js';
 
 /** A bucket that has come, and did not meet the condition of someone who waited for it. */
-export interface BrokenWait {
+export interface UnmetWait {
   readonly bucketId: string;
   readonly condition: Condition;
   readonly state: BucketState;
@@ -15,9 +15,9 @@ export interface BrokenWait {
 export const ROOT_CAUSE = ' Root cause: ';
 
 /** Why a job is skipped, as its result says it. Brokers that skip by a script say the same. */
-export function skipReason(broken: BrokenWait): string {
-  const { condition, state, cause } = broken;
-  const fact = `DependencyError: Not run: it needed the ${condition} of ${labelOf(broken)}, which ${describe(state)}.`;
+export function skipReason(unmet: UnmetWait): string {
+  const { condition, state, cause } = unmet;
+  const fact = `DependencyError: Not run: it needed the ${condition} of ${labelOf(unmet)}, which ${describe(state)}.`;
   return cause === undefined ? fact : `${fact}${ROOT_CAUSE}${cause}`;
 }
 
@@ -32,8 +32,8 @@ export function lateReason(timeout: number, missing: readonly string[]): string 
 }
 
 /** What those learn who wait for a job that was skipped: the first cause, not the steps in between. */
-export function causeOfSkip(broken: BrokenWait): string {
-  return broken.cause ?? `${labelOf(broken)} ${describe(broken.state)}`;
+export function causeOfSkip(unmet: UnmetWait): string {
+  return unmet.cause ?? `${labelOf(unmet)} ${describe(unmet.state)}`;
 }
 
 /** What those learn who wait for a job that has failed: at most 500 characters. */
@@ -42,7 +42,7 @@ export function causeOfFailure(bucketId: string, exception: string, jobName?: st
 }
 
 /** The job behind a bucket, by its name and the bucket's id where the name is known. */
-function labelOf({ bucketId, jobName }: Pick<BrokenWait, 'bucketId' | 'jobName'>): string {
+function labelOf({ bucketId, jobName }: Pick<UnmetWait, 'bucketId' | 'jobName'>): string {
   return jobName === undefined ? `"${bucketId}"` : `"${jobName}" (${bucketId})`;
 }
 

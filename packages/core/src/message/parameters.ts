@@ -63,7 +63,7 @@ export function resultBucketOf(headers: Readonly<Record<string, string>>): strin
  * Where the result of a message with these headers goes, and for how many milliseconds it is kept (null for ever); undefined
  * where it goes nowhere. For brokers, which end jobs by themselves: a time to live that is none counts as the default.
  */
-export function resultPlaceOf(
+export function resultTargetOf(
   headers: Readonly<Record<string, string>>,
 ): { readonly id: string; readonly ttl: number | null } | undefined {
   const id = resultBucketOf(headers);

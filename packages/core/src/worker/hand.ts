@@ -35,8 +35,8 @@ export class Hand {
   isLeft = false;
   /** True where it was given back because it could not be run here now, which does not count. */
   isReturned = false;
-  /** Where it lies among the others. */
-  place = -1;
+  /** Its index among the others. */
+  index = -1;
   readonly receivedAt: number;
   readonly takenAt: number;
   ownedUntil: number;

@@ -1,5 +1,5 @@
-import { Bag } from '../bag/index.js';
+import { SwapRemoveList } from '../swap-remove-list/index.js';
 import type { Hand } from './hand.js';
 
 /** All that a worker has in hand. */
-export class Hands extends Bag<Hand> {}
+export class Hands extends SwapRemoveList<Hand> {}
