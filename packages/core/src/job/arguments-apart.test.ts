@@ -3,7 +3,7 @@ import { defineActor } from '../actor/index.js';
 import type { BucketBroker } from '../bucket/index.js';
 import { BrokerUnavailableError, DuplicateJobError } from '../errors/index.js';
 import { InMemoryBucketBroker } from '../memory/index.js';
-import { Workshop } from '../worker/testing/workshop.test-support.js';
+import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { JobOptions } from './index.js';
 
 /** Buckets in a place that the message broker knows nothing of. */
@@ -34,22 +34,22 @@ function shop(results: 'near' | 'far') {
     seen.push(payload);
     if (state.fails) throw new Error('broken');
   });
-  const workshop = new Workshop([actor], {
+  const testBed = new TestBed([actor], {
     argsBucketBroker: far,
     ...(results === 'far' ? { resultsBucketBroker: far } : undefined),
   });
-  const work = (options: JobOptions = {}) => workshop.repid.job('work', { args: 'order', ...options });
+  const work = (options: JobOptions = {}) => testBed.repid.job('work', { args: 'order', ...options });
   const isStored = async (id: string | undefined) => (await far.get([id!]))[0] !== undefined;
-  return { far, workshop, state, seen, work, isStored };
+  return { far, testBed, state, seen, work, isStored };
 }
 
 describe.each(['near', 'far'] as const)('Own arguments in another place than messages, with results %s', (results) => {
   it.each<JobOptions>([{}, { id: 'one' }])('go after the job has ended: %j', async (options) => {
-    const { workshop, seen, work, isStored } = shop(results);
+    const { testBed, seen, work, isStored } = shop(results);
     const job = await work(options).enqueue();
     expect(await isStored(job.argsId)).toBe(true);
     expect(await job.args()).toMatchObject({ data: 'order' });
-    await workshop.drain();
+    await testBed.drain();
     expect(seen).toEqual(['order']);
     expect(await isStored(job.argsId)).toBe(false);
   });
@@ -63,39 +63,39 @@ describe.each(['near', 'far'] as const)('Own arguments in another place than mes
   });
 
   it('stay for its dead letter', async () => {
-    const { workshop, state, seen, work } = shop(results);
+    const { testBed, state, seen, work } = shop(results);
     state.fails = true;
     await work().enqueue();
-    await workshop.drain();
-    await workshop.repid.channel('default').replayDeadLetters();
-    await workshop.drain();
+    await testBed.drain();
+    await testBed.repid.channel('default').replayDeadLetters();
+    await testBed.drain();
     expect(seen).toEqual(['order', 'order']);
   });
 
   it('stay for the next run of a recurring job', async () => {
-    const { workshop, seen, work } = shop(results);
+    const { testBed, seen, work } = shop(results);
     await work({ deferredBy: '1h' }).enqueue();
     for (let n = 0; n < 3; n += 1) {
-      await workshop.clock.advance(3_600_000);
-      await workshop.drain();
+      await testBed.clock.advance(3_600_000);
+      await testBed.drain();
     }
     expect(seen).toEqual(['order', 'order', 'order']);
   });
 
   it('stay, and that is told, where they cannot be removed', async () => {
-    const { far, workshop, work, isStored } = shop(results);
+    const { far, testBed, work, isStored } = shop(results);
     const job = await work().enqueue();
     far.failures = 1;
-    await workshop.drain();
+    await testBed.drain();
     expect(await job.status()).toEqual({ state: 'succeeded' });
     expect(await isStored(job.argsId)).toBe(true);
-    expect(workshop.told('broker-problem')).toHaveLength(1);
+    expect(testBed.eventsOf('broker-problem')).toHaveLength(1);
   });
 
   it('that have a name stay', async () => {
-    const { workshop, work, isStored } = shop(results);
+    const { testBed, work, isStored } = shop(results);
     await work({ argsId: 'args' }).enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(await isStored('args')).toBe(true);
   });
 

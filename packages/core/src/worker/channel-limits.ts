@@ -36,7 +36,7 @@ export class ChannelLimits {
     for (const [channel, slots] of this.slots) {
       free.set(
         channel,
-        slots.reduce((sum, { lane }) => sum + lane.free, 0),
+        slots.reduce((sum, { semaphore }) => sum + semaphore.free, 0),
       );
     }
     return free;

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, it } from 'vitest';
 import { defineActor, type ActorMiddleware, type ActorOptions, type MessageDependency } from '../actor/index.js';
 import type { ProducerMiddleware, Repid } from '../producer/index.js';
-import { Workshop } from './testing/workshop.test-support.js';
+import { TestBed } from './testing/test-bed.test-support.js';
 
 const trace = new AsyncLocalStorage<string>();
 
@@ -16,14 +16,12 @@ async function contextsOf(act: Act, options: Partial<ActorOptions> = {}): Promis
     if (messages.some(({ headers }) => headers.topic === 'next')) contexts.push(trace.getStore());
     return next();
   };
-  const first = defineActor({ name: 'first', middlewares: [tracing], ...options }, (_, msg) =>
-    act(msg, workshop.repid),
-  );
-  const workshop: Workshop = new Workshop([first, defineActor({ name: 'next' }, () => {})], {
+  const first = defineActor({ name: 'first', middlewares: [tracing], ...options }, (_, msg) => act(msg, testBed.repid));
+  const testBed: TestBed = new TestBed([first, defineActor({ name: 'next' }, () => {})], {
     producerMiddlewares: [noting],
   });
-  await workshop.perform('first', { id: 'one' });
-  expect(workshop.told('dead-lettered')).toEqual([]);
+  await testBed.perform('first', { id: 'one' });
+  expect(testBed.eventsOf('dead-lettered')).toEqual([]);
   return contexts;
 }
 

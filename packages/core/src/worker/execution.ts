@@ -6,22 +6,22 @@ import { CancelledError, LostOwnershipError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { compose, type Layer } from '../middleware/compose.js';
 import { Arguments } from './arguments.js';
-import type { Hand } from './hand.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 import type { Run } from './run.js';
 import { WorkerShutdownError } from './shutdown.js';
 import { Slots } from './slots.js';
-import type { Strays } from './strays.js';
+import type { AbandonedRuns } from './abandoned-runs.js';
 import type { TimeLimits } from './time-limits.js';
-import type { Ending } from './verdict.js';
+import type { RunResult } from './decide.js';
 
 /** How a run ended, or that it is none of this worker's business any more. */
-export type ExecutionEnding = Ending | { readonly type: 'lost' } | { readonly type: 'cancelled' };
+export type ExecutionResult = RunResult | { readonly type: 'lost' } | { readonly type: 'cancelled' };
 
 /** What the runs of a worker have in common. */
 export interface ExecutionParts {
   readonly connection: Connection;
   readonly limits: TimeLimits;
-  readonly strays: Strays;
+  readonly abandonedRuns: AbandonedRuns;
   /** Told of a run that goes on although it was called off, so many milliseconds ago. */
   readonly onSignalIgnored: (run: Run, reason: unknown, since: number) => void;
   /** Told when a place of an actor has become free. */
@@ -56,54 +56,58 @@ export class Execution {
    * Runs it until it ends or is called off, whichever comes first; then its place is free. No promise where it ends at once.
    * Never throws or rejects.
    */
-  execute(run: Run, hand: Hand): ExecutionEnding | Promise<ExecutionEnding> {
-    const ending = this.begin(run, hand);
-    return ending instanceof Promise ? this.unlessCalledOff(run, hand, ending) : ending;
+  execute(run: Run, inFlight: InFlightDelivery): ExecutionResult | Promise<ExecutionResult> {
+    const runResult = this.begin(run, inFlight);
+    return runResult instanceof Promise ? this.unlessCalledOff(run, inFlight, runResult) : runResult;
   }
 
-  private unlessCalledOff(run: Run, hand: Hand, ending: Promise<ExecutionEnding>): Promise<ExecutionEnding> {
+  private unlessCalledOff(
+    run: Run,
+    inFlight: InFlightDelivery,
+    runResult: Promise<ExecutionResult>,
+  ): Promise<ExecutionResult> {
     return new Promise((resolve) => {
-      hand.cancellation.onAbort((reason) => {
-        if (hand.run !== run) return; // It has ended.
-        this.leave(hand, run);
+      inFlight.cancellation.onAbort((reason) => {
+        if (inFlight.run !== run) return; // It has ended.
+        this.leave(inFlight, run);
         resolve(endingOfAbort(reason));
-        this.parts.strays.watch(
-          () => hand.run === run || run.isActorRunning,
+        this.parts.abandonedRuns.watch(
+          () => inFlight.run === run || run.isActorRunning,
           (since) => this.parts.onSignalIgnored(run, reason, since),
         );
       });
-      void ending.then(resolve);
+      void runResult.then(resolve);
     });
   }
 
-  private begin(run: Run, hand: Hand): Ending | Promise<Ending> {
-    hand.isBegun = true;
-    this.parts.limits.begin(hand, run);
+  private begin(run: Run, inFlight: InFlightDelivery): RunResult | Promise<RunResult> {
+    inFlight.isStarted = true;
+    this.parts.limits.begin(inFlight, run);
     this.slots?.begin(this.now());
     try {
       const value = this.chain(run);
-      if (!isThenable(value)) return this.end(run, hand, { type: 'returned', value });
+      if (!isThenable(value)) return this.end(run, inFlight, { type: 'returned', value });
       return promiseOf(value).then(
-        (settled) => this.end(run, hand, { type: 'returned', value: settled }),
-        (error: unknown) => this.end(run, hand, { type: 'threw', error }),
+        (settled) => this.end(run, inFlight, { type: 'returned', value: settled }),
+        (error: unknown) => this.end(run, inFlight, { type: 'threw', error }),
       );
     } catch (error) {
-      return this.end(run, hand, { type: 'threw', error });
+      return this.end(run, inFlight, { type: 'threw', error });
     }
   }
 
-  private end(run: Run, hand: Hand, ending: Ending): Ending {
+  private end(run: Run, inFlight: InFlightDelivery, runResult: RunResult): RunResult {
     run.close();
-    this.leave(hand, run);
-    hand.run = undefined;
-    return ending;
+    this.leave(inFlight, run);
+    inFlight.run = undefined;
+    return runResult;
   }
 
   /** Where it was called off, that has been done before. */
-  private leave(hand: Hand, run: Run): void {
-    if (this.slots === undefined || !hand.isInPlace) return;
-    this.slots.end(this.now() - (hand.lateAt - run.timeout));
-    hand.leaveLane();
+  private leave(inFlight: InFlightDelivery, run: Run): void {
+    if (this.slots === undefined || !inFlight.hasSlot) return;
+    this.slots.end(this.now() - (inFlight.deadline - run.timeout));
+    inFlight.releaseSlot();
   }
 
   private throughLayers(layers: readonly Layer<ActorContext, unknown>[]): (run: Run) => Promise<unknown> {
@@ -140,7 +144,7 @@ function promiseOf(value: PromiseLike<unknown>): Promise<unknown> {
   return isPlain ? value : new Promise((resolve) => resolve(value));
 }
 
-function endingOfAbort(reason: unknown): ExecutionEnding {
+function endingOfAbort(reason: unknown): ExecutionResult {
   if (isA(reason, WorkerShutdownError)) return { type: 'shut-down' };
   if (isA(reason, LostOwnershipError)) return { type: 'lost' };
   return isA(reason, CancelledError) ? { type: 'cancelled' } : { type: 'threw', error: reason };

@@ -10,7 +10,7 @@ import { BasicConverter } from '../converter/index.js';
 import type { RepidEvent } from '../events/index.js';
 import type { ProducerMiddleware, RepidOptions } from '../producer/index.js';
 import { jsonSerializer } from '../serializer/index.js';
-import { Gate, Workshop } from './testing/workshop.test-support.js';
+import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
 const fail = (): never => {
   throw new Error('asked in vain');
@@ -40,12 +40,12 @@ async function performBoth(
   options: RepidOptions = {},
 ) {
   const hostile = defineActor({ name: 'hostile', retryPolicy: () => 0, ...actorOptions }, run);
-  const workshop = new Workshop([hostile, defineActor({ name: 'usual' }, () => 'fine')], options);
-  const job = await workshop.repid.job('hostile', { retries: 1 }).enqueue();
-  const usual = await workshop.repid.job('usual').enqueue();
-  await workshop.drain({ concurrency: 1 });
+  const testBed = new TestBed([hostile, defineActor({ name: 'usual' }, () => 'fine')], options);
+  const job = await testBed.repid.job('hostile', { retries: 1 }).enqueue();
+  const usual = await testBed.repid.job('usual').enqueue();
+  await testBed.drain({ concurrency: 1 });
   expect((await usual.result())?.data).toBe('fine');
-  return { workshop, job };
+  return { testBed, job };
 }
 
 describe('What an actor throws', () => {
@@ -53,7 +53,7 @@ describe('What an actor throws', () => {
   it.each(THROWN.flatMap(([name, make]) => confirmations.map((one) => [name, one, make] as const)))(
     'does not keep its message from being settled: %s, %s',
     async (_, confirmation, make) => {
-      const { workshop, job } = await performBoth(
+      const { testBed, job } = await performBoth(
         () => {
           throw make();
         },
@@ -61,8 +61,8 @@ describe('What an actor throws', () => {
       );
       expect(await job.status()).toEqual({ state: 'failed' });
       expect((await job.result())!.exception!.length).toBeLessThan(2_200);
-      expect(workshop.told('settlement-failed')).toEqual([]);
-      expect(await workshop.repid.channel('default').stats()).toMatchObject({ running: 0, queued: 0, delayed: 0 });
+      expect(testBed.eventsOf('settlement-failed')).toEqual([]);
+      expect(await testBed.repid.channel('default').stats()).toMatchObject({ running: 0, queued: 0, delayed: 0 });
     },
   );
 
@@ -71,23 +71,23 @@ describe('What an actor throws', () => {
       await next();
       throw make();
     };
-    const { workshop, job } = await performBoth(
+    const { testBed, job } = await performBoth(
       async (_payload, msg) => {
         msg.addCallback(() => Promise.reject(make()));
         await msg.ack();
       },
       { middlewares: [middleware] },
     );
-    expect(workshop.told('callback-failed')).toHaveLength(1);
-    expect(workshop.told('failure-acknowledged')).toHaveLength(1);
+    expect(testBed.eventsOf('callback-failed')).toHaveLength(1);
+    expect(testBed.eventsOf('failure-acknowledged')).toHaveLength(1);
     expect(await job.result()).toMatchObject({ success: true });
   });
 
   it('is kept as it is, where it is a plain object or has causes', async () => {
-    const { workshop } = await performBoth(() => {
+    const { testBed } = await performBoth(() => {
       throw new Error('not saved', { cause: { reason: 'no stock', left: Number.NaN } });
     });
-    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({
+    expect((await testBed.deadLetters())[0]!.reason).toMatchObject({
       message: 'not saved',
       cause: { message: '{"reason":"no stock","left":NaN}' },
     });
@@ -102,10 +102,10 @@ describe('What a user passes in', () => {
     ['a converter that throws', { converter: { convertInputs: fail, convertOutputs: fail } }, 'Error'],
     ['a middleware that throws what is no error', { middlewares: [() => Promise.reject(null)] }, 'Error'],
   ])('does not stop a worker: %s', async (_, options, code) => {
-    const { workshop } = await performBoth(() => {
+    const { testBed } = await performBoth(() => {
       throw new Error('broken');
     }, options);
-    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code });
+    expect((await testBed.deadLetters())[0]!.reason).toMatchObject({ code });
   });
 
   it('does not end the process: a middleware that does not await the actor', async () => {
@@ -139,9 +139,9 @@ describe('What a user passes in', () => {
   it('does not keep a message from being settled: a serializer that throws', async () => {
     const encode = (value: unknown): Uint8Array => (value === 'fine' ? jsonSerializer.encode(value) : fail());
     const serializer = { ...jsonSerializer, contentType: 'text/odd', encode };
-    const { workshop, job } = await performBoth(() => 1, {}, { serializer });
+    const { testBed, job } = await performBoth(() => 1, {}, { serializer });
     expect(await job.status()).toEqual({ state: 'failed' });
-    expect((await workshop.deadLetters())[0]!.reason.message).toContain('asked in vain');
+    expect((await testBed.deadLetters())[0]!.reason.message).toContain('asked in vain');
   });
 
   it('is refused where a converter returns a promise that nobody awaits', async () => {
@@ -150,8 +150,8 @@ describe('What a user passes in', () => {
         return Promise.reject(new Error('nobody awaits this'));
       }
     }
-    const { workshop } = await performBoth(() => 1, { converter: new Late() });
-    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({
+    const { testBed } = await performBoth(() => 1, { converter: new Late() });
+    expect((await testBed.deadLetters())[0]!.reason).toMatchObject({
       code: 'REPID_SERIALIZATION',
       message: 'The converter returned a promise from convertOutputs(). Have it return the value.',
     });
@@ -168,35 +168,35 @@ describe('What never ends', () => {
   const never = (): Promise<never> => new Promise(() => {});
 
   it('does not block its worker: a callback', async () => {
-    const added = new Gate();
+    const added = new Latch();
     const hung = defineActor({ name: 'hung', timeout: '1m' }, (_, msg) => {
       msg.addCallback(() => (added.open(), never()));
     });
-    const workshop = new Workshop([hung, defineActor({ name: 'usual' }, () => 'fine')]);
-    await workshop.repid.job('hung').enqueue();
-    const usual = await workshop.repid.job('usual').enqueue();
-    workshop.start({ concurrency: 1 });
+    const testBed = new TestBed([hung, defineActor({ name: 'usual' }, () => 'fine')]);
+    await testBed.repid.job('hung').enqueue();
+    const usual = await testBed.repid.job('usual').enqueue();
+    testBed.start({ concurrency: 1 });
     await added.opened;
-    await workshop.clock.advance(60_000);
+    await testBed.clock.advance(60_000);
     expect((await usual.waitForResult()).data).toBe('fine');
-    expect(workshop.told('callback-failed')).toMatchObject([
+    expect(testBed.eventsOf('callback-failed')).toMatchObject([
       { error: { message: 'What follows the settlement of "hung" lasted longer than 60000 ms.' } },
     ]);
   });
 
   it('fails the run: a producer middleware, at its settlement', async () => {
-    const called = new Gate();
+    const called = new Latch();
     const hanging: ProducerMiddleware = async (messages, next) => {
       if (messages[0]!.headers.topic !== 'follower') return next();
       called.open();
       await never();
     };
-    const first = defineActor({ name: 'first' }, (_, msg) => msg.enqueue(workshop.repid.job('follower')));
-    const workshop: Workshop = new Workshop([first], { producerMiddlewares: [hanging] });
-    const job = await workshop.repid.job('first', { timeout: '1m' }).enqueue();
-    workshop.start();
+    const first = defineActor({ name: 'first' }, (_, msg) => msg.enqueue(testBed.repid.job('follower')));
+    const testBed: TestBed = new TestBed([first], { producerMiddlewares: [hanging] });
+    const job = await testBed.repid.job('first', { timeout: '1m' }).enqueue();
+    testBed.start();
     await called.opened;
-    await workshop.clock.advance(60_000);
+    await testBed.clock.advance(60_000);
     await vi.waitFor(async () => expect(await job.status()).toEqual({ state: 'failed' }), 10_000);
     expect((await job.result())!.exception).toContain(
       'Preparing the followers of "first" lasted longer than 60000 ms.',
@@ -209,16 +209,16 @@ describe('What never ends', () => {
     ['a converter', { converter: { convertInputs: never, convertOutputs: (value) => value } }],
   ])('blocks neither its actor nor its worker: %s', async (_, options) => {
     const hung = defineActor({ name: 'hung', concurrency: 1, timeout: '1m', ...options }, never);
-    const workshop = new Workshop([hung, defineActor({ name: 'usual' }, () => 'fine')]);
-    await workshop.repid.enqueue([1, 2, 3].map((n) => workshop.repid.job('hung', { id: `hung-${n}` })));
-    const usual = await workshop.repid.job('usual').enqueue();
-    const worker = workshop.start({ concurrency: 2, gracefulShutdownTime: 1 });
+    const testBed = new TestBed([hung, defineActor({ name: 'usual' }, () => 'fine')]);
+    await testBed.repid.enqueue([1, 2, 3].map((n) => testBed.repid.job('hung', { id: `hung-${n}` })));
+    const usual = await testBed.repid.job('usual').enqueue();
+    const worker = testBed.start({ concurrency: 2, gracefulShutdownTime: 1 });
     expect((await usual.waitForResult()).data).toBe('fine');
     await vi.waitFor(async () => {
-      await workshop.clock.advance(60_000);
-      expect(await workshop.deadLetters()).toHaveLength(3);
+      await testBed.clock.advance(60_000);
+      expect(await testBed.deadLetters()).toHaveLength(3);
     }, 10_000);
-    expect((await workshop.deadLetters()).every(({ reason }) => reason.code === 'REPID_TIMEOUT')).toBe(true);
+    expect((await testBed.deadLetters()).every(({ reason }) => reason.code === 'REPID_TIMEOUT')).toBe(true);
     await worker.stop();
     expect(worker.inFlight).toBe(0);
   });

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { defineActor, type MessageDependency } from '../actor/index.js';
 import type { ConsumeOptions, Consumer, Delivery } from '../broker/index.js';
 import { InMemoryMessageBroker } from '../memory/index.js';
-import { Gate, Workshop } from './testing/workshop.test-support.js';
+import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
-/** Its settlements wait at a gate. */
+/** Its settlements wait at a latch. */
 class SlowToSettle extends InMemoryMessageBroker {
-  readonly gate = new Gate();
+  readonly latch = new Latch();
   settlements = 0;
 
   override async consume(options: ConsumeOptions): Promise<Consumer> {
@@ -20,7 +20,7 @@ class SlowToSettle extends InMemoryMessageBroker {
     const settle = delivery.settle.bind(delivery);
     delivery.settle = async (settlement) => {
       this.settlements += 1;
-      await this.gate.opened;
+      await this.latch.opened;
       await settle(settlement);
     };
     return delivery;
@@ -34,9 +34,9 @@ async function workplace(act: (msg: MessageDependency) => void = () => {}) {
     act(msg);
   });
   const broker = new SlowToSettle();
-  const workshop = new Workshop([actor], { messageBroker: broker });
-  for (let n = 0; n < 10; n += 1) await workshop.send('work', n);
-  return { workshop, broker, runs };
+  const testBed = new TestBed([actor], { messageBroker: broker });
+  for (let n = 0; n < 10; n += 1) await testBed.send('work', n);
+  return { testBed, broker, runs };
 }
 
 const turns = async (): Promise<void> => {
@@ -44,46 +44,46 @@ const turns = async (): Promise<void> => {
 };
 
 it('works on the next while those before are being settled, and on no more than that', async () => {
-  const { workshop, broker, runs } = await workplace();
-  const worker = workshop.start({ concurrency: 2 });
+  const { testBed, broker, runs } = await workplace();
+  const worker = testBed.start({ concurrency: 2 });
   await turns();
   expect(runs).toEqual([0, 1, 2, 3, 4, 5]);
   expect([broker.settlements, worker.inFlight]).toEqual([6, 6]);
-  broker.gate.open();
+  broker.latch.open();
   await turns();
   expect(runs).toHaveLength(10);
   expect(worker.inFlight).toBe(0);
 });
 
 it('works on the next while followers are being committed, which go with the settlement', async () => {
-  const { workshop, broker, runs } = await workplace((msg) => {
+  const { testBed, broker, runs } = await workplace((msg) => {
     void msg.sendMessageJson({ channel: 'next', payload: 1 });
   });
-  const worker = workshop.start({ concurrency: 2 });
+  const worker = testBed.start({ concurrency: 2 });
   await turns();
   expect(runs).toEqual([0, 1, 2, 3, 4, 5]);
-  broker.gate.open();
+  broker.latch.open();
   await turns();
   expect(worker.inFlight).toBe(0);
-  expect(await workshop.repid.channel('next').stats()).toMatchObject({ queued: 10 });
+  expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 10 });
 });
 
 it('takes no more than its limit, however many are being settled', async () => {
-  const { workshop, broker, runs } = await workplace();
-  const work = workshop.worker({ concurrency: 2 }).run({ messagesLimit: 3 });
+  const { testBed, broker, runs } = await workplace();
+  const work = testBed.worker({ concurrency: 2 }).run({ messagesLimit: 3 });
   await turns();
   expect(runs).toEqual([0, 1, 2]);
-  broker.gate.open();
+  broker.latch.open();
   expect(await work).toEqual({ processed: 3 });
   expect(runs).toEqual([0, 1, 2]);
 });
 
 it('makes no room before its callbacks have been called', async () => {
-  const called = new Gate();
-  const { workshop, broker, runs } = await workplace((msg) => msg.addCallback(() => called.opened));
-  workshop.start({ concurrency: 2 });
+  const called = new Latch();
+  const { testBed, broker, runs } = await workplace((msg) => msg.addCallback(() => called.opened));
+  testBed.start({ concurrency: 2 });
   await turns();
-  broker.gate.open();
+  broker.latch.open();
   await turns();
   expect(runs).toEqual([0, 1]);
   called.open();
@@ -92,12 +92,12 @@ it('makes no room before its callbacks have been called', async () => {
 });
 
 it('stops only when what it has read ahead is settled, too', async () => {
-  const { workshop, broker, runs } = await workplace();
-  const worker = workshop.start({ concurrency: 2 });
+  const { testBed, broker, runs } = await workplace();
+  const worker = testBed.start({ concurrency: 2 });
   await turns();
   const stopped = worker.stop();
-  broker.gate.open();
+  broker.latch.open();
   await stopped;
   expect(runs).toEqual([0, 1, 2, 3, 4, 5]);
-  expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 4, running: 0 });
+  expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 4, running: 0 });
 });

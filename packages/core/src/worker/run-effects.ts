@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Follower } from './followers.js';
-import type { RunResult } from './closing.js';
+import type { ActorResult } from './disposition.js';
 
 /** Calls something in the asynchronous context of another place. */
 export type Context = <T>(act: () => T) => T;
 
 /** What a run has set, sent and added so far, and that is yet to be committed, sent or called. */
 export class RunEffects {
-  chosenResult: RunResult | undefined;
+  chosenResult: ActorResult | undefined;
   // Not before they are needed: most runs send nothing and have nothing called.
   private followers: Follower[] | undefined;
   private callbacks: (() => unknown)[] | undefined;
@@ -61,7 +61,7 @@ export class RunEffects {
   }
 
   /** What the actor chose counts; but no success can be chosen for what has failed. */
-  choose(result: RunResult): RunResult {
+  choose(result: ActorResult): ActorResult {
     const { chosenResult } = this;
     if (chosenResult === undefined) return result;
     return 'value' in result || 'error' in chosenResult ? chosenResult : result;

@@ -1,9 +1,9 @@
 import type { RunEndedError } from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
 import { HEADER } from '../message/index.js';
-import type { Hand } from './hand.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 import type { Run } from './run.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from './decide.js';
 
 /** Tells what happens to runs. */
 export class RunReports {
@@ -53,11 +53,11 @@ export class RunReports {
     this.onEvent({ type: 'cancelled', ...about });
   }
 
-  ownershipLost({ delivery: { id, message } }: Hand): void {
+  ownershipLost({ delivery: { id, message } }: InFlightDelivery): void {
     this.onEvent({ type: 'ownership-lost', id, channel: message.channel });
   }
 
-  settlementFailed({ delivery: { id, message } }: Hand, error: unknown): void {
+  settlementFailed({ delivery: { id, message } }: InFlightDelivery, error: unknown): void {
     this.onEvent({ type: 'settlement-failed', id, channel: message.channel, error });
   }
 }
@@ -70,7 +70,7 @@ export interface About {
 }
 
 /** Names the message of a delivery by its topic and its own id, where it has those. */
-export function aboutMessage({ delivery: { id, message } }: Hand): About {
+export function aboutMessage({ delivery: { id, message } }: InFlightDelivery): About {
   const { channel, headers } = message;
   return { actor: headers[HEADER.topic] ?? '(no topic)', id: headers[HEADER.id] ?? id, channel };
 }

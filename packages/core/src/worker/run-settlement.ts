@@ -6,20 +6,20 @@ import { isOutage } from '../errors/is-outage.js';
 import { endTimeout } from '../errors/timeouts.js';
 import type { MessageParameters } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
-import { isDone, type Closing, type RunResult } from './closing.js';
+import { isDone, type Closing, type ActorResult } from './disposition.js';
 import { noteEnqueued, toMessages, type Follower } from './followers.js';
-import type { Hand } from './hand.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 import { ignoreRejection } from '../errors/ignore-rejection.js';
-import { within } from './limit.js';
+import { withTimeout } from './with-timeout.js';
 import type { Run } from './run.js';
 import type { RunEffects } from './run-effects.js';
-import type { Luggage, Settler } from './settler.js';
-import { isFinal } from './verdict.js';
+import type { SettlementEffects, SettlementWriter } from './settlement-writer.js';
+import { isFinal } from './decide.js';
 
 /** What a run works with. */
 export interface RunServices {
   readonly producer: Producer;
-  readonly settler: Settler;
+  readonly writer: SettlementWriter;
   /** Told of a callback that throws; the settlement stands. */
   readonly onCallbackError: (run: Run, error: unknown) => void;
   /** Told of what was refused because the run was over. */
@@ -47,7 +47,7 @@ export class RunSettlement {
 
   constructor(
     private readonly run: Run & SettledRun,
-    private readonly hand: Hand,
+    private readonly inFlight: InFlightDelivery,
     private readonly received: MessageParameters,
     private readonly effects: RunEffects,
     private readonly services: RunServices,
@@ -75,18 +75,23 @@ export class RunSettlement {
   /** Acknowledges before the actor is run: nothing is stored or sent yet. */
   ackFirst(): Promise<void> {
     const closing: Closing = { action: 'acked', result: { value: undefined } };
-    const luggage = { followers: [], startedAt: this.startedAt };
-    return this.services.settler.settle(this.hand, this.received, closing, luggage);
+    const effects = { followers: [], startedAt: this.startedAt };
+    return this.services.writer.settle(this.inFlight, this.received, closing, effects);
   }
 
   /** Stores the result of a message that was acknowledged first. */
-  async storeResult(result: RunResult): Promise<void> {
-    const { settler } = this.services;
+  async storeResult(result: ActorResult): Promise<void> {
+    const { writer } = this.services;
     try {
-      await settler.storeResult(this.hand, this.received, this.converted(this.effects.choose(result)), this.startedAt);
+      await writer.storeResult(
+        this.inFlight,
+        this.received,
+        this.converted(this.effects.choose(result)),
+        this.startedAt,
+      );
     } catch (error) {
       if (!isFinal(error)) throw error;
-      await settler.storeResult(this.hand, this.received, { error }, this.startedAt);
+      await writer.storeResult(this.inFlight, this.received, { error }, this.startedAt);
     }
   }
 
@@ -100,7 +105,7 @@ export class RunSettlement {
   sendAndCallBack(): Promise<void> {
     const { clock } = this.services.producer.connection.broker;
     const { actor, timeout } = this.run;
-    return within(clock, timeout, this.sendAndCall(), () => {
+    return withTimeout(clock, timeout, this.sendAndCall(), () => {
       this.isGivenUp = true;
       return endTimeout(actor.label, 'What follows the settlement', timeout);
     });
@@ -138,7 +143,7 @@ export class RunSettlement {
     const pending = this.prepare(closing, followers, isDelegated, taken);
     const settlement = pending instanceof Promise ? await pending : pending;
     try {
-      await this.services.settler.commit(this.hand, settlement);
+      await this.services.writer.commit(this.inFlight, settlement);
     } catch (error) {
       if (isA(error, LostOwnershipError) || isOutage(error)) this.loss = { error };
       else this.run.reopen(); // Refused as a whole: it may still be settled in another way.
@@ -161,16 +166,16 @@ export class RunSettlement {
       throw error;
     };
     try {
-      const luggage = this.luggageFor(closing, followers, isDelegated);
-      const { settler } = this.services;
-      const pending = this.effects.inContext(() => settler.prepare(this.hand, this.received, closing, luggage));
+      const effects = this.effectsOf(closing, followers, isDelegated);
+      const { writer } = this.services;
+      const pending = this.effects.inContext(() => writer.prepare(this.inFlight, this.received, closing, effects));
       return pending instanceof Promise ? pending.catch(undo) : pending;
     } catch (error) {
       return undo(error);
     }
   }
 
-  private luggageFor(closing: Closing, waiting: readonly Follower[], isDelegated: boolean): Luggage {
+  private effectsOf(closing: Closing, waiting: readonly Follower[], isDelegated: boolean): SettlementEffects {
     const result = this.resultFor(closing, isDelegated);
     const followers = toMessages(waiting);
     return {
@@ -180,14 +185,14 @@ export class RunSettlement {
     };
   }
 
-  private resultFor(closing: Closing, isDelegated: boolean): RunResult | undefined {
+  private resultFor(closing: Closing, isDelegated: boolean): ActorResult | undefined {
     if (closing.action === 'rescheduled') return this.effects.chosenResult;
     if (!('result' in closing) || (isDelegated && isDone(closing))) return undefined;
     return this.effects.choose(closing.result);
   }
 
   /** @throws SerializationError where the converter answers with a promise, which nobody would await */
-  private converted(result: RunResult): RunResult {
+  private converted(result: ActorResult): ActorResult {
     if ('error' in result) return result;
     const { converter = this.services.producer.connection.converter } = this.run.actor.options;
     const value = converter.convertOutputs(result.value);

@@ -21,14 +21,14 @@ import {
   type OutgoingFollower,
   outgoingJson,
 } from '../producer/outgoing.js';
-import { actionOf, type Closing, type RunResult } from './closing.js';
-import type { Hand } from './hand.js';
+import { actionOf, type Closing, type ActorResult } from './disposition.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 import type { Inputs } from './inputs.js';
 import { ReceivedMessage } from './received-message.js';
 import { RunEffects } from './run-effects.js';
-import { type Addition, tooLate } from './run-gate.js';
+import { type Addition, lateCallError } from './late-calls.js';
 import { RunSettlement, type RunServices } from './run-settlement.js';
-import { retryDelay } from './verdict.js';
+import { retryDelay } from './decide.js';
 
 /** One run of an actor on a delivery, and the actor's hold on it. */
 export class Run extends ReceivedMessage implements MessageDependency {
@@ -42,14 +42,14 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   constructor(
     actor: Actor,
-    hand: Hand,
+    inFlight: InFlightDelivery,
     received: MessageParameters,
     inputs: Inputs,
     private readonly services: RunServices,
   ) {
-    super(actor, hand, received, inputs);
+    super(actor, inFlight, received, inputs);
     this.effects = new RunEffects(services.producer.hasMiddlewares);
-    this.settlement = new RunSettlement(this, hand, received, this.effects, services);
+    this.settlement = new RunSettlement(this, inFlight, received, this.effects, services);
   }
 
   get isActedOn(): boolean {
@@ -173,12 +173,12 @@ export class Run extends ReceivedMessage implements MessageDependency {
   /** Acknowledges before the actor is run: nothing is stored or sent yet. */
   async actFirst(): Promise<void> {
     this.action = 'acked';
-    this.hand.isBegun = true; // It can't be given back any more.
+    this.inFlight.isStarted = true; // It can't be given back any more.
     await this.settlement.ackFirst();
   }
 
   /** Stores the result of a message that was acknowledged first. */
-  async storeResult(result: RunResult): Promise<void> {
+  async storeResult(result: ActorResult): Promise<void> {
     if (!this.isDelegated || !('value' in result)) await this.settlement.storeResult(result);
   }
 
@@ -199,7 +199,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   /** What the actor comes to; rejects as soon as the run is called off, though the actor goes on. */
   orCalledOff(act: () => Promise<unknown>): Promise<unknown> {
-    const { cancellation } = this.hand;
+    const { cancellation } = this.inFlight;
     cancellation.throwIfAborted();
     this.actorsRunning += 1;
     const running = act().finally(() => (this.actorsRunning -= 1));
@@ -215,7 +215,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   private follow(job: Job, call: string): void {
     this.requireInTime(call, 'follower');
-    job.adoptId(followerId(this.hand.delivery, this.received, this.jobsAdded++));
+    job.adoptId(followerId(this.inFlight.delivery, this.received, this.jobsAdded++));
     this.effects.addFollower(job);
   }
 
@@ -259,10 +259,10 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   /** What was called off, has lost its message, or is over, does nothing more: nobody would commit it, or another run does it again. */
   private refusalOf(call: string, addition: Addition): { readonly error: unknown } | undefined {
-    const { cancellation } = this.hand;
+    const { cancellation } = this.inFlight;
     if (cancellation.isAborted) return { error: cancellation.reason };
     if (this.settlement.loss) return this.settlement.loss;
-    const error = tooLate(call, addition, {
+    const error = lateCallError(call, addition, {
       actor: this.actor.label,
       action: this.action,
       hasEnded: this.hasEnded,

@@ -6,20 +6,20 @@ import { readParameters, type MessageParameters } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
 import { ChannelLimits } from './channel-limits.js';
-import { closingFor, type RunResult } from './closing.js';
-import { Execution, type ExecutionEnding, type ExecutionParts } from './execution.js';
-import type { Hand } from './hand.js';
+import { closingFor, type ActorResult } from './disposition.js';
+import { Execution, type ExecutionResult, type ExecutionParts } from './execution.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 import { loadInputs, NO_INPUTS } from './inputs.js';
 import { aboutMessage, RunReports } from './run-reports.js';
 import { Run } from './run.js';
 import type { RunServices } from './run-settlement.js';
-import { Settler } from './settler.js';
+import { SettlementWriter } from './settlement-writer.js';
 import { WorkerShutdownError } from './shutdown.js';
-import type { Strays } from './strays.js';
+import type { AbandonedRuns } from './abandoned-runs.js';
 import type { TimeLimits } from './time-limits.js';
-import { Unrouted } from './unrouted.js';
-import { UnrunMessages } from './unrun-messages.js';
-import { decide, type Ending } from './verdict.js';
+import { UnroutedPolicy } from './unrouted-policy.js';
+import { UnstartedDeliveries } from './unstarted-deliveries.js';
+import { decide, type RunResult } from './decide.js';
 
 /** What a runner works with. */
 export interface RunnerParts {
@@ -28,7 +28,7 @@ export interface RunnerParts {
   /** Those that its worker takes from. */
   readonly channels: readonly string[];
   readonly limits: TimeLimits;
-  readonly strays: Strays;
+  readonly abandonedRuns: AbandonedRuns;
   /** How long a message may stay without an actor, in milliseconds. */
   readonly unroutedTimeout: number;
 }
@@ -41,30 +41,30 @@ export class Runner {
   onSlotFree: (channel: string) => void = () => {};
   private readonly router: Router;
   private readonly producer: Producer;
-  private readonly settler: Settler;
+  private readonly writer: SettlementWriter;
   private readonly reports: RunReports;
-  private readonly unrun: UnrunMessages;
+  private readonly unstarted: UnstartedDeliveries;
   private readonly executions: ReadonlyMap<Actor, Execution>;
   private readonly services: RunServices;
 
-  constructor({ router, producer, channels, limits, strays, unroutedTimeout }: RunnerParts) {
+  constructor({ router, producer, channels, limits, abandonedRuns, unroutedTimeout }: RunnerParts) {
     const { connection } = producer;
     this.router = router;
     this.producer = producer;
-    this.settler = new Settler(producer);
+    this.writer = new SettlementWriter(producer);
     this.reports = new RunReports(connection.onEvent);
-    const unrouted = new Unrouted(router, unroutedTimeout, connection.onEvent);
-    this.unrun = new UnrunMessages(connection, this.settler, this.reports, unrouted);
+    const unrouted = new UnroutedPolicy(router, unroutedTimeout, connection.onEvent);
+    this.unstarted = new UnstartedDeliveries(connection, this.writer, this.reports, unrouted);
     this.services = {
       producer,
-      settler: this.settler,
+      writer: this.writer,
       onCallbackError: (run, error) => this.reports.callbackError(run, error),
       onRefused: (run, error) => this.reports.refused(run, error),
     };
     const parts: ExecutionParts = {
       connection,
       limits,
-      strays,
+      abandonedRuns,
       onSignalIgnored: (run, reason, since) => this.reports.signalIgnored(run, reason, since),
       onSlotFree: (channel) => this.onSlotFree(channel),
     };
@@ -76,154 +76,173 @@ export class Runner {
   }
 
   /** Until when a message that was given back, because its actor runs as many as it may, is to come again, by the monotonic clock. */
-  get surplusUntil(): number {
+  get overflowUntil(): number {
     let until = 0;
-    for (const { slots } of this.executions.values()) if (slots) until = Math.max(until, slots.surplusUntil);
+    for (const { slots } of this.executions.values()) if (slots) until = Math.max(until, slots.overflowUntil);
     return until;
   }
 
   /** Never rejects: what goes wrong is told as an event, and the delivery comes again. */
-  async run(hand: Hand): Promise<void> {
+  async run(inFlight: InFlightDelivery): Promise<void> {
     try {
-      await this.process(hand);
+      await this.process(inFlight);
     } catch (error) {
-      if (hand.isCancelled) this.endCancelled(hand);
-      else if (isA(error, LostOwnershipError)) this.reports.ownershipLost(hand);
-      else this.reports.settlementFailed(hand, error);
+      if (inFlight.isCancelled) this.endCancelled(inFlight);
+      else if (isA(error, LostOwnershipError)) this.reports.ownershipLost(inFlight);
+      else this.reports.settlementFailed(inFlight, error);
     } finally {
-      hand.leaveLane();
+      inFlight.releaseSlot();
     }
   }
 
-  private process(hand: Hand): Promise<void> {
-    const { message } = hand.delivery;
+  private process(inFlight: InFlightDelivery): Promise<void> {
+    const { message } = inFlight.delivery;
     let parameters = NO_PARAMETERS;
     let actor: Actor | undefined;
     try {
       parameters = readParameters(message.headers);
-      if (hand.delivery.isExhausted) throw new TooManyDeliveriesError(hand.delivery.deliveryCount - 1);
-      checkAge(parameters, hand.receivedAt);
+      if (inFlight.delivery.isExhausted) throw new TooManyDeliveriesError(inFlight.delivery.deliveryCount - 1);
+      checkAge(parameters, inFlight.receivedAt);
       actor = this.router.route(message);
     } catch (error) {
-      return this.unrun.refuse(hand, parameters, error);
+      return this.unstarted.refuse(inFlight, parameters, error);
     }
     const execution = actor && this.executions.get(actor);
-    return execution ? this.runActor(hand, parameters, execution) : this.unrun.closeUnrouted(hand, parameters);
+    return execution ? this.runActor(inFlight, parameters, execution) : this.unstarted.passOn(inFlight, parameters);
   }
 
-  private async runActor(hand: Hand, parameters: MessageParameters, execution: Execution): Promise<void> {
-    const delay = execution.slots?.admit(hand);
-    if (delay !== undefined) return this.unrun.giveBack(hand, parameters, { action: 'postponed', delay });
+  private async runActor(
+    inFlight: InFlightDelivery,
+    parameters: MessageParameters,
+    execution: Execution,
+  ): Promise<void> {
+    const delay = execution.slots?.admit(inFlight);
+    if (delay !== undefined) return this.unstarted.giveBack(inFlight, parameters, { action: 'postponed', delay });
     const { actor } = execution;
     let inputs = NO_INPUTS;
-    let failed: Extract<Ending, { type: 'threw' }> | undefined;
+    let failed: Extract<RunResult, { type: 'threw' }> | undefined;
     try {
-      const pending = loadInputs(hand.delivery, parameters, execution.asksForResults, this.producer.connection);
+      const pending = loadInputs(inFlight.delivery, parameters, execution.asksForResults, this.producer.connection);
       inputs = pending instanceof Promise ? await pending : pending;
     } catch (error) {
       failed = { type: 'threw', error };
     }
-    const run = new Run(actor, hand, parameters, inputs, this.services);
-    if (failed && isOutage(failed.error)) return this.unrun.postpone(run, hand, parameters, failed.error);
-    const entering = execution.slots?.enter(hand);
+    const run = new Run(actor, inFlight, parameters, inputs, this.services);
+    if (failed && isOutage(failed.error)) return this.unstarted.postpone(run, inFlight, parameters, failed.error);
+    const entering = execution.slots?.enter(inFlight);
     const isIn = entering === undefined || (await entering);
-    if (hand.cancellation.isAborted || hand.isPaused) return this.endBeforeBegin(run, hand, parameters);
+    if (inFlight.cancellation.isAborted || inFlight.isPaused) return this.endBeforeBegin(run, inFlight, parameters);
     if (!isIn)
-      return this.unrun.giveBack(hand, parameters, { action: 'postponed', delay: execution.slots!.delayOf(hand) });
+      return this.unstarted.giveBack(inFlight, parameters, {
+        action: 'postponed',
+        delay: execution.slots!.delayOf(inFlight),
+      });
     if (actor.options.confirmation === 'ack-first') await run.actFirst();
-    const pending = failed ?? execution.execute(run, hand);
-    return this.finish(run, pending instanceof Promise ? await pending : pending, parameters, hand);
+    const pending = failed ?? execution.execute(run, inFlight);
+    return this.finish(run, pending instanceof Promise ? await pending : pending, parameters, inFlight);
   }
 
   /** It was called off, or its channel was paused, before its actor was run. */
-  private async endBeforeBegin(run: Run, hand: Hand, parameters: MessageParameters): Promise<void> {
-    if (hand.isCancelled) return this.endCancelled(hand);
-    if (isA(hand.cancellation.reason, LostOwnershipError)) return;
-    if (hand.cancellation.isAborted) this.reports.verdict(run, { action: 'reject' });
-    await this.unrun.giveBack(hand, parameters, { action: 'rejected' });
+  private async endBeforeBegin(run: Run, inFlight: InFlightDelivery, parameters: MessageParameters): Promise<void> {
+    if (inFlight.isCancelled) return this.endCancelled(inFlight);
+    if (isA(inFlight.cancellation.reason, LostOwnershipError)) return;
+    if (inFlight.cancellation.isAborted) this.reports.verdict(run, { action: 'reject' });
+    await this.unstarted.giveBack(inFlight, parameters, { action: 'rejected' });
   }
 
-  private async finish(run: Run, ending: ExecutionEnding, parameters: MessageParameters, hand: Hand): Promise<void> {
+  private async finish(
+    run: Run,
+    runResult: ExecutionResult,
+    parameters: MessageParameters,
+    inFlight: InFlightDelivery,
+  ): Promise<void> {
     run.close();
-    if (ending.type === 'cancelled') return this.endCancelled(hand);
-    if (ending.type === 'lost') return;
+    if (runResult.type === 'cancelled') return this.endCancelled(inFlight);
+    if (runResult.type === 'lost') return;
     if (run.isActedOn) await run.finishActing();
-    return run.isActedOn ? this.finishActedOn(run, hand, ending) : this.settle(run, ending, parameters, hand);
+    return run.isActedOn
+      ? this.finishActedOn(run, inFlight, runResult)
+      : this.settle(run, runResult, parameters, inFlight);
   }
 
   /** The actor has settled its message by itself, or it was acknowledged first. */
-  private async finishActedOn(run: Run, hand: Hand, ending: Ending): Promise<void> {
-    const result = resultOf(ending);
+  private async finishActedOn(run: Run, inFlight: InFlightDelivery, runResult: RunResult): Promise<void> {
+    const result = resultOf(runResult);
     if ('error' in result) run.drop();
-    if (ending.type === 'threw') this.reports.failureAcknowledged(run, ending.error);
+    if (runResult.type === 'threw') this.reports.failureAcknowledged(run, runResult.error);
     try {
       if (run.actor.options.confirmation === 'ack-first') await run.storeResult(result);
-      if ('error' in result && run.action === 'acked') await this.settler.replyError(hand, result.error);
+      if ('error' in result && run.action === 'acked') await this.writer.replyError(inFlight, result.error);
     } catch (error) {
       this.reports.callbackError(run, error);
     }
-    await this.sendRest(run, hand);
+    await this.sendRest(run, inFlight);
   }
 
-  private async settle(run: Run, ending: Ending, parameters: MessageParameters, hand: Hand): Promise<void> {
+  private async settle(
+    run: Run,
+    runResult: RunResult,
+    parameters: MessageParameters,
+    inFlight: InFlightDelivery,
+  ): Promise<void> {
     const { confirmation, onError, retryPolicy } = run.actor.options;
     const { retries } = parameters;
-    const verdict = decide(ending, { actor: run.actor.label, confirmation, onError, retryPolicy, retries });
-    const closing = closingFor(verdict, returnedBy(run.actor, ending));
+    const verdict = decide(runResult, { actor: run.actor.label, confirmation, onError, retryPolicy, retries });
+    const closing = closingFor(verdict, returnedBy(run.actor, runResult));
     if ('error' in verdict || closing === undefined) run.drop();
     this.reports.verdict(run, verdict);
-    hand.isLeft = closing === undefined;
-    if (!run.hasCallbacks) hand.free();
+    inFlight.isLeftUnsettled = closing === undefined;
+    if (!run.hasCallbacks) inFlight.free();
     try {
       if (closing) await run.act(closing);
     } catch (error) {
       // What stops it before it is handed over, such as a result that cannot be written, is a failure of the run.
       if (run.isActedOn) throw error;
-      return this.settleFailed(run, ending, parameters, hand, error);
+      return this.settleFailed(run, runResult, parameters, inFlight, error);
     }
-    if (run.hasMore) await this.sendRest(run, hand);
+    if (run.hasMore) await this.sendRest(run, inFlight);
   }
 
   private async settleFailed(
     run: Run,
-    ending: Ending,
+    runResult: RunResult,
     parameters: MessageParameters,
-    hand: Hand,
+    inFlight: InFlightDelivery,
     problem: unknown,
   ): Promise<void> {
-    if (ending.type === 'returned') return this.settle(run, { type: 'threw', error: problem }, parameters, hand);
-    const error = ending.type === 'threw' ? bothOf(ending.error, problem) : problem;
+    if (runResult.type === 'returned') return this.settle(run, { type: 'threw', error: problem }, parameters, inFlight);
+    const error = runResult.type === 'threw' ? bothOf(runResult.error, problem) : problem;
     this.reports.verdict(run, { action: 'nack', error });
     await run.act({ action: 'nacked', result: { error } });
   }
 
   /** What is to be sent and called after the settlement. Its place in the worker is free when that is over, or takes too long. */
-  private async sendRest(run: Run, hand: Hand): Promise<void> {
+  private async sendRest(run: Run, inFlight: InFlightDelivery): Promise<void> {
     try {
       if (run.hasMore) await run.finish();
     } catch (error) {
       this.reports.callbackError(run, error);
     }
-    hand.free();
+    inFlight.free();
   }
 
   /** The broker has ended the job already. */
-  private endCancelled(hand: Hand): void {
-    hand.isLeft = true;
-    this.reports.cancelled(aboutMessage(hand));
+  private endCancelled(inFlight: InFlightDelivery): void {
+    inFlight.isLeftUnsettled = true;
+    this.reports.cancelled(aboutMessage(inFlight));
   }
 }
 
 const NO_PARAMETERS: MessageParameters = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
 
 /** What an actor with `manual-explicit` returns says what to do, it is no result. */
-function returnedBy({ options }: Actor, ending: Ending): unknown {
-  return ending.type === 'returned' && options.confirmation !== 'manual-explicit' ? ending.value : undefined;
+function returnedBy({ options }: Actor, runResult: RunResult): unknown {
+  return runResult.type === 'returned' && options.confirmation !== 'manual-explicit' ? runResult.value : undefined;
 }
 
-function resultOf(ending: Ending): RunResult {
-  if (ending.type === 'returned') return { value: ending.value };
-  return { error: ending.type === 'threw' ? ending.error : new WorkerShutdownError() };
+function resultOf(runResult: RunResult): ActorResult {
+  if (runResult.type === 'returned') return { value: runResult.value };
+  return { error: runResult.type === 'threw' ? runResult.error : new WorkerShutdownError() };
 }
 
 /** The error of the actor, and what then stood in the way of its settlement: neither hides the other. */

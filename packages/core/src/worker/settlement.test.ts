@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../broker/index.js';
 import { CancelledError, TimeoutError } from '../errors/index.js';
 import { readParameters } from '../message/index.js';
-import { actionOf, closingFor, isDone, type Closing } from './closing.js';
+import { actionOf, closingFor, isDone, type Closing } from './disposition.js';
 import { nextRun, outcomeOf, resultBucket } from './settlement.js';
 
 const NOW = 1_000_000;

@@ -12,7 +12,7 @@ import {
   type MessageParameters,
   type OutgoingMessage,
 } from '../message/index.js';
-import type { Closing, RunResult } from './closing.js';
+import type { Closing, ActorResult } from './disposition.js';
 import { reasonFor } from './dead-letter-reason.js';
 
 type Headers = Readonly<Record<string, string>>;
@@ -87,7 +87,7 @@ function attemptsOf({ delivery, parameters }: Closed, wasNotRun = false): number
 
 /** The result bucket, where the job's end is to be told. A failed one says the job's name. */
 export function resultBucket(
-  result: RunResult,
+  result: ActorResult,
   ttl: number | null,
   startedAt: number,
   finishedAt: number,

@@ -1,9 +1,9 @@
 import type { Actor } from '../actor/index.js';
 import { type CancelTimer, monotonic, type Clock } from '../clock/index.js';
 import { HEADER } from '../message/index.js';
-import type { Hand } from './hand.js';
-import { Lane } from './lane.js';
-import { Surplus } from './surplus.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
+import { Semaphore } from './semaphore.js';
+import { OverflowQueue } from './overflow-queue.js';
 
 /** What a run is taken to last before one has ended, in milliseconds. */
 const UNKNOWN_TIME = 100;
@@ -17,8 +17,8 @@ const LONGEST_WAIT = 5 * SHORT_WAIT;
 
 /** The places of an actor that may run only so many messages at once, and what happens to those that are too many. */
 export class Slots {
-  readonly lane: Lane;
-  private readonly surplus = new Surplus();
+  readonly semaphore: Semaphore;
+  private readonly overflow = new OverflowQueue();
   private averageTime: number | undefined;
   private firstBegunAt: number | undefined;
 
@@ -28,19 +28,19 @@ export class Slots {
     private readonly canDelay: boolean,
     onRelease: () => void,
   ) {
-    this.lane = new Lane(actor.options.concurrency, onRelease);
+    this.semaphore = new Semaphore(actor.options.concurrency, onRelease);
   }
 
   /** Until when one that was given back is to come again, by the monotonic clock. */
-  get surplusUntil(): number {
-    return this.surplus.until;
+  get overflowUntil(): number {
+    return this.overflow.until;
   }
 
   /** Gives it a place, or has it wait for one; where it is not to wait, returns after how many milliseconds it is to come again. */
-  admit(hand: Hand): number | undefined {
-    if (this.lane.free === 0 && this.mayReturn(hand) && !this.isSoonFree()) return this.delayOf(hand);
-    this.surplus.forget(jobIdOf(hand));
-    hand.holdIn(this.lane);
+  admit(inFlight: InFlightDelivery): number | undefined {
+    if (this.semaphore.free === 0 && this.mayReturn(inFlight) && !this.isSoonFree()) return this.delayOf(inFlight);
+    this.overflow.forget(jobIdOf(inFlight));
+    inFlight.reserveSlot(this.semaphore);
     return undefined;
   }
 
@@ -48,13 +48,13 @@ export class Slots {
    * Resolves when its actor may be run on it; with false where it is called off before, or its turn does not come soon, and it
    * is to be given back. Undefined where it may be run at once.
    */
-  enter(hand: Hand): Promise<boolean> | undefined {
-    return hand.enterLane(this.mayReturn(hand) ? (withdraw) => this.limitWait(withdraw) : undefined);
+  enter(inFlight: InFlightDelivery): Promise<boolean> | undefined {
+    return inFlight.acquireSlot(this.mayReturn(inFlight) ? (withdraw) => this.limitWait(withdraw) : undefined);
   }
 
   /** After how many milliseconds one is to come again that is given back. */
-  delayOf(hand: Hand): number {
-    return this.surplus.delay(jobIdOf(hand), monotonic(this.clock), this.runTime() / this.lane.width);
+  delayOf(inFlight: InFlightDelivery): number {
+    return this.overflow.delay(jobIdOf(inFlight), monotonic(this.clock), this.runTime() / this.semaphore.width);
   }
 
   begin(now: number): void {
@@ -75,14 +75,14 @@ export class Slots {
   }
 
   /** One that has lost its worker stays: giving it back would forget that. */
-  private mayReturn({ delivery }: Hand): boolean {
+  private mayReturn({ delivery }: InFlightDelivery): boolean {
     return this.canDelay && delivery.deliveryCount === 1;
   }
 
   private isSoonFree(): boolean {
-    const { lane, averageTime } = this;
-    if (averageTime === undefined || lane.surplus >= MOST_WAITING) return false;
-    return ((lane.surplus + 1) * averageTime) / lane.width <= SHORT_WAIT;
+    const { semaphore, averageTime } = this;
+    if (averageTime === undefined || semaphore.overflow >= MOST_WAITING) return false;
+    return ((semaphore.overflow + 1) * averageTime) / semaphore.width <= SHORT_WAIT;
   }
 
   private runTime(): number {
@@ -93,6 +93,6 @@ export class Slots {
   }
 }
 
-function jobIdOf({ delivery }: Hand): string | undefined {
+function jobIdOf({ delivery }: InFlightDelivery): string | undefined {
   return delivery.message.headers[HEADER.id];
 }

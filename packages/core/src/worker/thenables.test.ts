@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { defineActor } from '../actor/index.js';
-import { Workshop } from './testing/workshop.test-support.js';
+import { TestBed } from './testing/test-bed.test-support.js';
 
 type Answer = (value: unknown) => void;
 
@@ -10,9 +10,9 @@ const thenable = (then: (answer: Answer) => void): unknown => ({ then });
 /** Runs an actor that answers with what is no promise, but has a `then`. */
 async function perform(then: (answer: Answer) => void) {
   const actor = defineActor({ name: 'work' }, () => thenable(then));
-  const workshop = new Workshop([actor]);
-  const job = await workshop.perform('work');
-  return { job, workshop };
+  const testBed = new TestBed([actor]);
+  const job = await testBed.perform('work');
+  return { job, testBed };
 }
 
 it('waits for the promise that a thenable answers with', async () => {
@@ -33,8 +33,8 @@ it('lets in no more than it may where a thenable answers twice', async () => {
     most = Math.max(most, (inside += 1));
     return new Promise((resolve) => setImmediate(resolve)).then(() => (inside -= 1));
   });
-  const workshop = new Workshop([actor]);
-  for (let n = 0; n < 6; n += 1) await workshop.send('work', n);
-  expect(await workshop.drain({ concurrency: 6 })).toBe(6);
+  const testBed = new TestBed([actor]);
+  for (let n = 0; n < 6; n += 1) await testBed.send('work', n);
+  expect(await testBed.drain({ concurrency: 6 })).toBe(6);
   expect(most).toBe(1);
 });

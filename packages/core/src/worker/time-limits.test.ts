@@ -2,27 +2,27 @@ import { expect, it, vi } from 'vitest';
 import type { Delivery } from '../broker/index.js';
 import { AdjustableClock } from '../clock/index.js';
 import { TimeoutError } from '../errors/index.js';
-import { Hand } from './hand.js';
-import { Hands } from './hands.js';
+import { InFlightDelivery } from './in-flight-delivery.js';
+import { InFlightDeliveries } from './in-flight-deliveries.js';
 import type { ReceivedMessage } from './received-message.js';
 import { TimeLimits } from './time-limits.js';
 
 function workplace() {
   const clock = new AdjustableClock();
-  const hands = new Hands();
-  const limits = new TimeLimits(clock, hands);
+  const deliveries = new InFlightDeliveries();
+  const limits = new TimeLimits(clock, deliveries);
   const called: string[] = [];
-  const begin = (label: string, timeout: number): Hand => {
-    const hand = new Hand({} as Delivery, { receivedAt: 0, takenAt: 0, ownedUntil: 0 }, () => {});
-    hands.add(hand);
-    hand.cancellation.onAbort((reason) => {
+  const begin = (label: string, timeout: number): InFlightDelivery => {
+    const inFlight = new InFlightDelivery({} as Delivery, { receivedAt: 0, ownedSince: 0, ownedUntil: 0 }, () => {});
+    deliveries.add(inFlight);
+    inFlight.cancellation.onAbort((reason) => {
       expect(reason).toBeInstanceOf(TimeoutError);
       called.push((reason as Error).message);
     });
-    limits.begin(hand, { actor: { label }, timeout } as ReceivedMessage);
-    return hand;
+    limits.begin(inFlight, { actor: { label }, timeout } as ReceivedMessage);
+    return inFlight;
   };
-  return { clock, hands, limits, begin, called };
+  return { clock, deliveries, limits, begin, called };
 }
 
 it('calls off what lasts too long, each by its own limit', async () => {
@@ -41,10 +41,10 @@ it('calls off what lasts too long, each by its own limit', async () => {
 });
 
 it('leaves in peace what has ended in time', async () => {
-  const { clock, hands, begin, called } = workplace();
+  const { clock, deliveries, begin, called } = workplace();
   const ended = begin('ended', 1_000);
   ended.run = undefined;
-  hands.delete(begin('gone', 1_000));
+  deliveries.delete(begin('gone', 1_000));
   begin('running', 2_000);
   await clock.advance(1_500);
   expect(called).toEqual([]);

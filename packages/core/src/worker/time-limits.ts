@@ -1,8 +1,8 @@
 import { Alarm } from '../clock/alarm.js';
 import { monotonic, type Clock } from '../clock/index.js';
 import { runTimeout } from '../errors/timeouts.js';
-import type { Hand } from './hand.js';
-import type { Hands } from './hands.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
+import type { InFlightDeliveries } from './in-flight-deliveries.js';
 import type { ReceivedMessage } from './received-message.js';
 
 /**
@@ -14,7 +14,7 @@ export class TimeLimits {
 
   constructor(
     private readonly clock: Clock,
-    private readonly hands: Hands,
+    private readonly deliveries: InFlightDeliveries,
   ) {
     this.alarm = new Alarm(
       clock,
@@ -23,23 +23,23 @@ export class TimeLimits {
     );
   }
 
-  begin(hand: Hand, run: ReceivedMessage): void {
-    hand.run = run;
-    hand.lateAt = monotonic(this.clock) + run.timeout;
-    this.alarm.setBy(hand.lateAt);
+  begin(inFlight: InFlightDelivery, run: ReceivedMessage): void {
+    inFlight.run = run;
+    inFlight.deadline = monotonic(this.clock) + run.timeout;
+    this.alarm.setBy(inFlight.deadline);
   }
 
-  /** Looks no more: nothing is in hand. */
+  /** Looks no more: nothing is in flight. */
   stop(): void {
     this.alarm.stop();
   }
 
   private look(): void {
     const now = monotonic(this.clock);
-    for (const hand of this.hands) {
-      if (hand.run === undefined || hand.cancellation.isAborted) continue;
-      if (hand.lateAt > now) this.alarm.setBy(hand.lateAt);
-      else hand.cancellation.abort(runTimeout(hand.run.actor.label, hand.run.timeout));
+    for (const inFlight of this.deliveries) {
+      if (inFlight.run === undefined || inFlight.cancellation.isAborted) continue;
+      if (inFlight.deadline > now) this.alarm.setBy(inFlight.deadline);
+      else inFlight.cancellation.abort(runTimeout(inFlight.run.actor.label, inFlight.run.timeout));
     }
   }
 }

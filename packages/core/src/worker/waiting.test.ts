@@ -1,61 +1,61 @@
 import { describe, expect, it } from 'vitest';
-import { Bell } from './bell.js';
+import { AsyncSignal } from './async-signal.js';
 import { Cancellation } from './cancellation.js';
-import { Lane } from './lane.js';
+import { Semaphore } from './semaphore.js';
 
 const turn = () => new Promise(setImmediate);
 
-describe('A lane', () => {
+describe('A semaphore', () => {
   it('lets so many in at once, and the others in the order they came', async () => {
-    const lane = new Lane(2);
+    const semaphore = new Semaphore(2);
     const entered: number[] = [];
-    expect([lane.enter(new Cancellation()), lane.enter(new Cancellation())]).toEqual([undefined, undefined]);
-    for (const n of [1, 2, 3]) void lane.enter(new Cancellation())!.then((isIn) => isIn && entered.push(n));
+    expect([semaphore.enter(new Cancellation()), semaphore.enter(new Cancellation())]).toEqual([undefined, undefined]);
+    for (const n of [1, 2, 3]) void semaphore.enter(new Cancellation())!.then((isIn) => isIn && entered.push(n));
     await turn();
     expect(entered).toEqual([]);
-    lane.leave();
+    semaphore.leave();
     await turn();
     expect(entered).toEqual([1]);
-    lane.leave();
-    lane.leave();
+    semaphore.leave();
+    semaphore.leave();
     await turn();
     expect(entered).toEqual([1, 2, 3]);
   });
 
   it('is free again when all have left', () => {
-    const lane = new Lane(1);
-    void lane.enter(new Cancellation());
-    lane.leave();
-    expect(lane.enter(new Cancellation())).toBeUndefined();
+    const semaphore = new Semaphore(1);
+    void semaphore.enter(new Cancellation());
+    semaphore.leave();
+    expect(semaphore.enter(new Cancellation())).toBeUndefined();
   });
 
   it('without a limit is always free', () => {
-    const lane = new Lane(Number.POSITIVE_INFINITY);
-    for (let n = 0; n < 1_000; n += 1) expect(lane.enter(new Cancellation())).toBeUndefined();
+    const semaphore = new Semaphore(Number.POSITIVE_INFINITY);
+    for (let n = 0; n < 1_000; n += 1) expect(semaphore.enter(new Cancellation())).toBeUndefined();
   });
 
   it('gives no place to one that is called off while it waits', async () => {
-    const lane = new Lane(1);
+    const semaphore = new Semaphore(1);
     const calledOff = new Cancellation();
-    void lane.enter(new Cancellation());
-    const [first, second] = [lane.enter(calledOff)!, lane.enter(new Cancellation())!];
+    void semaphore.enter(new Cancellation());
+    const [first, second] = [semaphore.enter(calledOff)!, semaphore.enter(new Cancellation())!];
     calledOff.abort('off');
     expect(await first).toBe(false);
-    lane.leave();
+    semaphore.leave();
     expect(await second).toBe(true);
-    lane.leave();
-    expect(lane.enter(new Cancellation())).toBeUndefined();
+    semaphore.leave();
+    expect(semaphore.enter(new Cancellation())).toBeUndefined();
   });
 
   it('counts what is held, and tells when that is released', () => {
     const releases: number[] = [];
-    const lane = new Lane(2, () => releases.push(lane.free));
-    const counts = [[lane.free, lane.surplus]];
+    const semaphore = new Semaphore(2, () => releases.push(semaphore.free));
+    const counts = [[semaphore.free, semaphore.overflow]];
     for (let n = 0; n < 3; n += 1) {
-      lane.hold();
-      counts.push([lane.free, lane.surplus]);
+      semaphore.hold();
+      counts.push([semaphore.free, semaphore.overflow]);
     }
-    for (let n = 0; n < 3; n += 1) lane.release();
+    for (let n = 0; n < 3; n += 1) semaphore.release();
     expect(counts).toEqual([
       [2, 0],
       [1, 0],
@@ -100,15 +100,15 @@ describe('A cancellation', () => {
   });
 });
 
-describe('A bell', () => {
+describe('A signal', () => {
   it('wakes all who wait, once', async () => {
-    const bell = new Bell();
+    const signal = new AsyncSignal();
     const woken: string[] = [];
-    void bell.next().then(() => woken.push('one'));
-    void bell.next().then(() => woken.push('other'));
-    bell.ring();
-    bell.ring();
-    void bell.next().then(() => woken.push('late'));
+    void signal.next().then(() => woken.push('one'));
+    void signal.next().then(() => woken.push('other'));
+    signal.ring();
+    signal.ring();
+    void signal.next().then(() => woken.push('late'));
     await turn();
     expect(woken).toEqual(['one', 'other']);
   });

@@ -18,13 +18,13 @@ import { toMilliseconds } from '../duration/index.js';
 import { ignoreRejection } from '../errors/ignore-rejection.js';
 
 /** How a run has ended. */
-export type Ending =
+export type RunResult =
   | { readonly type: 'returned'; readonly value: unknown }
   | { readonly type: 'threw'; readonly error: unknown }
   /** The worker shuts down and its grace period is over. */
   | { readonly type: 'shut-down' };
 
-/** What the decision depends on, besides the ending. */
+/** What the decision depends on, besides the runResult. */
 export interface Circumstances {
   readonly actor: string;
   readonly confirmation: Confirmation;
@@ -44,10 +44,10 @@ export type Verdict =
   | { readonly action: 'leave'; readonly error?: unknown };
 
 /** What becomes of a message, from how its run has ended. A policy of the user's that fails gives it up. Never throws. */
-export function decide(ending: Ending, circumstances: Circumstances): Verdict {
-  if (ending.type === 'shut-down') return { action: 'reject' };
-  if (ending.type === 'returned') return decideReturned(ending.value, circumstances);
-  return decideThrown(ending.error, circumstances);
+export function decide(runResult: RunResult, circumstances: Circumstances): Verdict {
+  if (runResult.type === 'shut-down') return { action: 'reject' };
+  if (runResult.type === 'returned') return decideReturned(runResult.value, circumstances);
+  return decideThrown(runResult.error, circumstances);
 }
 
 /** True for what will say the same next time, so that no retry helps. */

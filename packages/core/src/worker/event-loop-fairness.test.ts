@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { defineActor } from '../actor/index.js';
-import { Workshop } from './testing/workshop.test-support.js';
+import { TestBed } from './testing/test-bed.test-support.js';
 
 const MANY = 20_000;
 
@@ -14,10 +14,10 @@ it.each<[string, number, () => void | Promise<void>]>([
     runs += 1;
     return run();
   });
-  const workshop = new Workshop([actor]);
+  const testBed = new TestBed([actor]);
   const message = { channel: 'default', payload: Buffer.from('1'), headers: { topic: 'work' } };
-  await workshop.repid.producer.publish(Array.from({ length: MANY }, () => message));
-  const worker = workshop.worker({ concurrency });
+  await testBed.repid.producer.publish(Array.from({ length: MANY }, () => message));
+  const worker = testBed.worker({ concurrency });
   setImmediate(() => void worker.stop());
   await worker.run({ burst: true });
   expect(runs).toBeLessThan(MANY);

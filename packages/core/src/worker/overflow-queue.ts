@@ -14,7 +14,7 @@ const MOST = 10_000;
  * The messages of one actor that were given back because it runs as many as it may: each comes again about when its turn is. Jobs keep
  * their places in line, however often they are given back, so that they run in order, about; bare messages, which have no id, go to the end.
  */
-export class Surplus {
+export class OverflowQueue {
   /** When each is due, in the order in which they came first. */
   private readonly line = new Map<string | symbol, number>();
   private lastDue = 0;

@@ -1,14 +1,14 @@
 import type { MessageAction } from '../actor/message-dependency.js';
 import type { OutgoingMessage } from '../message/index.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from './decide.js';
 
 /** What a run has produced: a value, or an error. */
-export type RunResult = { readonly value: unknown } | { readonly error: unknown };
+export type ActorResult = { readonly value: unknown } | { readonly error: unknown };
 
 /** How a message is closed, before it is put into a settlement. */
 export type Closing =
-  | { readonly action: 'acked'; readonly result: RunResult }
-  | { readonly action: 'replied'; readonly result: RunResult; readonly reply: OutgoingMessage }
+  | { readonly action: 'acked'; readonly result: ActorResult }
+  | { readonly action: 'replied'; readonly result: ActorResult; readonly reply: OutgoingMessage }
   /** `wasNotRun` where no actor was run on it this time. */
   | { readonly action: 'nacked'; readonly result: { readonly error: unknown }; readonly wasNotRun?: boolean }
   | { readonly action: 'rejected' }

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defineActor, type ActorOptions, type MessageDependency } from '../actor/index.js';
 import { RunEndedError } from '../errors/index.js';
-import { tooLate, type Addition, type RunState } from './run-gate.js';
-import { Gate, Workshop } from './testing/workshop.test-support.js';
+import { lateCallError, type Addition, type RunState } from './late-calls.js';
+import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
-type Call = (msg: MessageDependency, workshop: Workshop) => unknown;
+type Call = (msg: MessageDependency, testBed: TestBed) => unknown;
 
 const elsewhere = { channel: 'elsewhere', payload: 1 };
 
@@ -20,36 +20,36 @@ const CALLS: Record<string, Call> = {
 
 /** Does this after the actor has ended, as a promise does that the actor has not awaited. */
 async function callLate(call: Call, options: Partial<ActorOptions> = {}) {
-  const [gate, done] = [new Gate(), new Gate()];
+  const [latch, done] = [new Latch(), new Latch()];
   const failures: unknown[] = [];
   const attempt = async (msg: MessageDependency) => {
-    await gate.opened;
+    await latch.opened;
     try {
-      await call(msg, workshop);
+      await call(msg, testBed);
     } catch (error) {
       failures.push(error);
     }
     done.open();
   };
   const actor = defineActor({ name: 'first', ...options }, (_, msg) => (void attempt(msg), 'returned'));
-  const workshop: Workshop = new Workshop([actor]);
-  const job = await workshop.perform('first');
-  gate.open();
+  const testBed: TestBed = new TestBed([actor]);
+  const job = await testBed.perform('first');
+  latch.open();
   await done.opened;
-  return { workshop, job, failures };
+  return { testBed, job, failures };
 }
 
 describe('After its actor has ended', () => {
   it.each(Object.entries(CALLS))('%s is refused by name, and told', async (name, call) => {
-    const { workshop, job, failures } = await callLate(call);
+    const { testBed, job, failures } = await callLate(call);
     expect(failures).toEqual([expect.any(RunEndedError)]);
     expect(failures[0]).toMatchObject({ code: 'REPID_RUN_ENDED', call: name });
     expect((failures[0] as Error).message).toContain(
       `${name} came too late and had no effect: actor "first" had ended.`,
     );
-    expect(workshop.told('refused')).toMatchObject([{ actor: 'first', id: job.id, error: failures[0] }]);
+    expect(testBed.eventsOf('refused')).toMatchObject([{ actor: 'first', id: job.id, error: failures[0] }]);
     expect(await job.result()).toMatchObject({ data: 'returned' });
-    expect(await workshop.repid.channel('elsewhere').stats()).toMatchObject({ queued: 0 });
+    expect(await testBed.repid.channel('elsewhere').stats()).toMatchObject({ queued: 0 });
   });
 
   it.each(['ack-first', 'manual', 'always-ack'] as const)(
@@ -61,14 +61,14 @@ describe('After its actor has ended', () => {
   );
 
   it('what is sent now goes out', async () => {
-    const { workshop, failures } = await callLate((msg) => msg.sendMessageJson({ ...elsewhere, immediate: true }));
+    const { testBed, failures } = await callLate((msg) => msg.sendMessageJson({ ...elsewhere, immediate: true }));
     expect(failures).toEqual([]);
-    expect(await workshop.repid.channel('elsewhere').stats()).toMatchObject({ queued: 1 });
+    expect(await testBed.repid.channel('elsewhere').stats()).toMatchObject({ queued: 1 });
   });
 
   it('what is refused ends no process, though nobody awaits it', async () => {
-    const { workshop } = await callLate((msg) => void msg.sendMessageJson(elsewhere));
-    expect(workshop.told('refused')).toHaveLength(1);
+    const { testBed } = await callLate((msg) => void msg.sendMessageJson(elsewhere));
+    expect(testBed.eventsOf('refused')).toHaveLength(1);
   });
 
   it('what was added in time is not lost, however late the middlewares end', async () => {
@@ -79,15 +79,15 @@ describe('After its actor has ended', () => {
         middlewares: [
           async ({ message }, next) => {
             const result = await next();
-            message.enqueue(workshop.repid.job('next'));
+            message.enqueue(testBed.repid.job('next'));
             return result;
           },
         ],
       },
       () => order.push('first'),
     );
-    const workshop: Workshop = new Workshop([actor, defineActor({ name: 'next' }, () => order.push('next'))]);
-    await workshop.perform('first');
+    const testBed: TestBed = new TestBed([actor, defineActor({ name: 'next' }, () => order.push('next'))]);
+    await testBed.perform('first');
     expect(order).toEqual(['first', 'next']);
   });
 });
@@ -105,20 +105,20 @@ describe('After its message was settled', () => {
       if ((runs += 1) > 1) return;
       await settle(msg);
       try {
-        await CALLS[name]!(msg, workshop);
+        await CALLS[name]!(msg, testBed);
       } catch (error) {
         failures.push(error);
       }
     });
-    const workshop: Workshop = new Workshop([actor]);
-    await workshop.perform('first');
+    const testBed: TestBed = new TestBed([actor]);
+    await testBed.perform('first');
     expect(failures).toMatchObject([{ code: 'REPID_RUN_ENDED', message: expect.stringContaining(`("${action}")`) }]);
   });
 
   it('a result may be set with ack-first, while the actor runs', async () => {
     const actor = defineActor({ name: 'first', confirmation: 'ack-first' }, (_, msg) => msg.setResult('set'));
-    const workshop = new Workshop([actor]);
-    expect(await (await workshop.perform('first')).result()).toMatchObject({ data: 'set' });
+    const testBed = new TestBed([actor]);
+    expect(await (await testBed.perform('first')).result()).toMatchObject({ data: 'set' });
   });
 
   it('callbacks may send, enqueue and add callbacks', async () => {
@@ -126,41 +126,41 @@ describe('After its message was settled', () => {
     const actor = defineActor({ name: 'first' }, (_, msg) => {
       msg.addCallback(async () => {
         await msg.sendMessageJson({ channel: 'default', payload: 'sent', headers: { topic: 'next' } });
-        msg.enqueue(workshop.repid.job('next', { args: 'enqueued' }));
+        msg.enqueue(testBed.repid.job('next', { args: 'enqueued' }));
         msg.addCallback(() => order.push('added'));
       });
     });
-    const workshop: Workshop = new Workshop([actor, defineActor({ name: 'next' }, (payload) => order.push(payload))]);
-    await workshop.perform('first');
+    const testBed: TestBed = new TestBed([actor, defineActor({ name: 'next' }, (payload) => order.push(payload))]);
+    await testBed.perform('first');
     expect(order).toEqual(['added', 'sent', 'enqueued']);
-    expect(workshop.told('refused')).toEqual([]);
+    expect(testBed.eventsOf('refused')).toEqual([]);
   });
 
   it('a callback that takes too long may not: nobody would send it', async () => {
-    const [added, gate] = [new Gate(), new Gate()];
+    const [added, latch] = [new Latch(), new Latch()];
     let failure: unknown;
     const actor = defineActor({ name: 'first', timeout: '1m' }, (_, msg) => {
       msg.addCallback(async () => {
         added.open();
-        await gate.opened;
+        await latch.opened;
         try {
-          msg.enqueue(workshop.repid.job('next'));
+          msg.enqueue(testBed.repid.job('next'));
         } catch (error) {
           failure = error;
         }
       });
     });
-    const workshop: Workshop = new Workshop([actor]);
-    await workshop.send('first');
-    workshop.start();
+    const testBed: TestBed = new TestBed([actor]);
+    await testBed.send('first');
+    testBed.start();
     await added.opened;
-    await workshop.clock.advance(60_000);
-    gate.open();
+    await testBed.clock.advance(60_000);
+    latch.open();
     await vi.waitFor(() => expect(failure).toMatchObject({ code: 'REPID_RUN_ENDED' }), 10_000);
   });
 });
 
-describe('tooLate', () => {
+describe('lateCallError', () => {
   const OPEN: RunState = {
     actor: 'a',
     action: undefined,
@@ -189,6 +189,6 @@ describe('tooLate', () => {
     ['follower', { action: 'rejected' }, true],
     ['callback', { action: 'retried' }, false],
   ])('%s where %j: %s', (addition, state, expected) => {
-    expect(tooLate('msg.x()', addition, { ...OPEN, ...state }) !== undefined).toBe(expected);
+    expect(lateCallError('msg.x()', addition, { ...OPEN, ...state }) !== undefined).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-import type { Hand } from './hand.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 
 /** How many times as long as it was willing to wait a worker goes on with its work where that did not end. */
 const WORK_PER_WAIT = 10;
@@ -9,8 +9,8 @@ const LOOK_AGAIN = 1_000;
  * When a worker is to run a suspect: a message that has lost its workers so often that it may be what kills them. It is run
  * alone, so that it takes nobody with it. All times are those of the monotonic clock, in milliseconds.
  */
-export class Suspects {
-  private alone: Hand | undefined;
+export class SuspectPolicy {
+  private alone: InFlightDelivery | undefined;
   private waitingSince: number | undefined;
   /** Until when it works on, having waited in vain. */
   private workUntil = 0;
@@ -53,10 +53,10 @@ export class Suspects {
   }
 
   /** It was given this one, or none. */
-  took(hand: Hand | undefined, now: number): void {
+  took(inFlight: InFlightDelivery | undefined, now: number): void {
     this.waitingSince = undefined;
-    this.alone = hand;
-    if (hand) hand.isAlone = true;
+    this.alone = inFlight;
+    if (inFlight) inFlight.isAlone = true;
     else this.askAt = now + LOOK_AGAIN;
   }
 }

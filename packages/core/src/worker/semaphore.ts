@@ -5,7 +5,7 @@ import type { Cancellation } from './cancellation.js';
 export type WaitLimit = (withdraw: () => void) => CancelTimer;
 
 /** Lets at most so many in at once; the others wait in the order they came. */
-export class Lane {
+export class Semaphore {
   private inside = 0;
   private held = 0;
   private readonly waiting: (() => void)[] = [];
@@ -22,7 +22,7 @@ export class Lane {
   }
 
   /** How many are held beyond those that may be inside. */
-  get surplus(): number {
+  get overflow(): number {
     return Math.max(0, this.held - this.width);
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { restAfter } from './unrouted.js';
+import { unroutedDelay } from './unrouted-policy.js';
 
 it.each([
   [0, 100],
@@ -8,11 +8,11 @@ it.each([
   [6, 5_000],
   [1_000_000, 5_000],
 ])('A message without an actor rests longer after each look: after %i, %i ms', (looks, expected) => {
-  expect(restAfter(looks)).toBe(expected);
+  expect(unroutedDelay(looks)).toBe(expected);
 });
 
 it('makes so many looks in ten minutes that one worker among five is certain to come to it', () => {
   let [looks, passed] = [0, 0];
-  while (passed < 600_000) passed += restAfter(looks++);
+  while (passed < 600_000) passed += unroutedDelay(looks++);
   expect((4 / 5) ** looks).toBeLessThan(1e-10);
 });

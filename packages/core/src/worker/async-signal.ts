@@ -1,5 +1,5 @@
 /** Wakes those who wait for something to have changed. */
-export class Bell {
+export class AsyncSignal {
   private waiting: (() => void)[] = [];
 
   /** Resolves at the next ring. */

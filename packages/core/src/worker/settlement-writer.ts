@@ -7,30 +7,35 @@ import { isA } from '../errors/is-a.js';
 import { endTimeout } from '../errors/timeouts.js';
 import { HEADER, type Message, type MessageParameters, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
-import type { Closing, RunResult } from './closing.js';
+import type { Closing, ActorResult } from './disposition.js';
 import { errorReply } from './error-reply.js';
-import type { Hand } from './hand.js';
-import { within } from './limit.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
+import { withTimeout } from './with-timeout.js';
 import { nextRun, outcomeOf, resultBucket } from './settlement.js';
 
 /** How long to rest between tries to reach a broker that is away, in milliseconds. */
 const REST = 200;
 
 /** What a closing takes with it. */
-export interface Luggage {
+export interface SettlementEffects {
   /** What is to be stored; absent where nothing is. */
-  readonly result?: RunResult;
+  readonly result?: ActorResult;
   readonly followers: readonly OutgoingMessage[];
   readonly startedAt: number;
 }
 
 /** Puts the end of a delivery into one settlement and commits it. */
-export class Settler {
+export class SettlementWriter {
   constructor(private readonly producer: Producer) {}
 
   /** Prepares and commits. */
-  async settle(hand: Hand, parameters: MessageParameters, closing: Closing, luggage: Luggage): Promise<void> {
-    await this.commit(hand, await this.prepare(hand, parameters, closing, luggage));
+  async settle(
+    inFlight: InFlightDelivery,
+    parameters: MessageParameters,
+    closing: Closing,
+    effects: SettlementEffects,
+  ): Promise<void> {
+    await this.commit(inFlight, await this.prepare(inFlight, parameters, closing, effects));
   }
 
   /**
@@ -40,10 +45,10 @@ export class Settler {
    *   where that takes longer than a run may
    */
   prepare(
-    { delivery }: Hand,
+    { delivery }: InFlightDelivery,
     parameters: MessageParameters,
     closing: Closing,
-    luggage: Luggage,
+    effects: SettlementEffects,
   ): Settlement | Promise<Settlement> {
     const closed = { delivery, parameters, now: this.producer.connection.now() };
     const outcome = outcomeOf(closing, closed);
@@ -51,42 +56,42 @@ export class Settler {
       requireCapability(this.producer.connection.broker, 'delay', 'A retry with a delay');
     }
     const next = nextRun(closing, closed);
-    const reply = this.errorReply(delivery, closing, luggage);
+    const reply = this.errorReply(delivery, closing, effects);
     const { headers } = delivery.message;
-    const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt, headers);
+    const bucket = effects.result && this.bucketFor(effects.result, parameters, effects.startedAt, headers);
     const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
     const publishing = (followers: readonly OutgoingMessage[]): Settlement => {
       return { outcome, bucket, releases, publish: withMore(followers, reply, next) };
     };
-    const pending = this.producer.prepare(luggage.followers);
+    const pending = this.producer.prepare(effects.followers);
     return pending instanceof Promise ? this.inTime(pending, closed).then(publishing) : publishing(pending);
   }
 
   /** Commits it; while the broker is away, again and again until ownership runs out. @throws LostOwnershipError, BrokerUnavailableError */
-  async commit(hand: Hand, settlement: Settlement): Promise<void> {
-    const { ownedUntil } = hand; // As it stands: extensions may get through where settlements do not.
-    hand.isSettling = true;
+  async commit(inFlight: InFlightDelivery, settlement: Settlement): Promise<void> {
+    const { ownedUntil } = inFlight; // As it stands: extensions may get through where settlements do not.
+    inFlight.isSettling = true;
     try {
-      while (!hand.isSettled) {
+      while (!inFlight.isSettled) {
         try {
-          await hand.delivery.settle(this.isApart(settlement) ? await this.storeApart(settlement) : settlement);
-          hand.isSettled = true;
+          await inFlight.delivery.settle(this.isApart(settlement) ? await this.storeApart(settlement) : settlement);
+          inFlight.isSettled = true;
         } catch (error) {
-          await this.restAfter(error, ownedUntil);
+          await this.waitAfter(error, ownedUntil);
         }
       }
     } finally {
-      hand.isSettling = false;
+      inFlight.isSettling = false;
     }
-    const removal = settlement.outcome.type === 'ack' && this.removeArgsApart(hand.delivery.message, settlement);
+    const removal = settlement.outcome.type === 'ack' && this.removeArgsApart(inFlight.delivery.message, settlement);
     if (removal) await removal;
   }
 
   /** Stores a result by itself: that of a message which was acknowledged before its actor was run. */
   async storeResult(
-    { delivery }: Hand,
+    { delivery }: InFlightDelivery,
     parameters: MessageParameters,
-    result: RunResult,
+    result: ActorResult,
     startedAt: number,
   ): Promise<void> {
     const bucket = this.bucketFor(result, parameters, startedAt, delivery.message.headers);
@@ -94,16 +99,16 @@ export class Settler {
   }
 
   /** Tells who awaits a reply that the actor of a message has failed which was settled before. */
-  async replyError({ delivery }: Hand, error: unknown): Promise<void> {
+  async replyError({ delivery }: InFlightDelivery, error: unknown): Promise<void> {
     const reply = errorReply(delivery.message, error);
     if (reply) await this.producer.connection.broker.publish([reply]);
   }
 
   /** Without the middlewares of the producer: what they do must not keep a failed message from being settled. */
   private errorReply(
-    { message }: Hand['delivery'],
+    { message }: InFlightDelivery['delivery'],
     { action }: Closing,
-    { result }: Luggage,
+    { result }: SettlementEffects,
   ): OutgoingMessage | undefined {
     if (message.replyTo === undefined || result === undefined || !('error' in result)) return undefined;
     return action === 'acked' || action === 'nacked' ? errorReply(message, result.error) : undefined;
@@ -111,18 +116,18 @@ export class Settler {
 
   private inTime<T>(
     pending: Promise<T>,
-    { delivery, parameters }: { delivery: Hand['delivery']; parameters: MessageParameters },
+    { delivery, parameters }: { delivery: InFlightDelivery['delivery']; parameters: MessageParameters },
   ): Promise<T> {
     const limit = parameters.timeout ?? DEFAULTS.actorTimeout;
     const topic = delivery.message.headers[HEADER.topic] ?? '(no topic)';
-    return within(this.producer.connection.broker.clock, limit, pending, () =>
+    return withTimeout(this.producer.connection.broker.clock, limit, pending, () =>
       endTimeout(topic, 'Preparing the followers', limit),
     );
   }
 
   /** @throws SerializationError */
   private bucketFor(
-    result: RunResult,
+    result: ActorResult,
     { result: place, nonce }: MessageParameters,
     startedAt: number,
     headers: Readonly<Record<string, string>>,
@@ -134,7 +139,7 @@ export class Settler {
   }
 
   /** Throws it again where another try would not help, or comes too late. */
-  private async restAfter(error: unknown, ownedUntil: number): Promise<void> {
+  private async waitAfter(error: unknown, ownedUntil: number): Promise<void> {
     const { clock } = this.producer.connection.broker;
     if (!isA(error, BrokerUnavailableError) || monotonic(clock) >= ownedUntil) throw error;
     await new Promise<void>((resolve) => clock.schedule(resolve, REST));

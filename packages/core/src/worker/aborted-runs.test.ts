@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defineActor, type ActorMiddleware } from '../actor/index.js';
 import { TimeoutError } from '../errors/index.js';
-import { Gate, Workshop } from './testing/workshop.test-support.js';
+import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
 const never = (): Promise<never> => new Promise(() => {});
 
@@ -12,72 +12,72 @@ describe('A run that goes on after its time limit', () => {
       runs.push(n);
       return n < 2 ? never() : n;
     });
-    const workshop = new Workshop([actor]);
-    for (const n of [0, 1, 2]) await workshop.send('hung', n);
-    const worker = workshop.start({ concurrency: 1 });
+    const testBed = new TestBed([actor]);
+    for (const n of [0, 1, 2]) await testBed.send('hung', n);
+    const worker = testBed.start({ concurrency: 1 });
     await vi.waitFor(() => expect(runs).toEqual([0]), 10_000);
-    await workshop.clock.advance(60_000);
+    await testBed.clock.advance(60_000);
     await vi.waitFor(() => expect(runs).toEqual([0, 1]), 10_000);
-    await workshop.clock.advance(60_000);
+    await testBed.clock.advance(60_000);
     await vi.waitFor(() => expect(worker.inFlight).toBe(0), 10_000);
     expect(runs).toEqual([0, 1, 2]);
   });
 
   it('is reported for as long as it goes on, more and more seldom, and no longer', async () => {
-    const [started, gate] = [new Gate(), new Gate()];
+    const [started, latch] = [new Latch(), new Latch()];
     const actor = defineActor({ name: 'deaf', timeout: '1m' }, async () => {
       started.open();
-      await gate.opened;
+      await latch.opened;
     });
-    const workshop = new Workshop([actor]);
-    await workshop.repid.job('deaf', { id: 'one' }).enqueue();
-    workshop.start();
+    const testBed = new TestBed([actor]);
+    await testBed.repid.job('deaf', { id: 'one' }).enqueue();
+    testBed.start();
     await started.opened;
-    await workshop.clock.advance(60_000 + 7_000);
-    expect(workshop.told('signal-ignored')).toMatchObject([
+    await testBed.clock.advance(60_000 + 7_000);
+    expect(testBed.eventsOf('signal-ignored')).toMatchObject([
       { actor: 'deaf', id: 'one', since: 1_000, reason: expect.any(TimeoutError) },
       { since: 3_000 },
       { since: 7_000 },
     ]);
-    gate.open();
-    await workshop.clock.advance(3_600_000);
-    expect(workshop.told('signal-ignored')).toHaveLength(3);
+    latch.open();
+    await testBed.clock.advance(3_600_000);
+    expect(testBed.eventsOf('signal-ignored')).toHaveLength(3);
   });
 
   it('is reported also where its middlewares have ended', async () => {
-    const started = new Gate();
+    const started = new Latch();
     const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [(_, next) => next()] }, () => {
       started.open();
       return never();
     });
-    const workshop = new Workshop([actor]);
-    await workshop.send('deaf');
-    workshop.start();
+    const testBed = new TestBed([actor]);
+    await testBed.send('deaf');
+    testBed.start();
     await started.opened;
-    await workshop.clock.advance(61_000);
-    expect(workshop.told('signal-ignored')).toHaveLength(1);
+    await testBed.clock.advance(61_000);
+    expect(testBed.eventsOf('signal-ignored')).toHaveLength(1);
   });
 
   it('does not keep its worker from stopping at once', async () => {
-    const started = new Gate();
+    const started = new Latch();
     const actor = defineActor({ name: 'deaf', timeout: '1m' }, () => {
       started.open();
       return never();
     });
-    const workshop = new Workshop([actor]);
-    await workshop.send('deaf');
-    const worker = workshop.start({ gracefulShutdownTime: '1h' });
+    const testBed = new TestBed([actor]);
+    await testBed.send('deaf');
+    const worker = testBed.start({ gracefulShutdownTime: '1h' });
     await started.opened;
-    await workshop.clock.advance(60_000);
+    await testBed.clock.advance(60_000);
     await vi.waitFor(() => expect(worker.inFlight).toBe(0), 10_000);
     await worker.stop();
     expect(worker.state).toBe('idle');
-    await workshop.clock.advance(3_600_000);
-    expect(workshop.told('signal-ignored')).toEqual([]);
+    await testBed.clock.advance(3_600_000);
+    expect(testBed.eventsOf('signal-ignored')).toEqual([]);
   });
 
   it('is a failure to its middlewares, as soon as it is called off', async () => {
-    const started = new Gate();
+    const started = new Latch();
     const seen: unknown[] = [];
     const noting: ActorMiddleware = async (_, next) => {
       try {
@@ -95,134 +95,136 @@ describe('A run that goes on after its time limit', () => {
       started.open();
       return never();
     });
-    const workshop = new Workshop([actor]);
-    const job = await workshop.repid.job('deaf').enqueue();
-    workshop.start();
+    const testBed = new TestBed([actor]);
+    const job = await testBed.repid.job('deaf').enqueue();
+    testBed.start();
     await started.opened;
-    await workshop.clock.advance(60_000);
+    await testBed.clock.advance(60_000);
     expect(seen).toEqual([expect.any(TimeoutError), 'over']);
     expect((await job.result())!.exception).toBe('TimeoutError: "deaf" ran longer than 60000 ms.');
   });
 
   it('has failed, even where a middleware answers in its place', async () => {
-    const started = new Gate();
+    const started = new Latch();
     const mending: ActorMiddleware = (_, next) => next().catch(() => 'mended');
     const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [mending] }, () => {
       started.open();
       return never();
     });
-    const workshop = new Workshop([actor]);
-    const job = await workshop.repid.job('deaf').enqueue();
-    workshop.start();
+    const testBed = new TestBed([actor]);
+    const job = await testBed.repid.job('deaf').enqueue();
+    testBed.start();
     await started.opened;
-    await workshop.clock.advance(60_000);
+    await testBed.clock.advance(60_000);
     await vi.waitFor(async () => expect(await job.status()).toEqual({ state: 'failed' }), 10_000);
   });
 
   it('is not ended by a wall clock that is set', async () => {
-    const started = new Gate();
-    const gates = Array.from({ length: 5 }, () => new Gate());
+    const started = new Latch();
+    const latches = Array.from({ length: 5 }, () => new Latch());
     const actor = defineActor<number>({ name: 'long' }, async (n) => {
       if (n === 4) started.open();
-      await gates[n]!.opened;
+      await latches[n]!.opened;
       return n;
     });
-    const workshop = new Workshop([actor]);
-    const jobs = [0, 1, 2, 3, 4].map((n) => workshop.repid.job('long', { args: n }));
-    await workshop.repid.enqueue(jobs);
-    workshop.start();
+    const testBed = new TestBed([actor]);
+    const jobs = [0, 1, 2, 3, 4].map((n) => testBed.repid.job('long', { args: n }));
+    await testBed.repid.enqueue(jobs);
+    testBed.start();
     await started.opened;
     const wall = Date.now();
     const date = vi.spyOn(Date, 'now').mockImplementation(() => wall + 3_600_000);
-    await workshop.clock.advance(8_000);
-    for (const gate of gates) gate.open();
+    await testBed.clock.advance(8_000);
+    for (const latch of latches) latch.open();
     const results = await Promise.all(jobs.map((job) => job.waitForResult()));
     date.mockRestore();
     expect(results.map(({ data }) => data)).toEqual([0, 1, 2, 3, 4]);
-    expect(await workshop.deadLetters()).toEqual([]);
+    expect(await testBed.deadLetters()).toEqual([]);
   });
 });
 
 describe('A job that is cancelled while it runs', () => {
   it('is called off and not settled by its worker: the broker has ended it', async () => {
-    const [started, gate] = [new Gate(), new Gate()];
+    const [started, latch] = [new Latch(), new Latch()];
     const signals: unknown[] = [];
     const actor = defineActor({ name: 'long', retryPolicy: () => 0 }, async (_, msg) => {
       msg.signal.addEventListener('abort', () => signals.push((msg.signal.reason as Error).name));
-      msg.enqueue(workshop.repid.job('long', { id: 'follower' }));
+      msg.enqueue(testBed.repid.job('long', { id: 'follower' }));
       started.open();
-      await gate.opened;
+      await latch.opened;
       return 'too late';
     });
-    const workshop: Workshop = new Workshop([actor]);
-    const job = await workshop.repid.job('long', { id: 'one', retries: 3 }).enqueue();
-    const worker = workshop.start({ messagesLimit: 1 });
+    const testBed: TestBed = new TestBed([actor]);
+    const job = await testBed.repid.job('long', { id: 'one', retries: 3 }).enqueue();
+    const worker = testBed.start({ messagesLimit: 1 });
     await started.opened;
     expect(await job.cancel()).toBe(true);
     expect(await job.status()).toEqual({ state: 'cancelled' });
     await vi.waitFor(() => expect(worker.inFlight).toBe(0), 10_000);
     expect(signals).toEqual(['CancelledError']);
-    gate.open();
+    latch.open();
     await worker.stop();
-    expect(workshop.told('cancelled')).toEqual([{ type: 'cancelled', actor: 'long', id: 'one', channel: 'default' }]);
-    expect(workshop.told('ownership-lost')).toEqual([]);
+    expect(testBed.eventsOf('cancelled')).toEqual([
+      { type: 'cancelled', actor: 'long', id: 'one', channel: 'default' },
+    ]);
+    expect(testBed.eventsOf('ownership-lost')).toEqual([]);
     expect(await job.result()).toMatchObject({ success: false, cancelled: true });
-    expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, running: 0, delayed: 0 });
+    expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, running: 0, delayed: 0 });
   });
 
   it('is told as cancelled also where its settlement was on its way', async () => {
     const actor = defineActor({ name: 'work' }, async () => {
-      await workshop.repid.job('work', { id: 'one' }).cancel();
+      await testBed.repid.job('work', { id: 'one' }).cancel();
       return 'too late';
     });
-    const workshop: Workshop = new Workshop([actor]);
-    const job = await workshop.perform('work', { id: 'one' });
+    const testBed: TestBed = new TestBed([actor]);
+    const job = await testBed.perform('work', { id: 'one' });
     expect(await job.status()).toEqual({ state: 'cancelled' });
-    expect(workshop.told('cancelled')).toHaveLength(1);
-    expect(workshop.events.map(({ type }) => type)).not.toContain('settlement-failed');
+    expect(testBed.eventsOf('cancelled')).toHaveLength(1);
+    expect(testBed.events.map(({ type }) => type)).not.toContain('settlement-failed');
   });
 
   it('does not come again where it recurs', async () => {
-    const started = new Gate();
+    const started = new Latch();
     const actor = defineActor({ name: 'tick' }, async () => {
       started.open();
       await never();
     });
-    const workshop = new Workshop([actor]);
-    const job = await workshop.repid.job('tick', { id: 'tick', deferredBy: '1h' }).enqueue();
-    workshop.start();
-    await workshop.clock.advance(3_600_000);
+    const testBed = new TestBed([actor]);
+    const job = await testBed.repid.job('tick', { id: 'tick', deferredBy: '1h' }).enqueue();
+    testBed.start();
+    await testBed.clock.advance(3_600_000);
     await started.opened;
     expect(await job.cancel()).toBe(true);
-    await vi.waitFor(() => expect(workshop.told('cancelled')).toHaveLength(1), 10_000);
-    expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, running: 0, delayed: 0 });
+    await vi.waitFor(() => expect(testBed.eventsOf('cancelled')).toHaveLength(1), 10_000);
+    expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, running: 0, delayed: 0 });
   });
 });
 
 describe('A channel that is paused', () => {
   it('has nothing more begun that was taken from it, which is given back uncounted', async () => {
-    const [started, gate] = [new Gate(), new Gate()];
+    const [started, latch] = [new Latch(), new Latch()];
     const runs: string[] = [];
     const actor = defineActor({ name: 'one', concurrency: 1 }, async (_, { id, parameters }) => {
       runs.push(`${id}/${parameters.retries.alreadyTried}`);
       started.open();
-      await gate.opened;
+      await latch.opened;
     });
     const other = defineActor({ name: 'other' }, () => {});
-    const workshop = new Workshop([actor, other]);
-    await workshop.repid.enqueue(['a', 'b', 'c'].map((id) => workshop.repid.job('one', { id })));
-    workshop.start();
+    const testBed = new TestBed([actor, other]);
+    await testBed.repid.enqueue(['a', 'b', 'c'].map((id) => testBed.repid.job('one', { id })));
+    testBed.start();
     await started.opened;
-    await workshop.repid.channel('default').pause();
-    gate.open();
+    await testBed.repid.channel('default').pause();
+    latch.open();
     await vi.waitFor(
-      async () => expect(await workshop.repid.channel('default').stats()).toMatchObject({ running: 0 }),
+      async () => expect(await testBed.repid.channel('default').stats()).toMatchObject({ running: 0 }),
       10_000,
     );
-    await workshop.clock.advance(5_000);
+    await testBed.clock.advance(5_000);
     expect(runs).toEqual(['a/0']);
-    expect(workshop.told('given-back')).toEqual([]);
-    await workshop.repid.channel('default').resume();
+    expect(testBed.eventsOf('given-back')).toEqual([]);
+    await testBed.repid.channel('default').resume();
     await vi.waitFor(() => expect(runs).toHaveLength(3), 10_000);
     expect(new Set(runs)).toEqual(new Set(['a/0', 'b/0', 'c/0']));
   });
@@ -230,21 +232,21 @@ describe('A channel that is paused', () => {
   it.each(['auto', 'ack-first'] as const)(
     'is looked at after the arguments were read, with %s',
     async (confirmation) => {
-      const [reading, gate] = [new Gate(), new Gate()];
+      const [reading, latch] = [new Latch(), new Latch()];
       let runs = 0;
       const actor = defineActor({ name: 'work', confirmation }, () => (runs += 1));
-      const workshop = new Workshop([actor]);
-      const get = workshop.buckets.get.bind(workshop.buckets);
-      vi.spyOn(workshop.buckets, 'get').mockImplementationOnce(async (ids) => {
+      const testBed = new TestBed([actor]);
+      const get = testBed.buckets.get.bind(testBed.buckets);
+      vi.spyOn(testBed.buckets, 'get').mockImplementationOnce(async (ids) => {
         reading.open();
-        await gate.opened;
+        await latch.opened;
         return get(ids);
       });
-      const job = await workshop.repid.job('work', { args: 1 }).enqueue();
-      const worker = workshop.start();
+      const job = await testBed.repid.job('work', { args: 1 }).enqueue();
+      const worker = testBed.start();
       await reading.opened;
-      await workshop.repid.channel('default').pause();
-      gate.open();
+      await testBed.repid.channel('default').pause();
+      latch.open();
       await vi.waitFor(() => expect(worker.inFlight).toBe(0), 10_000);
       expect([runs, await job.status()]).toEqual([0, { state: 'queued' }]);
     },

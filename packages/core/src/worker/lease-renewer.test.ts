@@ -3,15 +3,15 @@ import type { Consumer, Delivery } from '../broker/index.js';
 import { AdjustableClock } from '../clock/index.js';
 import { LostOwnershipError } from '../errors/index.js';
 import type { RepidEvent } from '../events/index.js';
-import { Hand } from './hand.js';
-import { Hands } from './hands.js';
-import { OwnershipKeeper } from './ownership-keeper.js';
+import { InFlightDelivery } from './in-flight-delivery.js';
+import { InFlightDeliveries } from './in-flight-deliveries.js';
+import { LeaseRenewer } from './lease-renewer.js';
 
 const OWNERSHIP_TIME = 3_000;
 
 function takenNow(clock: AdjustableClock) {
-  const takenAt = clock.monotonic();
-  return { receivedAt: clock.now(), takenAt, ownedUntil: takenAt + OWNERSHIP_TIME };
+  const ownedSince = clock.monotonic();
+  return { receivedAt: clock.now(), ownedSince, ownedUntil: ownedSince + OWNERSHIP_TIME };
 }
 
 function keeping(extend: (deliveries: readonly Delivery[]) => Promise<readonly Delivery[]>) {
@@ -26,54 +26,54 @@ function keeping(extend: (deliveries: readonly Delivery[]) => Promise<readonly D
     isExhausted: false,
     settle: async () => {},
   };
-  const hand = new Hand(delivery, takenNow(clock), () => {});
-  const hands = new Hands();
-  hands.add(hand);
+  const inFlight = new InFlightDelivery(delivery, takenNow(clock), () => {});
+  const deliveries = new InFlightDeliveries();
+  deliveries.add(inFlight);
   const consumer = { ownershipTime: OWNERSHIP_TIME, extend } as Consumer;
   const cleared: number[] = [];
-  const keeper = new OwnershipKeeper(
+  const keeper = new LeaseRenewer(
     consumer,
     clock,
-    hands,
+    deliveries,
     (event) => events.push(event),
-    () => cleared.push(clock.monotonic() - hand.takenAt),
+    () => cleared.push(clock.monotonic() - inFlight.ownedSince),
   );
-  return { clock, events, hand, hands, keeper, cleared };
+  return { clock, events, inFlight, deliveries, keeper, cleared };
 }
 
 describe('The keeper of ownership', () => {
-  it('extends what is in hand three times in the time that it is owned, in one call', async () => {
+  it('extends what is in flight three times in the time that it is owned, in one call', async () => {
     const calls: number[] = [];
-    const { clock, hand } = keeping(async (deliveries) => {
+    const { clock, inFlight } = keeping(async (deliveries) => {
       calls.push(deliveries.length);
       return [];
     });
-    const ownedUntil = hand.ownedUntil;
+    const ownedUntil = inFlight.ownedUntil;
     await clock.advance(OWNERSHIP_TIME);
     expect(calls).toEqual([1, 1, 1]);
-    expect(hand.ownedUntil).toBeGreaterThanOrEqual(ownedUntil + OWNERSHIP_TIME - 100);
+    expect(inFlight.ownedUntil).toBeGreaterThanOrEqual(ownedUntil + OWNERSHIP_TIME - 100);
   });
 
-  it('asks for nothing while nothing is in hand', async () => {
+  it('asks for nothing while nothing is in flight', async () => {
     let calls = 0;
-    const { clock, hand, hands } = keeping(async () => ((calls += 1), []));
-    hands.delete(hand);
+    const { clock, inFlight, deliveries } = keeping(async () => ((calls += 1), []));
+    deliveries.delete(inFlight);
     await clock.advance(OWNERSHIP_TIME);
     expect(calls).toBe(0);
   });
 
   it('calls a run off that has lost its message, and tells', async () => {
-    const { clock, events, hand } = keeping(async (deliveries) => deliveries);
+    const { clock, events, inFlight } = keeping(async (deliveries) => deliveries);
     await clock.advance(OWNERSHIP_TIME / 3);
     expect(events).toEqual([{ type: 'ownership-lost', id: '7', channel: 'default' }]);
-    expect(hand.cancellation.signal.reason).toBeInstanceOf(LostOwnershipError);
+    expect(inFlight.cancellation.signal.reason).toBeInstanceOf(LostOwnershipError);
   });
 
   it.each(['isSettling', 'isSettled'] as const)('leaves one alone that %s', async (state) => {
-    const { clock, events, hand } = keeping(async (deliveries) => deliveries);
-    hand[state] = true;
+    const { clock, events, inFlight } = keeping(async (deliveries) => deliveries);
+    inFlight[state] = true;
     await clock.advance(OWNERSHIP_TIME);
-    expect([events, hand.cancellation.signal.aborted]).toEqual([[], false]);
+    expect([events, inFlight.cancellation.signal.aborted]).toEqual([[], false]);
   });
 
   it('tells that the broker is away, and goes on', async () => {
@@ -83,20 +83,20 @@ describe('The keeper of ownership', () => {
   });
 
   it('clears one that runs alone once that was extended past its first ownership', async () => {
-    const { clock, hand, cleared } = keeping(async () => []);
-    hand.isAlone = true;
+    const { clock, inFlight, cleared } = keeping(async () => []);
+    inFlight.isAlone = true;
     await clock.advance(OWNERSHIP_TIME - 1);
-    expect([cleared, hand.isAlone]).toEqual([[], true]);
+    expect([cleared, inFlight.isAlone]).toEqual([[], true]);
     await clock.advance(OWNERSHIP_TIME / 3 + 1);
-    expect([cleared.length, hand.isAlone]).toEqual([1, false]);
+    expect([cleared.length, inFlight.isAlone]).toEqual([1, false]);
     expect(cleared[0]).toBeGreaterThanOrEqual(OWNERSHIP_TIME);
   });
 
   it('does not clear one whose extension fails', async () => {
-    const { clock, hand, cleared } = keeping(() => Promise.reject(new Error('away')));
-    hand.isAlone = true;
+    const { clock, inFlight, cleared } = keeping(() => Promise.reject(new Error('away')));
+    inFlight.isAlone = true;
     await clock.advance(OWNERSHIP_TIME * 3);
-    expect([cleared, hand.isAlone]).toEqual([[], true]);
+    expect([cleared, inFlight.isAlone]).toEqual([[], true]);
   });
 
   it('ends when it is stopped', async () => {

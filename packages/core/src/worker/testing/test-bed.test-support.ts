@@ -9,13 +9,13 @@ import { Repid, type RepidOptions } from '../../producer/index.js';
 import { Router } from '../../router/index.js';
 import { Worker, type WorkerOptions } from '../index.js';
 
-/** How long a delivery is owned in a workshop, in milliseconds. */
+/** How long a delivery is owned in a testBed, in milliseconds. */
 export const OWNERSHIP_TIME = 30_000;
 
 type EventOf<Type extends RepidEvent['type']> = Extract<RepidEvent, { type: Type }>;
 
 /** A connection in memory with the actors of one test, and everything that was told. */
-export class Workshop {
+export class TestBed {
   readonly clock = new AdjustableClock();
   readonly broker: InMemoryMessageBroker;
   readonly buckets = new InMemoryBucketBroker({ clock: this.clock });
@@ -78,7 +78,7 @@ export class Workshop {
     return this.repid.channel(channel).deadLetters();
   }
 
-  told<Type extends RepidEvent['type']>(type: Type): EventOf<Type>[] {
+  eventsOf<Type extends RepidEvent['type']>(type: Type): EventOf<Type>[] {
     return this.events.filter((event): event is EventOf<Type> => event.type === type);
   }
 
@@ -88,8 +88,8 @@ export class Workshop {
   }
 }
 
-/** A gate that something waits at until it is opened. */
-export class Gate {
+/** A latch that something waits at until it is opened. */
+export class Latch {
   open!: () => void;
   readonly opened = new Promise<void>((resolve) => {
     this.open = resolve;

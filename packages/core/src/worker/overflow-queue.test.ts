@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { delayOf, Surplus } from './surplus.js';
+import { delayOf, OverflowQueue } from './overflow-queue.js';
 
 describe('The delay of one that is given back', () => {
   it.each([
@@ -29,13 +29,13 @@ describe('Those that were given back', () => {
     });
     fc.assert(
       fc.property(steps, (again) => {
-        const surplus = new Surplus();
+        const overflow = new OverflowQueue();
         const due = new Map<number, number>();
         let now = 0;
         for (const { n, interval } of again) {
           now = Math.max(now, due.get(n) ?? now);
           forgetOverdue(due, now);
-          const delay = surplus.delay(String(n), now, interval);
+          const delay = overflow.delay(String(n), now, interval);
           const line = [...due.keys()];
           const before = due.has(n) ? line.slice(0, line.indexOf(n)) : line;
           for (const other of before) expect(now + delay).toBeGreaterThanOrEqual(due.get(other)!);
@@ -46,31 +46,31 @@ describe('Those that were given back', () => {
   });
 
   it('stand where they stood, until they run', () => {
-    const surplus = new Surplus();
-    expect(['a', 'b', 'c'].map((id) => surplus.delay(id, 0, 1_000))).toEqual([250, 500, 750]);
-    expect(surplus.delay('c', 100, 1_000)).toBe(750);
-    surplus.forget('a');
-    expect(surplus.delay('c', 400, 1_000)).toBe(500);
-    expect(surplus.delay('d', 400, 1_000)).toBe(750);
+    const overflow = new OverflowQueue();
+    expect(['a', 'b', 'c'].map((id) => overflow.delay(id, 0, 1_000))).toEqual([250, 500, 750]);
+    expect(overflow.delay('c', 100, 1_000)).toBe(750);
+    overflow.forget('a');
+    expect(overflow.delay('c', 400, 1_000)).toBe(500);
+    expect(overflow.delay('d', 400, 1_000)).toBe(750);
   });
 
   it('are not counted any more when another worker has taken them', () => {
-    const surplus = new Surplus();
-    for (const id of ['a', 'b', 'c']) surplus.delay(id, 0, 1_000);
-    surplus.delay('c', 2_400, 1_000);
-    expect(surplus.delay('c', 2_800, 1_000)).toBe(250);
+    const overflow = new OverflowQueue();
+    for (const id of ['a', 'b', 'c']) overflow.delay(id, 0, 1_000);
+    overflow.delay('c', 2_400, 1_000);
+    expect(overflow.delay('c', 2_800, 1_000)).toBe(250);
   });
 
   it('go to the end of the line where they have no id', () => {
-    const surplus = new Surplus();
-    surplus.delay('a', 0, 1_000);
-    expect([undefined, undefined, 'b', 'a'].map((id) => surplus.delay(id, 0, 1_000))).toEqual([500, 750, 1_000, 250]);
-    expect(surplus.until).toBe(1_000);
+    const overflow = new OverflowQueue();
+    overflow.delay('a', 0, 1_000);
+    expect([undefined, undefined, 'b', 'a'].map((id) => overflow.delay(id, 0, 1_000))).toEqual([500, 750, 1_000, 250]);
+    expect(overflow.until).toBe(1_000);
   });
 
   it('are remembered, but not without end', () => {
-    const surplus = new Surplus();
-    for (let n = 0; n < 10_050; n += 1) surplus.delay(String(n), 0, 1);
-    expect(surplus.delay('new', 0, 4)).toBe(delayOf(10_000, 4));
+    const overflow = new OverflowQueue();
+    for (let n = 0; n < 10_050; n += 1) overflow.delay(String(n), 0, 1);
+    expect(overflow.delay('new', 0, 4)).toBe(delayOf(10_000, 4));
   });
 });

@@ -3,7 +3,7 @@ import { defineActor } from '../actor/index.js';
 import type { BucketBroker, BucketRecord } from '../bucket/index.js';
 import { BrokerUnavailableError, DuplicateJobError } from '../errors/index.js';
 import { InMemoryBucketBroker } from '../memory/index.js';
-import { Workshop } from './testing/workshop.test-support.js';
+import { TestBed } from './testing/test-bed.test-support.js';
 
 /** A bucket broker in another place than the messages, which the message broker therefore does not join. */
 class FarBucketBroker implements BucketBroker {
@@ -39,81 +39,81 @@ const echo = defineActor({ name: 'echo' }, (payload) => payload);
 
 function apart() {
   const far = new FarBucketBroker();
-  const workshop = new Workshop([echo], { argsBucketBroker: far, resultsBucketBroker: far });
-  return { far, workshop };
+  const testBed = new TestBed([echo], { argsBucketBroker: far, resultsBucketBroker: far });
+  return { far, testBed };
 }
 
 describe('Buckets that lie in another place than messages', () => {
   it('hold arguments and results all the same', async () => {
-    const { workshop } = apart();
-    const job = await workshop.perform('echo', { args: 'hello' });
+    const { testBed } = apart();
+    const job = await testBed.perform('echo', { args: 'hello' });
     expect(await job.result()).toMatchObject({ data: 'hello' });
   });
 
   it('that cannot be read give the message back, for the actor has not failed', async () => {
-    const { far, workshop } = apart();
+    const { far, testBed } = apart();
     far.unreadable = 1;
-    const job = await workshop.perform('echo', { args: 'hello' });
+    const job = await testBed.perform('echo', { args: 'hello' });
     expect(await job.status()).toEqual({ state: 'delayed' });
-    expect(workshop.told('given-back')).toHaveLength(1);
-    await workshop.clock.advance(1_000);
-    await workshop.drain();
+    expect(testBed.eventsOf('given-back')).toHaveLength(1);
+    await testBed.clock.advance(1_000);
+    await testBed.drain();
     expect(await job.result()).toMatchObject({ data: 'hello' });
-    expect(await workshop.deadLetters()).toEqual([]);
+    expect(await testBed.deadLetters()).toEqual([]);
   });
 
   it('are stored before the message is settled', async () => {
-    const { far, workshop } = apart();
+    const { far, testBed } = apart();
     const store = far.store.bind(far);
     const running: number[] = [];
     far.store = async (buckets) => {
-      running.push((await workshop.repid.channel('default').stats()).running);
+      running.push((await testBed.repid.channel('default').stats()).running);
       await store(buckets);
     };
-    await workshop.perform('echo', { id: 'one', args: 1, argsId: 'args' });
+    await testBed.perform('echo', { id: 'one', args: 1, argsId: 'args' });
     expect(far.order).toEqual(['delete one', 'store args', 'store one']);
     expect(running).toEqual([0, 1]);
   });
 
   it('are waited for while they are out of reach, and the actor is not run again', async () => {
-    const { far, workshop } = apart();
-    const job = await workshop.repid.job('echo', { args: 1 }).enqueue();
+    const { far, testBed } = apart();
+    const job = await testBed.repid.job('echo', { args: 1 }).enqueue();
     far.failures = 2;
-    const drained = workshop.drain();
-    for (let n = 0; n < 3; n += 1) await workshop.clock.advance(200);
+    const drained = testBed.drain();
+    for (let n = 0; n < 3; n += 1) await testBed.clock.advance(200);
     expect(await drained).toBe(1);
     expect(await job.result()).toMatchObject({ data: 1 });
     expect(far.order.filter((entry) => entry === `store ${job.id}`)).toHaveLength(3);
   });
 
   it('are left alone where the id of the job is taken', async () => {
-    const { far, workshop } = apart();
-    await workshop.repid.job('echo', { id: 'one', args: 'first', argsId: 'args' }).enqueue();
-    const twin = workshop.repid.job('echo', { id: 'one', args: 'second', argsId: 'args' });
+    const { far, testBed } = apart();
+    await testBed.repid.job('echo', { id: 'one', args: 'first', argsId: 'args' }).enqueue();
+    const twin = testBed.repid.job('echo', { id: 'one', args: 'second', argsId: 'args' });
     await expect(twin.enqueue()).rejects.toThrow(DuplicateJobError);
     expect(await twin.args()).toMatchObject({ data: 'first' });
     expect(far.order).toEqual(['delete one', 'store args']);
   });
 
   it('are removed again where the message cannot be published', async () => {
-    const { far, workshop } = apart();
-    workshop.broker.publish = () => Promise.reject(new Error('refused'));
-    const job = workshop.repid.job('echo', { args: 1 });
+    const { far, testBed } = apart();
+    testBed.broker.publish = () => Promise.reject(new Error('refused'));
+    const job = testBed.repid.job('echo', { args: 1 });
     await expect(job.enqueue()).rejects.toThrow('refused');
     expect(await far.get([job.argsId!])).toEqual([undefined]);
   });
 
   it('stay where the message may have been published', async () => {
-    const { far, workshop } = apart();
-    workshop.broker.publish = () => Promise.reject(new BrokerUnavailableError('no answer'));
-    const job = workshop.repid.job('echo', { args: 1 });
+    const { far, testBed } = apart();
+    testBed.broker.publish = () => Promise.reject(new BrokerUnavailableError('no answer'));
+    const job = testBed.repid.job('echo', { args: 1 });
     await expect(job.enqueue()).rejects.toThrow('no answer');
     expect(await far.get([job.argsId!])).not.toEqual([undefined]);
   });
 
   it('say that a job was cancelled', async () => {
-    const { workshop } = apart();
-    const job = await workshop.repid.job('echo').enqueue();
+    const { testBed } = apart();
+    const job = await testBed.repid.job('echo').enqueue();
     expect(await job.cancel()).toBe(true);
     expect(await job.status()).toEqual({ state: 'cancelled' });
     expect(await job.cancel()).toBe(false);
@@ -122,12 +122,12 @@ describe('Buckets that lie in another place than messages', () => {
 
 describe('A message broker that is out of reach', () => {
   it('is tried again until the settlement is committed', async () => {
-    const workshop = new Workshop([echo]);
-    const job = await workshop.repid.job('echo', { args: 1 }).enqueue();
-    await workshop.repid.channel('default').stats();
-    const consume = workshop.broker.consume.bind(workshop.broker);
+    const testBed = new TestBed([echo]);
+    const job = await testBed.repid.job('echo', { args: 1 }).enqueue();
+    await testBed.repid.channel('default').stats();
+    const consume = testBed.broker.consume.bind(testBed.broker);
     let failures = 3;
-    workshop.broker.consume = async (options) => {
+    testBed.broker.consume = async (options) => {
       const consumer = await consume(options);
       const receive = consumer.receive.bind(consumer);
       consumer.receive = async (max, how) => {
@@ -143,8 +143,8 @@ describe('A message broker that is out of reach', () => {
       };
       return consumer;
     };
-    const drained = workshop.drain();
-    for (let n = 0; n < 4; n += 1) await workshop.clock.advance(200);
+    const drained = testBed.drain();
+    for (let n = 0; n < 4; n += 1) await testBed.clock.advance(200);
     expect(await drained).toBe(1);
     expect(await job.result()).toMatchObject({ data: 1 });
   });

@@ -8,7 +8,7 @@ import type { Router } from '../router/index.js';
 const MOST_TOLD = 1_000;
 
 /** What becomes of messages that no actor takes: another worker may have one. */
-export class Unrouted {
+export class UnroutedPolicy {
   private readonly told = new Set<string>();
 
   constructor(
@@ -25,7 +25,7 @@ export class Unrouted {
     const left = (parameters.unroutedSince ?? now) + this.timeout - now;
     if (left <= 0) return error;
     this.tellOnce(message, error);
-    return Math.min(restAfter(parameters.unrouted), left);
+    return Math.min(unroutedDelay(parameters.unrouted), left);
   }
 
   private tellOnce({ channel, headers }: Message, error: UnroutedMessageError): void {
@@ -42,6 +42,6 @@ export class Unrouted {
  * Twice as long after each look, and no longer than a few seconds: who gets a message is left to chance, so that one
  * worker among many that has its actor needs many looks to be likely to come to it.
  */
-export function restAfter(looks: number): number {
+export function unroutedDelay(looks: number): number {
   return Math.min(DEFAULTS.unroutedDelay * 2 ** Math.min(looks, 30), DEFAULTS.longestUnroutedDelay);
 }

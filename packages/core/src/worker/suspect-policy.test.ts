@@ -1,22 +1,22 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import type { ConsumeOptions, Consumer } from '../broker/index.js';
-import { Hand } from './hand.js';
-import { Suspects } from './suspects.js';
-import { Gate, OWNERSHIP_TIME, Workshop } from './testing/workshop.test-support.js';
+import { InFlightDelivery } from './in-flight-delivery.js';
+import { SuspectPolicy } from './suspect-policy.js';
+import { Latch, OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.js';
 
 const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await new Promise(setImmediate);
 };
 
 /** A consumer that takes what is due and dies with it, so many times. */
-async function loseWorkers(workshop: Workshop, times: number): Promise<void> {
-  await workshop.repid.connect();
+async function loseWorkers(testBed: TestBed, times: number): Promise<void> {
+  await testBed.repid.connect();
   for (let n = 0; n < times; n += 1) {
-    const consumer = await workshop.broker.consume({ channels: ['default'] });
+    const consumer = await testBed.broker.consume({ channels: ['default'] });
     await consumer.receive(100, { wait: false });
     await consumer.close();
-    await workshop.clock.advance(OWNERSHIP_TIME);
+    await testBed.clock.advance(OWNERSHIP_TIME);
   }
 }
 
@@ -24,28 +24,28 @@ async function loseWorkers(workshop: Workshop, times: number): Promise<void> {
 function noting() {
   const running = new Set<string>();
   const beside = new Map<string, string[]>();
-  const gates = new Map<string, Gate>();
+  const latches = new Map<string, Latch>();
   const actor = defineActor({ name: 'work', timeout: '1h' }, async (_, { id }) => {
     beside.set(id, [...running]);
     for (const other of running) beside.get(other)!.push(id);
     running.add(id);
-    const gate = new Gate();
-    gates.set(id, gate);
-    await gate.opened;
+    const latch = new Latch();
+    latches.set(id, latch);
+    await latch.opened;
     running.delete(id);
   });
-  const letGo = (id: string): void => gates.get(id)?.open();
+  const letGo = (id: string): void => latches.get(id)?.open();
   return { actor, beside, running, letGo };
 }
 
 describe('A message that has lost its worker again and again', () => {
   it('is run beside others as long as it has lost less than all but one of its workers', async () => {
     const { actor, beside, running, letGo } = noting();
-    const workshop = new Workshop([actor]);
-    const job = await workshop.repid.job('work', { id: 'lost' }).enqueue();
-    await loseWorkers(workshop, 3);
-    await workshop.repid.job('work', { id: 'innocent' }).enqueue();
-    workshop.start({ gracefulShutdownTime: 1 });
+    const testBed = new TestBed([actor]);
+    const job = await testBed.repid.job('work', { id: 'lost' }).enqueue();
+    await loseWorkers(testBed, 3);
+    await testBed.repid.job('work', { id: 'innocent' }).enqueue();
+    testBed.start({ gracefulShutdownTime: 1 });
     await until(() => running.has('innocent') && running.has('lost'));
     letGo('innocent');
     letGo('lost');
@@ -55,18 +55,18 @@ describe('A message that has lost its worker again and again', () => {
 
   it('is run alone after that: what is in flight ends first, and others wait for it', async () => {
     const { actor, beside, running, letGo } = noting();
-    const workshop = new Workshop([actor]);
-    const suspect = await workshop.repid.job('work', { id: 'suspect' }).enqueue();
-    await loseWorkers(workshop, 3);
-    const consumer = await workshop.broker.consume({ channels: ['default'] });
+    const testBed = new TestBed([actor]);
+    const suspect = await testBed.repid.job('work', { id: 'suspect' }).enqueue();
+    await loseWorkers(testBed, 3);
+    const consumer = await testBed.broker.consume({ channels: ['default'] });
     await consumer.receive(1, { wait: false });
-    await workshop.repid.job('work', { id: 'before' }).enqueue();
-    const worker = workshop.start({ gracefulShutdownTime: 1 });
+    await testBed.repid.job('work', { id: 'before' }).enqueue();
+    const worker = testBed.start({ gracefulShutdownTime: 1 });
     await until(() => running.has('before'));
-    await workshop.clock.advance(OWNERSHIP_TIME); // The fourth death.
-    await until(() => workshop.told('suspect-awaited').length > 0);
-    expect(workshop.told('suspect-awaited')).toEqual([{ type: 'suspect-awaited', inFlight: 1 }]);
-    await workshop.repid.job('work', { id: 'after' }).enqueue();
+    await testBed.clock.advance(OWNERSHIP_TIME); // The fourth death.
+    await until(() => testBed.eventsOf('suspect-awaited').length > 0);
+    expect(testBed.eventsOf('suspect-awaited')).toEqual([{ type: 'suspect-awaited', inFlight: 1 }]);
+    await testBed.repid.job('work', { id: 'after' }).enqueue();
     letGo('before');
     await until(() => running.has('suspect'));
     expect(worker.inFlight).toBe(1);
@@ -80,15 +80,15 @@ describe('A message that has lost its worker again and again', () => {
 
   it('has others beside it once it was owned for so long that it is not to blame', async () => {
     const { actor, beside, running, letGo } = noting();
-    const workshop = new Workshop([actor]);
-    await workshop.repid.job('work', { id: 'suspect' }).enqueue();
-    await loseWorkers(workshop, 4);
-    workshop.start({ gracefulShutdownTime: 1 });
+    const testBed = new TestBed([actor]);
+    await testBed.repid.job('work', { id: 'suspect' }).enqueue();
+    await loseWorkers(testBed, 4);
+    testBed.start({ gracefulShutdownTime: 1 });
     await until(() => running.has('suspect'));
-    await workshop.repid.job('work', { id: 'next' }).enqueue();
-    await workshop.clock.advance(OWNERSHIP_TIME / 2);
+    await testBed.repid.job('work', { id: 'next' }).enqueue();
+    await testBed.clock.advance(OWNERSHIP_TIME / 2);
     expect(running.has('next')).toBe(false);
-    await workshop.clock.advance(OWNERSHIP_TIME);
+    await testBed.clock.advance(OWNERSHIP_TIME);
     await until(() => running.has('next'));
     expect(beside.get('suspect')).toEqual(['next']);
     letGo('suspect');
@@ -97,19 +97,19 @@ describe('A message that has lost its worker again and again', () => {
 
   it('keeps nobody waiting for ever: where long runs are in flight, others are run, too, and it as soon as it may', async () => {
     const { actor, beside, running, letGo } = noting();
-    const workshop = new Workshop([actor]);
-    await workshop.repid.job('work', { id: 'suspect' }).enqueue();
-    await loseWorkers(workshop, 3);
-    const consumer = await workshop.broker.consume({ channels: ['default'] });
+    const testBed = new TestBed([actor]);
+    await testBed.repid.job('work', { id: 'suspect' }).enqueue();
+    await loseWorkers(testBed, 3);
+    const consumer = await testBed.broker.consume({ channels: ['default'] });
     await consumer.receive(1, { wait: false });
-    await workshop.repid.job('work', { id: 'long' }).enqueue();
-    workshop.start({ gracefulShutdownTime: 1 });
+    await testBed.repid.job('work', { id: 'long' }).enqueue();
+    testBed.start({ gracefulShutdownTime: 1 });
     await until(() => running.has('long'));
-    await workshop.clock.advance(OWNERSHIP_TIME);
-    await until(() => workshop.told('suspect-awaited').length === 1);
-    await workshop.clock.advance(OWNERSHIP_TIME);
-    await workshop.repid.job('work', { id: 'other' }).enqueue();
-    await workshop.clock.advance(200);
+    await testBed.clock.advance(OWNERSHIP_TIME);
+    await until(() => testBed.eventsOf('suspect-awaited').length === 1);
+    await testBed.clock.advance(OWNERSHIP_TIME);
+    await testBed.repid.job('work', { id: 'other' }).enqueue();
+    await testBed.clock.advance(200);
     expect([...running]).toEqual(['long', 'other']);
     letGo('long');
     letGo('other');
@@ -121,40 +121,40 @@ describe('A message that has lost its worker again and again', () => {
 
   it('is given up where it loses its worker alone, with a result, and takes nobody with it', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
-    const workshop = new Workshop([actor]);
-    const job = await workshop.repid.job('work', { id: 'poison' }).enqueue();
-    await loseWorkers(workshop, 4);
-    const consumer = await workshop.broker.consume({ channels: ['default'] });
+    const testBed = new TestBed([actor]);
+    const job = await testBed.repid.job('work', { id: 'poison' }).enqueue();
+    await loseWorkers(testBed, 4);
+    const consumer = await testBed.broker.consume({ channels: ['default'] });
     expect(await consumer.receive(1, { wait: false, alone: true })).toHaveLength(1);
     await consumer.close();
-    await workshop.clock.advance(OWNERSHIP_TIME);
-    const innocents = Array.from({ length: 30 }, () => workshop.repid.job('work'));
-    await workshop.repid.enqueue(innocents);
-    await workshop.drain();
+    await testBed.clock.advance(OWNERSHIP_TIME);
+    const innocents = Array.from({ length: 30 }, () => testBed.repid.job('work'));
+    await testBed.repid.enqueue(innocents);
+    await testBed.drain();
     expect(await job.result()).toMatchObject({
       success: false,
       exception: expect.stringContaining('TooManyDeliveriesError'),
     });
-    const letters = await workshop.deadLetters();
+    const letters = await testBed.deadLetters();
     expect(letters.map(({ reason }) => [reason.code, reason.attempts])).toEqual([['REPID_TOO_MANY_DELIVERIES', 5]]);
     for (const innocent of innocents) expect(await innocent.status()).toEqual({ state: 'succeeded' });
   });
 
   it('is run in a burst, too', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
-    const workshop = new Workshop([actor]);
-    const job = await workshop.repid.job('work').enqueue();
-    await loseWorkers(workshop, 4);
-    expect(await workshop.drain()).toBe(1);
+    const testBed = new TestBed([actor]);
+    const job = await testBed.repid.job('work').enqueue();
+    await loseWorkers(testBed, 4);
+    expect(await testBed.drain()).toBe(1);
     expect(await job.result()).toMatchObject({ data: 'done' });
   });
 
   it('is not asked for without end where another worker has it', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
-    const workshop = new Workshop([actor]);
-    const consume = workshop.broker.consume.bind(workshop.broker);
+    const testBed = new TestBed([actor]);
+    const consume = testBed.broker.consume.bind(testBed.broker);
     let asked = 0;
-    vi.spyOn(workshop.broker, 'consume').mockImplementation(async (options: ConsumeOptions) => {
+    vi.spyOn(testBed.broker, 'consume').mockImplementation(async (options: ConsumeOptions) => {
       const consumer = await consume(options);
       return new Proxy(consumer, {
         get: (target, name: keyof Consumer) => {
@@ -168,38 +168,38 @@ describe('A message that has lost its worker again and again', () => {
         },
       });
     });
-    workshop.start();
+    testBed.start();
     await until(() => asked === 1);
-    const job = await workshop.repid.job('work').enqueue();
-    await workshop.clock.advance(3_500);
+    const job = await testBed.repid.job('work').enqueue();
+    await testBed.clock.advance(3_500);
     expect((await job.waitForResult()).data).toBe('done');
     expect(asked).toBeLessThan(10);
   });
 });
 
-describe('Suspects', () => {
+describe('SuspectPolicy', () => {
   const PATIENCE = 1_000;
-  const hand = () => new Hand({} as never, { receivedAt: 0, takenAt: 0, ownedUntil: 0 }, () => {});
+  const inFlight = () => new InFlightDelivery({} as never, { receivedAt: 0, ownedSince: 0, ownedUntil: 0 }, () => {});
 
   it('are taken at once where nothing is in flight', () => {
-    expect(new Suspects(PATIENCE).next(0, 0)).toBe('take');
+    expect(new SuspectPolicy(PATIENCE).next(0, 0)).toBe('take');
   });
 
   it('are waited for, but not for ever: others have been waiting, too', () => {
-    const suspects = new Suspects(PATIENCE);
+    const suspects = new SuspectPolicy(PATIENCE);
     const steps = [0, 999, 1_000, 5_000, 10_999, 11_000].map((now) => suspects.next(1, now));
     expect(steps).toEqual(['wait', 'wait', 'go on', 'go on', 'go on', 'wait']);
     expect(suspects.next(0, 11_001)).toBe('take');
   });
 
   it('are taken as soon as nothing is in flight, also while others are run', () => {
-    const suspects = new Suspects(PATIENCE);
+    const suspects = new SuspectPolicy(PATIENCE);
     for (const now of [0, 1_000]) suspects.next(1, now);
     expect([suspects.next(1, 1_001), suspects.next(0, 1_002)]).toEqual(['go on', 'take']);
   });
 
   it('are waited for anew when there were none meanwhile', () => {
-    const suspects = new Suspects(PATIENCE);
+    const suspects = new SuspectPolicy(PATIENCE);
     suspects.next(1, 0);
     expect(suspects.leftToWait(400)).toBe(600);
     suspects.forgetWaiting();
@@ -207,8 +207,8 @@ describe('Suspects', () => {
   });
 
   it('keep everything else from being taken while one runs that may kill its worker', () => {
-    const suspects = new Suspects(PATIENCE);
-    const alone = hand();
+    const suspects = new SuspectPolicy(PATIENCE);
+    const alone = inFlight();
     suspects.took(alone, 0);
     expect([alone.isAlone, suspects.isRunning]).toEqual([true, true]);
     alone.isAlone = false;
@@ -216,7 +216,7 @@ describe('Suspects', () => {
   });
 
   it('are not asked for again at once where there was none to be had', () => {
-    const suspects = new Suspects(PATIENCE);
+    const suspects = new SuspectPolicy(PATIENCE);
     suspects.took(undefined, 0);
     expect([suspects.next(0, 999), suspects.next(0, 1_000)]).toEqual(['go on', 'take']);
   });

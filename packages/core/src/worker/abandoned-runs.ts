@@ -5,7 +5,7 @@ const FIRST_REPORT = 1_000;
 const LONGEST_INTERVAL = 3_600_000;
 
 /** Reports the runs that go on although they were called off, for as long as they do. JavaScript cannot end them. */
-export class Strays {
+export class AbandonedRuns {
   private readonly timers = new Set<CancelTimer>();
 
   constructor(private readonly clock: Clock) {}

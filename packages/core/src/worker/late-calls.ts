@@ -17,7 +17,7 @@ export interface RunState {
 export type Addition = 'follower' | 'callback' | 'result';
 
 /** The error of a call that comes too late to have an effect; undefined where it is in time. */
-export function tooLate(call: string, addition: Addition, state: RunState): RunEndedError | undefined {
+export function lateCallError(call: string, addition: Addition, state: RunState): RunEndedError | undefined {
   const why = whyTooLate(addition, state);
   return why === undefined ? undefined : new RunEndedError(call, why);
 }

@@ -3,14 +3,14 @@ import { monotonic, scheduleTimer } from '../clock/index.js';
 import type { Connection } from '../connection/connection.js';
 import { CancelledError } from '../errors/index.js';
 import { HEADER } from '../message/index.js';
-import { Bell } from './bell.js';
+import { AsyncSignal } from './async-signal.js';
 import { mostOf } from './channel-limits.js';
-import { Hand, type Taking } from './hand.js';
-import type { Hands } from './hands.js';
-import { OwnershipKeeper } from './ownership-keeper.js';
+import { InFlightDelivery, type DeliveryTimes } from './in-flight-delivery.js';
+import type { InFlightDeliveries } from './in-flight-deliveries.js';
+import { LeaseRenewer } from './lease-renewer.js';
 import type { Runner } from './runner.js';
 import { WorkerShutdownError } from './shutdown.js';
-import { Suspects } from './suspects.js';
+import { SuspectPolicy } from './suspect-policy.js';
 import type { ResolvedWorkerOptions } from './worker-options.js';
 
 /** How long called-off messages may take to be given back, in milliseconds. */
@@ -23,7 +23,7 @@ const LOOK_AGAIN = 10;
 const LOOK_PAST_SUSPECTS = 100;
 
 /**
- * How many messages may be in hand for each that may be worked on: while some are worked on, those before are being
+ * How many messages may be in flight for each that may be worked on: while some are worked on, those before are being
  * settled, and those before these wait for their turn with the broker. So neither side waits for the other.
  */
 const UNSETTLED = 3;
@@ -34,12 +34,12 @@ const UNSETTLED = 3;
  */
 const MOST_AT_ONCE = 100;
 
-/** One stretch of work, from the first message taken to the last one out of hand. */
-export class Shift {
-  private readonly bell = new Bell();
+/** One stretch of work, from the first message taken to the last one out of inFlight. */
+export class WorkerLoop {
+  private readonly signal = new AsyncSignal();
   private consumer: Consumer | undefined;
-  private suspects = new Suspects(0);
-  /** Those of the hands that something is yet to be run on. */
+  private suspects = new SuspectPolicy(0);
+  /** Those of the deliveries that something is yet to be run on. */
   private busy = 0;
   private started = 0;
   private handled = 0;
@@ -56,7 +56,7 @@ export class Shift {
   constructor(
     private readonly connection: Connection,
     private readonly runner: Runner,
-    private readonly hands: Hands,
+    private readonly deliveries: InFlightDeliveries,
     private readonly channels: readonly string[],
     private readonly options: ResolvedWorkerOptions,
   ) {
@@ -64,7 +64,7 @@ export class Shift {
   }
 
   get inFlight(): number {
-    return this.hands.size;
+    return this.deliveries.size;
   }
 
   /** True once its channels are open. */
@@ -76,8 +76,8 @@ export class Shift {
   async work(): Promise<number> {
     const consumer = await this.startConsumer();
     const { broker, onEvent } = this.connection;
-    this.suspects = new Suspects(consumer.ownershipTime);
-    const keeper = new OwnershipKeeper(consumer, broker.clock, this.hands, onEvent, () => this.bell.ring());
+    this.suspects = new SuspectPolicy(consumer.ownershipTime);
+    const keeper = new LeaseRenewer(consumer, broker.clock, this.deliveries, onEvent, () => this.signal.ring());
     try {
       await this.takeUntilOver(consumer);
     } finally {
@@ -93,7 +93,8 @@ export class Shift {
     if (this.isStopping) return;
     this.isStopping = true;
     this.connection.onEvent({ type: 'worker-stopping', inFlight: this.inFlight, reason });
-    for (const hand of this.hands) if (!hand.isBegun) hand.cancellation.abort(new WorkerShutdownError());
+    for (const inFlight of this.deliveries)
+      if (!inFlight.isStarted) inFlight.cancellation.abort(new WorkerShutdownError());
     this.wake();
   }
 
@@ -110,7 +111,7 @@ export class Shift {
   private wake(): void {
     this.isWoken = true;
     this.consumer?.wake();
-    this.bell.ring();
+    this.signal.ring();
   }
 
   private async startConsumer(): Promise<Consumer> {
@@ -126,7 +127,7 @@ export class Shift {
   private async takeUntilOver(consumer: Consumer): Promise<void> {
     while (!this.isOver()) {
       const room = this.isPaused || this.isMakingRoom || this.suspects.isRunning ? 0 : this.room();
-      if (room <= 0) await this.bell.next();
+      if (room <= 0) await this.signal.next();
       else if (!consumer.hasSuspects || !(await this.seeToSuspects(consumer))) await this.take(consumer, room);
     }
   }
@@ -137,14 +138,14 @@ export class Shift {
 
   private room(): number {
     const { concurrency, messagesLimit } = this.options;
-    const unsettled = concurrency * UNSETTLED - this.hands.size;
+    const unsettled = concurrency * UNSETTLED - this.deliveries.size;
     return Math.min(concurrency - this.busy, unsettled, messagesLimit - this.started, MOST_AT_ONCE);
   }
 
   /** False where others may be taken meanwhile. */
   private async seeToSuspects(consumer: Consumer): Promise<boolean> {
     const wasWaiting = this.suspects.isWaiting;
-    const next = this.suspects.next(this.hands.size, this.now());
+    const next = this.suspects.next(this.deliveries.size, this.now());
     if (next === 'take') await this.takeAlone(consumer);
     else if (next === 'wait') await this.awaitHands(wasWaiting);
     return next !== 'go on';
@@ -152,7 +153,7 @@ export class Shift {
 
   private async awaitHands(wasWaiting: boolean): Promise<void> {
     if (!wasWaiting) this.connection.onEvent({ type: 'suspect-awaited', inFlight: this.inFlight });
-    await this.bellWithin(this.suspects.leftToWait(this.now()));
+    await this.signalWithin(this.suspects.leftToWait(this.now()));
   }
 
   private async takeAlone(consumer: Consumer): Promise<void> {
@@ -166,7 +167,7 @@ export class Shift {
     if (channelLimits === undefined) return this.receive(consumer, room);
     const limits = channelLimits.current();
     const most = mostOf(room, limits, channelLimits.isComplete);
-    if (most === 0) return this.bell.next();
+    if (most === 0) return this.signal.next();
     this.waitingWith = limits;
     await this.receive(consumer, most, limits);
     this.waitingWith = undefined;
@@ -174,7 +175,7 @@ export class Shift {
 
   private async receive(consumer: Consumer, most: number, limits?: ReadonlyMap<string, number>): Promise<void> {
     this.isWoken = false;
-    const wasBusy = this.hands.size > 0; // What ends while the broker looks may release more.
+    const wasBusy = this.deliveries.size > 0; // What ends while the broker looks may release more.
     const deliveries = await consumer.receive(most, { wait: !this.options.burst, limits });
     const taking = this.takingBy(consumer);
     for (const delivery of deliveries) this.start(delivery, taking);
@@ -184,28 +185,28 @@ export class Shift {
   /** Nothing came, though nobody woke the consumer: in a burst nothing is due; otherwise there are only suspects, or the broker has closed it. */
   private async takeNothing(consumer: Consumer, wasBusy: boolean): Promise<void> {
     if (this.options.burst) await this.endBurst(wasBusy);
-    else if (consumer.hasSuspects) await this.bellWithin(LOOK_PAST_SUSPECTS);
+    else if (consumer.hasSuspects) await this.signalWithin(LOOK_PAST_SUSPECTS);
     else this.stop('its broker was disconnected');
   }
 
   private async endBurst(wasBusy: boolean): Promise<void> {
-    if (this.hands.size > 0) await this.bell.next();
-    else if (this.now() < this.runner.surplusUntil) await this.bellWithin(LOOK_AGAIN);
+    if (this.deliveries.size > 0) await this.signal.next();
+    else if (this.now() < this.runner.overflowUntil) await this.signalWithin(LOOK_AGAIN);
     else if (!wasBusy) this.isDrained = true;
   }
 
-  private takingBy({ ownershipTime }: Consumer): Taking {
-    const takenAt = this.now();
-    return { receivedAt: this.connection.now(), takenAt, ownedUntil: takenAt + ownershipTime };
+  private takingBy({ ownershipTime }: Consumer): DeliveryTimes {
+    const ownedSince = this.now();
+    return { receivedAt: this.connection.now(), ownedSince, ownedUntil: ownedSince + ownershipTime };
   }
 
-  private start(delivery: Delivery, taking: Taking): Hand {
-    const hand = new Hand(delivery, taking, this.makeRoom, this.consumer);
-    this.hands.add(hand);
+  private start(delivery: Delivery, taking: DeliveryTimes): InFlightDelivery {
+    const inFlight = new InFlightDelivery(delivery, taking, this.makeRoom, this.consumer);
+    this.deliveries.add(inFlight);
     this.busy += 1;
     this.started += 1;
-    void this.runner.run(hand).then(() => this.finish(hand));
-    return hand;
+    void this.runner.run(inFlight).then(() => this.finish(inFlight));
+    return inFlight;
   }
 
   /**
@@ -217,33 +218,33 @@ export class Shift {
     this.busy -= 1;
     if (this.isMakingRoom) return;
     this.endedInTurn += 1;
-    if (this.options.concurrency === 1 && this.endedInTurn < MOST_AT_ONCE) return this.bell.ring();
+    if (this.options.concurrency === 1 && this.endedInTurn < MOST_AT_ONCE) return this.signal.ring();
     this.isMakingRoom = true;
     setImmediate(() => {
       this.isMakingRoom = false;
       this.endedInTurn = 0;
-      this.bell.ring();
+      this.signal.ring();
     });
   };
 
-  private finish(hand: Hand): void {
-    hand.free();
-    hand.isAlone = false;
-    this.hands.delete(hand);
-    if ((hand.isSettled && !hand.isReturned) || hand.isLeft) this.handled += 1;
+  private finish(inFlight: InFlightDelivery): void {
+    inFlight.free();
+    inFlight.isAlone = false;
+    this.deliveries.delete(inFlight);
+    if ((inFlight.isSettled && !inFlight.isReturned) || inFlight.isLeftUnsettled) this.handled += 1;
     else this.started -= 1;
-    this.bell.ring();
+    this.signal.ring();
   }
 
   /** Who waits for messages without those of this channel is to wait for them, too. */
   private slotIsFree(channel: string): void {
     if (this.waitingWith?.get(channel) === 0) this.wake();
-    else this.bell.ring();
+    else this.signal.ring();
   }
 
   /** The broker has ended it already; what runs can only be called off. */
   private cancel(channel: string, jobId: string): void {
-    for (const { delivery, cancellation } of this.hands) {
+    for (const { delivery, cancellation } of this.deliveries) {
       const { message } = delivery;
       if (message.channel === channel && message.headers[HEADER.id] === jobId) {
         cancellation.abort(new CancelledError(`Job "${jobId}" was cancelled while it ran.`));
@@ -253,7 +254,7 @@ export class Shift {
 
   private async emptyHands(): Promise<void> {
     if (await this.handsAreEmptyWithin(this.options.gracefulShutdownTime)) return;
-    for (const hand of this.hands) hand.cancellation.abort(new WorkerShutdownError());
+    for (const inFlight of this.deliveries) inFlight.cancellation.abort(new WorkerShutdownError());
     await this.handsAreEmptyWithin(GIVE_BACK_TIME);
   }
 
@@ -261,17 +262,17 @@ export class Shift {
     let isOver = false;
     const cancelTimer = scheduleTimer(() => {
       isOver = true;
-      this.bell.ring();
+      this.signal.ring();
     }, limit);
-    while (this.hands.size > 0 && !isOver) await this.bell.next();
+    while (this.deliveries.size > 0 && !isOver) await this.signal.next();
     cancelTimer();
-    return this.hands.size === 0;
+    return this.deliveries.size === 0;
   }
 
-  /** Awaits the bell, no longer than so many milliseconds. */
-  private async bellWithin(limit: number): Promise<void> {
-    const cancelTimer = this.connection.broker.clock.schedule(() => this.bell.ring(), limit);
-    await this.bell.next();
+  /** Awaits the signal, no longer than so many milliseconds. */
+  private async signalWithin(limit: number): Promise<void> {
+    const cancelTimer = this.connection.broker.clock.schedule(() => this.signal.ring(), limit);
+    await this.signal.next();
     cancelTimer();
   }
 

@@ -11,11 +11,11 @@ import {
   TimeoutError,
   Unrecoverable,
 } from '../errors/index.js';
-import { decide, isFinal, retryDelay, type Circumstances, type Ending } from './verdict.js';
+import { decide, isFinal, retryDelay, type Circumstances, type RunResult } from './decide.js';
 
 const failure = new Error('broken');
-const returned = (value?: unknown): Ending => ({ type: 'returned', value });
-const threw = (error: unknown = failure): Ending => ({ type: 'threw', error });
+const returned = (value?: unknown): RunResult => ({ type: 'returned', value });
+const threw = (error: unknown = failure): RunResult => ({ type: 'threw', error });
 
 function circumstances(overrides: Partial<Circumstances> = {}): Circumstances {
   const retries = { maxAmount: 0, alreadyTried: 0 };
