@@ -27,7 +27,7 @@ export class Connection {
   readonly converter: Converter;
   readonly maxPayloadBytes: number;
   readonly onEvent: EventListener;
-  private readonly joined = new Set<BucketBroker>();
+  private readonly transactional = new Set<BucketBroker>();
   private readonly held: HeldBrokers;
   private isClosed = false;
   private connecting: Promise<void> | undefined;
@@ -75,18 +75,18 @@ export class Connection {
     this.isClosed = true;
     this.connecting = undefined;
     this.buckets.waits.endAll(new BrokerClosedError(this.broker.name));
-    this.joined.clear();
+    this.transactional.clear();
     this.disconnecting = this.held.release();
     await this.disconnecting;
   }
 
   /** True where its buckets can ride in messages and settlements. */
-  isJoined(broker: BucketBroker): boolean {
-    return this.joined.has(broker);
+  isTransactional(broker: BucketBroker): boolean {
+    return this.transactional.has(broker);
   }
 
   /** Stores buckets that cannot ride along, each in its own broker. */
-  async storeApart(writes: readonly BucketWrite[]): Promise<void> {
+  async storeSeparately(writes: readonly BucketWrite[]): Promise<void> {
     const places = new Set(writes.map((write) => write.into));
     await Promise.all([...places].map((into) => into.store(writes.filter((write) => write.into === into))));
   }
@@ -95,9 +95,9 @@ export class Connection {
    * Removes the own arguments bucket of a job that has ended for good, where it lies in another place than messages: elsewhere the broker
    * does. Where that fails the bucket stays, and is told of.
    */
-  async removeArgsApart(headers: Readonly<Record<string, string>>): Promise<void> {
+  async removeSeparateArgs(headers: Readonly<Record<string, string>>): Promise<void> {
     const { argsBroker } = this.buckets;
-    if (argsBroker === undefined || this.isJoined(argsBroker)) return;
+    if (argsBroker === undefined || this.isTransactional(argsBroker)) return;
     const bucketId = ownArgsBucketOf(headers);
     if (bucketId === undefined) return;
     await argsBroker.delete([bucketId]).catch((problem: unknown) => this.onEvent({ type: 'broker-problem', problem }));
@@ -126,9 +126,9 @@ export class Connection {
 
   private async open(): Promise<void> {
     await this.disconnecting?.catch(() => undefined);
-    await this.held.hold();
+    await this.held.acquire();
     for (const broker of this.bucketBrokers) {
-      if (await this.broker.join(broker)) this.joined.add(broker);
+      if (await this.broker.join(broker)) this.transactional.add(broker);
     }
   }
 }

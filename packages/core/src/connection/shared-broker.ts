@@ -12,13 +12,13 @@ class SharedBroker {
   constructor(private readonly broker: Connectable) {}
 
   /** Counts one more, at once. Resolves when it is connected; whoever fails has to let go as well. */
-  async hold(): Promise<void> {
+  async acquire(): Promise<void> {
     this.holders += 1;
     await this.disconnecting?.catch(() => undefined);
     await this.broker.connect();
   }
 
-  letGo(): void {
+  drop(): void {
     this.holders -= 1;
   }
 
@@ -45,9 +45,9 @@ export class HeldBrokers {
   constructor(private readonly brokers: readonly Connectable[]) {}
 
   /** Connects those that are not held yet. Rejects as they do; those that went well are held. */
-  async hold(): Promise<void> {
+  async acquire(): Promise<void> {
     const missing = this.brokers.filter((broker) => !this.held.has(broker));
-    await Promise.all(missing.map((broker) => this.holdOne(broker)));
+    await Promise.all(missing.map((broker) => this.acquireOne(broker)));
   }
 
   /** Disconnects those that no other connection of this process holds: the first before the others. */
@@ -57,22 +57,22 @@ export class HeldBrokers {
     await Promise.all(others.map((broker) => this.releaseOne(broker)));
   }
 
-  private async holdOne(broker: Connectable): Promise<void> {
+  private async acquireOne(broker: Connectable): Promise<void> {
     this.held.add(broker);
     try {
-      await shared(broker).hold();
+      await shared(broker).acquire();
     } catch (error) {
-      this.letGo(broker);
+      this.drop(broker);
       throw error;
     }
   }
 
   private async releaseOne(broker: Connectable): Promise<void> {
-    this.letGo(broker);
+    this.drop(broker);
     await shared(broker).disconnect();
   }
 
-  private letGo(broker: Connectable): void {
-    if (this.held.delete(broker)) shared(broker).letGo();
+  private drop(broker: Connectable): void {
+    if (this.held.delete(broker)) shared(broker).drop();
   }
 }

@@ -11,12 +11,12 @@ export async function cancelJob(job: JobHandle, connection: Connection): Promise
   const broker = await requireJobBroker(connection, 'cancel()');
   const { resultsBroker: into } = connection.buckets;
   const exception = `${CANCELLED.name}: ${CANCELLED.message}`;
-  const result = into && connection.isJoined(into) ? { into, exception } : undefined;
+  const result = into && connection.isTransactional(into) ? { into, exception } : undefined;
   const place = await findJob(job, (id) => broker.locate(id));
   const cancelled = place && (await broker.cancel(place.jobId, { result }));
   if (cancelled === undefined) return false;
   if (result === undefined) await storeCancelled(cancelled.message, exception, connection);
-  await connection.removeArgsApart(cancelled.message.headers);
+  await connection.removeSeparateArgs(cancelled.message.headers);
   return true;
 }
 
@@ -27,5 +27,5 @@ async function storeCancelled({ headers }: Message, exception: string, connectio
   const now = new Date(connection.now());
   const times = { startedAt: now, finishedAt: now, timestamp: now, ttl: target.ttl };
   const bucket = { data: null, success: false, cancelled: true, exception, jobName: headers[HEADER.topic], ...times };
-  await connection.storeApart([connection.buckets.writeResult(target.id, bucket, nonce)]);
+  await connection.storeSeparately([connection.buckets.writeResult(target.id, bucket, nonce)]);
 }

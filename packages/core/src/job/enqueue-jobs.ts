@@ -12,7 +12,7 @@ export interface EnqueueableJob extends CheckableJob, PublishedJob {
   /** Called when the broker has the job. */
   noteEnqueued(): void;
   /** Called when the broker may have the job, but did not confirm it. */
-  noteUnconfirmed(publish: UnconfirmedPublish): void;
+  noteUnconfirmed(unconfirmed: UnconfirmedPublish): void;
 }
 
 /**
@@ -55,8 +55,8 @@ async function withoutStored(
   { connection }: Publisher,
 ): Promise<readonly EnqueueableJob[]> {
   const stored = new Set<UnconfirmedPublish>();
-  for (const publish of new Set(jobs.flatMap((job) => job.unconfirmed ?? [])))
-    if (await publish.wasStored(connection)) stored.add(publish);
+  for (const unconfirmed of new Set(jobs.flatMap((job) => job.unconfirmed ?? [])))
+    if (await unconfirmed.wasStored(connection)) stored.add(unconfirmed);
   return jobs.filter((job) => {
     const isStored = job.unconfirmed !== undefined && stored.has(job.unconfirmed);
     if (isStored) job.noteEnqueued();
@@ -69,6 +69,6 @@ function isUnconfirmed({ unconfirmed }: EnqueueableJob): boolean {
 }
 
 function noteUnconfirmed(jobs: readonly EnqueueableJob[]): void {
-  const publish = new UnconfirmedPublish(jobs);
-  for (const job of jobs) job.noteUnconfirmed(publish);
+  const unconfirmed = new UnconfirmedPublish(jobs);
+  for (const job of jobs) job.noteUnconfirmed(unconfirmed);
 }

@@ -30,7 +30,7 @@ import { parseJobOptions, parseWaitOptions, type JobOptions, type ParsedJobOptio
 import { JOB, type JobHandle } from './job-handle.js';
 import type { JobStatus } from './job-status.js';
 import { newId } from './new-id.js';
-import { APART, CANNOT_DELEGATE, RECURRING } from './refusals.js';
+import { SEPARATE_RESULTS, CANNOT_DELEGATE, RECURRING } from './refusals.js';
 import { statusOf } from './status-of.js';
 import { keepsArgs, namedArgsId, storesResult } from './stored-parts.js';
 import type { UnconfirmedPublish } from './unconfirmed-publish.js';
@@ -311,7 +311,7 @@ export class Job<Args = unknown, Result = unknown> {
     const { broker, buckets } = this.connection;
     requireCapability(broker, 'dependencies', `"dependsOn" of job ${this.label}`);
     const into = buckets.requireResults(`"dependsOn" of job ${this.label}`);
-    if (!this.connection.isJoined(into)) throw new DependencyError(APART(this.label));
+    if (!this.connection.isTransactional(into)) throw new DependencyError(SEPARATE_RESULTS(this.label));
     if (this.options.cron !== undefined || this.options.deferredBy !== undefined)
       throw new DependencyError(RECURRING(this.label));
     const result = this.resultId === undefined ? undefined : { id: this.resultId, ttl: this.resultTtl, into };

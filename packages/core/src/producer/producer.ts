@@ -14,7 +14,8 @@ type Messages = readonly OutgoingMessage[];
 /** Sees messages off: middlewares, checks, buckets that lie elsewhere, then the broker. */
 export class Producer implements Publisher {
   private readonly send: (messages: Messages) => Promise<void>;
-  private readonly isApart = ({ into }: Pick<BucketWrite, 'into'>): boolean => !this.connection.isJoined(into);
+  private readonly isSeparate = ({ into }: Pick<BucketWrite, 'into'>): boolean =>
+    !this.connection.isTransactional(into);
 
   constructor(
     readonly connection: Connection,
@@ -50,18 +51,20 @@ export class Producer implements Publisher {
 
   private prepareNow(messages: Messages): Messages | Promise<Messages> {
     for (const message of messages) this.check(message);
-    return this.hasApart(messages) ? this.storeBucketsApart(messages).then((apart) => apart.messages) : messages;
+    return this.hasSeparateBuckets(messages)
+      ? this.storeSeparateBuckets(messages).then((ready) => ready.messages)
+      : messages;
   }
 
   private async publishNow(messages: Messages): Promise<void> {
     for (const message of messages) this.check(message);
-    if (this.hasApart(messages)) await this.publishApart(messages);
+    if (this.hasSeparateBuckets(messages)) await this.publishWithSeparateBuckets(messages);
     else await this.connection.broker.publish(messages);
   }
 
-  private async publishApart(messages: Messages): Promise<void> {
+  private async publishWithSeparateBuckets(messages: Messages): Promise<void> {
     await this.refuseDuplicates(messages);
-    const { messages: ready, stored } = await this.storeBucketsApart(messages);
+    const { messages: ready, stored } = await this.storeSeparateBuckets(messages);
     try {
       await this.connection.broker.publish(ready);
     } catch (error) {
@@ -98,19 +101,19 @@ export class Producer implements Publisher {
   }
 
   /** True where buckets of a message cannot ride in it. */
-  private hasApart(messages: Messages): boolean {
-    return messages.some(({ buckets, clears }) => buckets?.some(this.isApart) || clears?.some(this.isApart));
+  private hasSeparateBuckets(messages: Messages): boolean {
+    return messages.some(({ buckets, clears }) => buckets?.some(this.isSeparate) || clears?.some(this.isSeparate));
   }
 
-  private async storeBucketsApart(messages: Messages): Promise<{ messages: Messages; stored: BucketWrite[] }> {
-    const stored = messages.flatMap((message) => message.buckets?.filter(this.isApart) ?? []);
-    const cleared = messages.flatMap((message) => message.clears?.filter(this.isApart) ?? []);
+  private async storeSeparateBuckets(messages: Messages): Promise<{ messages: Messages; stored: BucketWrite[] }> {
+    const stored = messages.flatMap((message) => message.buckets?.filter(this.isSeparate) ?? []);
+    const cleared = messages.flatMap((message) => message.clears?.filter(this.isSeparate) ?? []);
     await Promise.all(cleared.map(({ id, into }) => into.delete([id])));
-    await this.connection.storeApart(stored);
+    await this.connection.storeSeparately(stored);
     const ready = messages.map((message) => ({
       ...message,
-      buckets: message.buckets?.filter((write) => !this.isApart(write)),
-      clears: message.clears?.filter((write) => !this.isApart(write)),
+      buckets: message.buckets?.filter((write) => !this.isSeparate(write)),
+      clears: message.clears?.filter((write) => !this.isSeparate(write)),
     }));
     return { messages: ready, stored };
   }

@@ -95,7 +95,7 @@ export class SettlementWriter {
     startedAt: number,
   ): Promise<void> {
     const bucket = this.bucketFor(result, parameters, startedAt, delivery.message.headers);
-    if (bucket) await this.producer.connection.storeApart([bucket]);
+    if (bucket) await this.producer.connection.storeSeparately([bucket]);
   }
 
   /** Tells who awaits a reply that the actor of a message has failed which was settled before. */
@@ -149,19 +149,19 @@ export class SettlementWriter {
   private removeArgsApart({ headers }: Message, { publish = [] }: Settlement): Promise<void> | undefined {
     const { connection } = this.producer;
     const { argsBroker } = connection.buckets;
-    if (argsBroker === undefined || connection.isJoined(argsBroker)) return undefined;
+    if (argsBroker === undefined || connection.isTransactional(argsBroker)) return undefined;
     const goesOn = publish.some(({ id }) => id !== undefined && id === headers[HEADER.id]);
-    return goesOn ? undefined : connection.removeArgsApart(headers);
+    return goesOn ? undefined : connection.removeSeparateArgs(headers);
   }
 
   /** True where results lie in another place than messages. */
   private isApart({ bucket }: Settlement): boolean {
-    return bucket !== undefined && !this.producer.connection.isJoined(bucket.into);
+    return bucket !== undefined && !this.producer.connection.isTransactional(bucket.into);
   }
 
   /** Stored first, so that a crash in between repeats the run and loses nothing. */
   private async storeApart({ bucket, ...rest }: Settlement): Promise<Settlement> {
-    if (bucket) await this.producer.connection.storeApart([bucket]);
+    if (bucket) await this.producer.connection.storeSeparately([bucket]);
     return rest;
   }
 }
