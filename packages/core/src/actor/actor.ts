@@ -5,13 +5,16 @@ import type { Confirmation, ErrorAction } from './confirmation.js';
 import type { MessageDependency } from './message-dependency.js';
 import type { ActorParameter } from './parameters.js';
 
-/** A function that runs messages, and how. */
+/** A function that processes messages, and its options. */
 export interface Actor {
   /** `Class.method`, for errors and logs. */
   readonly label: string;
   readonly options: ResolvedActorOptions;
   readonly parameters: readonly ActorParameter[];
-  /** Runs the function. `args` are converted and in the order of the parameters. Its return value is the result; an error it throws is the failure. */
+  /**
+   * Runs the function. `args` are converted and in parameter order. The return value is the result; a thrown error is
+   * the failure.
+   */
   run(args: unknown[], context: ActorContext): unknown;
 }
 
@@ -23,11 +26,11 @@ export interface ActorContext {
 
 /**
  * Wraps the run of an actor. A middleware that does not call `next()` skips the actor. Its return value is the result;
- * an error it throws is the failure.
+ * a thrown error is the failure.
  */
 export type ActorMiddleware = (context: ActorContext, next: () => Promise<unknown>) => Promise<unknown>;
 
-/** Actor options with every default filled in; spans in milliseconds. */
+/** Actor options with every default filled in; durations in milliseconds. */
 export interface ResolvedActorOptions {
   readonly name: string;
   readonly channel: string;
