@@ -1,4 +1,4 @@
-/** Something in a queue, and when it is due. */
+/** A queued item and its due time. */
 export interface Due<T> {
   readonly item: T;
   /** Milliseconds since the epoch. */
@@ -7,13 +7,13 @@ export interface Due<T> {
 
 interface HeapEntry<T> extends Due<T> {
   readonly order: number;
-  /** Where it stands in the heap; -1 once it has left. */
+  /** The entry's index in the heap; -1 once it was removed. */
   index: number;
 }
 
-/** Items in the order in which they become due; of those due at the same time the first added comes first. */
+/** A queue ordered by due time. Items due at the same time keep the order in which they were added. */
 export class DueQueue<T> implements Iterable<T> {
-  // A binary heap whose entries know their index, so that any of them can be taken out in O(log n).
+  // A binary heap whose entries know their index, so any entry can be removed in O(log n).
   readonly #heap: HeapEntry<T>[] = [];
   #added = 0;
 
@@ -21,12 +21,12 @@ export class DueQueue<T> implements Iterable<T> {
     return this.#heap.length;
   }
 
-  /** The one that is due first. */
+  /** The item that is due first. */
   get first(): Due<T> | undefined {
     return this.#heap[0];
   }
 
-  /** Answers a ticket to take the item out with. */
+  /** Adds an item; returns a ticket to remove it with. */
   add(item: T, dueAt: number): Due<T> {
     const entry: HeapEntry<T> = { item, dueAt, order: this.#added++, index: this.#heap.length };
     this.#heap.push(entry);
@@ -34,7 +34,7 @@ export class DueQueue<T> implements Iterable<T> {
     return entry;
   }
 
-  /** Takes the item out; does nothing where it has left already. */
+  /** Removes the item. Does nothing if it was removed already. */
   remove(ticket: Due<T>): void {
     const entry = ticket as HeapEntry<T>;
     if (this.#heap[entry.index] !== entry) return;
@@ -43,7 +43,7 @@ export class DueQueue<T> implements Iterable<T> {
     entry.index = -1;
   }
 
-  /** Takes out the first that is due by then. */
+  /** Removes and returns the first item that is due at `now`. */
   takeDue(now: number): Due<T> | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.dueAt > now) return undefined;
@@ -51,7 +51,7 @@ export class DueQueue<T> implements Iterable<T> {
     return first;
   }
 
-  /** All, in no order. */
+  /** All items, in no order. */
   *[Symbol.iterator](): Iterator<T> {
     for (const { item } of this.#heap) yield item;
   }

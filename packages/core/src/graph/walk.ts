@@ -5,20 +5,22 @@ import { endedState } from '../job/job-status.js';
 import { HEADER, readParameters, resultBucketOf } from '../message/index.js';
 import type { GraphEdge, GraphJob, JobGraph } from './job-graph.js';
 
-/** A graph may be large, and a look at it is for a person. */
+/** A limit for large graphs: the result is meant for people. */
 const MOST_NODES = 1_000;
 
-/** A job that a walk comes to, and what is known of it before the broker is asked. */
+/** A job to visit, and what is known about it before the broker is asked. */
 export interface GraphStop {
-  /** The job's id, or that of the bucket that its result goes to. */
+  /** The job's id, or the id of its result bucket. */
   readonly id: string;
   readonly name?: string;
-  /** The bucket that its result goes to. */
+  /** The bucket of its result. */
   readonly bucketId?: string;
   readonly waitsFor?: readonly { readonly bucketId: string; readonly condition?: Condition }[];
 }
 
-/** Walks from a job to all that it waits for and all that wait for it, whatever their channels, at most a thousand jobs far. */
+/**
+ * Walks from a job to all jobs that it waits for and that wait for it, across channels. Visits at most a thousand jobs.
+ */
 export class GraphWalk {
   private readonly nodes = new Map<string, GraphJob>();
   private readonly edges = new Map<string, GraphEdge>();
@@ -59,12 +61,12 @@ export class GraphWalk {
   }
 }
 
-/** A job that stores no result is a node by its id. */
+/** A job that stores no result is identified by its id. */
 function bucketOf({ bucketId, id }: GraphStop, inspection: JobInspection | undefined): string {
   return bucketId ?? resultBucketOf(inspection?.message.headers ?? {}) ?? id;
 }
 
-/** All that the job has waited for; with a condition what it waits for still. */
+/** All buckets that the job waited for; those it still waits for have a condition. */
 function waitsIn({ message, missing = [] }: JobInspection): { bucketId: string; condition?: Condition }[] {
   const conditions = new Map(missing.map((wait) => [wait.bucketId, wait.condition]));
   const { dependsOn = [] } = readParameters(message.headers);
