@@ -7,7 +7,7 @@ const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u206
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Escapes the text's control characters (` `, `\u001b`), so that it stays on one line of a log. */
+/** Escapes the text's control characters (`\n`, `\u001b`), so that it stays on one line of a log. */
 export function escapeControls(text: string): string {
   return text.replaceAll(UNSAFE, (character) => SHORT[character] ?? codeOf(character));
 }

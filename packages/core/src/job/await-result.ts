@@ -6,13 +6,13 @@ import { explain } from '../graph/explain.js';
 import type { JobExplanation } from '../graph/explanation.js';
 import type { JobHandle } from './job-handle.js';
 
-/** How long a look may take that only has an error say more, in milliseconds. */
+/** Time limit for finding out where the job is, which only improves an error's text. In milliseconds. */
 const LOOK_TIMEOUT = 1_000;
 
 /**
- * The result as soon as it is stored. The process lives on meanwhile.
+ * Resolves with the result once it is stored. Keeps the process alive meanwhile.
  *
- * @throws TimeoutError that says where the job is, and whether a worker takes from its channel
+ * @throws TimeoutError that says where the job is, and whether a worker consumes its channel
  */
 export async function awaitResult<Result>(
   job: JobHandle,
@@ -32,7 +32,7 @@ export async function awaitResult<Result>(
   }
 }
 
-/** Where the job is, for an error that is thrown in any case: nothing where it cannot be told soon. */
+/** Where the job is, for the error's text; empty if that cannot be found out in time. */
 function whyNot(job: JobHandle, connection: Connection): Promise<string> {
   return new Promise((resolve) => {
     const cancelTimer = connection.broker.clock.schedule(() => resolve(''), LOOK_TIMEOUT);
@@ -48,7 +48,7 @@ async function describe(job: JobHandle, connection: Connection): Promise<string>
   return further === undefined ? ` ${explanation.text}` : ` ${explanation.text.slice(0, -1)}, and ${further}.`;
 }
 
-/** Why nobody takes it, where it could be taken. */
+/** Why no worker takes the job, if one could. */
 async function describeChannel(
   { state, channel }: JobExplanation,
   { broker }: Connection,

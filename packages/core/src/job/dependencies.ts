@@ -7,13 +7,13 @@ import { kindOf, show } from '../errors/show.js';
 import { isId } from '../message/index.js';
 import { handleOf, type JobHandle } from './job-handle.js';
 
-/** A dependency in its long form. */
+/** A dependency in its full form. */
 export interface ResolvedDependency {
   readonly on: JobHandle | string;
   readonly condition: Condition;
 }
 
-/** The long form; undefined where it is no dependency. */
+/** The full form of a dependency; undefined for a value that is not a dependency. */
 export function resolveDependency(dependency: unknown): ResolvedDependency | undefined {
   if (isReference(dependency)) return { on: dependency, condition: 'success' };
   if (typeof dependency !== 'object' || dependency === null) return undefined;
@@ -23,10 +23,10 @@ export function resolveDependency(dependency: unknown): ResolvedDependency | und
 }
 
 /**
- * One dependency or several, in their long form.
+ * One dependency or several, in their full form.
  *
- * @param call what they were given to, for the error
- * @throws InvalidOptionError where one is none
+ * @param call the function that received them, for the error
+ * @throws InvalidOptionError for a value that is not a dependency
  */
 export function resolveDependencies(
   dependsOn: Dependency | readonly Dependency[] | undefined,
@@ -37,10 +37,10 @@ export function resolveDependencies(
   return list.map((dependency) => resolveDependency(dependency) ?? refuse(call, dependency, A_DEPENDENCY));
 }
 
-/** What is a dependency, as errors say it. */
+/** What a dependency may be, for errors. */
 export const A_DEPENDENCY = 'a job, the id of a bucket, or { on, condition }';
 
-/** @throws InvalidOptionError where it is neither a job nor the id of a bucket */
+/** @throws InvalidOptionError for a value that is neither a job nor the id of a bucket */
 export function requireReference(value: unknown, call: string): void {
   if (!isReference(value)) refuse(call, value, 'a job, or the id of a bucket');
 }
@@ -52,9 +52,9 @@ function refuse(call: string, value: unknown, expected: string): never {
 }
 
 /**
- * The buckets to wait for, each once.
+ * The buckets to wait for, without duplicates.
  *
- * @throws DependencyError where a dependency stores no result, or one bucket is waited for with two conditions
+ * @throws DependencyError for a dependency that stores no result, and for a bucket with two conditions
  */
 export function waitsOf(job: JobHandle, dependencies: readonly ResolvedDependency[]): Wait[] {
   const waits = new Map<string, Wait>();
@@ -72,7 +72,7 @@ export function waitsOf(job: JobHandle, dependencies: readonly ResolvedDependenc
   return [...waits.values()];
 }
 
-/** The job as the check of a graph sees it. */
+/** The job as the graph check needs it. */
 export function graphNode(job: JobHandle, dependencies: readonly ResolvedDependency[]): GraphNode {
   const waitsFor = dependencies.map(({ on }) => ({
     bucketId: bucketOf(on),

@@ -17,7 +17,7 @@ export async function findJob<Found extends JobPlace>(
   return other?.jobId === resultId ? undefined : other; // A job with that id is an unrelated one.
 }
 
-/** The broker of the connection, which finds jobs. @throws UnsupportedError for a broker that cannot */
+/** The connection's broker, connected. @throws UnsupportedError for a broker that cannot find jobs */
 export async function requireJobBroker(connection: Connection, call: string): Promise<MessageBroker> {
   requireCapability(connection.broker, 'jobIds', call);
   await connection.ready();

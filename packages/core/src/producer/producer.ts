@@ -11,7 +11,7 @@ import type { Publisher } from './publisher.js';
 
 type Messages = readonly OutgoingMessage[];
 
-/** Sees messages off: middlewares, checks, buckets that lie elsewhere, then the broker. */
+/** Publishes messages: runs middlewares, checks the messages, stores separate buckets, then calls the broker. */
 export class Producer implements Publisher {
   private readonly send: (messages: Messages) => Promise<void>;
   private readonly isSeparate = ({ into }: Pick<BucketWrite, 'into'>): boolean =>
@@ -24,18 +24,18 @@ export class Producer implements Publisher {
     this.send = compose(middlewares, (passed: Messages) => this.publishNow(passed));
   }
 
-  /** True where middlewares stand around publishing. */
+  /** True if producer middlewares are configured. */
   get hasMiddlewares(): boolean {
     return this.middlewares.length > 0;
   }
 
-  /** Publishes all or none, now. */
+  /** Publishes all of the messages or none, now. */
   publish(messages: Messages): Promise<void> {
     if (messages.length === 0) return Promise.resolve();
     return this.connection.isReady ? this.send(messages) : this.connection.ready().then(() => this.send(messages));
   }
 
-  /** What a settlement is to publish: checked, with buckets that lie elsewhere stored already. */
+  /** Prepares the messages of a settlement: checks them and stores their separate buckets. */
   prepare(messages: Messages): Messages | Promise<Messages> {
     if (messages.length === 0) return messages;
     return this.middlewares.length === 0 ? this.prepareNow(messages) : this.prepareThroughMiddlewares(messages);
@@ -73,10 +73,12 @@ export class Producer implements Publisher {
     }
   }
 
-  /** Before anything is stored apart, for that would overwrite the arguments and the result of the job that is there. */
+  /**
+   * Runs before separate buckets are stored: storing would overwrite the arguments and the result of the existing job.
+   */
   private async refuseDuplicates(messages: Messages): Promise<void> {
     for (const { id, resultId, channel, headers } of messages) {
-      if (headers[HEADER.nonce] === undefined) continue; // Its ids are new.
+      if (headers[HEADER.nonce] === undefined) continue; // A job without a nonce has new ids.
       for (const name of [id, resultId]) {
         const takenBy = name === undefined ? undefined : await this.connection.broker.locate(name);
         if (takenBy !== undefined) throw new DuplicateJobError(name as string, channel, takenBy);
@@ -84,7 +86,7 @@ export class Producer implements Publisher {
     }
   }
 
-  /** Where the broker was out of reach it may have taken the messages all the same, and they need their arguments. */
+  /** Deletes the stored buckets, unless the broker may have the messages, which then need their arguments. */
   private async takeBack(stored: readonly BucketWrite[], error: unknown): Promise<void> {
     if (error instanceof BrokerUnavailableError && error.mayBeDone) return;
     await Promise.allSettled(stored.map(({ id, into }) => into.delete([id])));
@@ -100,7 +102,7 @@ export class Producer implements Publisher {
     }
   }
 
-  /** True where buckets of a message cannot ride in it. */
+  /** True if a message has buckets in a separate store. */
   private hasSeparateBuckets(messages: Messages): boolean {
     return messages.some(({ buckets, clears }) => buckets?.some(this.isSeparate) || clears?.some(this.isSeparate));
   }
