@@ -2,7 +2,7 @@ import { bucketLifecycle } from './buckets/lifecycle.js';
 import { expiry } from './buckets/expiry.js';
 import { keeping } from './buckets/keeping.js';
 import { waitingForBuckets } from './buckets/wait.js';
-import { waitingForSettlements } from './buckets/wait-joined.js';
+import { waitingForSettlements } from './buckets/wait-transactional.js';
 import { bucketScenariosOf } from './buckets/scenario.js';
 import type { BucketBrokerHarness } from './harness.js';
 

@@ -1,13 +1,13 @@
 import type { DeadLetterReason, Delivery, Settlement } from '../broker/index.js';
 
 /** What may stand in a settlement beside its outcome. */
-export type Rest = Omit<Settlement, 'outcome'>;
+export type OtherParts = Omit<Settlement, 'outcome'>;
 
 type Headers = Readonly<Record<string, string>>;
 
 /** Ends the delivery as done. */
-export async function ack(delivery: Delivery, rest: Rest = {}): Promise<void> {
-  await delivery.settle({ outcome: { type: 'ack' }, ...rest });
+export async function ack(delivery: Delivery, others: OtherParts = {}): Promise<void> {
+  await delivery.settle({ outcome: { type: 'ack' }, ...others });
 }
 
 /** Ends all as done, at the same time. */
@@ -16,21 +16,26 @@ export async function ackAll(deliveries: readonly Delivery[]): Promise<void> {
 }
 
 /** Gives it up, with its headers as they are. */
-export async function nack(delivery: Delivery, message: string, rest: Rest = {}): Promise<void> {
+export async function nack(delivery: Delivery, message: string, others: OtherParts = {}): Promise<void> {
   const { headers } = delivery.message;
-  await delivery.settle({ outcome: { type: 'nack', headers, reason: reasonOf(message) }, ...rest });
+  await delivery.settle({ outcome: { type: 'nack', headers, reason: reasonOf(message) }, ...others });
 }
 
 /** Gives it back, with headers changed. */
-export async function reject(delivery: Delivery, changes: Headers = {}, rest: Rest = {}): Promise<void> {
+export async function reject(delivery: Delivery, changes: Headers = {}, others: OtherParts = {}): Promise<void> {
   const headers = { ...delivery.message.headers, ...changes };
-  await delivery.settle({ outcome: { type: 'reject', headers }, ...rest });
+  await delivery.settle({ outcome: { type: 'reject', headers }, ...others });
 }
 
 /** Has it delivered again after a while, with headers changed. */
-export async function retry(delivery: Delivery, delay: number, changes: Headers = {}, rest: Rest = {}): Promise<void> {
+export async function retry(
+  delivery: Delivery,
+  delay: number,
+  changes: Headers = {},
+  others: OtherParts = {},
+): Promise<void> {
   const headers = { ...delivery.message.headers, ...changes };
-  await delivery.settle({ outcome: { type: 'retry', headers, delay }, ...rest });
+  await delivery.settle({ outcome: { type: 'retry', headers, delay }, ...others });
 }
 
 /** A reason to give a message up. */

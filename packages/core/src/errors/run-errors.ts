@@ -1,14 +1,17 @@
 import { errorText } from './describe-error.js';
 import { RepidError } from './repid-error.js';
 
-/** Something was sent, set or added by a run that is over: its actor had ended, or its message was settled. It was not done. */
+/**
+ * A run sent, set or added something after it was over: its actor had ended, or its message was settled. It had no
+ * effect.
+ */
 export class RunEndedError extends RepidError {
   readonly code = 'REPID_RUN_ENDED';
 
   constructor(
-    /** What was called, as `msg.enqueue()`. */
+    /** The call, such as `msg.enqueue()`. */
     readonly call: string,
-    /** Why it came too late. */
+    /** Why the call was too late. */
     why: string,
   ) {
     super(
@@ -19,7 +22,7 @@ export class RunEndedError extends RepidError {
 }
 
 /**
- * A `retryPolicy` or an `onError` failed where it was to decide about a failed run, so the job was given up. Its `cause` is an
+ * A `retryPolicy` or `onError` threw while deciding about a failed run, so the job was dead-lettered. The `cause` is an
  * AggregateError of the actor's error and the policy's.
  */
 export class FailurePolicyError extends RepidError {
@@ -28,9 +31,9 @@ export class FailurePolicyError extends RepidError {
   constructor(
     policy: 'retryPolicy' | 'onError',
     actor: string,
-    /** What the actor failed with. */
+    /** The actor's error. */
     readonly failure: unknown,
-    /** What the policy failed with. */
+    /** The policy's error. */
     problem: unknown,
   ) {
     super(
@@ -41,13 +44,13 @@ export class FailurePolicyError extends RepidError {
   }
 }
 
-/** The actor that was to reply to a request failed for good. */
+/** The actor that a request was sent to failed for good. */
 export class RequestFailedError extends RepidError {
   readonly code = 'REPID_REQUEST_FAILED';
 
   constructor(
     channel: string,
-    /** The error of the actor: its code or name, its name, and its message. */
+    /** The actor's error: its code or name, its name, and its message. */
     readonly reason: { readonly code: string; readonly name: string; readonly message: string },
   ) {
     super(

@@ -3,24 +3,24 @@ import { escapeControls } from '../errors/index.js';
 import { shorten } from '../errors/show.js';
 import type { EventListener, RepidEvent } from './events.js';
 
-/** The longest text of an event, in characters. */
+/** The maximum length of an event's text, in characters. */
 const LONGEST = 4_000;
 
-/** How much an event matters. */
+/** The severity of an event. */
 export type EventLevel = 'log' | 'warn' | 'error';
 
-/** An event in words. */
+/** An event as text. */
 export interface EventDescription {
   readonly level: EventLevel;
-  /** One line: control characters are written out, and what is too long is cut off. */
+  /** One line: control characters are escaped, and a long text is cut. */
   readonly text: string;
-  /** The error behind it, where there is one. */
+  /** The error behind the event, if any. */
   readonly error?: unknown;
-  /** The stack of that, fit for a log: no line of it comes from a message. */
+  /** The error's stack, safe for a log: no line of it comes from a message. */
   readonly stack?: string;
 }
 
-/** Puts an event in words, the same for every logger. Never throws. */
+/** Describes an event as text, the same for every logger. Never throws. */
 export function describeEvent(event: RepidEvent): EventDescription {
   const { level, text, error } = inWords(event);
   return { level, text: escapeControls(shorten(text, LONGEST)), error, stack: stackOf(error) };
@@ -111,7 +111,7 @@ function inWords(event: RepidEvent): Omit<EventDescription, 'stack'> {
   }
 }
 
-/** Writes warnings and errors to the console; the default where no logger is given. */
+/** Writes warnings and errors to the console. The default listener. */
 export const logToConsole: EventListener = (event) => {
   const { level, text } = describeEvent(event);
   if (level !== 'log') console[level](`[repid] ${text}`);

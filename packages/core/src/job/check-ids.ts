@@ -5,9 +5,9 @@ import type { ParsedJobOptions } from './job-options.js';
 type Ids = Pick<ParsedJobOptions, 'id' | 'resultId' | 'argsId' | 'argsFrom'>;
 
 /**
- * Refuses ids that would have two different things share a bucket.
+ * Refuses ids with which two different things would share a bucket.
  *
- * @param name the job's, for the error
+ * @param name the job's name, for the error
  * @throws InvalidOptionError that names the options
  */
 export function checkIds(name: string, { id, resultId, argsId, argsFrom }: Ids): void {

@@ -4,14 +4,14 @@ import type { ParsedJobOptions } from './job-options.js';
 
 type Cron = NonNullable<ParsedJobOptions['cron']>;
 
-/** When a job is due for the first time, and how it recurs. */
+/** When a job is due first, and how it recurs. */
 export interface FirstOccurrence {
-  /** Milliseconds since the epoch; undefined for at once. */
+  /** Milliseconds since the epoch; undefined for now. */
   readonly dueAt?: number;
   readonly recurring?: Schedule;
 }
 
-/** @throws InvalidOptionError for an interval of nothing, a cron expression that is none, and both at once */
+/** @throws InvalidOptionError for an interval of 0, an invalid cron expression, and for both at once */
 export function firstOccurrence(
   { deferredUntil, deferredBy, cron }: Pick<ParsedJobOptions, 'deferredUntil' | 'deferredBy' | 'cron'>,
   now: number,
@@ -29,7 +29,7 @@ export function firstOccurrence(
   return { dueAt, recurring: { every: deferredBy, dueAt } };
 }
 
-/** That of this process: it is written down, for other processes compute the times to come. */
+/** The time zone of this process. It is stored with the job, since other processes compute later occurrences. */
 function ownTimeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

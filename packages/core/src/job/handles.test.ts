@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defineActor } from '../actor/index.js';
-import { chain } from '../dependency/index.js';
 import { DuplicateJobError, InvalidOptionError } from '../errors/index.js';
 import { Latch, TestBed } from '../worker/testing/test-bed.test-support.js';
-import type { JobOptions } from './index.js';
+import { chain, type JobOptions } from './index.js';
 
 /** Actors on the channel "billing", one of which waits until it is told to go on. */
 function billing() {

@@ -1,5 +1,5 @@
-/** Why a job cannot wait where results lie apart. */
-export const APART = (label: string): string =>
+/** Why a job cannot wait if results are in a separate store. */
+export const SEPARATE_RESULTS = (label: string): string =>
   `Job ${label} waits for others, and results lie in another place than messages, so its release could not be atomic. ` +
   'Keep both in one place, or chain by callbacks and bucket ids.';
 

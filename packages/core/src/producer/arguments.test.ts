@@ -1,7 +1,6 @@
-import type { JobOptions } from '../job/index.js';
+import { chain, chord, group, type JobOptions } from '../job/index.js';
 import { describe, expect, it } from 'vitest';
 import { defineActor, type MessageDependency } from '../actor/index.js';
-import { chain, chord, group } from '../dependency/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { exponentialRetry } from '../retry/index.js';
 import { TestBed } from '../worker/testing/test-bed.test-support.js';

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { defineActor } from '../actor/index.js';
+import { defineActor, type ActorMiddleware } from '../actor/index.js';
 import { TimeoutError } from '../errors/index.js';
-import type { ActorMiddleware } from '../middleware/index.js';
 import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
 const never = (): Promise<never> => new Promise(() => {});

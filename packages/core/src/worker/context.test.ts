@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, it } from 'vitest';
-import { defineActor, type ActorOptions, type MessageDependency } from '../actor/index.js';
-import type { ActorMiddleware, ProducerMiddleware } from '../middleware/index.js';
-import type { Repid } from '../producer/index.js';
+import { defineActor, type ActorMiddleware, type ActorOptions, type MessageDependency } from '../actor/index.js';
+import type { ProducerMiddleware, Repid } from '../producer/index.js';
 import { TestBed } from './testing/test-bed.test-support.js';
 
 const trace = new AsyncLocalStorage<string>();

@@ -1,4 +1,4 @@
-import { ERROR_ACTIONS, type Confirmation, type ErrorAction } from '../actor/actor-options.js';
+import { ERROR_ACTIONS, type Confirmation, type ErrorAction } from '../actor/confirmation.js';
 import { toMilliseconds } from '../duration/index.js';
 import {
   CancelledError,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defineActor } from '../actor/index.js';
-import { chain, chord, group, onFailure, onSettled } from '../dependency/index.js';
+import { onFailure, onSettled } from '../dependency/index.js';
 import { DependencyError, InvalidOptionError } from '../errors/index.js';
+import { chain, chord, group } from '../job/index.js';
 import { Repid } from '../producer/index.js';
 import { Router } from '../router/index.js';
 import { Worker } from './index.js';

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { defineActor, type MessageDependency } from '../actor/index.js';
 import type { Consumer } from '../broker/index.js';
-import { chain, onSettled } from '../dependency/index.js';
+import { onSettled } from '../dependency/index.js';
 import { DependencyError, InvalidOptionError } from '../errors/index.js';
 import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
 import { Repid } from '../producer/index.js';
 import { Router } from '../router/index.js';
 import { Worker } from './index.js';
-import type { Job } from '../job/index.js';
+import { chain, type Job } from '../job/index.js';
 
 type Actors = Record<string, (payload: unknown, msg: MessageDependency, repid: Repid) => unknown>;
 

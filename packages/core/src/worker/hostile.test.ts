@@ -1,9 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
-import { defineActor, type ActorOptions, type Confirmation, type MessageDependency } from '../actor/index.js';
+import {
+  defineActor,
+  type ActorMiddleware,
+  type ActorOptions,
+  type Confirmation,
+  type MessageDependency,
+} from '../actor/index.js';
 import { BasicConverter } from '../converter/index.js';
 import type { RepidEvent } from '../events/index.js';
-import type { ActorMiddleware, ProducerMiddleware } from '../middleware/index.js';
-import type { RepidOptions } from '../producer/index.js';
+import type { ProducerMiddleware, RepidOptions } from '../producer/index.js';
 import { jsonSerializer } from '../serializer/index.js';
 import { Latch, TestBed } from './testing/test-bed.test-support.js';
 

@@ -1,5 +1,5 @@
-import { Bag } from '../bag/index.js';
+import { SwapRemoveList } from '../swap-remove-list/index.js';
 import type { InFlightDelivery } from './in-flight-delivery.js';
 
 /** The deliveries that a worker has received and not finished. */
-export class InFlightDeliveries extends Bag<InFlightDelivery> {}
+export class InFlightDeliveries extends SwapRemoveList<InFlightDelivery> {}

@@ -44,8 +44,8 @@ export class InFlightDelivery {
   isLeftUnsettled = false;
   /** True where it was returned because this worker cannot run it now. It does not count as processed. */
   isReturned = false;
-  /** Its position in the collection of deliveries in flight. */
-  place = -1;
+  /** Its index in the list of deliveries in flight. */
+  index = -1;
   readonly receivedAt: number;
   readonly ownedSince: number;
   ownedUntil: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defineActor } from '../actor/index.js';
-import type { ActorMiddleware, ProducerMiddleware } from '../middleware/index.js';
+import { defineActor, type ActorMiddleware } from '../actor/index.js';
+import type { ProducerMiddleware } from '../producer/index.js';
 import { TestBed } from './testing/test-bed.test-support.js';
 
 describe('Actor middlewares', () => {

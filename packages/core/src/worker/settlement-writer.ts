@@ -93,7 +93,7 @@ export class SettlementWriter {
   /** Stores the result of a message that was acknowledged before its actor ran. */
   async storeResult(inFlight: InFlightDelivery, result: ActorResult, startedAt: number): Promise<void> {
     const bucket = this.bucketFor(inFlight, result, startedAt);
-    if (bucket) await this.producer.connection.storeApart([bucket]);
+    if (bucket) await this.producer.connection.storeSeparately([bucket]);
   }
 
   /** Sends the error to the requester of a message that was settled before its actor failed. */
@@ -145,19 +145,19 @@ export class SettlementWriter {
   private removeSeparateArgs({ headers }: Message, { publish = [] }: Settlement): Promise<void> | undefined {
     const { connection } = this.producer;
     const { argsBroker } = connection.buckets;
-    if (argsBroker === undefined || connection.isJoined(argsBroker)) return undefined;
+    if (argsBroker === undefined || connection.isTransactional(argsBroker)) return undefined;
     const runsAgain = publish.some(({ id }) => id !== undefined && id === headers[HEADER.id]);
-    return runsAgain ? undefined : connection.removeArgsApart(headers);
+    return runsAgain ? undefined : connection.removeSeparateArgs(headers);
   }
 
   /** True where the result goes to a separate store, which the settlement cannot commit to. */
   private hasSeparateBucket({ bucket }: Settlement): boolean {
-    return bucket !== undefined && !this.producer.connection.isJoined(bucket.into);
+    return bucket !== undefined && !this.producer.connection.isTransactional(bucket.into);
   }
 
   /** Stores the result before the settlement: a crash in between repeats the run and loses nothing. */
   private async storeBucket({ bucket, ...rest }: Settlement): Promise<Settlement> {
-    if (bucket) await this.producer.connection.storeApart([bucket]);
+    if (bucket) await this.producer.connection.storeSeparately([bucket]);
     return rest;
   }
 }

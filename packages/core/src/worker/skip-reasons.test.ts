@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Actor, defineActor } from '../actor/index.js';
-import { chain, onFailure } from '../dependency/index.js';
-import type { Job } from '../job/index.js';
+import { onFailure } from '../dependency/index.js';
+import { chain, type Job } from '../job/index.js';
 import { TestBed } from './testing/test-bed.test-support.js';
 
 /** Two jobs that wait for "charge", whose card is declined; and "repair", which notes what it was given. */

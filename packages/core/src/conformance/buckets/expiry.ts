@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bucket } from '../stage.js';
+import { bucket } from '../fixture.js';
 import type { BucketScenario } from './scenario.js';
 
 /** Long enough to look before it has passed, in milliseconds. */

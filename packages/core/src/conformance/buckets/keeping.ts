@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bucket, uniqueName } from '../stage.js';
+import { bucket, uniqueName } from '../fixture.js';
 import type { BucketScenario } from './scenario.js';
 
 /** What is stored is there, until it is replaced or deleted. */

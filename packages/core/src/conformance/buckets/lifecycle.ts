@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { BrokerClosedError } from '../../errors/index.js';
 import type { BucketBroker } from '../../bucket/index.js';
-import { bucket, uniqueName } from '../stage.js';
-import { PATIENCE, within } from '../waiting.js';
+import { bucket, uniqueName } from '../fixture.js';
+import { TIMEOUT, within } from '../waiting.js';
 import type { BucketScenario } from './scenario.js';
 
 /** Connecting, closing, and what calls do in between. */
@@ -31,7 +31,7 @@ export function bucketLifecycle(scenario: BucketScenario): void {
   });
 
   scenario('ends waits when it is disconnected', async ({ buckets }) => {
-    const waiting = buckets.wait(uniqueName('never'), { timeout: PATIENCE * 2 });
+    const waiting = buckets.wait(uniqueName('never'), { timeout: TIMEOUT * 2 });
     const ended = assert.rejects(within(waiting, 'the wait to end'), BrokerClosedError);
     await buckets.disconnect();
     await ended;

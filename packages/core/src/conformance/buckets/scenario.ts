@@ -3,7 +3,7 @@ import type { BucketBroker } from '../../bucket/index.js';
 import type { BucketBrokerHarness } from '../harness.js';
 
 /** Where one scenario plays. */
-export interface BucketStage {
+export interface BucketFixture {
   /** Connected when the scenario begins. */
   readonly buckets: BucketBroker;
   readonly harness: BucketBrokerHarness;
@@ -12,16 +12,16 @@ export interface BucketStage {
 }
 
 /** One sentence about behaviour, and how to see that it is so. */
-export type BucketScenario = (title: string, play: (stage: BucketStage) => Promise<void>) => void;
+export type BucketScenario = (title: string, body: (fixture: BucketFixture) => Promise<void>) => void;
 
 /** The way that scenarios are told to this harness. */
 export function bucketScenariosOf(harness: BucketBrokerHarness): BucketScenario {
-  return (title, play) => {
+  return (title, body) => {
     harness.it(title, async () => {
       const buckets = await harness.createBuckets();
       const pass = async (time: number) => (harness.advance ? harness.advance(buckets, time) : sleep(time));
       await buckets.connect();
-      await play({ buckets, harness, pass }).finally(() => buckets.disconnect());
+      await body({ buckets, harness, pass }).finally(() => buckets.disconnect());
     });
   };
 }

@@ -5,17 +5,17 @@ import type { BucketBroker, BucketRecord } from '../bucket/index.js';
 import type { ConsumeOptions, Consumer, Delivery, JobLocation, MessageBroker } from '../broker/index.js';
 import { HEADER, type OutgoingMessage } from '../message/index.js';
 import type { MessageBrokerHarness } from './harness.js';
-import { PATIENCE, within } from './waiting.js';
+import { TIMEOUT, within } from './waiting.js';
 
 /** Where one scenario plays: a connected broker, a channel that nobody else uses, and what scenarios do with them. */
-export class Stage {
+export class BrokerFixture {
   readonly channel = uniqueName('channel');
   private readonly channels = [this.channel];
 
   constructor(
     readonly broker: MessageBroker,
     readonly harness: MessageBrokerHarness,
-    private readonly leaving: (() => Promise<void>)[] = [],
+    private readonly cleanups: (() => Promise<void>)[] = [],
   ) {}
 
   /** A bare message whose payload is the text. */
@@ -61,18 +61,18 @@ export class Stage {
   /** A consumer, of the scenario's channel unless told otherwise; closed when the scenario ends. */
   async consumer(options: Partial<ConsumeOptions> = {}): Promise<Consumer> {
     const consumer = await this.broker.consume({ channels: [this.channel], ...options });
-    this.leaving.push(() => consumer.close());
+    this.cleanups.push(() => consumer.close());
     return consumer;
   }
 
   /** Exactly so many deliveries, waiting for them as long as the suite is patient. */
   async receive(consumer: Consumer, count: number): Promise<Delivery[]> {
     const received: Delivery[] = [];
-    const deadline = performance.now() + PATIENCE;
+    const deadline = performance.now() + TIMEOUT;
     while (received.length < count && performance.now() < deadline) {
       received.push(...(await this.receiveSome(consumer, count - received.length)));
     }
-    assert.equal(received.length, count, `deliveries received within ${PATIENCE} ms`);
+    assert.equal(received.length, count, `deliveries received within ${TIMEOUT} ms`);
     return received;
   }
 
@@ -103,23 +103,23 @@ export class Stage {
   }
 
   /** A connected bucket broker that the message broker has joined; undefined where the harness has none. */
-  async joinedBuckets(): Promise<BucketBroker | undefined> {
-    const buckets = await this.unjoinedBuckets();
+  async transactionalBuckets(): Promise<BucketBroker | undefined> {
+    const buckets = await this.separateBuckets();
     if (buckets) assert.equal(await this.broker.join(buckets), true, 'joins its own kind of bucket broker');
     return buckets;
   }
 
   /** The same, before anybody joined it. */
-  async unjoinedBuckets(): Promise<BucketBroker | undefined> {
+  async separateBuckets(): Promise<BucketBroker | undefined> {
     const buckets = await this.harness.createBuckets?.();
     await buckets?.connect();
-    if (buckets) this.leaving.push(() => buckets.disconnect());
+    if (buckets) this.cleanups.push(() => buckets.disconnect());
     return buckets;
   }
 
   /** Closes what the scenario opened, last first. */
-  async leave(): Promise<void> {
-    for (const close of this.leaving.toReversed()) await close();
+  async close(): Promise<void> {
+    for (const close of this.cleanups.toReversed()) await close();
     if (this.broker.capabilities.administration) await this.removeChannels();
     await this.broker.disconnect();
   }

@@ -3,19 +3,19 @@ import { UnsupportedError } from '../errors/index.js';
 import { InMemoryBucketBroker } from './bucket-broker.js';
 import type { BucketContents, BucketWatcher } from './bucket-contents.js';
 
-/** The buckets that are committed together with messages: those of the bucket brokers that were joined. */
-export class JoinedBuckets {
+/** Buckets that are committed together with messages: those of the bucket brokers that were joined. */
+export class TransactionalBuckets {
   readonly #brokers = new Set<InMemoryBucketBroker>();
 
   constructor(private readonly watcher: () => BucketWatcher) {}
 
-  /** From now on, buckets of this broker may ride along. */
+  /** Makes this broker's buckets part of the message broker's transactions. */
   add(broker: InMemoryBucketBroker): void {
     this.#brokers.add(broker);
     broker.contents.watch(this.watcher());
   }
 
-  /** @throws UnsupportedError when the bucket belongs elsewhere */
+  /** @throws UnsupportedError for a bucket of a broker that was not joined */
   check({ id, into }: Pick<BucketWrite, 'id' | 'into'>): void {
     if (this.#brokers.has(into as InMemoryBucketBroker)) return;
     throw new UnsupportedError(
@@ -24,27 +24,27 @@ export class JoinedBuckets {
     );
   }
 
-  /** Stores a bucket where it belongs, which has been checked. */
+  /** Stores a checked bucket in its broker. */
   store({ into, ...bucket }: BucketWrite): void {
     contentsOf({ into }).store(bucket);
   }
 
-  /** Removes a bucket where it belongs, which has been checked. */
+  /** Removes a checked bucket from its broker. */
   clear({ id, into }: Pick<BucketWrite, 'id' | 'into'>): void {
     contentsOf({ into }).delete(id);
   }
 
-  /** What the bucket holds now. */
+  /** The current body of the bucket. */
   bodyOf({ id, into }: Pick<BucketWrite, 'id' | 'into'>): string | undefined {
     return contentsOf({ into }).get(id);
   }
 
-  /** Stores the result of a job that nobody says where to store: whoever looks for it finds it. */
+  /** Stores a result in every joined broker, for jobs whose results broker is not known. */
   storeEverywhere(record: BucketRecord): void {
     for (const contents of this) contents.store(record);
   }
 
-  /** Removes the bucket, wherever it is. */
+  /** Removes the bucket from every joined broker. */
   delete(id: string): void {
     for (const contents of this) contents.delete(id);
   }
@@ -54,7 +54,7 @@ export class JoinedBuckets {
   }
 }
 
-/** Only for brokers that were joined, which are in-memory ones. */
+/** Only for joined brokers, which are in-memory ones. */
 function contentsOf({ into }: Pick<BucketWrite, 'into'>): BucketContents {
   return (into as InMemoryBucketBroker).contents;
 }

@@ -1,7 +1,7 @@
-import type { Job } from '../job/job.js';
-import { requireJob, requireJobs } from '../job/job-reference.js';
+import type { Job } from './job.js';
+import { requireJob, requireJobs } from './job-reference.js';
 
-/** Each job after the one before it has succeeded; one that has no arguments of its own takes the result of the one before. */
+/** Runs each job after the one before it succeeded. A job without arguments takes the result of the one before. */
 export function chain(jobs: readonly Job[]): readonly Job[] {
   requireJobs(jobs, 'chain()').forEach((job, index, all) => {
     const before = all[index - 1];
@@ -12,12 +12,12 @@ export function chain(jobs: readonly Job[]): readonly Job[] {
   return jobs;
 }
 
-/** The jobs side by side. */
+/** Runs the jobs independently of each other. */
 export function group(jobs: readonly Job[]): readonly Job[] {
   return requireJobs(jobs, 'group()');
 }
 
-/** The jobs side by side, then the last one when all have succeeded; it gets their results with `@DependencyResults()`. */
+/** Runs the last job after all the others succeeded. It reads their results with `@DependencyResults()`. */
 export function chord(jobs: readonly Job[], last: Job): readonly Job[] {
   requireJob(last, 'chord()').dependOn(...requireJobs(jobs, 'chord()'));
   return [...jobs, last];

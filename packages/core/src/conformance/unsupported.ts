@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict';
 import type { MessageBrokerCapabilities } from '../broker/index.js';
 import { UnsupportedError } from '../errors/index.js';
-import type { Stage } from './stage.js';
+import type { BrokerFixture } from './fixture.js';
 
-type Request = (stage: Stage) => Promise<unknown>;
+type Request = (fixture: BrokerFixture) => Promise<unknown>;
 
 /** What asks for each capability. Nothing asks for an atomic settlement: without it, parts are committed in a safe order. */
 const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Request[]>> = {
   delay: [
-    (stage) => stage.broker.publish([stage.message('later', { delay: 1_000 })]),
-    (stage) => stage.broker.publish([stage.message('later', { dueAt: stage.broker.clock.now() + 1_000 })]),
+    (fixture) => fixture.broker.publish([fixture.message('later', { delay: 1_000 })]),
+    (fixture) => fixture.broker.publish([fixture.message('later', { dueAt: fixture.broker.clock.now() + 1_000 })]),
   ],
-  priority: [(stage) => stage.broker.publish([stage.message('first', { priority: 'high' })])],
+  priority: [(fixture) => fixture.broker.publish([fixture.message('first', { priority: 'high' })])],
   jobIds: [
-    (stage) => stage.broker.publish([stage.job('job')]),
+    (fixture) => fixture.broker.publish([fixture.job('job')]),
     ({ broker }) => broker.locate('job'),
     ({ broker }) => broker.inspect('job'),
     ({ broker }) => broker.cancel('job'),
   ],
   dependencies: [
-    (stage) =>
-      stage.broker.publish([
-        stage.job('later', { waits: { on: [{ bucketId: 'first', condition: 'success' }], timeout: 1_000 } }),
+    (fixture) =>
+      fixture.broker.publish([
+        fixture.job('later', { waits: { on: [{ bucketId: 'first', condition: 'success' }], timeout: 1_000 } }),
       ]),
   ],
   atomicSettlement: [],
@@ -42,9 +42,12 @@ const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Reques
 };
 
 /** Fails unless the broker refuses, by the capability's name, all that asks for what it lacks. */
-export async function expectRefusal(stage: Stage, capability: keyof MessageBrokerCapabilities): Promise<void> {
+export async function expectUnsupported(
+  fixture: BrokerFixture,
+  capability: keyof MessageBrokerCapabilities,
+): Promise<void> {
   for (const request of REQUESTS[capability]) {
-    await assert.rejects(request(stage), (problem: unknown) => {
+    await assert.rejects(request(fixture), (problem: unknown) => {
       assert.ok(problem instanceof UnsupportedError, `UnsupportedError for "${capability}", got ${String(problem)}`);
       assert.match(problem.message, new RegExp(`"${capability}"`));
       return true;

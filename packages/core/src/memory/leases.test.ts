@@ -5,24 +5,24 @@ import { InMemoryMessageBroker } from './index.js';
 
 const MESSAGE = { channel: 'act', payload: new Uint8Array(), headers: {} };
 
-describe('A delivery that somebody keeps does not keep those that come after it', () => {
+describe('A delivery that somebody keeps does not keep later deliveries in memory', () => {
   it('once it is settled', async () => {
-    const { deliveries, broker } = await inHand(3);
+    const { deliveries, broker } = await deliver(3);
     await deliveries[0]!.settle({ outcome: { type: 'ack' }, publish: [] });
-    expect(deliveries.map(({ hold }) => hold !== undefined)).toEqual([false, true, true]);
+    expect(deliveries.map(({ lease }) => lease !== undefined)).toEqual([false, true, true]);
     await broker.disconnect();
   });
 
   it('once it is lost', async () => {
-    const { deliveries, broker, clock } = await inHand(2);
+    const { deliveries, broker, clock } = await deliver(2);
     await clock.advance(1_000);
     await (await broker.consume({ channels: ['act'] })).receive(2, { wait: false });
-    expect(deliveries.map(({ hold }) => hold)).toEqual([undefined, undefined]);
+    expect(deliveries.map(({ lease }) => lease)).toEqual([undefined, undefined]);
     await broker.disconnect();
   });
 });
 
-async function inHand(count: number) {
+async function deliver(count: number) {
   const clock = new AdjustableClock();
   const broker = new InMemoryMessageBroker({ clock, ownershipTime: '1s' });
   await broker.connect();

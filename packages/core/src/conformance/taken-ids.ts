@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DuplicateJobError, type TakenBy } from '../errors/index.js';
 import type { OutgoingMessage } from '../message/index.js';
-import type { Stage } from './stage.js';
+import type { BrokerFixture } from './fixture.js';
 
 /** What a refusal should say, as far as it matters. */
 export interface ExpectedRefusal {
@@ -14,11 +14,11 @@ export interface ExpectedRefusal {
 
 /** Fails unless publishing these is refused because an id is taken. */
 export async function expectTaken(
-  stage: Stage,
+  fixture: BrokerFixture,
   messages: readonly OutgoingMessage[],
   { id, channel, takenBy }: ExpectedRefusal = {},
 ): Promise<void> {
-  await assert.rejects(stage.broker.publish(messages), (problem: unknown) => {
+  await assert.rejects(fixture.broker.publish(messages), (problem: unknown) => {
     assert.ok(problem instanceof DuplicateJobError, `DuplicateJobError, got ${String(problem)}`);
     if (id !== undefined) assert.equal(problem.jobId, id);
     if (channel !== undefined) assert.equal(problem.channel, channel);

@@ -3,9 +3,9 @@ import { type Due, DueQueue } from '../clock/due-queue.js';
 import type { Waits } from '../dependency/index.js';
 import type { OutgoingMessage } from '../message/index.js';
 import { type Entry, ownArgsOf } from './entry.js';
-import { Memberships } from './memberships.js';
+import { BucketReferences } from './bucket-references.js';
 
-/** A message that was skipped, and what it had waited for. */
+/** A skipped message, and what it waited for. */
 export interface Skipped {
   readonly entry: Entry;
   readonly message: OutgoingMessage;
@@ -13,34 +13,34 @@ export interface Skipped {
 }
 
 interface Kept {
-  /** Because of which it was skipped. */
+  /** The bucket that caused the skip. */
   readonly bucketId: string;
   readonly expiry: Due<Skipped> | undefined;
 }
 
-/** What was skipped because of a bucket, kept as long as its result says so: it may be brought back. */
+/** Messages that were skipped because of a bucket. A replay can bring them back while their result says that they were skipped. */
 export class SkippedMessages {
   readonly #kept = new Map<Skipped, Kept>();
   readonly #byJob = new Map<string, Skipped>();
-  readonly #byBucket = new Memberships<Skipped>(() => {});
+  readonly #byBucket = new BucketReferences<Skipped>(() => {});
   readonly #expiries = new DueQueue<Skipped>();
 
   constructor(
     private readonly clock: Clock,
-    /** Is told of each that is kept no more, and was not brought back. */
+    /** Called for each message that is dropped without being brought back. */
     private readonly onDrop: (entry: Entry) => void,
   ) {}
 
-  /** Keeps it for so many milliseconds, or for ever; one of the same id that was kept before is forgotten. */
+  /** Keeps the message for `ttl` milliseconds, or for ever if null. Replaces an earlier one of the same job id. */
   keep(skipped: Skipped, bucketId: string, ttl: number | null): void {
     this.#forgetExpired();
     this.#replace(skipped);
     const expiry = ttl === null ? undefined : this.#expiries.add(skipped, this.clock.now() + ttl);
     this.#kept.set(skipped, { bucketId, expiry });
-    this.#byBucket.join(bucketId, skipped);
+    this.#byBucket.add(bucketId, skipped);
   }
 
-  /** Takes out those that were skipped because of the bucket. */
+  /** Removes and returns the messages that were skipped because of this bucket. */
   takeThoseOf(bucketId: string): Skipped[] {
     this.#forgetExpired();
     const taken = this.#byBucket.of(bucketId);
@@ -70,7 +70,7 @@ export class SkippedMessages {
     if (!kept) return;
     if (kept.expiry) this.#expiries.remove(kept.expiry);
     this.#kept.delete(skipped);
-    this.#byBucket.leave(kept.bucketId, skipped);
+    this.#byBucket.remove(kept.bucketId, skipped);
     if (skipped.entry.jobId !== undefined) this.#byJob.delete(skipped.entry.jobId);
   }
 }
