@@ -94,7 +94,7 @@ export interface MessageDependency {
    * Enqueues a job when the settlement is committed, and has it store this job's result: callers that wait for this
    * job's result get that job's result.
    *
-   * @throws InvalidOptionError if this message stores no result, or that job is already enqueued
+   * @throws InvalidOptionError if this message stores no result, this job recurs, or that job is already enqueued
    */
   delegate(job: JobHandle): void;
 }

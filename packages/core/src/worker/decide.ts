@@ -85,6 +85,7 @@ function decideRetry(error: unknown, { actor, retries, retryPolicy }: Circumstan
   try {
     return { action: 'retry', error, delay: retryDelay(error, retries.alreadyTried + 1, retryPolicy) };
   } catch (problem) {
+    ignoreRejection(problem);
     return { action: 'nack', result: { error: new FailurePolicyError('retryPolicy', actor, error, problem) } };
   }
 }
@@ -95,6 +96,7 @@ function decideFailed(error: unknown, { actor, confirmation, onError }: Circumst
   try {
     return failed(errorAction(onError, error), error);
   } catch (problem) {
+    ignoreRejection(problem);
     return failed('nack', new FailurePolicyError('onError', actor, error, problem));
   }
 }

@@ -2,6 +2,7 @@ import { isPromise } from 'node:util/types';
 import type { ActorContext, Actor } from '../actor/actor.js';
 import { monotonic } from '../clock/index.js';
 import type { Connection } from '../connection/connection.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { CancelledError, LostOwnershipError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { compose, type Layer } from '../middleware/compose.js';
@@ -84,10 +85,10 @@ export class Execution {
       if (!isThenable(value)) return this.end(run, inFlight, { type: 'returned', value });
       return promiseOf(value).then(
         (settled) => this.end(run, inFlight, { type: 'returned', value: settled }),
-        (error: unknown) => this.end(run, inFlight, { type: 'threw', error }),
+        (error: unknown) => this.end(run, inFlight, threw(error)),
       );
     } catch (error) {
-      return this.end(run, inFlight, { type: 'threw', error });
+      return this.end(run, inFlight, threw(error));
     }
   }
 
@@ -127,6 +128,12 @@ export class Execution {
   private now(): number {
     return monotonic(this.parts.connection.broker.clock);
   }
+}
+
+/** A promise that is thrown in place of an error must not end the process by its rejection. */
+function threw(error: unknown): RunResult {
+  ignoreRejection(error);
+  return { type: 'threw', error };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

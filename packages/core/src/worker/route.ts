@@ -1,4 +1,5 @@
 import type { Actor } from '../actor/index.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { MessageExpiredError, TooManyDeliveriesError } from '../errors/index.js';
 import { readParameters, type MessageParameters } from '../message/index.js';
 import type { Router } from '../router/index.js';
@@ -21,6 +22,7 @@ export class RouteStage {
     try {
       execution = this.executionFor(inFlight);
     } catch (error) {
+      ignoreRejection(error); // A routing function can throw anything, also a promise.
       return this.unstarted.deadLetter(inFlight, error);
     }
     return execution ? this.next.handle(inFlight, execution) : this.unstarted.passOn(inFlight);

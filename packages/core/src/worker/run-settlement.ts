@@ -113,6 +113,7 @@ export class RunSettlement {
       try {
         await callback();
       } catch (error) {
+        ignoreRejection(error);
         this.services.reports.callbackFailed(this.run, error);
       }
     }

@@ -59,7 +59,7 @@ export class SettlementWriter {
     const bucket = effects.result && this.bucketFor(inFlight, effects.result, effects.startedAt);
     const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
     const settlementOf = (followers: readonly OutgoingMessage[]): Settlement => {
-      return { outcome, bucket, releases, publish: append(followers, reply, next) };
+      return { outcome, bucket, releases, publish: inOrder(next, followers, reply) };
     };
     const pending = this.producer.prepare(effects.followers);
     return pending instanceof Promise ? this.inTime(pending, inFlight).then(settlementOf) : settlementOf(pending);
@@ -162,10 +162,12 @@ export class SettlementWriter {
   }
 }
 
-function append(
+/** The next run comes first. A follower with the same id is left out instead of the next run. */
+function inOrder(
+  next: OutgoingMessage | undefined,
   followers: readonly OutgoingMessage[],
-  ...more: readonly (OutgoingMessage | undefined)[]
+  reply: OutgoingMessage | undefined,
 ): readonly OutgoingMessage[] {
-  const given = more.filter((message) => message !== undefined);
-  return given.length === 0 ? followers : [...followers, ...given];
+  if (next === undefined && reply === undefined) return followers;
+  return [next, ...followers, reply].filter((message) => message !== undefined);
 }

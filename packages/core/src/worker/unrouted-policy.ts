@@ -25,7 +25,7 @@ export class UnroutedPolicy {
     const left = (parameters.unroutedSince ?? now) + this.timeout - now;
     if (left <= 0) return error;
     this.reportOnce(message, error);
-    return Math.min(unroutedDelay(parameters.unrouted), left);
+    return Math.min(unroutedDelay(parameters.unrouted, Math.random()), left);
   }
 
   private reportOnce({ channel, headers }: Message, error: UnroutedMessageError): void {
@@ -40,8 +40,13 @@ export class UnroutedPolicy {
 
 /**
  * Returns the delay after this many unrouted deliveries. It doubles each time, up to a few seconds: which worker receives a
- * message is random, so the only worker with its actor may need many deliveries to get it.
+ * message is random, so the only worker with its actor may need many deliveries to get it. It is spread, so that messages
+ * that were returned together do not come again together. Otherwise a worker without the actor could receive all of them
+ * before a worker whose actor has a concurrency limit has a free slot.
+ *
+ * @param random from 0 to 1
  */
-export function unroutedDelay(deliveries: number): number {
-  return Math.min(DEFAULTS.unroutedDelay * 2 ** Math.min(deliveries, 30), DEFAULTS.longestUnroutedDelay);
+export function unroutedDelay(deliveries: number, random: number): number {
+  const longest = Math.min(DEFAULTS.unroutedDelay * 2 ** Math.min(deliveries, 30), DEFAULTS.longestUnroutedDelay);
+  return Math.round((longest * (1 + random)) / 2);
 }
