@@ -5,8 +5,8 @@ import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
 const never = (): Promise<never> => new Promise(() => {});
 
-describe('A run that goes on after its time limit', () => {
-  it('leaves its place to the next, of its actor and of its worker', async () => {
+describe('A run that continues after its timeout', () => {
+  it('frees its slots for the next run, of its actor and of its worker', async () => {
     const runs: number[] = [];
     const actor = defineActor<number>({ name: 'hung', concurrency: 1, timeout: '1m' }, (n) => {
       runs.push(n);
@@ -23,7 +23,7 @@ describe('A run that goes on after its time limit', () => {
     expect(runs).toEqual([0, 1, 2]);
   });
 
-  it('is reported for as long as it goes on, more and more seldom, and no longer', async () => {
+  it('is reported with growing intervals for as long as it continues', async () => {
     const [started, latch] = [new Latch(), new Latch()];
     const actor = defineActor({ name: 'deaf', timeout: '1m' }, async () => {
       started.open();
@@ -44,7 +44,7 @@ describe('A run that goes on after its time limit', () => {
     expect(testBed.eventsOf('signal-ignored')).toHaveLength(3);
   });
 
-  it('is reported also where its middlewares have ended', async () => {
+  it('is reported even where its middlewares have ended', async () => {
     const started = new Latch();
     const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [(_, next) => next()] }, () => {
       started.open();
@@ -58,7 +58,7 @@ describe('A run that goes on after its time limit', () => {
     expect(testBed.eventsOf('signal-ignored')).toHaveLength(1);
   });
 
-  it('does not keep its worker from stopping at once', async () => {
+  it('does not delay the stop of its worker', async () => {
     const started = new Latch();
     const actor = defineActor({ name: 'deaf', timeout: '1m' }, () => {
       started.open();
@@ -76,10 +76,10 @@ describe('A run that goes on after its time limit', () => {
     expect(testBed.eventsOf('signal-ignored')).toEqual([]);
   });
 
-  it('is a failure to its middlewares, as soon as it is called off', async () => {
+  it('fails for its middlewares as soon as it is aborted', async () => {
     const started = new Latch();
     const seen: unknown[] = [];
-    const noting: ActorMiddleware = async (_, next) => {
+    const recording: ActorMiddleware = async (_, next) => {
       try {
         const result = await next();
         seen.push('completed');
@@ -91,7 +91,7 @@ describe('A run that goes on after its time limit', () => {
         seen.push('over');
       }
     };
-    const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [noting] }, () => {
+    const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [recording] }, () => {
       started.open();
       return never();
     });
@@ -104,7 +104,7 @@ describe('A run that goes on after its time limit', () => {
     expect((await job.result())!.exception).toBe('TimeoutError: "deaf" ran longer than 60000 ms.');
   });
 
-  it('has failed, even where a middleware answers in its place', async () => {
+  it('has failed, even where a middleware returns a value for it', async () => {
     const started = new Latch();
     const mending: ActorMiddleware = (_, next) => next().catch(() => 'mended');
     const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [mending] }, () => {
@@ -119,7 +119,7 @@ describe('A run that goes on after its time limit', () => {
     await vi.waitFor(async () => expect(await job.status()).toEqual({ state: 'failed' }), 10_000);
   });
 
-  it('is not ended by a wall clock that is set', async () => {
+  it('does not time out when the wall clock is changed', async () => {
     const started = new Latch();
     const latches = Array.from({ length: 5 }, () => new Latch());
     const actor = defineActor<number>({ name: 'long' }, async (n) => {
@@ -144,7 +144,7 @@ describe('A run that goes on after its time limit', () => {
 });
 
 describe('A job that is cancelled while it runs', () => {
-  it('is called off and not settled by its worker: the broker has ended it', async () => {
+  it('is aborted and not settled by its worker: the broker has ended it', async () => {
     const [started, latch] = [new Latch(), new Latch()];
     const signals: unknown[] = [];
     const actor = defineActor({ name: 'long', retryPolicy: () => 0 }, async (_, msg) => {
@@ -172,7 +172,7 @@ describe('A job that is cancelled while it runs', () => {
     expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, running: 0, delayed: 0 });
   });
 
-  it('is told as cancelled also where its settlement was on its way', async () => {
+  it('is reported as cancelled even where its settlement was being committed', async () => {
     const actor = defineActor({ name: 'work' }, async () => {
       await testBed.repid.job('work', { id: 'one' }).cancel();
       return 'too late';
@@ -184,7 +184,7 @@ describe('A job that is cancelled while it runs', () => {
     expect(testBed.events.map(({ type }) => type)).not.toContain('settlement-failed');
   });
 
-  it('does not come again where it recurs', async () => {
+  it('does not run again where it recurs', async () => {
     const started = new Latch();
     const actor = defineActor({ name: 'tick' }, async () => {
       started.open();
@@ -202,7 +202,7 @@ describe('A job that is cancelled while it runs', () => {
 });
 
 describe('A channel that is paused', () => {
-  it('has nothing more begun that was taken from it, which is given back uncounted', async () => {
+  it('returns received messages that have not started, without counting an attempt', async () => {
     const [started, latch] = [new Latch(), new Latch()];
     const runs: string[] = [];
     const actor = defineActor({ name: 'one', concurrency: 1 }, async (_, { id, parameters }) => {
@@ -229,26 +229,23 @@ describe('A channel that is paused', () => {
     expect(new Set(runs)).toEqual(new Set(['a/0', 'b/0', 'c/0']));
   });
 
-  it.each(['auto', 'ack-first'] as const)(
-    'is looked at after the arguments were read, with %s',
-    async (confirmation) => {
-      const [reading, latch] = [new Latch(), new Latch()];
-      let runs = 0;
-      const actor = defineActor({ name: 'work', confirmation }, () => (runs += 1));
-      const testBed = new TestBed([actor]);
-      const get = testBed.buckets.get.bind(testBed.buckets);
-      vi.spyOn(testBed.buckets, 'get').mockImplementationOnce(async (ids) => {
-        reading.open();
-        await latch.opened;
-        return get(ids);
-      });
-      const job = await testBed.repid.job('work', { args: 1 }).enqueue();
-      const worker = testBed.start();
-      await reading.opened;
-      await testBed.repid.channel('default').pause();
-      latch.open();
-      await vi.waitFor(() => expect(worker.inFlight).toBe(0), 10_000);
-      expect([runs, await job.status()]).toEqual([0, { state: 'queued' }]);
-    },
-  );
+  it.each(['auto', 'ack-first'] as const)('is checked after the arguments are read, with %s', async (confirmation) => {
+    const [reading, latch] = [new Latch(), new Latch()];
+    let runs = 0;
+    const actor = defineActor({ name: 'work', confirmation }, () => (runs += 1));
+    const testBed = new TestBed([actor]);
+    const get = testBed.buckets.get.bind(testBed.buckets);
+    vi.spyOn(testBed.buckets, 'get').mockImplementationOnce(async (ids) => {
+      reading.open();
+      await latch.opened;
+      return get(ids);
+    });
+    const job = await testBed.repid.job('work', { args: 1 }).enqueue();
+    const worker = testBed.start();
+    await reading.opened;
+    await testBed.repid.channel('default').pause();
+    latch.open();
+    await vi.waitFor(() => expect(worker.inFlight).toBe(0), 10_000);
+    expect([runs, await job.status()]).toEqual([0, { state: 'queued' }]);
+  });
 });

@@ -17,7 +17,7 @@ describe('Confirmation always-ack', () => {
 });
 
 describe('Confirmation ack-first', () => {
-  it('acknowledges before the actor is run and stores the result after it', async () => {
+  it('acknowledges before the actor runs and stores the result afterwards', async () => {
     const [started, latch] = [new Latch(), new Latch()];
     const actor = defineActor({ name: 'work', confirmation: 'ack-first' }, async (_, msg) => {
       expect(msg.action).toBe('acked');
@@ -36,7 +36,7 @@ describe('Confirmation ack-first', () => {
     expect(testBed.eventsOf('ownership-lost')).toEqual([]);
   });
 
-  it('stores a failure, drops what was to follow and is not retried', async () => {
+  it('stores a failure, drops its followers and does not retry', async () => {
     const actor = defineActor({ name: 'work', confirmation: 'ack-first' }, async (_, msg) => {
       msg.setResult('not this');
       msg.enqueue(testBed.repid.job('next'));
@@ -48,7 +48,7 @@ describe('Confirmation ack-first', () => {
     expect(await stats(testBed)).toMatchObject({ queued: 0, delayed: 0, deadLetters: 0 });
   });
 
-  it('sends what followed when the actor has returned', async () => {
+  it('sends the followers when the actor has returned', async () => {
     const order: string[] = [];
     const actor = defineActor({ name: 'work', confirmation: 'ack-first' }, (_, msg) => {
       msg.enqueue(testBed.repid.job('next'));
@@ -66,7 +66,7 @@ describe('Confirmation ack-first', () => {
     expect((await job.result())!.exception).toContain('SerializationError');
   });
 
-  it('says in its result that the worker was shut down', async () => {
+  it('stores the shutdown of its worker as its error', async () => {
     const started = new Latch();
     const actor = defineActor({ name: 'work', confirmation: 'ack-first' }, async () => {
       started.open();
@@ -82,7 +82,7 @@ describe('Confirmation ack-first', () => {
 });
 
 describe('Confirmation manual', () => {
-  it('leaves a message that the actor leaves to be delivered again when its ownership runs out', async () => {
+  it('leaves an unsettled message to be delivered again when its ownership expires', async () => {
     let runs = 0;
     const actor = defineActor({ name: 'work', confirmation: 'manual' }, async (_, msg) => {
       runs += 1;
@@ -99,7 +99,7 @@ describe('Confirmation manual', () => {
     expect(await stats(testBed)).toMatchObject({ running: 0, queued: 0, deadLetters: 0 });
   });
 
-  it('leaves it also when the actor fails, unless onError says otherwise', async () => {
+  it('leaves it also when the actor fails, unless onError decides otherwise', async () => {
     const fail = () => {
       throw new Error('broken');
     };
@@ -112,7 +112,7 @@ describe('Confirmation manual', () => {
     expect(await stats(testBed)).toMatchObject({ running: 1, deadLetters: 1 });
   });
 
-  it('drops what the actor of a left message wanted to send', async () => {
+  it('drops the followers of a message that is left unsettled', async () => {
     const actor = defineActor({ name: 'work', confirmation: 'manual' }, (_, msg) =>
       msg.sendMessageJson({ channel: 'elsewhere', payload: 1 }),
     );
@@ -122,7 +122,7 @@ describe('Confirmation manual', () => {
     expect(await testBed.repid.channel('elsewhere').stats()).toMatchObject({ queued: 0 });
   });
 
-  it('gives a message up that is never settled', async () => {
+  it('moves a message to the dead letters that is never settled', async () => {
     const testBed = new TestBed([defineActor({ name: 'work', confirmation: 'manual' }, () => {})], {
       maxDeliveries: 2,
     });
@@ -151,7 +151,7 @@ describe('Confirmation manual-explicit', () => {
     expect(await stats(testBed)).toMatchObject(expected);
   });
 
-  it('takes the result from setResult, not from the word that is returned', async () => {
+  it('stores the result of setResult, not the returned action', async () => {
     const testBed = new TestBed([
       defineActor({ name: 'plain', confirmation: 'manual-explicit' }, () => 'ack'),
       defineActor({ name: 'set', confirmation: 'manual-explicit' }, (_, msg) => (msg.setResult(7), 'ack')),

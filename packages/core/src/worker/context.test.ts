@@ -8,17 +8,17 @@ const trace = new AsyncLocalStorage<string>();
 
 type Act = (msg: MessageDependency, repid: Repid) => unknown;
 
-/** The context that the followers of such an actor are sent in. */
+/** Returns the contexts in which the followers of this actor are sent. */
 async function contextsOf(act: Act, options: Partial<ActorOptions> = {}): Promise<(string | undefined)[]> {
   const contexts: (string | undefined)[] = [];
   const tracing: ActorMiddleware = ({ message }, next) => trace.run(`trace of ${message.id}`, next);
-  const noting: ProducerMiddleware = (messages, next) => {
+  const recording: ProducerMiddleware = (messages, next) => {
     if (messages.some(({ headers }) => headers.topic === 'next')) contexts.push(trace.getStore());
     return next();
   };
   const first = defineActor({ name: 'first', middlewares: [tracing], ...options }, (_, msg) => act(msg, testBed.repid));
   const testBed: TestBed = new TestBed([first, defineActor({ name: 'next' }, () => {})], {
-    producerMiddlewares: [noting],
+    producerMiddlewares: [recording],
   });
   await testBed.perform('first', { id: 'one' });
   expect(testBed.eventsOf('dead-lettered')).toEqual([]);
@@ -45,7 +45,7 @@ it.each<[string, Act, Partial<ActorOptions>?]>([
   expect(await contextsOf(act, options)).toEqual(['trace of one']);
 });
 
-it('The context is that of the call, where the actor itself sets one up', async () => {
+it('The context is that of the call, where the actor enters one', async () => {
   expect(await contextsOf((msg, repid) => trace.run('inner', () => msg.enqueue(next(repid))))).toEqual(['inner']);
 });
 

@@ -27,7 +27,7 @@ function circumstances(overrides: Partial<Circumstances> = {}): Circumstances {
 const fail = (): never => {
   throw new TypeError('policy');
 };
-const rejecting = (() => Promise.reject(new Error('nobody awaits this'))) as () => never;
+const rejecting = (() => Promise.reject(new Error('not awaited'))) as () => never;
 
 const NONE_LEFT = { maxAmount: 2, alreadyTried: 2 };
 const SOME_LEFT = { maxAmount: 2, alreadyTried: 1 };

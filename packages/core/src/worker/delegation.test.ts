@@ -22,7 +22,7 @@ function importing(options: JobOptions = {}) {
     defineActor({ name: 'report' }, (payload) => payload),
   ];
   const testBed = new TestBed(actors);
-  /** Runs so many jobs, one after the other. */
+  /** Runs this many jobs, one after the other. */
   const run = (messagesLimit: number) => testBed.worker({ concurrency: 1 }).run({ burst: true, messagesLimit });
   const start = () => testBed.repid.job<unknown, string>('import', options).enqueue();
   return { testBed, runs, run, start };
@@ -31,11 +31,11 @@ function importing(options: JobOptions = {}) {
 const PLACES: [string, JobOptions][] = [
   ['an id of its own', {}],
   ['a chosen id', { id: 'one' }],
-  ['a chosen place for its result', { id: 'one', resultId: 'result' }],
+  ['a chosen bucket for its result', { id: 'one', resultId: 'result' }],
 ];
 
 describe.each(PLACES)('A job with %s that delegates', (_, options) => {
-  it('is where the other one is, from job to job, and ends with the last', async () => {
+  it('has the state of the other job, along the whole delegation, and ends with the last one', async () => {
     const { run, start } = importing(options);
     const job = await start();
     await run(1);
@@ -49,7 +49,7 @@ describe.each(PLACES)('A job with %s that delegates', (_, options) => {
     expect(await job.result()).toMatchObject({ data: 'summary' });
   });
 
-  it.each([1, 2])('is cancelled with the other one, %i handed on', async (handedOn) => {
+  it.each([1, 2])('is cancelled with the other job, after %i delegations', async (handedOn) => {
     const { testBed, runs, run, start } = importing(options);
     const job = await start();
     const report = await testBed.repid.job('report', { argsFrom: job }).enqueue();
@@ -63,7 +63,7 @@ describe.each(PLACES)('A job with %s that delegates', (_, options) => {
   });
 });
 
-it('says in one sentence to whom a job has delegated', async () => {
+it('explains in one sentence to which job it has delegated', async () => {
   const { run, start } = importing({ id: 'one' });
   const job = await start();
   await run(1);
@@ -72,7 +72,7 @@ it('says in one sentence to whom a job has delegated', async () => {
   );
 });
 
-it('keeps the id of a job taken until the one that it has delegated to has ended', async () => {
+it('keeps the id of a job in use until the job that it has delegated to has ended', async () => {
   const { testBed, run, start } = importing({ id: 'one' });
   await start();
   await run(2);

@@ -3,7 +3,7 @@ import { defineActor, type MessageDependency } from '../actor/index.js';
 import { InvalidOptionError, NoRetriesLeftError } from '../errors/index.js';
 import { TestBed } from './testing/test-bed.test-support.js';
 
-/** An actor that does this to its message, once; a second run returns. */
+/** An actor that does this to its message in its first run. The second run returns. */
 function acting(act: (msg: MessageDependency) => unknown) {
   const seen: MessageDependency[] = [];
   const actor = defineActor({ name: 'work', retryPolicy: () => 10_000 }, (_, msg) => {
@@ -17,7 +17,7 @@ function acting(act: (msg: MessageDependency) => unknown) {
 const stats = (testBed: TestBed) => testBed.repid.channel('default').stats();
 
 describe('msg.ack()', () => {
-  it('settles at once; what comes later is ignored', async () => {
+  it('settles at once; later calls are ignored', async () => {
     const { testBed, seen } = acting(async (msg) => {
       await msg.ack();
       expect(msg).toMatchObject({ isActedOn: true, action: 'acked' });
@@ -32,7 +32,7 @@ describe('msg.ack()', () => {
     expect(await stats(testBed)).toMatchObject({ deadLetters: 0 });
   });
 
-  it('stands when the actor fails afterwards, which is told', async () => {
+  it('stays committed when the actor fails afterwards, which is reported', async () => {
     const { testBed } = acting(async (msg) => {
       await msg.ack();
       throw new Error('too late');
@@ -51,14 +51,14 @@ describe('msg.ack()', () => {
 });
 
 describe('msg.nack()', () => {
-  it('gives the message up with its error, whatever retries are left', async () => {
+  it('moves the message to the dead letters with its error, even where retries are left', async () => {
     const { testBed } = acting((msg) => msg.nack(new Error('no use')));
     const job = await testBed.perform('work', { retries: 5 });
     expect((await testBed.deadLetters())[0]!.reason).toMatchObject({ message: 'no use', attempts: 1 });
     expect(await job.result()).toMatchObject({ success: false, exception: 'Error: no use' });
   });
 
-  it('says by itself that it was called', async () => {
+  it('has a default error that names the call', async () => {
     const { testBed } = acting((msg) => msg.nack());
     await testBed.perform('work');
     expect((await testBed.deadLetters())[0]!.reason.message).toBe('Actor "work" called nack().');
@@ -66,7 +66,7 @@ describe('msg.nack()', () => {
 });
 
 describe('msg.reject()', () => {
-  it('gives the message back, without counting an attempt', async () => {
+  it('returns the message, without counting an attempt', async () => {
     const { testBed, seen } = acting((msg) => msg.reject());
     const job = await testBed.perform('work', { retries: 1 });
     expect(seen.map((msg) => msg.parameters.retries.alreadyTried)).toEqual([0, 0]);
@@ -104,7 +104,7 @@ describe('msg.retry()', () => {
     expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_NO_RETRIES_LEFT');
   });
 
-  it('refuses a delay that is none', async () => {
+  it('refuses an invalid delay', async () => {
     const { testBed } = acting((msg) => msg.retry('soon'));
     await testBed.perform('work', { retries: 1 });
     expect(testBed.eventsOf('retrying')[0]!.error).toBeInstanceOf(InvalidOptionError);
@@ -123,7 +123,7 @@ describe('msg.forceRetry()', () => {
 });
 
 describe('msg.reschedule()', () => {
-  it('runs a plain job again at once, with its retries as new', async () => {
+  it('runs a plain job again at once, with its retries reset', async () => {
     const { testBed, seen } = acting((msg) => msg.reschedule());
     await testBed.perform('work', { retries: 2 });
     expect(seen.map((msg) => msg.parameters.retries)).toEqual([
@@ -159,7 +159,7 @@ describe('msg.setResult() and msg.setException()', () => {
     expect(await stats(testBed)).toMatchObject({ deadLetters: 0 });
   });
 
-  it('cannot make a success of what fails', async () => {
+  it('cannot turn a failure into a success', async () => {
     const { testBed } = acting((msg) => {
       msg.setResult('fine');
       throw new Error('broken');
@@ -169,8 +169,8 @@ describe('msg.setResult() and msg.setException()', () => {
   });
 });
 
-describe('The message that an actor is given', () => {
-  it('tells what it is', async () => {
+describe('The message of an actor', () => {
+  it('has the fields of its job', async () => {
     const { testBed, seen } = acting((msg) => Buffer.from(msg.payload).toString());
     const job = await testBed.perform('work', { args: [1, 2], headers: { colour: 'red' }, ttl: '1h', retries: 1 });
     expect(seen[0]).toMatchObject({ id: job.id, channel: 'default', topic: 'work', isActedOn: true, action: 'acked' });
@@ -185,7 +185,7 @@ describe('The message that an actor is given', () => {
     expect(await job.result()).toMatchObject({ data: '[1,2]' });
   });
 
-  it('has the id of the broker and the time of delivery where it is a bare one', async () => {
+  it("has the broker's id and the time of delivery where it is a bare message", async () => {
     const { testBed, seen } = acting(() => {});
     await testBed.send('work', { a: 1 });
     await testBed.drain();

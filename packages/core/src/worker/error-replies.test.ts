@@ -5,7 +5,7 @@ import { TestBed } from './testing/test-bed.test-support.js';
 
 const message = { channel: 'default', payload: 1, headers: { topic: 'work' } };
 
-/** The error that a request to this actor is rejected with. */
+/** Returns the error that rejects a request to this actor. */
 async function failureOf(
   run: () => unknown,
   options: Partial<ActorOptions> = {},
@@ -33,7 +33,7 @@ describe('A request whose actor fails', () => {
     expect(failure.message).toContain('failed: TypeError: no such customer');
   });
 
-  it('rejects when the actor gives its message up by itself, or fails after it was acknowledged', async () => {
+  it('rejects when the actor calls nack(), or fails after ack()', async () => {
     const nacking = defineActor({ name: 'work' }, (_, msg) => msg.nack(new Unrecoverable('no')));
     const failing = defineActor({ name: 'other' }, async (_, msg) => {
       await msg.ack();
@@ -46,7 +46,7 @@ describe('A request whose actor fails', () => {
     await expect(testBed.repid.request(other)).rejects.toMatchObject({ reason: { message: 'after that' } });
   });
 
-  it('rejects also where no actor is run on it', async () => {
+  it('rejects also where no actor takes it', async () => {
     const testBed = new TestBed([]);
     const work = defineActor({ name: 'known' }, () => {});
     const request = testBed.repid.request(message);
@@ -59,7 +59,7 @@ describe('A request whose actor fails', () => {
     await expect(request).rejects.toMatchObject({ reason: { code: 'REPID_UNROUTED_MESSAGE' } });
   });
 
-  it('hears nothing of a failure that is retried', async () => {
+  it('does not reject for a failure that is retried', async () => {
     let runs = 0;
     const actor = defineActor({ name: 'work', retryPolicy: () => 0 }, async (_, msg) => {
       if ((runs += 1) < 3) throw new Error('not yet');
@@ -77,7 +77,7 @@ describe('A request whose actor fails', () => {
     expect(testBed.eventsOf('reply-unexpected')).toEqual([]);
   });
 
-  it('is not told twice where the actor has replied', async () => {
+  it('gets one reply where the actor has replied before it fails', async () => {
     const actor = defineActor({ name: 'work' }, async (_, msg) => {
       await msg.replyJson({ payload: 'fine' });
       throw new Error('after that');
@@ -90,7 +90,7 @@ describe('A request whose actor fails', () => {
     expect(testBed.eventsOf('reply-unexpected')).toEqual([]);
   });
 
-  it('is told the message in bounds, whatever was thrown', async () => {
+  it('gets an error message of limited length, whatever was thrown', async () => {
     const { failure } = await failureOf(() => {
       throw new Error('x'.repeat(100_000));
     });
@@ -101,7 +101,7 @@ describe('A request whose actor fails', () => {
     expect(odd.reason).toEqual({ code: 'Error', name: 'Error', message: '{}' });
   });
 
-  it('is not told where it named no channel', async () => {
+  it('gets no reply where its reply channel is invalid', async () => {
     const testBed = new TestBed([
       defineActor({ name: 'work' }, () => {
         throw new Error('broken');
@@ -119,7 +119,7 @@ describe('A request whose actor fails', () => {
 
 describe('A reply with an error', () => {
   it.each(['', 'no JSON', '5', '{"code":1}', '{"code":"a","name":"b"}'])(
-    'that says nonsense rejects all the same: %j',
+    'that is malformed rejects anyway: %j',
     async (text) => {
       const actor = defineActor({ name: 'work' }, (_, msg) => {
         void testBed.broker.publish([

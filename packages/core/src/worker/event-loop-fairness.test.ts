@@ -8,7 +8,7 @@ it.each<[string, number, () => void | Promise<void>]>([
   ['at once', 1, () => {}],
   ['at once', 100, () => {}],
   ['by a promise', 1, async () => {}],
-])('actors that end %s let others have their turn, at concurrency %i', async (_, concurrency, run) => {
+])('actors that end %s do not block the event loop, at concurrency %i', async (_, concurrency, run) => {
   let runs = 0;
   const actor = defineActor({ name: 'work' }, () => {
     runs += 1;

@@ -3,7 +3,7 @@ import { defineActor, type ActorOptions } from '../actor/index.js';
 import { RetryLater, TimeoutError, Unrecoverable } from '../errors/index.js';
 import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
-/** Fails as often as it is told, then succeeds. */
+/** Fails this many times, then succeeds. */
 function failing(times: number, options: Partial<ActorOptions> = {}) {
   const runs: number[] = [];
   const actor = defineActor({ name: 'fail', retryPolicy: (retry) => retry * 1_000, ...options }, (_, msg) => {
@@ -42,7 +42,7 @@ describe('A job that fails', () => {
     expect(testBed.eventsOf('retrying').map(({ delay }) => delay)).toEqual([1_000, 2_000]);
   });
 
-  it('goes to the dead letters with its reason when its retries are used up', async () => {
+  it('moves to the dead letters with its reason when its retries are used up', async () => {
     const { actor, runs } = failing(9);
     const testBed = new TestBed([actor]);
     const job = await performWithRetries(testBed, 3);
@@ -65,7 +65,7 @@ describe('A job that fails', () => {
     expect(await job.result()).toMatchObject({ success: true });
   });
 
-  it('waits as long as RetryLater asks', async () => {
+  it('waits for the delay of RetryLater', async () => {
     let runs = 0;
     const actor = defineActor({ name: 'later' }, () => {
       runs += 1;
@@ -81,7 +81,7 @@ describe('A job that fails', () => {
     expect(runs).toBe(2);
   });
 
-  it('ends at once when it throws Unrecoverable', async () => {
+  it('is not retried when it throws Unrecoverable', async () => {
     const actor = defineActor({ name: 'hopeless' }, () => {
       throw new Unrecoverable('No such customer.');
     });
@@ -91,7 +91,7 @@ describe('A job that fails', () => {
     expect(dead!.reason).toMatchObject({ code: 'REPID_UNRECOVERABLE', attempts: 1 });
   });
 
-  it('tells anything that is thrown, also what is no error', async () => {
+  it('stores anything that is thrown, even where it is no error', async () => {
     const actor = defineActor({ name: 'odd' }, () => {
       // oxlint-disable-next-line no-throw-literal
       throw 'just text';
@@ -102,7 +102,7 @@ describe('A job that fails', () => {
     expect((await testBed.deadLetters())[0]!.reason.message).toBe('just text');
   });
 
-  it('is given up when its retry policy fails', async () => {
+  it('moves to the dead letters when its retry policy fails', async () => {
     const { actor } = failing(9, { retryPolicy: () => 'soon' });
     const testBed = new TestBed([actor]);
     await testBed.perform('fail', { retries: 5 });
@@ -120,7 +120,7 @@ describe('onError', () => {
     ['nack', { deadLetters: 1, queued: 0 }],
     ['ack', { deadLetters: 0, queued: 0 }],
     ['reject', { deadLetters: 0, queued: 1 }],
-  ] as const)('%s decides what becomes of the message', async (onError, stats) => {
+  ] as const)('%s decides what is done with the message', async (onError, stats) => {
     const { actor } = failing(1, { onError });
     const testBed = new TestBed([actor]);
     await testBed.repid.job('fail').enqueue();
@@ -128,7 +128,7 @@ describe('onError', () => {
     expect(await testBed.repid.channel('default').stats()).toMatchObject(stats);
   });
 
-  it('has the error, and may answer differently for each', async () => {
+  it('gets the error, and can decide differently for each', async () => {
     const errors: unknown[] = [];
     const { actor } = failing(1, { onError: (error) => (errors.push(error), 'ack') });
     const testBed = new TestBed([actor]);
@@ -147,7 +147,7 @@ describe('onError', () => {
 });
 
 describe('A job that takes too long', () => {
-  it('sees its signal fire, counts as failed and is retried', async () => {
+  it('gets its signal, counts as failed and is retried', async () => {
     const reasons: unknown[] = [];
     const started = new Latch();
     const actor = defineActor(
@@ -171,7 +171,7 @@ describe('A job that takes too long', () => {
     expect(testBed.eventsOf('signal-ignored')).toEqual([]);
   });
 
-  it('has its own limit before that of its actor', async () => {
+  it('uses its own timeout, not that of its actor', async () => {
     const started = new Latch();
     const actor = defineActor({ name: 'slow', timeout: '1h' }, async (_, msg) => {
       expect(msg.parameters.timeout).toBe(50);
@@ -187,7 +187,7 @@ describe('A job that takes too long', () => {
     expect((await job.result())!.exception).toBe('TimeoutError: "slow" ran longer than 50 ms.');
   });
 
-  it('is reported and its late result dropped when it ignores its signal', async () => {
+  it('is reported when it ignores its signal, and its late result is dropped', async () => {
     const [started, latch, sent] = [new Latch(), new Latch(), new Latch()];
     let lateSend: unknown;
     const actor = defineActor({ name: 'deaf', timeout: 100 }, async (_, msg) => {
@@ -213,7 +213,7 @@ describe('A job that takes too long', () => {
 });
 
 describe('A message that is too old', () => {
-  it('goes to the dead letters as expired, and its result says so', async () => {
+  it('goes to the dead letters as expired, with an error as its result', async () => {
     const { actor, runs } = failing(0);
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('fail', { ttl: '1m' }).enqueue();

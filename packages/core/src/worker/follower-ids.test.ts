@@ -9,7 +9,7 @@ const EACH = 25;
 
 type Act = (msg: MessageDependency, repid: Repid) => unknown;
 
-/** On two channels an actor "parent" that does this, and on the first one an actor "child" that notes its payload. Time stands still. */
+/** An actor "parent" on two channels that does this, and an actor "child" on the first one that records its payload. The clock stands still. */
 function families(act: Act) {
   const children: unknown[] = [];
   const parents = CHANNELS.map((channel) =>
@@ -23,7 +23,7 @@ function families(act: Act) {
 const child = (repid: Repid, options: JobOptions = {}) => repid.job('child', options);
 
 describe('Followers of bare messages', () => {
-  it('are all run, though the messages of several channels have the same number or time', async () => {
+  it('all run, even where messages of several channels have the same number or time', async () => {
     const { testBed, children } = families((msg, repid) => msg.enqueue(child(repid, { args: msg.channel })));
     for (let n = 0; n < EACH; n += 1)
       for (const channel of CHANNELS)
@@ -32,7 +32,7 @@ describe('Followers of bare messages', () => {
     expect(children.toSorted()).toEqual(CHANNELS.flatMap((channel) => Array.from({ length: EACH }, () => channel)));
   });
 
-  it('are the same when a worker has died and the message is run again', async () => {
+  it('have the same ids when a worker is lost and the message runs again', async () => {
     const ids: string[] = [];
     const { testBed, children } = families((msg, repid) => {
       const job = child(repid);
@@ -62,7 +62,7 @@ describe('Followers of bare messages', () => {
 });
 
 describe('Followers of jobs', () => {
-  it('are all run when the job is rescheduled, again and again', async () => {
+  it('all run when the job is rescheduled repeatedly', async () => {
     const { testBed, children } = families(async (msg, repid) => {
       msg.enqueue(child(repid, { args: children.length }));
       if (children.length < 9) await msg.reschedule();
@@ -72,7 +72,7 @@ describe('Followers of jobs', () => {
     expect(children).toHaveLength(10);
   });
 
-  it('are all run when a bare message is rescheduled', async () => {
+  it('all run when a bare message is rescheduled', async () => {
     const { testBed, children } = families(async (msg, repid) => {
       msg.enqueue(child(repid));
       if (children.length < 9) await msg.reschedule();
@@ -82,7 +82,7 @@ describe('Followers of jobs', () => {
     expect(children).toHaveLength(10);
   });
 
-  it('are all run when a recurring job is run several times', async () => {
+  it('all run when a recurring job runs several times', async () => {
     const { testBed, children } = families((msg, repid) => msg.enqueue(child(repid)));
     await testBed.repid.job('parent', { channel: 'a', deferredBy: '1h' }).enqueue();
     for (let run = 0; run < 5; run += 1) {
@@ -94,8 +94,8 @@ describe('Followers of jobs', () => {
 
   it.each<[string, JobOptions]>([
     ['a chosen id', { id: 'order-4711' }],
-    ['a chosen place for its result', { resultId: 'order-4711' }],
-  ])('are all run when %s is enqueued again within the same millisecond', async (_, options) => {
+    ['a chosen bucket for its result', { resultId: 'order-4711' }],
+  ])('all run when %s is enqueued again within the same millisecond', async (_, options) => {
     const { testBed, children } = families((msg, repid) => msg.enqueue(child(repid, { deferredBy: '1h' })));
     for (let n = 0; n < 10; n += 1) {
       await testBed.repid.job('parent', { channel: 'a', ...options }).enqueue();
@@ -106,7 +106,7 @@ describe('Followers of jobs', () => {
     expect(children).toHaveLength(10);
   });
 
-  it('are all run when one job object is enqueued again', async () => {
+  it('all run when one job object is enqueued again', async () => {
     const { testBed, children } = families((msg, repid) => msg.enqueue(child(repid, { deferredBy: '1h' })));
     const job = testBed.repid.job('parent', { channel: 'a' });
     for (let n = 0; n < 3; n += 1) {
@@ -118,7 +118,7 @@ describe('Followers of jobs', () => {
     expect(children).toHaveLength(3);
   });
 
-  it('on two channels read the results of their own', async () => {
+  it('on two channels read their own results', async () => {
     const bills: unknown[] = [];
     const actors = CHANNELS.flatMap((channel) => [
       defineActor({ name: 'order', channel }, (_, msg) => {

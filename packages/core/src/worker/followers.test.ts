@@ -6,7 +6,7 @@ import { Latch, OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.
 
 type Act = (msg: MessageDependency, repid: Repid) => unknown;
 
-/** An actor "first" that does this, and an actor "next" that notes that it was run. */
+/** An actor "first" that does this, and an actor "next" that records its runs. */
 function chain(act: Act, options: ConstructorParameters<typeof TestBed>[1] = {}) {
   const order: unknown[] = [];
   const first = defineActor({ name: 'first', retryPolicy: () => 1_000 }, (_, msg) => act(msg, testBed.repid));
@@ -25,7 +25,7 @@ describe('What an actor sends', () => {
     ['msg.addCallback(job.enqueue)', (msg, repid) => msg.addCallback(repid.job('next').enqueue)],
     ['msg.sendMessageJson()', (msg) => msg.sendMessageJson(toNext('next'))],
     ['msg.sendMessage()', (msg) => msg.sendMessage({ ...toNext(0), payload: Buffer.from('"next"') })],
-  ])('by %s goes out with the settlement, not before', async (_, act) => {
+  ])('by %s is published with the settlement, not before', async (_, act) => {
     const { testBed, order } = chain(async (msg, repid) => {
       await act(msg, repid);
       expect(await queued(repid)).toBe(0);
@@ -37,7 +37,7 @@ describe('What an actor sends', () => {
     expect(testBed.eventsOf('failure-acknowledged')).toEqual([]);
   });
 
-  it('goes out with a return too, in the order in which it was sent', async () => {
+  it('is published when the actor returns, in the order in which it was sent', async () => {
     const { testBed, order } = chain(async (msg, repid) => {
       await msg.sendMessageJson(toNext(1));
       msg.enqueue(repid.job('next', { args: 2 }));
@@ -48,7 +48,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual([1, 2, 3]);
   });
 
-  it('goes out at once where it is immediate, also when the actor fails', async () => {
+  it('is published at once where it is immediate, even when the actor fails', async () => {
     const { testBed, order } = chain(async (msg, repid) => {
       await msg.sendMessageJson({ ...toNext('now'), immediate: true });
       await msg.sendMessage({ ...toNext(0), payload: Buffer.from('"bytes"'), immediate: true });
@@ -59,7 +59,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual(['now', 'bytes']);
   });
 
-  it('goes out at once after the message was settled', async () => {
+  it('is published at once after the message was settled', async () => {
     const { testBed, order } = chain(async (msg, repid) => {
       await msg.ack();
       await msg.sendMessageJson(toNext('after'));
@@ -89,7 +89,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual([]);
   });
 
-  it('is dropped when reject() gives the message back, and so sent once only', async () => {
+  it('is dropped when reject() returns the message, so it is sent once only', async () => {
     let runs = 0;
     const { testBed, order } = chain(async (msg) => {
       await msg.sendMessageJson(toNext((runs += 1)));
@@ -99,7 +99,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual([2]);
   });
 
-  it('survives an acknowledgement that could not be made, and goes out with the next', async () => {
+  it('is kept when ack() fails, and published with the next ack()', async () => {
     const { testBed, order } = chain(async (msg, repid) => {
       msg.enqueue(repid.job('next'));
       msg.setResult(1n);
@@ -111,7 +111,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual(['next']);
   });
 
-  it('is not sent when its job was ended with its channel, nor is anything else committed', async () => {
+  it('is not sent when its channel was deleted, and nothing else is committed', async () => {
     const [started, latch] = [new Latch(), new Latch()];
     const called: string[] = [];
     let failure: unknown;
@@ -134,7 +134,7 @@ describe('What an actor sends', () => {
     expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, delayed: 0 });
   });
 
-  it('is not sent after that either', async () => {
+  it('is refused after ownership was lost', async () => {
     const { testBed } = chain(async (msg, repid) => {
       await repid.channel('default').delete();
       await expect(msg.ack()).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
@@ -160,7 +160,7 @@ describe('What an actor sends', () => {
     expect(testBed.events.map(({ type }) => type)).toEqual(['worker-started', 'ownership-lost', 'worker-stopped']);
   });
 
-  it('stops an actor that has lost its message', async () => {
+  it('is refused with a signal to an actor that has lost its message', async () => {
     const [started, seen] = [new Latch(), new Latch()];
     const { testBed } = chain(async (msg) => {
       started.open();
@@ -176,14 +176,14 @@ describe('What an actor sends', () => {
     expect(testBed.eventsOf('ownership-lost')).toHaveLength(1);
   });
 
-  it('is left out where a job of its id is there already', async () => {
+  it('is left out where a job with its id exists', async () => {
     const { testBed, order } = chain((msg, repid) => msg.enqueue(repid.job('next', { id: 'the-one' })));
     await testBed.repid.enqueue([testBed.repid.job('first'), testBed.repid.job('next', { id: 'the-one' })]);
     await testBed.drain({ concurrency: 1 });
     expect(order).toEqual(['next']);
   });
 
-  it('is refused where it is wrong, at the call', async () => {
+  it('is refused at the call where it is invalid', async () => {
     const { testBed, order } = chain(async (msg) => {
       expect(() => msg.enqueue({} as never)).toThrow(InvalidOptionError);
       expect(() => msg.addCallback('next' as never)).toThrow(InvalidOptionError);
@@ -203,7 +203,7 @@ describe('What an actor sends', () => {
 });
 
 describe('Callbacks', () => {
-  it('run after the settlement, in the order they were added, and do not stop each other', async () => {
+  it('run after the settlement, in the order in which they were added, even where one fails', async () => {
     const order: string[] = [];
     const { testBed } = chain(async (msg, repid) => {
       msg.addCallback(async () => {
@@ -214,15 +214,15 @@ describe('Callbacks', () => {
       });
       msg.addCallback(() => order.push('last'));
       await msg.ack();
-      order.push('actor goes on');
+      order.push('actor continues');
     });
     const job = await testBed.perform('first');
-    expect(order).toEqual(['first, 0 running', 'last', 'actor goes on']);
+    expect(order).toEqual(['first, 0 running', 'last', 'actor continues']);
     expect(testBed.eventsOf('callback-failed')).toMatchObject([{ error: { message: 'callback broken' } }]);
     expect(await job.result()).toMatchObject({ success: true });
   });
 
-  it('run also when the actor only returns, and not when it fails', async () => {
+  it('run when the actor returns, and not when it fails', async () => {
     const order: number[] = [];
     const { testBed } = chain((msg) => {
       msg.addCallback(() => order.push(order.length));
@@ -233,7 +233,7 @@ describe('Callbacks', () => {
     expect(order).toEqual([0]);
   });
 
-  it('tell what could not be sent after the settlement', async () => {
+  it('report what could not be sent after the settlement', async () => {
     const { testBed } = chain(async (msg, repid) => {
       await msg.ack();
       msg.enqueue(repid.job('next', { args: 1n }));

@@ -18,7 +18,7 @@ const CALLS: Record<string, Call> = {
   'msg.setException()': (msg) => msg.setException(new Error('late')),
 };
 
-/** Does this after the actor has ended, as a promise does that the actor has not awaited. */
+/** Makes the call after the actor has ended, like a promise that the actor did not await. */
 async function callLate(call: Call, options: Partial<ActorOptions> = {}) {
   const [latch, done] = [new Latch(), new Latch()];
   const failures: unknown[] = [];
@@ -40,7 +40,7 @@ async function callLate(call: Call, options: Partial<ActorOptions> = {}) {
 }
 
 describe('After its actor has ended', () => {
-  it.each(Object.entries(CALLS))('%s is refused by name, and told', async (name, call) => {
+  it.each(Object.entries(CALLS))('%s is refused, named and reported', async (name, call) => {
     const { testBed, job, failures } = await callLate(call);
     expect(failures).toEqual([expect.any(RunEndedError)]);
     expect(failures[0]).toMatchObject({ code: 'REPID_RUN_ENDED', call: name });
@@ -60,18 +60,18 @@ describe('After its actor has ended', () => {
     },
   );
 
-  it('what is sent now goes out', async () => {
+  it('an immediate message is published', async () => {
     const { testBed, failures } = await callLate((msg) => msg.sendMessageJson({ ...elsewhere, immediate: true }));
     expect(failures).toEqual([]);
     expect(await testBed.repid.channel('elsewhere').stats()).toMatchObject({ queued: 1 });
   });
 
-  it('what is refused ends no process, though nobody awaits it', async () => {
+  it('a refusal that is not awaited does not end the process', async () => {
     const { testBed } = await callLate((msg) => void msg.sendMessageJson(elsewhere));
     expect(testBed.eventsOf('refused')).toHaveLength(1);
   });
 
-  it('what was added in time is not lost, however late the middlewares end', async () => {
+  it('what a middleware adds after the actor is published', async () => {
     const order: string[] = [];
     const actor = defineActor(
       {
@@ -115,13 +115,13 @@ describe('After its message was settled', () => {
     expect(failures).toMatchObject([{ code: 'REPID_RUN_ENDED', message: expect.stringContaining(`("${action}")`) }]);
   });
 
-  it('a result may be set with ack-first, while the actor runs', async () => {
+  it('a result can be set with ack-first, while the actor runs', async () => {
     const actor = defineActor({ name: 'first', confirmation: 'ack-first' }, (_, msg) => msg.setResult('set'));
     const testBed = new TestBed([actor]);
     expect(await (await testBed.perform('first')).result()).toMatchObject({ data: 'set' });
   });
 
-  it('callbacks may send, enqueue and add callbacks', async () => {
+  it('callbacks can send, enqueue and add callbacks', async () => {
     const order: unknown[] = [];
     const actor = defineActor({ name: 'first' }, (_, msg) => {
       msg.addCallback(async () => {
@@ -136,7 +136,7 @@ describe('After its message was settled', () => {
     expect(testBed.eventsOf('refused')).toEqual([]);
   });
 
-  it('a callback that takes too long may not: nobody would send it', async () => {
+  it('a callback that has timed out can add nothing', async () => {
     const [added, latch] = [new Latch(), new Latch()];
     let failure: unknown;
     const actor = defineActor({ name: 'first', timeout: '1m' }, (_, msg) => {

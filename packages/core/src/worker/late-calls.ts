@@ -28,6 +28,6 @@ function reasonWhyLate(addition: Addition, state: RunState): string | undefined 
   if (addition === 'result' && action !== undefined && !isAckedFirst) return `the message was settled ("${action}")`;
   const isReturned = action === 'retried' || action === 'rejected';
   return addition === 'follower' && isReturned
-    ? `the message was given back ("${action}"), to be run again`
+    ? `the message was returned to its channel ("${action}"), to be run again`
     : undefined;
 }

@@ -4,9 +4,9 @@ import type { ProducerMiddleware } from '../producer/index.js';
 import { TestBed } from './testing/test-bed.test-support.js';
 
 describe('Actor middlewares', () => {
-  it('stand around the actor, the first outermost, and see what it is run on', async () => {
+  it('wrap the actor, the first outermost, and get its message', async () => {
     const order: string[] = [];
-    const noting =
+    const recording =
       (name: string): ActorMiddleware =>
       async ({ actor, message }, next) => {
         order.push(`${name} before ${actor.options.name} on ${message.topic}`);
@@ -14,7 +14,7 @@ describe('Actor middlewares', () => {
         order.push(`${name} after ${String(result)}`);
         return `${String(result)}!`;
       };
-    const actor = defineActor({ name: 'work', middlewares: [noting('outer'), noting('inner')] }, () => {
+    const actor = defineActor({ name: 'work', middlewares: [recording('outer'), recording('inner')] }, () => {
       order.push('actor');
       return 'done';
     });
@@ -30,7 +30,7 @@ describe('Actor middlewares', () => {
     expect(await job.result()).toMatchObject({ data: 'done!!' });
   });
 
-  it('may leave the actor out', async () => {
+  it('can skip the actor', async () => {
     let runs = 0;
     const actor = defineActor({ name: 'work', middlewares: [async () => 'cached'] }, () => (runs += 1));
     const testBed = new TestBed([actor]);
@@ -39,7 +39,7 @@ describe('Actor middlewares', () => {
     expect(await job.result()).toMatchObject({ data: 'cached' });
   });
 
-  it('fail the run when they throw, and may catch what the actor throws', async () => {
+  it('fail the run when they throw, and can catch what the actor throws', async () => {
     const fail = () => {
       throw new Error('broken');
     };
@@ -56,7 +56,7 @@ describe('Producer middlewares', () => {
   const stamping: ProducerMiddleware = (messages, next) =>
     next(messages.map((message) => ({ ...message, headers: { ...message.headers, stamp: 'seen' } })));
 
-  it('change what is sent, at enqueueing and with a settlement alike', async () => {
+  it('change what is sent, by enqueue() and with a settlement', async () => {
     const stamps: unknown[] = [];
     const first = defineActor({ name: 'first' }, (_, msg) => {
       stamps.push(msg.headers.stamp);
@@ -68,21 +68,21 @@ describe('Producer middlewares', () => {
     expect(stamps).toEqual(['seen', 'seen']);
   });
 
-  it('stand in order around one act of publishing', async () => {
+  it('wrap one call of publish, in order', async () => {
     const order: string[] = [];
-    const noting =
+    const recording =
       (name: string): ProducerMiddleware =>
       async (messages, next) => {
         order.push(`${name} before ${messages.length}`);
         await next();
         order.push(`${name} after`);
       };
-    const testBed = new TestBed([], { producerMiddlewares: [noting('outer'), noting('inner')] });
+    const testBed = new TestBed([], { producerMiddlewares: [recording('outer'), recording('inner')] });
     await testBed.repid.enqueue([testBed.repid.job('a'), testBed.repid.job('b')]);
     expect(order).toEqual(['outer before 2', 'inner before 2', 'inner after', 'outer after']);
   });
 
-  it('refuse what they throw at', async () => {
+  it('refuse messages by throwing', async () => {
     const refusing: ProducerMiddleware = async () => {
       throw new Error('not today');
     };
@@ -91,7 +91,7 @@ describe('Producer middlewares', () => {
     expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0 });
   });
 
-  it('fail the run whose followers they refuse, which is retried', async () => {
+  it('fail the run whose followers they refuse, and it is retried', async () => {
     let refusals = 0;
     const refusing: ProducerMiddleware = async (messages, next) => {
       if (messages[0]!.headers.topic === 'second' && (refusals += 1) === 1) throw new Error('not yet');

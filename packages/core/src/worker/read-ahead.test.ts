@@ -4,7 +4,7 @@ import type { ConsumeOptions, Consumer, Delivery } from '../broker/index.js';
 import { InMemoryMessageBroker } from '../memory/index.js';
 import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
-/** Its settlements wait at a latch. */
+/** Its settlements wait for a latch. */
 class SlowToSettle extends InMemoryMessageBroker {
   readonly latch = new Latch();
   settlements = 0;
@@ -27,7 +27,7 @@ class SlowToSettle extends InMemoryMessageBroker {
   }
 }
 
-async function workplace(act: (msg: MessageDependency) => void = () => {}) {
+async function setUp(act: (msg: MessageDependency) => void = () => {}) {
   const runs: number[] = [];
   const actor = defineActor({ name: 'work' }, (n: number, msg) => {
     runs.push(n);
@@ -39,62 +39,62 @@ async function workplace(act: (msg: MessageDependency) => void = () => {}) {
   return { testBed, broker, runs };
 }
 
-const turns = async (): Promise<void> => {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+const ticks = async (): Promise<void> => {
+  for (let tick = 0; tick < 20; tick += 1) await new Promise(setImmediate);
 };
 
-it('works on the next while those before are being settled, and on no more than that', async () => {
-  const { testBed, broker, runs } = await workplace();
+it('runs the next messages while earlier ones are being settled, within a limit', async () => {
+  const { testBed, broker, runs } = await setUp();
   const worker = testBed.start({ concurrency: 2 });
-  await turns();
+  await ticks();
   expect(runs).toEqual([0, 1, 2, 3, 4, 5]);
   expect([broker.settlements, worker.inFlight]).toEqual([6, 6]);
   broker.latch.open();
-  await turns();
+  await ticks();
   expect(runs).toHaveLength(10);
   expect(worker.inFlight).toBe(0);
 });
 
-it('works on the next while followers are being committed, which go with the settlement', async () => {
-  const { testBed, broker, runs } = await workplace((msg) => {
+it('runs the next messages while followers are being committed', async () => {
+  const { testBed, broker, runs } = await setUp((msg) => {
     void msg.sendMessageJson({ channel: 'next', payload: 1 });
   });
   const worker = testBed.start({ concurrency: 2 });
-  await turns();
+  await ticks();
   expect(runs).toEqual([0, 1, 2, 3, 4, 5]);
   broker.latch.open();
-  await turns();
+  await ticks();
   expect(worker.inFlight).toBe(0);
   expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 10 });
 });
 
-it('takes no more than its limit, however many are being settled', async () => {
-  const { testBed, broker, runs } = await workplace();
+it('receives no more than messagesLimit, however many are being settled', async () => {
+  const { testBed, broker, runs } = await setUp();
   const work = testBed.worker({ concurrency: 2 }).run({ messagesLimit: 3 });
-  await turns();
+  await ticks();
   expect(runs).toEqual([0, 1, 2]);
   broker.latch.open();
   expect(await work).toEqual({ processed: 3 });
   expect(runs).toEqual([0, 1, 2]);
 });
 
-it('makes no room before its callbacks have been called', async () => {
+it('frees no slot before the callbacks have ended', async () => {
   const called = new Latch();
-  const { testBed, broker, runs } = await workplace((msg) => msg.addCallback(() => called.opened));
+  const { testBed, broker, runs } = await setUp((msg) => msg.addCallback(() => called.opened));
   testBed.start({ concurrency: 2 });
-  await turns();
+  await ticks();
   broker.latch.open();
-  await turns();
+  await ticks();
   expect(runs).toEqual([0, 1]);
   called.open();
-  await turns();
+  await ticks();
   expect(runs).toHaveLength(10);
 });
 
-it('stops only when what it has read ahead is settled, too', async () => {
-  const { testBed, broker, runs } = await workplace();
+it('stops when everything that it has received is settled', async () => {
+  const { testBed, broker, runs } = await setUp();
   const worker = testBed.start({ concurrency: 2 });
-  await turns();
+  await ticks();
   const stopped = worker.stop();
   broker.latch.open();
   await stopped;

@@ -6,7 +6,7 @@ import { OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.js';
 
 const work = defineActor({ name: 'work' }, (_, msg) => msg.sendMessageJson({ channel: 'next', payload: 1 }));
 
-/** Has settlements that publish fail with this error. */
+/** Makes settlements that publish messages fail with this error. */
 function refusing(testBed: TestBed, error: () => Error): void {
   const consume = testBed.broker.consume.bind(testBed.broker);
   vi.spyOn(testBed.broker, 'consume').mockImplementation(async (options) => {
@@ -26,7 +26,7 @@ function guarded(delivery: Delivery, error: () => Error): Delivery {
   return delivery;
 }
 
-it('makes a settlement that the broker refuses a failure of the run, which is told', async () => {
+it('a settlement that the broker refuses is reported as a failure of the run', async () => {
   const testBed = new TestBed([work]);
   refusing(testBed, () => new BrokerRefusedError('WRONGTYPE'));
   const job = await testBed.perform('work');
@@ -35,7 +35,7 @@ it('makes a settlement that the broker refuses a failure of the run, which is to
   expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 0 });
 });
 
-it('gives up a settlement that does not get through while extensions do, when the first ownership is over', async () => {
+it('a settlement that cannot be committed ends with the ownership as it was at first, even where extensions succeed', async () => {
   const testBed = new TestBed([work]);
   refusing(testBed, () => new BrokerUnavailableError('OOM'));
   await testBed.send('work');

@@ -6,7 +6,7 @@ import { TestBed } from './testing/test-bed.test-support.js';
 const add = defineActor<{ a: number; b: number }>({ name: 'add' }, ({ a, b }) => a + b);
 
 describe('A job that returns', () => {
-  it('has its result stored and its message acknowledged', async () => {
+  it('stores its result and acknowledges its message', async () => {
     const testBed = new TestBed([add]);
     const job = await testBed.perform('add', { args: { a: 1, b: 2 } });
     expect(await job.result()).toMatchObject({ data: 3, success: true, ttl: 86_400_000 });
@@ -20,21 +20,21 @@ describe('A job that returns', () => {
     expect(await job.result()).toMatchObject({ data: null, success: true });
   });
 
-  it('says when it was started and finished', async () => {
+  it('stores when it was started and finished', async () => {
     const testBed = new TestBed([defineActor({ name: 'slow' }, () => testBed.clock.advance(500))]);
     const job = await testBed.perform('slow', { storeResult: true });
     const result = await job.result();
     expect(result!.finishedAt.getTime() - result!.startedAt.getTime()).toBeGreaterThanOrEqual(500);
   });
 
-  it('stores nothing when it is not to', async () => {
+  it('stores nothing with storeResult: false', async () => {
     const testBed = new TestBed([add]);
     const job = await testBed.perform('add', { args: { a: 1, b: 2 }, storeResult: false });
     expect(job.resultId).toBeUndefined();
     expect(await testBed.buckets.get([job.id])).toEqual([undefined]);
   });
 
-  it('keeps its result as long as it says', async () => {
+  it('keeps its result for its resultTtl', async () => {
     const testBed = new TestBed([add]);
     const short = await testBed.perform('add', { args: { a: 1, b: 2 }, resultTtl: '1m' });
     const forEver = await testBed.perform('add', { args: { a: 1, b: 2 }, resultTtl: null });
@@ -44,7 +44,7 @@ describe('A job that returns', () => {
     expect(await forEver.result()).toMatchObject({ data: 3, ttl: null });
   });
 
-  it('wakes who waits for its result', async () => {
+  it('wakes callers that wait for its result', async () => {
     const testBed = new TestBed([add]);
     const job = await testBed.repid.job('add', { args: { a: 4, b: 5 } }).enqueue();
     const result = job.waitForResult();
@@ -74,13 +74,13 @@ describe('Arguments', () => {
     expect(await job.result()).toMatchObject({ data: 42 });
   });
 
-  it('lie in the bucket that the job names, for as long as it says', async () => {
+  it('are stored in the bucket that the job names, for its argsTtl', async () => {
     const testBed = new TestBed([add]);
     const job = await testBed.repid.job('add', { args: { a: 1, b: 1 }, argsId: 'two-ones', argsTtl: '2w' }).enqueue();
     expect(await job.args()).toMatchObject({ data: { a: 1, b: 1 }, ttl: 14 * 86_400_000 });
   });
 
-  it('may be the result of another job', async () => {
+  it('can be the result of another job', async () => {
     const greet = defineActor<{ name: string }>({ name: 'greet' }, ({ name }) => ({ greeting: `Hello ${name}!` }));
     const shout = defineActor<{ greeting: string }>({ name: 'shout' }, ({ greeting }) => greeting.toUpperCase());
     const testBed = new TestBed([greet, shout]);
@@ -89,7 +89,7 @@ describe('Arguments', () => {
     expect(await job.result()).toMatchObject({ data: 'HELLO ALEX!' });
   });
 
-  it('that are missing are an error, and the actor is not run', async () => {
+  it('that are missing are an error, and the actor does not run', async () => {
     let runs = 0;
     const testBed = new TestBed([defineActor({ name: 'count' }, () => (runs += 1))]);
     const job = await testBed.perform('count', { argsId: 'nowhere' });
@@ -120,7 +120,7 @@ describe('A result that cannot be written', () => {
   const loop: Record<string, unknown> = {};
   loop.self = loop;
 
-  it('is a failure, told by the bucket and the dead letter', async () => {
+  it('is a failure, in the bucket and in the dead letter', async () => {
     const testBed = new TestBed([defineActor({ name: 'loop' }, () => loop)]);
     const job = await testBed.perform('loop', { retries: 3 });
     expect(await job.result()).toMatchObject({ success: false, data: null });
@@ -128,7 +128,7 @@ describe('A result that cannot be written', () => {
     expect(dead!.reason).toMatchObject({ code: 'REPID_SERIALIZATION', attempts: 1 });
   });
 
-  it('fails an eager acknowledgement, after which the message may still be settled', async () => {
+  it('makes ack() reject, after which the message can still be settled', async () => {
     const actor = defineActor({ name: 'loop' }, async (_, msg) => {
       msg.setResult(loop);
       await msg.ack().catch(() => msg.setResult('flat'));

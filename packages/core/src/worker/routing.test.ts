@@ -3,26 +3,26 @@ import { defineActor } from '../actor/index.js';
 import { catchAllRouting } from '../router/index.js';
 import { TestBed } from './testing/test-bed.test-support.js';
 
-const noting = (seen: string[], name: string, options = {}) =>
+const recording = (seen: string[], name: string, options = {}) =>
   defineActor({ name, ...options }, (_, { topic }) => void seen.push(`${name} took ${topic}`));
 
 describe('A message', () => {
   it('goes to the actor of its topic, then to one whose strategy takes it, then to the catch-all', async () => {
     const seen: string[] = [];
     const testBed = new TestBed([
-      noting(seen, 'rest', { routing: catchAllRouting }),
-      noting(seen, 'orders', {
+      recording(seen, 'rest', { routing: catchAllRouting }),
+      recording(seen, 'orders', {
         routing: ({ headers }: { headers: Record<string, string> }) => headers.topic!.startsWith('order.'),
       }),
-      noting(seen, 'order.paid'),
+      recording(seen, 'order.paid'),
     ]);
     for (const topic of ['order.paid', 'order.sent', 'mail']) await testBed.send(topic);
     await testBed.drain();
     expect(seen).toEqual(['order.paid took order.paid', 'orders took order.sent', 'rest took mail']);
   });
 
-  it('goes to the dead letters when a routing strategy answers with a promise, which is always true', async () => {
-    const routing = (() => Promise.reject(new Error('nobody awaits this'))) as unknown as () => boolean;
+  it('goes to the dead letters when a routing strategy returns a promise', async () => {
+    const routing = (() => Promise.reject(new Error('not awaited'))) as unknown as () => boolean;
     const testBed = new TestBed([defineActor({ name: 'work', routing }, () => {})]);
     await testBed.send('any');
     await testBed.drain();
@@ -41,7 +41,7 @@ describe('A message', () => {
 });
 
 describe('A message that no actor takes', () => {
-  it('is given back, more and more seldom, until it has had no actor for ten minutes', async () => {
+  it('is returned with growing delays, until it has had no actor for ten minutes', async () => {
     const testBed = new TestBed([defineActor({ name: 'known' }, () => {})]);
     const job = await testBed.repid.job('unknown').enqueue();
     testBed.start();
@@ -70,7 +70,7 @@ describe('A message that no actor takes', () => {
     expect(testBed.eventsOf('given-back')).toEqual([]);
   });
 
-  it('starts to wait anew once an actor was found', async () => {
+  it('starts a new timeout once an actor was found', async () => {
     const actor = defineActor({ name: 'other', retryPolicy: () => '1h' }, () => {
       throw new Error('broken');
     });
@@ -85,8 +85,8 @@ describe('A message that no actor takes', () => {
   });
 
   it.each([
-    ['told once for its topic', 3, 'same'],
-    ['told once for each topic', 1, 'other'],
+    ['reported once for its topic', 3, 'same'],
+    ['reported once for each topic', 1, 'other'],
   ])('is %s', async (_, expected, second) => {
     const testBed = new TestBed([defineActor({ name: 'known' }, () => {})]);
     for (let n = 0; n < expected; n += 1) await testBed.send('same');
@@ -98,14 +98,14 @@ describe('A message that no actor takes', () => {
     expect(testBed.eventsOf('unrouted')[0]).toMatchObject({ channel: 'default', timeout: 600_000 });
   });
 
-  it('is given up sooner where the worker is told so', async () => {
+  it('goes to the dead letters sooner with a shorter unroutedTimeout', async () => {
     const testBed = new TestBed([defineActor({ name: 'known' }, () => {})]);
     await testBed.send('unknown');
     await testBed.drain({ unroutedTimeout: 0 });
     expect(await testBed.deadLetters()).toHaveLength(1);
   });
 
-  it('does not keep others from being run', async () => {
+  it('does not block other messages', async () => {
     const testBed = new TestBed([defineActor({ name: 'known' }, () => 'fine')]);
     await testBed.send('unknown');
     const job = await testBed.perform('known');
@@ -113,11 +113,11 @@ describe('A message that no actor takes', () => {
   });
 });
 
-describe('A message that says nonsense', () => {
+describe('A malformed message', () => {
   it.each([
-    ['a number of retries that is none', { 'repid-retries': 'many' }, 'REPID_MALFORMED_MESSAGE'],
-    ['a cron expression that is none', { 'repid-cron': 'whenever', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
-    ['an interval of nothing', { 'repid-every': '0', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
+    ['an invalid number of retries', { 'repid-retries': 'many' }, 'REPID_MALFORMED_MESSAGE'],
+    ['an invalid cron expression', { 'repid-cron': 'whenever', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
+    ['an interval of zero', { 'repid-every': '0', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
   ])('goes to the dead letters: %s', async (_, headers, code) => {
     const testBed = new TestBed([defineActor({ name: 'work' }, () => 'fine')]);
     await testBed.sendForeign('1', { topic: 'work', ...headers });

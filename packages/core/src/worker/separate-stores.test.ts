@@ -5,13 +5,13 @@ import { BrokerUnavailableError, DuplicateJobError } from '../errors/index.js';
 import { InMemoryBucketBroker } from '../memory/index.js';
 import { TestBed } from './testing/test-bed.test-support.js';
 
-/** A bucket broker in another place than the messages, which the message broker therefore does not join. */
+/** A bucket broker that is a separate store: the message broker cannot commit to it. */
 class FarBucketBroker implements BucketBroker {
   readonly name = 'far';
   readonly order: string[] = [];
-  /** How many stores are yet to fail. */
+  /** How many further stores fail. */
   failures = 0;
-  /** How many reads are yet to fail. */
+  /** How many further reads fail. */
   unreadable = 0;
   private readonly near = new InMemoryBucketBroker();
 
@@ -43,14 +43,14 @@ function apart() {
   return { far, testBed };
 }
 
-describe('Buckets that lie in another place than messages', () => {
-  it('hold arguments and results all the same', async () => {
+describe('Buckets in a separate store', () => {
+  it('hold arguments and results', async () => {
     const { testBed } = apart();
     const job = await testBed.perform('echo', { args: 'hello' });
     expect(await job.result()).toMatchObject({ data: 'hello' });
   });
 
-  it('that cannot be read give the message back, for the actor has not failed', async () => {
+  it('that cannot be read return the message, because the actor has not failed', async () => {
     const { far, testBed } = apart();
     far.unreadable = 1;
     const job = await testBed.perform('echo', { args: 'hello' });
@@ -75,7 +75,7 @@ describe('Buckets that lie in another place than messages', () => {
     expect(running).toEqual([0, 1]);
   });
 
-  it('are waited for while they are out of reach, and the actor is not run again', async () => {
+  it('are retried while their store is unavailable, and the actor does not run again', async () => {
     const { far, testBed } = apart();
     const job = await testBed.repid.job('echo', { args: 1 }).enqueue();
     far.failures = 2;
@@ -86,7 +86,7 @@ describe('Buckets that lie in another place than messages', () => {
     expect(far.order.filter((entry) => entry === `store ${job.id}`)).toHaveLength(3);
   });
 
-  it('are left alone where the id of the job is taken', async () => {
+  it('are not touched where the id of the job is taken', async () => {
     const { far, testBed } = apart();
     await testBed.repid.job('echo', { id: 'one', args: 'first', argsId: 'args' }).enqueue();
     const twin = testBed.repid.job('echo', { id: 'one', args: 'second', argsId: 'args' });
@@ -95,7 +95,7 @@ describe('Buckets that lie in another place than messages', () => {
     expect(far.order).toEqual(['delete one', 'store args']);
   });
 
-  it('are removed again where the message cannot be published', async () => {
+  it('are removed where the message cannot be published', async () => {
     const { far, testBed } = apart();
     testBed.broker.publish = () => Promise.reject(new Error('refused'));
     const job = testBed.repid.job('echo', { args: 1 });
@@ -111,7 +111,7 @@ describe('Buckets that lie in another place than messages', () => {
     expect(await far.get([job.argsId!])).not.toEqual([undefined]);
   });
 
-  it('say that a job was cancelled', async () => {
+  it('store that a job was cancelled', async () => {
     const { testBed } = apart();
     const job = await testBed.repid.job('echo').enqueue();
     expect(await job.cancel()).toBe(true);
@@ -120,8 +120,8 @@ describe('Buckets that lie in another place than messages', () => {
   });
 });
 
-describe('A message broker that is out of reach', () => {
-  it('is tried again until the settlement is committed', async () => {
+describe('An unavailable message broker', () => {
+  it('is called again until the settlement is committed', async () => {
     const testBed = new TestBed([echo]);
     const job = await testBed.repid.job('echo', { args: 1 }).enqueue();
     await testBed.repid.channel('default').stats();

@@ -144,7 +144,7 @@ describe('nextRun', () => {
     expect(next.headers).not.toHaveProperty('repid-tried');
   });
 
-  it('has another nonce each time, and the bucket of its result', () => {
+  it('has a new nonce each time, and keeps its result bucket', () => {
     const headers = { ...EVERY, 'repid-result': 'elsewhere' };
     const next = nextRun(DISPOSITIONS.ack!, settled(headers))!;
     expect(next).toMatchObject({ resultId: 'elsewhere', headers: { 'repid-nonce': '.1' } });

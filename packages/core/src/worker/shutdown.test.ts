@@ -5,7 +5,7 @@ import { WorkerShutdownError } from './index.js';
 
 const stats = (testBed: TestBed) => testBed.repid.channel('default').stats();
 
-/** An actor that has started and waits. */
+/** An actor that waits once it has started. */
 function waiting() {
   const [started, latch] = [new Latch(), new Latch()];
   const signals: unknown[] = [];
@@ -21,7 +21,7 @@ function waiting() {
 }
 
 describe('A worker that is stopped', () => {
-  it('lets running actors finish and takes nothing more', async () => {
+  it('lets running actors finish and receives nothing more', async () => {
     const { testBed, started, latch, runs } = waiting();
     const job = await testBed.repid.job('wait').enqueue();
     const worker = testBed.start();
@@ -37,7 +37,7 @@ describe('A worker that is stopped', () => {
     expect(await stats(testBed)).toMatchObject({ queued: 1 });
   });
 
-  it('calls off what goes on after the grace period, and gives it back without counting an attempt', async () => {
+  it('aborts actors after the grace period, and returns their messages without counting an attempt', async () => {
     const { testBed, started, latch, signals, runs } = waiting();
     const job = await testBed.repid.job('wait').enqueue();
     const worker = testBed.start({ gracefulShutdownTime: 1 });
@@ -52,7 +52,7 @@ describe('A worker that is stopped', () => {
     expect(testBed.eventsOf('given-back')).toHaveLength(1);
   });
 
-  it('begins nothing more: what waits for its actor to be free is given back at once', async () => {
+  it('starts nothing more: messages that wait for a slot of their actor are returned at once', async () => {
     const [started, latch] = [new Latch(), new Latch()];
     let runs = 0;
     const actor = defineActor({ name: 'one', concurrency: 1 }, async () => {
@@ -71,7 +71,7 @@ describe('A worker that is stopped', () => {
     expect(runs).toBe(1);
   });
 
-  it('gives back also what waits for its actor to be free', async () => {
+  it('returns messages that wait for a slot of their actor', async () => {
     const started = new Latch();
     const actor = defineActor({ name: 'one', concurrency: 1 }, async () => {
       started.open();
@@ -85,7 +85,7 @@ describe('A worker that is stopped', () => {
     expect(await stats(testBed)).toMatchObject({ queued: 5, running: 0 });
   });
 
-  it('ends at a signal of the process, and leaves no listener behind', async () => {
+  it('ends at a process signal, and leaves no listener behind', async () => {
     const { testBed } = waiting();
     const before = process.listenerCount('SIGUSR2');
     const run = testBed.worker().run({ handleSignals: ['SIGUSR2'] });
@@ -98,7 +98,7 @@ describe('A worker that is stopped', () => {
 });
 
 describe('Ownership', () => {
-  it('is kept for as long as an actor runs', async () => {
+  it('is extended for as long as an actor runs', async () => {
     const { testBed, started, latch, runs } = waiting();
     const job = await testBed.repid.job('wait').enqueue();
     testBed.start();

@@ -7,7 +7,7 @@ import { TestBed } from './testing/test-bed.test-support.js';
 const LIMIT = 1_000;
 const LARGE = 'x'.repeat(LIMIT + 1);
 
-/** A worker whose actor does this, on a connection with a small limit. */
+/** A worker whose actor does this, on a connection with a small maxPayloadBytes. */
 function testBedOf(run: (msg: MessageDependency, repid: Repid) => unknown, options: Partial<ActorOptions> = {}) {
   const testBed: TestBed = new TestBed(
     [defineActor({ name: 'act', ...options }, (_, msg) => run(msg, testBed.repid))],
@@ -39,7 +39,7 @@ describe('A result that is larger than maxPayloadBytes', () => {
       },
     ],
     ['returned with many small parts', () => Array.from({ length: 600 }, () => 1)],
-  ])('is a failure of the run by name, which is small itself: %s', async (_, run) => {
+  ])('is a failure of the run, with a small named error: %s', async (_, run) => {
     const testBed = testBedOf(run);
     const job = await testBed.perform('act', { retries: 3, resultId: 'mine' });
     const result = await job.result();
@@ -52,13 +52,13 @@ describe('A result that is larger than maxPayloadBytes', () => {
     expect((await testBed.buckets.get(['mine']))[0]!.length).toBeLessThan(LIMIT);
   });
 
-  it('is told by the result of a message that was acknowledged first', async () => {
+  it('is stored as an error where the message was acknowledged first', async () => {
     const testBed = testBedOf(() => LARGE, { confirmation: 'ack-first' });
     const job = await testBed.perform('act');
     expect((await job.result())!.exception).toMatch(/^PayloadTooLargeError: The result/);
   });
 
-  it('lets the actor settle in another way', async () => {
+  it('lets the actor settle with another result', async () => {
     const testBed = testBedOf(async (msg) => {
       msg.setResult(LARGE);
       await expect(msg.ack()).rejects.toThrow(PayloadTooLargeError);
@@ -68,22 +68,27 @@ describe('A result that is larger than maxPayloadBytes', () => {
     expect(await (await testBed.perform('act')).result()).toMatchObject({ success: true, data: 'small' });
   });
 
-  it('is none where it fits', async () => {
+  it('is stored where it fits', async () => {
     const testBed = testBedOf(() => 'x'.repeat(LIMIT - 200));
     expect(await (await testBed.perform('act')).result()).toMatchObject({ success: true });
   });
 });
 
 describe('What follows a run', () => {
-  it.each(followers)('fails it by name where it is too large, and leaves nothing behind: %s', async (_, run) => {
-    const testBed = testBedOf(run);
-    const job = await testBed.perform('act', { retries: 3 });
-    expect((await job.result())!.exception).toMatch(/^PayloadTooLargeError: .*"(next|message)" for channel "next" has/);
-    expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
-    expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 0 });
-  });
+  it.each(followers)(
+    'fails it with a named error where it is too large, and leaves nothing behind: %s',
+    async (_, run) => {
+      const testBed = testBedOf(run);
+      const job = await testBed.perform('act', { retries: 3 });
+      expect((await job.result())!.exception).toMatch(
+        /^PayloadTooLargeError: .*"(next|message)" for channel "next" has/,
+      );
+      expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
+      expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 0 });
+    },
+  );
 
-  it('fails it also where it is sent at once', async () => {
+  it('fails it also where it is immediate', async () => {
     const testBed = testBedOf((msg) => msg.sendMessageJson({ channel: 'next', payload: LARGE, immediate: true }));
     await testBed.perform('act');
     expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
@@ -105,7 +110,7 @@ describe('A message', () => {
     ['job', (repid, headers) => repid.job('act', { headers }).enqueue()],
     ['message', (repid, headers) => repid.sendMessageJson({ channel: 'default', payload: 1, headers })],
     ['request', (repid, headers) => repid.request({ channel: 'default', payload: 1, headers })],
-  ])('has its headers counted: %s', async (_, send) => {
+  ])('counts its headers: %s', async (_, send) => {
     const { repid } = testBedOf(() => 1);
     const many = Object.fromEntries(Array.from({ length: 100 }, (_header, number) => [`header-${number}`, '€']));
     await expect(send(repid, many)).rejects.toThrow(
@@ -116,7 +121,7 @@ describe('A message', () => {
 });
 
 describe('A failure', () => {
-  it('is told in bounded length, by the result and by the dead letter', async () => {
+  it('is stored with limited length, in the result and in the dead letter', async () => {
     const testBed = testBedOf(() => {
       throw Object.assign(new Error('🐎'.repeat(1_000_000)), { name: 'HugeError' });
     });

@@ -4,7 +4,7 @@ import { onFailure } from '../dependency/index.js';
 import { chain, type Job } from '../job/index.js';
 import { TestBed } from './testing/test-bed.test-support.js';
 
-/** Two jobs that wait for "charge", whose card is declined; and "repair", which notes what it was given. */
+/** Two jobs that wait for "charge", whose card is declined, and "repair", which records its inputs. */
 function checkout() {
   const charge = defineActor({ name: 'charge', channel: 'billing' }, () => {
     throw new Error('Card declined');
@@ -25,7 +25,7 @@ function checkout() {
 }
 
 describe('A job that is skipped', () => {
-  it('says by name and id for which job, and which one began it all', async () => {
+  it('names the job that it needed, and the root cause', async () => {
     const { testBed, jobs } = checkout();
     const [charge, ship, thank] = jobs;
     await testBed.repid.enqueue(jobs);
@@ -40,7 +40,7 @@ describe('A job that is skipped', () => {
     });
   });
 
-  it('says so, too, where the other had failed before it was enqueued', async () => {
+  it('names them also where the other job had failed before it was enqueued', async () => {
     const { testBed, jobs } = checkout();
     const [charge, ship, thank] = jobs;
     await charge.enqueue();
@@ -61,7 +61,7 @@ describe('A job that is skipped', () => {
     );
   });
 
-  it('gives the name of the job that failed to its fallback', async () => {
+  it('passes the name of the failed job to its fallback', async () => {
     const { testBed, jobs, seen } = checkout();
     const [charge] = jobs;
     await testBed.repid.enqueue([charge, testBed.repid.job('repair', { dependsOn: onFailure(charge) })]);

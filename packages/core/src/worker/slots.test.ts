@@ -96,7 +96,7 @@ describe('The slots of an actor', () => {
   });
 });
 
-describe('The limits of channels', () => {
+describe('The channel limits', () => {
   const limited = (concurrency: number) => slotsOf(concurrency).slots;
 
   it('apply to channels whose actors all have one', () => {

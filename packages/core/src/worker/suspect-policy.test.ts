@@ -9,7 +9,7 @@ const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await new Promise(setImmediate);
 };
 
-/** A consumer that takes what is due and dies with it, so many times. */
+/** Receives what is due and loses it, this many times. */
 async function loseWorkers(testBed: TestBed, times: number): Promise<void> {
   await testBed.repid.connect();
   for (let n = 0; n < times; n += 1) {
@@ -20,8 +20,8 @@ async function loseWorkers(testBed: TestBed, times: number): Promise<void> {
   }
 }
 
-/** Notes what runs beside what. */
-function noting() {
+/** Records which jobs run beside which. */
+function recording() {
   const running = new Set<string>();
   const beside = new Map<string, string[]>();
   const latches = new Map<string, Latch>();
@@ -38,9 +38,9 @@ function noting() {
   return { actor, beside, running, release };
 }
 
-describe('A message that has lost its worker again and again', () => {
-  it('is run beside others as long as it has lost less than all but one of its workers', async () => {
-    const { actor, beside, running, release } = noting();
+describe('A message that has lost its worker repeatedly', () => {
+  it('runs beside others while at least two deliveries are left', async () => {
+    const { actor, beside, running, release } = recording();
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'lost' }).enqueue();
     await loseWorkers(testBed, 3);
@@ -53,8 +53,8 @@ describe('A message that has lost its worker again and again', () => {
     expect(beside.get('lost')).toEqual(['innocent']);
   });
 
-  it('is run alone after that: what is in flight ends first, and others wait for it', async () => {
-    const { actor, beside, running, release } = noting();
+  it('runs alone after that: deliveries in flight end first, and others wait', async () => {
+    const { actor, beside, running, release } = recording();
     const testBed = new TestBed([actor]);
     const suspect = await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 3);
@@ -78,8 +78,8 @@ describe('A message that has lost its worker again and again', () => {
     await consumer.close();
   });
 
-  it('has others beside it once it was owned for so long that it is not to blame', async () => {
-    const { actor, beside, running, release } = noting();
+  it('runs beside others once it was owned for a full ownership time', async () => {
+    const { actor, beside, running, release } = recording();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 4);
@@ -95,8 +95,8 @@ describe('A message that has lost its worker again and again', () => {
     release('next');
   });
 
-  it('keeps nobody waiting for ever: where long runs are in flight, others are run, too, and it as soon as it may', async () => {
-    const { actor, beside, running, release } = noting();
+  it('does not block others while long runs are in flight, and runs as soon as they end', async () => {
+    const { actor, beside, running, release } = recording();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 3);
@@ -119,7 +119,7 @@ describe('A message that has lost its worker again and again', () => {
     await consumer.close();
   });
 
-  it('is given up where it loses its worker alone, with a result, and takes nobody with it', async () => {
+  it('goes to the dead letters where it loses its worker while it runs alone, and affects no other message', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'poison' }).enqueue();
@@ -140,7 +140,7 @@ describe('A message that has lost its worker again and again', () => {
     for (const innocent of innocents) expect(await innocent.status()).toEqual({ state: 'succeeded' });
   });
 
-  it('is run in a burst, too', async () => {
+  it('runs in a burst, too', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work').enqueue();
@@ -149,7 +149,7 @@ describe('A message that has lost its worker again and again', () => {
     expect(await job.result()).toMatchObject({ data: 'done' });
   });
 
-  it('is not asked for without end where another worker has it', async () => {
+  it('is not requested in a loop where another worker has it', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const testBed = new TestBed([actor]);
     const consume = testBed.broker.consume.bind(testBed.broker);
@@ -181,24 +181,24 @@ describe('SuspectPolicy', () => {
   const TIMEOUT = 1_000;
   const inFlight = () => new InFlightDelivery({} as never, { receivedAt: 0, ownedSince: 0, ownedUntil: 0 }, () => {});
 
-  it('are taken at once where nothing is in flight', () => {
+  it('receives a suspect at once where nothing is in flight', () => {
     expect(new SuspectPolicy(TIMEOUT).next(0, 0)).toBe('receive');
   });
 
-  it('are waited for, but not for ever: others have been waiting, too', () => {
+  it('waits for a limited time, then continues', () => {
     const suspects = new SuspectPolicy(TIMEOUT);
     const steps = [0, 999, 1_000, 5_000, 10_999, 11_000].map((now) => suspects.next(1, now));
     expect(steps).toEqual(['wait', 'wait', 'continue', 'continue', 'continue', 'wait']);
     expect(suspects.next(0, 11_001)).toBe('receive');
   });
 
-  it('are taken as soon as nothing is in flight, also while others are run', () => {
+  it('receives a suspect as soon as nothing is in flight, even while it continues', () => {
     const suspects = new SuspectPolicy(TIMEOUT);
     for (const now of [0, 1_000]) suspects.next(1, now);
     expect([suspects.next(1, 1_001), suspects.next(0, 1_002)]).toEqual(['continue', 'receive']);
   });
 
-  it('are waited for anew when there were none meanwhile', () => {
+  it('starts a new wait when there were no suspects meanwhile', () => {
     const suspects = new SuspectPolicy(TIMEOUT);
     suspects.next(1, 0);
     expect(suspects.remainingWait(400)).toBe(600);
@@ -206,7 +206,7 @@ describe('SuspectPolicy', () => {
     expect([suspects.next(1, 900), suspects.remainingWait(900)]).toEqual(['wait', 1_000]);
   });
 
-  it('keep everything else from being taken while one runs that may kill its worker', () => {
+  it('blocks everything else while a suspect runs alone', () => {
     const suspects = new SuspectPolicy(TIMEOUT);
     const alone = inFlight();
     suspects.received(alone, 0);
@@ -215,7 +215,7 @@ describe('SuspectPolicy', () => {
     expect(suspects.isRunning).toBe(false);
   });
 
-  it('are not asked for again at once where there was none to be had', () => {
+  it('does not ask again at once where it was given none', () => {
     const suspects = new SuspectPolicy(TIMEOUT);
     suspects.received(undefined, 0);
     expect([suspects.next(0, 999), suspects.next(0, 1_000)]).toEqual(['continue', 'receive']);

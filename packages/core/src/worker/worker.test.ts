@@ -7,7 +7,7 @@ import { Worker, type WorkerOptions } from './index.js';
 
 const stats = (testBed: TestBed) => testBed.repid.channel('default').stats();
 
-/** Counts its runs, and how many there are at once; each takes a turn of the event loop. */
+/** Counts its runs, and how many run at once. Each run takes a tick of the event loop. */
 function counting(options: { concurrency?: number } = {}) {
   const count = { runs: 0, atOnce: 0, most: 0 };
   const actor = defineActor({ name: 'count', ...options }, async () => {
@@ -47,14 +47,14 @@ describe('A worker', () => {
     expect(count).toMatchObject({ runs: 50, most: 7 });
   });
 
-  it('runs no more of one actor at once than that actor allows', async () => {
+  it('keeps the concurrency limit of an actor', async () => {
     const { testBed, count, send } = counting({ concurrency: 2 });
     await send(20);
     await testBed.drain();
     expect(count).toMatchObject({ runs: 20, most: 2 });
   });
 
-  it('counts no message that it has lost', async () => {
+  it('does not count a message that it has lost', async () => {
     let runs = 0;
     const actor = defineActor({ name: 'work' }, async () => {
       runs += 1;
@@ -69,7 +69,7 @@ describe('A worker', () => {
     expect(runs).toBe(3);
   });
 
-  it('does not run what was cancelled while it waited for its actor to be free', async () => {
+  it('does not run a job that was cancelled while it waited for a slot of its actor', async () => {
     const [started, latch] = [new Latch(), new Latch()];
     const runs: string[] = [];
     const actor = defineActor({ name: 'one', concurrency: 1 }, async (_, { id }) => {
@@ -111,7 +111,7 @@ describe('A worker', () => {
     expect(await testBed.drain()).toBe(0);
   });
 
-  it('in a burst takes also what its actors send', async () => {
+  it('in a burst also runs what its actors send', async () => {
     const actor = defineActor<number>({ name: 'down' }, async (n, msg) => {
       if (n > 0) await msg.sendMessageJson({ channel: 'default', payload: n - 1, headers: { topic: 'down' } });
     });
@@ -120,16 +120,16 @@ describe('A worker', () => {
     expect(await testBed.drain()).toBe(21);
   });
 
-  it('takes nothing while it is paused, and goes on when it is resumed', async () => {
+  it('receives nothing while it is paused, and continues when it is resumed', async () => {
     const { testBed, count, send } = counting();
     const worker = testBed.start();
     await send(1);
     await vi.waitFor(() => expect(count.runs).toBe(1), 10_000);
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    for (let tick = 0; tick < 20; tick += 1) await new Promise(setImmediate);
     await worker.pause();
     expect(worker.state).toBe('paused');
     await send(3);
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    for (let tick = 0; tick < 20; tick += 1) await new Promise(setImmediate);
     expect(count.runs).toBe(1);
     await worker.resume();
     await vi.waitFor(() => expect(count.runs).toBe(4), 10_000);
@@ -137,7 +137,7 @@ describe('A worker', () => {
     expect(worker.state).toBe('idle');
   });
 
-  it('may be stopped while it is paused', async () => {
+  it('can be stopped while it is paused', async () => {
     const { testBed } = counting();
     const worker = testBed.start();
     await worker.pause();
@@ -145,20 +145,20 @@ describe('A worker', () => {
     expect(worker.state).toBe('idle');
   });
 
-  it('does not take a burst to be over while it is paused', async () => {
+  it('does not end a burst while it is paused', async () => {
     const { testBed, count, send } = counting();
     await send(3);
     const worker = testBed.worker();
     const run = worker.run({ burst: true });
     await worker.pause();
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    for (let tick = 0; tick < 20; tick += 1) await new Promise(setImmediate);
     expect(worker.state).toBe('paused');
     await worker.resume();
     await run;
     expect(count.runs).toBe(3);
   });
 
-  it('may be run again, but not twice at once', async () => {
+  it('can run again, but not twice at once', async () => {
     const { testBed, send } = counting();
     const worker = testBed.worker();
     await send(1);
@@ -169,7 +169,7 @@ describe('A worker', () => {
     expect(await worker.run({ messagesLimit: 1 })).toEqual({ processed: 1 });
   });
 
-  it('tells that it starts and stops', async () => {
+  it('reports that it starts and stops', async () => {
     const { testBed, send } = counting();
     await send(2);
     await testBed.drain();
@@ -190,7 +190,7 @@ describe('A worker', () => {
     await expect(testBed.worker().run(options)).rejects.toThrow(message);
   });
 
-  it('keeps its own options where those of a run are undefined', async () => {
+  it('keeps its own options where the options of a run are undefined', async () => {
     const { testBed, send } = counting();
     await send(5);
     expect(await testBed.worker({ messagesLimit: 2 }).run({ messagesLimit: undefined })).toEqual({ processed: 2 });

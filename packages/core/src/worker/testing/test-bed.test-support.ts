@@ -9,12 +9,12 @@ import { Repid, type RepidOptions } from '../../producer/index.js';
 import { Router } from '../../router/index.js';
 import { Worker, type WorkerOptions } from '../index.js';
 
-/** How long a delivery is owned in a testBed, in milliseconds. */
+/** How long a delivery is owned in a test bed, in milliseconds. */
 export const OWNERSHIP_TIME = 30_000;
 
 type EventOf<Type extends RepidEvent['type']> = Extract<RepidEvent, { type: Type }>;
 
-/** A connection in memory with the actors of one test, and everything that was told. */
+/** An in-memory connection with the actors of one test, which records all events. */
 export class TestBed {
   readonly clock = new AdjustableClock();
   readonly broker: InMemoryMessageBroker;
@@ -44,7 +44,7 @@ export class TestBed {
     return worker;
   }
 
-  /** Runs everything that is due; answers how many messages were settled. */
+  /** Runs everything that is due. Returns how many messages were settled. */
   async drain(options: WorkerOptions = {}): Promise<number> {
     return (await this.worker(options).run({ burst: true })).processed;
   }
@@ -56,7 +56,7 @@ export class TestBed {
     return job;
   }
 
-  /** A worker that works until it is stopped, or the test is over. */
+  /** Starts a worker that runs until it is stopped, or the test is over. */
   start(options: WorkerOptions = {}): Worker {
     const worker = this.worker(options);
     void worker.run();
@@ -67,7 +67,7 @@ export class TestBed {
     await this.repid.sendMessageJson({ channel: 'default', payload, headers: { topic, ...headers } });
   }
 
-  /** Publishes what another program may have written. */
+  /** Publishes a message as another program could have written it. */
   async sendForeign(payload: string, headers: Record<string, string>): Promise<void> {
     const message = { channel: 'default', payload: Buffer.from(payload), contentType: 'application/json', headers };
     await this.repid.connect();
@@ -88,7 +88,7 @@ export class TestBed {
   }
 }
 
-/** A latch that something waits at until it is opened. */
+/** A promise that resolves when the latch is opened. */
 export class Latch {
   open!: () => void;
   readonly opened = new Promise<void>((resolve) => {

@@ -33,7 +33,7 @@ const THROWN: [string, () => unknown][] = [
   ['a message of a megabyte', () => new Error('x'.repeat(1_000_000))],
 ];
 
-/** Runs this actor on a job, then a usual one, with the same worker. */
+/** Runs a job of this actor, then an ordinary job, on the same worker. */
 async function performBoth(
   run: (payload: unknown, msg: MessageDependency) => unknown,
   actorOptions: Partial<ActorOptions> = {},
@@ -51,7 +51,7 @@ async function performBoth(
 describe('What an actor throws', () => {
   const confirmations: Confirmation[] = ['auto', 'always-ack', 'ack-first', 'manual-explicit'];
   it.each(THROWN.flatMap(([name, make]) => confirmations.map((one) => [name, one, make] as const)))(
-    'does not keep its message from being settled: %s, %s',
+    'does not prevent the settlement: %s, %s',
     async (_, confirmation, make) => {
       const { testBed, job } = await performBoth(
         () => {
@@ -66,7 +66,7 @@ describe('What an actor throws', () => {
     },
   );
 
-  it.each(THROWN)('may be thrown at once, or by a promise, a callback or a middleware: %s', async (_, make) => {
+  it.each(THROWN)('can be thrown synchronously, by a promise, a callback or a middleware: %s', async (_, make) => {
     const middleware: ActorMiddleware = async (_context, next) => {
       await next();
       throw make();
@@ -83,7 +83,7 @@ describe('What an actor throws', () => {
     expect(await job.result()).toMatchObject({ success: true });
   });
 
-  it('is kept as it is, where it is a plain object or has causes', async () => {
+  it('is kept with its causes', async () => {
     const { testBed } = await performBoth(() => {
       throw new Error('not saved', { cause: { reason: 'no stock', left: Number.NaN } });
     });
@@ -111,7 +111,7 @@ describe('What a user passes in', () => {
   it('does not end the process: a middleware that does not await the actor', async () => {
     const { job } = await performBoth(
       async () => {
-        throw new Error('nobody awaits this');
+        throw new Error('not awaited');
       },
       { middlewares: [async (_, next) => (void next(), 'given up')] },
     );
@@ -136,7 +136,7 @@ describe('What a user passes in', () => {
     complaints.mockRestore();
   });
 
-  it('does not keep a message from being settled: a serializer that throws', async () => {
+  it('does not prevent the settlement: a serializer that throws', async () => {
     const encode = (value: unknown): Uint8Array => (value === 'fine' ? jsonSerializer.encode(value) : fail());
     const serializer = { ...jsonSerializer, contentType: 'text/odd', encode };
     const { testBed, job } = await performBoth(() => 1, {}, { serializer });
@@ -144,10 +144,10 @@ describe('What a user passes in', () => {
     expect((await testBed.deadLetters())[0]!.reason.message).toContain('asked in vain');
   });
 
-  it('is refused where a converter returns a promise that nobody awaits', async () => {
+  it('is refused where convertOutputs() returns a promise', async () => {
     class Late extends BasicConverter {
       override convertOutputs(): unknown {
-        return Promise.reject(new Error('nobody awaits this'));
+        return Promise.reject(new Error('not awaited'));
       }
     }
     const { testBed } = await performBoth(() => 1, { converter: new Late() });
@@ -157,8 +157,8 @@ describe('What a user passes in', () => {
     });
   });
 
-  it('may be a promise with a "then" of its own', async () => {
-    // oxlint-disable-next-line unicorn/no-thenable -- that is what actors may answer
+  it('can be a promise with its own "then"', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable -- actors can return it
     const { job } = await performBoth(() => Object.assign(Promise.resolve(1), { then: fail }));
     expect((await job.result())!.exception).toBe('Error: asked in vain');
   });
@@ -166,7 +166,7 @@ describe('What a user passes in', () => {
 
 describe('A rejected promise that is thrown in place of an error', () => {
   const throwPromise = (): never => {
-    throw Promise.reject(new Error('nobody awaits this'));
+    throw Promise.reject(new Error('not awaited'));
   };
 
   it.each<[string, Partial<ActorOptions>]>([
