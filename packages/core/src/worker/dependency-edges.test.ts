@@ -88,7 +88,7 @@ it.each([
 
 it.each<[string, (msg: MessageDependency, r: Repid) => void]>([
   [
-    'wait in a circle',
+    'wait in a cycle',
     (msg, r) => {
       const a = r.job('second');
       const b = r.job('second', { dependsOn: a });
