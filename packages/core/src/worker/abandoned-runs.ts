@@ -1,31 +1,31 @@
 import { monotonic, type CancelTimer, type Clock } from '../clock/index.js';
 
-/** How long an actor may go on after its signal before that is reported, in milliseconds; again after twice as long, and so on. */
+/** How long an actor may continue after its signal before this is reported, in milliseconds. Each further interval is twice as long. */
 const FIRST_REPORT = 1_000;
 const LONGEST_INTERVAL = 3_600_000;
 
-/** Reports the runs that go on although they were called off, for as long as they do. JavaScript cannot end them. */
+/** Reports runs that continue after they were aborted, for as long as they do. JavaScript cannot stop them. */
 export class AbandonedRuns {
   private readonly timers = new Set<CancelTimer>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** @param report told how many milliseconds ago the run was called off */
-  watch(isGoingOn: () => boolean, report: (since: number) => void): void {
+  /** @param report receives how many milliseconds ago the run was aborted */
+  watch(isRunning: () => boolean, report: (since: number) => void): void {
     const start = monotonic(this.clock);
-    const lookIn = (interval: number): void => {
+    const checkIn = (interval: number): void => {
       const cancel = this.clock.schedule(() => {
         this.timers.delete(cancel);
-        if (!isGoingOn()) return;
+        if (!isRunning()) return;
         report(Math.round(monotonic(this.clock) - start));
-        lookIn(Math.min(interval * 2, LONGEST_INTERVAL));
+        checkIn(Math.min(interval * 2, LONGEST_INTERVAL));
       }, interval);
       this.timers.add(cancel);
     };
-    lookIn(FIRST_REPORT);
+    checkIn(FIRST_REPORT);
   }
 
-  /** Reports no more: the worker has ended. */
+  /** Stops all reports. The worker has ended. */
   stop(): void {
     for (const cancel of this.timers) cancel();
     this.timers.clear();

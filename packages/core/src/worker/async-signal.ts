@@ -1,13 +1,13 @@
-/** Wakes those who wait for something to have changed. */
+/** Wakes everything that waits for a change. */
 export class AsyncSignal {
   private waiting: (() => void)[] = [];
 
-  /** Resolves at the next ring. */
-  next(): Promise<void> {
+  /** Resolves at the next `notify()`. */
+  wait(): Promise<void> {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  ring(): void {
+  notify(): void {
     const woken = this.waiting;
     if (woken.length === 0) return;
     this.waiting = [];

@@ -11,7 +11,9 @@ import {
   TimeoutError,
   Unrecoverable,
 } from '../errors/index.js';
-import { decide, isFinal, retryDelay, type Circumstances, type RunResult } from './decide.js';
+import { decide, isFinal, retryDelay, type Circumstances } from './decide.js';
+import { failureOf } from './disposition.js';
+import type { RunResult } from './run-result.js';
 
 const failure = new Error('broken');
 const returned = (value?: unknown): RunResult => ({ type: 'returned', value });
@@ -68,10 +70,10 @@ describe('decide', () => {
     ['manual-explicit', 'none', 'nack', 'nack'],
   ])('%s, threw with %s retries left, onError %s: %s', (confirmation, left, onError, action) => {
     const retries = left === 'some' ? SOME_LEFT : NONE_LEFT;
-    const verdict = decide(threw(), circumstances({ confirmation, onError, retries }));
-    expect(verdict).toMatchObject({ action, error: failure });
+    const disposition = decide(threw(), circumstances({ confirmation, onError, retries }));
+    expect([disposition.action, failureOf(disposition)?.error]).toEqual([action, failure]);
     expect(decide(threw(), circumstances({ confirmation, onError: onError && (() => onError), retries }))).toEqual(
-      verdict,
+      disposition,
     );
   });
 
@@ -84,11 +86,12 @@ describe('decide', () => {
     ['TimeoutError', new TimeoutError('late'), 'retry'],
     ['RetryLater', new RetryLater(5), 'retry'],
   ])('%s with retries left: %s', (_, error, action) => {
-    expect(decide(threw(error), circumstances({ retries: SOME_LEFT }))).toMatchObject({ action, error });
+    const disposition = decide(threw(error), circumstances({ retries: SOME_LEFT }));
+    expect([disposition.action, failureOf(disposition)?.error]).toEqual([action, error]);
     expect(isFinal(error)).toBe(action !== 'retry');
   });
 
-  it('gives up what will say the same next time also in a manual mode', () => {
+  it('decides nack for final errors also in a manual mode', () => {
     expect(decide(threw(new Unrecoverable('no')), circumstances({ confirmation: 'manual' }))).toMatchObject({
       action: 'nack',
     });
@@ -110,25 +113,26 @@ describe('decide', () => {
 
   it.each<[string, Partial<Circumstances>, string]>([
     ['an onError that throws', { onError: fail }, 'The onError of actor "work" failed: TypeError: policy'],
-    ['an onError that answers nonsense', { onError: () => Number.NaN as never }, '"onError" answered NaN.'],
-    ['an onError that answers a promise', { onError: rejecting }, '"onError" answered a Promise.'],
+    ['an onError that returns nonsense', { onError: () => Number.NaN as never }, '"onError" returned NaN.'],
+    ['an onError that returns a promise', { onError: rejecting }, '"onError" returned a Promise.'],
     ['a retryPolicy that throws', { retryPolicy: fail, retries: SOME_LEFT }, 'The retryPolicy of actor "work" failed'],
     [
-      'a retryPolicy that answers nonsense',
+      'a retryPolicy that returns nonsense',
       { retryPolicy: () => Number.NaN, retries: SOME_LEFT },
       '"retry delay" is NaN',
     ],
-    ['a retryPolicy that answers a promise', { retryPolicy: rejecting, retries: SOME_LEFT }, 'is a Promise'],
-  ])('gives up by %s, and keeps the error of the actor', (_, overrides, message) => {
-    const verdict = decide(threw(), circumstances(overrides)) as { action: string; error: FailurePolicyError };
-    expect(verdict.action).toBe('nack');
-    expect(verdict.error).toBeInstanceOf(FailurePolicyError);
-    expect(verdict.error.message).toContain(message);
-    expect(verdict.error.message).toContain("the actor's own error: Error: broken");
-    expect((verdict.error.cause as AggregateError).errors[0]).toBe(failure);
+    ['a retryPolicy that returns a promise', { retryPolicy: rejecting, retries: SOME_LEFT }, 'is a Promise'],
+  ])('decides nack for %s, and keeps the error of the actor', (_, overrides, message) => {
+    const disposition = decide(threw(), circumstances(overrides));
+    const error = failureOf(disposition)?.error as FailurePolicyError;
+    expect(disposition.action).toBe('nack');
+    expect(error).toBeInstanceOf(FailurePolicyError);
+    expect(error.message).toContain(message);
+    expect(error.message).toContain("the actor's own error: Error: broken");
+    expect((error.cause as AggregateError).errors[0]).toBe(failure);
   });
 
-  it('is not harmed by an error that cannot be asked what it is', () => {
+  it('handles an error whose type cannot be read', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     const actions = [circumstances({ retries: SOME_LEFT }), circumstances()].map(
@@ -140,9 +144,9 @@ describe('decide', () => {
 
 describe('retryDelay', () => {
   it.each<[string, unknown, number]>([
-    ['what the policy says', failure, 1_000],
-    ['what RetryLater asks', new RetryLater('2m'), 120_000],
-    ['no time, where RetryLater asks for none', new RetryLater(0), 0],
+    ['the delay of the policy', failure, 1_000],
+    ['the delay of RetryLater', new RetryLater('2m'), 120_000],
+    ['zero where RetryLater asks for it', new RetryLater(0), 0],
   ])('is %s', (_, error, expected) => {
     expect(retryDelay(error, 1, () => '1s')).toBe(expected);
   });

@@ -1,4 +1,5 @@
 import { ERROR_ACTIONS, type Confirmation, type ErrorAction } from '../actor/confirmation.js';
+import { toMilliseconds } from '../duration/index.js';
 import {
   CancelledError,
   DependencyError,
@@ -11,20 +12,14 @@ import {
   SerializationError,
   Unrecoverable,
 } from '../errors/index.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { isA } from '../errors/is-a.js';
 import { show } from '../errors/show.js';
 import type { RetryPolicy } from '../retry/index.js';
-import { toMilliseconds } from '../duration/index.js';
-import { ignoreRejection } from '../errors/ignore-rejection.js';
+import type { Disposition } from './disposition.js';
+import type { RunResult } from './run-result.js';
 
-/** How a run has ended. */
-export type RunResult =
-  | { readonly type: 'returned'; readonly value: unknown }
-  | { readonly type: 'threw'; readonly error: unknown }
-  /** The worker shuts down and its grace period is over. */
-  | { readonly type: 'shut-down' };
-
-/** What the decision depends on, besides the runResult. */
+/** What the decision depends on, besides the result of the run. */
 export interface Circumstances {
   readonly actor: string;
   readonly confirmation: Confirmation;
@@ -33,24 +28,14 @@ export interface Circumstances {
   readonly retries: { readonly maxAmount: number; readonly alreadyTried: number };
 }
 
-/** What is to become of a message. */
-export type Verdict =
-  /** Done; with an error where it failed and is acknowledged all the same. */
-  | { readonly action: 'ack'; readonly error?: unknown }
-  | { readonly action: 'nack'; readonly error: unknown }
-  | { readonly action: 'reject'; readonly error?: unknown }
-  | { readonly action: 'retry'; readonly error: unknown; readonly delay: number }
-  /** Not settled: delivered again when its ownership runs out. */
-  | { readonly action: 'leave'; readonly error?: unknown };
-
-/** What becomes of a message, from how its run has ended. A policy of the user's that fails gives it up. Never throws. */
-export function decide(runResult: RunResult, circumstances: Circumstances): Verdict {
-  if (runResult.type === 'shut-down') return { action: 'reject' };
-  if (runResult.type === 'returned') return decideReturned(runResult.value, circumstances);
-  return decideThrown(runResult.error, circumstances);
+/** Decides what to do with a delivery from the result of its run. A user's policy that throws leads to `nack`. Never throws. */
+export function decide(result: RunResult, circumstances: Circumstances): Disposition {
+  if (result.type === 'shut-down') return { action: 'reject' };
+  if (result.type === 'returned') return decideReturned(result.value, circumstances);
+  return decideThrown(result.error, circumstances);
 }
 
-/** True for what will say the same next time, so that no retry helps. */
+/** True for errors that a retry cannot fix. */
 export function isFinal(error: unknown): boolean {
   return FINAL_ERRORS.some((type) => isA(error, type));
 }
@@ -65,51 +50,67 @@ const FINAL_ERRORS: readonly (abstract new (...args: never[]) => Error)[] = [
   DependencyError,
 ];
 
-const EXPLICIT = new Set(['ack', 'nack', 'reject', 'no-action', 'no_action']);
-
-function decideReturned(value: unknown, { confirmation, actor }: Circumstances): Verdict {
+function decideReturned(value: unknown, { confirmation, actor }: Circumstances): Disposition {
   if (confirmation === 'manual') return { action: 'leave' };
-  if (confirmation !== 'manual-explicit') return { action: 'ack' };
-  if (typeof value !== 'string' || !EXPLICIT.has(value))
-    return { action: 'nack', error: new InvalidConfirmationError(actor, value) };
-  if (value === 'nack') return { action: 'nack', error: new Unrecoverable(`Actor "${actor}" returned 'nack'.`) };
-  return { action: value === 'ack' || value === 'reject' ? value : 'leave' };
+  if (confirmation === 'manual-explicit') return decideExplicit(value, actor);
+  return { action: 'ack', result: { value } };
 }
 
-function decideThrown(error: unknown, circumstances: Circumstances): Verdict {
+/** An actor with `manual-explicit` returns the action, not a result. */
+function decideExplicit(value: unknown, actor: string): Disposition {
+  switch (value) {
+    case 'ack':
+      return { action: 'ack', result: { value: undefined } };
+    case 'nack':
+      return { action: 'nack', result: { error: new Unrecoverable(`Actor "${actor}" returned 'nack'.`) } };
+    case 'reject':
+      return { action: 'reject' };
+    case 'no-action':
+    case 'no_action':
+      return { action: 'leave' };
+    default:
+      return { action: 'nack', result: { error: new InvalidConfirmationError(actor, value) } };
+  }
+}
+
+function decideThrown(error: unknown, circumstances: Circumstances): Disposition {
   const { confirmation, retries } = circumstances;
-  if (isA(error, CancelledError)) return { action: 'ack', error };
-  if (confirmation === 'always-ack' || confirmation === 'ack-first') return { action: 'ack', error };
-  if (!isFinal(error) && retries.alreadyTried < retries.maxAmount) return decideRetried(error, circumstances);
+  if (isA(error, CancelledError)) return { action: 'ack', result: { error } };
+  if (confirmation === 'always-ack' || confirmation === 'ack-first') return { action: 'ack', result: { error } };
+  if (!isFinal(error) && retries.alreadyTried < retries.maxAmount) return decideRetry(error, circumstances);
   return decideFailed(error, circumstances);
 }
 
-function decideRetried(error: unknown, { actor, retries, retryPolicy }: Circumstances): Verdict {
+function decideRetry(error: unknown, { actor, retries, retryPolicy }: Circumstances): Disposition {
   try {
     return { action: 'retry', error, delay: retryDelay(error, retries.alreadyTried + 1, retryPolicy) };
   } catch (problem) {
-    return { action: 'nack', error: new FailurePolicyError('retryPolicy', actor, error, problem) };
+    return { action: 'nack', result: { error: new FailurePolicyError('retryPolicy', actor, error, problem) } };
   }
 }
 
-function decideFailed(error: unknown, { actor, confirmation, onError }: Circumstances): Verdict {
-  const actsByItself = confirmation === 'manual' || confirmation === 'manual-explicit';
-  if (onError === undefined) return { action: actsByItself && !isFinal(error) ? 'leave' : 'nack', error };
+function decideFailed(error: unknown, { actor, confirmation, onError }: Circumstances): Disposition {
+  const isManual = confirmation === 'manual' || confirmation === 'manual-explicit';
+  if (onError === undefined) return isManual && !isFinal(error) ? { action: 'leave', error } : failed('nack', error);
   try {
-    return { action: errorAction(onError, error), error };
+    return failed(errorAction(onError, error), error);
   } catch (problem) {
-    return { action: 'nack', error: new FailurePolicyError('onError', actor, error, problem) };
+    return failed('nack', new FailurePolicyError('onError', actor, error, problem));
   }
+}
+
+function failed(action: ErrorAction, error: unknown): Disposition {
+  return action === 'reject' ? { action, error } : { action, result: { error } };
 }
 
 function errorAction(onError: NonNullable<Circumstances['onError']>, error: unknown): ErrorAction {
   const action = typeof onError === 'function' ? onError(error) : onError;
   if (ERROR_ACTIONS.includes(action)) return action;
   ignoreRejection(action);
-  throw new InvalidOptionError(`"onError" answered ${show(action)}. Answer 'nack', 'reject' or 'ack', not a promise.`);
+  throw new InvalidOptionError(`"onError" returned ${show(action)}. Return 'nack', 'reject' or 'ack', not a promise.`);
 }
 
-/** The wait before this retry, in milliseconds. @throws InvalidOptionError when the policy answers no duration */
+/** Returns the delay before this retry, in milliseconds. @throws InvalidOptionError where the policy returns no duration */
 export function retryDelay(error: unknown, retryNumber: number, policy: RetryPolicy): number {
   const delay = (isA(error, RetryLater) ? error.delay : undefined) ?? policy(retryNumber, error);
   ignoreRejection(delay);

@@ -138,11 +138,11 @@ describe('onError', () => {
     expect(testBed.eventsOf('failure-acknowledged')).toHaveLength(1);
   });
 
-  it('that answers nonsense gives the message up', async () => {
+  it('that returns nonsense moves the message to the dead letters', async () => {
     const { actor } = failing(1, { onError: () => 'maybe' as 'ack' });
     const testBed = new TestBed([actor]);
     await testBed.perform('fail');
-    expect((await testBed.deadLetters())[0]!.reason.message).toContain('"onError" answered "maybe"');
+    expect((await testBed.deadLetters())[0]!.reason.message).toContain('"onError" returned "maybe"');
   });
 });
 

@@ -4,12 +4,12 @@ import type { Delivery } from '../broker/index.js';
 import { InFlightDelivery } from './in-flight-delivery.js';
 import { InFlightDeliveries } from './in-flight-deliveries.js';
 
-const made = () => new InFlightDelivery({} as Delivery, { receivedAt: 0, ownedSince: 0, ownedUntil: 0 }, () => {});
+const create = () => new InFlightDelivery({} as Delivery, { receivedAt: 0, ownedSince: 0, ownedUntil: 0 }, () => {});
 
 it('holds what was added and not deleted', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(9))), (steps) => {
-      const all = Array.from({ length: 10 }, made);
+      const all = Array.from({ length: 10 }, create);
       const deliveries = new InFlightDeliveries();
       const expected = new Set<InFlightDelivery>();
       for (const [isAdded, n] of steps) {
@@ -28,9 +28,9 @@ it('holds what was added and not deleted', () => {
   );
 });
 
-it('may be emptied while it is gone through', () => {
+it('can be emptied during iteration', () => {
   const deliveries = new InFlightDeliveries();
-  for (let n = 0; n < 5; n += 1) deliveries.add(made());
+  for (let n = 0; n < 5; n += 1) deliveries.add(create());
   let seen = 0;
   for (const inFlight of deliveries) {
     deliveries.delete(inFlight);

@@ -1,5 +1,5 @@
 import { SwapRemoveList } from '../swap-remove-list/index.js';
 import type { InFlightDelivery } from './in-flight-delivery.js';
 
-/** All that a worker has in flight. */
+/** The deliveries that a worker has received and not finished. */
 export class InFlightDeliveries extends SwapRemoveList<InFlightDelivery> {}

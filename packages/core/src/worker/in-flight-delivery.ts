@@ -1,12 +1,12 @@
 import type { Consumer, Delivery } from '../broker/index.js';
 import { CancelledError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
+import type { MessageParameters } from '../message/index.js';
 import { Cancellation } from './cancellation.js';
 import type { Semaphore, WaitLimit } from './semaphore.js';
-import type { ReceivedMessage } from './received-message.js';
 import { WorkerShutdownError } from './shutdown.js';
 
-/** When a delivery was taken, and until when it is owned. */
+/** When a delivery was received, and how long it is owned. */
 export interface DeliveryTimes {
   /** In milliseconds since the epoch. */
   readonly receivedAt: number;
@@ -16,38 +16,47 @@ export interface DeliveryTimes {
   readonly ownedUntil: number;
 }
 
-/** A delivery in a worker's possession. */
+/** The run of a delivery, as far as its timeout is concerned. */
+export interface TimedRun {
+  readonly actor: { readonly label: string };
+  /** In milliseconds. */
+  readonly timeout: number;
+}
+
+/** A delivery that a worker has received and not finished. */
 export class InFlightDelivery {
   readonly cancellation = new Cancellation();
-  /** True once its actor is running. Until then it can be given back as if it had never been taken. */
+  /** Read from the headers when the delivery is routed. */
+  parameters: MessageParameters = NO_PARAMETERS;
+  /** True once its actor was started. Until then the delivery can be returned as if it was never received. */
   isStarted = false;
-  /** True while it is a suspect that nothing else runs beside. */
+  /** True while it is a suspect that must run alone. */
   isAlone = false;
-  /** The run that is on, also where nobody waits for it any more. */
-  run: ReceivedMessage | undefined;
-  /** When that one has lasted too long, by the monotonic clock. */
+  /** The current run. It stays set while an aborted actor continues. */
+  run: TimedRun | undefined;
+  /** When the run times out, by the monotonic clock. */
   deadline = Infinity;
-  /** True while a settlement of it is on its way: that one learns by itself whether it is still owned. */
+  /** True while a settlement is being committed. That call finds out by itself whether the delivery is still owned. */
   isSettling = false;
-  /** True once a settlement of it was committed. */
+  /** True once a settlement is committed. */
   isSettled = false;
-  /** True where it has ended without a settlement of this worker: its actor left it, as a manual one may, or it was cancelled. */
+  /** True where it ended without a settlement by this worker: its actor left it unsettled, or its job was cancelled. */
   isLeftUnsettled = false;
-  /** True where it was given back because it could not be run here now, which does not count. */
+  /** True where it was returned because this worker cannot run it now. It does not count as processed. */
   isReturned = false;
-  /** Its index among the others. */
+  /** Its position in the collection of deliveries in flight. */
   index = -1;
   readonly receivedAt: number;
   readonly ownedSince: number;
   ownedUntil: number;
-  private isFree = false;
+  private hasWorkerSlot = true;
   private semaphore: Semaphore | undefined;
   private hasAcquired = false;
 
   constructor(
     readonly delivery: Delivery,
     { receivedAt, ownedSince, ownedUntil }: DeliveryTimes,
-    private readonly onFree: () => void,
+    private readonly onWorkerSlotFree: () => void,
     private readonly channels?: Pick<Consumer, 'isPaused'>,
   ) {
     this.receivedAt = receivedAt;
@@ -55,48 +64,53 @@ export class InFlightDelivery {
     this.ownedUntil = ownedUntil;
   }
 
-  /** True where its channel is paused, so that it may not begin any more. */
+  /** True where its channel is paused, so that it must not start. */
   get isPaused(): boolean {
     return this.channels?.isPaused(this.delivery.message.channel) ?? false;
   }
 
-  /** True where its job was cancelled: the broker has ended it. */
+  /** True where its job was cancelled. The broker has ended the job already. */
   get isCancelled(): boolean {
     const { isAborted, reason } = this.cancellation;
     return isAborted && isA(reason, CancelledError) && !isA(reason, WorkerShutdownError);
   }
 
-  /** True while it counts as one of those that its actor may run. */
-  get hasSlot(): boolean {
+  /** True while it has one of its actor's slots, or a reservation for one. */
+  get hasActorSlot(): boolean {
     return this.semaphore !== undefined;
   }
 
-  /** Counts as its actor's from now on. */
-  reserveSlot(semaphore: Semaphore): void {
+  /** Reserves one of its actor's slots. */
+  reserveActorSlot(semaphore: Semaphore): void {
     this.semaphore = semaphore;
-    semaphore.hold();
+    semaphore.reserve();
   }
 
-  /** Resolves when its actor may be run on it, with false where it is called off, or withdrawn, before; undefined where that is so at once. */
-  acquireSlot(limit?: WaitLimit): Promise<boolean> | undefined {
-    const entering = this.semaphore?.enter(this.cancellation, limit);
-    if (entering === undefined) this.hasAcquired = true;
-    return entering?.then((isIn) => (this.hasAcquired = isIn));
+  /**
+   * Takes the reserved slot. Returns undefined where a slot is free. Otherwise resolves with true when there is one, or with
+   * false when the run is aborted or the time limit ends first.
+   */
+  acquireActorSlot(limit?: WaitLimit): Promise<boolean> | undefined {
+    const acquiring = this.semaphore?.acquire(this.cancellation, limit);
+    if (acquiring === undefined) this.hasAcquired = true;
+    return acquiring?.then((hasAcquired) => (this.hasAcquired = hasAcquired));
   }
 
-  /** Its actor has ended, or nobody waits for it any more: the place is free for another. */
-  releaseSlot(): void {
+  /** Frees the actor's slot: the actor has ended, or was abandoned. */
+  releaseActorSlot(): void {
     const { semaphore } = this;
     if (semaphore === undefined) return;
     this.semaphore = undefined;
-    if (this.hasAcquired) semaphore.leave();
-    semaphore.release();
+    if (this.hasAcquired) semaphore.release();
+    semaphore.endReservation();
   }
 
-  /** Makes room for the next: its actor has ended and no callback is to come, though it may have yet to be settled. */
-  free(): void {
-    if (this.isFree) return;
-    this.isFree = true;
-    this.onFree();
+  /** Frees the worker's slot. The actor has ended and no callback is left, though the settlement may be pending. */
+  freeWorkerSlot(): void {
+    if (!this.hasWorkerSlot) return;
+    this.hasWorkerSlot = false;
+    this.onWorkerSlotFree();
   }
 }
+
+const NO_PARAMETERS: MessageParameters = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };

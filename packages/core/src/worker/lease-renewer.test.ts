@@ -9,12 +9,12 @@ import { LeaseRenewer } from './lease-renewer.js';
 
 const OWNERSHIP_TIME = 3_000;
 
-function takenNow(clock: AdjustableClock) {
+function timesNow(clock: AdjustableClock) {
   const ownedSince = clock.monotonic();
   return { receivedAt: clock.now(), ownedSince, ownedUntil: ownedSince + OWNERSHIP_TIME };
 }
 
-function keeping(extend: (deliveries: readonly Delivery[]) => Promise<readonly Delivery[]>) {
+function renewing(extend: (deliveries: readonly Delivery[]) => Promise<readonly Delivery[]>) {
   const clock = new AdjustableClock();
   const events: RepidEvent[] = [];
   const message = { channel: 'default', payload: new Uint8Array(), headers: {} };
@@ -26,25 +26,25 @@ function keeping(extend: (deliveries: readonly Delivery[]) => Promise<readonly D
     isExhausted: false,
     settle: async () => {},
   };
-  const inFlight = new InFlightDelivery(delivery, takenNow(clock), () => {});
+  const inFlight = new InFlightDelivery(delivery, timesNow(clock), () => {});
   const deliveries = new InFlightDeliveries();
   deliveries.add(inFlight);
   const consumer = { ownershipTime: OWNERSHIP_TIME, extend } as Consumer;
   const cleared: number[] = [];
-  const keeper = new LeaseRenewer(
+  const renewer = new LeaseRenewer(
     consumer,
     clock,
     deliveries,
     (event) => events.push(event),
     () => cleared.push(clock.monotonic() - inFlight.ownedSince),
   );
-  return { clock, events, inFlight, deliveries, keeper, cleared };
+  return { clock, events, inFlight, deliveries, renewer, cleared };
 }
 
-describe('The keeper of ownership', () => {
-  it('extends what is in flight three times in the time that it is owned, in one call', async () => {
+describe('The lease renewer', () => {
+  it('extends all deliveries in flight three times per ownership time, with one call each', async () => {
     const calls: number[] = [];
-    const { clock, inFlight } = keeping(async (deliveries) => {
+    const { clock, inFlight } = renewing(async (deliveries) => {
       calls.push(deliveries.length);
       return [];
     });
@@ -54,36 +54,36 @@ describe('The keeper of ownership', () => {
     expect(inFlight.ownedUntil).toBeGreaterThanOrEqual(ownedUntil + OWNERSHIP_TIME - 100);
   });
 
-  it('asks for nothing while nothing is in flight', async () => {
+  it('makes no call while nothing is in flight', async () => {
     let calls = 0;
-    const { clock, inFlight, deliveries } = keeping(async () => ((calls += 1), []));
+    const { clock, inFlight, deliveries } = renewing(async () => ((calls += 1), []));
     deliveries.delete(inFlight);
     await clock.advance(OWNERSHIP_TIME);
     expect(calls).toBe(0);
   });
 
-  it('calls a run off that has lost its message, and tells', async () => {
-    const { clock, events, inFlight } = keeping(async (deliveries) => deliveries);
+  it('aborts a run that has lost its message, and reports it', async () => {
+    const { clock, events, inFlight } = renewing(async (deliveries) => deliveries);
     await clock.advance(OWNERSHIP_TIME / 3);
     expect(events).toEqual([{ type: 'ownership-lost', id: '7', channel: 'default' }]);
     expect(inFlight.cancellation.signal.reason).toBeInstanceOf(LostOwnershipError);
   });
 
-  it.each(['isSettling', 'isSettled'] as const)('leaves one alone that %s', async (state) => {
-    const { clock, events, inFlight } = keeping(async (deliveries) => deliveries);
+  it.each(['isSettling', 'isSettled'] as const)('does not abort a delivery that %s', async (state) => {
+    const { clock, events, inFlight } = renewing(async (deliveries) => deliveries);
     inFlight[state] = true;
     await clock.advance(OWNERSHIP_TIME);
     expect([events, inFlight.cancellation.signal.aborted]).toEqual([[], false]);
   });
 
-  it('tells that the broker is away, and goes on', async () => {
-    const { clock, events } = keeping(() => Promise.reject(new Error('away')));
+  it('reports that the broker is unavailable, and continues', async () => {
+    const { clock, events } = renewing(() => Promise.reject(new Error('away')));
     await clock.advance((OWNERSHIP_TIME / 3) * 2);
     expect(events.map(({ type }) => type)).toEqual(['broker-problem', 'broker-problem']);
   });
 
-  it('clears one that runs alone once that was extended past its first ownership', async () => {
-    const { clock, inFlight, cleared } = keeping(async () => []);
+  it('clears a suspect once it is extended past its first ownership time', async () => {
+    const { clock, inFlight, cleared } = renewing(async () => []);
     inFlight.isAlone = true;
     await clock.advance(OWNERSHIP_TIME - 1);
     expect([cleared, inFlight.isAlone]).toEqual([[], true]);
@@ -92,17 +92,17 @@ describe('The keeper of ownership', () => {
     expect(cleared[0]).toBeGreaterThanOrEqual(OWNERSHIP_TIME);
   });
 
-  it('does not clear one whose extension fails', async () => {
-    const { clock, inFlight, cleared } = keeping(() => Promise.reject(new Error('away')));
+  it('does not clear a suspect whose extension fails', async () => {
+    const { clock, inFlight, cleared } = renewing(() => Promise.reject(new Error('away')));
     inFlight.isAlone = true;
     await clock.advance(OWNERSHIP_TIME * 3);
     expect([cleared, inFlight.isAlone]).toEqual([[], true]);
   });
 
-  it('ends when it is stopped', async () => {
+  it('does nothing once it is stopped', async () => {
     let calls = 0;
-    const { clock, keeper } = keeping(async () => ((calls += 1), []));
-    keeper.stop();
+    const { clock, renewer } = renewing(async () => ((calls += 1), []));
+    renewer.stop();
     await clock.advance(OWNERSHIP_TIME);
     expect(calls).toBe(0);
   });

@@ -2,10 +2,10 @@ import type { Consumer } from '../broker/index.js';
 import { monotonic, type Clock } from '../clock/index.js';
 import { LostOwnershipError } from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
-import type { InFlightDelivery } from './in-flight-delivery.js';
 import type { InFlightDeliveries } from './in-flight-deliveries.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 
-/** Extends the ownership of what a worker has in flight, in one call each third of the ownership time. */
+/** Extends the ownership of all deliveries in flight, with one call each third of the ownership time. */
 export class LeaseRenewer {
   private cancelTimer = (): void => {};
 
@@ -14,7 +14,7 @@ export class LeaseRenewer {
     private readonly clock: Clock,
     private readonly deliveries: InFlightDeliveries,
     private readonly onEvent: EventListener,
-    /** Told of one that ran alone for so long that it is not to blame: others may run beside it. */
+    /** Called when a suspect has run alone for long enough to be cleared. Other messages may run beside it. */
     private readonly onCleared: () => void = () => {},
   ) {
     this.schedule();
@@ -29,33 +29,33 @@ export class LeaseRenewer {
   }
 
   private async extendAll(): Promise<void> {
-    const deliveries = [...this.deliveries];
-    const asked = monotonic(this.clock);
+    const extended = [...this.deliveries];
+    const askedAt = monotonic(this.clock);
     this.schedule();
-    if (deliveries.length === 0) return;
+    if (extended.length === 0) return;
     try {
-      const lost = new Set(await this.consumer.extend(deliveries.map((inFlight) => inFlight.delivery)));
-      for (const inFlight of deliveries) this.note(inFlight, lost.has(inFlight.delivery), asked);
+      const lost = new Set(await this.consumer.extend(extended.map(({ delivery }) => delivery)));
+      for (const inFlight of extended) this.update(inFlight, lost.has(inFlight.delivery), askedAt);
     } catch (problem) {
       this.onEvent({ type: 'broker-problem', problem });
     }
   }
 
-  private note(inFlight: InFlightDelivery, isLost: boolean, asked: number): void {
-    if (!isLost) this.keep(inFlight, asked);
-    else if (!inFlight.isSettling && !inFlight.isSettled && this.deliveries.has(inFlight)) this.giveUp(inFlight);
+  private update(inFlight: InFlightDelivery, isLost: boolean, askedAt: number): void {
+    if (!isLost) this.renew(inFlight, askedAt);
+    else if (!inFlight.isSettling && !inFlight.isSettled && this.deliveries.has(inFlight)) this.abort(inFlight);
   }
 
-  private keep(inFlight: InFlightDelivery, asked: number): void {
+  private renew(inFlight: InFlightDelivery, askedAt: number): void {
     const { ownershipTime } = this.consumer;
-    inFlight.ownedUntil = asked + ownershipTime;
-    if (!inFlight.isAlone || asked < inFlight.ownedSince + ownershipTime) return;
+    inFlight.ownedUntil = askedAt + ownershipTime;
+    if (!inFlight.isAlone || askedAt < inFlight.ownedSince + ownershipTime) return;
     inFlight.isAlone = false;
     this.onCleared();
   }
 
-  /** Its job may have been cancelled, too, where the broker's word of that was lost. */
-  private giveUp(inFlight: InFlightDelivery): void {
+  /** The job may also have been cancelled, where the notification of that was lost. */
+  private abort(inFlight: InFlightDelivery): void {
     const { id, message } = inFlight.delivery;
     this.onEvent({ type: 'ownership-lost', id, channel: message.channel });
     inFlight.cancellation.abort(new LostOwnershipError(id, message.channel));

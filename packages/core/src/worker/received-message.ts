@@ -1,19 +1,18 @@
 import type { Actor, RunParameters } from '../actor/index.js';
-import { HEADER, type MessageParameters } from '../message/index.js';
+import { HEADER } from '../message/index.js';
 import type { InFlightDelivery } from './in-flight-delivery.js';
 import type { Inputs } from './inputs.js';
 
-/** What an actor may know of the message that it is run on. */
+/** The message of a run, as its actor reads it. */
 export abstract class ReceivedMessage {
   constructor(
     readonly actor: Actor,
-    protected readonly inFlight: InFlightDelivery,
-    protected readonly received: MessageParameters,
+    readonly inFlight: InFlightDelivery,
     readonly inputs: Inputs,
   ) {}
 
   get id(): string {
-    return this.received.id ?? this.inFlight.delivery.id;
+    return this.inFlight.parameters.id ?? this.inFlight.delivery.id;
   }
 
   get channel(): string {
@@ -40,13 +39,13 @@ export abstract class ReceivedMessage {
     return this.inFlight.delivery.message.replyTo;
   }
 
-  /** How long the run may take, in milliseconds. */
+  /** The timeout of the run, in milliseconds. */
   get timeout(): number {
-    return this.received.timeout ?? this.actor.options.timeout;
+    return this.inFlight.parameters.timeout ?? this.actor.options.timeout;
   }
 
   get parameters(): RunParameters {
-    const { result, retries, timestamp, ttl } = this.received;
+    const { result, retries, timestamp, ttl } = this.inFlight.parameters;
     return {
       result,
       retries,

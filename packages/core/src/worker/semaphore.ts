@@ -1,55 +1,55 @@
 import type { CancelTimer } from '../clock/index.js';
 import type { Cancellation } from './cancellation.js';
 
-/** Limits how long one waits: calls `withdraw` then, unless it is told that this is over. */
+/** Starts a time limit for waiting, which calls `withdraw` at its end. Returns a function that cancels the limit. */
 export type WaitLimit = (withdraw: () => void) => CancelTimer;
 
-/** Lets at most so many in at once; the others wait in the order they came. */
+/** Lets at most `capacity` runs in at once. The others wait in the order in which they came. */
 export class Semaphore {
-  private inside = 0;
-  private held = 0;
+  private acquired = 0;
+  private reserved = 0;
   private readonly waiting: (() => void)[] = [];
 
   constructor(
-    readonly width: number,
-    /** Told when a place has become free. */
-    private readonly onRelease: () => void = () => {},
+    readonly capacity: number,
+    /** Called when a reservation has ended. */
+    private readonly onReservationEnd: () => void = () => {},
   ) {}
 
-  /** How many more may be held so that none of them has to wait. */
+  /** How many more can be reserved without waiting. */
   get free(): number {
-    return Math.max(0, this.width - this.held);
+    return Math.max(0, this.capacity - this.reserved);
   }
 
-  /** How many are held beyond those that may be inside. */
-  get overflow(): number {
-    return Math.max(0, this.held - this.width);
+  /** How many are reserved beyond the capacity. */
+  get excess(): number {
+    return Math.max(0, this.reserved - this.capacity);
   }
 
-  /** Notes one that is to enter. Pair each with `release()`. */
-  hold(): void {
-    this.held += 1;
+  /** Counts one that will acquire a slot. Pair each call with `endReservation()`. */
+  reserve(): void {
+    this.reserved += 1;
   }
 
-  release(): void {
-    this.held -= 1;
-    this.onRelease();
+  endReservation(): void {
+    this.reserved -= 1;
+    this.onReservationEnd();
   }
 
   /**
-   * Resolves when there is a place, with false where it is called off, or withdrawn, before; undefined where there is one at
-   * once. Pair each place with `leave()`.
+   * Takes a slot. Returns undefined where one is free. Otherwise resolves with true when there is one, or with false when the
+   * wait is aborted or withdrawn first. Pair each acquired slot with `release()`.
    */
-  enter(cancellation: Cancellation, limit?: WaitLimit): Promise<boolean> | undefined {
-    if (this.inside >= this.width) return this.wait(cancellation, limit);
-    this.inside += 1;
+  acquire(cancellation: Cancellation, limit?: WaitLimit): Promise<boolean> | undefined {
+    if (this.acquired >= this.capacity) return this.wait(cancellation, limit);
+    this.acquired += 1;
     return undefined;
   }
 
-  leave(): void {
+  release(): void {
     const next = this.waiting.shift();
     if (next) next();
-    else this.inside -= 1;
+    else this.acquired -= 1;
   }
 
   private wait(cancellation: Cancellation, limit: WaitLimit = NO_LIMIT): Promise<boolean> {
@@ -62,7 +62,7 @@ export class Semaphore {
         const position = this.waiting.indexOf(enter);
         if (position >= 0) this.waiting.splice(position, 1);
         cancelLimit();
-        resolve(false); // Too late where it has got a place: then that is left as any other.
+        resolve(false); // No effect where `enter` was called before: that slot is released like any other.
       };
       const cancelLimit = limit(withdraw);
       this.waiting.push(enter);

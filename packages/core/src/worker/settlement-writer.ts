@@ -5,119 +5,115 @@ import { DEFAULTS } from '../defaults.js';
 import { BrokerUnavailableError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { endTimeout } from '../errors/timeouts.js';
-import { HEADER, type Message, type MessageParameters, type OutgoingMessage } from '../message/index.js';
+import { HEADER, type Message, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
-import type { Closing, ActorResult } from './disposition.js';
+import type { ActorResult, SettlingDisposition } from './disposition.js';
 import { errorReply } from './error-reply.js';
 import type { InFlightDelivery } from './in-flight-delivery.js';
-import { withTimeout } from './with-timeout.js';
 import { nextRun, outcomeOf, resultBucket } from './settlement.js';
+import { withTimeout } from './with-timeout.js';
 
-/** How long to rest between tries to reach a broker that is away, in milliseconds. */
-const REST = 200;
+/** The pause between two attempts to reach an unavailable broker, in milliseconds. */
+const RETRY_INTERVAL = 200;
 
-/** What a closing takes with it. */
+/** What a settlement commits besides the outcome of the message. */
 export interface SettlementEffects {
-  /** What is to be stored; absent where nothing is. */
+  /** The result to store; absent where none is stored. */
   readonly result?: ActorResult;
   readonly followers: readonly OutgoingMessage[];
   readonly startedAt: number;
 }
 
-/** Puts the end of a delivery into one settlement and commits it. */
+/** Builds the settlement of a delivery and commits it. */
 export class SettlementWriter {
   constructor(private readonly producer: Producer) {}
 
-  /** Prepares and commits. */
+  /** Builds the settlement and commits it. */
   async settle(
     inFlight: InFlightDelivery,
-    parameters: MessageParameters,
-    closing: Closing,
+    disposition: SettlingDisposition,
     effects: SettlementEffects,
   ): Promise<void> {
-    await this.commit(inFlight, await this.prepare(inFlight, parameters, closing, effects));
+    await this.commit(inFlight, await this.prepare(inFlight, disposition, effects));
   }
 
   /**
-   * Everything that the closing causes; nothing is committed yet.
+   * Builds the settlement. Nothing is committed yet.
    *
-   * @throws SerializationError, PayloadTooLargeError, UnsupportedError, what a producer middleware throws, and TimeoutError
-   *   where that takes longer than a run may
+   * @throws SerializationError, PayloadTooLargeError, UnsupportedError, the error of a producer middleware, and TimeoutError
+   *   where the middlewares take longer than the run may
    */
   prepare(
-    { delivery }: InFlightDelivery,
-    parameters: MessageParameters,
-    closing: Closing,
+    inFlight: InFlightDelivery,
+    disposition: SettlingDisposition,
     effects: SettlementEffects,
   ): Settlement | Promise<Settlement> {
-    const closed = { delivery, parameters, now: this.producer.connection.now() };
-    const outcome = outcomeOf(closing, closed);
+    const { delivery, parameters } = inFlight;
+    const settled = { delivery, parameters, now: this.producer.connection.now() };
+    const outcome = outcomeOf(disposition, settled);
     if (outcome.type === 'retry' && outcome.delay > 0) {
       requireCapability(this.producer.connection.broker, 'delay', 'A retry with a delay');
     }
-    const next = nextRun(closing, closed);
-    const reply = this.errorReply(delivery, closing, effects);
-    const { headers } = delivery.message;
-    const bucket = effects.result && this.bucketFor(effects.result, parameters, effects.startedAt, headers);
+    const next = nextRun(disposition, settled);
+    const reply = this.errorReply(delivery.message, disposition, effects);
+    const bucket = effects.result && this.bucketFor(inFlight, effects.result, effects.startedAt);
     const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
-    const publishing = (followers: readonly OutgoingMessage[]): Settlement => {
-      return { outcome, bucket, releases, publish: withMore(followers, reply, next) };
+    const settlementOf = (followers: readonly OutgoingMessage[]): Settlement => {
+      return { outcome, bucket, releases, publish: append(followers, reply, next) };
     };
     const pending = this.producer.prepare(effects.followers);
-    return pending instanceof Promise ? this.inTime(pending, closed).then(publishing) : publishing(pending);
+    return pending instanceof Promise ? this.inTime(pending, inFlight).then(settlementOf) : settlementOf(pending);
   }
 
-  /** Commits it; while the broker is away, again and again until ownership runs out. @throws LostOwnershipError, BrokerUnavailableError */
+  /**
+   * Commits the settlement. While the broker is unavailable, it tries again until the ownership expires.
+   *
+   * @throws LostOwnershipError, BrokerUnavailableError
+   */
   async commit(inFlight: InFlightDelivery, settlement: Settlement): Promise<void> {
-    const { ownedUntil } = inFlight; // As it stands: extensions may get through where settlements do not.
+    const { ownedUntil } = inFlight; // Not re-read: extensions may succeed while settlements fail.
     inFlight.isSettling = true;
     try {
       while (!inFlight.isSettled) {
         try {
-          await inFlight.delivery.settle(this.isApart(settlement) ? await this.storeApart(settlement) : settlement);
+          const toCommit = this.hasSeparateBucket(settlement) ? await this.storeBucket(settlement) : settlement;
+          await inFlight.delivery.settle(toCommit);
           inFlight.isSettled = true;
         } catch (error) {
-          await this.waitAfter(error, ownedUntil);
+          await this.pauseAfter(error, ownedUntil);
         }
       }
     } finally {
       inFlight.isSettling = false;
     }
-    const removal = settlement.outcome.type === 'ack' && this.removeArgsApart(inFlight.delivery.message, settlement);
+    const removal = settlement.outcome.type === 'ack' && this.removeSeparateArgs(inFlight.delivery.message, settlement);
     if (removal) await removal;
   }
 
-  /** Stores a result by itself: that of a message which was acknowledged before its actor was run. */
-  async storeResult(
-    { delivery }: InFlightDelivery,
-    parameters: MessageParameters,
-    result: ActorResult,
-    startedAt: number,
-  ): Promise<void> {
-    const bucket = this.bucketFor(result, parameters, startedAt, delivery.message.headers);
+  /** Stores the result of a message that was acknowledged before its actor ran. */
+  async storeResult(inFlight: InFlightDelivery, result: ActorResult, startedAt: number): Promise<void> {
+    const bucket = this.bucketFor(inFlight, result, startedAt);
     if (bucket) await this.producer.connection.storeSeparately([bucket]);
   }
 
-  /** Tells who awaits a reply that the actor of a message has failed which was settled before. */
+  /** Sends the error to the requester of a message that was settled before its actor failed. */
   async replyError({ delivery }: InFlightDelivery, error: unknown): Promise<void> {
     const reply = errorReply(delivery.message, error);
     if (reply) await this.producer.connection.broker.publish([reply]);
   }
 
-  /** Without the middlewares of the producer: what they do must not keep a failed message from being settled. */
+  /** Bypasses the producer middlewares, so that none of them can prevent the settlement of a failed message. */
   private errorReply(
-    { message }: InFlightDelivery['delivery'],
-    { action }: Closing,
+    message: Message,
+    disposition: SettlingDisposition,
     { result }: SettlementEffects,
   ): OutgoingMessage | undefined {
     if (message.replyTo === undefined || result === undefined || !('error' in result)) return undefined;
-    return action === 'acked' || action === 'nacked' ? errorReply(message, result.error) : undefined;
+    const { action } = disposition;
+    return action === 'ack' || action === 'nack' ? errorReply(message, result.error) : undefined;
   }
 
-  private inTime<T>(
-    pending: Promise<T>,
-    { delivery, parameters }: { delivery: InFlightDelivery['delivery']; parameters: MessageParameters },
-  ): Promise<T> {
+  private inTime<T>(pending: Promise<T>, { delivery, parameters }: InFlightDelivery): Promise<T> {
     const limit = parameters.timeout ?? DEFAULTS.actorTimeout;
     const topic = delivery.message.headers[HEADER.topic] ?? '(no topic)';
     return withTimeout(this.producer.connection.broker.clock, limit, pending, () =>
@@ -127,46 +123,46 @@ export class SettlementWriter {
 
   /** @throws SerializationError */
   private bucketFor(
+    { delivery, parameters: { result: target, nonce } }: InFlightDelivery,
     result: ActorResult,
-    { result: place, nonce }: MessageParameters,
     startedAt: number,
-    headers: Readonly<Record<string, string>>,
   ): BucketWrite | undefined {
     const { connection } = this.producer;
-    if (place === undefined || connection.buckets.resultsBroker === undefined) return undefined;
-    const bucket = resultBucket(result, place.ttl, startedAt, connection.now(), headers[HEADER.topic]);
-    return connection.buckets.writeResult(place.id, bucket, nonce);
+    if (target === undefined || connection.buckets.resultsBroker === undefined) return undefined;
+    const { headers } = delivery.message;
+    const bucket = resultBucket(result, target.ttl, startedAt, connection.now(), headers[HEADER.topic]);
+    return connection.buckets.writeResult(target.id, bucket, nonce);
   }
 
-  /** Throws it again where another try would not help, or comes too late. */
-  private async waitAfter(error: unknown, ownedUntil: number): Promise<void> {
+  /** Waits before the next attempt. Throws the error again where an attempt cannot help, or the ownership has expired. */
+  private async pauseAfter(error: unknown, ownedUntil: number): Promise<void> {
     const { clock } = this.producer.connection.broker;
     if (!isA(error, BrokerUnavailableError) || monotonic(clock) >= ownedUntil) throw error;
-    await new Promise<void>((resolve) => clock.schedule(resolve, REST));
+    await new Promise<void>((resolve) => clock.schedule(resolve, RETRY_INTERVAL));
   }
 
-  /** A recurring job's next run needs them again. */
-  private removeArgsApart({ headers }: Message, { publish = [] }: Settlement): Promise<void> | undefined {
+  /** Removes arguments from a separate store, unless the job's next run needs them. */
+  private removeSeparateArgs({ headers }: Message, { publish = [] }: Settlement): Promise<void> | undefined {
     const { connection } = this.producer;
     const { argsBroker } = connection.buckets;
     if (argsBroker === undefined || connection.isTransactional(argsBroker)) return undefined;
-    const goesOn = publish.some(({ id }) => id !== undefined && id === headers[HEADER.id]);
-    return goesOn ? undefined : connection.removeSeparateArgs(headers);
+    const runsAgain = publish.some(({ id }) => id !== undefined && id === headers[HEADER.id]);
+    return runsAgain ? undefined : connection.removeSeparateArgs(headers);
   }
 
-  /** True where results lie in another place than messages. */
-  private isApart({ bucket }: Settlement): boolean {
+  /** True where the result goes to a separate store, which the settlement cannot commit to. */
+  private hasSeparateBucket({ bucket }: Settlement): boolean {
     return bucket !== undefined && !this.producer.connection.isTransactional(bucket.into);
   }
 
-  /** Stored first, so that a crash in between repeats the run and loses nothing. */
-  private async storeApart({ bucket, ...rest }: Settlement): Promise<Settlement> {
+  /** Stores the result before the settlement: a crash in between repeats the run and loses nothing. */
+  private async storeBucket({ bucket, ...rest }: Settlement): Promise<Settlement> {
     if (bucket) await this.producer.connection.storeSeparately([bucket]);
     return rest;
   }
 }
 
-function withMore(
+function append(
   followers: readonly OutgoingMessage[],
   ...more: readonly (OutgoingMessage | undefined)[]
 ): readonly OutgoingMessage[] {

@@ -34,27 +34,27 @@ function noting() {
     await latch.opened;
     running.delete(id);
   });
-  const letGo = (id: string): void => latches.get(id)?.open();
-  return { actor, beside, running, letGo };
+  const release = (id: string): void => latches.get(id)?.open();
+  return { actor, beside, running, release };
 }
 
 describe('A message that has lost its worker again and again', () => {
   it('is run beside others as long as it has lost less than all but one of its workers', async () => {
-    const { actor, beside, running, letGo } = noting();
+    const { actor, beside, running, release } = noting();
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'lost' }).enqueue();
     await loseWorkers(testBed, 3);
     await testBed.repid.job('work', { id: 'innocent' }).enqueue();
     testBed.start({ gracefulShutdownTime: 1 });
     await until(() => running.has('innocent') && running.has('lost'));
-    letGo('innocent');
-    letGo('lost');
+    release('innocent');
+    release('lost');
     await job.waitForResult();
     expect(beside.get('lost')).toEqual(['innocent']);
   });
 
   it('is run alone after that: what is in flight ends first, and others wait for it', async () => {
-    const { actor, beside, running, letGo } = noting();
+    const { actor, beside, running, release } = noting();
     const testBed = new TestBed([actor]);
     const suspect = await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 3);
@@ -67,19 +67,19 @@ describe('A message that has lost its worker again and again', () => {
     await until(() => testBed.eventsOf('suspect-awaited').length > 0);
     expect(testBed.eventsOf('suspect-awaited')).toEqual([{ type: 'suspect-awaited', inFlight: 1 }]);
     await testBed.repid.job('work', { id: 'after' }).enqueue();
-    letGo('before');
+    release('before');
     await until(() => running.has('suspect'));
     expect(worker.inFlight).toBe(1);
-    letGo('suspect');
+    release('suspect');
     await suspect.waitForResult();
     await until(() => running.has('after'));
     expect(beside.get('suspect')).toEqual([]);
-    letGo('after');
+    release('after');
     await consumer.close();
   });
 
   it('has others beside it once it was owned for so long that it is not to blame', async () => {
-    const { actor, beside, running, letGo } = noting();
+    const { actor, beside, running, release } = noting();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 4);
@@ -91,12 +91,12 @@ describe('A message that has lost its worker again and again', () => {
     await testBed.clock.advance(OWNERSHIP_TIME);
     await until(() => running.has('next'));
     expect(beside.get('suspect')).toEqual(['next']);
-    letGo('suspect');
-    letGo('next');
+    release('suspect');
+    release('next');
   });
 
   it('keeps nobody waiting for ever: where long runs are in flight, others are run, too, and it as soon as it may', async () => {
-    const { actor, beside, running, letGo } = noting();
+    const { actor, beside, running, release } = noting();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 3);
@@ -111,11 +111,11 @@ describe('A message that has lost its worker again and again', () => {
     await testBed.repid.job('work', { id: 'other' }).enqueue();
     await testBed.clock.advance(200);
     expect([...running]).toEqual(['long', 'other']);
-    letGo('long');
-    letGo('other');
+    release('long');
+    release('other');
     await until(() => running.has('suspect'));
     expect(beside.get('suspect')).toEqual([]);
-    letGo('suspect');
+    release('suspect');
     await consumer.close();
   });
 
@@ -178,46 +178,46 @@ describe('A message that has lost its worker again and again', () => {
 });
 
 describe('SuspectPolicy', () => {
-  const PATIENCE = 1_000;
+  const TIMEOUT = 1_000;
   const inFlight = () => new InFlightDelivery({} as never, { receivedAt: 0, ownedSince: 0, ownedUntil: 0 }, () => {});
 
   it('are taken at once where nothing is in flight', () => {
-    expect(new SuspectPolicy(PATIENCE).next(0, 0)).toBe('take');
+    expect(new SuspectPolicy(TIMEOUT).next(0, 0)).toBe('receive');
   });
 
   it('are waited for, but not for ever: others have been waiting, too', () => {
-    const suspects = new SuspectPolicy(PATIENCE);
+    const suspects = new SuspectPolicy(TIMEOUT);
     const steps = [0, 999, 1_000, 5_000, 10_999, 11_000].map((now) => suspects.next(1, now));
-    expect(steps).toEqual(['wait', 'wait', 'go on', 'go on', 'go on', 'wait']);
-    expect(suspects.next(0, 11_001)).toBe('take');
+    expect(steps).toEqual(['wait', 'wait', 'continue', 'continue', 'continue', 'wait']);
+    expect(suspects.next(0, 11_001)).toBe('receive');
   });
 
   it('are taken as soon as nothing is in flight, also while others are run', () => {
-    const suspects = new SuspectPolicy(PATIENCE);
+    const suspects = new SuspectPolicy(TIMEOUT);
     for (const now of [0, 1_000]) suspects.next(1, now);
-    expect([suspects.next(1, 1_001), suspects.next(0, 1_002)]).toEqual(['go on', 'take']);
+    expect([suspects.next(1, 1_001), suspects.next(0, 1_002)]).toEqual(['continue', 'receive']);
   });
 
   it('are waited for anew when there were none meanwhile', () => {
-    const suspects = new SuspectPolicy(PATIENCE);
+    const suspects = new SuspectPolicy(TIMEOUT);
     suspects.next(1, 0);
-    expect(suspects.leftToWait(400)).toBe(600);
-    suspects.forgetWaiting();
-    expect([suspects.next(1, 900), suspects.leftToWait(900)]).toEqual(['wait', 1_000]);
+    expect(suspects.remainingWait(400)).toBe(600);
+    suspects.stopWaiting();
+    expect([suspects.next(1, 900), suspects.remainingWait(900)]).toEqual(['wait', 1_000]);
   });
 
   it('keep everything else from being taken while one runs that may kill its worker', () => {
-    const suspects = new SuspectPolicy(PATIENCE);
+    const suspects = new SuspectPolicy(TIMEOUT);
     const alone = inFlight();
-    suspects.took(alone, 0);
+    suspects.received(alone, 0);
     expect([alone.isAlone, suspects.isRunning]).toEqual([true, true]);
     alone.isAlone = false;
     expect(suspects.isRunning).toBe(false);
   });
 
   it('are not asked for again at once where there was none to be had', () => {
-    const suspects = new SuspectPolicy(PATIENCE);
-    suspects.took(undefined, 0);
-    expect([suspects.next(0, 999), suspects.next(0, 1_000)]).toEqual(['go on', 'take']);
+    const suspects = new SuspectPolicy(TIMEOUT);
+    suspects.received(undefined, 0);
+    expect([suspects.next(0, 999), suspects.next(0, 1_000)]).toEqual(['continue', 'receive']);
   });
 });

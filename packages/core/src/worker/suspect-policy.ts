@@ -1,62 +1,62 @@
 import type { InFlightDelivery } from './in-flight-delivery.js';
 
-/** How many times as long as it was willing to wait a worker goes on with its work where that did not end. */
+/** After a wait that timed out, the worker continues for this many times as long. */
 const WORK_PER_WAIT = 10;
-/** After how many milliseconds a worker looks again that was given no suspect though there was one. */
-const LOOK_AGAIN = 1_000;
+/** How long a worker that was given no suspect waits before it asks again, in milliseconds. */
+const RETRY_INTERVAL = 1_000;
 
 /**
- * When a worker is to run a suspect: a message that has lost its workers so often that it may be what kills them. It is run
- * alone, so that it takes nobody with it. All times are those of the monotonic clock, in milliseconds.
+ * Decides when a worker runs a suspect: a message that has lost its worker so often that it may be what crashes them. It
+ * runs alone, so that a crash affects no other message. All times are milliseconds of the monotonic clock.
  */
 export class SuspectPolicy {
-  private alone: InFlightDelivery | undefined;
+  private suspect: InFlightDelivery | undefined;
   private waitingSince: number | undefined;
-  /** Until when it works on, having waited in vain. */
+  /** Until when the worker continues after a wait that timed out. */
   private workUntil = 0;
-  /** When it asks again, having been given none. */
+  /** When to ask again after the broker gave no suspect. */
   private askAt = 0;
 
-  /** @param patience how long the worker takes nothing while it waits for what is in flight to end */
-  constructor(private readonly patience: number) {}
+  /** @param timeout how long the worker receives nothing while it waits for the deliveries in flight to end */
+  constructor(private readonly timeout: number) {}
 
-  /** True while one runs, and may yet kill its worker: nothing else is to be taken. */
+  /** True while a suspect runs alone and may still crash its worker. Nothing else is received meanwhile. */
   get isRunning(): boolean {
-    return this.alone?.isAlone ?? false;
+    return this.suspect?.isAlone ?? false;
   }
 
-  /** What to do where there are suspects. Long runs must not keep a worker from its work for ever, so it goes on at times. */
-  next(inFlight: number, now: number): 'take' | 'wait' | 'go on' {
-    if (now < this.askAt) return 'go on';
-    if (inFlight === 0) return 'take';
-    if (now < this.workUntil) return 'go on';
+  /** Returns what to do while there are suspects. Long runs must not block the worker, so it continues at times. */
+  next(inFlight: number, now: number): 'receive' | 'wait' | 'continue' {
+    if (now < this.askAt) return 'continue';
+    if (inFlight === 0) return 'receive';
+    if (now < this.workUntil) return 'continue';
     this.waitingSince ??= now;
-    if (now - this.waitingSince < this.patience) return 'wait';
+    if (now - this.waitingSince < this.timeout) return 'wait';
     this.waitingSince = undefined;
-    this.workUntil = now + this.patience * WORK_PER_WAIT;
-    return 'go on';
+    this.workUntil = now + this.timeout * WORK_PER_WAIT;
+    return 'continue';
   }
 
-  /** True once it waits for what is in flight. */
+  /** True while the worker waits for the deliveries in flight. */
   get isWaiting(): boolean {
     return this.waitingSince !== undefined;
   }
 
-  /** How long it waits at most from now on. */
-  leftToWait(now: number): number {
-    return this.waitingSince === undefined ? 0 : Math.max(1, this.waitingSince + this.patience - now);
+  /** Returns how much longer the worker waits at most. */
+  remainingWait(now: number): number {
+    return this.waitingSince === undefined ? 0 : Math.max(1, this.waitingSince + this.timeout - now);
   }
 
-  /** There are none to wait for any more, or another worker has taken it. */
-  forgetWaiting(): void {
+  /** Ends the wait: there are no suspects left, or another worker has received the suspect. */
+  stopWaiting(): void {
     this.waitingSince = undefined;
   }
 
-  /** It was given this one, or none. */
-  took(inFlight: InFlightDelivery | undefined, now: number): void {
+  /** Records the suspect that was received, or that there was none. */
+  received(inFlight: InFlightDelivery | undefined, now: number): void {
     this.waitingSince = undefined;
-    this.alone = inFlight;
+    this.suspect = inFlight;
     if (inFlight) inFlight.isAlone = true;
-    else this.askAt = now + LOOK_AGAIN;
+    else this.askAt = now + RETRY_INTERVAL;
   }
 }

@@ -1,13 +1,12 @@
 import { Alarm } from '../clock/alarm.js';
 import { monotonic, type Clock } from '../clock/index.js';
 import { runTimeout } from '../errors/timeouts.js';
-import type { InFlightDelivery } from './in-flight-delivery.js';
 import type { InFlightDeliveries } from './in-flight-deliveries.js';
-import type { ReceivedMessage } from './received-message.js';
+import type { InFlightDelivery, TimedRun } from './in-flight-delivery.js';
 
 /**
- * Calls off what runs too long. One timer serves all, and what ends in time costs it nothing. The clock is the monotonic one:
- * a wall clock that is set makes no run late.
+ * Aborts runs that exceed their timeout. One timer serves all runs, and a run that ends in time does not touch it. It uses
+ * the monotonic clock, so changing the wall clock times out no run.
  */
 export class TimeLimits {
   private readonly alarm: Alarm;
@@ -18,23 +17,23 @@ export class TimeLimits {
   ) {
     this.alarm = new Alarm(
       clock,
-      () => this.look(),
+      () => this.check(),
       () => monotonic(clock),
     );
   }
 
-  begin(inFlight: InFlightDelivery, run: ReceivedMessage): void {
+  start(inFlight: InFlightDelivery, run: TimedRun): void {
     inFlight.run = run;
     inFlight.deadline = monotonic(this.clock) + run.timeout;
     this.alarm.setBy(inFlight.deadline);
   }
 
-  /** Looks no more: nothing is in flight. */
+  /** Stops the timer. Nothing is in flight any more. */
   stop(): void {
     this.alarm.stop();
   }
 
-  private look(): void {
+  private check(): void {
     const now = monotonic(this.clock);
     for (const inFlight of this.deliveries) {
       if (inFlight.run === undefined || inFlight.cancellation.isAborted) continue;

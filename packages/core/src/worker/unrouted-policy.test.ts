@@ -7,12 +7,12 @@ it.each([
   [5, 3_200],
   [6, 5_000],
   [1_000_000, 5_000],
-])('A message without an actor rests longer after each look: after %i, %i ms', (looks, expected) => {
-  expect(unroutedDelay(looks)).toBe(expected);
+])('doubles the delay after each unrouted delivery: after %i, %i ms', (deliveries, expected) => {
+  expect(unroutedDelay(deliveries)).toBe(expected);
 });
 
-it('makes so many looks in ten minutes that one worker among five is certain to come to it', () => {
-  let [looks, passed] = [0, 0];
-  while (passed < 600_000) passed += unroutedDelay(looks++);
-  expect((4 / 5) ** looks).toBeLessThan(1e-10);
+it('delivers often enough in ten minutes that one worker among five gets the message', () => {
+  let [deliveries, passed] = [0, 0];
+  while (passed < 600_000) passed += unroutedDelay(deliveries++);
+  expect((4 / 5) ** deliveries).toBeLessThan(1e-10);
 });

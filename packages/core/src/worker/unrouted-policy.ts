@@ -4,44 +4,44 @@ import type { EventListener } from '../events/index.js';
 import { HEADER, type Message, type MessageParameters } from '../message/index.js';
 import type { Router } from '../router/index.js';
 
-/** How many topics are remembered as told. */
-const MOST_TOLD = 1_000;
+/** How many topics are remembered as reported. */
+const MAX_REPORTED = 1_000;
 
-/** What becomes of messages that no actor takes: another worker may have one. */
+/** Decides how long a message without an actor waits for a worker that has one. */
 export class UnroutedPolicy {
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   constructor(
     private readonly router: Router,
-    /** How long a message may stay without an actor, in milliseconds. */
+    /** How long a message may have no actor, in milliseconds. */
     private readonly timeout: number,
     private readonly onEvent: EventListener,
   ) {}
 
-  /** The error to give it up with where it has had no actor for too long; otherwise after how many milliseconds another worker may look at it. */
-  judge(message: Message, parameters: MessageParameters, now: number): UnroutedMessageError | number {
+  /** Returns the delay until the next delivery in milliseconds, or the error where the message had no actor for too long. */
+  decide(message: Message, parameters: MessageParameters, now: number): UnroutedMessageError | number {
     const { channel, headers } = message;
     const error = new UnroutedMessageError(headers[HEADER.topic], channel, this.router.topics(channel));
     const left = (parameters.unroutedSince ?? now) + this.timeout - now;
     if (left <= 0) return error;
-    this.tellOnce(message, error);
+    this.reportOnce(message, error);
     return Math.min(unroutedDelay(parameters.unrouted), left);
   }
 
-  private tellOnce({ channel, headers }: Message, error: UnroutedMessageError): void {
+  private reportOnce({ channel, headers }: Message, error: UnroutedMessageError): void {
     const topic = headers[HEADER.topic];
     const key = `${channel}/${topic ?? ''}`;
-    if (this.told.has(key)) return;
-    if (this.told.size >= MOST_TOLD) this.told.clear();
-    this.told.add(key);
+    if (this.reported.has(key)) return;
+    if (this.reported.size >= MAX_REPORTED) this.reported.clear();
+    this.reported.add(key);
     this.onEvent({ type: 'unrouted', topic, channel, error, timeout: this.timeout });
   }
 }
 
 /**
- * Twice as long after each look, and no longer than a few seconds: who gets a message is left to chance, so that one
- * worker among many that has its actor needs many looks to be likely to come to it.
+ * Returns the delay after this many unrouted deliveries. It doubles each time, up to a few seconds: which worker receives a
+ * message is random, so the only worker with its actor may need many deliveries to get it.
  */
-export function unroutedDelay(looks: number): number {
-  return Math.min(DEFAULTS.unroutedDelay * 2 ** Math.min(looks, 30), DEFAULTS.longestUnroutedDelay);
+export function unroutedDelay(deliveries: number): number {
+  return Math.min(DEFAULTS.unroutedDelay * 2 ** Math.min(deliveries, 30), DEFAULTS.longestUnroutedDelay);
 }

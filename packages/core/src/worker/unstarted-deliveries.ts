@@ -1,14 +1,15 @@
 import type { Connection } from '../connection/connection.js';
 import { DEFAULTS } from '../defaults.js';
-import type { MessageParameters } from '../message/index.js';
-import type { Closing } from './disposition.js';
+import { LostOwnershipError } from '../errors/index.js';
+import { isA } from '../errors/is-a.js';
+import type { SettlingDisposition } from './disposition.js';
+import { endCancelled } from './end-cancelled.js';
 import type { InFlightDelivery } from './in-flight-delivery.js';
-import type { Run } from './run.js';
-import { aboutMessage, type RunReports } from './run-reports.js';
+import type { ReportedRun, RunReports } from './run-reports.js';
 import type { SettlementEffects, SettlementWriter } from './settlement-writer.js';
 import type { UnroutedPolicy } from './unrouted-policy.js';
 
-/** Gives back, or up, what no actor is run on. */
+/** Settles deliveries whose actor was not started. */
 export class UnstartedDeliveries {
   constructor(
     private readonly connection: Connection,
@@ -17,43 +18,51 @@ export class UnstartedDeliveries {
     private readonly unrouted: UnroutedPolicy,
   ) {}
 
-  /** No actor takes it: another worker may have one, unless that has been so for too long. */
-  async passOn(inFlight: InFlightDelivery, parameters: MessageParameters): Promise<void> {
-    const judged = this.unrouted.judge(inFlight.delivery.message, parameters, this.connection.now());
-    if (typeof judged !== 'number') return this.refuse(inFlight, parameters, judged);
-    if (this.canDelay) return this.close(inFlight, parameters, { action: 'unrouted', delay: judged });
-    inFlight.free();
-    await this.rest(inFlight, judged);
-    await this.close(inFlight, parameters, { action: 'unrouted', delay: 0 });
+  /** Returns a message without an actor to its channel, for another worker. Dead-letters it after the unrouted timeout. */
+  async passOn(inFlight: InFlightDelivery): Promise<void> {
+    const decided = this.unrouted.decide(inFlight.delivery.message, inFlight.parameters, this.connection.now());
+    if (typeof decided !== 'number') return this.deadLetter(inFlight, decided);
+    if (this.canDelay) return this.settle(inFlight, { action: 'pass-on', delay: decided });
+    inFlight.freeWorkerSlot();
+    await this.sleep(inFlight, decided);
+    await this.settle(inFlight, { action: 'pass-on', delay: 0 });
   }
 
-  /** Its inputs lie out of reach. */
-  async postpone(run: Run, inFlight: InFlightDelivery, parameters: MessageParameters, error: unknown): Promise<void> {
-    this.reports.verdict(run, { action: 'reject', error });
-    await this.close(inFlight, parameters, { action: 'postponed', delay: this.canDelay ? DEFAULTS.outageDelay : 0 });
+  /** Returns a message whose inputs cannot be read for now. */
+  async postpone(run: ReportedRun, inFlight: InFlightDelivery, error: unknown): Promise<void> {
+    this.reports.disposition(run, { action: 'reject', error });
+    await this.settle(inFlight, { action: 'postpone', delay: this.canDelay ? DEFAULTS.outageDelay : 0 });
   }
 
-  /** It cannot be run here now: it counts as if it had never been taken. */
-  giveBack(inFlight: InFlightDelivery, parameters: MessageParameters, closing: Closing): Promise<void> {
+  /** Returns a message that cannot start here now, as if it was never received. */
+  giveBack(inFlight: InFlightDelivery, disposition: SettlingDisposition): Promise<void> {
     inFlight.isReturned = true;
-    return this.close(inFlight, parameters, closing);
+    return this.settle(inFlight, disposition);
   }
 
-  /** No actor may be run on it: it goes to the dead letters. */
-  async refuse(inFlight: InFlightDelivery, parameters: MessageParameters, error: unknown): Promise<void> {
-    this.reports.refusedMessage(aboutMessage(inFlight), error);
-    const closing: Closing = { action: 'nacked', result: { error }, wasNotRun: true };
-    await this.writer.settle(inFlight, parameters, closing, { ...this.nothing(), result: { error } });
+  /** Ends a delivery that was aborted, or whose channel was paused, before its actor started. */
+  async endBeforeStart(run: ReportedRun, inFlight: InFlightDelivery): Promise<void> {
+    if (inFlight.isCancelled) return endCancelled(inFlight, this.reports);
+    if (isA(inFlight.cancellation.reason, LostOwnershipError)) return;
+    if (inFlight.cancellation.isAborted) this.reports.disposition(run, { action: 'reject' });
+    await this.giveBack(inFlight, { action: 'reject' });
   }
 
-  private async close(inFlight: InFlightDelivery, parameters: MessageParameters, closing: Closing): Promise<void> {
-    inFlight.releaseSlot();
-    inFlight.free();
-    await this.writer.settle(inFlight, parameters, closing, this.nothing());
+  /** Moves a message to the dead letters that no actor may run. */
+  async deadLetter(inFlight: InFlightDelivery, error: unknown): Promise<void> {
+    this.reports.deadLetteredUnrun(inFlight, error);
+    const result = { error };
+    await this.writer.settle(inFlight, { action: 'nack', result, wasNotRun: true }, { ...this.noEffects(), result });
   }
 
-  /** For as long, or until it is called off. */
-  private rest(inFlight: InFlightDelivery, delay: number): Promise<void> {
+  private async settle(inFlight: InFlightDelivery, disposition: SettlingDisposition): Promise<void> {
+    inFlight.releaseActorSlot();
+    inFlight.freeWorkerSlot();
+    await this.writer.settle(inFlight, disposition, this.noEffects());
+  }
+
+  /** Resolves after the delay, or when the delivery is aborted. */
+  private sleep(inFlight: InFlightDelivery, delay: number): Promise<void> {
     return new Promise((resolve) => {
       const cancelTimer = this.connection.broker.clock.schedule(resolve, delay);
       inFlight.cancellation.onAbort(() => {
@@ -67,7 +76,7 @@ export class UnstartedDeliveries {
     return this.connection.broker.capabilities.delay;
   }
 
-  private nothing(): SettlementEffects {
+  private noEffects(): SettlementEffects {
     return { followers: [], startedAt: this.connection.now() };
   }
 }

@@ -1,20 +1,20 @@
+import { keepAlive } from '../clock/keep-alive.js';
 import type { Connection } from '../connection/connection.js';
 import { InvalidOptionError } from '../errors/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
+import { AbandonedRuns } from './abandoned-runs.js';
 import { InFlightDeliveries } from './in-flight-deliveries.js';
-import { keepAlive } from '../clock/keep-alive.js';
 import { onSignals } from './process-signals.js';
 import { Runner } from './runner.js';
-import { WorkerLoop } from './worker-loop.js';
-import { AbandonedRuns } from './abandoned-runs.js';
 import { TimeLimits } from './time-limits.js';
+import { WorkerLoop } from './worker-loop.js';
 import { resolveWorkerOptions, type WorkerOptions } from './worker-options.js';
 
-/** What a worker is doing. */
+/** The state of a worker. */
 export type WorkerState = 'idle' | 'running' | 'paused' | 'stopping';
 
-/** Takes messages and runs actors on them. */
+/** Receives messages and runs actors on them. */
 export class Worker {
   private loop: WorkerLoop | undefined;
   private work: Promise<{ processed: number }> | undefined;
@@ -35,20 +35,20 @@ export class Worker {
     return this.current;
   }
 
-  /** True once it takes messages: until then it connects. */
+  /** True once it consumes its channels. Before that it connects. */
   get isStarted(): boolean {
     return this.loop?.isStarted ?? false;
   }
 
-  /** Messages in flight. */
+  /** How many deliveries are in flight. */
   get inFlight(): number {
     return this.loop?.inFlight ?? 0;
   }
 
   /**
-   * Works until a limit is reached, a signal comes or `stop()` is called. It may be run again after that.
+   * Works until a limit is reached, a process signal arrives or `stop()` is called. It can be run again after that.
    *
-   * @throws InvalidOptionError for bad options, no actors, or a worker that is running already
+   * @throws InvalidOptionError for invalid options, no actors, or a worker that is running already
    */
   run(options: WorkerOptions = {}): Promise<{ processed: number }> {
     if (this.work)
@@ -63,13 +63,13 @@ export class Worker {
     return this.work;
   }
 
-  /** Takes no more messages, lets running actors end, then gives back what is left. Resolves when nothing is in flight. */
+  /** Receives no more messages, lets running actors end, then returns what is left. Resolves when nothing is in flight. */
   async stop(): Promise<void> {
     this.end('stop() was called');
     await this.work?.catch(() => {});
   }
 
-  /** Takes no more messages until `resume()`; what is in flight goes on. */
+  /** Receives no more messages until `resume()`. What is in flight continues. */
   async pause(): Promise<void> {
     if (this.current !== 'running') return;
     this.current = 'paused';
@@ -94,19 +94,19 @@ export class Worker {
     const loop = new WorkerLoop(connection, runner, deliveries, channels, resolved);
     this.loop = loop;
     this.current = 'running';
-    const letDie = keepAlive();
-    const forgetSignals = onSignals(resolved.handleSignals, (signal) => this.end(`${signal} was received`));
+    const endKeepAlive = keepAlive();
+    const removeListeners = onSignals(resolved.handleSignals, (signal) => this.end(`${signal} was received`));
     try {
       await connection.ready();
       onEvent({ type: 'worker-started', channels });
-      const processed = await loop.work();
+      const processed = await loop.run();
       onEvent({ type: 'worker-stopped', processed });
       return { processed };
     } finally {
       limits.stop();
       abandonedRuns.stop();
-      forgetSignals();
-      letDie();
+      removeListeners();
+      endKeepAlive();
     }
   }
 
