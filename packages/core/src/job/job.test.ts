@@ -4,7 +4,7 @@ import { DuplicateJobError, InvalidOptionError, UnsupportedError } from '../erro
 import { Latch, TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { JobOptions } from './index.js';
 
-/** An actor that answers what it got, or waits where it is told to. */
+/** An actor that returns its payload, or waits until it is told to go on. */
 function workplace() {
   const [started, latch] = [new Latch(), new Latch()];
   const signals: unknown[] = [];

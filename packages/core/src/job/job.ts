@@ -133,7 +133,7 @@ export class Job<Args = unknown, Result = unknown> {
     return this.options.args !== undefined || this.options.argsId !== undefined || this.argsSource !== undefined;
   }
 
-  /** False where nobody but this object knows its id, and it was never enqueued. */
+  /** False for a job that was never enqueued and whose id only this object knows. */
   get mayExist(): boolean {
     return this.isEnqueued || this.options.id !== undefined || this.options.resultId !== undefined;
   }

@@ -22,7 +22,7 @@ describe.each([
   ['parseOptions', parseOptions],
   ['optionsParser', (parsed: typeof schema, options: unknown, owner: string) => optionsParser(parsed)(options, owner)],
 ])('%s', (_, parse) => {
-  it('answers the options with durations in milliseconds and defaults filled in', () => {
+  it('returns the options with durations in milliseconds and defaults filled in', () => {
     expect(parse(schema, { name: 'a', wait: '2s' }, 'thing')).toEqual({ name: 'a', wait: 2_000 });
     expect(parse(schema, { name: 'a' }, 'thing')).toEqual({ name: 'a', wait: 5 });
     expect(parse(schema, { name: 'a', wait: 1, retries: undefined }, 'thing')).toEqual({ name: 'a', wait: 1 });

@@ -53,12 +53,12 @@ export function waitingForBuckets(scenario: BucketScenario): void {
 
   scenario('keeps other waits when one times out', async ({ buckets, pass }) => {
     const coming = bucket();
-    const hasty = assert.rejects(buckets.wait(coming.id, { timeout: 200 }), TimeoutError);
-    const patient = buckets.wait(coming.id, longWait);
+    const short = assert.rejects(buckets.wait(coming.id, { timeout: 200 }), TimeoutError);
+    const long = buckets.wait(coming.id, longWait);
     await pass(201);
-    await within(hasty, 'the timeout');
+    await within(short, 'the timeout');
     await buckets.store([coming]);
-    assert.equal(await within(patient, 'the bucket'), coming.body);
+    assert.equal(await within(long, 'the bucket'), coming.body);
   });
 
   scenario('rejects with the reason of its signal', async ({ buckets }) => {

@@ -33,7 +33,7 @@ export function lifecycle(scenario: Scenario): void {
   });
 
   scenario('keeps deliveries in flight owned while it is disconnected', async (fixture) => {
-    await fixture.publish('in hand');
+    await fixture.publish('in flight');
     const delivery = await fixture.receiveOne(await fixture.consumer());
     await fixture.broker.disconnect();
     await assert.rejects(ack(delivery), BrokerClosedError);
@@ -64,7 +64,7 @@ export function lifecycle(scenario: Scenario): void {
   });
 
   scenario('lets a closed consumer settle its deliveries in flight', async (fixture) => {
-    await fixture.publish('in hand');
+    await fixture.publish('in flight');
     const consumer = await fixture.consumer();
     const delivery = await fixture.receiveOne(consumer);
     await consumer.close();

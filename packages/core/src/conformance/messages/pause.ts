@@ -38,7 +38,7 @@ export function pausing(scenario: Scenario): void {
   });
 
   scenario('allows settlements of deliveries in flight, and their followers', { needs }, async (fixture) => {
-    await fixture.publish('in hand');
+    await fixture.publish('in flight');
     const consumer = await fixture.consumer();
     const delivery = await fixture.receiveOne(consumer);
     await fixture.broker.channels.pause(fixture.channel);

@@ -14,7 +14,7 @@ export function reconnecting(scenario: Scenario): void {
   });
 
   scenario('settles earlier deliveries', async (fixture) => {
-    await fixture.publish('in hand');
+    await fixture.publish('in flight');
     const consumer = await fixture.consumer();
     const delivery = await fixture.receiveOne(consumer);
     await fixture.harness.interrupt!(fixture.broker);

@@ -84,7 +84,7 @@ export function removing(scenario: Scenario): void {
     'purges neither running messages nor dead letters',
     { needs: ['administration', 'deadLetters'] },
     async (fixture) => {
-      await fixture.publish('spoilt', 'in hand', 'queued');
+      await fixture.publish('spoilt', 'in flight', 'queued');
       const [spoilt, inHand] = await fixture.receive(await fixture.consumer(), 2);
       await nack(spoilt!, 'spoilt');
       assert.equal(await fixture.broker.channels.purge(fixture.channel), 1);
@@ -203,7 +203,7 @@ export function removing(scenario: Scenario): void {
 
 /** Puts a message into each state on the channel; returns the running delivery. */
 async function fill(fixture: BrokerFixture) {
-  await fixture.publish('spoilt', 'in hand', 'queued');
+  await fixture.publish('spoilt', 'in flight', 'queued');
   await fixture.broker.publish([fixture.job('delayed', { delay: 60_000 })]);
   const [spoilt, inHand] = await fixture.receive(await fixture.consumer(), 2);
   await nack(spoilt!, 'spoilt');
