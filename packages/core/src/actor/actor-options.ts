@@ -63,7 +63,7 @@ const schema = v.strictObject({
   onError: v.optional(
     v.union(
       [option.callable<(error: unknown) => ErrorAction>(), option.oneOf(ERROR_ACTIONS)],
-      `expected 'nack', 'reject', 'ack' or a function that answers one of them`,
+      `expected 'nack', 'reject', 'ack' or a function that returns one of them`,
     ),
   ),
   routing: v.optional(option.callable<RoutingStrategy>()),
@@ -111,7 +111,7 @@ function checkOnError({ confirmation, onError }: v.InferOutput<typeof schema>, l
   if (onError === undefined || (confirmation !== 'always-ack' && confirmation !== 'ack-first')) return;
   parseOptions(
     v.strictObject({
-      onError: v.custom<undefined>(() => false, `leave it out, confirmation "${confirmation}" has decided already`),
+      onError: v.custom<undefined>(() => false, `leave it out, confirmation "${confirmation}" always acknowledges`),
     }),
     { onError },
     `actor "${label}"`,

@@ -108,7 +108,7 @@ function parseBucket(body: string): EncodedBucket {
 }
 
 const NOT_A_BUCKET =
-  'What is stored is not a bucket: it has no "timestamp". Delete it, or look for who else writes to its key.';
+  'The stored value is not a bucket: it has no "timestamp". Delete it, or find out what else writes to its key.';
 
 function isEncodedBucket(value: unknown): value is EncodedBucket {
   return typeof value === 'object' && value !== null && typeof (value as EncodedBucket).timestamp === 'number';

@@ -6,7 +6,7 @@ import { waitingForSettlements } from './buckets/wait-transactional.js';
 import { bucketScenariosOf } from './buckets/scenario.js';
 import type { BucketBrokerHarness } from './harness.js';
 
-/** What every bucket broker must do, as tests. Call it where your test runner collects tests. */
+/** The tests that every bucket broker must pass. Call it where your test runner collects tests. */
 export function bucketBrokerConformance(harness: BucketBrokerHarness): void {
   const scenario = bucketScenariosOf(harness);
   harness.describe('store, get and delete', () => keeping(scenario));

@@ -4,15 +4,15 @@ import type { Condition } from '../dependency/index.js';
 import type { OutgoingMessage } from '../message/index.js';
 import type { BrokerFixture } from './fixture.js';
 
-/** How a job is to wait. */
+/** How a job waits. */
 export interface WaitingJobOptions extends Partial<OutgoingMessage> {
-  /** What it needs of those that it waits for. @default 'success' */
+  /** The condition for all the jobs that it waits for. @default 'success' */
   readonly condition?: Condition;
-  /** How long it waits, in milliseconds. @default 60000 */
+  /** The wait timeout, in milliseconds. @default 60000 */
   readonly timeout?: number;
 }
 
-/** A job that stores its result, and waits for the results of jobs of these names. */
+/** A job that stores its result and waits for the results of the named jobs. */
 export function waitingJob(
   fixture: BrokerFixture,
   into: BucketBroker,
@@ -25,7 +25,7 @@ export function waitingJob(
   return fixture.jobWithResult(name, { ...more, waits: { on: waits, timeout, result } });
 }
 
-/** What a result says, of those of a job that did not succeed. */
+/** The result of a job that did not succeed. */
 export interface ToldResult {
   readonly success: boolean;
   readonly exception: string;
@@ -33,7 +33,7 @@ export interface ToldResult {
   readonly cancelled?: boolean;
 }
 
-/** The result of the job of this name, which must be there. */
+/** The result of the named job, which must exist. */
 export async function readResult(fixture: BrokerFixture, into: BucketBroker, name: string): Promise<ToldResult> {
   const [body] = await into.get([fixture.id(name)]);
   assert.ok(body, `a result of "${name}"`);

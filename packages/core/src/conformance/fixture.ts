@@ -7,7 +7,7 @@ import { HEADER, type OutgoingMessage } from '../message/index.js';
 import type { MessageBrokerHarness } from './harness.js';
 import { TIMEOUT, within } from './waiting.js';
 
-/** Where one scenario plays: a connected broker, a channel that nobody else uses, and what scenarios do with them. */
+/** What one scenario works with: a connected broker, a channel of its own, and helpers. */
 export class BrokerFixture {
   readonly channel = uniqueName('channel');
   private readonly channels = [this.channel];
@@ -18,54 +18,54 @@ export class BrokerFixture {
     private readonly cleanups: (() => Promise<void>)[] = [],
   ) {}
 
-  /** A bare message whose payload is the text. */
+  /** A bare message with the text as its payload. */
   message(text: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
     return { channel: this.channel, payload: new TextEncoder().encode(text), headers: { topic: 'act' }, ...more };
   }
 
-  /** The id of the job, or the bucket, that scenarios call by this name: ids are shared by all scenarios of a server. */
+  /** The unique id of the job or bucket that a scenario calls by this name. Scenarios share one server. */
   id(name: string): string {
     return `${this.channel}.${name}`;
   }
 
-  /** A job's message, whose payload is its name: its id stands in its headers too, as those that a producer makes. */
+  /** A job's message with its name as the payload. The id is in the headers, too, as in a producer's messages. */
   job(name: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
     const id = this.id(name);
     return this.message(name, { id, ...more, headers: { topic: 'act', [HEADER.id]: id, ...more.headers } });
   }
 
-  /** The same, of a job whose result is stored: in the bucket of its id, or in that of another name. */
+  /** A job that stores its result, in the bucket of its id or of another name. */
   jobWithResult(name: string, more: Partial<OutgoingMessage> = {}, resultName?: string): OutgoingMessage {
     const resultId = resultName === undefined ? undefined : this.id(resultName);
     const headers = { [HEADER.resultBucket]: resultId ?? '', ...more.headers };
     return this.job(name, { ...more, ...(resultId !== undefined && { resultId }), headers });
   }
 
-  /** Another channel that nobody else uses; removed when the scenario ends. */
+  /** Another channel of the scenario's own; removed when the scenario ends. */
   anotherChannel(): string {
     const name = uniqueName('channel');
     this.channels.push(name);
     return name;
   }
 
-  /** Where the job of this name is; undefined where the broker does not hold it. */
+  /** The state of the named job; undefined if the broker does not hold it. */
   async locationOf(name: string): Promise<JobLocation | undefined> {
     return (await this.broker.locate(this.id(name)))?.location;
   }
 
-  /** Publishes bare messages with these texts, in one batch. */
+  /** Publishes bare messages with these texts, in one call. */
   async publish(...contents: string[]): Promise<void> {
     await this.broker.publish(contents.map((text) => this.message(text)));
   }
 
-  /** A consumer, of the scenario's channel unless told otherwise; closed when the scenario ends. */
+  /** A consumer, by default of the scenario's channel; closed when the scenario ends. */
   async consumer(options: Partial<ConsumeOptions> = {}): Promise<Consumer> {
     const consumer = await this.broker.consume({ channels: [this.channel], ...options });
     this.cleanups.push(() => consumer.close());
     return consumer;
   }
 
-  /** Exactly so many deliveries, waiting for them as long as the suite is patient. */
+  /** Receives exactly this many deliveries; fails after the timeout. */
   async receive(consumer: Consumer, count: number): Promise<Delivery[]> {
     const received: Delivery[] = [];
     const deadline = performance.now() + TIMEOUT;
@@ -82,7 +82,7 @@ export class BrokerFixture {
     return delivery!;
   }
 
-  /** The next delivery, when the time has come; fails when it is delivered sooner. */
+  /** The next delivery, once it is due; fails if it is delivered earlier. */
   async receiveNotBefore(dueAt: number, consumer: Consumer): Promise<Delivery> {
     const { clock } = this.broker;
     const received = this.receiveOne(consumer).then((delivery) => ({ delivery, at: clock.now() }));
@@ -92,24 +92,24 @@ export class BrokerFixture {
     return delivery;
   }
 
-  /** Fails when something can be had from the channel. */
+  /** Fails if the channel has anything to deliver. */
   async expectNothing(consumer: Consumer): Promise<void> {
     assert.deepEqual(texts(await consumer.receive(10, { wait: false })), [], 'deliveries, where none were due');
   }
 
-  /** Lets the broker's time pass: moved where the harness can, lived through where it cannot. */
+  /** Lets the broker's time pass: advances its clock if the harness can, otherwise waits. */
   async pass(milliseconds: number): Promise<void> {
     await (this.harness.advance?.(this.broker, milliseconds) ?? sleep(milliseconds));
   }
 
-  /** A connected bucket broker that the message broker has joined; undefined where the harness has none. */
+  /** A connected bucket broker that the message broker has joined; undefined if the harness has none. */
   async transactionalBuckets(): Promise<BucketBroker | undefined> {
     const buckets = await this.separateBuckets();
     if (buckets) assert.equal(await this.broker.join(buckets), true, 'joins its own kind of bucket broker');
     return buckets;
   }
 
-  /** The same, before anybody joined it. */
+  /** A connected bucket broker that was not joined; undefined if the harness has none. */
   async separateBuckets(): Promise<BucketBroker | undefined> {
     const buckets = await this.harness.createBuckets?.();
     await buckets?.connect();
@@ -117,7 +117,7 @@ export class BrokerFixture {
     return buckets;
   }
 
-  /** Closes what the scenario opened, last first. */
+  /** Closes everything that the scenario opened, in reverse order. */
   async close(): Promise<void> {
     for (const close of this.cleanups.toReversed()) await close();
     if (this.broker.capabilities.administration) await this.removeChannels();
@@ -137,19 +137,19 @@ export class BrokerFixture {
   }
 }
 
-/** A name that nobody else uses: fits channels, jobs and buckets. */
+/** A unique name for a channel, job or bucket. */
 export function uniqueName(what: string): string {
   return `${what}_${randomUUID()}`;
 }
 
-/** A job's result with an id of its own, kept for a minute. */
+/** A job's result with a unique id, kept for a minute. */
 export function bucket(more: Partial<BucketRecord> = {}): BucketRecord {
   const { success = true } = more;
   const body = `{"success":${success},"ttl":60000,"timestamp":1,"data":1}`;
   return { id: uniqueName('bucket'), body, ttl: 60_000, success, ...more };
 }
 
-/** Arguments with an id of their own, kept for a minute. */
+/** Arguments with a unique id, kept for a minute. */
 export function argsBucket(more: Partial<BucketRecord> = {}): BucketRecord {
   return bucket({ body: '{"ttl":60000,"timestamp":1,"data":1}', ...more });
 }

@@ -3,13 +3,13 @@ import type { BrokerOptions, MessageBrokerHarness } from './harness.js';
 import { expectUnsupported } from './unsupported.js';
 import { BrokerFixture } from './fixture.js';
 
-/** What a scenario asks of the broker before it can be played. */
+/** What a scenario needs from the broker. */
 export interface ScenarioOptions extends BrokerOptions {
-  /** Where the broker lacks one, the suite checks instead that it refuses it by name. */
+  /** If the broker lacks one, the test checks instead that it refuses the request and names the capability. */
   readonly needs?: readonly (keyof MessageBrokerCapabilities)[];
 }
 
-/** One sentence about behaviour, and how to see that it is so. */
+/** A title that states a behaviour, and a body that checks it. */
 export interface Scenario {
   (title: string, body: (fixture: BrokerFixture) => Promise<void>): void;
   (title: string, options: ScenarioOptions, body: (fixture: BrokerFixture) => Promise<void>): void;
@@ -17,7 +17,7 @@ export interface Scenario {
 
 type ScenarioBody = (fixture: BrokerFixture) => Promise<void>;
 
-/** The way that scenarios are told to this harness. */
+/** Registers scenarios with this harness. */
 export function scenariosOf(harness: MessageBrokerHarness): Scenario {
   return (title: string, options: ScenarioOptions | ScenarioBody, body?: ScenarioBody) => {
     const told = typeof options === 'function' ? { options: {}, body: options } : { options, body: body! };
@@ -30,7 +30,7 @@ async function runScenario(harness: MessageBrokerHarness, options: ScenarioOptio
   const fixture = new BrokerFixture(await harness.createBroker(brokerOptions), harness);
   await fixture.broker.connect();
   await runOrExpectUnsupported(fixture, needs, body).catch(async (problem: unknown) => {
-    // What went wrong first is what the report should say.
+    // The first error is the one to report.
     await fixture.close().catch(() => undefined);
     throw problem;
   });

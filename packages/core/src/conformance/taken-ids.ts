@@ -3,16 +3,16 @@ import { DuplicateJobError, type TakenBy } from '../errors/index.js';
 import type { OutgoingMessage } from '../message/index.js';
 import type { BrokerFixture } from './fixture.js';
 
-/** What a refusal should say, as far as it matters. */
+/** The parts of a refusal to check. */
 export interface ExpectedRefusal {
   /** The id that is taken. */
   readonly id?: string;
-  /** The channel that the refused job was for. */
+  /** The channel of the refused job. */
   readonly channel?: string;
   readonly takenBy?: TakenBy;
 }
 
-/** Fails unless publishing these is refused because an id is taken. */
+/** Fails unless publishing is refused because an id is taken. */
 export async function expectTaken(
   fixture: BrokerFixture,
   messages: readonly OutgoingMessage[],

@@ -5,7 +5,10 @@ import type { BrokerFixture } from './fixture.js';
 
 type Request = (fixture: BrokerFixture) => Promise<unknown>;
 
-/** What asks for each capability. Nothing asks for an atomic settlement: without it, parts are committed in a safe order. */
+/**
+ * Requests that need each capability. No request needs atomic settlement: without it, brokers commit the parts in a
+ * safe order.
+ */
 const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Request[]>> = {
   delay: [
     (fixture) => fixture.broker.publish([fixture.message('later', { delay: 1_000 })]),
@@ -41,7 +44,7 @@ const REQUESTS: Readonly<Record<keyof MessageBrokerCapabilities, readonly Reques
   ],
 };
 
-/** Fails unless the broker refuses, by the capability's name, all that asks for what it lacks. */
+/** Fails unless the broker refuses every request that needs the missing capability, and names it. */
 export async function expectUnsupported(
   fixture: BrokerFixture,
   capability: keyof MessageBrokerCapabilities,

@@ -6,7 +6,7 @@ export const TIMEOUT = 8_000;
 
 const POLL_INTERVAL = 5;
 
-/** What the promise gives; fails with what was waited for when it takes longer than the suite's patience. */
+/** The promise's value; fails after the timeout, naming what was awaited. */
 export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
   const cancellation = new AbortController();
   const tooLong = sleep(TIMEOUT, undefined, { signal: cancellation.signal }).then(() =>
@@ -16,7 +16,7 @@ export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
   return Promise.race([promise, tooLong]).finally(() => cancellation.abort());
 }
 
-/** Looks again and again until the condition holds; fails with what was waited for when it takes too long. */
+/** Polls until the condition is true; fails after the timeout, naming what was awaited. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = performance.now() + TIMEOUT;
   while (!(await condition())) {

@@ -95,5 +95,5 @@ function checkCycles(nodes: readonly GraphNode[], producers: Map<string, GraphNo
 
 function describeCycle(path: readonly GraphNode[], repeated: GraphNode): string {
   const cycle = [...path.slice(path.indexOf(repeated)), repeated].map((node) => node.label()).join(' -> ');
-  return `These jobs wait for each other in a circle: ${cycle}. Take one of the dependencies away.`;
+  return `These jobs wait for each other in a cycle: ${cycle}. Remove one of the dependencies.`;
 }

@@ -37,9 +37,9 @@ export class DuplicateJobError extends RepidError {
 function describeTaken(id: string, takenBy: TakenBy | undefined): string {
   switch (takenBy) {
     case undefined:
-      return 'a job with it is there. Wait until it has ended, cancel it, or choose another id.';
+      return 'the broker holds a job with it. Wait until it has ended, cancel it, or choose another id.';
     case 'result-in-use':
-      return 'the result of an ended job has yet to be read by a job that waited for it. Wait for that, or choose another id.';
+      return 'a released job has yet to read the result in that bucket. Wait for it, or choose another id.';
     case 'arguments':
       return 'the bucket of this id holds arguments, which a result would overwrite. Choose another id, or another "argsId".';
     case 'result':
@@ -58,7 +58,7 @@ export class BucketNotFoundError extends RepidError {
 
   constructor(readonly bucketId: string) {
     super(
-      `Bucket "${bucketId}" is not there: it was never stored, was deleted, or its time to live has passed. ` +
+      `Bucket "${bucketId}" does not exist: it was never stored, was deleted, or has expired. ` +
         'Check its id, or give it a longer TTL.',
     );
   }
@@ -218,7 +218,7 @@ export class MessageExpiredError extends RepidError {
   readonly code = 'REPID_MESSAGE_EXPIRED';
 
   constructor(ttl: number, age: number) {
-    super(`The message is ${age} ms old and was to live ${ttl} ms. Add workers, or give it a longer "ttl".`);
+    super(`The message is ${age} ms old, and its "ttl" is ${ttl} ms. Add workers, or increase "ttl".`);
   }
 }
 

@@ -16,7 +16,7 @@ export class RunEndedError extends RepidError {
   ) {
     super(
       `${call} came too late and had no effect: ${why}. Call it sooner, and await every promise that the actor starts; ` +
-        'what is to be sent in any case can be sent with { immediate: true }.',
+        'to send in any case, use { immediate: true }.',
     );
   }
 }
@@ -38,7 +38,7 @@ export class FailurePolicyError extends RepidError {
   ) {
     super(
       `The ${policy} of actor "${actor}" failed: ${errorText(problem)} ` +
-        `It was to decide about the actor's own error: ${errorText(failure)}`,
+        `It had to decide about the actor's own error: ${errorText(failure)}`,
       { cause: new AggregateError([failure, problem], `The error of actor "${actor}", and that of its ${policy}.`) },
     );
   }
@@ -54,8 +54,8 @@ export class RequestFailedError extends RepidError {
     readonly reason: { readonly code: string; readonly name: string; readonly message: string },
   ) {
     super(
-      `The actor that was to reply to a request on channel "${channel}" failed: ${reason.name}: ${reason.message} ` +
-        'It may lie in the dead letters of that channel.',
+      `The actor of a request on channel "${channel}" failed: ${reason.name}: ${reason.message} ` +
+        "The request may be in that channel's dead letters.",
     );
   }
 }

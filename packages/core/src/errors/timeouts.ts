@@ -15,7 +15,7 @@ export function endTimeout(actor: string, what: string, limit: number): TimeoutE
 /** A bucket was not stored in time. For bucket brokers. */
 export function bucketTimeout(bucketId: string, limit: number): TimeoutError {
   return new TimeoutError(
-    `Bucket "${bucketId}" was not stored within ${limit} ms. Wait longer, or look whether the job that stores it has run.`,
+    `Bucket "${bucketId}" was not stored within ${limit} ms. Wait longer, or check whether the job that stores it has run.`,
   );
 }
 

@@ -27,7 +27,7 @@ export function guardedListener(listener: EventListener): EventListener {
 
 function writeToConsole(problem: unknown): void {
   try {
-    console.error(`[repid] The listener "onEvent" fails: ${escapeControls(errorTextWithCauses(problem))}`);
+    console.error(`[repid] The listener "onEvent" failed: ${escapeControls(errorTextWithCauses(problem))}`);
   } catch {
     // The console is broken as well; there is nowhere left to report to.
   }

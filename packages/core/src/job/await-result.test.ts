@@ -17,7 +17,7 @@ async function refusalOf(job: Job, testBed: TestBed): Promise<TimeoutError> {
 }
 
 describe('A result that does not come in time', () => {
-  it('is refused by an error that says which job, where it is, and that nobody takes from there', async () => {
+  it('rejects with an error that names the job, its state, and that no worker takes from its channel', async () => {
     const testBed = new TestBed([]);
     const job = await testBed.repid.job('charge', { id: 'one', channel: 'billing' }).enqueue();
     const error = await refusalOf(job, testBed);
@@ -61,20 +61,20 @@ describe('A result that does not come in time', () => {
     expect((await refusalOf(ship, testBed)).message).toContain('for the success of "charge" (one, queued)');
   });
 
-  it('of a job that was never enqueued says that nobody has it', async () => {
+  it('of a job that was never enqueued says that the broker does not hold it', async () => {
     const testBed = new TestBed([]);
     const { message } = await refusalOf(testBed.repid.job('charge', { id: 'one' }), testBed);
     expect(message).toContain('is not held by the broker, and no result of it is kept');
   });
 
-  it('is refused by a shorter error where nobody can tell', async () => {
+  it('rejects with a shorter error if the state cannot be found out', async () => {
     const testBed = new TestBed([]);
     const job = await testBed.repid.job('charge', { id: 'one' }).enqueue();
     testBed.broker.inspect = () => Promise.reject(new BrokerUnavailableError('away'));
     expect((await refusalOf(job, testBed)).message).toBe('Job "charge" (one) has stored no result within 5000 ms.');
   });
 
-  it('is refused in time where the broker does not answer', async () => {
+  it('rejects in time if the broker does not respond', async () => {
     const testBed = new TestBed([]);
     const job = await testBed.repid.job('charge', { id: 'one' }).enqueue();
     const asked = new Latch();

@@ -20,7 +20,7 @@ export async function awaitResult<Result>(
   connection: Connection,
   options: { readonly timeout: number; readonly signal?: AbortSignal },
 ): Promise<ResultBucket<Result>> {
-  const letDie = keepAlive();
+  const letExit = keepAlive();
   try {
     return await connection.buckets.waitForResult<Result>(resultId, options);
   } catch (error) {
@@ -28,7 +28,7 @@ export async function awaitResult<Result>(
     const fact = `Job ${job.label} has stored no result within ${options.timeout} ms.`;
     throw new TimeoutError(`${fact}${await whyNot(job, connection)}`, { cause: error });
   } finally {
-    letDie();
+    letExit();
   }
 }
 

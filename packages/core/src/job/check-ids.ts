@@ -37,7 +37,7 @@ function sharedBucket(name: string, other: 'id' | 'resultId', id: string): Inval
 
 function ownBucket(name: string, argsId: string): InvalidOptionError {
   return new InvalidOptionError(
-    `Option "argsId" of job "${name}" is "${argsId}", which begins with its id and "${OWN_ARGS_SIGN}": so do buckets that go ` +
-      'with the job. Choose another, or leave it out.',
+    `Option "argsId" of job "${name}" is "${argsId}", which begins with its id and "${OWN_ARGS_SIGN}", like the buckets that are ` +
+      'deleted with the job. Choose another, or leave it out.',
   );
 }

@@ -110,7 +110,7 @@ describe('A job that failed to be enqueued, and was', () => {
     expect(runs).toEqual([]);
   });
 
-  it('is found although the answer to the second try is lost as well', async () => {
+  it('is found even if the second confirmation is lost, too', async () => {
     const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'before').strike('publish', 'after', { skip: 1 }).strike('inspect', 'before', { skip: 1 });
     const job = producer.job('work', { id: 'one', args: 1 });

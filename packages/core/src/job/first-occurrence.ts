@@ -19,12 +19,13 @@ export function firstOccurrence(
   const until = deferredUntil?.getTime();
   if (cron !== undefined && deferredBy !== undefined) {
     throw new InvalidOptionError(
-      'Options "cron" and "deferredBy" are both given, and a job recurs by one. Leave one of them out.',
+      'Options "cron" and "deferredBy" are both given, but a job has one schedule. Leave one of them out.',
     );
   }
   if (cron !== undefined) return firstCronOccurrence(cron, until ?? now);
   if (deferredBy === undefined) return { dueAt: until };
-  if (deferredBy < 1) throw new InvalidOptionError('Option "deferredBy" is 0: a job recurs every millisecond at most.');
+  if (deferredBy < 1)
+    throw new InvalidOptionError('Option "deferredBy" is 0: a job can recur every millisecond at most.');
   const dueAt = until ?? now + deferredBy;
   return { dueAt, recurring: { every: deferredBy, dueAt } };
 }
@@ -39,7 +40,7 @@ function firstCronOccurrence(cron: Cron, after: number): FirstOccurrence {
     typeof cron === 'string' ? { expression: cron, timeZone: undefined } : cron;
   const dueAt = nextCronTime(expression, timeZone, after);
   if (dueAt === undefined) {
-    throw new InvalidOptionError(`Cron expression "${expression}" has no time to come. Choose one that lies ahead.`);
+    throw new InvalidOptionError(`Cron expression "${expression}" has no future time. Choose another.`);
   }
   return { dueAt, recurring: { cron: expression, timeZone, dueAt } };
 }

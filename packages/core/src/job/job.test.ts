@@ -4,7 +4,7 @@ import { DuplicateJobError, InvalidOptionError, UnsupportedError } from '../erro
 import { Latch, TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { JobOptions } from './index.js';
 
-/** An actor that answers what it got, or waits where it is told to. */
+/** An actor that returns its payload, or waits until it is told to go on. */
 function workplace() {
   const [started, latch] = [new Latch(), new Latch()];
   const signals: unknown[] = [];
@@ -184,7 +184,7 @@ describe('A job', () => {
     ['Option "id" of job "work" is "": expected text of 1 to 512 bytes', { id: '' }],
     ['Option "id" of job "work" is "€', { id: '€'.repeat(171) }],
     [
-      'Option "argsId" of job "work" is "\\udc00": expected text of 1 to 512 bytes, without halves',
+      'Option "argsId" of job "work" is "\\udc00": expected text of 1 to 512 bytes, without lone surrogates',
       { argsId: '\udc00' },
     ],
     ['Option "resultId" of job "work" is 5', { resultId: 5 as never }],
@@ -212,8 +212,8 @@ describe('A job', () => {
   it.each<[string, JobOptions]>([
     ['Leave one of them out', { cron: '* * * * *', deferredBy: '1h' }],
     ['cannot be read', { cron: 'whenever' }],
-    ['has no time to come', { cron: '2001-01-01T00:00:00' }],
-    ['a job recurs every millisecond at most', { deferredBy: 0 }],
+    ['has no future time', { cron: '2001-01-01T00:00:00' }],
+    ['a job can recur every millisecond at most', { deferredBy: 0 }],
   ])('that recurs never is refused when it is enqueued: %s', async (message, options) => {
     const { testBed } = workplace();
     await expect(testBed.repid.job('work', options).enqueue()).rejects.toThrow(message);
@@ -227,7 +227,7 @@ describe('A job', () => {
   it.each([
     [{ timeout: 0 }, 'Option "timeout" of job "work" is 0: expected a duration above 0'],
     [{ resultTtl: '400000000y' }, 'of 100 years at most'],
-    [{ storeResult: false, resultId: 'x' }, 'has a "resultId" and is not to store a result'],
+    [{ storeResult: false, resultId: 'x' }, 'has a "resultId", but "storeResult" is false'],
   ])('refuses the options %j', (options, message) => {
     const testBed = new TestBed([]);
     expect(() => testBed.repid.job('work', options)).toThrow(message);

@@ -133,7 +133,7 @@ export class Job<Args = unknown, Result = unknown> {
     return this.options.args !== undefined || this.options.argsId !== undefined || this.argsSource !== undefined;
   }
 
-  /** False where nobody but this object knows its id, and it was never enqueued. */
+  /** False for a job that was never enqueued and whose id only this object knows. */
   get mayExist(): boolean {
     return this.isEnqueued || this.options.id !== undefined || this.options.resultId !== undefined;
   }
@@ -160,7 +160,7 @@ export class Job<Args = unknown, Result = unknown> {
     requireReference(source, `takeArgsFrom() of job ${this.label}`);
     if (this.hasArgs)
       throw new InvalidOptionError(
-        `Job ${this.label} has arguments of its own and is to take those of another. Leave one out.`,
+        `Job ${this.label} has its own arguments and cannot take those of another job. Leave one out.`,
       );
     this.argsSource = source;
     if (!this.dependencies.some(({ on, condition }) => on === source && condition === 'success'))

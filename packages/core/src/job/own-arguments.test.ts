@@ -27,7 +27,7 @@ const OWN: [string, JobOptions][] = [
   ['a chosen place for its result', { resultId: 'result' }],
 ];
 
-describe.each(OWN)('Arguments that nobody has named, of a job with %s', (_, options) => {
+describe.each(OWN)("Arguments in a job's own bucket, of a job with %s", (_, options) => {
   it('go when it has ended', async () => {
     const { testBed, work, stored } = shop();
     const job = await work(options).enqueue();
@@ -90,7 +90,7 @@ describe.each(OWN)('Arguments that nobody has named, of a job with %s', (_, opti
   });
 });
 
-describe('Arguments that nobody has named', () => {
+describe("Arguments in a job's own bucket", () => {
   it('stay for a recurring job until it is cancelled', async () => {
     const { testBed, seen, work, stored } = shop();
     const job = await work({ deferredBy: '1h' }).enqueue();

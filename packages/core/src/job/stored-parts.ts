@@ -25,7 +25,7 @@ export function storesResult(name: string, options: ParsedJobOptions, buckets: B
   if (storeResult) buckets.requireResults(`Storing the result of job "${name}"`);
   else if (resultId !== undefined)
     throw new InvalidOptionError(
-      `Job "${name}" has a "resultId" and is not to store a result. Leave one of the options out.`,
+      `Job "${name}" has a "resultId", but "storeResult" is false. Leave one of the options out.`,
     );
   return storeResult;
 }

@@ -20,7 +20,7 @@ export class TransactionalBuckets {
     if (this.#brokers.has(into as InMemoryBucketBroker)) return;
     throw new UnsupportedError(
       `Bucket "${id}" cannot be committed together with a message: its ${into.name} broker was not joined by the ` +
-        'in-memory message broker. Join it first, or store the bucket by itself.',
+        'in-memory message broker. Join it first, or store the bucket separately.',
     );
   }
 

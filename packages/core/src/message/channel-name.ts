@@ -14,7 +14,7 @@ export const REPLY_CHANNELS = 'repid-replies.';
 
 /** The rule for channel names, for errors. */
 export const CHANNEL_NAME_RULE =
-  'a letter, a digit or "_", then letters, digits, "_", ".", "-", "/"; "bucket" is kept for Repid';
+  'a letter, a digit or "_", then letters, digits, "_", ".", "-", "/"; "bucket" is reserved';
 
 /**
  * True for a valid channel name: a letter, a digit or `_`, then letters, digits, `_`, `.`, `-` and `/`; not `bucket`.

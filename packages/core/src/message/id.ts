@@ -8,7 +8,7 @@ const LONGEST_ID = 512;
 const LONGEST_BUCKET_ID = 2 * LONGEST_ID;
 
 /** The rule for ids, for errors. */
-export const ID_RULE = `text of 1 to ${LONGEST_ID} bytes, without halves of characters (lone surrogates)`;
+export const ID_RULE = `text of 1 to ${LONGEST_ID} bytes, without lone surrogates`;
 
 /** True for a valid id of a job, or of a bucket that its user names. */
 export function isId(value: unknown): value is string {
@@ -19,7 +19,7 @@ export function isId(value: unknown): value is string {
 export function checkBucketId(id: unknown): void {
   if (isName(id, LONGEST_BUCKET_ID)) return;
   throw new InvalidOptionError(
-    `The id of a bucket is ${show(id)}: expected text of 1 to ${LONGEST_BUCKET_ID} bytes, without halves of characters (lone surrogates).`,
+    `The id of a bucket is ${show(id)}: expected text of 1 to ${LONGEST_BUCKET_ID} bytes, without lone surrogates.`,
   );
 }
 

@@ -190,7 +190,7 @@ function readUnrouted(
   const isWrong = looks === undefined || rest.length > 0 || (since === undefined && text.includes(' '));
   if (!isWrong) return since === undefined ? { unrouted: looks } : { unrouted: looks, unroutedSince: since };
   throw new MalformedMessageError(
-    `Header "${HEADER.unrouted}" is ${show(text)}: expected a number of looks and the time of the first.`,
+    `Header "${HEADER.unrouted}" is ${show(text)}: expected a count and the time of the first one.`,
   );
 }
 
@@ -232,7 +232,7 @@ function readSchedule(headers: Readonly<Record<string, string>>): Schedule | und
     checkSchedule(schedule);
     return schedule;
   } catch (cause) {
-    throw new MalformedMessageError(`The headers say no schedule: ${(cause as Error).message}`, { cause });
+    throw new MalformedMessageError(`The headers contain an invalid schedule: ${(cause as Error).message}`, { cause });
   }
 }
 

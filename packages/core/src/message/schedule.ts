@@ -20,7 +20,7 @@ export function nextOccurrence(schedule: Schedule, now: number): number | undefi
 export function checkSchedule(schedule: Schedule): void {
   if ('cron' in schedule) nextCronTime(schedule.cron, schedule.timeZone, schedule.dueAt);
   else if (schedule.every < 1)
-    throw new InvalidOptionError(`An interval of ${schedule.every} ms is none. Give 1 or more.`);
+    throw new InvalidOptionError(`An interval of ${schedule.every} ms is too short. Give 1 or more.`);
 }
 
 /**

@@ -97,8 +97,7 @@ export const headers = v.pipe(
 
 /** The problem with a header. The message does not contain the value, which may be a secret. */
 function problemOfHeader(name: string, value: unknown): string | undefined {
-  if (name.startsWith(OUR_HEADERS))
-    return `is kept for Repid, like all that begin with "${OUR_HEADERS}"; leave it out of what you pass on`;
+  if (name.startsWith(OUR_HEADERS)) return `is reserved, like all that begin with "${OUR_HEADERS}"; do not pass it on`;
   if (name === '__proto__') return 'could poison the objects that it is copied into; give it another name';
   return typeof value === 'string' ? undefined : `is ${kindOf(value)}, expected text`;
 }

@@ -8,7 +8,7 @@ import type { Repid } from './index.js';
 
 type Call = (repid: Repid) => unknown;
 
-/** Calls as somebody may make them whom no compiler warns. */
+/** Calls that the compiler would refuse, as JavaScript code may make them. */
 const untyped = <T>(value: unknown): T => value as T;
 const message = { channel: 'default', payload: 1 };
 
@@ -72,7 +72,7 @@ const CALLS: readonly (readonly [expected: string, call: Call])[] = [
   ['Option "first" of exponentialRetry() is -1', () => exponentialRetry({ first: -1 })],
 ];
 
-describe('What somebody passes in', () => {
+describe('A value passed in', () => {
   it.each(CALLS)('is refused by name: %s', async (expected, call) => {
     const { repid } = new TestBed([]);
     const made = async (): Promise<unknown> => call(repid);

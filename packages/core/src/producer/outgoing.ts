@@ -82,7 +82,7 @@ function channelFrom(given: string | undefined, fallback: string | undefined): s
   if (given !== undefined) return given;
   if (fallback === undefined) {
     throw new InvalidOptionError(
-      'Option "channel" of message is missing, and the message that is answered has no "replyTo". Name the channel.',
+      'Option "channel" of message is missing, and the message to reply to has no "replyTo". Name the channel.',
     );
   }
   checkChannelName(fallback);

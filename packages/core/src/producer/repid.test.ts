@@ -89,7 +89,7 @@ describe('Repid', () => {
 });
 
 describe('A request', () => {
-  it('is answered by the reply of the actor', async () => {
+  it("resolves with the actor's reply", async () => {
     const testBed = new TestBed([answer]);
     testBed.start();
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
@@ -98,7 +98,7 @@ describe('A request', () => {
     expect(many).toEqual([11, 12, 13]);
   });
 
-  it('is answered by bytes too, read by the content type', async () => {
+  it('resolves with bytes, too, decoded by their content type', async () => {
     const actor = defineActor({ name: 'raw' }, (_, msg) =>
       msg.reply({ payload: Buffer.from('{"raw":true}'), contentType: 'application/json' }),
     );
@@ -109,7 +109,7 @@ describe('A request', () => {
     });
   });
 
-  it('times out where nobody answers', async () => {
+  it('times out without a reply', async () => {
     const testBed = new TestBed([]);
     const request = testBed.repid.request({ channel: 'nobody', payload: 1 }, { timeout: '5s' });
     const refused = expect(request).rejects.toMatchObject({ code: 'REPID_TIMEOUT' });

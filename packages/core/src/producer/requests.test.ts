@@ -56,7 +56,7 @@ function spyOnAddresses(testBed: TestBed) {
   return { looks: () => addresses(peek.mock.calls), removed: () => addresses(remove.mock.calls) };
 }
 
-describe('A request that is answered by a program which knows nothing of correlations', () => {
+describe('A request to a program that knows nothing about correlations', () => {
   it('gets the reply', async () => {
     const testBed = new TestBed([]);
     const spy = spyOnAddresses(testBed);
@@ -69,7 +69,7 @@ describe('A request that is answered by a program which knows nothing of correla
     await vi.waitFor(() => expect(spy.removed()).toHaveLength(2), 10_000);
   });
 
-  it('gets one that comes late within its time', async () => {
+  it('gets a late reply within its timeout', async () => {
     const testBed = new TestBed([]);
     const request = testBed.repid.request(toPython, { timeout: '1m' });
     const reply = await takeRequest(testBed);
@@ -79,7 +79,7 @@ describe('A request that is answered by a program which knows nothing of correla
     expect(await request).toBe('at last');
   });
 
-  it('drops one that comes after its time, tells, and leaves nothing behind', async () => {
+  it('drops and reports a reply after its timeout, and leaves nothing behind', async () => {
     const testBed = new TestBed([]);
     const spy = spyOnAddresses(testBed);
     const refused = expect(testBed.repid.request(toPython, { timeout: '5s' })).rejects.toThrow('No reply');
@@ -92,7 +92,7 @@ describe('A request that is answered by a program which knows nothing of correla
     await vi.waitFor(() => expect(spy.removed()).toHaveLength(1), 10_000);
   });
 
-  it('is looked after no more, a while after its time', async () => {
+  it('is no longer checked, a while after its timeout', async () => {
     const testBed = new TestBed([]);
     const spy = spyOnAddresses(testBed);
     const refused = expect(testBed.repid.request(toPython, { timeout: '5s' })).rejects.toThrow('No reply');
@@ -105,7 +105,7 @@ describe('A request that is answered by a program which knows nothing of correla
     expect(spy.looks()).toHaveLength(before);
   });
 
-  it('goes on looking where one look fails', async () => {
+  it('continues to check if one check fails', async () => {
     const testBed = new TestBed([]);
     vi.spyOn(testBed.broker.channels, 'peek').mockRejectedValueOnce(new BrokerUnavailableError('away'));
     const request = testBed.repid.request(toPython);
@@ -116,8 +116,8 @@ describe('A request that is answered by a program which knows nothing of correla
   });
 });
 
-describe('A request that is answered by an actor of ours', () => {
-  it('costs no look at its own channel', async () => {
+describe('A request to a Repid actor', () => {
+  it('needs no check of its own channel', async () => {
     const testBed = new TestBed([answer]);
     const spy = spyOnAddresses(testBed);
     testBed.start();

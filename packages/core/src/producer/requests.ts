@@ -41,7 +41,7 @@ export class Requests {
   constructor(private readonly publisher: Publisher) {
     this.connection = publisher.connection;
     this.direct = new DirectReplies(this.connection, (address, reply) =>
-      this.answer(parseReplyAddress(address)?.correlation, reply),
+      this.resolve(parseReplyAddress(address)?.correlation, reply),
     );
   }
 
@@ -51,7 +51,7 @@ export class Requests {
     await this.listen();
     const correlation = newId();
     const replyTo = this.addressOf(correlation);
-    const letDie = keepAlive();
+    const letExit = keepAlive();
     this.direct.watch(replyTo);
     try {
       const reply = this.awaitReply(correlation, message, timeout);
@@ -59,7 +59,7 @@ export class Requests {
       await Promise.all([sending.catch((error: unknown) => this.giveUp(correlation, error)), reply]);
       return await reply;
     } finally {
-      letDie();
+      letExit();
     }
   }
 
@@ -142,7 +142,7 @@ export class Requests {
    * unexpected.
    */
   private async take(delivery: Delivery): Promise<void> {
-    this.answer(delivery.message.headers[HEADER.correlation], delivery.message);
+    this.resolve(delivery.message.headers[HEADER.correlation], delivery.message);
     try {
       await delivery.settle({ outcome: { type: 'ack' } });
     } catch (problem) {
@@ -150,7 +150,7 @@ export class Requests {
     }
   }
 
-  private answer(correlation = '', message: Message): void {
+  private resolve(correlation = '', message: Message): void {
     const request = this.open.get(correlation);
     this.direct.forget(this.addressOf(correlation));
     if (request === undefined) return this.connection.onEvent({ type: 'reply-unexpected', channel: this.channel });

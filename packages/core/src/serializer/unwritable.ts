@@ -12,17 +12,17 @@ export function numberProblem(value: number): Problem {
 }
 
 export const BIGINT: Problem = {
-  fact: 'is a BigInt, which JSON has no form for',
+  fact: 'is a BigInt, which JSON cannot represent',
   remedy: 'Give text, by String(value)',
 };
 
 export const FUNCTION: Problem = {
-  fact: 'is a function, which JSON has no form for',
+  fact: 'is a function, which JSON cannot represent',
   remedy: 'Leave it out, or give what it returns',
 };
 
 export const SYMBOL: Problem = {
-  fact: 'is a symbol, which JSON has no form for',
+  fact: 'is a symbol, which JSON cannot represent',
   remedy: 'Leave it out, or give text',
 };
 
@@ -46,7 +46,7 @@ export function depthProblem(most: number): Problem {
 
 /** An object that refers to itself, directly or through others. */
 export function cycleProblem(to: string): Problem {
-  return { fact: `leads back to ${to}, and JSON has no form for a circle`, remedy: 'Refer to it by an id' };
+  return { fact: `refers back to ${to}, and JSON cannot represent a cycle`, remedy: 'Refer to it by an id' };
 }
 
 /** What to use instead of an object, by its `Object.prototype.toString` name. */

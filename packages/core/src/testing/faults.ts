@@ -112,5 +112,5 @@ export class Faults {
 }
 
 function struck({ call, moment }: Strike): BrokerUnavailableError {
-  return new BrokerUnavailableError(`A fault was asked for ${moment} "${call}". This is a test.`);
+  return new BrokerUnavailableError(`A fault was planned ${moment} "${call}". This is a test.`);
 }

@@ -132,7 +132,7 @@ describe('What a user passes in', () => {
       { onEvent: listener as (event: RepidEvent) => void },
     );
     expect(await job.status()).toEqual({ state: 'failed' });
-    expect(complaints.mock.calls).toEqual([[expect.stringMatching(/^\[repid\] The listener "onEvent" fails: /)]]);
+    expect(complaints.mock.calls).toEqual([[expect.stringMatching(/^\[repid\] The listener "onEvent" failed: /)]]);
     complaints.mockRestore();
   });
 

@@ -96,7 +96,7 @@ describe('Arguments', () => {
     expect(runs).toBe(0);
     const [dead] = await testBed.deadLetters();
     expect(dead!.reason).toMatchObject({ code: 'REPID_BUCKET_NOT_FOUND', name: BucketNotFoundError.name });
-    expect((await job.result())!.exception).toContain('Bucket "nowhere" is not there');
+    expect((await job.result())!.exception).toContain('Bucket "nowhere" does not exist');
   });
 
   it('that are too large are refused when the job is enqueued', async () => {

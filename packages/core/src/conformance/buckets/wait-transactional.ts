@@ -7,9 +7,9 @@ import type { BucketScenario, BucketFixture } from './scenario.js';
 
 const longWait = { timeout: TIMEOUT * 2 };
 
-/** A bucket that rides in a message or a settlement wakes who waits for it, too. */
+/** A bucket in a message or a settlement resolves the waits for it, too. */
 export function waitingForSettlements(scenario: BucketScenario): void {
-  scenario('answers when a settlement stores the bucket', async (fixture) => {
+  scenario('resolves when a settlement stores the bucket', async (fixture) => {
     const coming = bucket();
     await withJoinedBroker(fixture, async (broker) => {
       const delivery = await deliver(broker);
@@ -19,7 +19,7 @@ export function waitingForSettlements(scenario: BucketScenario): void {
     });
   });
 
-  scenario('answers when a message brings the bucket', async (fixture) => {
+  scenario('resolves when a published message stores the bucket', async (fixture) => {
     const coming = bucket();
     await withJoinedBroker(fixture, async (broker) => {
       const waiting = fixture.buckets.wait(coming.id, longWait);

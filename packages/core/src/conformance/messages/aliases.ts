@@ -8,7 +8,7 @@ import { type BrokerFixture, textOf } from '../fixture.js';
 
 const needs = ['jobIds'] as const;
 
-/** A job whose result goes to a bucket of another id is known by that id, too. */
+/** A job whose result bucket has another id can be found by that id, too. */
 export function aliases(scenario: Scenario): void {
   scenario('finds a job by the bucket that its result goes to', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.jobWithResult('job', {}, 'result')]);
@@ -39,12 +39,12 @@ export function aliases(scenario: Scenario): void {
     });
   }
 
-  scenario('says which id is taken: that of the bucket', { needs }, async (fixture) => {
+  scenario('reports the taken id: that of the bucket', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.jobWithResult('job', {}, 'result')]);
     await expectTaken(fixture, [fixture.jobWithResult('other', {}, 'result')], { id: fixture.id('result') });
   });
 
-  scenario('takes a bucket that is the id of the job itself', { needs }, async (fixture) => {
+  scenario('accepts a result bucket that is the job id itself', { needs }, async (fixture) => {
     await fixture.broker.publish([{ ...fixture.job('job'), resultId: fixture.id('job') }]);
     assert.equal(await fixture.locationOf('job'), 'queued');
     await ack(await fixture.receiveOne(await fixture.consumer()));
@@ -77,7 +77,7 @@ export function aliases(scenario: Scenario): void {
     },
   );
 
-  scenario('finds by the id of a job that has delegated the job that it delegated to', { needs }, async (fixture) => {
+  scenario('finds, by the id of a job that has delegated, the job that it delegated to', { needs }, async (fixture) => {
     const elsewhere = fixture.anotherChannel();
     await fixture.broker.publish([fixture.jobWithResult('parent')]);
     const child = fixture.jobWithResult('child', { channel: elsewhere }, 'parent');
@@ -87,7 +87,7 @@ export function aliases(scenario: Scenario): void {
     await expectTaken(fixture, [fixture.job('parent')], { id: fixture.id('parent'), takenBy: place });
   });
 
-  scenario('leaves out a follower whose bucket is that of a job that is there', { needs }, async (fixture) => {
+  scenario('leaves out a follower whose result bucket belongs to a held job', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.message('first'), fixture.jobWithResult('job', {}, 'result')]);
     const consumer = await fixture.consumer();
     const [first] = await fixture.receive(consumer, 2);
@@ -101,7 +101,7 @@ export function aliases(scenario: Scenario): void {
 
 type MakeTaker = (fixture: BrokerFixture, channel: string) => OutgoingMessage;
 
-/** What a second job may not have, where the first is "job" and its result goes to "result". */
+/** What a second job must not have, if the first one is "job" and its result bucket is "result". */
 const TAKERS: readonly (readonly [string, MakeTaker])[] = [
   ['the id of the bucket for another job', (fixture, channel) => fixture.job('result', { channel })],
   [

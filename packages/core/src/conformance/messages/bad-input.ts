@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario.js';
 import { ack, reasonOf, reject, retry } from '../settlements.js';
 import { argsBucket, type BrokerFixture, textOf } from '../fixture.js';
 
-/** A field of a message, and a value that it cannot have. */
+/** A field of a message, and an invalid value. */
 type BadField = readonly [what: string, fields: Record<string, unknown>];
 
 const LONG = 'x'.repeat(513);
@@ -76,7 +76,7 @@ const BAD_BUCKETS: readonly BadField[] = [
   ['no TTL', { ttl: undefined }],
 ];
 
-/** What no broker can keep, or could not give back as it was, is refused by name, and nothing of the call is done. */
+/** A broker refuses what it cannot store or return unchanged, names it, and does nothing of the call. */
 export function badInput(scenario: Scenario): void {
   refused(scenario, [], BAD_FIELDS);
   refused(scenario, ['jobIds'], BAD_IDS);
@@ -133,14 +133,14 @@ function refusesBucket(scenario: Scenario, what: string, fields: Record<string, 
 }
 
 function refusesForeignBuckets(scenario: Scenario): void {
-  scenario('refuses a bucket that lies elsewhere, and does nothing of that call', async (fixture) => {
+  scenario('refuses a bucket of another store, and does nothing of that call', async (fixture) => {
     const into = await fixture.separateBuckets();
     if (into) await expectRefused(fixture, { buckets: [{ ...argsBucket(), into }] }, UnsupportedError);
   });
 }
 
 function acceptsTheWidest(scenario: Scenario): void {
-  scenario('takes what is just within the limits', { needs: ['jobIds', 'delay', 'priority'] }, async (fixture) => {
+  scenario('accepts values just within the limits', { needs: ['jobIds', 'delay', 'priority'] }, async (fixture) => {
     const id = `${fixture.channel}${'€'.repeat(150)}`.slice(0, 170);
     const headers = { topic: 'act', [HALF]: `${HALF}\u0000`, constructor: 'x' };
     const more = { id, headers, dueAt: 0, priority: 'low', contentType: '', replyTo: '' } as const;
@@ -160,7 +160,7 @@ function keepsWhatIsNotSettled(scenario: Scenario): void {
     });
 
   scenario(
-    'refuses to end a delivery with headers that are no text, and keeps it',
+    'refuses a settlement with headers that are not text, and keeps the delivery',
     { needs: ['deadLetters'] },
     async (fixture) => {
       const headers = { x: 1 } as never;
@@ -171,7 +171,7 @@ function keepsWhatIsNotSettled(scenario: Scenario): void {
   );
 }
 
-/** Nothing of the call that a bad message is in is done, and the others of it can be published. */
+/** Expects that nothing of the call is done, and that its other messages can be published. */
 async function expectRefused(
   fixture: BrokerFixture,
   fields: Record<string, unknown>,
@@ -188,7 +188,7 @@ async function expectRefused(
 
 type Settle = (delivery: Delivery) => Promise<void>;
 
-/** The delivery is still there to be settled in another way, and nothing else is. */
+/** Expects that the delivery can still be settled, and that nothing else changed. */
 async function expectUnsettled(fixture: BrokerFixture, settle: Settle): Promise<void> {
   await fixture.publish('act');
   const consumer = await fixture.consumer();

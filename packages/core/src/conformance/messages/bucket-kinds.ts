@@ -9,7 +9,7 @@ const needs = ['jobIds'] as const;
 
 /** Arguments and results never share a bucket. */
 export function bucketKinds(scenario: Scenario): void {
-  scenario('refuses a job whose result would lie where arguments are', { needs }, async (fixture) => {
+  scenario('refuses a job whose result bucket holds arguments', { needs }, async (fixture) => {
     const { into, args } = await prepare(fixture, 'shared');
     if (!into) return;
     await into.store([args]);
@@ -19,7 +19,7 @@ export function bucketKinds(scenario: Scenario): void {
     assert.equal(await fixture.locationOf('shared'), undefined);
   });
 
-  scenario('refuses arguments that would lie where a result is kept', { needs }, async (fixture) => {
+  scenario('refuses arguments whose bucket holds a result', { needs }, async (fixture) => {
     const { into, args } = await prepare(fixture, 'shared');
     if (!into) return;
     const result = bucket({ id: args.id });
@@ -29,7 +29,7 @@ export function bucketKinds(scenario: Scenario): void {
     assert.equal(await fixture.locationOf('job'), undefined);
   });
 
-  scenario('refuses arguments that would lie where the result of a job is to be', { needs }, async (fixture) => {
+  scenario('refuses arguments whose bucket is the result bucket of a held job', { needs }, async (fixture) => {
     for (const name of ['id', 'result']) {
       const { into, args } = await prepare(fixture, name);
       if (!into) return;
@@ -57,7 +57,7 @@ export function bucketKinds(scenario: Scenario): void {
     assert.deepEqual(await into.get([args.id]), [undefined]);
   });
 
-  scenario('stores arguments anew, and clears the result of an earlier job', { needs }, async (fixture) => {
+  scenario('replaces arguments, and clears the result of an earlier job', { needs }, async (fixture) => {
     const { into, args } = await prepare(fixture, 'args');
     if (!into) return;
     const result = bucket({ id: fixture.id('job') });
@@ -67,7 +67,7 @@ export function bucketKinds(scenario: Scenario): void {
     assert.deepEqual(await into.get([args.id, result.id]), [anew.body, undefined]);
   });
 
-  scenario('leaves out a follower whose result would lie where arguments are', { needs }, async (fixture) => {
+  scenario('leaves out a follower whose result bucket holds arguments', { needs }, async (fixture) => {
     const { into, args } = await prepare(fixture, 'shared');
     if (!into) return;
     await into.store([args]);

@@ -13,7 +13,7 @@ const exception = 'CancelledError: Enough.';
 /** A running job that is cancelled has ended, whatever its worker does. */
 export function cancellingRunning(scenario: Scenario): void {
   scenario(
-    'ends a running job at once: result, dependents, id',
+    'ends a running job immediately: result, dependents, id',
     { needs: ['jobIds', 'dependencies'] },
     async (fixture) => {
       const into = (await fixture.transactionalBuckets())!;
@@ -37,44 +37,41 @@ export function cancellingRunning(scenario: Scenario): void {
     },
   );
 
+  scenario('does not count a cancelled job as running', { needs: ['jobIds', 'administration'] }, async (fixture) => {
+    await fixture.broker.publish([fixture.job('job')]);
+    await fixture.receiveOne(await fixture.consumer());
+    await fixture.broker.cancel(fixture.id('job'));
+    const { queued, delayed, running, deadLetters } = await fixture.broker.channels.stats(fixture.channel);
+    assert.deepEqual({ queued, delayed, running, deadLetters }, { queued: 0, delayed: 0, running: 0, deadLetters: 0 });
+  });
+
   scenario(
-    'counts a running job no more that was cancelled',
-    { needs: ['jobIds', 'administration'] },
+    'commits nothing of a late settlement, whatever its outcome',
+    { needs: ['jobIds', 'deadLetters'] },
     async (fixture) => {
-      await fixture.broker.publish([fixture.job('job')]);
-      await fixture.receiveOne(await fixture.consumer());
-      await fixture.broker.cancel(fixture.id('job'));
-      const { queued, delayed, running, deadLetters } = await fixture.broker.channels.stats(fixture.channel);
-      assert.deepEqual(
-        { queued, delayed, running, deadLetters },
-        { queued: 0, delayed: 0, running: 0, deadLetters: 0 },
-      );
+      const into = await fixture.transactionalBuckets();
+      const consumer = await fixture.consumer();
+      await fixture.broker.publish([fixture.jobWithResult('job')]);
+      const delivery = await fixture.receiveOne(consumer);
+      await fixture.broker.cancel(fixture.id('job'), into && { result: { into, exception } });
+      const rest = {
+        publish: [fixture.job('follower', into && { buckets: [{ ...argsBucket({ id: fixture.id('args') }), into }] })],
+        ...(into && { bucket: { ...bucket({ id: fixture.id('job') }), into } }),
+      };
+      await assert.rejects(ack(delivery, rest), LostOwnershipError);
+      await assert.rejects(nack(delivery, 'spoilt', rest), LostOwnershipError);
+      await assert.rejects(reject(delivery, {}, rest), LostOwnershipError);
+      await assert.rejects(retry(delivery, 0, {}, rest), LostOwnershipError);
+      await fixture.expectNothing(consumer);
+      assert.equal(await fixture.locationOf('follower'), undefined);
+      assert.deepEqual(await fixture.broker.channels.deadLetters(fixture.channel, 10), []);
+      if (!into) return;
+      assert.equal((await readResult(fixture, into, 'job')).exception, exception);
+      assert.deepEqual(await into.get([fixture.id('args')]), [undefined]);
     },
   );
 
-  scenario('commits nothing of a late settlement, whichever', { needs: ['jobIds', 'deadLetters'] }, async (fixture) => {
-    const into = await fixture.transactionalBuckets();
-    const consumer = await fixture.consumer();
-    await fixture.broker.publish([fixture.jobWithResult('job')]);
-    const delivery = await fixture.receiveOne(consumer);
-    await fixture.broker.cancel(fixture.id('job'), into && { result: { into, exception } });
-    const rest = {
-      publish: [fixture.job('follower', into && { buckets: [{ ...argsBucket({ id: fixture.id('args') }), into }] })],
-      ...(into && { bucket: { ...bucket({ id: fixture.id('job') }), into } }),
-    };
-    await assert.rejects(ack(delivery, rest), LostOwnershipError);
-    await assert.rejects(nack(delivery, 'spoilt', rest), LostOwnershipError);
-    await assert.rejects(reject(delivery, {}, rest), LostOwnershipError);
-    await assert.rejects(retry(delivery, 0, {}, rest), LostOwnershipError);
-    await fixture.expectNothing(consumer);
-    assert.equal(await fixture.locationOf('follower'), undefined);
-    assert.deepEqual(await fixture.broker.channels.deadLetters(fixture.channel, 10), []);
-    if (!into) return;
-    assert.equal((await readResult(fixture, into, 'job')).exception, exception);
-    assert.deepEqual(await into.get([fixture.id('args')]), [undefined]);
-  });
-
-  scenario('does not let the next occurrence take the place of a cancelled one', { needs }, async (fixture) => {
+  scenario('does not publish the next occurrence of a cancelled job', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.job('recurring')]);
     const consumer = await fixture.consumer();
     const delivery = await fixture.receiveOne(consumer);
@@ -100,7 +97,7 @@ export function cancellingRunning(scenario: Scenario): void {
     await ack(anew);
   });
 
-  scenario('tells of a cancelled job as lost when it is extended', { needs }, async (fixture) => {
+  scenario('reports a cancelled job as lost when it is extended', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.job('job'), fixture.job('other')]);
     const consumer = await fixture.consumer();
     const [cancelled, other] = await fixture.receive(consumer, 2);
@@ -109,7 +106,7 @@ export function cancellingRunning(scenario: Scenario): void {
     await ack(other!);
   });
 
-  scenario('never comes again when its worker vanishes', { needs, ownershipTime }, async (fixture) => {
+  scenario('is not redelivered when its worker disappears', { needs, ownershipTime }, async (fixture) => {
     await fixture.broker.publish([fixture.job('job')]);
     const vanishing = await fixture.consumer();
     await fixture.receiveOne(vanishing);
@@ -118,7 +115,7 @@ export function cancellingRunning(scenario: Scenario): void {
     await expectNothingToComeAgain(fixture);
   });
 
-  scenario('never comes again when it had been taken over', { needs, ownershipTime }, async (fixture) => {
+  scenario('is not redelivered if it had been taken over', { needs, ownershipTime }, async (fixture) => {
     await fixture.broker.publish([fixture.job('job')]);
     const vanishing = await fixture.consumer();
     const first = await fixture.receiveOne(vanishing);
@@ -133,7 +130,7 @@ export function cancellingRunning(scenario: Scenario): void {
     await expectNothingToComeAgain(fixture);
   });
 
-  scenario('reaches the job that another has delegated to, by the id of that one', { needs }, async (fixture) => {
+  scenario('cancels the job that another delegated to, by the id of that one', { needs }, async (fixture) => {
     const into = await fixture.transactionalBuckets();
     const consumer = await fixture.consumer();
     await fixture.broker.publish([fixture.jobWithResult('parent')]);
@@ -147,7 +144,7 @@ export function cancellingRunning(scenario: Scenario): void {
     if (into) assert.equal((await readResult(fixture, into, 'parent')).cancelled, true);
   });
 
-  scenario('tells the consumer that has it in flight, and no other, by its own id', { needs }, async (fixture) => {
+  scenario('notifies only the consumer that has it in flight, by its own id', { needs }, async (fixture) => {
     const told: string[] = [];
     const consumer = await fixture.consumer({ onCancel: (...job) => told.push(job.join(' ')) });
     const bystander = await fixture.consumer({ onCancel: () => told.push('bystander') });
@@ -159,7 +156,7 @@ export function cancellingRunning(scenario: Scenario): void {
     await bystander.close();
   });
 
-  scenario('cancels all the same when a listener throws', { needs }, async (fixture) => {
+  scenario('cancels even if a listener throws', { needs }, async (fixture) => {
     const problems: Error[] = [];
     const consumer = await fixture.consumer({
       onCancel: () => assert.fail('a faulty listener'),
@@ -177,7 +174,7 @@ export function cancellingRunning(scenario: Scenario): void {
   });
 }
 
-/** After the time in which a lost message would be taken over. */
+/** Waits for longer than it takes to take over a lost message. */
 async function expectNothingToComeAgain(fixture: BrokerFixture): Promise<void> {
   await fixture.pass(ownershipTime + 1);
   const consumer = await fixture.consumer();

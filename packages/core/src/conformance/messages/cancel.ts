@@ -8,9 +8,9 @@ const needs = ['jobIds'] as const;
 
 const exception = 'CancelledError: Enough.';
 
-/** Finding jobs by their ids, and calling them off. */
+/** Finding jobs by id, and cancelling them. */
 export function cancelling(scenario: Scenario): void {
-  scenario('tells where a job is, to its end', { needs: ['jobIds', 'delay'] }, async (fixture) => {
+  scenario('reports the state of a job until it ends', { needs: ['jobIds', 'delay'] }, async (fixture) => {
     assert.equal(await fixture.locationOf('job'), undefined);
     await fixture.broker.publish([fixture.job('job', { delay: 1_000 })]);
     assert.equal(await fixture.locationOf('job'), 'delayed');
@@ -27,13 +27,13 @@ export function cancelling(scenario: Scenario): void {
     assert.equal(await fixture.locationOf('job'), 'queued');
   });
 
-  scenario('does not find a job that was given up', { needs }, async (fixture) => {
+  scenario('does not find a dead-lettered job', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.job('job')]);
     await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
     assert.equal(await fixture.locationOf('job'), undefined);
   });
 
-  scenario('takes a queued job away, tells what it was, and frees its id', { needs }, async (fixture) => {
+  scenario('removes a queued job, returns it, and frees its id', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.job('one'), fixture.job('two'), fixture.job('three')]);
     const cancelled = await fixture.broker.cancel(fixture.id('two'));
     assert.equal(cancelled?.location, 'queued');
@@ -44,7 +44,7 @@ export function cancelling(scenario: Scenario): void {
     await fixture.broker.publish([fixture.job('two', { channel: fixture.anotherChannel() })]);
   });
 
-  scenario('takes a delayed job away, and frees its id', { needs: ['jobIds', 'delay'] }, async (fixture) => {
+  scenario('removes a delayed job, and frees its id', { needs: ['jobIds', 'delay'] }, async (fixture) => {
     await fixture.broker.publish([fixture.job('job', { delay: 500 })]);
     assert.equal((await fixture.broker.cancel(fixture.id('job')))?.location, 'delayed');
     await fixture.pass(501);
@@ -52,7 +52,7 @@ export function cancelling(scenario: Scenario): void {
     await fixture.broker.publish([fixture.job('job')]);
   });
 
-  scenario('takes a job away that is to be retried', { needs: ['jobIds', 'delay'] }, async (fixture) => {
+  scenario('removes a job that waits for a retry', { needs: ['jobIds', 'delay'] }, async (fixture) => {
     await fixture.broker.publish([fixture.job('job')]);
     const consumer = await fixture.consumer();
     await retry(await fixture.receiveOne(consumer), 500);
@@ -62,7 +62,7 @@ export function cancelling(scenario: Scenario): void {
     assert.equal(await fixture.locationOf('job'), undefined);
   });
 
-  scenario('returns nothing for a job that is not there, or not any more', { needs }, async (fixture) => {
+  scenario('returns undefined for a job that never existed or has ended', { needs }, async (fixture) => {
     assert.equal(await fixture.broker.cancel(fixture.id('nobody')), undefined);
     await fixture.broker.publish([fixture.job('job')]);
     await fixture.broker.cancel(fixture.id('job'));
@@ -85,7 +85,7 @@ export function cancelling(scenario: Scenario): void {
   });
 
   scenario(
-    'stores no result for a job whose headers name none, nor for one that is not there',
+    'stores no result for a job whose headers name none, or for one that does not exist',
     { needs },
     async (fixture) => {
       const into = await fixture.transactionalBuckets();
@@ -97,7 +97,7 @@ export function cancelling(scenario: Scenario): void {
     },
   );
 
-  scenario('keeps the result that a second call would say otherwise', { needs }, async (fixture) => {
+  scenario('keeps the first result when it is cancelled twice', { needs }, async (fixture) => {
     const into = await fixture.transactionalBuckets();
     if (!into) return;
     await fixture.broker.publish([fixture.jobWithResult('job')]);
@@ -106,23 +106,27 @@ export function cancelling(scenario: Scenario): void {
     assert.equal((await readResult(fixture, into, 'job')).exception, exception);
   });
 
-  scenario('tells who waits for a job that is cancelled', { needs: ['jobIds', 'dependencies'] }, async (fixture) => {
-    const into = (await fixture.transactionalBuckets())!;
-    const channel = fixture.anotherChannel();
-    await fixture.broker.publish([
-      fixture.jobWithResult('job'),
-      waitingJob(fixture, into, 'after', ['job'], { channel }),
-      waitingJob(fixture, into, 'fallback', ['job'], { channel, condition: 'failure' }),
-    ]);
-    await fixture.broker.cancel(fixture.id('job'), { result: { into, exception } });
-    assert.equal(textOf(await fixture.receiveOne(await fixture.consumer({ channels: [channel] }))), 'fallback');
-    const skipped = await readResult(fixture, into, 'after');
-    assert.equal(skipped.skipped, true);
-    assert.match(skipped.exception, / Root cause: "act" \(.*job\) failed: CancelledError: Enough\.$/);
-  });
+  scenario(
+    'notifies the jobs that wait for a cancelled job',
+    { needs: ['jobIds', 'dependencies'] },
+    async (fixture) => {
+      const into = (await fixture.transactionalBuckets())!;
+      const channel = fixture.anotherChannel();
+      await fixture.broker.publish([
+        fixture.jobWithResult('job'),
+        waitingJob(fixture, into, 'after', ['job'], { channel }),
+        waitingJob(fixture, into, 'fallback', ['job'], { channel, condition: 'failure' }),
+      ]);
+      await fixture.broker.cancel(fixture.id('job'), { result: { into, exception } });
+      assert.equal(textOf(await fixture.receiveOne(await fixture.consumer({ channels: [channel] }))), 'fallback');
+      const skipped = await readResult(fixture, into, 'after');
+      assert.equal(skipped.skipped, true);
+      assert.match(skipped.exception, / Root cause: "act" \(.*job\) failed: CancelledError: Enough\.$/);
+    },
+  );
 
   scenario(
-    'cancels a waiting job, and skips who waits for it',
+    'cancels a waiting job, and skips the jobs that wait for it',
     { needs: ['jobIds', 'dependencies'] },
     async (fixture) => {
       const into = (await fixture.transactionalBuckets())!;

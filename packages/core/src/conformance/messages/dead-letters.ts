@@ -7,7 +7,7 @@ import { until } from '../waiting.js';
 
 const needs = ['deadLetters'] as const;
 
-/** What was given up can be looked at, and put back. */
+/** Dead letters can be inspected and replayed. */
 export function deadLetters(scenario: Scenario): void {
   scenario('has none at first', { needs }, async (fixture) => {
     assert.deepEqual(await lettersOf(fixture), []);
@@ -20,7 +20,7 @@ export function deadLetters(scenario: Scenario): void {
     assert.deepEqual(texts(await fixture.broker.channels.deadLetters(fixture.channel, 2)), ['a', 'b']);
   });
 
-  scenario('keeps the message whole', { needs }, async (fixture) => {
+  scenario('keeps the whole message', { needs }, async (fixture) => {
     const more = { contentType: 'text/plain', replyTo: 'replies', headers: { topic: 'act', 'x-own': 'ø' } };
     await fixture.broker.publish([fixture.message('whole', more)]);
     await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
@@ -29,7 +29,7 @@ export function deadLetters(scenario: Scenario): void {
     assert.deepEqual({ channel, contentType, replyTo, headers: { ...headers } }, { channel: fixture.channel, ...more });
   });
 
-  scenario('puts all back, oldest first, with the headers that they were given up with', { needs }, async (fixture) => {
+  scenario('replays all, oldest first, with the headers of the dead letters', { needs }, async (fixture) => {
     await giveUp(fixture, 'a', 'b');
     assert.equal((await fixture.broker.channels.replayDeadLetters(fixture.channel)).replayed, 2);
     const replayed = await fixture.receive(await fixture.consumer(), 2);
@@ -39,14 +39,14 @@ export function deadLetters(scenario: Scenario): void {
     assert.deepEqual(await lettersOf(fixture), []);
   });
 
-  scenario('wakes a waiting receive with what is put back', { needs }, async (fixture) => {
+  scenario('wakes a waiting receive with a replayed message', { needs }, async (fixture) => {
     await giveUp(fixture, 'back');
     const received = fixture.receiveOne(await fixture.consumer());
     await fixture.broker.channels.replayDeadLetters(fixture.channel);
     assert.equal(textOf(await received), 'back');
   });
 
-  scenario('puts back only those with the ids given', { needs }, async (fixture) => {
+  scenario('replays only the given ids', { needs }, async (fixture) => {
     await giveUp(fixture, 'a', 'b', 'c');
     const ids = [(await lettersOf(fixture))[1]!.id, 'no-such-letter'];
     assert.equal((await fixture.broker.channels.replayDeadLetters(fixture.channel, { ids })).replayed, 1);
@@ -54,13 +54,13 @@ export function deadLetters(scenario: Scenario): void {
     assert.deepEqual(texts(await lettersOf(fixture)), ['a', 'c']);
   });
 
-  scenario('puts back no more than the limit', { needs }, async (fixture) => {
+  scenario('replays no more than the limit', { needs }, async (fixture) => {
     await giveUp(fixture, 'a', 'b', 'c');
     assert.equal((await fixture.broker.channels.replayDeadLetters(fixture.channel, { limit: 2 })).replayed, 2);
     assert.deepEqual(texts(await lettersOf(fixture)), ['c']);
   });
 
-  scenario('keeps the priority of what it puts back', { needs: ['deadLetters', 'priority'] }, async (fixture) => {
+  scenario('keeps the priority of a replayed message', { needs: ['deadLetters', 'priority'] }, async (fixture) => {
     await fixture.broker.publish([fixture.message('urgent', { priority: 'high' })]);
     const consumer = await fixture.consumer();
     await nack(await fixture.receiveOne(consumer), 'spoilt');
@@ -68,7 +68,7 @@ export function deadLetters(scenario: Scenario): void {
     assert.equal((await fixture.receiveOne(consumer)).priority, 'high');
   });
 
-  scenario('lets what is put back be given up again', { needs }, async (fixture) => {
+  scenario('allows a replayed message to be dead-lettered again', { needs }, async (fixture) => {
     await giveUp(fixture, 'hopeless');
     await fixture.broker.channels.replayDeadLetters(fixture.channel);
     await nack(await fixture.receiveOne(await fixture.consumer()), 'again');
@@ -78,7 +78,7 @@ export function deadLetters(scenario: Scenario): void {
     );
   });
 
-  scenario('deletes only those with the ids given, and counts them', { needs }, async (fixture) => {
+  scenario('deletes only the given ids, and counts them', { needs }, async (fixture) => {
     await giveUp(fixture, 'a', 'b', 'c');
     const [a, b] = await lettersOf(fixture);
     const { channels } = fixture.broker;
@@ -87,13 +87,13 @@ export function deadLetters(scenario: Scenario): void {
     assert.deepEqual(texts(await lettersOf(fixture)), ['c']);
   });
 
-  scenario('keeps no more than so many, the latest', { needs, deadLetters: { maxCount: 3 } }, async (fixture) => {
+  scenario('keeps at most the maximum number, the latest', { needs, deadLetters: { maxCount: 3 } }, async (fixture) => {
     await giveUp(fixture, 'a', 'b', 'c', 'd', 'e');
     await until(async () => (await lettersOf(fixture)).length === 3, 'the oldest to go');
     assert.deepEqual(texts(await lettersOf(fixture)), ['c', 'd', 'e']);
   });
 
-  scenario('keeps none for longer than so long', { needs, deadLetters: { maxAge: 300 } }, async (fixture) => {
+  scenario('keeps none beyond the maximum age', { needs, deadLetters: { maxAge: 300 } }, async (fixture) => {
     await giveUp(fixture, 'old');
     assert.deepEqual(texts(await lettersOf(fixture)), ['old']);
     await fixture.pass(301);
@@ -103,7 +103,7 @@ export function deadLetters(scenario: Scenario): void {
   });
 }
 
-/** Publishes the texts and gives them up, one after the other. */
+/** Publishes the texts and dead-letters them, one after the other. */
 async function giveUp(fixture: BrokerFixture, ...messages: string[]): Promise<void> {
   await fixture.publish(...messages);
   const consumer = await fixture.consumer();

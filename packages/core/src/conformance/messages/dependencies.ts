@@ -13,7 +13,7 @@ const needs = ['dependencies'] as const;
 
 /** Messages that wait for buckets. */
 export function dependencies(scenario: Scenario): void {
-  scenario('parks a job until its bucket is stored, by a settlement', { needs }, async (fixture) => {
+  scenario('blocks a job until a settlement stores its bucket', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('second', ['first'])]);
     await fixture.publish('first');
@@ -25,7 +25,7 @@ export function dependencies(scenario: Scenario): void {
     assert.equal(textOf(await fixture.receiveOne(consumer)), 'second');
   });
 
-  scenario('releases it when somebody stores the bucket', { needs }, async (fixture) => {
+  scenario('releases a job when its bucket is stored directly', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('second', ['first'])]);
     const received = fixture.receiveOne(await fixture.consumer());
@@ -33,14 +33,14 @@ export function dependencies(scenario: Scenario): void {
     assert.equal(textOf(await received), 'second');
   });
 
-  scenario('publishes at once what waits for a bucket that is there', { needs }, async (fixture) => {
+  scenario('publishes a job immediately if its bucket exists', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await into.store([ending(fixture, 'first')]);
     await fixture.broker.publish([job('second', ['first'])]);
     assert.equal(textOf(await fixture.receiveOne(await fixture.consumer())), 'second');
   });
 
-  scenario('waits for all of several, in any order, and counts none twice', { needs }, async (fixture) => {
+  scenario('waits for several buckets in any order, and counts each once', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await into.store([ending(fixture, 'a')]);
     await fixture.broker.publish([job('last', ['a', 'b', 'c'])]);
@@ -54,7 +54,7 @@ export function dependencies(scenario: Scenario): void {
     await fixture.expectNothing(consumer);
   });
 
-  scenario('releases all that wait for one', { needs }, async (fixture) => {
+  scenario('releases all jobs that wait for one bucket', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish(['a', 'b', 'c'].map((id) => job(id, ['first'])));
     assert.equal((await fixture.broker.channels.stats(fixture.channel)).waiting, 3);
@@ -79,28 +79,24 @@ export function dependencies(scenario: Scenario): void {
     });
   }
 
-  scenario(
-    'skips on to the end of the graph, with the first cause, and runs what asked for that',
-    { needs },
-    async (fixture) => {
-      const { into, job } = await prepare(fixture);
-      await fixture.broker.publish([
-        job('d', ['c']),
-        job('c', ['b']),
-        job('b', ['a']),
-        job('fallback', ['a'], 'failure'),
-        job('always', ['c'], 'settled'),
-      ]);
-      await into.store([ending(fixture, 'a', 'failed')]);
-      const run = texts(await fixture.receive(await fixture.consumer(), 2));
-      assert.deepEqual(run.toSorted(), ['always', 'fallback']);
-      const { exception } = await readResult(fixture, into, 'd');
-      assert.match(exception, /^DependencyError: Not run: it needed the success of "act" \(.*c\), which was skipped\./);
-      assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
-    },
-  );
+  scenario('skips to the end of the graph with the root cause, and runs the fallbacks', { needs }, async (fixture) => {
+    const { into, job } = await prepare(fixture);
+    await fixture.broker.publish([
+      job('d', ['c']),
+      job('c', ['b']),
+      job('b', ['a']),
+      job('fallback', ['a'], 'failure'),
+      job('always', ['c'], 'settled'),
+    ]);
+    await into.store([ending(fixture, 'a', 'failed')]);
+    const run = texts(await fixture.receive(await fixture.consumer(), 2));
+    assert.deepEqual(run.toSorted(), ['always', 'fallback']);
+    const { exception } = await readResult(fixture, into, 'd');
+    assert.match(exception, /^DependencyError: Not run: it needed the success of "act" \(.*c\), which was skipped\./);
+    assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
+  });
 
-  scenario('learns the first cause also where it comes late', { needs }, async (fixture) => {
+  scenario('uses the root cause for a job that is published later, too', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await into.store([ending(fixture, 'a', 'failed')]);
     await fixture.broker.publish([job('b', ['a'])]);
@@ -109,7 +105,7 @@ export function dependencies(scenario: Scenario): void {
     assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
   });
 
-  scenario('takes a graph in any order, as one write', { needs }, async (fixture) => {
+  scenario('accepts a graph in any order, in one write', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('c', ['b']), job('b', ['a']), fixture.job('a')]);
     const consumer = await fixture.consumer();
@@ -121,20 +117,16 @@ export function dependencies(scenario: Scenario): void {
     await fixture.expectNothing(consumer);
   });
 
-  scenario(
-    'waits for a job of the same write anew, where the result of an earlier one is there',
-    { needs },
-    async (fixture) => {
-      const { into, job } = await prepare(fixture);
-      await into.store([ending(fixture, 'first')]);
-      const first = fixture.job('first', { clears: [{ id: fixture.id('first'), into }] });
-      await fixture.broker.publish([job('second', ['first']), first]);
-      const consumer = await fixture.consumer();
-      assert.equal(textOf(await fixture.receiveOne(consumer)), 'first');
-      await fixture.expectNothing(consumer);
-      assert.equal(await fixture.locationOf('second'), 'waiting');
-    },
-  );
+  scenario('waits for a job of the same write even if an earlier result exists', { needs }, async (fixture) => {
+    const { into, job } = await prepare(fixture);
+    await into.store([ending(fixture, 'first')]);
+    const first = fixture.job('first', { clears: [{ id: fixture.id('first'), into }] });
+    await fixture.broker.publish([job('second', ['first']), first]);
+    const consumer = await fixture.consumer();
+    assert.equal(textOf(await fixture.receiveOne(consumer)), 'first');
+    await fixture.expectNothing(consumer);
+    assert.equal(await fixture.locationOf('second'), 'waiting');
+  });
 
   scenario('publishes none of a graph when one id is taken', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
@@ -153,7 +145,7 @@ export function dependencies(scenario: Scenario): void {
     assert.equal(textOf(await fixture.receiveOne(await fixture.consumer())), 'second');
   });
 
-  scenario('parks followers, and has them see the result of their own settlement', { needs }, async (fixture) => {
+  scenario('blocks followers, and shows them the result of their own settlement', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.publish('first');
     const consumer = await fixture.consumer();
@@ -164,7 +156,7 @@ export function dependencies(scenario: Scenario): void {
     assert.equal(await fixture.locationOf('later'), 'waiting');
   });
 
-  scenario('delays a released job as it was to be delayed', { needs: [...needs, 'delay'] }, async (fixture) => {
+  scenario('applies the delay of a job after its release', { needs: [...needs, 'delay'] }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([{ ...job('second', ['first']), delay: 300 }]);
     const dueAt = fixture.broker.clock.now() + 300;
@@ -172,7 +164,7 @@ export function dependencies(scenario: Scenario): void {
     assert.equal(textOf(await fixture.receiveNotBefore(dueAt, await fixture.consumer())), 'second');
   });
 
-  scenario('skips what has waited for too long, with those who wait for it', { needs }, async (fixture) => {
+  scenario('skips a job whose wait times out, and the jobs that wait for it', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     const late = job('late', ['never']);
     await fixture.broker.publish([{ ...late, waits: { ...late.waits!, timeout: 300 } }, job('after', ['late'])]);
@@ -192,7 +184,7 @@ export function dependencies(scenario: Scenario): void {
     assert.deepEqual(await received, []);
   });
 
-  scenario('keeps the id of a job taken while its result has yet to be read', { needs }, async (fixture) => {
+  scenario('keeps an id taken while a released job has yet to read its result', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     const again = fixture.job('first', { clears: [{ id: fixture.id('first'), into }] });
     await fixture.broker.publish([job('last', ['first', 'second'])]);
@@ -205,7 +197,7 @@ export function dependencies(scenario: Scenario): void {
   });
 
   scenario(
-    'does not bring jobs back under a fallback that has yet to read why',
+    'does not revive jobs while a fallback has yet to read their result',
     { needs: [...needs, 'deadLetters'] },
     async (fixture) => {
       const { into, job } = await prepare(fixture);
@@ -225,7 +217,7 @@ export function dependencies(scenario: Scenario): void {
     },
   );
 
-  scenario('lets the time of a bucket begin when who was to read it is cancelled', { needs }, async (fixture) => {
+  scenario('starts the TTL of a bucket when its reader is cancelled', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('second', ['first'])]);
     await into.store([ending(fixture, 'first', 'succeeded', 100)]);
@@ -234,7 +226,7 @@ export function dependencies(scenario: Scenario): void {
   });
 
   scenario(
-    'brings skipped jobs back with the dead letter that they were skipped for',
+    'revives skipped jobs with the dead letter that caused the skip',
     { needs: [...needs, 'deadLetters'] },
     async (fixture) => {
       const { into, job } = await prepare(fixture);
@@ -262,7 +254,7 @@ export function dependencies(scenario: Scenario): void {
     },
   );
 
-  scenario('tells what a job waits for, and who waits for a bucket', { needs }, async (fixture) => {
+  scenario('reports what a job waits for, and which jobs wait for a bucket', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('second', ['first', 'other'], 'settled')]);
     await into.store([ending(fixture, 'other')]);
@@ -275,7 +267,7 @@ export function dependencies(scenario: Scenario): void {
     assert.deepEqual(await fixture.broker.waiters(fixture.id('other')), [reference]);
   });
 
-  scenario('keeps a bucket until who waited for it has ended, then lets its time begin', { needs }, async (fixture) => {
+  scenario('keeps a bucket until its readers have ended, then starts its TTL', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('x', ['first', 'other']), job('y', ['first', 'other'])]);
     await into.store([ending(fixture, 'other'), ending(fixture, 'first', 'succeeded', 200)]);
@@ -288,7 +280,7 @@ export function dependencies(scenario: Scenario): void {
     await until(async () => !(await isKept()), 'the bucket to expire');
   });
 
-  scenario('has the bucket for who waited for it alone, however long he is queued', { needs }, async (fixture) => {
+  scenario('keeps the bucket for its only reader, however long that is queued', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('x', ['first']), job('y', ['first'])]);
     const first = ending(fixture, 'first', 'succeeded', 50);
@@ -301,7 +293,7 @@ export function dependencies(scenario: Scenario): void {
   });
 }
 
-/** Which ends of a job meet which conditions. */
+/** Which states of a bucket meet which conditions. */
 const TABLE: readonly (readonly [Condition, BucketState, boolean])[] = [
   ['success', 'succeeded', true],
   ['success', 'failed', false],
@@ -316,7 +308,7 @@ const TABLE: readonly (readonly [Condition, BucketState, boolean])[] = [
 
 type MakeJob = (id: string, on: readonly string[], condition?: Condition) => OutgoingMessage;
 
-/** Buckets that are joined, and jobs that wait in the fixture's own buckets. */
+/** Prepares joined buckets, and jobs that wait in the fixture's channel. */
 async function prepare(fixture: BrokerFixture): Promise<{ into: BucketBroker; job: MakeJob }> {
   const into = await fixture.transactionalBuckets();
   assert.ok(into, 'a broker with dependencies needs createBuckets in its harness');

@@ -3,9 +3,9 @@ import type { Scenario } from '../scenario.js';
 import { ack, nack, reject, retry } from '../settlements.js';
 import { bucket, textOf, texts } from '../fixture.js';
 
-/** What a settlement publishes. */
+/** Messages that a settlement publishes. */
 export function followers(scenario: Scenario): void {
-  scenario('publishes them, in their order, whatever the outcome', async (fixture) => {
+  scenario('publishes followers in order, whatever the outcome', async (fixture) => {
     await fixture.publish('ack', 'nack');
     const consumer = await fixture.consumer();
     const [first, second] = await fixture.receive(consumer, 2);
@@ -14,7 +14,7 @@ export function followers(scenario: Scenario): void {
     assert.deepEqual(texts(await fixture.receive(consumer, 3)), ['a', 'b', 'c']);
   });
 
-  scenario('publishes them to other channels', async (fixture) => {
+  scenario('publishes followers to other channels', async (fixture) => {
     const elsewhere = fixture.anotherChannel();
     const consumer = await fixture.consumer({ channels: [elsewhere] });
     const received = fixture.receiveOne(consumer);
@@ -26,7 +26,7 @@ export function followers(scenario: Scenario): void {
     await ack(follower);
   });
 
-  scenario('delays them', { needs: ['delay'] }, async (fixture) => {
+  scenario('delays followers', { needs: ['delay'] }, async (fixture) => {
     await fixture.publish('first');
     const consumer = await fixture.consumer();
     const first = await fixture.receiveOne(consumer);
@@ -48,7 +48,7 @@ export function followers(scenario: Scenario): void {
     assert.deepEqual(await into.get([result.id]), [result.body]);
   });
 
-  scenario('stores and clears the buckets that they bring', async (fixture) => {
+  scenario('stores and clears the buckets of followers', async (fixture) => {
     const into = await fixture.transactionalBuckets();
     if (!into) return;
     const [brought, cleared] = [bucket(), bucket()];
@@ -78,7 +78,7 @@ export function followers(scenario: Scenario): void {
     await fixture.expectNothing(consumer);
   });
 
-  scenario('may use the id again that ack frees', { needs: ['jobIds'] }, async (fixture) => {
+  scenario('may reuse the id that ack frees', { needs: ['jobIds'] }, async (fixture) => {
     await fixture.broker.publish([fixture.job('again')]);
     const consumer = await fixture.consumer();
     await ack(await fixture.receiveOne(consumer), { publish: [fixture.job('again')] });
@@ -86,7 +86,7 @@ export function followers(scenario: Scenario): void {
     assert.equal(textOf(await fixture.receiveOne(consumer)), 'again');
   });
 
-  scenario('may use the id again that nack frees', { needs: ['jobIds'] }, async (fixture) => {
+  scenario('may reuse the id that nack frees', { needs: ['jobIds'] }, async (fixture) => {
     await fixture.broker.publish([fixture.job('again')]);
     const consumer = await fixture.consumer();
     await nack(await fixture.receiveOne(consumer), 'spoilt', { publish: [fixture.job('again')] });
@@ -94,7 +94,7 @@ export function followers(scenario: Scenario): void {
   });
 
   scenario(
-    'leaves out one with the id of a job that goes back to its channel',
+    'leaves out one with the id of a job that is returned to its channel',
     { needs: ['jobIds'] },
     async (fixture) => {
       await fixture.broker.publish([fixture.job('kept')]);

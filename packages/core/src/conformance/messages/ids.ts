@@ -8,7 +8,7 @@ import { type BrokerFixture, texts } from '../fixture.js';
 
 const needs = ['jobIds'] as const;
 
-/** A job's id is its own for as long as the job is there, on whatever channel. */
+/** A job id is unique while the broker holds the job, across channels. */
 export function ids(scenario: Scenario): void {
   for (const [location, prepare] of PLACES) {
     const options = { needs: [...needs, 'delay', 'dependencies'] as const };
@@ -23,7 +23,7 @@ export function ids(scenario: Scenario): void {
     });
   }
 
-  scenario('publishes none of a batch where one id is there already', { needs }, async (fixture) => {
+  scenario('publishes none of a batch if one id is taken', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.job('taken')]);
     const batch = [
       fixture.job('one', { channel: fixture.anotherChannel() }),
@@ -35,7 +35,7 @@ export function ids(scenario: Scenario): void {
     assert.equal(await fixture.locationOf('one'), undefined);
   });
 
-  scenario('publishes none of a batch where an id stands twice, on one channel or two', { needs }, async (fixture) => {
+  scenario('publishes none of a batch with a duplicate id, on one channel or two', { needs }, async (fixture) => {
     for (const channel of [fixture.channel, fixture.anotherChannel()]) {
       const batch = [fixture.job('one'), fixture.job('twice'), fixture.job('twice', { channel })];
       await expectTaken(fixture, batch, { id: fixture.id('twice'), channel, takenBy: 'same-call' });
@@ -65,7 +65,7 @@ export function ids(scenario: Scenario): void {
     await expectTaken(fixture, [fixture.job('job')]);
   });
 
-  scenario('finds a job by its id alone, and says on which channel it is', { needs }, async (fixture) => {
+  scenario('finds a job by its id alone, and reports its channel', { needs }, async (fixture) => {
     const channel = fixture.anotherChannel();
     await fixture.broker.publish([fixture.job('here'), fixture.job('there', { channel })]);
     const place = await fixture.broker.locate(fixture.id('there'));
@@ -77,7 +77,7 @@ export function ids(scenario: Scenario): void {
     assert.equal(await fixture.locationOf('here'), 'queued');
   });
 
-  scenario('gives each delivery an id of its own, which is never used again', async (fixture) => {
+  scenario('gives each delivery a unique id, which is never reused', async (fixture) => {
     const channels = [fixture.channel, fixture.anotherChannel()];
     const seen = new Set<string>();
     for (const round of [1, 2, 3]) {
@@ -95,7 +95,7 @@ export function ids(scenario: Scenario): void {
   });
 }
 
-/** How a job comes to be where it is. */
+/** How to bring a job into each state. */
 const PLACES: readonly (readonly [JobLocation, (fixture: BrokerFixture) => Promise<unknown>])[] = [
   ['queued', (fixture) => fixture.broker.publish([fixture.job('job')])],
   ['delayed', (fixture) => fixture.broker.publish([fixture.job('job', { delay: 60_000 })])],

@@ -5,7 +5,7 @@ import { ack } from '../settlements.js';
 import { type BrokerFixture, textOf } from '../fixture.js';
 import { within } from '../waiting.js';
 
-/** Connecting, closing, and what calls do in between. */
+/** Connecting, disconnecting, and calls in between. */
 export function lifecycle(scenario: Scenario): void {
   scenario('may be connected and disconnected twice', async (fixture) => {
     await fixture.broker.connect();
@@ -22,7 +22,7 @@ export function lifecycle(scenario: Scenario): void {
     await expectClosed(fixture.broker, fixture);
   });
 
-  scenario('goes on after it was connected again, with all that it held', async (fixture) => {
+  scenario('keeps its messages over a reconnect', async (fixture) => {
     await fixture.publish('kept');
     await fixture.broker.disconnect();
     await fixture.broker.connect();
@@ -32,8 +32,8 @@ export function lifecycle(scenario: Scenario): void {
     assert.deepEqual(received.map(textOf), ['kept', 'new']);
   });
 
-  scenario('keeps what is in hand owned while it is disconnected', async (fixture) => {
-    await fixture.publish('in hand');
+  scenario('keeps deliveries in flight owned while it is disconnected', async (fixture) => {
+    await fixture.publish('in flight');
     const delivery = await fixture.receiveOne(await fixture.consumer());
     await fixture.broker.disconnect();
     await assert.rejects(ack(delivery), BrokerClosedError);
@@ -41,7 +41,7 @@ export function lifecycle(scenario: Scenario): void {
     await fixture.expectNothing(await fixture.consumer());
   });
 
-  scenario('gives nothing through a closed consumer', async (fixture) => {
+  scenario('delivers nothing to a closed consumer', async (fixture) => {
     const consumer = await fixture.consumer();
     await consumer.close();
     await consumer.close();
@@ -63,8 +63,8 @@ export function lifecycle(scenario: Scenario): void {
     assert.deepEqual(await within(received, 'the waiting receive'), []);
   });
 
-  scenario('lets a closed consumer settle what it has in hand', async (fixture) => {
-    await fixture.publish('in hand');
+  scenario('lets a closed consumer settle its deliveries in flight', async (fixture) => {
+    await fixture.publish('in flight');
     const consumer = await fixture.consumer();
     const delivery = await fixture.receiveOne(consumer);
     await consumer.close();

@@ -9,7 +9,7 @@ import { until } from '../waiting.js';
 
 const needs = ['jobIds'] as const;
 
-/** An arguments bucket that nobody named goes with its job, and stays as long as the job may run again. */
+/** A job's own arguments bucket is deleted with the job, and stays as long as the job may run again. */
 export function ownArgs(scenario: Scenario): void {
   for (const [title, run] of ENDS) {
     scenario(
@@ -36,14 +36,14 @@ export function ownArgs(scenario: Scenario): void {
     });
   }
 
-  scenario('removes own arguments that have an ending of their own', { needs }, async (fixture) => {
+  scenario('removes own arguments with another suffix', { needs }, async (fixture) => {
     const kept = await publishWithArgs(fixture, { headers: { [HEADER.argsBucket]: '#r4nd0m' } });
     if (!kept) return;
     await ack(await fixture.receiveOne(await fixture.consumer()));
     assert.equal(await kept(), false);
   });
 
-  scenario('keeps arguments that somebody named', { needs }, async (fixture) => {
+  scenario('keeps arguments in a named bucket', { needs }, async (fixture) => {
     const kept = await publishWithArgs(fixture, { headers: { [HEADER.argsBucket]: fixture.id('named') } });
     if (!kept) return;
     await ack(await fixture.receiveOne(await fixture.consumer()));
@@ -65,7 +65,7 @@ export function ownArgs(scenario: Scenario): void {
     },
   );
 
-  scenario('removes own arguments where the next of the same id has others', { needs }, async (fixture) => {
+  scenario('removes own arguments if the next job of the same id has others', { needs }, async (fixture) => {
     const kept = await publishWithArgs(fixture, { headers: { [HEADER.argsBucket]: '#first' } });
     if (!kept) return;
     const next = withArgs(fixture, kept.into, { headers: { [HEADER.argsBucket]: '#second' } });
@@ -88,7 +88,7 @@ export function ownArgs(scenario: Scenario): void {
   );
 
   scenario(
-    'removes the own arguments of a dead letter that is one too many',
+    'removes the own arguments of a dead letter beyond the maximum',
     { needs: [...needs, 'deadLetters'], deadLetters: { maxCount: 1 } },
     async (fixture) => {
       const kept = await publishWithArgs(fixture, { headers: { [HEADER.argsBucket]: '' } });
@@ -103,7 +103,7 @@ export function ownArgs(scenario: Scenario): void {
   );
 
   scenario(
-    'keeps the own arguments of a skipped job that may be brought back',
+    'keeps the own arguments of a skipped job that may be revived',
     { needs: [...needs, 'dependencies', 'deadLetters'] },
     async (fixture) => {
       const into = (await fixture.transactionalBuckets())!;
@@ -187,7 +187,7 @@ const ENDS: readonly (readonly [string, Run])[] = [
   ],
 ];
 
-/** How a job comes to be run again. */
+/** How a job comes to run again. */
 const GOINGS_ON: readonly (readonly [string, Run])[] = [
   ['when it is given back', async (fixture) => reject(await fixture.receiveOne(await fixture.consumer()))],
   ['for a retry', async (fixture) => retry(await fixture.receiveOne(await fixture.consumer()), 1)],
@@ -200,7 +200,10 @@ const GOINGS_ON: readonly (readonly [string, Run])[] = [
   ],
 ];
 
-/** Publishes a job with arguments; returns how to see whether they are still there. Undefined where the harness has no buckets. */
+/**
+ * Publishes a job with arguments; returns a function that checks whether they exist. Undefined if the harness has no
+ * buckets.
+ */
 async function publishWithArgs(
   fixture: BrokerFixture,
   more: Partial<OutgoingMessage>,

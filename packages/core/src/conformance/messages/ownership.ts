@@ -8,16 +8,16 @@ import { bucket, type BrokerFixture, textOf } from '../fixture.js';
 /** Long enough that a slow machine does not lose what it extends, in milliseconds. */
 const ownershipTime = 1_000;
 
-/** What happens to the deliveries of a consumer that vanished. */
+/** What happens to the deliveries of a consumer that disappeared. */
 export function ownership(scenario: Scenario): void {
-  scenario('delivers again what a vanished consumer held, and counts it', { ownershipTime }, async (fixture) => {
+  scenario('redelivers what a lost consumer owned, and counts it', { ownershipTime }, async (fixture) => {
     await fixture.publish('held');
     const { second } = await takeOver(fixture);
     assert.equal(textOf(second), 'held');
     assert.equal(second.deliveryCount, 2);
   });
 
-  scenario('keeps what is extended', { ownershipTime }, async (fixture) => {
+  scenario('keeps extended deliveries', { ownershipTime }, async (fixture) => {
     await fixture.publish('kept');
     const [owner, other] = [await fixture.consumer(), await fixture.consumer()];
     const delivery = await fixture.receiveOne(owner);
@@ -29,7 +29,7 @@ export function ownership(scenario: Scenario): void {
     await ack(delivery);
   });
 
-  scenario('answers an extension with those that were lost', { ownershipTime }, async (fixture) => {
+  scenario('returns the lost deliveries of an extension', { ownershipTime }, async (fixture) => {
     await fixture.publish('lost');
     const owner = await fixture.consumer();
     const lost = await fixture.receiveOne(owner);
@@ -54,7 +54,7 @@ export function ownership(scenario: Scenario): void {
     await ack(second);
   });
 
-  scenario('does not deliver again what was settled in time', { ownershipTime }, async (fixture) => {
+  scenario('does not redeliver what was settled in time', { ownershipTime }, async (fixture) => {
     await fixture.publish('done');
     const consumer = await fixture.consumer();
     await ack(await fixture.receiveOne(consumer));
@@ -63,7 +63,7 @@ export function ownership(scenario: Scenario): void {
     await fixture.expectNothing(await fixture.consumer());
   });
 
-  scenario('counts anew what was given back', { ownershipTime }, async (fixture) => {
+  scenario('restarts the count of a returned message', { ownershipTime }, async (fixture) => {
     await fixture.publish('held');
     const { second } = await takeOver(fixture);
     await reject(second);
@@ -71,7 +71,7 @@ export function ownership(scenario: Scenario): void {
   });
 }
 
-/** One consumer takes the next message and vanishes, another takes it over. */
+/** One consumer receives the next message and disappears; another one takes the message over. */
 async function takeOver(fixture: BrokerFixture): Promise<{ first: Delivery; second: Delivery }> {
   const vanishing = await fixture.consumer();
   const first = await fixture.receiveOne(vanishing);

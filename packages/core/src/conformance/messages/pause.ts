@@ -8,9 +8,9 @@ import { until } from '../waiting.js';
 
 const needs = ['administration'] as const;
 
-/** A paused channel takes, and gives nothing. */
+/** A paused channel accepts messages and delivers none. */
 export function pausing(scenario: Scenario): void {
-  scenario('gives nothing while paused, and goes on when resumed', { needs }, async (fixture) => {
+  scenario('delivers nothing while paused, and continues when resumed', { needs }, async (fixture) => {
     await fixture.broker.channels.pause(fixture.channel);
     await fixture.publish('held back');
     const consumer = await fixture.consumer();
@@ -19,7 +19,7 @@ export function pausing(scenario: Scenario): void {
     assert.equal(textOf(await fixture.receiveOne(consumer)), 'held back');
   });
 
-  scenario('gives nothing to a receive that waits while it is paused', { needs }, async (fixture) => {
+  scenario('delivers nothing to a receive that waits while paused', { needs }, async (fixture) => {
     const received = fixture.receiveOne(await fixture.consumer());
     await fixture.broker.channels.pause(fixture.channel);
     await fixture.publish('held back');
@@ -37,8 +37,8 @@ export function pausing(scenario: Scenario): void {
     assert.deepEqual(await received, []);
   });
 
-  scenario('lets what is in hand be settled, and followers be published', { needs }, async (fixture) => {
-    await fixture.publish('in hand');
+  scenario('allows settlements of deliveries in flight, and their followers', { needs }, async (fixture) => {
+    await fixture.publish('in flight');
     const consumer = await fixture.consumer();
     const delivery = await fixture.receiveOne(consumer);
     await fixture.broker.channels.pause(fixture.channel);
@@ -48,7 +48,7 @@ export function pausing(scenario: Scenario): void {
     assert.equal(textOf(await fixture.receiveOne(consumer)), 'follower');
   });
 
-  scenario('tells consumers which of their channels are paused', { needs }, async (fixture) => {
+  scenario('reports to consumers which of their channels are paused', { needs }, async (fixture) => {
     const other = fixture.anotherChannel();
     const consumer = await fixture.consumer({ channels: [fixture.channel, other] });
     const paused = () => [consumer.isPaused(fixture.channel), consumer.isPaused(other)];
@@ -59,12 +59,12 @@ export function pausing(scenario: Scenario): void {
     await until(() => !consumer.isPaused(fixture.channel), 'the consumer to learn that it goes on');
   });
 
-  scenario('tells a consumer of a channel that was paused before it came', { needs }, async (fixture) => {
+  scenario('reports a channel to a new consumer that was paused before', { needs }, async (fixture) => {
     await fixture.broker.channels.pause(fixture.channel);
     assert.equal((await fixture.consumer()).isPaused(fixture.channel), true);
   });
 
-  scenario('lets no worker begin a job once it has resolved, however many there are', { needs }, async (fixture) => {
+  scenario('lets no worker start a job once it has resolved, however many there are', { needs }, async (fixture) => {
     const crew = new Crew(fixture);
     for (let worker = 0; worker < 5; worker += 1) await crew.hire();
     const sent = Array.from({ length: 300 }, (_, number) => `${number}`);
@@ -81,7 +81,7 @@ export function pausing(scenario: Scenario): void {
     await crew.dismiss();
   });
 
-  scenario('stays paused when the broker is connected again', { needs }, async (fixture) => {
+  scenario('stays paused over a reconnect', { needs }, async (fixture) => {
     await fixture.broker.channels.pause(fixture.channel);
     await fixture.broker.disconnect();
     await fixture.broker.connect();
@@ -91,7 +91,7 @@ export function pausing(scenario: Scenario): void {
     await fixture.expectNothing(consumer);
   });
 
-  scenario('leaves other channels alone', { needs }, async (fixture) => {
+  scenario('does not affect other channels', { needs }, async (fixture) => {
     const other = fixture.anotherChannel();
     const consumer = await fixture.consumer({ channels: [fixture.channel, other] });
     await fixture.broker.channels.pause(fixture.channel);
@@ -100,7 +100,7 @@ export function pausing(scenario: Scenario): void {
     await fixture.expectNothing(consumer);
   });
 
-  scenario('says that it is paused, until it is resumed', { needs }, async (fixture) => {
+  scenario('reports that it is paused, until it is resumed', { needs }, async (fixture) => {
     const paused = async () => (await fixture.broker.channels.stats(fixture.channel)).paused;
     await fixture.broker.channels.pause(fixture.channel);
     await fixture.broker.channels.pause(fixture.channel);
@@ -111,9 +111,12 @@ export function pausing(scenario: Scenario): void {
   });
 }
 
-/** Consumers that work as workers do: right before they begin a message they look whether its channel is paused, and give it back then. */
+/**
+ * Consumers that behave like workers: before they start a message they check whether its channel is paused, and then
+ * return it.
+ */
 class Crew {
-  /** What was begun. */
+  /** The messages that were started. */
   readonly begun: string[] = [];
   readonly #consumers: Consumer[] = [];
   readonly #work: Promise<void>[] = [];
@@ -138,7 +141,7 @@ class Crew {
       for (const delivery of deliveries) {
         if (consumer.isPaused(this.fixture.channel)) {
           await reject(delivery);
-          await turnOfTheLoop(); // A broker that gives it out at once, again and again, would leave no time to anybody.
+          await turnOfTheLoop(); // A broker that delivers it again immediately would keep the event loop busy.
           continue;
         }
         this.begun.push(textOf(delivery));

@@ -7,7 +7,7 @@ import { type BrokerFixture, texts } from '../fixture.js';
 
 const needs = ['priority'] as const;
 
-/** High before medium before low, about 10 to 3 to 1, and nobody starves. */
+/** High before medium before low, about 10 to 3 to 1, and no priority starves. */
 export function priorities(scenario: Scenario): void {
   scenario('takes the higher priority first', { needs }, async (fixture) => {
     for (const priority of ['low', 'medium', 'high'] as const) {
@@ -16,7 +16,7 @@ export function priorities(scenario: Scenario): void {
     assert.deepEqual(texts(await fixture.receive(await fixture.consumer(), 3)), ['high', 'medium', 'low']);
   });
 
-  scenario('takes a message that says none for medium, and tells the priority', { needs }, async (fixture) => {
+  scenario('treats a message without a priority as medium, and reports the priority', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.message('plain'), fixture.message('low', { priority: 'low' })]);
     const received = await fixture.receive(await fixture.consumer(), 2);
     assert.deepEqual(
@@ -33,7 +33,7 @@ export function priorities(scenario: Scenario): void {
     await expectProportion(fixture, 14);
   });
 
-  scenario('takes low alone where there is nothing else', { needs }, async (fixture) => {
+  scenario('takes low messages if there are no others', { needs }, async (fixture) => {
     await fixture.broker.publish(marked('low', 30, fixture));
     await fixture.receive(await fixture.consumer(), 30);
   });
@@ -50,7 +50,7 @@ export function priorities(scenario: Scenario): void {
     }
   });
 
-  scenario('keeps the priority of what is given back', { needs }, async (fixture) => {
+  scenario('keeps the priority of a returned message', { needs }, async (fixture) => {
     await fixture.broker.publish(marked('low', 1, fixture));
     const consumer = await fixture.consumer();
     await reject(await fixture.receiveOne(consumer));
@@ -62,7 +62,7 @@ function marked(priority: Priority, count: number, fixture: BrokerFixture) {
   return Array.from({ length: count }, (_, number) => fixture.message(`${priority} ${number}`, { priority }));
 }
 
-/** Of 56 taken where there is plenty of each, 40, 12 and 4 would be exact. */
+/** Of 56 messages taken while there are enough of each, 40, 12 and 4 are exact. */
 async function expectProportion(fixture: BrokerFixture, atATime: number): Promise<void> {
   await fixture.broker.publish(PRIORITIES.flatMap((priority) => marked(priority, 60, fixture)));
   const taken = await takeInSteps(fixture, 56, atATime);

@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario.js';
 import { ack } from '../settlements.js';
 import { bucket, textOf, texts } from '../fixture.js';
 
-/** What goes in comes out, whole and in order. */
+/** Published messages arrive complete and in order. */
 export function publishing(scenario: Scenario): void {
   scenario('delivers every field as it was published', async (fixture) => {
     const published = fixture.message('', {
@@ -18,13 +18,13 @@ export function publishing(scenario: Scenario): void {
     expectSame((await fixture.receiveOne(await fixture.consumer())).message, published);
   });
 
-  scenario('delivers a message that has nothing but a channel', async (fixture) => {
+  scenario('delivers a message that has only a channel', async (fixture) => {
     const published = fixture.message('', { headers: {} });
     await fixture.broker.publish([published]);
     expectSame((await fixture.receiveOne(await fixture.consumer())).message, published);
   });
 
-  scenario('has taken the message when it resolves: later changes to the headers do not reach it', async (fixture) => {
+  scenario('copies the message: later changes to the headers have no effect', async (fixture) => {
     const headers = { topic: 'act' };
     await fixture.broker.publish([fixture.message('kept', { headers })]);
     headers.topic = 'changed';
@@ -42,7 +42,7 @@ export function publishing(scenario: Scenario): void {
     assert.deepEqual(texts(await fixture.receive(await fixture.consumer(), 3)), ['first', 'second', 'third']);
   });
 
-  scenario('takes an empty batch', async (fixture) => {
+  scenario('accepts an empty batch', async (fixture) => {
     await fixture.broker.publish([]);
   });
 
@@ -56,7 +56,7 @@ export function publishing(scenario: Scenario): void {
     await ack(there);
   });
 
-  scenario('stores and clears buckets in the same act', async (fixture) => {
+  scenario('stores and clears buckets in the same transaction', async (fixture) => {
     const into = await fixture.transactionalBuckets();
     if (!into) return;
     const [stored, cleared] = [bucket(), bucket()];
@@ -66,7 +66,7 @@ export function publishing(scenario: Scenario): void {
     assert.deepEqual(await into.get([stored.id, cleared.id]), [stored.body, undefined]);
   });
 
-  scenario('neither publishes, stores nor clears where an id is taken', { needs: ['jobIds'] }, async (fixture) => {
+  scenario('neither publishes, stores nor clears if an id is taken', { needs: ['jobIds'] }, async (fixture) => {
     const into = await fixture.transactionalBuckets();
     if (!into) return;
     const [stored, kept] = [bucket(), bucket()];

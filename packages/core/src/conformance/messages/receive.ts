@@ -5,9 +5,9 @@ import { ackAll } from '../settlements.js';
 import { textOf, texts } from '../fixture.js';
 import { within } from '../waiting.js';
 
-/** As many as asked for, as soon as they are there, each to one owner. */
+/** A consumer receives as many messages as it asks for, as soon as they are available. Each has one owner. */
 export function receiving(scenario: Scenario): void {
-  scenario('gives no more than asked for', async (fixture) => {
+  scenario('delivers no more than requested', async (fixture) => {
     await fixture.publish(...'abcdefghij');
     const consumer = await fixture.consumer();
     const first = await within(consumer.receive(3, { wait: true }), 'deliveries');
@@ -16,14 +16,14 @@ export function receiving(scenario: Scenario): void {
     assert.deepEqual(texts([...first, ...rest]), [...'abcdefghij']);
   });
 
-  scenario('takes nothing ahead: what one consumer did not ask for is there for another', async (fixture) => {
+  scenario('prefetches nothing: other consumers get what one did not request', async (fixture) => {
     await fixture.publish('a', 'b');
     const [one, two] = [await fixture.consumer(), await fixture.consumer()];
     assert.equal(textOf(await fixture.receiveOne(one)), 'a');
     assert.equal(textOf(await fixture.receiveOne(two)), 'b');
   });
 
-  scenario('answers at once where nothing is due and it need not wait', async (fixture) => {
+  scenario('returns immediately if nothing is due and it must not wait', async (fixture) => {
     await fixture.expectNothing(await fixture.consumer());
   });
 
@@ -33,7 +33,7 @@ export function receiving(scenario: Scenario): void {
     assert.equal(textOf(await received), 'awaited');
   });
 
-  scenario('answers empty when woken, and goes on afterwards', async (fixture) => {
+  scenario('resolves empty when woken, and works afterwards', async (fixture) => {
     const consumer = await fixture.consumer();
     const received = consumer.receive(1, { wait: true });
     consumer.wake();
@@ -42,7 +42,7 @@ export function receiving(scenario: Scenario): void {
     assert.equal(textOf(await fixture.receiveOne(consumer)), 'after');
   });
 
-  scenario('loses nothing when woken while a message comes', async (fixture) => {
+  scenario('loses nothing when woken while a message arrives', async (fixture) => {
     const consumer = await fixture.consumer();
     const received = consumer.receive(1, { wait: true });
     const published = fixture.publish('coming');
@@ -52,7 +52,7 @@ export function receiving(scenario: Scenario): void {
     assert.equal(textOf(early ?? (await fixture.receiveOne(consumer))), 'coming');
   });
 
-  scenario('gives each message to one consumer', async (fixture) => {
+  scenario('delivers each message to one consumer', async (fixture) => {
     const consumers = [await fixture.consumer(), await fixture.consumer()];
     const sent = Array.from({ length: 200 }, (_, number) => `message ${number}`);
     const taken: string[] = [];
@@ -63,7 +63,7 @@ export function receiving(scenario: Scenario): void {
     assert.deepEqual(taken.toSorted(), sent.toSorted());
   });
 
-  scenario('takes from all its channels, and from no other', async (fixture) => {
+  scenario('receives from all its channels, and from no other', async (fixture) => {
     const [second, foreign] = [fixture.anotherChannel(), fixture.anotherChannel()];
     const channels = [fixture.channel, second];
     await fixture.broker.publish([...channels, foreign].map((channel) => fixture.message(channel, { channel })));
@@ -78,7 +78,7 @@ export function receiving(scenario: Scenario): void {
     await ackAll([...received, ...(await fixture.receive(await fixture.consumer({ channels: [foreign] }), 1))]);
   });
 
-  scenario('serves every channel, however full another is', async (fixture) => {
+  scenario('serves every channel, however busy another is', async (fixture) => {
     const quiet = fixture.anotherChannel();
     await fixture.publish(...Array.from({ length: 200 }, (_, number) => `${number}`));
     await fixture.broker.publish([fixture.message('quiet', { channel: quiet })]);
@@ -88,7 +88,7 @@ export function receiving(scenario: Scenario): void {
     await ackAll(received);
   });
 
-  scenario('counts the first delivery as 1, and gives each an id of its own', async (fixture) => {
+  scenario('counts the first delivery as 1, and gives each a unique id', async (fixture) => {
     await fixture.publish('a', 'b', 'c');
     const received = await fixture.receive(await fixture.consumer(), 3);
     assert.deepEqual(
@@ -98,7 +98,7 @@ export function receiving(scenario: Scenario): void {
     assert.equal(new Set(received.map((delivery) => delivery.id)).size, 3);
   });
 
-  scenario('does not give again what is in hand', async (fixture) => {
+  scenario('does not redeliver what is in flight', async (fixture) => {
     await fixture.publish('once');
     const consumer = await fixture.consumer();
     await fixture.receiveOne(consumer);
@@ -106,7 +106,7 @@ export function receiving(scenario: Scenario): void {
     await fixture.expectNothing(await fixture.consumer());
   });
 
-  scenario('never answers a wait empty because another consumer was quicker', async (fixture) => {
+  scenario('never resolves a wait empty because another consumer was faster', async (fixture) => {
     const consumers = [await fixture.consumer(), await fixture.consumer()];
     const waits = consumers.map((consumer) => consumer.receive(5, { wait: true }));
     for (const round of ['first', 'second']) {
@@ -122,7 +122,7 @@ export function receiving(scenario: Scenario): void {
     assert.deepEqual(await Promise.all(waits), [[], []]);
   });
 
-  scenario('gives no more of a channel than its limit, and of others what there is', async (fixture) => {
+  scenario('delivers no more of a channel than its limit, and of others what is available', async (fixture) => {
     const other = fixture.anotherChannel();
     const sent = ['a', 'b', 'c', 'd', 'e'];
     await fixture.broker.publish(
@@ -138,7 +138,7 @@ export function receiving(scenario: Scenario): void {
     assert.deepEqual([...received, ...rest].map(textOf).toSorted(), [...sent, ...sent].toSorted());
   });
 
-  scenario('gives nothing of a channel whose limit is 0, and waits for the others', async (fixture) => {
+  scenario('delivers nothing of a channel whose limit is 0, and waits for the others', async (fixture) => {
     const other = fixture.anotherChannel();
     const consumer = await fixture.consumer({ channels: [fixture.channel, other] });
     const limits = new Map([[fixture.channel, 0]]);
@@ -152,7 +152,7 @@ export function receiving(scenario: Scenario): void {
     assert.deepEqual(texts(await fixture.receive(consumer, 2)), ['kept back', 'kept back, too']);
   });
 
-  scenario('says how long a delivery is owned', { ownershipTime: 12_345 }, async (fixture) => {
+  scenario('reports how long a delivery is owned', { ownershipTime: 12_345 }, async (fixture) => {
     assert.equal((await fixture.consumer()).ownershipTime, 12_345);
   });
 }
@@ -160,7 +160,7 @@ export function receiving(scenario: Scenario): void {
 async function takeUntil(consumer: Consumer, taken: string[], total: number): Promise<void> {
   while (taken.length < total) {
     const deliveries = await consumer.receive(7, { wait: true });
-    if (deliveries.length === 0) return; // It was closed.
+    if (deliveries.length === 0) return; // The consumer was closed.
     taken.push(...texts(deliveries));
     await ackAll(deliveries);
   }

@@ -3,9 +3,9 @@ import type { Scenario } from '../scenario.js';
 import { ack } from '../settlements.js';
 import { textOf, texts } from '../fixture.js';
 
-/** A lost connection is waited out. */
+/** Consumers survive a lost connection. */
 export function reconnecting(scenario: Scenario): void {
-  scenario('goes on receiving by itself', async (fixture) => {
+  scenario('continues to receive by itself', async (fixture) => {
     const consumer = await fixture.consumer();
     const received = fixture.receiveOne(consumer);
     await fixture.harness.interrupt!(fixture.broker);
@@ -13,8 +13,8 @@ export function reconnecting(scenario: Scenario): void {
     assert.equal(textOf(await received), 'after');
   });
 
-  scenario('settles what was in hand before', async (fixture) => {
-    await fixture.publish('in hand');
+  scenario('settles earlier deliveries', async (fixture) => {
+    await fixture.publish('in flight');
     const consumer = await fixture.consumer();
     const delivery = await fixture.receiveOne(consumer);
     await fixture.harness.interrupt!(fixture.broker);
@@ -23,7 +23,7 @@ export function reconnecting(scenario: Scenario): void {
     await fixture.expectNothing(consumer);
   });
 
-  scenario('loses nothing of what it took, and doubles no job', { needs: ['jobIds'] }, async (fixture) => {
+  scenario('loses no accepted message, and duplicates no job', { needs: ['jobIds'] }, async (fixture) => {
     const consumer = await fixture.consumer();
     const sent = Array.from({ length: 20 }, (_, number) => `job ${number}`);
     const publishing = Promise.allSettled(sent.map((id) => fixture.broker.publish([fixture.job(id)])));

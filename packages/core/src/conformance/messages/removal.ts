@@ -9,9 +9,9 @@ import { until } from '../waiting.js';
 
 const needs = ['administration'] as const;
 
-/** Emptying channels. */
+/** Purging and deleting channels. */
 export function removing(scenario: Scenario): void {
-  scenario('purges what is queued, and counts it', { needs }, async (fixture) => {
+  scenario('purges queued messages, and counts them', { needs }, async (fixture) => {
     await fixture.publish('a', 'b');
     assert.equal(await fixture.broker.channels.purge(fixture.channel), 2);
     await fixture.expectNothing(await fixture.consumer());
@@ -19,7 +19,7 @@ export function removing(scenario: Scenario): void {
   });
 
   scenario(
-    'purges every priority and what is delayed',
+    'purges every priority and delayed messages',
     { needs: ['administration', 'priority', 'delay'] },
     async (fixture) => {
       const mores = [{ priority: 'high' }, { priority: 'low' }, { delay: 60_000 }] as const;
@@ -39,7 +39,7 @@ export function removing(scenario: Scenario): void {
   });
 
   scenario(
-    'has purged jobs end as cancelled ones, and tells who waits for them',
+    'ends purged jobs as cancelled, and notifies the jobs that wait for them',
     { needs: ['administration', 'dependencies', 'delay'] },
     async (fixture) => {
       const into = (await fixture.transactionalBuckets())!;
@@ -65,7 +65,7 @@ export function removing(scenario: Scenario): void {
   );
 
   scenario(
-    'purges neither what waits, nor what the purge itself releases',
+    'purges neither waiting jobs, nor those that the purge releases',
     { needs: ['administration', 'dependencies'] },
     async (fixture) => {
       const into = (await fixture.transactionalBuckets())!;
@@ -81,10 +81,10 @@ export function removing(scenario: Scenario): void {
   );
 
   scenario(
-    'purges neither what is in hand nor dead letters',
+    'purges neither running messages nor dead letters',
     { needs: ['administration', 'deadLetters'] },
     async (fixture) => {
-      await fixture.publish('spoilt', 'in hand', 'queued');
+      await fixture.publish('spoilt', 'in flight', 'queued');
       const [spoilt, inHand] = await fixture.receive(await fixture.consumer(), 2);
       await nack(spoilt!, 'spoilt');
       assert.equal(await fixture.broker.channels.purge(fixture.channel), 1);
@@ -95,7 +95,7 @@ export function removing(scenario: Scenario): void {
   );
 
   scenario(
-    'deletes a channel with all that is in it',
+    'deletes a channel with everything in it',
     { needs: ['administration', 'deadLetters', 'jobIds', 'delay'] },
     async (fixture) => {
       const inHand = await fill(fixture);
@@ -110,7 +110,7 @@ export function removing(scenario: Scenario): void {
   );
 
   scenario(
-    'makes a deleted channel anew for a consumer that waits for it',
+    'recreates a deleted channel for a consumer that waits for it',
     { needs: ['administration', 'deadLetters'] },
     async (fixture) => {
       const consumer = await fixture.consumer();
@@ -126,7 +126,7 @@ export function removing(scenario: Scenario): void {
   );
 
   scenario(
-    'has the jobs of a deleted channel end as cancelled ones, wherever they are, and tells who waits for them',
+    'ends the jobs of a deleted channel as cancelled, whatever their state, and notifies the jobs that wait for them',
     { needs: ['administration', 'dependencies', 'delay'] },
     async (fixture) => {
       const into = (await fixture.transactionalBuckets())!;
@@ -162,7 +162,7 @@ export function removing(scenario: Scenario): void {
   );
 
   scenario(
-    'ends with a deleted channel what waits there for its jobs',
+    'ends jobs of a deleted channel that wait for its other jobs',
     { needs: ['administration', 'dependencies'] },
     async (fixture) => {
       const into = (await fixture.transactionalBuckets())!;
@@ -183,7 +183,7 @@ export function removing(scenario: Scenario): void {
   );
 
   scenario(
-    'tells who runs a job that its channel was deleted',
+    'notifies the consumer of a running job that its channel was deleted',
     { needs: ['administration', 'jobIds'] },
     async (fixture) => {
       const told: string[] = [];
@@ -196,14 +196,14 @@ export function removing(scenario: Scenario): void {
     },
   );
 
-  scenario('deletes a channel that is not there', { needs }, async (fixture) => {
+  scenario('accepts to delete a channel that does not exist', { needs }, async (fixture) => {
     await fixture.broker.channels.delete(fixture.channel);
   });
 }
 
-/** Something in every place of the channel; answers the delivery in hand. */
+/** Puts a message into each state on the channel; returns the running delivery. */
 async function fill(fixture: BrokerFixture) {
-  await fixture.publish('spoilt', 'in hand', 'queued');
+  await fixture.publish('spoilt', 'in flight', 'queued');
   await fixture.broker.publish([fixture.job('delayed', { delay: 60_000 })]);
   const [spoilt, inHand] = await fixture.receive(await fixture.consumer(), 2);
   await nack(spoilt!, 'spoilt');

@@ -9,9 +9,9 @@ import { bucket, type BrokerFixture, texts } from '../fixture.js';
 
 const needs = ['deadLetters', 'jobIds'] as const;
 
-/** Replay says what it did, and why not, by letter. */
+/** A replay reports the outcome of each dead letter. */
 export function replaying(scenario: Scenario): void {
-  scenario('says of each letter that it was put back, and which job it is', { needs }, async (fixture) => {
+  scenario('reports for each dead letter that it was replayed, and its job', { needs }, async (fixture) => {
     const letters = await giveUp(fixture, fixture.job('job'), fixture.message('bare'));
     const report = await fixture.broker.channels.replayDeadLetters(fixture.channel);
     assert.equal(report.replayed, 2);
@@ -25,7 +25,7 @@ export function replaying(scenario: Scenario): void {
     assert.deepEqual(texts(await fixture.receive(await fixture.consumer(), 2)), ['job', 'bare']);
   });
 
-  scenario('says which letters are not there', { needs }, async (fixture) => {
+  scenario('reports which dead letters do not exist', { needs }, async (fixture) => {
     const [letter] = await giveUp(fixture, fixture.job('job'));
     const ids = ['no-such-letter', letter!.id];
     const { replayed, letters } = await fixture.broker.channels.replayDeadLetters(fixture.channel, { ids });
@@ -39,23 +39,27 @@ export function replaying(scenario: Scenario): void {
     );
   });
 
-  scenario('leaves a letter whose id is taken, on whatever channel, and says where', { needs }, async (fixture) => {
-    const [letter] = await giveUp(fixture, fixture.job('job'));
-    const channel = fixture.anotherChannel();
-    await fixture.broker.publish([fixture.job('job', { channel })]);
-    const place = { channel, jobId: fixture.id('job'), location: 'queued' } as const;
-    const report = await fixture.broker.channels.replayDeadLetters(fixture.channel);
-    assert.deepEqual(report, {
-      replayed: 0,
-      letters: [{ id: letter!.id, outcome: 'job-exists', jobId: fixture.id('job'), place }],
-    });
-    assert.equal((await lettersOf(fixture)).length, 1);
-    await fixture.expectNothing(await fixture.consumer());
-    await fixture.broker.cancel(fixture.id('job'));
-    assert.equal((await fixture.broker.channels.replayDeadLetters(fixture.channel)).replayed, 1);
-  });
+  scenario(
+    'does not replay a dead letter whose id is taken, on any channel, and reports where',
+    { needs },
+    async (fixture) => {
+      const [letter] = await giveUp(fixture, fixture.job('job'));
+      const channel = fixture.anotherChannel();
+      await fixture.broker.publish([fixture.job('job', { channel })]);
+      const place = { channel, jobId: fixture.id('job'), location: 'queued' } as const;
+      const report = await fixture.broker.channels.replayDeadLetters(fixture.channel);
+      assert.deepEqual(report, {
+        replayed: 0,
+        letters: [{ id: letter!.id, outcome: 'job-exists', jobId: fixture.id('job'), place }],
+      });
+      assert.equal((await lettersOf(fixture)).length, 1);
+      await fixture.expectNothing(await fixture.consumer());
+      await fixture.broker.cancel(fixture.id('job'));
+      assert.equal((await fixture.broker.channels.replayDeadLetters(fixture.channel)).replayed, 1);
+    },
+  );
 
-  scenario('leaves a letter whose result goes where that of a job is to go', { needs }, async (fixture) => {
+  scenario('does not replay a dead letter whose result bucket belongs to a held job', { needs }, async (fixture) => {
     const [letter] = await giveUp(fixture, fixture.jobWithResult('job', {}, 'result'));
     await fixture.broker.publish([fixture.jobWithResult('other', {}, 'result')]);
     const { letters } = await fixture.broker.channels.replayDeadLetters(fixture.channel);
@@ -63,7 +67,7 @@ export function replaying(scenario: Scenario): void {
     assert.deepEqual(letters, [{ id: letter!.id, outcome: 'job-exists', jobId: fixture.id('job'), place }]);
   });
 
-  scenario('puts back one of two letters of the same job', { needs }, async (fixture) => {
+  scenario('replays one of two dead letters of the same job', { needs }, async (fixture) => {
     const letters = [
       ...(await giveUp(fixture, fixture.job('job'))),
       ...(await giveUp(fixture, fixture.job('job'))).slice(1),
@@ -80,7 +84,7 @@ export function replaying(scenario: Scenario): void {
     assert.equal((await lettersOf(fixture)).length, 1);
   });
 
-  scenario('takes the ids of a job again with what is put back', { needs }, async (fixture) => {
+  scenario('reserves the ids of a replayed job', { needs }, async (fixture) => {
     await giveUp(fixture, fixture.jobWithResult('job', {}, 'result'));
     await fixture.broker.channels.replayDeadLetters(fixture.channel);
     const takenBy = { channel: fixture.channel, jobId: fixture.id('job'), location: 'queued' } as const;
@@ -88,7 +92,7 @@ export function replaying(scenario: Scenario): void {
     for (const name of ['job', 'result']) await expectTaken(fixture, [fixture.job(name, { channel })], { takenBy });
   });
 
-  scenario('counts towards the limit only what is put back', { needs }, async (fixture) => {
+  scenario('counts only replayed dead letters towards the limit', { needs }, async (fixture) => {
     await giveUp(fixture, fixture.job('a'), fixture.job('b'), fixture.job('c'), fixture.job('d'));
     await fixture.broker.publish([fixture.job('a')]);
     const { replayed, letters } = await fixture.broker.channels.replayDeadLetters(fixture.channel, { limit: 2 });
@@ -101,7 +105,7 @@ export function replaying(scenario: Scenario): void {
   });
 
   scenario(
-    'leaves a letter whose result has yet to be read, where dependents are to come back',
+    'does not replay a dead letter whose result has yet to be read, with dependents',
     { needs: [...needs, 'dependencies'] },
     async (fixture) => {
       const into = (await fixture.transactionalBuckets())!;
@@ -129,7 +133,7 @@ export function replaying(scenario: Scenario): void {
   );
 }
 
-/** Publishes messages and gives them up, one after the other; returns all dead letters. */
+/** Publishes messages and dead-letters them, one after the other; returns all dead letters. */
 async function giveUp(fixture: BrokerFixture, ...messages: OutgoingMessage[]): Promise<readonly DeadLetter[]> {
   await fixture.broker.publish(messages);
   const consumer = await fixture.consumer();

@@ -6,7 +6,7 @@ import { bucket, textOf, texts } from '../fixture.js';
 
 /** Each outcome, and that exactly one settlement wins. */
 export function settling(scenario: Scenario): void {
-  scenario('removes what is acknowledged', async (fixture) => {
+  scenario('removes an acknowledged message', async (fixture) => {
     await fixture.publish('done', 'next');
     const consumer = await fixture.consumer();
     await ack(await fixture.receiveOne(consumer));
@@ -14,17 +14,20 @@ export function settling(scenario: Scenario): void {
     await fixture.expectNothing(consumer);
   });
 
-  scenario('puts what is rejected at the end of the channel, with its new headers, counted anew', async (fixture) => {
-    await fixture.publish('back', 'next');
-    const consumer = await fixture.consumer();
-    await reject(await fixture.receiveOne(consumer), { 'x-try': '1' });
-    const received = await fixture.receive(consumer, 2);
-    assert.deepEqual(texts(received), ['next', 'back']);
-    assert.equal(received[1]!.message.headers['x-try'], '1');
-    assert.equal(received[1]!.deliveryCount, 1);
-  });
+  scenario(
+    'returns a rejected message to the end of the channel, with its new headers and its count reset',
+    async (fixture) => {
+      await fixture.publish('back', 'next');
+      const consumer = await fixture.consumer();
+      await reject(await fixture.receiveOne(consumer), { 'x-try': '1' });
+      const received = await fixture.receive(consumer, 2);
+      assert.deepEqual(texts(received), ['next', 'back']);
+      assert.equal(received[1]!.message.headers['x-try'], '1');
+      assert.equal(received[1]!.deliveryCount, 1);
+    },
+  );
 
-  scenario('wakes a waiting receive with what is rejected', async (fixture) => {
+  scenario('wakes a waiting receive with a rejected message', async (fixture) => {
     await fixture.publish('back');
     const delivery = await fixture.receiveOne(await fixture.consumer());
     const received = fixture.receiveOne(await fixture.consumer());
@@ -33,7 +36,7 @@ export function settling(scenario: Scenario): void {
   });
 
   scenario(
-    'delivers a retry when its delay has passed, with its new headers, counted anew',
+    'delivers a retry after its delay, with its new headers and its count reset',
     { needs: ['delay'] },
     async (fixture) => {
       await fixture.publish('again');
@@ -47,14 +50,14 @@ export function settling(scenario: Scenario): void {
     },
   );
 
-  scenario('delivers a retry without a delay at once', { needs: ['delay'] }, async (fixture) => {
+  scenario('delivers a retry without a delay immediately', { needs: ['delay'] }, async (fixture) => {
     await fixture.publish('again');
     const consumer = await fixture.consumer();
     await retry(await fixture.receiveOne(consumer), 0);
     assert.equal(textOf(await fixture.receiveOne(consumer)), 'again');
   });
 
-  scenario('moves what is given up to the dead letters', { needs: ['deadLetters'] }, async (fixture) => {
+  scenario('moves a nacked message to the dead letters', { needs: ['deadLetters'] }, async (fixture) => {
     await fixture.publish('spoilt');
     const consumer = await fixture.consumer();
     const delivery = await fixture.receiveOne(consumer);
@@ -67,7 +70,7 @@ export function settling(scenario: Scenario): void {
     assert.deepEqual(letter!.reason, reasonOf('no good'));
   });
 
-  scenario('stores the bucket that rides along, whatever the outcome', async (fixture) => {
+  scenario('stores the bucket of the settlement, whatever the outcome', async (fixture) => {
     const into = await fixture.transactionalBuckets();
     if (!into) return;
     await fixture.publish('ack', 'nack');
@@ -92,23 +95,19 @@ export function settling(scenario: Scenario): void {
     if (into) assert.deepEqual(await into.get([late.id]), [undefined]);
   });
 
-  scenario(
-    'lets exactly one of two settlements win that are made at once',
-    { needs: ['atomicSettlement'] },
-    async (fixture) => {
-      await fixture.publish('contested');
-      const consumer = await fixture.consumer();
-      const delivery = await fixture.receiveOne(consumer);
-      const settle = (text: string) => ack(delivery, { publish: [fixture.message(text)] }).then(() => text);
-      const settled = await Promise.allSettled([settle('one'), settle('other')]);
-      const winners = settled.filter((result) => result.status === 'fulfilled').map((result) => result.value);
-      assert.equal(winners.length, 1);
-      assert.equal(textOf(await fixture.receiveOne(consumer)), winners[0]);
-      await fixture.expectNothing(consumer);
-    },
-  );
+  scenario('lets exactly one of two concurrent settlements win', { needs: ['atomicSettlement'] }, async (fixture) => {
+    await fixture.publish('contested');
+    const consumer = await fixture.consumer();
+    const delivery = await fixture.receiveOne(consumer);
+    const settle = (text: string) => ack(delivery, { publish: [fixture.message(text)] }).then(() => text);
+    const settled = await Promise.allSettled([settle('one'), settle('other')]);
+    const winners = settled.filter((result) => result.status === 'fulfilled').map((result) => result.value);
+    assert.equal(winners.length, 1);
+    assert.equal(textOf(await fixture.receiveOne(consumer)), winners[0]);
+    await fixture.expectNothing(consumer);
+  });
 
-  scenario('settles many at once, and a lost one among them does not hurt the others', async (fixture) => {
+  scenario('settles many concurrently, even if one of them is lost', async (fixture) => {
     await fixture.publish(...Array.from({ length: 50 }, (_, number) => `${number}`));
     const consumer = await fixture.consumer();
     const deliveries = await fixture.receive(consumer, 50);

@@ -7,20 +7,20 @@ import { type BrokerFixture, texts } from '../fixture.js';
 
 const needs = ['administration'] as const;
 
-/** Looking into a channel. */
+/** Stats and peek. */
 export function stats(scenario: Scenario): void {
   scenario('counts nothing on a new channel', { needs }, async (fixture) => {
     await fixture.broker.channels.declare(fixture.channel);
     await expectStats(fixture, {});
   });
 
-  scenario('declares a channel that is there without touching it', { needs }, async (fixture) => {
+  scenario('declares an existing channel without changing it', { needs }, async (fixture) => {
     await fixture.publish('kept');
     await fixture.broker.channels.declare(fixture.channel);
     await expectStats(fixture, { queued: 1 });
   });
 
-  scenario('counts what is queued and what is running', { needs }, async (fixture) => {
+  scenario('counts queued and running messages', { needs }, async (fixture) => {
     await fixture.publish('a', 'b', 'c');
     await expectStats(fixture, { queued: 3 });
     const delivery = await fixture.receiveOne(await fixture.consumer());
@@ -29,13 +29,13 @@ export function stats(scenario: Scenario): void {
     await expectStats(fixture, { queued: 2 });
   });
 
-  scenario('counts what is queued of every priority', { needs: ['administration', 'priority'] }, async (fixture) => {
+  scenario('counts queued messages of every priority', { needs: ['administration', 'priority'] }, async (fixture) => {
     const priorities = ['high', 'low', 'medium'] as const;
     await fixture.broker.publish(priorities.map((priority) => fixture.message(priority, { priority })));
     await expectStats(fixture, { queued: 3 });
   });
 
-  scenario('counts what is delayed', { needs: ['administration', 'delay'] }, async (fixture) => {
+  scenario('counts delayed messages', { needs: ['administration', 'delay'] }, async (fixture) => {
     await fixture.broker.publish([fixture.message('later', { delay: 60_000 })]);
     await expectStats(fixture, { delayed: 1 });
   });
@@ -46,7 +46,7 @@ export function stats(scenario: Scenario): void {
     await expectStats(fixture, { deadLetters: 1 });
   });
 
-  scenario('peeks at the next messages, and takes none', { needs }, async (fixture) => {
+  scenario('peeks at the next messages without delivering them', { needs }, async (fixture) => {
     await fixture.publish('a', 'b', 'c');
     const peeked = await fixture.broker.channels.peek(fixture.channel, 2);
     assert.deepEqual(texts(peeked.map((message) => ({ message }))), ['a', 'b']);

@@ -6,14 +6,17 @@ import { ack, nack, reject } from '../settlements.js';
 import { type BrokerFixture, textOf, texts } from '../fixture.js';
 import { until, within } from '../waiting.js';
 
-/** Short, for each loss of a worker is waited for; what is to be settled in time is settled at once. */
+/**
+ * Short, because the scenarios wait for each loss of a worker. Deliveries to be settled in time are settled
+ * immediately.
+ */
 const ownershipTime = 600;
 
 const ALONE = { wait: false, alone: true } as const;
 
-/** One bad job harms nobody else: what may be killing workers is tried alone before it is given up. */
+/** One bad job does not harm others: a suspect is delivered alone before it is dead-lettered. */
 export function suspects(scenario: Scenario): void {
-  scenario('has none where no worker was lost', async (fixture) => {
+  scenario('has none if no worker was lost', async (fixture) => {
     await fixture.publish('usual');
     const consumer = await fixture.consumer();
     assert.equal(consumer.hasSuspects, false);
@@ -22,7 +25,7 @@ export function suspects(scenario: Scenario): void {
   });
 
   scenario(
-    'delivers again beside others what has lost few workers',
+    'redelivers a message that lost few workers together with others',
     { ownershipTime, maxDeliveries: 3 },
     async (fixture) => {
       await fixture.publish('unlucky');
@@ -35,7 +38,7 @@ export function suspects(scenario: Scenario): void {
   );
 
   scenario(
-    'gives a suspect to nobody but who takes it alone, one at a time, of all its channels',
+    'delivers suspects only alone, one at a time, from all channels',
     { ownershipTime, maxDeliveries: 2 },
     async (fixture) => {
       const channels = [fixture.channel, fixture.anotherChannel()];
@@ -55,7 +58,7 @@ export function suspects(scenario: Scenario): void {
     },
   );
 
-  scenario('gives other messages while there are suspects', { ownershipTime, maxDeliveries: 2 }, async (fixture) => {
+  scenario('delivers other messages while there are suspects', { ownershipTime, maxDeliveries: 2 }, async (fixture) => {
     await fixture.publish('suspect');
     await lose(fixture, await fixture.consumer(), 1);
     const consumer = await fixture.consumer();
@@ -86,7 +89,7 @@ export function suspects(scenario: Scenario): void {
   });
 
   scenario(
-    'never blames those that were in flight with a deadly message',
+    'clears messages that were in flight together with a deadly one',
     { ownershipTime, maxDeliveries: 2, needs: ['deadLetters'] },
     async (fixture) => {
       const innocent = ['1', '2', '3', '4', '5'];
@@ -104,7 +107,7 @@ export function suspects(scenario: Scenario): void {
   );
 
   scenario(
-    'has a message refused that has lost a worker while it ran alone',
+    'marks a message as exhausted that lost its worker while it ran alone',
     { ownershipTime, maxDeliveries: 2 },
     async (fixture) => {
       await fixture.publish('deadly');
@@ -120,7 +123,7 @@ export function suspects(scenario: Scenario): void {
   );
 
   scenario(
-    'does not blame a message any more that has run alone for long enough',
+    'clears a message that has run alone for long enough',
     { ownershipTime: 1_000, maxDeliveries: 2 },
     async (fixture) => {
       await fixture.publish('unlucky');
@@ -143,7 +146,7 @@ export function suspects(scenario: Scenario): void {
   );
 
   scenario(
-    'gives up by itself what kills even those that are to refuse it, and tells who waits',
+    'dead-letters a message that crashes even workers that would refuse it, and notifies waiting jobs',
     { ownershipTime, maxDeliveries: 1, needs: ['deadLetters', 'dependencies'] },
     async (fixture) => {
       const into = (await fixture.transactionalBuckets())!;
@@ -198,35 +201,31 @@ export function suspects(scenario: Scenario): void {
     },
   );
 
-  scenario(
-    'is an ordinary message again once it was given back',
-    { ownershipTime, maxDeliveries: 2 },
-    async (fixture) => {
-      await fixture.publish('suspect');
-      await lose(fixture, await fixture.consumer(), 1);
-      const consumer = await fixture.consumer();
-      await untilSuspected(fixture, consumer);
-      await reject((await consumer.receive(1, ALONE))[0]!);
-      const again = await fixture.receiveOne(consumer);
-      assert.deepEqual([again.deliveryCount, again.isExhausted], [1, false]);
-      await consumer.close();
-      await fixture.pass(ownershipTime + 1);
-      const next = await fixture.consumer();
-      await untilSuspected(fixture, next);
-      const [suspect] = await next.receive(1, ALONE);
-      assert.deepEqual([suspect!.deliveryCount, suspect!.isExhausted], [2, false]);
-    },
-  );
+  scenario('treats a returned suspect as an ordinary message', { ownershipTime, maxDeliveries: 2 }, async (fixture) => {
+    await fixture.publish('suspect');
+    await lose(fixture, await fixture.consumer(), 1);
+    const consumer = await fixture.consumer();
+    await untilSuspected(fixture, consumer);
+    await reject((await consumer.receive(1, ALONE))[0]!);
+    const again = await fixture.receiveOne(consumer);
+    assert.deepEqual([again.deliveryCount, again.isExhausted], [1, false]);
+    await consumer.close();
+    await fixture.pass(ownershipTime + 1);
+    const next = await fixture.consumer();
+    await untilSuspected(fixture, next);
+    const [suspect] = await next.receive(1, ALONE);
+    assert.deepEqual([suspect!.deliveryCount, suspect!.isExhausted], [2, false]);
+  });
 }
 
-/** The consumer takes so many and vanishes, and they are lost. */
+/** The consumer receives this many messages and disappears, and they are lost. */
 async function lose(fixture: BrokerFixture, vanishing: Consumer, count: number, time = ownershipTime): Promise<void> {
   await fixture.receive(vanishing, count);
   await vanishing.close();
   await fixture.pass(time + 1);
 }
 
-/** Another takes a suspect alone and vanishes. */
+/** Another consumer receives a suspect alone and disappears. */
 async function loseAlone(fixture: BrokerFixture): Promise<void> {
   const vanishing = await fixture.consumer();
   await untilSuspected(fixture, vanishing);
@@ -235,7 +234,7 @@ async function loseAlone(fixture: BrokerFixture): Promise<void> {
   await fixture.pass(ownershipTime + 1);
 }
 
-/** Looks as workers do; a suspect is never given out with others. */
+/** Checks as workers do; a suspect is never delivered together with others. */
 async function isSuspected(fixture: BrokerFixture, consumer: Consumer): Promise<boolean> {
   await fixture.expectNothing(consumer);
   return consumer.hasSuspects;
@@ -245,7 +244,7 @@ async function untilSuspected(fixture: BrokerFixture, consumer: Consumer): Promi
   await until(() => isSuspected(fixture, consumer), 'the consumer to learn of a suspect');
 }
 
-/** Tries suspects alone until "deadly" has been refused, and so many others are done; returns those. */
+/** Receives suspects alone until "deadly" has been refused and this many others are done; returns those. */
 async function tryAllAlone(fixture: BrokerFixture, count: number): Promise<Delivery[]> {
   const done: Delivery[] = [];
   let [consumer, isRefused] = [await fixture.consumer(), false];

@@ -54,7 +54,7 @@ describe.each(['near', 'far'] as const)('Own arguments in another place than mes
     expect(await isStored(job.argsId)).toBe(false);
   });
 
-  it('go after it was cancelled', async () => {
+  it('are removed after a cancellation', async () => {
     const { work, isStored } = shop(results);
     const job = await work().enqueue();
     await job.cancel();
@@ -82,7 +82,7 @@ describe.each(['near', 'far'] as const)('Own arguments in another place than mes
     expect(seen).toEqual(['order', 'order', 'order']);
   });
 
-  it('stay, and that is told, where they cannot be removed', async () => {
+  it('stay, and a problem is reported, if they cannot be removed', async () => {
     const { far, testBed, work, isStored } = shop(results);
     const job = await work().enqueue();
     far.failures = 1;
