@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '@repid/core/conformance', replacement: source('core/src/conformance/index.ts') },
+      { find: '@repid/core/internal', replacement: source('core/src/internal.ts') },
       { find: '@repid/core/testing', replacement: source('core/src/testing/index.ts') },
       { find: '@repid/nestjs/testing', replacement: source('nestjs/src/testing/index.ts') },
       { find: '@repid/core', replacement: source('core/src/index.ts') },

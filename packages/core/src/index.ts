@@ -1,5 +1,4 @@
 export * from './actor/index.js';
-export * from './bag/index.js';
 export * from './broker/index.js';
 export * from './bucket/index.js';
 export * from './clock/index.js';
@@ -13,8 +12,6 @@ export * from './graph/index.js';
 export * from './job/index.js';
 export * from './memory/index.js';
 export * from './message/index.js';
-export * from './middleware/index.js';
-export * from './options/index.js';
 export * from './producer/index.js';
 export * from './retry/index.js';
 export * from './router/index.js';

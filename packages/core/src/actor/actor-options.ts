@@ -2,20 +2,13 @@ import * as v from 'valibot';
 import type { Converter } from '../converter/index.js';
 import { DEFAULTS } from '../defaults.js';
 import type { Duration } from '../duration/index.js';
-import type { ActorMiddleware } from '../middleware/index.js';
 import { option, parseOptions, withoutUndefined } from '../options/index.js';
 import { exponentialRetry, type RetryPolicy } from '../retry/index.js';
 import { topicRouting, type RoutingStrategy } from '../router/routing-strategy.js';
+import type { ActorMiddleware, ResolvedActorOptions } from './actor.js';
+import { CONFIRMATIONS, ERROR_ACTIONS, type Confirmation, type ErrorAction } from './confirmation.js';
 
-/** When a message is acknowledged. */
-export const CONFIRMATIONS = ['auto', 'always-ack', 'ack-first', 'manual', 'manual-explicit'] as const;
-export type Confirmation = (typeof CONFIRMATIONS)[number];
-
-/** What becomes of a message whose actor failed and that has no retries left. */
-export const ERROR_ACTIONS = ['nack', 'reject', 'ack'] as const;
-export type ErrorAction = (typeof ERROR_ACTIONS)[number];
-
-/** How an actor takes and runs its messages. Given on the method, its class or the module; the closest wins. */
+/** How an actor receives and runs messages. Set on the method, its class or the module; the closest one wins. */
 export interface ActorOptions {
   /** The topic. @default the method's name */
   name?: string;
@@ -23,60 +16,41 @@ export interface ActorOptions {
   channel?: string;
   /** Name of the connection. @default 'default' */
   connection?: string;
-  /** How long one run may take; the job's own timeout wins. @default '10m' */
+  /** The time limit of one run. A job's own timeout takes precedence. @default '10m' */
   timeout?: Duration;
-  /** How long to wait before a retry. @default exponential: 10 s, doubling, with jitter, up to a day */
+  /** The delay before a retry. @default exponential: 10 s, doubling up to a day, with jitter */
   retryPolicy?: RetryPolicy;
   /**
-   * - `auto`: acknowledged when the actor has returned; a failure is retried, then `onError` decides
-   * - `always-ack`: acknowledged also when the actor has failed
-   * - `ack-first`: acknowledged before the actor is run
-   * - `manual`: the actor acknowledges; a message that it leaves is delivered again when its ownership runs out
+   * - `auto`: acknowledged when the actor returns; a failure is retried, then `onError` decides
+   * - `always-ack`: acknowledged even if the actor fails
+   * - `ack-first`: acknowledged before the actor runs
+   * - `manual`: the actor acknowledges; a message that it does not settle is redelivered when its ownership expires
    * - `manual-explicit`: the actor returns `'ack'`, `'nack'`, `'reject'` or `'no-action'`
    *
    * @default 'auto'
    */
   confirmation?: Confirmation;
   /**
-   * What becomes of a message whose actor has failed for good. In the manual modes, where it is not given, the message is left.
-   * Not allowed with `always-ack` and `ack-first`, which have decided already.
+   * What happens to a message whose actor failed for good. In the manual modes, without this option, the message is
+   * left unsettled. Not allowed with `always-ack` and `ack-first`, which always acknowledge.
    *
    * @default 'nack'
    */
   onError?: ErrorAction | ((error: unknown) => ErrorAction);
-  /** Which messages of the channel it takes. @default topicRouting */
+  /** Which messages of the channel the actor takes. @default topicRouting */
   routing?: RoutingStrategy;
-  /** At most so many runs of this actor at once in one worker. @default no limit but the worker's */
+  /** Maximum number of parallel runs of this actor in one worker. @default the worker's limit */
   concurrency?: number;
-  /** Around each run, inside those of class and module. */
+  /** Run around each call, inside the middlewares of the class and the module. */
   middlewares?: ActorMiddleware[];
   /** @default the connection's */
   converter?: Converter;
-  /** For documents made from the code. */
+  /** For generated documentation. */
   title?: string;
   summary?: string;
   description?: string;
   tags?: string[];
   deprecated?: boolean;
-}
-
-/** Actor options with every default filled in; spans in milliseconds. */
-export interface ResolvedActorOptions {
-  readonly name: string;
-  readonly channel: string;
-  readonly timeout: number;
-  readonly retryPolicy: RetryPolicy;
-  readonly confirmation: Confirmation;
-  readonly onError?: ErrorAction | ((error: unknown) => ErrorAction);
-  readonly routing: RoutingStrategy;
-  readonly concurrency: number;
-  readonly middlewares: readonly ActorMiddleware[];
-  readonly converter?: Converter;
-  readonly title?: string;
-  readonly summary?: string;
-  readonly description?: string;
-  readonly tags?: readonly string[];
-  readonly deprecated?: boolean;
 }
 
 const schema = v.strictObject({
@@ -89,7 +63,7 @@ const schema = v.strictObject({
   onError: v.optional(
     v.union(
       [option.callable<(error: unknown) => ErrorAction>(), option.oneOf(ERROR_ACTIONS)],
-      `expected 'nack', 'reject', 'ack' or a function that answers one of them`,
+      `expected 'nack', 'reject', 'ack' or a function that returns one of them`,
     ),
   ),
   routing: v.optional(option.callable<RoutingStrategy>()),
@@ -104,7 +78,8 @@ const schema = v.strictObject({
 });
 
 /**
- * The options of one actor, the later layers over the earlier ones (module, class, method); middlewares add up.
+ * Merges the option layers of one actor: later layers (module, class, method) override earlier ones; middlewares add
+ * up.
  *
  * @param label `Class.method`, for errors
  * @throws InvalidOptionError that names the actor and the option
@@ -136,7 +111,7 @@ function checkOnError({ confirmation, onError }: v.InferOutput<typeof schema>, l
   if (onError === undefined || (confirmation !== 'always-ack' && confirmation !== 'ack-first')) return;
   parseOptions(
     v.strictObject({
-      onError: v.custom<undefined>(() => false, `leave it out, confirmation "${confirmation}" has decided already`),
+      onError: v.custom<undefined>(() => false, `leave it out, confirmation "${confirmation}" always acknowledges`),
     }),
     { onError },
     `actor "${label}"`,

@@ -5,7 +5,7 @@ import type { Actor } from './actor.js';
 import type { MessageDependency } from './message-dependency.js';
 
 /**
- * An actor made of a function of the payload and the message, for use without decorators.
+ * Defines an actor from a function of the payload and the message, without decorators.
  *
  * @throws InvalidOptionError
  */

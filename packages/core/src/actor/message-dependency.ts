@@ -1,12 +1,12 @@
 import type { Duration } from '../duration/index.js';
-import type { Job } from '../job/job.js';
+import type { JobHandle } from '../job/job-handle.js';
 
-/** How an actor has ended its message by itself. */
+/** How an actor settled its message itself. */
 export type MessageAction = 'acked' | 'nacked' | 'rejected' | 'retried' | 'rescheduled' | 'replied';
 
-/** A message with a payload in bytes, to be sent. */
+/** A message to send, with a payload in bytes. */
 export interface OutgoingBytes {
-  /** @default for a reply the message's `replyTo`; otherwise it must be given */
+  /** Required, except in a reply. @default for a reply, the message's `replyTo` */
   channel?: string;
   payload: Uint8Array;
   headers?: Record<string, string>;
@@ -14,92 +14,98 @@ export interface OutgoingBytes {
   replyTo?: string;
 }
 
-/** A message with a payload that is written as JSON, to be sent. */
+/** A message to send, with a payload that is written as JSON. */
 export interface OutgoingJson {
-  /** @default for a reply the message's `replyTo`; otherwise it must be given */
+  /** Required, except in a reply. @default for a reply, the message's `replyTo` */
   channel?: string;
   payload: unknown;
   headers?: Record<string, string>;
   replyTo?: string;
 }
 
-/** How to send from inside an actor. */
+/** How to send from within an actor. */
 export interface SendOptions {
-  /** Send now, whatever becomes of this message. @default false: committed together with its settlement */
+  /** Send now, whatever happens to the current message. @default false: sent when the settlement is committed */
   immediate?: boolean;
 }
 
 /**
- * The message that an actor is running on, and what the actor may do with it.
+ * The message that an actor runs on, and the actor's operations on it.
  *
- * `ack`, `nack`, `reject`, `retry`, `forceRetry`, `reschedule` and `reply` settle it at once. The first one wins;
- * later ones do nothing, and the actor's return value is ignored. What is sent, enqueued or set before is part of the settlement.
- * Settling rejects with LostOwnershipError when another worker has taken the message over: then nothing was committed.
+ * `ack`, `nack`, `reject`, `retry`, `forceRetry`, `reschedule` and `reply` settle the message immediately. The first
+ * one wins; later ones do nothing, and the actor's return value is ignored. Everything sent, enqueued or set before is
+ * part of the settlement. Settling rejects with LostOwnershipError if another worker has taken over the message;
+ * nothing is committed then.
  */
 export interface MessageDependency {
-  /** The job's id; for a bare message the broker's. */
+  /** The job's id; for a bare message, the broker's id. */
   readonly id: string;
   readonly channel: string;
   readonly topic?: string;
-  /** The bytes of the payload; for arguments kept in a bucket, those arguments serialized. */
+  /** The payload's bytes. For arguments kept in a bucket: those arguments, serialized. */
   readonly payload: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
   readonly contentType?: string;
   readonly replyTo?: string;
   readonly parameters: RunParameters;
-  /** Fires on timeout, cancellation, lost ownership, and at the end of the grace period at shutdown. Its reason is the error. */
+  /**
+   * Aborts on timeout, cancellation, lost ownership, and at the end of the shutdown grace period. Its reason is the
+   * error.
+   */
   readonly signal: AbortSignal;
-  /** True once the message is settled, or being settled. */
+  /** True once the message is settled or is being settled. */
   readonly isActedOn: boolean;
   readonly action?: MessageAction;
 
-  /** The result to store in place of the return value; the last call counts. */
+  /** Sets the result to store instead of the return value. The last call wins. */
   setResult(value: unknown): void;
-  /** Stores a failed result, also where the message is acknowledged; the last call counts. */
+  /** Stores a failed result, even if the message is acknowledged. The last call wins. */
   setException(error: Error): void;
   /**
-   * A function to call after the settlement, in the order they were added; dropped when the actor fails.
-   * A job, or a job's `enqueue`, is not called but committed with the settlement.
+   * Adds a function to call after the settlement. Callbacks run in the order of the calls, and not at all if the actor
+   * fails. A job, or a job's `enqueue`, is committed with the settlement instead of being called.
    */
-  addCallback(callback: (() => unknown) | Job): void;
+  addCallback(callback: (() => unknown) | JobHandle): void;
 
-  /** Done. */
+  /** Acknowledges the message: it is done. */
   ack(): Promise<void>;
-  /** Given up: to the dead letters. */
+  /** Dead-letters the message. */
   nack(error?: Error): Promise<void>;
-  /** Back to the channel, unchanged. */
+  /** Returns the message unchanged to its channel. */
   reject(): Promise<void>;
-  /** Once more, later, by the retry policy or after `delay`. Rejects with NoRetriesLeftError when none is left. */
+  /**
+   * Retries later, after `delay` or as the retry policy says. Rejects with NoRetriesLeftError if no retries are left.
+   */
   retry(delay?: Duration): Promise<void>;
-  /** Once more, later, also where no retries are left. */
+  /** Retries later, even if no retries are left. */
   forceRetry(delay?: Duration): Promise<void>;
-  /** A recurring job at its next time; any other again, with its retries as new. */
+  /** Runs a recurring job at its next time; any other job again, with its retries reset. */
   reschedule(): Promise<void>;
-  /** Publishes the reply and acknowledges, as one act. */
+  /** Publishes the reply and acknowledges, atomically. */
   reply(message: OutgoingBytes): Promise<void>;
   replyJson(message: OutgoingJson): Promise<void>;
 
-  /** Sends a message, committed with the settlement. */
+  /** Sends a message when the settlement is committed. */
   sendMessage(message: OutgoingBytes & SendOptions): Promise<void>;
   sendMessageJson(message: OutgoingJson & SendOptions): Promise<void>;
-  /** Enqueues a job, committed with the settlement. */
-  enqueue(job: Job): void;
+  /** Enqueues a job when the settlement is committed. */
+  enqueue(job: JobHandle): void;
   /**
-   * Enqueues a job, committed with the settlement, and hands this job's result over to it: whoever waits for this job's
-   * result waits for that job's.
+   * Enqueues a job when the settlement is committed, and has it store this job's result: callers that wait for this
+   * job's result get that job's result.
    *
-   * @throws InvalidOptionError where this message stores no result, this job recurs, or that job is enqueued already
+   * @throws InvalidOptionError if this message stores no result, this job recurs, or that job is already enqueued
    */
-  delegate(job: Job): void;
+  delegate(job: JobHandle): void;
 }
 
-/** How the message is run. Times and spans in milliseconds. */
+/** How the message is run. Times and durations in milliseconds. */
 export interface RunParameters {
   readonly result?: { readonly id: string; readonly ttl: number | null };
   readonly retries: { readonly maxAmount: number; readonly alreadyTried: number };
-  /** How long this run may take. */
+  /** The time limit of this run. */
   readonly timeout: number;
-  /** When it was enqueued; for a bare message when it was delivered. */
+  /** When the job was enqueued; for a bare message, when it was delivered. */
   readonly timestamp: Date;
   readonly ttl: number | null;
 }

@@ -1,17 +1,17 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
-/** A parameter of an actor's function that takes the payload, or one field of it. */
+/** A parameter that takes the payload, or one field of it. */
 export interface PayloadParameter {
   readonly from: 'payload';
-  /** The field to take; absent for the whole payload. */
+  /** The field to take; undefined for the whole payload. */
   readonly field?: string;
-  /** The class or constructor that it is declared with: `String`, `Number`, a DTO class, ... */
+  /** The declared class or constructor: `String`, `Number`, a DTO class, ... */
   readonly type?: Function;
-  /** For an array: what its items are. */
+  /** For an array: the class of its items. */
   readonly items?: Function;
-  /** Takes the place of `type`. */
+  /** Used instead of `type`. */
   readonly schema?: StandardSchemaV1;
-  /** May be missing. @default false */
+  /** True if the value may be missing. @default false */
   readonly optional?: boolean;
 }
 
@@ -20,5 +20,5 @@ export type ActorParameter =
   | PayloadParameter
   | { readonly from: 'message' }
   | { readonly from: 'header'; readonly name: string }
-  /** What the jobs that it waited for have left: their data, or their whole result buckets. */
+  /** The results of the jobs that it waited for: their data, or their whole result buckets. */
   | { readonly from: 'dependency-results'; readonly as: 'data' | 'buckets' };

@@ -1,16 +1,16 @@
 import { UnsupportedError } from '../errors/index.js';
 
-/** What a message broker can do. What it cannot is refused by name when it is asked for, never dropped silently. */
+/** What a message broker supports. A request for anything else is refused with the capability's name, never ignored. */
 export interface MessageBrokerCapabilities {
-  /** Delivers a message later (`dueAt`, `delay`, retries with a delay). */
+  /** Delivers messages later (`dueAt`, `delay`, retries with a delay). */
   readonly delay: boolean;
-  /** Tells `high`, `medium` and `low` apart. */
+  /** Distinguishes the priorities `high`, `medium` and `low`. */
   readonly priority: boolean;
-  /** Refuses a job id that is there already, finds jobs by id and cancels them. */
+  /** Refuses duplicate job ids, finds jobs by id, and cancels them. */
   readonly jobIds: boolean;
-  /** Parks messages that wait for buckets (`waits`), in the place where joined bucket brokers store them. */
+  /** Blocks messages that wait for buckets (`waits`). The buckets must be in a joined bucket broker. */
   readonly dependencies: boolean;
-  /** Commits a whole settlement as one act; otherwise it stores, publishes, then acknowledges, in this order. */
+  /** Commits a settlement atomically. Otherwise the broker stores, publishes and then acknowledges, in this order. */
   readonly atomicSettlement: boolean;
   /** Keeps dead letters and replays them. */
   readonly deadLetters: boolean;
@@ -18,7 +18,7 @@ export interface MessageBrokerCapabilities {
   readonly administration: boolean;
 }
 
-/** @throws UnsupportedError naming the broker, the capability and what asked for it */
+/** @throws UnsupportedError that names the broker, the capability and the request */
 export function requireCapability(
   broker: { readonly name: string; readonly capabilities: MessageBrokerCapabilities },
   capability: keyof MessageBrokerCapabilities,

@@ -2,46 +2,47 @@ import type { Message } from '../message/message.js';
 import type { DeadLetter } from './dead-letter.js';
 import type { JobPlace } from './inspection.js';
 
-/** How many messages a channel holds, by where they are. */
+/** The number of messages of a channel in each state. */
 export interface ChannelStats {
-  /** Due and not taken. */
+  /** Due, and not delivered. */
   readonly queued: number;
   readonly delayed: number;
-  /** Parked until the buckets that they wait for are there. */
+  /** Blocked until the buckets that they wait for are stored. */
   readonly waiting: number;
-  /** Delivered and not settled. */
+  /** Delivered, and not settled. */
   readonly running: number;
   readonly deadLetters: number;
   readonly paused: boolean;
-  /** Consumers that take from it now, in all processes. */
+  /** Consumers that take from the channel now, in all processes. */
   readonly consumers: number;
 }
 
-/** Which dead letters to put back. */
+/** Which dead letters to replay. */
 export interface ReplayOptions {
-  /** Only these; default all, oldest first. */
+  /** Only these ids. @default all, oldest first */
   readonly ids?: readonly string[];
-  /** At most this many. @default 1000 */
+  /** The maximum number. @default 1000 */
   readonly limit?: number;
   /**
-   * Bring back, too, what was skipped because of them, to the end of the graph: it waits again. What was skipped is kept
-   * for this as long as its result says so. A letter whose failed result has yet to be read, by a fallback that waited
-   * for it, stays. @default false
+   * Also block the messages again that were skipped because of these dead letters, directly or through others. A
+   * skipped message is kept for this as long as its result. A dead letter whose failed result a released job has yet to
+   * read is not replayed.
+   * @default false
    */
   readonly withDependents?: boolean;
 }
 
-/** What became of a dead letter that was to be replayed. */
+/** The outcome of replaying one dead letter. */
 export type ReplayOutcome =
-  /** It is back on its channel. */
+  /** It is back in its channel. */
   | 'replayed'
-  /** It stays: a job with its id is there. */
+  /** Not replayed: the broker holds a job with its id. */
   | 'job-exists'
-  /** It stays: its failed result, or that of a job skipped because of it, has yet to be read by a job that waited for it. Only with `withDependents`. */
+  /** Not replayed: a released job has yet to read its failed result, or the result of a job skipped because of it. Only with `withDependents`. */
   | 'result-in-use'
-  /** There is no dead letter with this id. */
+  /** No dead letter has this id. */
   | 'not-found'
-  /** It stays: it is not a message. */
+  /** Not replayed: the entry is not a message. */
   | 'malformed';
 
 /** One dead letter of a replay. */
@@ -49,51 +50,54 @@ export interface ReplayedLetter {
   /** The broker's id of the dead letter. */
   readonly id: string;
   readonly outcome: ReplayOutcome;
-  /** The id of its job, where it has one. */
+  /** The id of its job, if it has one. */
   readonly jobId?: string;
-  /** Where the job is that has this id, for `job-exists`. */
+  /** For `job-exists`: the job that has this id. */
   readonly place?: JobPlace;
 }
 
-/** What a replay did. */
+/** The outcome of a replay. */
 export interface ReplayReport {
-  /** How many dead letters are back on their channel. */
+  /** How many dead letters were replayed. */
   readonly replayed: number;
-  /** Every dead letter that was looked at, in order. */
+  /** Every dead letter that was examined, in order. */
   readonly letters: readonly ReplayedLetter[];
 }
 
-/** Looking after channels. Each call needs the capability `administration`; the two about dead letters, `deadLetters`. */
+/**
+ * Administration of channels. Each call needs the capability `administration`; those about dead letters need
+ * `deadLetters`.
+ */
 export interface ChannelAdministration {
-  /** Makes the channel where it is not there. */
+  /** Creates the channel if it does not exist. */
   declare(channel: string): Promise<void>;
   stats(channel: string): Promise<ChannelStats>;
-  /** The next messages that would be delivered, without taking them. */
+  /** The messages that would be delivered next, without delivering them. */
   peek(channel: string, limit: number): Promise<readonly Message[]>;
   /**
-   * Every consumer stops taking from it until it is resumed; what runs goes on. Survives restarts. When it resolves, no worker
-   * of any process begins another job of it.
+   * Stops all consumers from taking more messages until the channel is resumed. Running messages continue. The pause
+   * survives restarts. When the promise resolves, no worker of any process starts another job of the channel.
    *
-   * Rejects with TimeoutError, naming them, where consumers that are alive do not confirm it in time: the channel is paused
-   * all the same.
+   * Rejects with TimeoutError, naming the consumers, if live consumers do not confirm in time. The channel is paused
+   * even then.
    */
   pause(channel: string): Promise<void>;
   resume(channel: string): Promise<void>;
   /**
-   * Ends what is queued or delayed when it is called; returns how many. Their results say that they were cancelled, and whoever
-   * waits for them is released or skipped. What waits for buckets, what runs, and dead letters stay. In bounded steps: what fails
-   * midway has ended some, and may be called again.
+   * Cancels the messages that are queued or delayed when it is called; returns how many. Their results say so, and jobs
+   * that wait for those results are released or skipped. Blocked and running messages and dead letters stay. Runs in
+   * bounded steps: after a failure some are cancelled, and the call may be repeated.
    */
   purge(channel: string): Promise<number>;
   /**
-   * Removes the channel with everything in it, dead letters too. What waits, is delayed, queued or running ends as by `cancel`.
-   * In bounded steps.
+   * Removes the channel with everything in it, including dead letters. Blocked, delayed, queued and running messages
+   * end as with `cancel`. Runs in bounded steps.
    */
   delete(channel: string): Promise<void>;
-  /** The oldest dead letters first. */
+  /** The dead letters, oldest first. */
   deadLetters(channel: string, limit: number): Promise<readonly DeadLetter[]>;
-  /** Puts dead letters back on their channel, headers as they lie; returns what became of each. */
+  /** Puts dead letters back in their channel with the headers they have; returns the outcome of each. */
   replayDeadLetters(channel: string, options?: ReplayOptions): Promise<ReplayReport>;
-  /** Removes dead letters with their own arguments buckets; returns how many were there. */
+  /** Deletes dead letters and their own arguments buckets; returns how many were deleted. */
   deleteDeadLetters(channel: string, ids: readonly string[]): Promise<number>;
 }

@@ -27,7 +27,7 @@ describe('A message for a broker', () => {
     [{ headers: { x: 5 } }, '"headers.x" of a message for channel "mail" is 5: expected text.'],
     [
       { id: '' },
-      '"id" of a message for channel "mail" is "": expected text of 1 to 512 bytes, without halves of characters',
+      '"id" of a message for channel "mail" is "": expected text of 1 to 512 bytes, without lone surrogates',
     ],
     [{ id: 5 }, '"id" of a message for channel "mail" is 5'],
     [{ id: '€'.repeat(171) }, '"id" of a message for channel "mail" is "€€€'],

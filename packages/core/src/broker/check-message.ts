@@ -9,16 +9,16 @@ import { checkBucketId, ID_RULE, isId } from '../message/id.js';
 import { type OutgoingMessage, PRIORITIES } from '../message/message.js';
 import type { Settlement } from './settlement.js';
 
-/** The last time that a Date can say, in milliseconds since 1970. Whole numbers are exact as far as that. */
+/** The latest time that a Date can hold, in milliseconds since 1970. Integers are exact up to there. */
 const LATEST = 8.64e15;
 
 const A_TIME = `expected milliseconds since 1970, from 0 to ${LATEST}`;
 const A_SPAN = `expected milliseconds, from 0 to 100 years`;
-const A_TEXT = 'expected text, without halves of characters (lone surrogates)';
+const A_TEXT = 'expected text, without lone surrogates';
 
 /**
- * Looks at a message before a broker takes it, so that all brokers accept the same, and what they accept can be read.
- * Brokers call it for each message that they are given, before anything is changed.
+ * Checks a message before a broker accepts it, so that all brokers accept the same messages and can read what they
+ * accept. Brokers call it for each message before they change anything.
  *
  * @throws InvalidOptionError that names the field, its value and what was expected
  */
@@ -40,9 +40,9 @@ export function checkOutgoingMessage(message: OutgoingMessage): void {
 }
 
 /**
- * The same for all that a settlement brings.
+ * Checks a settlement in the same way.
  *
- * @param channel that of the message which is settled
+ * @param channel the channel of the settled message
  * @throws InvalidOptionError
  */
 export function checkSettlement(channel: string, { outcome, bucket, publish }: Settlement): void {
@@ -53,7 +53,7 @@ export function checkSettlement(channel: string, { outcome, bucket, publish }: S
   publish?.forEach(checkOutgoingMessage);
 }
 
-/** The same for a bucket. @throws InvalidOptionError */
+/** Checks a bucket in the same way. @throws InvalidOptionError */
 export function checkBucketRecord({ id, body, ttl }: Pick<BucketRecord, 'id' | 'body' | 'ttl'>): void {
   checkBucketId(id);
   if (typeof body !== 'string') refuseBucket('body', id, body, 'expected text');

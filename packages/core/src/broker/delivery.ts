@@ -1,33 +1,36 @@
 import type { Message, Priority } from '../message/message.js';
 import type { Settlement } from './settlement.js';
 
-/** A bucket that comes along with a delivery. */
+/** A bucket that is sent with a delivery. */
 export interface DeliveredBucket {
   readonly bucketId: string;
   readonly body: string;
 }
 
-/** One received message, owned by its consumer until it is settled or its ownership runs out. */
+/** One received message. Its consumer owns it until it is settled or the ownership expires. */
 export interface Delivery {
-  /** The broker's id of it, unique on its channel. */
+  /** The broker's id of the delivery, unique in its channel. */
   readonly id: string;
   readonly message: Message;
   readonly priority: Priority;
-  /** 1 for the first delivery, one more each time an owner was lost. Giving it back starts anew. */
+  /** 1 for the first delivery, plus one for each lost owner. Returning the message to the channel resets it. */
   readonly deliveryCount: number;
-  /** True where its worker was lost `maxDeliveries` times, the last time while it ran alone. To be given up, not run. */
+  /**
+   * True if the message lost its worker `maxDeliveries` times, the last time while it ran alone. It must be refused,
+   * not run.
+   */
   readonly isExhausted: boolean;
   /**
-   * The bucket that it has waited for, where that was the only one and the broker has sent it along: it need not be read
-   * then. A broker may always leave it out.
+   * The only bucket that the message waited for, if the broker inlined it in the delivery. The consumer then need not
+   * read it. A broker may always leave it out.
    */
   readonly input?: DeliveredBucket;
   /**
-   * Ends it: everything in the settlement is committed, then the promise resolves.
+   * Commits everything in the settlement, then resolves.
    *
-   * Exactly one settlement wins. Rejects with LostOwnershipError, having committed nothing, when it is settled already
-   * or another consumer has taken it over; with BrokerUnavailableError when the broker could not be reached, and then
-   * it may be called again.
+   * Exactly one settlement wins. Rejects with LostOwnershipError, without committing anything, if the delivery is
+   * already settled or another consumer has taken it over. Rejects with BrokerUnavailableError if the broker cannot be
+   * reached; the call may then be repeated.
    */
   settle(settlement: Settlement): Promise<void>;
 }

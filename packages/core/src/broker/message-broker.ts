@@ -7,129 +7,152 @@ import type { Delivery } from './delivery.js';
 import type { JobInspection, JobPlace, JobReference } from './inspection.js';
 
 /**
- * Moves messages from producers to consumers, at least once.
+ * Delivers messages from producers to consumers, at least once.
  *
- * All calls may be made at the same time. While the broker is not connected they reject with BrokerClosedError;
- * while it is out of reach for longer than its limit, with BrokerUnavailableError: no call waits for ever.
+ * All calls may run concurrently. They reject with BrokerClosedError while the broker is not connected, and with
+ * BrokerUnavailableError once the broker is unreachable for longer than its limit: no call waits for ever.
  */
 export interface MessageBroker {
   /** For logs and errors: `in-memory`, `redis`. */
   readonly name: string;
   readonly capabilities: MessageBrokerCapabilities;
-  /** The clock that its delays run by. Workers use it too, so that moving it moves everything. */
+  /** The clock that delays use. Workers use it too, so that advancing it affects both. */
   readonly clock: Clock;
   readonly channels: ChannelAdministration;
 
-  /** Makes it ready. Calling it again while connected does nothing. */
+  /** Connects the broker. Does nothing if it is connected. */
   connect(): Promise<void>;
-  /** Closes its consumers, then itself. Deliveries in hand stay owned until their time runs out. Twice does nothing. */
+  /**
+   * Closes the consumers, then the broker. Deliveries in flight stay owned until their ownership expires. Does nothing
+   * if it is disconnected.
+   */
   disconnect(): Promise<void>;
 
   /**
-   * Asks whether buckets of that broker can be committed together with messages, because both lie in the same place.
-   * True: writes into it may ride in messages and settlements from now on. Called once both are connected.
+   * Asks whether buckets of that broker can be committed together with messages, because both are in the same store.
+   * Returns true if they can: messages and settlements may then include its buckets. Called once both are connected.
    */
   join(buckets: BucketBroker): Promise<boolean>;
 
   /**
-   * Publishes all or none, in one round trip. When it resolves, the broker has them.
+   * Publishes all messages or none, in one round trip. When the promise resolves, the broker has them.
    *
-   * Rejects with DuplicateJobError when one of the ids, or of the buckets that results go to, is taken already on any
-   * channel, or is given twice. The error says where the job is that has it.
+   * Rejects with DuplicateJobError if a job id or a result id is already taken, on any channel, or is given twice. The
+   * error says which job has it.
    */
   publish(messages: readonly OutgoingMessage[]): Promise<void>;
 
-  /** Starts to take messages from channels; channels that are not there yet are made. */
+  /** Starts consuming channels; creates those that do not exist. */
   consume(options: ConsumeOptions): Promise<Consumer>;
 
   /**
-   * Where the job is; undefined where the broker does not hold it. An id names one job in the broker, whatever its channel.
-   * The id of a bucket that a job's result goes to (`OutgoingMessage.resultId`) finds that job: so the id of a job that
-   * has delegated finds the job that it delegated to. Needs `jobIds`.
+   * The state of the job; undefined if the broker does not hold it. A job id is unique in the broker, across channels.
+   * The id of a job's result bucket (`OutgoingMessage.resultId`) finds that job, too. So the id of a job that has
+   * delegated finds the job that it delegated to. Needs `jobIds`.
    */
   locate(jobId: string): Promise<JobPlace | undefined>;
 
-  /** All that it knows of the job, found as by `locate`; undefined where it does not hold it. Needs `jobIds`. */
+  /**
+   * Everything that the broker knows about the job, found as by `locate`; undefined if it does not hold it. Needs
+   * `jobIds`.
+   */
   inspect(jobId: string): Promise<JobInspection | undefined>;
 
-  /** The jobs that wait for the bucket, or have waited for it and not ended yet, in no order. Needs `dependencies`. */
+  /** The jobs that wait for the bucket, or waited for it and have not ended, in no order. Needs `dependencies`. */
   waiters(bucketId: string): Promise<readonly JobReference[]>;
 
   /**
-   * Ends the job, found as by `locate`, wherever it is: waiting, delayed, queued or running. In the same act its result, which says
-   * that it was cancelled, is stored where its headers name a bucket, whoever waits for that is released or skipped, its id is free, and its own
-   * arguments bucket is removed. A running job's delivery is lost to its worker, whose settlement commits nothing; the worker is
-   * told besides (see `ConsumeOptions.onCancel`), so that it can stop. Needs `jobIds`.
+   * Cancels the job, found as by `locate`, whatever its state. Atomically: stores a result that says it was cancelled,
+   * if its headers name a bucket; releases or skips the jobs that wait for that bucket; frees its id; and deletes its
+   * own arguments bucket. The worker of a running job loses the delivery, and its settlement commits nothing; it is
+   * also notified (see `ConsumeOptions.onCancel`), so that it can stop. Needs `jobIds`.
    *
-   * Returns what was known of the job; undefined where the broker does not hold it, and then nothing is stored.
+   * Returns the job as it was; undefined if the broker does not hold it, and then nothing is stored.
    */
   cancel(jobId: string, options?: CancelOptions): Promise<JobInspection | undefined>;
 }
 
-/** What to leave behind for a job that is cancelled. */
+/** What to store for a cancelled job. */
 export interface CancelOptions {
   /**
-   * Where its result goes, a bucket broker that was joined, and what that says. Id and time to live are those that the job's headers
-   * name; a job that stores no result leaves none. Without it nothing is stored.
+   * The text of the result and the joined bucket broker to store it in. The job's headers name its id and time to live;
+   * a job that stores no result gets none. If omitted, nothing is stored.
    */
   readonly result?: { readonly into: BucketBroker; readonly exception: string };
 }
 
-/** What to consume, and whom to tell. */
+/** What to consume, and callbacks. */
 export interface ConsumeOptions {
   readonly channels: readonly string[];
-  /** Told of each job in flight that was cancelled. The broker has ended it already; the run can only be stopped. */
+  /**
+   * Called for each job in flight that was cancelled. The broker has already ended the job; only the run remains to be
+   * stopped.
+   */
   readonly onCancel?: (channel: string, jobId: string) => void;
-  /** Told of what goes wrong between deliveries: a lost connection, a malformed entry. It goes on by itself. */
+  /** Called for problems between deliveries: a lost connection, a malformed entry. The consumer recovers by itself. */
   readonly onProblem?: (problem: Error) => void;
 }
 
-/** How to take messages. */
+/** How to receive messages. */
 export interface ReceiveOptions {
-  /** Wait until there is one; otherwise return at once. */
+  /** True to wait for a message; false to return immediately. */
   readonly wait: boolean;
-  /** At most so many messages of these channels; 0 leaves the channel out. Channels that are not named are limited by `max` alone. */
+  /**
+   * The maximum number of messages of each of these channels; 0 excludes the channel. Other channels are limited by
+   * `max` alone.
+   */
   readonly limits?: ReadonlyMap<string, number>;
   /**
-   * The consumer has nothing in flight, and takes one suspect (see `hasSuspects`), or nothing. The broker notes that it runs
-   * alone: when its worker is lost again, it is to blame, and its next delivery `isExhausted`. Never waits. @default false
+   * Receive one suspect (see `hasSuspects`), or nothing; the consumer must have nothing in flight. The broker records
+   * that the message runs alone: if its worker is lost again, its next delivery is `isExhausted`. Never waits.
+   *
+   * @default false
    */
   readonly alone?: boolean;
 }
 
 /**
- * Takes messages from its channels, only as many as it is asked for.
+ * Receives messages from its channels, only as many as requested.
  *
- * Within a channel and priority the first published comes first. Paused channels give nothing.
+ * Within a channel and priority, messages arrive in the order of publishing. Paused channels deliver nothing.
  */
 export interface Consumer {
   /** How long a delivery is owned without being extended, in milliseconds. */
   readonly ownershipTime: number;
 
   /**
-   * True where a message is there that has lost its worker too often (see `maxDeliveries`) and may be what kills workers. It
-   * is given only to a consumer that has nothing else in flight: `receive(1, { alone: true })`. A `receive` that waits
-   * resolves empty when this becomes true, and does not wait while it is.
+   * True if a channel holds a suspect: a message that lost its worker so often (see `maxDeliveries`) that it may be
+   * what crashes them. It is delivered only to a consumer with nothing else in flight: `receive(1, { alone: true })`. A
+   * waiting `receive` resolves empty when this becomes true, and `receive` does not wait while it is.
    */
   readonly hasSuspects: boolean;
 
-  /** True while the channel is known to be paused: nothing more of it may be begun. What was delivered is given back. */
+  /**
+   * True while the channel is known to be paused: no further messages of it may be started. Delivered ones must be
+   * returned.
+   */
   isPaused(channel: string): boolean;
 
   /**
-   * Up to `max` deliveries, as soon as there is one. With `wait: false` it returns at once, with none where none is due.
-   * Resolves empty after `wake()`, once closed, and where all that is there are suspects. Only one call at a time.
+   * Returns up to `max` deliveries as soon as there is one. With `wait: false` it returns immediately, possibly empty.
+   * Resolves empty after `wake()`, after `close()`, and if only suspects are available. Only one call at a time.
    *
-   * Connection losses are waited out and reported to `onProblem`, they do not reject.
+   * Connection losses do not reject: the call waits for the connection and reports to `onProblem`.
    */
   receive(max: number, options: ReceiveOptions): Promise<readonly Delivery[]>;
 
-  /** Makes a waiting `receive` resolve now. What it had already been given is in its answer, or given back. */
+  /**
+   * Makes a waiting `receive` resolve now. Messages it has already received are in its result, or are returned to the
+   * channel.
+   */
   wake(): void;
 
-  /** Keeps ownership for another `ownershipTime`. Returns those that were lost already. One that ran alone for that long is not blamed any more. */
+  /**
+   * Renews ownership for another `ownershipTime`. Returns the deliveries that were already lost. A suspect that has run
+   * alone for that long is cleared.
+   */
   extend(deliveries: readonly Delivery[]): Promise<readonly Delivery[]>;
 
-  /** Stops taking. Deliveries in hand stay owned, and may still be settled while the broker is connected. */
+  /** Stops receiving. Deliveries in flight stay owned, and may be settled while the broker is connected. */
   close(): Promise<void>;
 }

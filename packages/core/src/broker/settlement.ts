@@ -2,28 +2,28 @@ import type { BucketWrite } from '../bucket/bucket-broker.js';
 import type { OutgoingMessage } from '../message/message.js';
 import type { DeadLetterReason } from './dead-letter.js';
 
-/** What becomes of the message. */
+/** What happens to the message. */
 export type Outcome =
-  /** Done: it is removed. */
+  /** Done: removed. */
   | { readonly type: 'ack' }
-  /** Given up: it goes to the channel's dead letters, with these headers (counters reset, ready to be replayed). */
+  /** Dead-lettered, with these headers (counters reset, ready to be replayed). */
   | { readonly type: 'nack'; readonly headers: Readonly<Record<string, string>>; readonly reason: DeadLetterReason }
-  /** Back to the end of the channel at once, with these headers. */
+  /** Returned to the end of the channel immediately, with these headers. */
   | { readonly type: 'reject'; readonly headers: Readonly<Record<string, string>> }
-  /** Back to the channel after `delay` milliseconds, with these headers. */
+  /** Returned to the channel after `delay` milliseconds, with these headers. */
   | { readonly type: 'retry'; readonly headers: Readonly<Record<string, string>>; readonly delay: number };
 
-/** Everything that the end of a delivery causes, as one value. A broker with `atomicSettlement` commits it as one act. */
+/** Everything that ends a delivery, as one value. A broker with `atomicSettlement` commits it atomically. */
 export interface Settlement {
   readonly outcome: Outcome;
-  /** The result to store. Only for bucket brokers that have been joined. */
+  /** The result to store. Only for joined bucket brokers. */
   readonly bucket?: BucketWrite;
-  /** Buckets that the message has waited for and need not be kept for it any more; only with `ack` and `nack`. */
+  /** Buckets that the message waited for and that need not be kept for it any longer; only with `ack` and `nack`. */
   readonly releases?: readonly string[];
   /**
-   * The messages that follow. Their ids must be free, save that the settled message's own id may be used again where
-   * the outcome frees it (`ack`, `nack`): so a recurring job's next run takes the place of this one.
-   * A follower whose id is taken is left out, not an error: it is there already.
+   * The follow-up messages. Their ids must be free; the settled message's own id counts as free if the outcome frees it
+   * (`ack`, `nack`), so that the next run of a recurring job can use it. A follower whose id is taken is left out
+   * without an error: it was published before.
    */
   readonly publish?: readonly OutgoingMessage[];
 }

@@ -1,29 +1,29 @@
 import type { BucketState } from '../dependency/condition.js';
 
-/** An encoded bucket, as a broker keeps it: one text and how long to keep it. */
+/** An encoded bucket, as a broker stores it: one text and its time to live. */
 export interface BucketRecord {
   readonly id: string;
-  /** JSON text made by the bucket codec. A broker does not look inside. */
+  /** JSON text written by the bucket codec. Brokers do not parse it. */
   readonly body: string;
-  /** Milliseconds to keep it; null for ever. Storing the id again replaces body and TTL. */
+  /** Time to live in milliseconds; null for ever. Storing the id again replaces body and time to live. */
   readonly ttl: number | null;
   /** False for the result of a job that failed or was skipped. */
   readonly success: boolean;
   /** True for the result of a job that was skipped. */
   readonly skipped?: boolean;
-  /** Why the job has failed or was skipped, in short, for those who wait for it. */
+  /** A short text for dependent jobs: why the job failed or was skipped. */
   readonly cause?: string;
-  /** The name of the job that has failed or was skipped, for those who wait for it. The body says it as well, as `jobName`. */
+  /** The name of the job that failed or was skipped, for dependent jobs. The body has it, too, as `jobName`. */
   readonly jobName?: string;
 }
 
-/** How the job behind a bucket has ended. */
+/** How the job behind a bucket ended. */
 export function bucketState({ success, skipped }: Pick<BucketRecord, 'success' | 'skipped'>): BucketState {
   if (success) return 'succeeded';
   return skipped ? 'skipped' : 'failed';
 }
 
-/** A bucket and the broker that it belongs in. */
+/** A bucket and the broker to store it in. */
 export interface BucketWrite extends BucketRecord {
   readonly into: BucketBroker;
 }
@@ -36,27 +36,31 @@ export interface WaitOptions {
 }
 
 /**
- * Keeps buckets. All calls may be made at the same time; each is atomic.
- * Calls while it is not connected reject with BrokerClosedError; while it is out of reach, with BrokerUnavailableError.
+ * Stores buckets. All calls may run concurrently; each is atomic. They reject with BrokerClosedError while the broker
+ * is not connected, and with BrokerUnavailableError while it is unreachable.
  */
 export interface BucketBroker {
   /** For logs and errors: `in-memory`, `redis`. */
   readonly name: string;
-  /** Makes it ready. Calling it again while connected does nothing. */
+  /** Connects the broker. Does nothing if it is connected. */
   connect(): Promise<void>;
-  /** Ends it; waits in progress reject with BrokerClosedError. Calling it again does nothing. */
+  /** Disconnects; pending waits reject with BrokerClosedError. Does nothing if it is disconnected. */
   disconnect(): Promise<void>;
-  /** The bodies in the order of the ids; undefined where none is kept or its TTL has passed. */
+  /** The bodies in the order of the ids; undefined for a bucket that does not exist or has expired. */
   get(ids: readonly string[]): Promise<(string | undefined)[]>;
-  /** Stores all, replacing what is there, wakes who waits for them, and releases or skips the messages that do. */
+  /**
+   * Stores all buckets, replacing existing ones. Resolves the waits for them, and releases or skips the messages that
+   * wait for them.
+   */
   store(buckets: readonly BucketRecord[]): Promise<void>;
-  /** Removes them; answers how many were there. */
+  /** Deletes buckets; returns how many existed. */
   delete(ids: readonly string[]): Promise<number>;
   /**
-   * The body as soon as it is stored, at once where it is already there. Looking and registering are one act, so
-   * that no order of events loses it; it is woken by the store and does not poll.
+   * Resolves with the body once the bucket is stored, immediately if it already is. Checking for the bucket and
+   * registering the waiter are atomic, so no order of events loses the bucket. The store wakes the waiter; nothing
+   * polls.
    *
-   * Rejects with TimeoutError after `timeout`, and with the signal's reason when it fires.
+   * Rejects with TimeoutError after `timeout`, and with the signal's reason when it aborts.
    */
   wait(id: string, options: WaitOptions): Promise<string>;
 }

@@ -1,4 +1,4 @@
-/** Arguments of a job, kept apart from its message. */
+/** The arguments of a job, stored separately from its message. */
 export interface ArgsBucket<T = unknown> {
   readonly data: T;
   /** When it was stored. */
@@ -7,25 +7,25 @@ export interface ArgsBucket<T = unknown> {
   readonly ttl: number | null;
 }
 
-/** What a job left behind. All that an arguments bucket has and more, so it can be another job's arguments. */
+/** The result of a job. It has everything that an arguments bucket has, so it can be another job's arguments. */
 export interface ResultBucket<T = unknown> extends ArgsBucket<T> {
   readonly success: boolean;
-  /** What went wrong, as `Name: message`; only where `success` is false. */
+  /** The error, as `Name: message`; only if `success` is false. */
   readonly exception?: string;
-  /** The name of the job; only where `success` is false. */
+  /** The name of the job; only if `success` is false. */
   readonly jobName?: string;
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  /** True where the actor was not run at all. */
+  /** True if the actor was never run. */
   readonly skipped?: boolean;
-  /** True where the job was cancelled. */
+  /** True if the job was cancelled. */
   readonly cancelled?: boolean;
 }
 
-/** Either kind. */
+/** A bucket of either kind. */
 export type Bucket<T = unknown> = ArgsBucket<T> | ResultBucket<T>;
 
-/** True for the bucket of a job that has ended; false for mere arguments. */
+/** True for the bucket of a job that has ended; false for arguments. */
 export function isResultBucket<T>(bucket: Bucket<T>): bucket is ResultBucket<T> {
   return 'success' in bucket;
 }

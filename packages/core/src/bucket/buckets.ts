@@ -10,7 +10,7 @@ import { BucketCodec } from './codec.js';
 
 /** Reads and writes the buckets of a connection. */
 export class Buckets {
-  /** What is waited for here. */
+  /** The waits that are open on this connection. */
   readonly waits = new OpenWaits();
   private readonly codec: BucketCodec;
 
@@ -24,7 +24,7 @@ export class Buckets {
     this.codec = new BucketCodec(serializer);
   }
 
-  /** The bucket that a job's arguments lie in: an arguments bucket, or another job's result. */
+  /** The bucket of a job's arguments: an arguments bucket, or another job's result. */
   async findArgs<T>(id: string): Promise<Bucket<T> | undefined> {
     const places = [...new Set([this.argsBroker, this.resultsBroker])].filter((place) => place !== undefined);
     if (places.length === 0) this.requireArgs(`Arguments bucket "${id}"`);
@@ -35,19 +35,23 @@ export class Buckets {
     return undefined;
   }
 
-  /** What is in the bucket of this body. @throws SerializationError when the text is not a bucket */
+  /** Decodes the data of a bucket. @throws SerializationError for a text that is not a bucket */
   decodeContents<T>(body: string): T {
     return this.codec.decodeContents(body);
   }
 
-  /** The bucket of this body, as that of a job's end; mere arguments count as a success. @throws SerializationError when the text is not a bucket */
+  /**
+   * Decodes a bucket as a result; arguments count as a success.
+   *
+   * @throws SerializationError for a text that is not a bucket
+   */
   decodeResult<T>(body: string): ResultBucket<T> {
     const bucket = this.codec.decode<T>(body);
     if (isResultBucket(bucket)) return bucket;
     return { ...bucket, success: true, startedAt: bucket.timestamp, finishedAt: bucket.timestamp };
   }
 
-  /** The results of jobs that another one has waited for, in the order of the ids; undefined where one is gone. */
+  /** The results that a job waited for, in the order of the ids; undefined for one that no longer exists. */
   async findResults(ids: readonly string[]): Promise<(ResultBucket | undefined)[]> {
     const bodies = await this.requireResults('The results of dependencies').get(ids);
     return bodies.map((body) => (body === undefined ? undefined : this.decodeResult(body)));
@@ -59,7 +63,7 @@ export class Buckets {
     return body === undefined ? undefined : this.decodeResult<T>(body);
   }
 
-  /** The result as soon as it is stored. @throws TimeoutError */
+  /** Resolves with the result once it is stored. @throws TimeoutError */
   async waitForResult<T>(id: string, options: WaitOptions): Promise<ResultBucket<T>> {
     const broker = this.requireResults(`Result "${id}"`);
     return this.decodeResult<T>(await this.waits.add(options, (given) => broker.wait(id, given)));
@@ -72,7 +76,7 @@ export class Buckets {
   }
 
   /**
-   * @param nonce that of the job's headers: it tells which enqueueing of the job the result is of
+   * @param nonce the nonce of the job's headers: it says which enqueueing of the job the result belongs to
    * @throws SerializationError, PayloadTooLargeError, UnsupportedError
    */
   writeResult(id: string, bucket: ResultBucket, nonce?: string): BucketWrite {
@@ -80,22 +84,22 @@ export class Buckets {
     const { success, skipped, ttl, exception, jobName } = bucket;
     const cause = exception === undefined ? undefined : causeOfFailure(id, exception, jobName);
     const body = this.codec.encodeResult(bucket, nonce);
-    if (success) this.checkSize(id, body); // What went wrong is always told, and never long.
+    if (success) this.checkSize(id, body); // An error is always stored, and is always short.
     return { id, body, ttl, success, skipped, cause, jobName, into };
   }
 
-  /** The nonce that the result which is stored now was stored with; undefined where none is stored. */
+  /** The nonce of the result that is stored now; undefined if no result is stored. */
   async findNonce(resultId: string): Promise<{ readonly nonce?: string } | undefined> {
     const [body] = await this.requireResults(`Result "${resultId}"`).get([resultId]);
     return body === undefined ? undefined : { nonce: this.codec.decodeNonce(body) };
   }
 
-  /** @throws UnsupportedError when the connection keeps no results */
+  /** @throws UnsupportedError if the connection stores no results */
   requireResults(askedBy: string): BucketBroker {
     return this.resultsBroker ?? refuse(askedBy, 'resultsBucketBroker');
   }
 
-  /** @throws UnsupportedError when the connection keeps no arguments */
+  /** @throws UnsupportedError if the connection stores no arguments */
   requireArgs(askedBy: string): BucketBroker {
     return this.argsBroker ?? refuse(askedBy, 'argsBucketBroker');
   }

@@ -125,7 +125,7 @@ describe('A bucket', () => {
 
   it('is not quoted where it cannot be read', () => {
     expect(() => json.decode('{"password":"secret"}')).toThrow(
-      /^What is stored is not a bucket: it has no "timestamp"/,
+      /^The stored value is not a bucket: it has no "timestamp"/,
     );
   });
 });

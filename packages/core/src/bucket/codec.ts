@@ -3,7 +3,10 @@ import { parse, stringifyMember } from '../serializer/json-serializer.js';
 import { JSON_CONTENT_TYPE, type Serializer } from '../serializer/index.js';
 import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
 
-/** A bucket as JSON: times in milliseconds; `success`, `skipped` and `ttl` first, where scripts look for them; data as it is or, where the serializer is not JSON, in base64. */
+/**
+ * A bucket as JSON. Times are in milliseconds. `success`, `skipped` and `ttl` come first, where scripts look for them.
+ * Data is written as it is, or in base64 if the serializer is not JSON.
+ */
 interface EncodedBucket {
   success?: boolean;
   exception?: string;
@@ -19,12 +22,12 @@ interface EncodedBucket {
   data: unknown;
 }
 
-/** True where an encoded bucket is the result of a job; false for mere arguments. For brokers: it looks at the first bytes alone. */
+/** True if an encoded bucket is a job's result; false for arguments. For brokers. It reads only the first bytes. */
 export function isResultBody(body: string): boolean {
   return body.startsWith('{"success":');
 }
 
-/** Buckets to text and back; the text is what a bucket broker keeps. */
+/** Encodes buckets as text, which bucket brokers store, and decodes it. */
 export class BucketCodec {
   private readonly isJson: boolean;
 
@@ -32,15 +35,15 @@ export class BucketCodec {
     this.isJson = serializer.contentType === JSON_CONTENT_TYPE;
   }
 
-  /** @throws SerializationError when the data cannot be written, or could not be read back */
+  /** @throws SerializationError for data that cannot be written, or could not be read back */
   encodeArgs({ data, timestamp, ttl }: ArgsBucket): string {
     return `{"ttl":${ttl},"timestamp":${timestamp.getTime()}${this.encodeData(data, 'args', undefined)}}`;
   }
 
-  // Put together by hand: JSON.stringify takes three times as long, most of it for the times.
+  // Built by hand: JSON.stringify takes three times as long, most of it for the times.
   /**
-   * @param nonce tells which enqueueing of its job the result is of
-   * @throws SerializationError when the data cannot be written, or could not be read back
+   * @param nonce which enqueueing of its job the result belongs to
+   * @throws SerializationError for data that cannot be written, or could not be read back
    */
   encodeResult(bucket: ResultBucket, nonce?: string): string {
     const { success, skipped, ttl, timestamp, exception, cancelled, jobName, startedAt, finishedAt, data } = bucket;
@@ -52,26 +55,26 @@ export class BucketCodec {
     );
   }
 
-  /** @throws SerializationError when the text is not a bucket */
+  /** @throws SerializationError for a text that is not a bucket */
   decode<T>(body: string): Bucket<T> {
     const encoded = parseBucket(body);
     const args = { data: this.decodeData(encoded) as T, timestamp: new Date(encoded.timestamp), ttl: encoded.ttl };
     return encoded.success === undefined ? args : { ...args, ...decodeEnding(encoded, encoded.success) };
   }
 
-  /** Only what is in it. @throws SerializationError when the text is not a bucket */
+  /** Decodes only the data. @throws SerializationError for a text that is not a bucket */
   decodeContents<T>(body: string): T {
     return this.decodeData(parseBucket(body)) as T;
   }
 
-  /** The nonce that a result was stored with. @throws SerializationError when the text is not a bucket */
+  /** The nonce that a result was stored with. @throws SerializationError for a text that is not a bucket */
   decodeNonce(body: string): string | undefined {
     return parseBucket(body).nonce;
   }
 
-  /** @param nothing the text for what JSON leaves out */
+  /** @param nothing the text for a value that JSON leaves out */
   private encodeData(data: unknown, name: string, nothing: string | undefined): string {
-    if (data === null) return NO_DATA; // Also where the serializer fails: a failed result can always be written.
+    if (data === null) return NO_DATA; // Written without the serializer: a failed result can be stored even if the serializer fails.
     if (this.isJson) return member('data', stringifyMember(data, name) ?? nothing);
     const text = Buffer.from(this.serializer.encode(data, name)).toString('base64');
     return member('contentType', quoted(this.serializer.contentType)) + member('data', quoted(text));
@@ -85,7 +88,7 @@ export class BucketCodec {
 
 const NO_DATA = ',"data":null';
 
-/** A further member of an object, where it has a value. */
+/** One more member of a JSON object, if it has a value. */
 function member(name: string, text: string | undefined): string {
   return text === undefined ? '' : `,"${name}":${text}`;
 }
@@ -105,7 +108,7 @@ function parseBucket(body: string): EncodedBucket {
 }
 
 const NOT_A_BUCKET =
-  'What is stored is not a bucket: it has no "timestamp". Delete it, or look for who else writes to its key.';
+  'The stored value is not a bucket: it has no "timestamp". Delete it, or find out what else writes to its key.';
 
 function isEncodedBucket(value: unknown): value is EncodedBucket {
   return typeof value === 'object' && value !== null && typeof (value as EncodedBucket).timestamp === 'number';

@@ -3,42 +3,42 @@ import { stringify } from '../serializer/json-serializer.js';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** How a job has ended that no worker has ended; each text is the result's `exception`. */
+/** How a job ended that no worker ended. Each text is the result's `exception`. */
 type Ending =
   | { readonly skipped: true; readonly exception: string }
   | { readonly cancelled: true; readonly exception: string }
   | { readonly exception: string };
 
 /**
- * The body of the result of a job that was skipped, as the codec would write it. For brokers: they skip by themselves.
+ * The result body of a skipped job, as the codec would write it. For brokers, which skip jobs themselves.
  *
- * @param headers the job's: its name and its nonce are in the body
+ * @param headers the job's headers: its name and nonce go into the body
  */
 export function skippedBody(reason: string, ttl: number | null, now: number, headers: Headers = {}): string {
   return endedBody({ skipped: true, exception: reason }, ttl, now, headers);
 }
 
-/** The body of the result of a job that was cancelled, purged, or deleted with its channel. For brokers. */
+/** The result body of a job that was cancelled, purged, or deleted with its channel. For brokers. */
 export function cancelledBody(exception: string, ttl: number | null, now: number, headers: Headers = {}): string {
   return endedBody({ cancelled: true, exception }, ttl, now, headers);
 }
 
-/** The body of the result of a job that the broker gives up by itself, because its workers keep dying. For brokers. */
+/** The result body of a job that the broker dead-letters itself, because it keeps losing its workers. For brokers. */
 export function failedBody(exception: string, ttl: number | null, now: number, headers: Headers = {}): string {
   return endedBody({ exception }, ttl, now, headers);
 }
 
-/** What the result of a job says that was purged. */
+/** The exception in the result of a purged job. */
 export function purgedException(channel: string): string {
   return `CancelledError: Channel "${channel}" was purged.`;
 }
 
-/** What the result of a job says that was deleted with its channel. */
+/** The exception in the result of a job that was deleted with its channel. */
 export function deletedException(channel: string): string {
   return `CancelledError: Channel "${channel}" was deleted.`;
 }
 
-/** Members in the order of the codec; times in milliseconds since the epoch. */
+/** Members in the order of the codec. Times in milliseconds since the epoch. */
 function endedBody(ending: Ending, ttl: number | null, now: number, headers: Headers): string {
   const { skipped, cancelled, exception } = { skipped: undefined, cancelled: undefined, ...ending };
   return stringify({

@@ -5,22 +5,22 @@ import type { CancelTimer, Clock } from './clock.js';
 import { type Due, DueQueue } from './due-queue.js';
 import { scheduleTimer } from './system-clock.js';
 
-/** What a timer starts may take a few turns of the event loop before it schedules the next timer. */
+/** A timer's callback may need a few turns of the event loop before it schedules the next timer. */
 const TURNS_TO_SETTLE = 3;
 
 /**
- * The machine's clock, until it is moved on by hand: `await clock.advance(3_600_000)` lives through an hour at once.
+ * The system clock, until it is advanced by hand: `await clock.advance(3_600_000)` skips an hour.
  *
- * Made for tests, and harmless elsewhere: unmoved it tells the time like any other.
+ * Made for tests, and harmless elsewhere: if it is never advanced, it behaves like the system clock.
  */
 export class AdjustableClock implements Clock {
-  /** Due by `monotonic()`: a wall clock that is set does not touch them. */
+  /** Due by `monotonic()`, so setting the wall clock does not affect them. */
   readonly #timers = new DueQueue<() => void>();
-  /** How far it was moved by hand, in milliseconds. */
+  /** How far the clock was advanced by hand, in milliseconds. */
   #moved = 0;
-  /** The wall clock's time less `monotonic()`. */
+  /** Wall clock time minus `monotonic()`. */
   #ahead = Date.now() - ticks();
-  /** The time that stands still while timers are fired by hand. */
+  /** The current time while timers are fired by hand. */
   #frozenAt: number | undefined;
   #wakeUp: { readonly at: number; readonly cancel: CancelTimer } | undefined;
   #advanced: Promise<void> = Promise.resolve();
@@ -43,11 +43,11 @@ export class AdjustableClock implements Clock {
   }
 
   /**
-   * Moves the time on, and fires the timers that become due on the way, in the order of their times. While one fires,
-   * `now()` is the time it was due at. Between two of them, what the first has started gets time to schedule more.
+   * Advances the time and fires the timers that become due, in the order of their times. While a timer fires, `now()`
+   * is its due time. Between two timers, the code that the first one started gets time to schedule more.
    *
-   * @param milliseconds how far
-   * @throws InvalidOptionError when that is negative or no number: time does not go back
+   * @param milliseconds how far to advance
+   * @throws InvalidOptionError for a negative or invalid number: time does not go back
    */
   advance(milliseconds: number): Promise<void> {
     if (!(Number.isFinite(milliseconds) && milliseconds >= 0)) return Promise.reject(cannotAdvanceBy(milliseconds));
@@ -78,7 +78,7 @@ export class AdjustableClock implements Clock {
     }
   }
 
-  /** One timer of the machine, for the first of ours: thousands of timeouts that never fire cost it nothing. */
+  /** Uses one system timer, for the earliest of ours: thousands of timeouts that never fire cost nothing. */
   #arm(): void {
     const { first } = this.#timers;
     if (first === undefined || this.#frozenAt !== undefined) return;
@@ -108,16 +108,16 @@ export class AdjustableClock implements Clock {
     return this.#timers.takeDue(this.monotonic());
   }
 
-  /** Follows the machine's wall clock where that was set, and not where the two merely tick one after the other. */
+  /** Follows the wall clock if it was set, but not the small difference between the two clocks' ticks. */
   #follow(ahead: number): void {
     if (Math.abs(ahead - this.#ahead) > 1) this.#ahead = ahead;
   }
 }
 
-/** The part of a millisecond by which the process' clock has to be shifted to tick together with the wall clock. */
+/** The fraction of a millisecond that makes the monotonic clock tick together with the wall clock. */
 const PHASE = performance.timeOrigin % 1;
 
-/** Whole milliseconds of the process' monotonic clock. */
+/** The process's monotonic clock in whole milliseconds. */
 function ticks(): number {
   return Math.floor(performance.now() + PHASE);
 }

@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from './clock.js';
 
-/** One timer for many things that become due: it rings no later than the first of them. */
+/** One timer for many deadlines: it fires no later than the earliest of them. */
 export class Alarm {
   #at = Infinity;
   #cancel: CancelTimer | undefined;
@@ -8,11 +8,13 @@ export class Alarm {
   constructor(
     private readonly clock: Clock,
     private readonly ring: () => void,
-    /** The time that it is set by. @default that of `clock.now()` */
+    /** The clock that `setBy` times refer to. @default `clock.now()` */
     private readonly now: () => number = () => clock.now(),
   ) {}
 
-  /** Rings by that time at the latest. It may ring sooner: whoever is rung looks what is due, and sets it anew. */
+  /**
+   * Fires by that time at the latest. It may fire earlier: the callback checks what is due and sets the alarm again.
+   */
   setBy(time: number): void {
     if (time >= this.#at) return;
     this.#cancel?.();
@@ -20,7 +22,7 @@ export class Alarm {
     this.#cancel = this.clock.schedule(() => this.#goOff(), Math.max(0, time - this.now()));
   }
 
-  /** Rings no more until it is set again. */
+  /** Cancels the timer until the alarm is set again. */
   stop(): void {
     this.#cancel?.();
     this.#at = Infinity;

@@ -1,23 +1,26 @@
-/** Tells the time and wakes sleepers. Brokers and workers take their time from one, so that tests can move it. */
+/**
+ * Tells the time and schedules timers. Brokers and workers use a clock instead of Node's, so that tests can advance it.
+ */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /**
-   * Milliseconds since some moment: they never go back or leap, whatever happens to the time of day. How long something lasts
-   * goes by them, and `schedule` does. @default the times of `now()`
+   * Milliseconds since some fixed moment. They never jump, even if the wall clock is set. Durations and `schedule` use
+   * them.
+   * @default the times of `now()`
    */
   monotonic?(): number;
   /**
-   * Calls `callback` once, `delay` milliseconds from now, unless the answered function is called before.
-   * A timer alone does not keep the process alive.
+   * Calls `callback` once, after `delay` milliseconds, unless the returned function is called first. A timer does not
+   * keep the process alive.
    */
   schedule(callback: () => void, delay: number): CancelTimer;
 }
 
-/** The time of a clock that never goes back or leaps, in milliseconds since some moment; its `now()` where it has none. */
+/** The clock's monotonic time in milliseconds; `now()` for a clock without one. */
 export function monotonic(clock: Clock): number {
   return clock.monotonic?.() ?? clock.now();
 }
 
-/** Calls a timer off; calling it twice, or late, does nothing. */
+/** Cancels a timer. Calling it twice, or after the timer fired, does nothing. */
 export type CancelTimer = () => void;

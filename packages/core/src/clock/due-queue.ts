@@ -1,49 +1,49 @@
-/** Something in a queue, and when it is due. */
+/** A queued item and its due time. */
 export interface Due<T> {
   readonly item: T;
   /** Milliseconds since the epoch. */
   readonly dueAt: number;
 }
 
-interface Place<T> extends Due<T> {
+interface HeapEntry<T> extends Due<T> {
   readonly order: number;
-  /** Where it stands in the heap; -1 once it has left. */
+  /** The entry's index in the heap; -1 once it was removed. */
   index: number;
 }
 
-/** Items in the order in which they become due; of those due at the same time the first added comes first. */
+/** A queue ordered by due time. Items due at the same time keep the order in which they were added. */
 export class DueQueue<T> implements Iterable<T> {
-  // A binary heap whose entries know their index, so that any of them can be taken out in O(log n).
-  readonly #heap: Place<T>[] = [];
+  // A binary heap whose entries know their index, so any entry can be removed in O(log n).
+  readonly #heap: HeapEntry<T>[] = [];
   #added = 0;
 
   get size(): number {
     return this.#heap.length;
   }
 
-  /** The one that is due first. */
+  /** The item that is due first. */
   get first(): Due<T> | undefined {
     return this.#heap[0];
   }
 
-  /** Answers a ticket to take the item out with. */
+  /** Adds an item; returns a ticket to remove it with. */
   add(item: T, dueAt: number): Due<T> {
-    const place: Place<T> = { item, dueAt, order: this.#added++, index: this.#heap.length };
-    this.#heap.push(place);
-    this.#rise(place);
-    return place;
+    const entry: HeapEntry<T> = { item, dueAt, order: this.#added++, index: this.#heap.length };
+    this.#heap.push(entry);
+    this.#rise(entry);
+    return entry;
   }
 
-  /** Takes the item out; does nothing where it has left already. */
+  /** Removes the item. Does nothing if it was removed already. */
   remove(ticket: Due<T>): void {
-    const place = ticket as Place<T>;
-    if (this.#heap[place.index] !== place) return;
+    const entry = ticket as HeapEntry<T>;
+    if (this.#heap[entry.index] !== entry) return;
     const last = this.#heap.pop()!;
-    if (last !== place) this.#fill(place.index, last);
-    place.index = -1;
+    if (last !== entry) this.#fill(entry.index, last);
+    entry.index = -1;
   }
 
-  /** Takes out the first that is due by then. */
+  /** Removes and returns the first item that is due at `now`. */
   takeDue(now: number): Due<T> | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.dueAt > now) return undefined;
@@ -51,51 +51,51 @@ export class DueQueue<T> implements Iterable<T> {
     return first;
   }
 
-  /** All, in no order. */
+  /** All items, in no order. */
   *[Symbol.iterator](): Iterator<T> {
     for (const { item } of this.#heap) yield item;
   }
 
-  #fill(index: number, place: Place<T>): void {
-    this.#put(place, index);
-    this.#rise(place);
-    this.#sink(place);
+  #fill(index: number, entry: HeapEntry<T>): void {
+    this.#put(entry, index);
+    this.#rise(entry);
+    this.#sink(entry);
   }
 
-  #rise(place: Place<T>): void {
-    while (place.index > 0) {
-      const parent = this.#heap[(place.index - 1) >> 1]!;
-      if (isBefore(parent, place)) return;
-      this.#swap(place, parent);
+  #rise(entry: HeapEntry<T>): void {
+    while (entry.index > 0) {
+      const parent = this.#heap[(entry.index - 1) >> 1]!;
+      if (isBefore(parent, entry)) return;
+      this.#swap(entry, parent);
     }
   }
 
-  #sink(place: Place<T>): void {
+  #sink(entry: HeapEntry<T>): void {
     for (;;) {
-      const child = this.#firstChild(place.index);
-      if (child === undefined || isBefore(place, child)) return;
-      this.#swap(place, child);
+      const child = this.#firstChild(entry.index);
+      if (child === undefined || isBefore(entry, child)) return;
+      this.#swap(entry, child);
     }
   }
 
-  #firstChild(index: number): Place<T> | undefined {
+  #firstChild(index: number): HeapEntry<T> | undefined {
     const left = this.#heap[2 * index + 1];
     const right = this.#heap[2 * index + 2];
     return left && right && isBefore(right, left) ? right : left;
   }
 
-  #swap(one: Place<T>, other: Place<T>): void {
+  #swap(one: HeapEntry<T>, other: HeapEntry<T>): void {
     const { index } = one;
     this.#put(one, other.index);
     this.#put(other, index);
   }
 
-  #put(place: Place<T>, index: number): void {
-    this.#heap[index] = place;
-    place.index = index;
+  #put(entry: HeapEntry<T>, index: number): void {
+    this.#heap[index] = entry;
+    entry.index = index;
   }
 }
 
-function isBefore<T>(one: Place<T>, other: Place<T>): boolean {
+function isBefore<T>(one: HeapEntry<T>, other: HeapEntry<T>): boolean {
   return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.order < other.order);
 }

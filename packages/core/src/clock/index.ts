@@ -1,4 +1,3 @@
 export * from './adjustable-clock.js';
-export * from './alarm.js';
 export * from './clock.js';
 export * from './system-clock.js';

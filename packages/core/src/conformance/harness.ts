@@ -1,42 +1,45 @@
 import type { BucketBroker } from '../bucket/index.js';
 import type { MessageBroker } from '../broker/index.js';
 
-/** What a suite needs of a test runner. Those of vitest, jest and `node:test` fit. */
+/** The part of a test runner that the suites need. vitest, jest and `node:test` have it. */
 export interface TestRunner {
   readonly describe: (title: string, body: () => void) => unknown;
   readonly it: (title: string, body: () => Promise<void>) => unknown;
 }
 
-/** The options that some scenarios give to the broker they run on. Both in the broker's own terms. */
+/** Options that some scenarios need for their broker. */
 export interface BrokerOptions {
-  /** Milliseconds that a delivery is owned without being extended. */
+  /** How long a delivery is owned without being extended, in milliseconds. */
   readonly ownershipTime?: number;
-  /** How many workers a message may lose before it goes to the dead letters. */
+  /** How many workers a message may lose before it is dead-lettered. */
   readonly maxDeliveries?: number;
   /** How many dead letters a channel keeps, and for how many milliseconds. */
   readonly deadLetters?: { readonly maxCount?: number; readonly maxAge?: number };
 }
 
-/** A message broker under test. The suite connects what it creates, and disconnects it in the end. */
+/** A message broker under test. The suite connects and disconnects what it creates. */
 export interface MessageBrokerHarness extends TestRunner {
-  /** A broker that is not connected yet. Several may share a server: each scenario uses channels of its own. */
+  /** Creates a broker that is not connected yet. Several may share a server: each scenario uses its own channels. */
   createBroker(options?: BrokerOptions): MessageBroker | Promise<MessageBroker>;
-  /** A bucket broker that the message broker can join. Without it, buckets in settlements are not tried. */
+  /** Creates a bucket broker that the message broker can join. Without it, buckets in settlements are not tested. */
   createBuckets?(): BucketBroker | Promise<BucketBroker>;
-  /** Puts an entry into the channel that is no message. Given: the malformed scenarios run. */
+  /** Puts an entry into the channel that is not a message. Enables the scenarios about malformed entries. */
   insertMalformed?(broker: MessageBroker, channel: string): Promise<void>;
-  /** Cuts the broker's connections behind its back. Given: the reconnect scenarios run. */
+  /** Cuts the broker's connections. Enables the scenarios about reconnecting. */
   interrupt?(broker: MessageBroker): Promise<void>;
-  /** Moves the broker's time by milliseconds. Without it, scenarios await real time, with short durations. */
+  /** Advances the broker's time by milliseconds. Without it, scenarios wait in real time, with short durations. */
   advance?(broker: MessageBroker, milliseconds: number): Promise<void>;
 }
 
-/** A bucket broker under test. The suite connects what it creates, and disconnects it in the end. */
+/** A bucket broker under test. The suite connects and disconnects what it creates. */
 export interface BucketBrokerHarness extends TestRunner {
-  /** A bucket broker that is not connected yet. Several may share a server: each scenario uses ids of its own. */
+  /** Creates a bucket broker that is not connected yet. Several may share a server: each scenario uses its own ids. */
   createBuckets(): BucketBroker | Promise<BucketBroker>;
-  /** A message broker, not connected yet, that can join those buckets. Given: joined settlements are tried. */
+  /**
+   * Creates a message broker, not connected yet, that can join those buckets. Enables the scenarios about transactional
+   * buckets.
+   */
   createBroker?(): MessageBroker | Promise<MessageBroker>;
-  /** Moves the broker's time by milliseconds. Without it, scenarios await real time, with short durations. */
+  /** Advances the broker's time by milliseconds. Without it, scenarios wait in real time, with short durations. */
   advance?(buckets: BucketBroker, milliseconds: number): Promise<void>;
 }

@@ -26,10 +26,10 @@ import { suspects } from './messages/suspects.js';
 import { scenariosOf } from './scenario.js';
 
 /**
- * What every message broker must do, as tests.
+ * The tests that every message broker must pass.
  *
- * Call it where your test runner collects tests. Scenarios that need a capability which the broker lacks check
- * instead that the broker refuses it by name.
+ * Call it where your test runner collects tests. If the broker lacks a capability that a scenario needs, the test
+ * checks instead that the broker refuses the request and names the capability.
  */
 export function messageBrokerConformance(harness: MessageBrokerHarness): void {
   const scenario = scenariosOf(harness);

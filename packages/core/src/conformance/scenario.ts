@@ -1,48 +1,48 @@
 import type { MessageBrokerCapabilities } from '../broker/index.js';
 import type { BrokerOptions, MessageBrokerHarness } from './harness.js';
-import { expectRefusal } from './refusal.js';
-import { Stage } from './stage.js';
+import { expectUnsupported } from './unsupported.js';
+import { BrokerFixture } from './fixture.js';
 
-/** What a scenario asks of the broker before it can be played. */
+/** What a scenario needs from the broker. */
 export interface ScenarioOptions extends BrokerOptions {
-  /** Where the broker lacks one, the suite checks instead that it refuses it by name. */
+  /** If the broker lacks one, the test checks instead that it refuses the request and names the capability. */
   readonly needs?: readonly (keyof MessageBrokerCapabilities)[];
 }
 
-/** One sentence about behaviour, and how to see that it is so. */
+/** A title that states a behaviour, and a body that checks it. */
 export interface Scenario {
-  (title: string, play: (stage: Stage) => Promise<void>): void;
-  (title: string, options: ScenarioOptions, play: (stage: Stage) => Promise<void>): void;
+  (title: string, body: (fixture: BrokerFixture) => Promise<void>): void;
+  (title: string, options: ScenarioOptions, body: (fixture: BrokerFixture) => Promise<void>): void;
 }
 
-type Play = (stage: Stage) => Promise<void>;
+type ScenarioBody = (fixture: BrokerFixture) => Promise<void>;
 
-/** The way that scenarios are told to this harness. */
+/** Registers scenarios with this harness. */
 export function scenariosOf(harness: MessageBrokerHarness): Scenario {
-  return (title: string, options: ScenarioOptions | Play, play?: Play) => {
-    const told = typeof options === 'function' ? { options: {}, play: options } : { options, play: play! };
-    harness.it(title, () => perform(harness, told.options, told.play));
+  return (title: string, options: ScenarioOptions | ScenarioBody, body?: ScenarioBody) => {
+    const told = typeof options === 'function' ? { options: {}, body: options } : { options, body: body! };
+    harness.it(title, () => runScenario(harness, told.options, told.body));
   };
 }
 
-async function perform(harness: MessageBrokerHarness, options: ScenarioOptions, play: Play): Promise<void> {
+async function runScenario(harness: MessageBrokerHarness, options: ScenarioOptions, body: ScenarioBody): Promise<void> {
   const { needs = [], ...brokerOptions } = options;
-  const stage = new Stage(await harness.createBroker(brokerOptions), harness);
-  await stage.broker.connect();
-  await playOrRefuse(stage, needs, play).catch(async (problem: unknown) => {
-    // What went wrong first is what the report should say.
-    await stage.leave().catch(() => undefined);
+  const fixture = new BrokerFixture(await harness.createBroker(brokerOptions), harness);
+  await fixture.broker.connect();
+  await runOrExpectUnsupported(fixture, needs, body).catch(async (problem: unknown) => {
+    // The first error is the one to report.
+    await fixture.close().catch(() => undefined);
     throw problem;
   });
-  await stage.leave();
+  await fixture.close();
 }
 
-async function playOrRefuse(
-  stage: Stage,
+async function runOrExpectUnsupported(
+  fixture: BrokerFixture,
   needs: readonly (keyof MessageBrokerCapabilities)[],
-  play: Play,
+  body: ScenarioBody,
 ): Promise<void> {
-  const lacking = needs.filter((capability) => !stage.broker.capabilities[capability]);
-  if (lacking.length === 0) return play(stage);
-  for (const capability of lacking) await expectRefusal(stage, capability);
+  const lacking = needs.filter((capability) => !fixture.broker.capabilities[capability]);
+  if (lacking.length === 0) return body(fixture);
+  for (const capability of lacking) await expectUnsupported(fixture, capability);
 }

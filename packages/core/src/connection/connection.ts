@@ -8,7 +8,7 @@ import { JSON_CONTENT_TYPE, jsonSerializer, type Serializer } from '../serialize
 import type { Converter } from '../converter/index.js';
 import { HeldBrokers } from './shared-broker.js';
 
-/** What a connection is made of. */
+/** The parts of a connection. */
 export interface ConnectionParts {
   readonly messageBroker: MessageBroker;
   readonly argsBucketBroker?: BucketBroker;
@@ -19,7 +19,7 @@ export interface ConnectionParts {
   readonly onEvent: EventListener;
 }
 
-/** The brokers that belong together, and how values are written for them. */
+/** A message broker with its bucket brokers, serializer and converter. */
 export class Connection {
   readonly broker: MessageBroker;
   readonly buckets: Buckets;
@@ -27,7 +27,7 @@ export class Connection {
   readonly converter: Converter;
   readonly maxPayloadBytes: number;
   readonly onEvent: EventListener;
-  private readonly joined = new Set<BucketBroker>();
+  private readonly transactional = new Set<BucketBroker>();
   private readonly held: HeldBrokers;
   private isClosed = false;
   private connecting: Promise<void> | undefined;
@@ -50,60 +50,60 @@ export class Connection {
     return this.broker.clock.now();
   }
 
-  /** Connects every broker, once; later calls await the first. Opens it anew after `disconnect()`. */
+  /** Connects every broker once; later calls await the first. Reconnects after `disconnect()`. */
   connect(): Promise<void> {
     this.isClosed = false;
     this.connecting ??= this.attempt();
     return this.connecting;
   }
 
-  /** True where `ready()` has nothing to wait for. */
+  /** True if `ready()` resolves immediately. */
   get isReady(): boolean {
     return this.connecting !== undefined && this.connecting === this.connected;
   }
 
-  /** Connects where that has not been done. @throws BrokerClosedError after `disconnect()`: who ends it means it */
+  /** Connects if necessary. @throws BrokerClosedError after `disconnect()`, which must not be undone implicitly */
   ready(): Promise<void> {
     return this.isClosed ? Promise.reject(new BrokerClosedError(this.broker.name)) : this.connect();
   }
 
   /**
-   * Ends it: what is waited for over it rejects with BrokerClosedError, and brokers that no other connection of this process
-   * holds are disconnected.
+   * Closes the connection. Pending waits reject with BrokerClosedError. Brokers that no other connection of this
+   * process uses are disconnected.
    */
   async disconnect(): Promise<void> {
     this.isClosed = true;
     this.connecting = undefined;
     this.buckets.waits.endAll(new BrokerClosedError(this.broker.name));
-    this.joined.clear();
+    this.transactional.clear();
     this.disconnecting = this.held.release();
     await this.disconnecting;
   }
 
-  /** True where its buckets can ride in messages and settlements. */
-  isJoined(broker: BucketBroker): boolean {
-    return this.joined.has(broker);
+  /** True if the broker's buckets can be part of messages and settlements. */
+  isTransactional(broker: BucketBroker): boolean {
+    return this.transactional.has(broker);
   }
 
-  /** Stores buckets that cannot ride along, each in its own broker. */
-  async storeApart(writes: readonly BucketWrite[]): Promise<void> {
+  /** Stores buckets that cannot be part of a message or settlement, each in its own broker. */
+  async storeSeparately(writes: readonly BucketWrite[]): Promise<void> {
     const places = new Set(writes.map((write) => write.into));
     await Promise.all([...places].map((into) => into.store(writes.filter((write) => write.into === into))));
   }
 
   /**
-   * Removes the own arguments bucket of a job that has ended for good, where it lies in another place than messages: elsewhere the broker
-   * does. Where that fails the bucket stays, and is told of.
+   * Deletes a finished job's own arguments bucket if it is in a separate store; in a transactional store the broker
+   * deletes it. A failure is reported, and the bucket stays.
    */
-  async removeArgsApart(headers: Readonly<Record<string, string>>): Promise<void> {
+  async removeSeparateArgs(headers: Readonly<Record<string, string>>): Promise<void> {
     const { argsBroker } = this.buckets;
-    if (argsBroker === undefined || this.isJoined(argsBroker)) return;
+    if (argsBroker === undefined || this.isTransactional(argsBroker)) return;
     const bucketId = ownArgsBucketOf(headers);
     if (bucketId === undefined) return;
     await argsBroker.delete([bucketId]).catch((problem: unknown) => this.onEvent({ type: 'broker-problem', problem }));
   }
 
-  /** The serializer that reads a content type: JSON by its own, anything else by the connection's. */
+  /** The serializer for a content type: the JSON serializer for JSON, otherwise the connection's. */
   serializerFor(contentType: string | undefined): Serializer {
     return contentType === JSON_CONTENT_TYPE ? jsonSerializer : this.serializer;
   }
@@ -126,9 +126,9 @@ export class Connection {
 
   private async open(): Promise<void> {
     await this.disconnecting?.catch(() => undefined);
-    await this.held.hold();
+    await this.held.acquire();
     for (const broker of this.bucketBrokers) {
-      if (await this.broker.join(broker)) this.joined.add(broker);
+      if (await this.broker.join(broker)) this.transactional.add(broker);
     }
   }
 }

@@ -1,10 +1,12 @@
 import type { WaitOptions } from '../bucket/bucket-broker.js';
 
-/** What is waited for over one connection, so that it can be ended with the connection although others go on with its brokers. */
+/**
+ * The pending waits of one connection. They end with the connection, even if other connections keep using its brokers.
+ */
 export class OpenWaits {
   private readonly controllers = new Set<AbortController>();
 
-  /** Waits with these options, until `endAll` at the latest. */
+  /** Waits with these options, until `endAll()` at the latest. */
   async add<T>({ signal, ...options }: WaitOptions, wait: (options: WaitOptions) => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
     const controller = new AbortController();
@@ -19,7 +21,7 @@ export class OpenWaits {
     }
   }
 
-  /** Has each of them reject with that problem. */
+  /** Rejects every pending wait with this error. */
   endAll(problem: Error): void {
     for (const controller of [...this.controllers]) controller.abort(problem);
   }

@@ -1,28 +1,34 @@
-/** What a connection is made of: opened and closed. */
+/** Something that can be connected and disconnected. */
 export interface Connectable {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
 }
 
-/** A broker that several connections of this process may hold, such as those of two applications. It is disconnected when the last lets go. */
+/**
+ * A broker that several connections of this process may use, such as those of two applications. It is disconnected when
+ * the last one releases it.
+ */
 class SharedBroker {
   private holders = 0;
   private disconnecting: Promise<void> | undefined;
 
   constructor(private readonly broker: Connectable) {}
 
-  /** Counts one more, at once. Resolves when it is connected; whoever fails has to let go as well. */
-  async hold(): Promise<void> {
+  /**
+   * Counts one more user immediately; resolves once the broker is connected. A caller must release it even after a
+   * rejection.
+   */
+  async acquire(): Promise<void> {
     this.holders += 1;
     await this.disconnecting?.catch(() => undefined);
     await this.broker.connect();
   }
 
-  letGo(): void {
+  drop(): void {
     this.holders -= 1;
   }
 
-  /** Disconnects it where nobody holds it, also while it is being connected. */
+  /** Disconnects the broker if it has no users, even while it is connecting. */
   async disconnect(): Promise<void> {
     if (this.holders > 0) return;
     this.disconnecting = this.broker.disconnect();
@@ -38,41 +44,41 @@ function shared(broker: Connectable): SharedBroker {
   return found;
 }
 
-/** The brokers that one connection holds, each once. */
+/** The brokers that one connection uses, each once. */
 export class HeldBrokers {
   private readonly held = new Set<Connectable>();
 
   constructor(private readonly brokers: readonly Connectable[]) {}
 
-  /** Connects those that are not held yet. Rejects as they do; those that went well are held. */
-  async hold(): Promise<void> {
+  /** Connects the brokers that are not acquired yet. Rejects as they do; the brokers that connected stay acquired. */
+  async acquire(): Promise<void> {
     const missing = this.brokers.filter((broker) => !this.held.has(broker));
-    await Promise.all(missing.map((broker) => this.holdOne(broker)));
+    await Promise.all(missing.map((broker) => this.acquireOne(broker)));
   }
 
-  /** Disconnects those that no other connection of this process holds: the first before the others. */
+  /** Disconnects the brokers that no other connection of this process uses: the first one before the others. */
   async release(): Promise<void> {
     const [first, ...others] = this.brokers;
     if (first) await this.releaseOne(first);
     await Promise.all(others.map((broker) => this.releaseOne(broker)));
   }
 
-  private async holdOne(broker: Connectable): Promise<void> {
+  private async acquireOne(broker: Connectable): Promise<void> {
     this.held.add(broker);
     try {
-      await shared(broker).hold();
+      await shared(broker).acquire();
     } catch (error) {
-      this.letGo(broker);
+      this.drop(broker);
       throw error;
     }
   }
 
   private async releaseOne(broker: Connectable): Promise<void> {
-    this.letGo(broker);
+    this.drop(broker);
     await shared(broker).disconnect();
   }
 
-  private letGo(broker: Connectable): void {
-    if (this.held.delete(broker)) shared(broker).letGo();
+  private drop(broker: Connectable): void {
+    if (this.held.delete(broker)) shared(broker).drop();
   }
 }

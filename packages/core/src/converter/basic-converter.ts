@@ -5,12 +5,12 @@ import { convertAll, convertItems, issuesIn, valuesIn, type Conversion } from '.
 import type { Converter, PayloadSource } from './converter.js';
 import { convertPrimitive, isPrimitiveType } from './primitives.js';
 
-/** A class that a payload is turned into. */
+/** A class that payloads are converted to. */
 export type PayloadClass = new (...args: never[]) => object;
 
 /**
- * Knows declared primitives, arrays of them and Standard Schemas (zod, valibot, ...).
- * Extend it and override `convertClass` to know classes too; here they pass as they are.
+ * Converts declared primitives, arrays of them, and values with a Standard Schema (zod, valibot, ...). Override
+ * `convertClass` to convert classes, too; here they are passed through.
  */
 export class BasicConverter implements Converter {
   convertInputs(
@@ -28,7 +28,7 @@ export class BasicConverter implements Converter {
     return value;
   }
 
-  /** Turns a plain value into an instance of the class, or says what is wrong. Paths begin with `path`. */
+  /** Converts a plain value to an instance of the class, or returns the issues. Their paths begin with `path`. */
   protected convertClass(value: unknown, _type: PayloadClass, _path: string): Conversion | Promise<Conversion> {
     return { value };
   }
@@ -55,14 +55,14 @@ export class BasicConverter implements Converter {
   }
 }
 
-/** @throws PayloadValidationError with all that is wrong */
+/** @throws PayloadValidationError with all issues */
 function argumentsFrom(conversions: readonly Conversion[], actor: string): unknown[] {
   const issues = issuesIn(conversions);
   if (issues.length > 0) throw new PayloadValidationError(actor, issues);
   return valuesIn(conversions);
 }
 
-/** A path one step longer. */
+/** Appends one step to a path. */
 export function joinPath(path: string, step: string | number): string {
   return path === '' ? String(step) : `${path}.${step}`;
 }

@@ -1,17 +1,17 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { MOST_ISSUES, type PayloadIssue } from '../errors/index.js';
 
-/** A converted value, or what is wrong with it. */
+/** A converted value, or the issues found in it. */
 export type Conversion = { readonly value: unknown } | { readonly issues: readonly PayloadIssue[] };
 
 type Convert<Input> = (input: Input, index: number) => Conversion | Promise<Conversion>;
 
-/** How many items are converted before others get a turn, and how many may be waited for at once. */
+/** How many items are converted before the event loop gets a turn, and how many conversions may be pending at once. */
 export const SLICE = 500;
 
 /**
- * The conversions of all inputs: there at once unless one of them has to be waited for, so that no promise is made for
- * nothing. Those behind as many issues as are told are left out.
+ * Converts all inputs. Synchronous unless a conversion is asynchronous, so that no promise is created needlessly. Stops
+ * once the maximum number of issues is found.
  */
 export function convertAll<Input>(
   inputs: readonly Input[],
@@ -29,7 +29,7 @@ export function convertAll<Input>(
   return done;
 }
 
-/** Goes on, with all of them at once, beside a conversion that is not done yet. */
+/** Converts the remaining inputs concurrently with a pending conversion. */
 async function convertOthers<Input>(
   done: readonly Conversion[],
   pending: Promise<Conversion>,
@@ -41,7 +41,10 @@ async function convertOthers<Input>(
   return [...done, ...(await Promise.all([pending, ...others]))];
 }
 
-/** The items of an array as one conversion. Of a large one, others get a turn after each slice; it ends with as many issues as are told. */
+/**
+ * Converts the items of an array. A large array is converted in slices, with a turn of the event loop between them.
+ * Stops once the maximum number of issues is found.
+ */
 export function convertItems(items: readonly unknown[], convert: Convert<unknown>): Conversion | Promise<Conversion> {
   const first = convertAll(items.slice(0, SLICE), convert);
   if (items.length > SLICE) return convertSlices(items, convert, first);
@@ -69,7 +72,7 @@ function together(conversions: readonly Conversion[]): Conversion {
   return issues.length > 0 ? { issues } : { value: valuesIn(conversions) };
 }
 
-/** What is wrong with them. */
+/** The issues of the conversions. */
 export function issuesIn(conversions: readonly Conversion[]): readonly PayloadIssue[] {
   if (!conversions.some((conversion) => 'issues' in conversion)) return NONE;
   return conversions.flatMap((conversion) => ('issues' in conversion ? conversion.issues : NONE));
@@ -77,7 +80,7 @@ export function issuesIn(conversions: readonly Conversion[]): readonly PayloadIs
 
 const NONE: readonly PayloadIssue[] = [];
 
-/** Their values, where none has issues. */
+/** The values of conversions without issues. */
 export function valuesIn(conversions: readonly Conversion[]): unknown[] {
   return conversions.map((conversion) => (conversion as { readonly value: unknown }).value);
 }

@@ -1,25 +1,25 @@
 import type { PayloadParameter } from '../actor/parameters.js';
 
-/** The payload of a message, decoded when it is first asked for. */
+/** The payload of a message, decoded on first access. */
 export interface PayloadSource {
   readonly bytes: Uint8Array;
-  /** @throws SerializationError when the bytes cannot be read */
+  /** @throws SerializationError for bytes that cannot be read */
   readonly value: unknown;
 }
 
-/** Turns a payload into an actor's arguments, and what the actor returns into what is stored. */
+/** Converts a payload to an actor's arguments, and its return value to the value that is stored. */
 export interface Converter {
   /**
    * The arguments for these parameters, in their order.
    *
    * @param actor `Class.method`, for the error
-   * @throws PayloadValidationError that lists everything that is wrong
+   * @throws PayloadValidationError that lists all issues
    */
   convertInputs(
     payload: PayloadSource,
     parameters: readonly PayloadParameter[],
     actor: string,
   ): unknown[] | Promise<unknown[]>;
-  /** What is to be serialized for a value that the actor returned. */
+  /** The value to serialize for a value that the actor returned. */
   convertOutputs(value: unknown): unknown;
 }

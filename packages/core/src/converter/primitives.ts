@@ -1,7 +1,7 @@
 import { kindOf } from '../errors/show.js';
 import type { Conversion } from './conversion.js';
 
-/** How a declared type reads a JSON value; undefined where the value is none of it. */
+/** How a declared type reads a JSON value; undefined for a value of another type. */
 const READERS = new Map<Function, { readonly name: string; readonly read: (value: unknown) => unknown }>([
   [String, { name: 'text', read: (value) => (typeof value === 'string' ? value : undefined) }],
   [Number, { name: 'a number', read: (value) => (typeof value === 'number' ? value : undefined) }],
@@ -10,12 +10,15 @@ const READERS = new Map<Function, { readonly name: string; readonly read: (value
   [Date, { name: 'a date', read: readDate }],
 ]);
 
-/** True for the types that are checked without a class: String, Number, Boolean, Array, Date. */
+/** True for the types that need no class: String, Number, Boolean, Array, Date. */
 export function isPrimitiveType(type: Function): boolean {
   return READERS.has(type);
 }
 
-/** The value as its declared type; nothing is guessed, so that `"1"` is no number. A date is read from text or milliseconds. */
+/**
+ * Converts the value to its declared type, without coercion: `"1"` is not a number. A date is read from text or
+ * milliseconds.
+ */
 export function convertPrimitive(value: unknown, type: Function, path: string): Conversion {
   const reader = READERS.get(type);
   const converted = reader?.read(value);

@@ -1,13 +1,13 @@
-/** How the job behind a bucket must have ended for whoever waits for it: well, badly, or either way. */
+/** How the job behind a bucket must have ended: succeeded, failed, or either. */
 export type Condition = 'success' | 'failure' | 'settled';
 
 /** Every condition. */
 export const CONDITIONS = ['success', 'failure', 'settled'] as const;
 
-/** How the job behind a bucket has ended. Mere arguments count as succeeded. */
+/** How the job behind a bucket ended. Arguments count as succeeded. */
 export type BucketState = 'succeeded' | 'failed' | 'skipped';
 
-/** True where a bucket in this state is what the condition asks for. A skipped job has neither succeeded nor failed. */
+/** True if a bucket in this state meets the condition. A skipped job has neither succeeded nor failed. */
 export function isMet(condition: Condition, state: BucketState): boolean {
   if (condition === 'settled') return true;
   return state === (condition === 'success' ? 'succeeded' : 'failed');

@@ -1,20 +1,20 @@
-import type { Job } from '../job/job.js';
+import type { JobHandle } from '../job/job-handle.js';
 import type { Condition } from './condition.js';
 
-/** What a job waits for: another job, or the bucket that somebody will store, and how it must have ended. @default success */
-export type Dependency = Job | string | { readonly on: Job | string; readonly condition: Condition };
+/** What a job waits for: a job, or the id of a bucket that will be stored, and how it must have ended. @default success */
+export type Dependency = JobHandle | string | { readonly on: JobHandle | string; readonly condition: Condition };
 
-/** Waits for the job, or the bucket, to have succeeded. */
-export function onSuccess(on: Job | string): Dependency {
+/** Waits until the job, or the job behind the bucket, has succeeded. */
+export function onSuccess(on: JobHandle | string): Dependency {
   return { on, condition: 'success' };
 }
 
-/** Waits for the job to have failed for good, or to have been cancelled. Skipped where it succeeds, or is skipped itself. */
-export function onFailure(on: Job | string): Dependency {
+/** Waits until the job has failed for good or was cancelled. The waiting job is skipped if that job succeeds or is skipped. */
+export function onFailure(on: JobHandle | string): Dependency {
   return { on, condition: 'failure' };
 }
 
-/** Waits for the job to have ended, whichever way: also where it was skipped. */
-export function onSettled(on: Job | string): Dependency {
+/** Waits until the job has ended: succeeded, failed or skipped. */
+export function onSettled(on: JobHandle | string): Dependency {
   return { on, condition: 'settled' };
 }

@@ -1,12 +1,12 @@
 import { DependencyError } from '../errors/index.js';
 
-/** A job that is to be enqueued, as the check sees it. */
+/** A job to be enqueued, as the check needs it. */
 export interface GraphNode {
-  /** For errors: the job's name and id. */
+  /** The job's name and id, for errors. */
   readonly label: () => string;
   /** The job's id. */
   readonly key: string;
-  /** The bucket that its result goes to; none where it stores none. */
+  /** The bucket of its result; undefined if it stores none. */
   readonly produces: string | undefined;
   readonly waitsFor: readonly {
     readonly bucketId: string | undefined;
@@ -18,8 +18,8 @@ export interface GraphNode {
 /**
  * Refuses jobs that could never run, before any is enqueued.
  *
- * @throws DependencyError for an id given twice, a bucket that two jobs store, a dependency that stores no result or was
- * never enqueued, and a cycle; each names the path that shows it
+ * @throws DependencyError for an id given twice, a bucket that two jobs store, a dependency that stores no result or
+ * was never enqueued, and a cycle; each names the path
  */
 export function checkGraph(nodes: readonly GraphNode[]): void {
   const producers = new Map<string, GraphNode>();
@@ -54,14 +54,14 @@ function checkWaits({ label, waitsFor }: GraphNode, producers: Map<string, Graph
   }
 }
 
-/** The refusal of a job that waits for one which stores no result. */
+/** The error for a job that waits for a job without a stored result. */
 export function storesNoResult(label: string, awaited: string): DependencyError {
   return new DependencyError(
     `${label} -> ${awaited}: the latter stores no result, so nothing would ever release the former. Give it "storeResult".`,
   );
 }
 
-/** Depth first, without recursion: chains may be ten thousand long. */
+/** Depth first, without recursion: chains may have ten thousand jobs. */
 function checkCycles(nodes: readonly GraphNode[], producers: Map<string, GraphNode>): void {
   const done = new Set<GraphNode>();
   const path: { node: GraphNode; next: number }[] = [];
@@ -95,5 +95,5 @@ function checkCycles(nodes: readonly GraphNode[], producers: Map<string, GraphNo
 
 function describeCycle(path: readonly GraphNode[], repeated: GraphNode): string {
   const cycle = [...path.slice(path.indexOf(repeated)), repeated].map((node) => node.label()).join(' -> ');
-  return `These jobs wait for each other in a circle: ${cycle}. Take one of the dependencies away.`;
+  return `These jobs wait for each other in a cycle: ${cycle}. Remove one of the dependencies.`;
 }

@@ -2,4 +2,3 @@ export * from './condition.js';
 export * from './dependency.js';
 export * from './skip.js';
 export * from './waits.js';
-export * from './workflows.js';

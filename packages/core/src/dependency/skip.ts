@@ -1,27 +1,27 @@
 import type { BucketState, Condition } from './condition.js';
 
-/** A bucket that has come, and did not meet the condition of someone who waited for it. */
-export interface BrokenWait {
+/** A bucket that was stored and did not meet a job's condition. */
+export interface UnmetWait {
   readonly bucketId: string;
   readonly condition: Condition;
   readonly state: BucketState;
-  /** Why the job behind the bucket has failed, or was skipped itself. */
+  /** Why the job behind the bucket failed or was skipped. */
   readonly cause?: string;
-  /** The name of that job, where it is known: results of jobs that failed or were skipped say it. */
+  /** The name of that job, if known: results of failed and skipped jobs contain it. */
   readonly jobName?: string;
 }
 
-/** Stands between the reason of a skip and what began it all. */
+/** Separates the reason of a skip from its root cause. */
 export const ROOT_CAUSE = ' Root cause: ';
 
-/** Why a job is skipped, as its result says it. Brokers that skip by a script say the same. */
-export function skipReason(broken: BrokenWait): string {
-  const { condition, state, cause } = broken;
-  const fact = `DependencyError: Not run: it needed the ${condition} of ${labelOf(broken)}, which ${describe(state)}.`;
+/** Why a job was skipped, as its result says it. Brokers that skip in a script write the same text. */
+export function skipReason(unmet: UnmetWait): string {
+  const { condition, state, cause } = unmet;
+  const fact = `DependencyError: Not run: it needed the ${condition} of ${labelOf(unmet)}, which ${describe(state)}.`;
   return cause === undefined ? fact : `${fact}${ROOT_CAUSE}${cause}`;
 }
 
-/** Why a job is skipped whose dependencies did not come in time. */
+/** Why a job was skipped whose dependencies did not end in time. */
 export function lateReason(timeout: number, missing: readonly string[]): string {
   const named = missing
     .slice(0, 3)
@@ -31,18 +31,18 @@ export function lateReason(timeout: number, missing: readonly string[]): string 
   return `DependencyError: Not run: it waited ${timeout} ms for ${named}${more}, which did not come.`;
 }
 
-/** What those learn who wait for a job that was skipped: the first cause, not the steps in between. */
-export function causeOfSkip(broken: BrokenWait): string {
-  return broken.cause ?? `${labelOf(broken)} ${describe(broken.state)}`;
+/** The cause for jobs that wait for a skipped job: the root cause, not the steps in between. */
+export function causeOfSkip(unmet: UnmetWait): string {
+  return unmet.cause ?? `${labelOf(unmet)} ${describe(unmet.state)}`;
 }
 
-/** What those learn who wait for a job that has failed: at most 500 characters. */
+/** The cause for jobs that wait for a failed job: at most 500 characters. */
 export function causeOfFailure(bucketId: string, exception: string, jobName?: string): string {
   return `${labelOf({ bucketId, jobName })} failed: ${exception}`.slice(0, 500);
 }
 
-/** The job behind a bucket, by its name and the bucket's id where the name is known. */
-function labelOf({ bucketId, jobName }: Pick<BrokenWait, 'bucketId' | 'jobName'>): string {
+/** The job behind a bucket: its name and the bucket's id, or only the id if the name is not known. */
+function labelOf({ bucketId, jobName }: Pick<UnmetWait, 'bucketId' | 'jobName'>): string {
   return jobName === undefined ? `"${bucketId}"` : `"${jobName}" (${bucketId})`;
 }
 

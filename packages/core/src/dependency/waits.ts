@@ -11,8 +11,8 @@ export interface Wait {
 export interface Waits {
   /** Each bucket at most once. */
   readonly on: readonly Wait[];
-  /** Skipped when it has waited so many milliseconds. */
+  /** The message is skipped after waiting this many milliseconds. */
   readonly timeout: number;
-  /** Where its result goes, and that it was skipped is told. */
+  /** The bucket of its result, which tells if it was skipped. */
   readonly result?: { readonly id: string; readonly ttl: number | null; readonly into: BucketBroker };
 }

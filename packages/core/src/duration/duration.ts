@@ -2,13 +2,16 @@ import ms, { type StringValue } from 'ms';
 import { InvalidOptionError } from '../errors/index.js';
 import { show } from '../errors/show.js';
 
-/** A span of time: milliseconds, or text as the npm package `ms` reads it: `'250ms'`, `'5s'`, `'10m'`, `'2w'`. */
+/** A duration: milliseconds, or text that the npm package `ms` reads: `'250ms'`, `'5s'`, `'10m'`, `'2w'`. */
 export type Duration = number | string;
 
-/** A hundred years, in milliseconds: longer is a slip, and more than brokers can count. */
+/** A hundred years, in milliseconds. A longer duration is a mistake, and more than brokers can represent. */
 export const LONGEST_DURATION = 100 * 365.25 * 86_400_000;
 
-/** The duration in milliseconds, or undefined where it is none: not finite, negative, above 100 years, or text that says no time. */
+/**
+ * The duration in milliseconds; undefined for an invalid one: not finite, negative, above 100 years, or unreadable
+ * text.
+ */
 export function parseDuration(duration: unknown): number | undefined {
   const parsed = typeof duration === 'string' ? parseText(duration) : duration;
   return typeof parsed === 'number' && parsed >= 0 && parsed <= LONGEST_DURATION ? parsed : undefined;
@@ -17,8 +20,8 @@ export function parseDuration(duration: unknown): number | undefined {
 /**
  * The duration in milliseconds.
  *
- * @param name what the duration is for; the error says it
- * @throws InvalidOptionError when it is none
+ * @param name what the duration is for, for the error
+ * @throws InvalidOptionError for an invalid duration
  */
 export function toMilliseconds(duration: Duration, name: string): number {
   const parsed = parseDuration(duration);

@@ -3,7 +3,7 @@ import { ignoreRejection } from './ignore-rejection.js';
 import { isA } from './is-a.js';
 import { show, shorten } from './show.js';
 
-/** What is kept of a thrown value at most. Sizes in characters. */
+/** Limits on what is kept of a thrown value. Sizes in characters. */
 const LIMITS = {
   name: 100,
   code: 100,
@@ -15,22 +15,22 @@ const LIMITS = {
   errors: 12,
 };
 
-/** Anything that was thrown, as data of bounded size: what dead letters keep, and error messages are made of. */
+/** Any thrown value, as data of limited size: for dead letters and error messages. */
 export interface ErrorDescription {
-  /** Name of the error; `Error` for what is none. */
+  /** The error's name; `Error` for a value that is not an error. */
   readonly name: string;
-  /** Its message; for what is no error, the value itself. */
+  /** The error's message; for a value that is not an error, the value itself. */
   readonly message: string;
-  /** Its own code, such as `ECONNREFUSED` or `REPID_TIMEOUT`. */
+  /** The error's code, such as `ECONNREFUSED` or `REPID_TIMEOUT`. */
   readonly code?: string;
   readonly stack?: string;
-  /** Of an HTTP exception: its status. */
+  /** The status of an HTTP exception. */
   readonly status?: number;
-  /** Of an HTTP exception: its response as JSON, where that says more than the message. */
+  /** The response of an HTTP exception as JSON, if it says more than the message. */
   readonly response?: string;
-  /** What it was caused by. */
+  /** The error's cause. */
   readonly cause?: ErrorDescription;
-  /** The errors that an AggregateError stands for. */
+  /** The errors of an AggregateError. */
   readonly errors?: readonly ErrorDescription[];
 }
 
@@ -39,24 +39,26 @@ export function describeError(thrown: unknown): ErrorDescription {
   return describeWithin({ left: LIMITS.errors, seen: new Set() }, thrown, 0);
 }
 
-/** `Name: message` of anything that was thrown, at most about 2,000 characters. Never throws. */
+/** `Name: message` of any thrown value, at most about 2,000 characters. Never throws. */
 export function errorText(thrown: unknown): string {
   return isErrorLike(thrown) ? textOf(describeOne(thrown)) : valueText(thrown);
 }
 
-/** The same with its causes, and what an HTTP exception responds: for logs. */
+/** The same with causes, and with the response of an HTTP exception: for logs. */
 export function errorTextWithCauses(thrown: unknown): string {
   return isErrorLike(thrown) ? textWithCauses(describeError(thrown)) : valueText(thrown);
 }
 
-/** The stack for a log: its lines, with other control characters escaped. Undefined for what is no error. */
+/**
+ * The stack for a log: its lines, with other control characters escaped. Undefined for a value that is not an error.
+ */
 export function stackOf(thrown: unknown): string | undefined {
   const stack = isErrorLike(thrown) ? framesOf(thrown) : undefined;
   if (stack === undefined) return undefined;
   return [errorText(thrown), ...stack.split('\n')].map(escapeControls).join('\n');
 }
 
-/** An error: what was thrown where it is one, otherwise one that says what it is. */
+/** The thrown value if it is an error; otherwise an error that describes it. */
 export function toError(thrown: unknown): Error {
   return isA(thrown, Error) ? thrown : new Error(describeOne(thrown).message);
 }
@@ -89,14 +91,14 @@ function describeWithin(bounds: Bounds, thrown: unknown, depth: number): ErrorDe
   });
 }
 
-/** Without what lies behind it. */
+/** Without causes and members. */
 function describeOne(thrown: unknown): ErrorDescription {
   if (!isErrorLike(thrown)) return { name: 'Error', message: valueText(thrown) };
   const message = ownMessageOf(thrown) || messageOfMembers(thrown);
   return withoutUndefined({ name: nameOf(thrown), message, code: codeOf(thrown), ...httpOf(thrown) });
 }
 
-/** An error of this realm, or of another one. */
+/** True for an error of this or another realm. */
 function isErrorLike(thrown: unknown): thrown is object {
   return isA(thrown, Error) || tagOf(thrown) === '[object Error]';
 }
@@ -133,7 +135,7 @@ function messageOfMembers(error: object): string {
   return shorten(texts?.join('; ') ?? '', LIMITS.message);
 }
 
-/** A text or a number that its maker gave it. The numbers of a DOMException are a relic, and say less than its name. */
+/** The error's own code, a text or number. The numbers of a DOMException are legacy; its name says more. */
 function codeOf(error: object): string | undefined {
   const code = read(error, 'code');
   if (typeof code === 'string' && code !== '') return shorten(code, LIMITS.code);
@@ -164,7 +166,7 @@ function membersOf(error: object): unknown[] | undefined {
   }
 }
 
-/** The lines of a stack that say where; those before them repeat the message, however long that is. */
+/** The lines of a stack that name locations. The lines before them repeat the message, which may be long. */
 function framesOf(error: object): string | undefined {
   const stack = read(error, 'stack');
   const start = typeof stack === 'string' ? stack.search(/^ {4}at /m) : -1;

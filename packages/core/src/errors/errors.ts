@@ -7,18 +7,18 @@ export class InvalidOptionError extends RepidError {
   readonly code = 'REPID_INVALID_OPTION';
 }
 
-/** What has the id that a job was to get. */
+/** Who has the id that a job asked for. */
 export type TakenBy =
-  /** A job that the broker holds; its `jobId` differs from the id where its result goes to the bucket of that id. */
+  /** A job that the broker holds. Its `jobId` differs from the id if that is the id of its result bucket. */
   | { readonly channel: string; readonly jobId: string; readonly location: string }
-  /** A bucket: the result of an ended job that another has yet to read, or one of another kind. */
+  /** A bucket: a result that a released job has yet to read, or a bucket of the other kind. */
   | 'result-in-use'
   | 'arguments'
   | 'result'
   /** Another job of the same call. */
   | 'same-call';
 
-/** An id names one job in a connection, whatever its channel, and this one is taken: by a job that is there, or by a bucket. */
+/** The id is taken by a job or a bucket. An id names one job in a connection, across channels. */
 export class DuplicateJobError extends RepidError {
   readonly code = 'REPID_DUPLICATE_JOB';
 
@@ -27,7 +27,7 @@ export class DuplicateJobError extends RepidError {
     readonly jobId: string,
     /** The channel that the refused job was for. */
     readonly channel: string,
-    /** What has it; undefined where the broker does not say. */
+    /** Who has it; undefined if the broker does not say. */
     readonly takenBy?: TakenBy,
   ) {
     super(`The id "${jobId}" of a job for channel "${channel}" is taken: ${describeTaken(jobId, takenBy)}`);
@@ -37,9 +37,9 @@ export class DuplicateJobError extends RepidError {
 function describeTaken(id: string, takenBy: TakenBy | undefined): string {
   switch (takenBy) {
     case undefined:
-      return 'a job with it is there. Wait until it has ended, cancel it, or choose another id.';
+      return 'the broker holds a job with it. Wait until it has ended, cancel it, or choose another id.';
     case 'result-in-use':
-      return 'the result of an ended job has yet to be read by a job that waited for it. Wait for that, or choose another id.';
+      return 'a released job has yet to read the result in that bucket. Wait for it, or choose another id.';
     case 'arguments':
       return 'the bucket of this id holds arguments, which a result would overwrite. Choose another id, or another "argsId".';
     case 'result':
@@ -52,22 +52,22 @@ function describeTaken(id: string, takenBy: TakenBy | undefined): string {
   return `${owner} is ${location} on channel "${channel}". Wait until it has ended, cancel it, or choose another id.`;
 }
 
-/** A bucket was asked for that is not there: never stored, deleted, or past its time to live. */
+/** A bucket does not exist: never stored, deleted, or expired. */
 export class BucketNotFoundError extends RepidError {
   readonly code = 'REPID_BUCKET_NOT_FOUND';
 
   constructor(readonly bucketId: string) {
     super(
-      `Bucket "${bucketId}" is not there: it was never stored, was deleted, or its time to live has passed. ` +
+      `Bucket "${bucketId}" does not exist: it was never stored, was deleted, or has expired. ` +
         'Check its id, or give it a longer TTL.',
     );
   }
 }
 
-/** A payload does not have the shape that its actor declares. Not retried: it will say the same next time. */
+/** A payload does not have the shape that its actor declares. Not retried: a retry cannot fix it. */
 export class PayloadValidationError extends RepidError {
   readonly code = 'REPID_PAYLOAD_VALIDATION';
-  /** The first 20 at most. */
+  /** At most the first 20. */
   readonly issues: readonly PayloadIssue[];
 
   constructor(
@@ -98,21 +98,23 @@ export class PayloadTooLargeError extends RepidError {
   }
 }
 
-/** The jobs given cannot wait for each other as asked. */
+/** The jobs cannot wait for each other as requested. */
 export class DependencyError extends RepidError {
   readonly code = 'REPID_DEPENDENCY';
 }
 
-/** What is known of a request that failed. */
+/** Details of a request that failed. */
 export interface UnavailableOptions extends ErrorOptions {
-  /** False where it is known that nothing was done. @default true */
+  /** False if it is known that nothing was done. @default true */
   readonly mayBeDone?: boolean;
 }
 
-/** The broker could not be reached in time, or refuses everything of the kind for now. What was asked for may be tried again. */
+/**
+ * The broker could not be reached in time, or refuses all requests of this kind for now. The request may be repeated.
+ */
 export class BrokerUnavailableError extends RepidError {
   readonly code = 'REPID_BROKER_UNAVAILABLE';
-  /** False where nothing was done; true where the request may have been carried out, since no answer to it came. */
+  /** False if nothing was done; true if the request may have been carried out, because no response came. */
   readonly mayBeDone: boolean;
 
   constructor(message: string, { mayBeDone = true, ...options }: UnavailableOptions = {}) {
@@ -130,12 +132,12 @@ export class BrokerClosedError extends RepidError {
   }
 }
 
-/** The broker was reached and said no: the same request would be refused again. Nothing was committed. */
+/** The broker refused the request and would refuse it again. Nothing was committed. */
 export class BrokerRefusedError extends RepidError {
   readonly code = 'REPID_BROKER_REFUSED';
 }
 
-/** A feature was asked for that a broker in use does not have. */
+/** A request needs a feature that the broker does not have. */
 export class UnsupportedError extends RepidError {
   readonly code = 'REPID_UNSUPPORTED';
 }
@@ -145,17 +147,17 @@ export class TimeoutError extends RepidError {
   readonly code = 'REPID_TIMEOUT';
 }
 
-/** The work was called off: the job was cancelled, or its worker shuts down. */
+/** The work was cancelled: the job was cancelled, or its worker is shutting down. */
 export class CancelledError extends RepidError {
   readonly code = 'REPID_CANCELLED';
 }
 
-/** Throw it from an actor: try again, after this delay, while the job has retries left. */
+/** Throw it from an actor to retry after this delay, while the job has retries left. */
 export class RetryLater extends RepidError {
   readonly code = 'REPID_RETRY_LATER';
 
   constructor(
-    /** How long to wait: milliseconds, or text such as `'5s'`. Default: what the retry policy says. */
+    /** The delay: milliseconds, or text such as `'5s'`. @default what the retry policy says */
     readonly delay?: number | string,
     message = 'The actor asked to be run again later.',
     options?: ErrorOptions,
@@ -164,12 +166,15 @@ export class RetryLater extends RepidError {
   }
 }
 
-/** Throw it from an actor: the job has failed for good, however many retries are left. */
+/** Throw it from an actor to fail the job for good, even if retries are left. */
 export class Unrecoverable extends RepidError {
   readonly code = 'REPID_UNRECOVERABLE';
 }
 
-/** A delivery was settled or extended after another worker had taken it over, or its job was cancelled. Nothing was committed. */
+/**
+ * A delivery was settled or extended after another worker had taken it over or its job was cancelled. Nothing was
+ * committed.
+ */
 export class LostOwnershipError extends RepidError {
   readonly code = 'REPID_LOST_OWNERSHIP';
 
@@ -181,7 +186,9 @@ export class LostOwnershipError extends RepidError {
   }
 }
 
-/** An entry in a channel that is not a message: cut, not JSON where JSON is due, headers of the wrong shape. */
+/**
+ * An entry in a channel is not a message: truncated, not JSON where JSON is required, or headers of the wrong shape.
+ */
 export class MalformedMessageError extends RepidError {
   readonly code = 'REPID_MALFORMED_MESSAGE';
 }
@@ -206,16 +213,16 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, MOST_LISTED).join(', ')}${more}`;
 }
 
-/** A message was older than its `ttl` when a worker came to it. */
+/** A message was older than its `ttl` when a worker received it. */
 export class MessageExpiredError extends RepidError {
   readonly code = 'REPID_MESSAGE_EXPIRED';
 
   constructor(ttl: number, age: number) {
-    super(`The message is ${age} ms old and was to live ${ttl} ms. Add workers, or give it a longer "ttl".`);
+    super(`The message is ${age} ms old, and its "ttl" is ${ttl} ms. Add workers, or increase "ttl".`);
   }
 }
 
-/** A message was delivered `maxDeliveries` times and its worker died each time. */
+/** A message was delivered `maxDeliveries` times and lost its worker each time. */
 export class TooManyDeliveriesError extends RepidError {
   readonly code = 'REPID_TOO_MANY_DELIVERIES';
 
@@ -236,7 +243,7 @@ export class NoRetriesLeftError extends RepidError {
   }
 }
 
-/** A `manual-explicit` actor returned something else than an action. */
+/** A `manual-explicit` actor returned something other than an action. */
 export class InvalidConfirmationError extends RepidError {
   readonly code = 'REPID_INVALID_CONFIRMATION';
 
@@ -248,7 +255,7 @@ export class InvalidConfirmationError extends RepidError {
   }
 }
 
-/** A word that is none is shown; an object may be a result, which no error is to hold. */
+/** Shows a wrong word, but not an object: it may be a result, which must not appear in errors. */
 function shownReturn(returned: unknown): string {
   return typeof returned === 'object' && returned !== null ? 'an object' : show(returned, 50);
 }
@@ -265,7 +272,7 @@ export class DuplicateActorError extends RepidError {
   }
 }
 
-/** An actor is declared in a way that cannot work. Found at bootstrap. */
+/** An actor's declaration cannot work. Found at bootstrap. */
 export class ActorDefinitionError extends RepidError {
   readonly code = 'REPID_ACTOR_DEFINITION';
 }

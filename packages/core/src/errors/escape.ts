@@ -1,13 +1,13 @@
 /**
- * Characters that end a line, move the cursor, or turn the direction of what follows: with them a text could write lines into
- * a log that nobody has logged.
+ * Characters that end a line, move the cursor, or change the text direction: a text with them could forge lines of a
+ * log.
  */
-// oxlint-disable-next-line no-control-regex -- they are what it is about
+// oxlint-disable-next-line no-control-regex -- control characters are what this matches
 const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** The text with its control characters written out (`\n`, `\u001b`), so that it stays on one line of a log. */
+/** Escapes the text's control characters (`\n`, `\u001b`), so that it stays on one line of a log. */
 export function escapeControls(text: string): string {
   return text.replaceAll(UNSAFE, (character) => SHORT[character] ?? codeOf(character));
 }

@@ -1,6 +1,9 @@
 import { isPromise } from 'node:util/types';
 
-/** A promise that came where none is awaited must not end the process when it rejects: that it came is reported in another way. */
+/**
+ * Keeps an unexpected promise from crashing the process when it rejects. Returns true for a promise; the caller reports
+ * it.
+ */
 export function ignoreRejection(value: unknown): boolean {
   if (!isPromise(value)) return false;
   Promise.prototype.then.call(value, ignore, ignore);

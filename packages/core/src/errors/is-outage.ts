@@ -1,7 +1,7 @@
 import { BrokerClosedError, BrokerUnavailableError } from './errors.js';
 import { isA } from './is-a.js';
 
-/** True where a broker could not be reached: nobody's failure, and it may go well later. */
+/** True for errors that say a broker is unreachable: the job did not fail, and a later attempt may succeed. */
 export function isOutage(error: unknown): boolean {
   return isA(error, BrokerUnavailableError) || isA(error, BrokerClosedError);
 }

@@ -1,20 +1,20 @@
 import { shorten } from './show.js';
 
-/** One thing that is wrong with a payload. */
+/** One issue of a payload. */
 export interface PayloadIssue {
-  /** Where: property names and indexes joined with dots; empty for the payload itself. */
+  /** The location: property names and indexes joined with dots; empty for the payload itself. */
   readonly path: string;
   readonly message: string;
 }
 
-/** How many issues of a payload are told: as many as a person reads. Validation stops there. */
+/** The maximum number of issues that are reported. Validation stops there. */
 export const MOST_ISSUES = 20;
 
-/** In characters. Names of properties come with the payload, and messages may quote it. */
+/** In characters. Property names come from the payload, and messages may quote it. */
 const LONGEST_PATH = 200;
 const LONGEST_MESSAGE = 300;
 
-/** As many issues as are told, none of them longer than a person reads. */
+/** Limits the number of issues, and the length of each. */
 export function boundedIssues(issues: readonly PayloadIssue[]): readonly PayloadIssue[] {
   return issues.slice(0, MOST_ISSUES).map(({ path, message }) => ({
     path: shorten(path, LONGEST_PATH),

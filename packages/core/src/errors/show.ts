@@ -1,20 +1,20 @@
 const LONGEST = 200;
-/** How many items of an array, and properties of an object, are shown. */
+/** The maximum number of array items, and of object properties, that are shown. */
 const MOST_MEMBERS = 20;
-/** How many values are looked at in all. */
+/** The maximum number of values that are visited in total. */
 const MOST_VALUES = 100;
 
 /**
- * A value as an error message quotes it: JSON where there is such a form, and not too much of it. What JSON has no form for
- * is shown as what it is: `NaN`, `10n`, `a Map`. Never throws, whatever the value does when it is looked at.
+ * Formats a value for an error message: as JSON of limited size. A value without a JSON form is shown by what it is:
+ * `NaN`, `10n`, `a Map`. Never throws, whatever its getters do.
  *
- * @param longest characters; the rest is cut off
+ * @param longest maximum length in characters
  */
 export function show(value: unknown, longest: number = LONGEST): string {
   return shorten(textOf(value, longest), longest);
 }
 
-/** The text, with what is longer than `longest` characters cut off and marked by dots. */
+/** Cuts the text to `longest` characters, and adds dots if it was longer. */
 export function shorten(text: string, longest: number = LONGEST): string {
   return text.length > longest ? `${text.slice(0, longest)}...` : text;
 }
@@ -44,7 +44,7 @@ function objectText(value: object, longest: number): string {
 
 type Replacer = (this: unknown, name: string, value: unknown) => unknown;
 
-/** Keeps JSON.stringify from going through all of a large value, and from hiding what JSON has no form for. */
+/** Limits how much of a large value JSON.stringify visits, and marks values that JSON would omit. */
 function bounded(longest: number): Replacer {
   let left = MOST_VALUES;
   return function replace(this: unknown, _name, value) {
@@ -73,7 +73,7 @@ function firstMembers(value: object): unknown {
   return { ...Object.fromEntries(first), '...': marked('...') };
 }
 
-/** What is shown by its kind, since it has members that JSON does not see. */
+/** The kind of a value that is shown by its kind, because JSON does not see its members. */
 function plainKind(value: object): string | undefined {
   const isOpaque = value instanceof Error || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value);
   return isOpaque || (!isPlain(value) && isEmpty(value)) ? kindOf(value) : undefined;
@@ -98,7 +98,10 @@ const KINDS: Readonly<Record<string, string>> = {
   undefined: 'undefined',
 };
 
-/** What a value is, and not what it says, which may be a payload or a secret: `an array`, `a Map`, `an object`, `text`. Never throws. */
+/**
+ * The kind of a value, not its content, which may be a payload or a secret: `an array`, `a Map`, `an object`, `text`.
+ * Never throws.
+ */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   return typeof value === 'object' ? kindOfObject(value) : KINDS[typeof value]!;
@@ -115,7 +118,7 @@ function kindOfObject(value: object): string {
   }
 }
 
-// Letters for private use stand around what is to be shown without quotes.
+// Private-use characters mark text that is shown without quotes.
 function marked(text: string): string {
   return `\uE000${text}\uE001`;
 }

@@ -11,7 +11,7 @@ describe('An event', () => {
     [
       { type: 'worker-stopping', reason: 'SIGTERM was received', inFlight: 2 },
       'log',
-      'Worker stopping (SIGTERM was received); 2 messages in hand.',
+      'Worker stopping (SIGTERM was received); 2 messages in flight.',
     ],
     [{ type: 'worker-stopped', processed: 5 }, 'log', 'Worker stopped; 5 messages settled.'],
     [{ type: 'broker-problem', problem: error }, 'warn', 'Broker: TypeError: broken'],
@@ -25,21 +25,21 @@ describe('An event', () => {
       'error',
       '"1" for "x" went to the dead letters of channel "c": TypeError: broken',
     ],
-    [{ type: 'given-back', actor: 'x', id: '1', channel: 'c' }, 'warn', '"1" for "x" was given back to channel "c".'],
+    [{ type: 'given-back', actor: 'x', id: '1', channel: 'c' }, 'warn', '"1" for "x" was returned to channel "c".'],
     [
       { type: 'given-back', actor: 'x', id: '1', channel: 'c', error },
       'warn',
-      '"1" for "x" was given back to channel "c": TypeError: broken',
+      '"1" for "x" was returned to channel "c": TypeError: broken',
     ],
     [
       { type: 'failure-acknowledged', actor: 'x', id: '1', error: 'text' },
       'warn',
-      '"x" failed on "1", which was acknowledged all the same: text',
+      '"x" failed on "1", which was acknowledged anyway: text',
     ],
     [
       { type: 'callback-failed', actor: 'x', id: '1', error },
       'error',
-      '"x": what was to follow the settlement of "1" failed: TypeError: broken',
+      '"x": work after the settlement of "1" failed: TypeError: broken',
     ],
     [
       { type: 'settlement-failed', id: '1', channel: 'c', error },
@@ -60,32 +60,32 @@ describe('An event', () => {
         timeout: 600_000,
       },
       'warn',
-      'UnroutedMessageError: No actor takes topic "t" on channel "c". Known topics: a. Messages like it go back to the channel for other workers, and to its dead letters when none has taken them for 600000 ms.',
+      'UnroutedMessageError: No actor takes topic "t" on channel "c". Known topics: a. Such messages are returned to the channel for other workers, and dead-lettered if none takes them within 600000 ms.',
     ],
     [
       { type: 'cancelled', actor: 'x', id: '1', channel: 'c' },
       'log',
-      '"1" for "x" was cancelled; its run was called off.',
+      '"1" for "x" was cancelled; its run was aborted.',
     ],
     [
       { type: 'refused', actor: 'x', id: '1', error: new RunEndedError('msg.enqueue()', 'actor "x" had ended') },
       'warn',
-      '"x" on "1": RunEndedError: msg.enqueue() came too late and had no effect: actor "x" had ended. Call it sooner, and await every promise that the actor starts; what is to be sent in any case can be sent with { immediate: true }.',
+      '"x" on "1": RunEndedError: msg.enqueue() came too late and had no effect: actor "x" had ended. Call it sooner, and await every promise that the actor starts; to send in any case, use { immediate: true }.',
     ],
     [
       { type: 'suspect-awaited', inFlight: 3 },
       'warn',
-      'A message has lost its worker again and again, and is to be run alone: nothing more is taken until the 3 messages in flight have ended.',
+      'A message that lost its worker repeatedly must run alone: no more messages are received until the 3 messages in flight have ended.',
     ],
     [
       { type: 'signal-ignored', actor: 'x', id: '1', reason: runTimeout('x', 10), since: 1_000 },
       'warn',
-      '"x" goes on with "1" 1000 ms after its signal: TimeoutError: "x" ran longer than 10 ms. Its slot is free, its result will be dropped. Pass msg.signal on to what it awaits.',
+      '"x" still runs "1" 1000 ms after its signal: TimeoutError: "x" ran longer than 10 ms. Its slot is free, and its result will be dropped. Pass msg.signal on to what it awaits.',
     ],
     [
       { type: 'left-unsettled', actor: 'x', id: '1' },
       'warn',
-      '"x" has ended without settling "1"; it is delivered again when its ownership runs out. Call ack(), nack() or reject().',
+      '"x" ended without settling "1"; it is delivered again when its ownership expires. Call ack(), nack() or reject().',
     ],
     [
       { type: 'ownership-lost', id: '1', channel: 'c' },
@@ -95,7 +95,7 @@ describe('An event', () => {
     [
       { type: 'reply-unexpected', channel: 'c' },
       'warn',
-      'A reply on channel "c" answers no open request; it was dropped.',
+      'A reply on channel "c" belongs to no open request; it was dropped.',
     ],
   ])('is put in words: %j', (event, level, text) => {
     expect(describeEvent(event)).toMatchObject({ level, text });

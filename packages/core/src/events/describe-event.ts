@@ -3,24 +3,24 @@ import { escapeControls } from '../errors/index.js';
 import { shorten } from '../errors/show.js';
 import type { EventListener, RepidEvent } from './events.js';
 
-/** The longest text of an event, in characters. */
+/** The maximum length of an event's text, in characters. */
 const LONGEST = 4_000;
 
-/** How much an event matters. */
+/** The severity of an event. */
 export type EventLevel = 'log' | 'warn' | 'error';
 
-/** An event in words. */
+/** An event as text. */
 export interface EventDescription {
   readonly level: EventLevel;
-  /** One line: control characters are written out, and what is too long is cut off. */
+  /** One line: control characters are escaped, and a long text is cut. */
   readonly text: string;
-  /** The error behind it, where there is one. */
+  /** The error behind the event, if any. */
   readonly error?: unknown;
-  /** The stack of that, fit for a log: no line of it comes from a message. */
+  /** The error's stack, safe for a log: no line of it comes from a message. */
   readonly stack?: string;
 }
 
-/** Puts an event in words, the same for every logger. Never throws. */
+/** Describes an event as text, the same for every logger. Never throws. */
 export function describeEvent(event: RepidEvent): EventDescription {
   const { level, text, error } = inWords(event);
   return { level, text: escapeControls(shorten(text, LONGEST)), error, stack: stackOf(error) };
@@ -31,7 +31,7 @@ function inWords(event: RepidEvent): Omit<EventDescription, 'stack'> {
     case 'worker-started':
       return { level: 'log', text: `Worker started on channels: ${event.channels.join(', ')}.` };
     case 'worker-stopping':
-      return { level: 'log', text: `Worker stopping (${event.reason}); ${event.inFlight} messages in hand.` };
+      return { level: 'log', text: `Worker stopping (${event.reason}); ${event.inFlight} messages in flight.` };
     case 'worker-stopped':
       return { level: 'log', text: `Worker stopped; ${event.processed} messages settled.` };
     case 'broker-problem':
@@ -51,17 +51,17 @@ function inWords(event: RepidEvent): Omit<EventDescription, 'stack'> {
     case 'given-back':
       return {
         level: 'warn',
-        text: `"${event.id}" for "${event.actor}" was given back to channel "${event.channel}"${event.error === undefined ? '.' : `: ${reasonOf(event.error)}`}`,
+        text: `"${event.id}" for "${event.actor}" was returned to channel "${event.channel}"${event.error === undefined ? '.' : `: ${reasonOf(event.error)}`}`,
         error: event.error,
       };
     case 'unrouted':
       return {
         level: 'warn',
-        text: `${reasonOf(event.error)} Messages like it go back to the channel for other workers, and to its dead letters when none has taken them for ${event.timeout} ms.`,
+        text: `${reasonOf(event.error)} Such messages are returned to the channel for other workers, and dead-lettered if none takes them within ${event.timeout} ms.`,
         error: event.error,
       };
     case 'cancelled':
-      return { level: 'log', text: `"${event.id}" for "${event.actor}" was cancelled; its run was called off.` };
+      return { level: 'log', text: `"${event.id}" for "${event.actor}" was cancelled; its run was aborted.` };
     case 'refused':
       return {
         level: 'warn',
@@ -71,23 +71,23 @@ function inWords(event: RepidEvent): Omit<EventDescription, 'stack'> {
     case 'suspect-awaited':
       return {
         level: 'warn',
-        text: `A message has lost its worker again and again, and is to be run alone: nothing more is taken until the ${event.inFlight} messages in flight have ended.`,
+        text: `A message that lost its worker repeatedly must run alone: no more messages are received until the ${event.inFlight} messages in flight have ended.`,
       };
     case 'failure-acknowledged':
       return {
         level: 'warn',
-        text: `"${event.actor}" failed on "${event.id}", which was acknowledged all the same: ${reasonOf(event.error)}`,
+        text: `"${event.actor}" failed on "${event.id}", which was acknowledged anyway: ${reasonOf(event.error)}`,
         error: event.error,
       };
     case 'left-unsettled':
       return {
         level: 'warn',
-        text: `"${event.actor}" has ended without settling "${event.id}"; it is delivered again when its ownership runs out. Call ack(), nack() or reject().`,
+        text: `"${event.actor}" ended without settling "${event.id}"; it is delivered again when its ownership expires. Call ack(), nack() or reject().`,
       };
     case 'signal-ignored':
       return {
         level: 'warn',
-        text: `"${event.actor}" goes on with "${event.id}" ${event.since} ms after its signal: ${reasonOf(event.reason)} Its slot is free, its result will be dropped. Pass msg.signal on to what it awaits.`,
+        text: `"${event.actor}" still runs "${event.id}" ${event.since} ms after its signal: ${reasonOf(event.reason)} Its slot is free, and its result will be dropped. Pass msg.signal on to what it awaits.`,
       };
     case 'ownership-lost':
       return {
@@ -103,15 +103,18 @@ function inWords(event: RepidEvent): Omit<EventDescription, 'stack'> {
     case 'callback-failed':
       return {
         level: 'error',
-        text: `"${event.actor}": what was to follow the settlement of "${event.id}" failed: ${reasonOf(event.error)}`,
+        text: `"${event.actor}": work after the settlement of "${event.id}" failed: ${reasonOf(event.error)}`,
         error: event.error,
       };
     case 'reply-unexpected':
-      return { level: 'warn', text: `A reply on channel "${event.channel}" answers no open request; it was dropped.` };
+      return {
+        level: 'warn',
+        text: `A reply on channel "${event.channel}" belongs to no open request; it was dropped.`,
+      };
   }
 }
 
-/** Writes warnings and errors to the console; the default where no logger is given. */
+/** Writes warnings and errors to the console. The default listener. */
 export const logToConsole: EventListener = (event) => {
   const { level, text } = describeEvent(event);
   if (level !== 'log') console[level](`[repid] ${text}`);

@@ -1,4 +1,4 @@
-/** What happens inside the engine that somebody may want to know. `describeEvent` puts each in words. */
+/** Everything the engine reports. `describeEvent` turns each event into text. */
 export type RepidEvent =
   | { readonly type: 'worker-started'; readonly channels: readonly string[] }
   | { readonly type: 'worker-stopping'; readonly inFlight: number; readonly reason: string }
@@ -25,7 +25,10 @@ export type RepidEvent =
       readonly channel: string;
       readonly error?: unknown;
     }
-  /** A topic that no actor takes, told once for all of its messages. `timeout`: how long they may stay unrouted, in milliseconds. */
+  /**
+   * No actor takes this topic; reported once per topic. `timeout`: how long messages may stay unrouted, in
+   * milliseconds.
+   */
   | {
       readonly type: 'unrouted';
       readonly topic: string | undefined;
@@ -33,15 +36,15 @@ export type RepidEvent =
       readonly error: unknown;
       readonly timeout: number;
     }
-  /** A running job was cancelled. Its broker has ended it; its run was called off. */
+  /** A running job was cancelled. The broker has ended it, and its run was aborted. */
   | { readonly type: 'cancelled'; readonly actor: string; readonly id: string; readonly channel: string }
-  /** Something was sent, set or added by a run that was over; it was refused. */
+  /** A run that was over sent, set or added something, which was refused. */
   | { readonly type: 'refused'; readonly actor: string; readonly id: string; readonly error: unknown }
-  /** A message has lost its worker too often: it is to be run alone, for which the messages in flight have to end. */
+  /** A suspect must run alone: no more messages are received until those in flight have ended. */
   | { readonly type: 'suspect-awaited'; readonly inFlight: number }
   | { readonly type: 'failure-acknowledged'; readonly actor: string; readonly id: string; readonly error: unknown }
   | { readonly type: 'left-unsettled'; readonly actor: string; readonly id: string }
-  /** A run goes on although it was called off so many milliseconds ago. Told again as long as it does, more and more seldom. */
+  /** A run continues `since` milliseconds after it was aborted. Repeated while it continues, at growing intervals. */
   | {
       readonly type: 'signal-ignored';
       readonly actor: string;
@@ -54,5 +57,5 @@ export type RepidEvent =
   | { readonly type: 'callback-failed'; readonly actor: string; readonly id: string; readonly error: unknown }
   | { readonly type: 'reply-unexpected'; readonly channel: string };
 
-/** Is told of events. What it throws, or rejects with, goes to the console and harms nobody. */
+/** Receives events. What it throws, or rejects with, is written to the console and has no other effect. */
 export type EventListener = (event: RepidEvent) => void;

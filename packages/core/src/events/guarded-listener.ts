@@ -4,8 +4,8 @@ import { escapeControls } from '../errors/index.js';
 import type { EventListener } from './events.js';
 
 /**
- * The listener, so that it cannot harm those who tell it: they may be in the midst of settling a message. That it fails is
- * written to the console, once.
+ * Wraps a listener so that its failures cannot disturb the caller, which may be settling a message. The first failure
+ * is written to the console.
  */
 export function guardedListener(listener: EventListener): EventListener {
   let hasFailed = false;
@@ -27,8 +27,8 @@ export function guardedListener(listener: EventListener): EventListener {
 
 function writeToConsole(problem: unknown): void {
   try {
-    console.error(`[repid] The listener "onEvent" fails: ${escapeControls(errorTextWithCauses(problem))}`);
+    console.error(`[repid] The listener "onEvent" failed: ${escapeControls(errorTextWithCauses(problem))}`);
   } catch {
-    // Nobody is left to tell.
+    // The console is broken as well; there is nowhere left to report to.
   }
 }

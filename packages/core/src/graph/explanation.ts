@@ -8,61 +8,56 @@ import { endedState, type JobStatus } from '../job/job-status.js';
 export interface Awaited {
   readonly bucketId: string;
   readonly condition: Condition;
-  /** Where that job is; `unknown` where none is there that stores the bucket. */
+  /** The state of that job; `unknown` where the broker holds no job that stores the bucket. */
   readonly state: JobStatus['state'];
-  /** The channel that it is on. */
+  /** The channel of that job. */
   readonly channel?: string;
-  /** Its name; of the first three alone. */
+  /** The name of that job; only for the first three. */
   readonly name?: string;
 }
 
 /** How many buckets the sentence names. */
-const NAMED = 3;
+export const MAX_NAMED = 3;
 
-/** Why a job is not done, or how it has ended. */
+/** Why a job is not done, or how it ended. */
 export interface JobExplanation {
   readonly state: JobStatus['state'];
-  /** The channel that it is on; only while the broker holds it. */
+  /** The job's channel; only while the broker holds the job. */
   readonly channel?: string;
-  /** The job that it has delegated to, where that is what the broker holds: all the rest is about that one. */
+  /** The job that it delegated to, where the broker holds that one. The other fields then describe it. */
   readonly delegatedTo?: { readonly name?: string; readonly id: string };
-  /** The buckets that have not come yet, and where the jobs that store them are. */
+  /** The buckets that are not stored yet, and the state of the jobs that store them. */
   readonly waitsFor: readonly Awaited[];
   readonly delayedUntil?: Date;
-  /** How it recurs; only while the broker holds it. */
+  /** How it recurs; only while the broker holds the job. */
   readonly schedule?: Schedule;
-  /** Retries used up and allowed; only while the broker holds it. */
+  /** Retries used and allowed; only while the broker holds the job. */
   readonly retries?: { readonly maxAmount: number; readonly alreadyTried: number };
-  /** Why it has failed or was skipped. */
+  /** Why it failed or was skipped. */
   readonly exception?: string;
   /** All of this in one sentence. */
   readonly text: string;
 }
 
-/** The job that is asked about. */
+/** The job to explain. */
 interface Asked {
   readonly id: string;
   /** Name and id. */
   readonly label: string;
 }
 
-/** What the broker and the result say about a job. */
-export function explain(
-  job: Asked,
-  inspection: JobInspection | undefined,
-  bucket: ResultBucket | undefined,
-  waitsFor: readonly Awaited[] = [],
-): JobExplanation {
-  if (inspection) return explainHeld(job, inspection, waitsFor);
+const PAST = { succeeded: 'succeeded', failed: 'failed', skipped: 'been skipped', cancelled: 'been cancelled' };
+
+/** Explains a job that the broker does not hold, by its result. */
+export function explainEnded(job: Asked, bucket: ResultBucket | undefined): JobExplanation {
   const state = endedState(bucket);
   const why = bucket?.exception === undefined ? '' : ` ${bucket.exception}`;
   const fact = state === 'unknown' ? 'is not held by the broker, and no result of it is kept' : `has ${PAST[state]}`;
   return { state, waitsFor: [], exception: bucket?.exception, text: `Job ${job.label} ${fact}.${why}` };
 }
 
-const PAST = { succeeded: 'succeeded', failed: 'failed', skipped: 'been skipped', cancelled: 'been cancelled' };
-
-function explainHeld(job: Asked, inspection: JobInspection, waitsFor: readonly Awaited[]): JobExplanation {
+/** Explains a job that the broker holds. */
+export function explainHeld(job: Asked, inspection: JobInspection, waitsFor: readonly Awaited[]): JobExplanation {
   const { location, channel, message, dueAt } = inspection;
   const { retries, schedule } = readParameters(message.headers);
   const delayedUntil = dueAt === undefined ? undefined : new Date(dueAt);
@@ -88,8 +83,8 @@ function labelOf({ name, id }: NonNullable<JobExplanation['delegatedTo']>): stri
 }
 
 function describeWaits(waitsFor: readonly Awaited[], channel: string): string {
-  const named = waitsFor.slice(0, NAMED).map((awaited) => describeAwaited(awaited, channel));
-  const more = waitsFor.length > NAMED ? ` and ${waitsFor.length - NAMED} more` : '';
+  const named = waitsFor.slice(0, MAX_NAMED).map((awaited) => describeAwaited(awaited, channel));
+  const more = waitsFor.length > MAX_NAMED ? ` and ${waitsFor.length - MAX_NAMED} more` : '';
   return `for ${named.join(', ')}${more}`;
 }
 

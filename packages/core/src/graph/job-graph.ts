@@ -1,19 +1,19 @@
 import type { Condition } from '../dependency/index.js';
 import type { JobStatus } from '../job/job-status.js';
 
-/** A job in a graph, known by the bucket that its result goes to. */
+/** A job in a graph, identified by its result bucket. */
 export interface GraphJob {
   readonly bucketId: string;
-  /** The job's name; undefined where only the bucket is known. */
+  /** The job's name; undefined if only the bucket is known. */
   readonly name?: string;
   readonly state: JobStatus['state'];
 }
 
-/** One job waits for another. */
+/** One job that waits for another. */
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** What it waits for; undefined where it waits no longer. */
+  /** The condition it waits for; undefined once it no longer waits. */
   readonly condition?: Condition;
 }
 
@@ -23,7 +23,7 @@ export interface JobGraph {
   readonly edges: readonly GraphEdge[];
 }
 
-/** The graph as the text of a Mermaid flowchart. */
+/** The graph as a Mermaid flowchart. */
 export function toMermaid({ nodes, edges }: JobGraph): string {
   const names = new Map(nodes.map(({ bucketId }, index) => [bucketId, `job${index}`]));
   const boxes = nodes.map(

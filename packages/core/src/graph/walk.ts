@@ -5,50 +5,52 @@ import { endedState } from '../job/job-status.js';
 import { HEADER, readParameters, resultBucketOf } from '../message/index.js';
 import type { GraphEdge, GraphJob, JobGraph } from './job-graph.js';
 
-/** A graph may be large, and a look at it is for a person. */
+/** A limit for large graphs: the result is meant for people. */
 const MOST_NODES = 1_000;
 
-/** A job that a walk comes to, and what is known of it before the broker is asked. */
-export interface Place {
-  /** The job's id, or that of the bucket that its result goes to. */
+/** A job to visit, and what is known about it before the broker is asked. */
+export interface GraphStop {
+  /** The job's id, or the id of its result bucket. */
   readonly id: string;
   readonly name?: string;
-  /** The bucket that its result goes to. */
+  /** The bucket of its result. */
   readonly bucketId?: string;
   readonly waitsFor?: readonly { readonly bucketId: string; readonly condition?: Condition }[];
 }
 
-/** Walks from a job to all that it waits for and all that wait for it, whatever their channels, at most a thousand jobs far. */
+/**
+ * Walks from a job to all jobs that it waits for and that wait for it, across channels. Visits at most a thousand jobs.
+ */
 export class GraphWalk {
   private readonly nodes = new Map<string, GraphJob>();
   private readonly edges = new Map<string, GraphEdge>();
-  private readonly places = new Map<string, Place>();
+  private readonly stops = new Map<string, GraphStop>();
 
   constructor(private readonly connection: Connection) {}
 
-  async from(start: Place): Promise<JobGraph> {
+  async from(start: GraphStop): Promise<JobGraph> {
     this.goTo(start);
-    for (const place of this.places.values()) if (this.nodes.size < MOST_NODES) await this.visit(place);
+    for (const stop of this.stops.values()) if (this.nodes.size < MOST_NODES) await this.visit(stop);
     const edges = [...this.edges.values()].filter(({ from, to }) => this.nodes.has(from) && this.nodes.has(to));
     return { nodes: [...this.nodes.values()], edges };
   }
 
-  private goTo(place: Place): void {
-    if (!this.places.has(place.id)) this.places.set(place.id, place);
+  private goTo(stop: GraphStop): void {
+    if (!this.stops.has(stop.id)) this.stops.set(stop.id, stop);
   }
 
-  private async visit(place: Place): Promise<void> {
+  private async visit(stop: GraphStop): Promise<void> {
     const { broker } = this.connection;
-    const inspection = await broker.inspect(place.id);
-    const bucketId = bucketOf(place, inspection);
+    const inspection = await broker.inspect(stop.id);
+    const bucketId = bucketOf(stop, inspection);
     if (inspection === undefined && this.nodes.has(bucketId)) return;
-    await this.note(bucketId, place, inspection);
-    for (const wait of inspection ? waitsIn(inspection) : (place.waitsFor ?? [])) this.connect(wait, bucketId);
+    await this.note(bucketId, stop, inspection);
+    for (const wait of inspection ? waitsIn(inspection) : (stop.waitsFor ?? [])) this.connect(wait, bucketId);
     for (const { jobId } of await broker.waiters(bucketId)) this.goTo({ id: jobId });
   }
 
-  private async note(bucketId: string, place: Place, inspection: JobInspection | undefined): Promise<void> {
-    const name = inspection?.message.headers[HEADER.topic] ?? place.name;
+  private async note(bucketId: string, stop: GraphStop, inspection: JobInspection | undefined): Promise<void> {
+    const name = inspection?.message.headers[HEADER.topic] ?? stop.name;
     const state = inspection?.location ?? endedState(await this.connection.buckets.findResult(bucketId));
     this.nodes.set(bucketId, { bucketId, name, state });
   }
@@ -59,12 +61,12 @@ export class GraphWalk {
   }
 }
 
-/** A job that stores no result is a node by its id. */
-function bucketOf({ bucketId, id }: Place, inspection: JobInspection | undefined): string {
+/** A job that stores no result is identified by its id. */
+function bucketOf({ bucketId, id }: GraphStop, inspection: JobInspection | undefined): string {
   return bucketId ?? resultBucketOf(inspection?.message.headers ?? {}) ?? id;
 }
 
-/** All that the job has waited for; with a condition what it waits for still. */
+/** All buckets that the job waited for; those it still waits for have a condition. */
 function waitsIn({ message, missing = [] }: JobInspection): { bucketId: string; condition?: Condition }[] {
   const conditions = new Map(missing.map((wait) => [wait.bucketId, wait.condition]));
   const { dependsOn = [] } = readParameters(message.headers);

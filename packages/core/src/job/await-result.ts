@@ -2,25 +2,25 @@ import type { ResultBucket } from '../bucket/index.js';
 import { keepAlive } from '../clock/keep-alive.js';
 import type { Connection } from '../connection/connection.js';
 import { TimeoutError } from '../errors/index.js';
+import { explain } from '../graph/explain.js';
 import type { JobExplanation } from '../graph/explanation.js';
-import { explanationOf } from './find-job.js';
-import type { Job } from './job.js';
+import type { JobHandle } from './job-handle.js';
 
-/** How long a look may take that only has an error say more, in milliseconds. */
+/** Time limit for finding out where the job is, which only improves an error's text. In milliseconds. */
 const LOOK_TIMEOUT = 1_000;
 
 /**
- * The result as soon as it is stored. The process lives on meanwhile.
+ * Resolves with the result once it is stored. Keeps the process alive meanwhile.
  *
- * @throws TimeoutError that says where the job is, and whether a worker takes from its channel
+ * @throws TimeoutError that says where the job is, and whether a worker consumes its channel
  */
 export async function awaitResult<Result>(
-  job: Job,
+  job: JobHandle,
   resultId: string,
   connection: Connection,
   options: { readonly timeout: number; readonly signal?: AbortSignal },
 ): Promise<ResultBucket<Result>> {
-  const letDie = keepAlive();
+  const letExit = keepAlive();
   try {
     return await connection.buckets.waitForResult<Result>(resultId, options);
   } catch (error) {
@@ -28,12 +28,12 @@ export async function awaitResult<Result>(
     const fact = `Job ${job.label} has stored no result within ${options.timeout} ms.`;
     throw new TimeoutError(`${fact}${await whyNot(job, connection)}`, { cause: error });
   } finally {
-    letDie();
+    letExit();
   }
 }
 
-/** Where the job is, for an error that is thrown in any case: nothing where it cannot be told soon. */
-function whyNot(job: Job, connection: Connection): Promise<string> {
+/** Where the job is, for the error's text; empty if that cannot be found out in time. */
+function whyNot(job: JobHandle, connection: Connection): Promise<string> {
   return new Promise((resolve) => {
     const cancelTimer = connection.broker.clock.schedule(() => resolve(''), LOOK_TIMEOUT);
     void describe(job, connection)
@@ -42,13 +42,13 @@ function whyNot(job: Job, connection: Connection): Promise<string> {
   });
 }
 
-async function describe(job: Job, connection: Connection): Promise<string> {
-  const explanation = await explanationOf(job, connection);
+async function describe(job: JobHandle, connection: Connection): Promise<string> {
+  const explanation = await explain(job, connection);
   const further = await describeChannel(explanation, connection);
   return further === undefined ? ` ${explanation.text}` : ` ${explanation.text.slice(0, -1)}, and ${further}.`;
 }
 
-/** Why nobody takes it, where it could be taken. */
+/** Why no worker takes the job, if one could. */
 async function describeChannel(
   { state, channel }: JobExplanation,
   { broker }: Connection,

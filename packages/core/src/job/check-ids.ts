@@ -5,9 +5,9 @@ import type { ParsedJobOptions } from './job-options.js';
 type Ids = Pick<ParsedJobOptions, 'id' | 'resultId' | 'argsId' | 'argsFrom'>;
 
 /**
- * Refuses ids that would have two different things share a bucket.
+ * Refuses ids with which two different things would share a bucket.
  *
- * @param name the job's, for the error
+ * @param name the job's name, for the error
  * @throws InvalidOptionError that names the options
  */
 export function checkIds(name: string, { id, resultId, argsId, argsFrom }: Ids): void {
@@ -37,7 +37,7 @@ function sharedBucket(name: string, other: 'id' | 'resultId', id: string): Inval
 
 function ownBucket(name: string, argsId: string): InvalidOptionError {
   return new InvalidOptionError(
-    `Option "argsId" of job "${name}" is "${argsId}", which begins with its id and "${OWN_ARGS_SIGN}": so do buckets that go ` +
-      'with the job. Choose another, or leave it out.',
+    `Option "argsId" of job "${name}" is "${argsId}", which begins with its id and "${OWN_ARGS_SIGN}", like the buckets that are ` +
+      'deleted with the job. Choose another, or leave it out.',
   );
 }

@@ -1,17 +1,24 @@
-import { checkGraph } from '../dependency/graph-check.js';
-import type { Job } from './job.js';
+import { checkGraph, type GraphNode } from '../dependency/graph-check.js';
+
+/** A job as the graph check needs it. */
+export interface CheckableJob {
+  readonly id: string;
+  readonly resultId: string | undefined;
+  readonly hasDependencies: boolean;
+  graphNode(): GraphNode;
+}
 
 /**
  * Refuses jobs that could never all run, before any is enqueued.
  *
  * @throws DependencyError that names the path
  */
-export function checkJobs(jobs: readonly Job[]): void {
-  if (!areStrangers(jobs)) checkGraph(jobs.map((job) => job.graphNode()));
+export function checkJobs(jobs: readonly CheckableJob[]): void {
+  if (!areIndependent(jobs)) checkGraph(jobs.map((job) => job.graphNode()));
 }
 
-/** True where none waits for anything and no two share an id or a bucket: most are, and there is no graph to look at. */
-function areStrangers(jobs: readonly Job[]): boolean {
+/** True if no job waits for anything and no two share an id or a bucket. Most calls are like that and need no graph. */
+function areIndependent(jobs: readonly CheckableJob[]): boolean {
   if (jobs.some((job) => job.hasDependencies)) return false;
   if (jobs.length === 1) return true;
   const known = new Set<string>();

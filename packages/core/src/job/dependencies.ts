@@ -5,16 +5,15 @@ import type { Wait } from '../dependency/waits.js';
 import { DependencyError, InvalidOptionError } from '../errors/index.js';
 import { kindOf, show } from '../errors/show.js';
 import { isId } from '../message/index.js';
-import type { Job } from './job.js';
-import { jobOf } from './job-reference.js';
+import { handleOf, type JobHandle } from './job-handle.js';
 
-/** A dependency in its long form. */
+/** A dependency in its full form. */
 export interface ResolvedDependency {
-  readonly on: Job | string;
+  readonly on: JobHandle | string;
   readonly condition: Condition;
 }
 
-/** The long form; undefined where it is no dependency. */
+/** The full form of a dependency; undefined for a value that is not a dependency. */
 export function resolveDependency(dependency: unknown): ResolvedDependency | undefined {
   if (isReference(dependency)) return { on: dependency, condition: 'success' };
   if (typeof dependency !== 'object' || dependency === null) return undefined;
@@ -24,10 +23,10 @@ export function resolveDependency(dependency: unknown): ResolvedDependency | und
 }
 
 /**
- * One dependency or several, in their long form.
+ * One dependency or several, in their full form.
  *
- * @param call what they were given to, for the error
- * @throws InvalidOptionError where one is none
+ * @param call the function that received them, for the error
+ * @throws InvalidOptionError for a value that is not a dependency
  */
 export function resolveDependencies(
   dependsOn: Dependency | readonly Dependency[] | undefined,
@@ -38,10 +37,10 @@ export function resolveDependencies(
   return list.map((dependency) => resolveDependency(dependency) ?? refuse(call, dependency, A_DEPENDENCY));
 }
 
-/** What is a dependency, as errors say it. */
+/** What a dependency may be, for errors. */
 export const A_DEPENDENCY = 'a job, the id of a bucket, or { on, condition }';
 
-/** @throws InvalidOptionError where it is neither a job nor the id of a bucket */
+/** @throws InvalidOptionError for a value that is neither a job nor the id of a bucket */
 export function requireReference(value: unknown, call: string): void {
   if (!isReference(value)) refuse(call, value, 'a job, or the id of a bucket');
 }
@@ -53,11 +52,11 @@ function refuse(call: string, value: unknown, expected: string): never {
 }
 
 /**
- * The buckets to wait for, each once.
+ * The buckets to wait for, without duplicates.
  *
- * @throws DependencyError where a dependency stores no result, or one bucket is waited for with two conditions
+ * @throws DependencyError for a dependency that stores no result, and for a bucket with two conditions
  */
-export function waitsOf(job: Job, dependencies: readonly ResolvedDependency[]): Wait[] {
+export function waitsOf(job: JobHandle, dependencies: readonly ResolvedDependency[]): Wait[] {
   const waits = new Map<string, Wait>();
   for (const { on, condition } of dependencies) {
     const bucketId = bucketOf(on);
@@ -73,25 +72,25 @@ export function waitsOf(job: Job, dependencies: readonly ResolvedDependency[]): 
   return [...waits.values()];
 }
 
-/** The job as the check of a graph sees it. */
-export function graphNode(job: Job, dependencies: readonly ResolvedDependency[]): GraphNode {
+/** The job as the graph check needs it. */
+export function graphNode(job: JobHandle, dependencies: readonly ResolvedDependency[]): GraphNode {
   const waitsFor = dependencies.map(({ on }) => ({
     bucketId: bucketOf(on),
     label: () => labelOf(on),
-    isKnown: typeof on === 'string' || on.mayBeThere,
+    isKnown: typeof on === 'string' || on.mayExist,
   }));
   return { label: () => job.label, key: job.id, produces: job.resultId, waitsFor };
 }
 
-function isReference(value: unknown): value is Job | string {
-  return isId(value) || (typeof value === 'object' && jobOf(value) !== undefined);
+function isReference(value: unknown): value is JobHandle | string {
+  return isId(value) || (typeof value === 'object' && handleOf(value) !== undefined);
 }
 
 /** The bucket that a dependency stores. */
-export function bucketOf(on: Job | string): string | undefined {
+export function bucketOf(on: JobHandle | string): string | undefined {
   return typeof on === 'string' ? on : on.resultId;
 }
 
-function labelOf(on: Job | string): string {
+function labelOf(on: JobHandle | string): string {
   return typeof on === 'string' ? `bucket "${on}"` : on.label;
 }

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 
-/** As long as a new id, and of the same letters: 126 bits. */
+/** The length and alphabet of a new id: 126 bits. */
 const LENGTH = 21;
 
-/** An id that is the same each time it is derived from the same texts: how their SHA-1 begins, in base64url. */
+/** An id that is always the same for the same texts: the beginning of their SHA-1 in base64url. */
 export function derivedId(...texts: readonly string[]): string {
   return hash('sha1', texts.join('\0'), 'base64url').slice(0, LENGTH);
 }

@@ -3,14 +3,14 @@ import { defineActor } from '../actor/index.js';
 import { BrokerUnavailableError, DuplicateJobError } from '../errors/index.js';
 import { Repid } from '../producer/index.js';
 import { FAULT_MOMENTS, FaultyBucketBroker, FaultyMessageBroker, Faults } from '../testing/index.js';
-import { Workshop } from '../worker/testing/workshop.test-support.js';
+import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { JobOptions } from './index.js';
 
 /** A producer whose calls fail as told, beside a worker whose calls do not. */
 function cutOff() {
   const runs: unknown[] = [];
   const faults = new Faults();
-  const workshop: Workshop = new Workshop([
+  const testBed: TestBed = new TestBed([
     defineActor({ name: 'work' }, (payload) => runs.push(payload)),
     defineActor({ name: 'fail' }, () => {
       runs.push('failed');
@@ -18,13 +18,13 @@ function cutOff() {
     }),
     defineActor({ name: 'leave' }, (_, msg) => {
       runs.push('left');
-      msg.delegate(workshop.repid.job('work', { args: 'delegate' }));
+      msg.delegate(testBed.repid.job('work', { args: 'delegate' }));
     }),
   ]);
-  const buckets = new FaultyBucketBroker(workshop.buckets, faults);
-  const broker = new FaultyMessageBroker(workshop.broker, faults);
+  const buckets = new FaultyBucketBroker(testBed.buckets, faults);
+  const broker = new FaultyMessageBroker(testBed.broker, faults);
   const producer = new Repid({ messageBroker: broker, argsBucketBroker: buckets, resultsBucketBroker: buckets });
-  return { workshop, producer, broker, faults, runs };
+  return { testBed, producer, broker, faults, runs };
 }
 
 /** A call that is carried out after it has failed is carried out in the next turn. */
@@ -40,13 +40,13 @@ const IDS: [string, JobOptions][] = [
 
 describe.each(IDS)('A job with %s', (_, options) => {
   it.each(FAULT_MOMENTS)('that failed to be enqueued %s is enqueued again without harm', async (moment) => {
-    const { workshop, producer, faults, runs } = cutOff();
+    const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', moment);
     const job = producer.job('work', { args: 'once', ...options });
     await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
     await settled();
     await job.enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(runs).toEqual(['once']);
     expect(await job.status()).toEqual({ state: options.storeResult === false ? 'unknown' : 'succeeded' });
   });
@@ -61,37 +61,37 @@ describe('A job that failed to be enqueued, and was', () => {
     ['leave', { id: 'one' }, ['left', 'delegate']],
     ['leave', {}, ['left', 'delegate']],
   ])('is not enqueued again where "%s" has ended meanwhile: %j', async (name, options, expected) => {
-    const { workshop, producer, faults, runs } = cutOff();
+    const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'after');
     const job = producer.job(name, options);
     await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
-    await workshop.drain();
+    await testBed.drain();
     await job.enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(runs).toEqual(expected);
     expect(await job.result()).toMatchObject({ success: name !== 'fail' });
   });
 
   it('is not enqueued again where it has delegated, and the other one is still there', async () => {
-    const { workshop, producer, faults, runs } = cutOff();
+    const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'after');
     const job = producer.job('leave', { id: 'one' });
     await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
-    await workshop.worker().run({ burst: true, messagesLimit: 1 });
+    await testBed.worker().run({ burst: true, messagesLimit: 1 });
     expect(runs).toEqual(['left']);
     await job.enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(runs).toEqual(['left', 'delegate']);
   });
 
   it('is not enqueued again where it recurs and has gone on', async () => {
-    const { workshop, producer, faults, runs } = cutOff();
+    const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'after');
     const job = producer.job('work', { id: 'one', args: 1, deferredBy: '1h' });
     await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
     for (let n = 0; n < 2; n += 1) {
-      await workshop.clock.advance(3_600_000);
-      await workshop.drain();
+      await testBed.clock.advance(3_600_000);
+      await testBed.drain();
     }
     await job.enqueue();
     expect(await job.status()).toEqual({ state: 'delayed' });
@@ -99,30 +99,30 @@ describe('A job that failed to be enqueued, and was', () => {
   });
 
   it('is not enqueued again where it was cancelled', async () => {
-    const { workshop, producer, faults, runs } = cutOff();
+    const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'after');
     const job = producer.job('work', { id: 'one' });
     await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
-    await workshop.repid.job('work', { id: 'one' }).cancel();
+    await testBed.repid.job('work', { id: 'one' }).cancel();
     await job.enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(await job.status()).toEqual({ state: 'cancelled' });
     expect(runs).toEqual([]);
   });
 
-  it('is found although the answer to the second try is lost as well', async () => {
-    const { workshop, producer, faults, runs } = cutOff();
+  it('is found even if the second confirmation is lost, too', async () => {
+    const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'before').strike('publish', 'after', { skip: 1 }).strike('inspect', 'before', { skip: 1 });
     const job = producer.job('work', { id: 'one', args: 1 });
     for (let tries = 0; tries < 3; tries += 1) await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
     await job.enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(runs).toEqual([1]);
     expect(faults.isSpent).toBe(true);
   });
 
   it('is found where the first try gets through between the look and the second', async () => {
-    const { workshop, producer, broker, faults, runs } = cutOff();
+    const { testBed, producer, broker, faults, runs } = cutOff();
     faults.strike('publish', 'before');
     const job = producer.job('work', { id: 'one', args: 1 });
     await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
@@ -133,26 +133,26 @@ describe('A job that failed to be enqueued, and was', () => {
       await publish(messages);
     };
     await job.enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(runs).toEqual([1]);
   });
 });
 
 describe('A job that failed to be enqueued, and was not', () => {
   it('is enqueued, though the result of an earlier job with its id is there', async () => {
-    const { workshop, producer, faults, runs } = cutOff();
-    await workshop.perform('work', { id: 'one', args: 'earlier' });
+    const { testBed, producer, faults, runs } = cutOff();
+    await testBed.perform('work', { id: 'one', args: 'earlier' });
     faults.strike('publish', 'before');
     const job = producer.job('work', { id: 'one', args: 'later' });
     await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
     await job.enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(runs).toEqual(['earlier', 'later']);
   });
 
   it('is refused where another job has its id', async () => {
-    const { workshop, producer, faults } = cutOff();
-    await workshop.repid.job('work', { id: 'one' }).enqueue();
+    const { testBed, producer, faults } = cutOff();
+    await testBed.repid.job('work', { id: 'one' }).enqueue();
     faults.strike('publish', 'before');
     const job = producer.job('work', { id: 'one' });
     await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
@@ -160,14 +160,14 @@ describe('A job that failed to be enqueued, and was not', () => {
   });
 
   it('is a new one when its object had been enqueued before', async () => {
-    const { workshop, producer, faults, runs } = cutOff();
+    const { testBed, producer, faults, runs } = cutOff();
     const job = producer.job('work', { args: 1 });
     await job.enqueue();
-    await workshop.drain();
+    await testBed.drain();
     faults.strike('publish', 'before');
     await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
     await job.enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(runs).toEqual([1, 1]);
   });
 });
@@ -177,38 +177,38 @@ describe('Jobs that failed to be enqueued together', () => {
     [1, 2, 3].map((n) => producer.job('work', { args: n, id: `job-${n}`, ...options }));
 
   it.each(FAULT_MOMENTS)('%s are enqueued together again without harm', async (moment) => {
-    const { workshop, producer, faults, runs } = cutOff();
+    const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', moment);
     const jobs = three(producer);
     await expect(producer.enqueue(jobs)).rejects.toThrow(BrokerUnavailableError);
     await settled();
-    await workshop.worker().run({ burst: true, messagesLimit: 2 });
+    await testBed.worker().run({ burst: true, messagesLimit: 2 });
     await producer.enqueue(jobs);
-    await workshop.drain();
+    await testBed.drain();
     expect(runs.toSorted()).toEqual([1, 2, 3]);
   });
 
   it.each(FAULT_MOMENTS)('%s may be enqueued one by one, with others', async (moment) => {
-    const { workshop, producer, faults, runs } = cutOff();
+    const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', moment);
     const [first, ...rest] = three(producer);
     await expect(producer.enqueue([first!, ...rest])).rejects.toThrow(BrokerUnavailableError);
     await settled();
     await first!.enqueue();
-    await workshop.drain();
+    await testBed.drain();
     await producer.enqueue([...rest, producer.job('work', { args: 4 })]);
-    await workshop.drain();
+    await testBed.drain();
     expect(runs.toSorted()).toEqual([1, 2, 3, 4]);
   });
 
   it('and of which one was enqueued alone since do not count as enqueued for that', async () => {
-    const { workshop, producer, faults, runs } = cutOff();
+    const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'before');
     const [first, ...rest] = three(producer);
     await expect(producer.enqueue([first!, ...rest])).rejects.toThrow(BrokerUnavailableError);
     await first!.enqueue();
     await producer.enqueue(rest);
-    await workshop.drain();
+    await testBed.drain();
     expect(runs.toSorted()).toEqual([1, 2, 3]);
   });
 

@@ -1,57 +1,74 @@
 import { DuplicateJobError } from '../errors/index.js';
 import { isOutage } from '../errors/is-outage.js';
-import type { Producer } from '../producer/producer.js';
-import { checkJobs } from './check-jobs.js';
-import { Doubt } from './doubt.js';
-import type { Job } from './job.js';
+import type { OutgoingMessage } from '../message/index.js';
+import type { Publisher } from '../producer/publisher.js';
+import { checkJobs, type CheckableJob } from './check-jobs.js';
+import { UnconfirmedPublish, type PublishedJob } from './unconfirmed-publish.js';
 
-/**
- * Enqueues all of the jobs or none, in one write. Where nobody could tell whether an earlier call has enqueued them, they are looked for
- * first: what has been enqueued is not enqueued again.
- *
- * Rejects as `job.enqueue()` does, and with DependencyError, naming the path, where they could never all run.
- */
-export async function enqueueJobs(jobs: readonly Job[], producer: Producer): Promise<void> {
-  if (!producer.connection.isReady) await producer.connection.ready();
-  checkJobs(jobs);
-  await publish(jobs.some(isUnsure) ? await withoutPublished(jobs, producer) : jobs, producer);
+/** A job as enqueueing needs it. */
+export interface EnqueueableJob extends CheckableJob, PublishedJob {
+  /** The message that enqueues it now. */
+  toMessage(): OutgoingMessage;
+  /** Called when the broker has the job. */
+  noteEnqueued(): void;
+  /** Called when the broker may have the job, but did not confirm it. */
+  noteUnconfirmed(unconfirmed: UnconfirmedPublish): void;
 }
 
-async function publish(jobs: readonly Job[], producer: Producer): Promise<void> {
+/**
+ * Enqueues all of the jobs or none, in one write. Where the broker did not confirm an earlier call, its jobs are looked up first,
+ * and those that the broker stored are not enqueued again.
+ *
+ * Rejects as `job.enqueue()` does, and with DependencyError, naming the path, for jobs that could never all run.
+ */
+export async function enqueueJobs(jobs: readonly EnqueueableJob[], publisher: Publisher): Promise<void> {
+  if (!publisher.connection.isReady) await publisher.connection.ready();
+  checkJobs(jobs);
+  await publish(jobs.some(isUnconfirmed) ? await withoutStored(jobs, publisher) : jobs, publisher);
+}
+
+async function publish(jobs: readonly EnqueueableJob[], publisher: Publisher): Promise<void> {
   try {
-    await producer.publish(jobs.map((job) => job.toMessage()));
+    await publisher.publish(jobs.map((job) => job.toMessage()));
   } catch (error) {
-    if (isOutage(error)) noteUnsure(jobs);
-    if (error instanceof DuplicateJobError && jobs.some(isUnsure)) return publishRest(jobs, producer, error);
+    if (isOutage(error)) noteUnconfirmed(jobs);
+    if (error instanceof DuplicateJobError && jobs.some(isUnconfirmed)) return publishRest(jobs, publisher, error);
     throw error;
   }
   for (const job of jobs) job.noteEnqueued();
 }
 
-/** An earlier call may have come through only now. */
-async function publishRest(jobs: readonly Job[], producer: Producer, refusal: DuplicateJobError): Promise<void> {
-  const rest = await withoutPublished(jobs, producer);
+/** An earlier call may reach the broker only now, after its jobs were looked up. */
+async function publishRest(
+  jobs: readonly EnqueueableJob[],
+  publisher: Publisher,
+  refusal: DuplicateJobError,
+): Promise<void> {
+  const rest = await withoutStored(jobs, publisher);
   if (rest.length === jobs.length) throw refusal;
-  await publish(rest, producer);
+  await publish(rest, publisher);
 }
 
-/** Those that were published learn it. */
-async function withoutPublished(jobs: readonly Job[], { connection }: Producer): Promise<readonly Job[]> {
-  const unfounded = new Set<Doubt>();
-  for (const doubt of new Set(jobs.flatMap((job) => job.doubt ?? [])))
-    if (await doubt.isUnfounded(connection)) unfounded.add(doubt);
+/** Leaves out the jobs that an earlier call stored, and marks those as enqueued. */
+async function withoutStored(
+  jobs: readonly EnqueueableJob[],
+  { connection }: Publisher,
+): Promise<readonly EnqueueableJob[]> {
+  const stored = new Set<UnconfirmedPublish>();
+  for (const unconfirmed of new Set(jobs.flatMap((job) => job.unconfirmed ?? [])))
+    if (await unconfirmed.wasStored(connection)) stored.add(unconfirmed);
   return jobs.filter((job) => {
-    const wasPublished = job.doubt !== undefined && unfounded.has(job.doubt);
-    if (wasPublished) job.noteEnqueued();
-    return !wasPublished;
+    const isStored = job.unconfirmed !== undefined && stored.has(job.unconfirmed);
+    if (isStored) job.noteEnqueued();
+    return !isStored;
   });
 }
 
-function isUnsure({ doubt }: Job): boolean {
-  return doubt !== undefined;
+function isUnconfirmed({ unconfirmed }: EnqueueableJob): boolean {
+  return unconfirmed !== undefined;
 }
 
-function noteUnsure(jobs: readonly Job[]): void {
-  const doubt = new Doubt(jobs);
-  for (const job of jobs) job.noteUnsure(doubt);
+function noteUnconfirmed(jobs: readonly EnqueueableJob[]): void {
+  const unconfirmed = new UnconfirmedPublish(jobs);
+  for (const job of jobs) job.noteUnconfirmed(unconfirmed);
 }

@@ -1,25 +1,25 @@
 import { OWN_ARGS_SIGN, ownArgsBucket } from '../message/index.js';
 import { newNonce } from './new-id.js';
 
-/** One time that a job is enqueued: what tells it from the other times that the same id is used. */
+/** One enqueueing of a job. Distinguishes it from others of the same id. */
 export interface Enqueueing {
-  /** Undefined where the id is used but once. */
+  /** Undefined for an id that is used only once. */
   readonly nonce: string | undefined;
-  /** How the id of the job's own arguments bucket ends; empty for the usual ending. */
+  /** The suffix of the job's own arguments bucket; empty for the usual suffix. */
   readonly argsEnding: string;
 }
 
-/** Of a job whose id is new: nobody else uses it. */
+/** The enqueueing of a job with a new id, which no other job uses. */
 const ONLY: Enqueueing = { nonce: undefined, argsEnding: '' };
 
-/** @param isOnly true where the id of the job, and that of its result, are used this once */
+/** @param isOnly true if the ids of the job and of its result are used only this once */
 export function newEnqueueing(isOnly: boolean): Enqueueing {
   if (isOnly) return ONLY;
   const nonce = newNonce();
   return { nonce, argsEnding: `${OWN_ARGS_SIGN}${nonce}` };
 }
 
-/** The job's own arguments bucket. A dead letter of an earlier time keeps the one of its own. */
+/** The job's own arguments bucket. A dead letter of an earlier enqueueing keeps its own one. */
 export function argsBucketOf(jobId: string, { argsEnding }: Enqueueing): string {
   return ownArgsBucket(jobId, argsEnding);
 }

@@ -4,14 +4,14 @@ import type { ParsedJobOptions } from './job-options.js';
 
 type Cron = NonNullable<ParsedJobOptions['cron']>;
 
-/** When a job is due for the first time, and how it recurs. */
+/** When a job is due first, and how it recurs. */
 export interface FirstOccurrence {
-  /** Milliseconds since the epoch; undefined for at once. */
+  /** Milliseconds since the epoch; undefined for now. */
   readonly dueAt?: number;
   readonly recurring?: Schedule;
 }
 
-/** @throws InvalidOptionError for an interval of nothing, a cron expression that is none, and both at once */
+/** @throws InvalidOptionError for an interval of 0, an invalid cron expression, and for both at once */
 export function firstOccurrence(
   { deferredUntil, deferredBy, cron }: Pick<ParsedJobOptions, 'deferredUntil' | 'deferredBy' | 'cron'>,
   now: number,
@@ -19,17 +19,18 @@ export function firstOccurrence(
   const until = deferredUntil?.getTime();
   if (cron !== undefined && deferredBy !== undefined) {
     throw new InvalidOptionError(
-      'Options "cron" and "deferredBy" are both given, and a job recurs by one. Leave one of them out.',
+      'Options "cron" and "deferredBy" are both given, but a job has one schedule. Leave one of them out.',
     );
   }
   if (cron !== undefined) return firstCronOccurrence(cron, until ?? now);
   if (deferredBy === undefined) return { dueAt: until };
-  if (deferredBy < 1) throw new InvalidOptionError('Option "deferredBy" is 0: a job recurs every millisecond at most.');
+  if (deferredBy < 1)
+    throw new InvalidOptionError('Option "deferredBy" is 0: a job can recur every millisecond at most.');
   const dueAt = until ?? now + deferredBy;
   return { dueAt, recurring: { every: deferredBy, dueAt } };
 }
 
-/** That of this process: it is written down, for other processes compute the times to come. */
+/** The time zone of this process. It is stored with the job, since other processes compute later occurrences. */
 function ownTimeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
@@ -39,7 +40,7 @@ function firstCronOccurrence(cron: Cron, after: number): FirstOccurrence {
     typeof cron === 'string' ? { expression: cron, timeZone: undefined } : cron;
   const dueAt = nextCronTime(expression, timeZone, after);
   if (dueAt === undefined) {
-    throw new InvalidOptionError(`Cron expression "${expression}" has no time to come. Choose one that lies ahead.`);
+    throw new InvalidOptionError(`Cron expression "${expression}" has no future time. Choose another.`);
   }
   return { dueAt, recurring: { cron: expression, timeZone, dueAt } };
 }

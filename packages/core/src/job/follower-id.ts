@@ -3,16 +3,16 @@ import type { MessageParameters } from '../message/index.js';
 import { derivedId } from './derived-id.js';
 
 /**
- * The id of the follower that a run adds at this place, from 0: the same each time that the run is repeated, and another for every other
- * run, job, and message.
+ * The id of a run's follower number `position`, from 0. A repeated run derives the same ids; every other run, job and
+ * message derives different ones.
  *
- * A job is known by its id, and its run by the nonce. A bare message is known by its place in the broker.
+ * A job is identified by its id and its run by the nonce; a bare message by its id in the broker.
  */
 export function followerId(
   { id, priority, message }: Pick<Delivery, 'id' | 'priority' | 'message'>,
   { id: jobId, nonce = '' }: Pick<MessageParameters, 'id' | 'nonce'>,
-  place: number,
+  position: number,
 ): string {
   const parent = jobId === undefined ? ['message', message.channel, priority, id] : ['job', jobId];
-  return derivedId(...parent, nonce, String(place));
+  return derivedId(...parent, nonce, String(position));
 }

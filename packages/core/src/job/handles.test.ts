@@ -1,100 +1,99 @@
 import { describe, expect, it } from 'vitest';
 import { defineActor } from '../actor/index.js';
-import { chain } from '../dependency/index.js';
 import { DuplicateJobError, InvalidOptionError } from '../errors/index.js';
-import { Gate, Workshop } from '../worker/testing/workshop.test-support.js';
-import type { JobOptions } from './index.js';
+import { Latch, TestBed } from '../worker/testing/test-bed.test-support.js';
+import { chain, type JobOptions } from './index.js';
 
 /** Actors on the channel "billing", one of which waits until it is told to go on. */
 function billing() {
-  const [started, gate] = [new Gate(), new Gate()];
+  const [started, latch] = [new Latch(), new Latch()];
   const actors = [
     defineActor({ name: 'charge', channel: 'billing' }, (payload) => payload ?? 'charged'),
     defineActor({ name: 'ship', channel: 'mail' }, (payload) => payload),
     defineActor({ name: 'wait', channel: 'billing' }, async (_, { signal }) => {
       started.open();
-      await Promise.race([gate.opened, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+      await Promise.race([latch.opened, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
     }),
   ];
-  const workshop = new Workshop(actors);
+  const testBed = new TestBed(actors);
   const enqueue = (name: string, options: JobOptions) =>
-    workshop.repid.job(name, { channel: 'billing', ...options }).enqueue();
-  return { workshop, enqueue, started, gate };
+    testBed.repid.job(name, { channel: 'billing', ...options }).enqueue();
+  return { testBed, enqueue, started, latch };
 }
 
 describe('A handle made of an id, without the channel', () => {
   it('tells where the job is, from before it is enqueued to its end', async () => {
-    const { workshop, enqueue, started, gate } = billing();
-    const handle = workshop.repid.job('wait', { id: 'one' });
+    const { testBed, enqueue, started, latch } = billing();
+    const handle = testBed.repid.job('wait', { id: 'one' });
     expect(await handle.status()).toEqual({ state: 'unknown' });
     await enqueue('wait', { id: 'one' });
     expect(await handle.status()).toEqual({ state: 'queued' });
     expect(await handle.explain()).toMatchObject({ state: 'queued', channel: 'billing' });
-    workshop.start();
+    testBed.start();
     await started.opened;
     expect(await handle.status()).toEqual({ state: 'running' });
-    gate.open();
+    latch.open();
     await handle.waitForResult();
     expect(await handle.status()).toEqual({ state: 'succeeded' });
   });
 
   it('cancels it', async () => {
-    const { workshop, enqueue } = billing();
+    const { testBed, enqueue } = billing();
     await enqueue('charge', { id: 'one' });
-    const handle = workshop.repid.job('charge', { id: 'one' });
+    const handle = testBed.repid.job('charge', { id: 'one' });
     expect(await handle.cancel()).toBe(true);
     expect(await handle.status()).toEqual({ state: 'cancelled' });
     expect(await handle.result()).toMatchObject({ cancelled: true, jobName: 'charge' });
     expect(await handle.cancel()).toBe(false);
-    expect(await workshop.drain()).toBe(0);
+    expect(await testBed.drain()).toBe(0);
   });
 
   it('cancels one that runs, and it does not come back', async () => {
-    const { workshop, enqueue, started } = billing();
+    const { testBed, enqueue, started } = billing();
     await enqueue('wait', { id: 'one', retries: 5 });
-    workshop.start();
+    testBed.start();
     await started.opened;
-    const handle = workshop.repid.job('wait', { id: 'one' });
+    const handle = testBed.repid.job('wait', { id: 'one' });
     expect(await handle.cancel()).toBe(true);
     expect(await handle.status()).toEqual({ state: 'cancelled' });
-    expect(await workshop.repid.channel('billing').stats()).toMatchObject({ delayed: 0, queued: 0, running: 0 });
+    expect(await testBed.repid.channel('billing').stats()).toMatchObject({ delayed: 0, queued: 0, running: 0 });
   });
 
   it('stores no cancelled result for a job that stores none', async () => {
-    const { workshop, enqueue } = billing();
+    const { testBed, enqueue } = billing();
     await enqueue('charge', { id: 'one', storeResult: false });
-    expect(await workshop.repid.job('charge', { id: 'one' }).cancel()).toBe(true);
-    expect(await workshop.repid.job('charge', { id: 'one' }).result()).toBeUndefined();
+    expect(await testBed.repid.job('charge', { id: 'one' }).cancel()).toBe(true);
+    expect(await testBed.repid.job('charge', { id: 'one' }).result()).toBeUndefined();
   });
 
   it('finds the job by the bucket that its result goes to', async () => {
-    const { workshop, enqueue } = billing();
+    const { testBed, enqueue } = billing();
     await enqueue('charge', { resultId: 'invoice-1' });
-    const handle = workshop.repid.job('charge', { resultId: 'invoice-1' });
+    const handle = testBed.repid.job('charge', { resultId: 'invoice-1' });
     expect(await handle.status()).toEqual({ state: 'queued' });
     expect(await handle.cancel()).toBe(true);
     expect(await handle.status()).toEqual({ state: 'cancelled' });
   });
 
   it('does not take a job for its own that has the id of its bucket', async () => {
-    const { workshop, enqueue } = billing();
+    const { testBed, enqueue } = billing();
     await enqueue('charge', { id: 'b' });
-    const handle = workshop.repid.job('charge', { id: 'a', resultId: 'b' });
+    const handle = testBed.repid.job('charge', { id: 'a', resultId: 'b' });
     expect(await handle.status()).toEqual({ state: 'unknown' });
     expect(await handle.cancel()).toBe(false);
-    expect(await workshop.repid.job('charge', { id: 'b' }).status()).toEqual({ state: 'queued' });
+    expect(await testBed.repid.job('charge', { id: 'b' }).status()).toEqual({ state: 'queued' });
   });
 
   it('draws the graph around it, over all channels', async () => {
-    const { workshop } = billing();
+    const { testBed } = billing();
     const jobs = [
-      workshop.repid.job('charge', { id: 'charge', channel: 'billing' }),
-      workshop.repid.job('pack', { id: 'pack', channel: 'store', resultId: 'packed' }),
-      workshop.repid.job('ship', { id: 'ship', channel: 'mail', storeResult: false }),
+      testBed.repid.job('charge', { id: 'charge', channel: 'billing' }),
+      testBed.repid.job('pack', { id: 'pack', channel: 'store', resultId: 'packed' }),
+      testBed.repid.job('ship', { id: 'ship', channel: 'mail', storeResult: false }),
     ];
-    await workshop.repid.enqueue(chain(jobs));
+    await testBed.repid.enqueue(chain(jobs));
     for (const handle of [{ id: 'charge' }, { id: 'ship', storeResult: false }, { resultId: 'packed' }]) {
-      const { nodes, edges } = await workshop.repid.graph(workshop.repid.job('charge', handle));
+      const { nodes, edges } = await testBed.repid.graph(testBed.repid.job('charge', handle));
       expect(nodes.toSorted((a, b) => a.bucketId.localeCompare(b.bucketId))).toEqual([
         { bucketId: 'charge', name: 'charge', state: 'queued' },
         { bucketId: 'packed', name: 'pack', state: 'waiting' },
@@ -108,13 +107,13 @@ describe('A handle made of an id, without the channel', () => {
   });
 
   it('explains where the jobs are that it waits for, whatever their channel', async () => {
-    const { workshop } = billing();
-    await workshop.repid.enqueue([
-      workshop.repid.job('charge', { id: 'c', channel: 'billing', resultId: 'charged' }),
-      workshop.repid.job('pack', { id: 'p', channel: 'mail' }),
-      workshop.repid.job('ship', { id: 's', channel: 'mail', dependsOn: ['charged', 'p', 'never'] }),
+    const { testBed } = billing();
+    await testBed.repid.enqueue([
+      testBed.repid.job('charge', { id: 'c', channel: 'billing', resultId: 'charged' }),
+      testBed.repid.job('pack', { id: 'p', channel: 'mail' }),
+      testBed.repid.job('ship', { id: 's', channel: 'mail', dependsOn: ['charged', 'p', 'never'] }),
     ]);
-    const { text, waitsFor } = await workshop.repid.job('ship', { id: 's' }).explain();
+    const { text, waitsFor } = await testBed.repid.job('ship', { id: 's' }).explain();
     expect(waitsFor).toMatchObject([
       { bucketId: 'charged', state: 'queued', channel: 'billing', name: 'charge' },
       { bucketId: 'p', state: 'queued', channel: 'mail', name: 'pack' },
@@ -129,18 +128,18 @@ describe('A handle made of an id, without the channel', () => {
 
 describe('An id', () => {
   it('names one job, whatever its channel: the refusal says where that is', async () => {
-    const { workshop, enqueue } = billing();
+    const { testBed, enqueue } = billing();
     await enqueue('charge', { id: 'order-4711' });
-    const twin = workshop.repid.job('ship', { id: 'order-4711', channel: 'mail' }).enqueue();
+    const twin = testBed.repid.job('ship', { id: 'order-4711', channel: 'mail' }).enqueue();
     await expect(twin).rejects.toThrow(DuplicateJobError);
     await expect(twin).rejects.toThrow('that job is queued on channel "billing"');
     await expect(twin).rejects.toMatchObject({ jobId: 'order-4711', channel: 'mail', takenBy: { channel: 'billing' } });
   });
 
   it('is taken by the job whose result goes to the bucket of that id', async () => {
-    const { workshop, enqueue } = billing();
+    const { testBed, enqueue } = billing();
     await enqueue('charge', { id: 'charge-1', resultId: 'order-4711' });
-    const twin = workshop.repid.job('ship', { id: 'order-4711', channel: 'mail' }).enqueue();
+    const twin = testBed.repid.job('ship', { id: 'order-4711', channel: 'mail' }).enqueue();
     await expect(twin).rejects.toThrow('job "charge-1", whose result goes to the bucket of this id, is queued');
   });
 
@@ -155,23 +154,23 @@ describe('An id', () => {
     ['"resultId" of job "work" is "#x"', { resultId: '#x' }],
     ['"argsFrom" of job "work" is "#x"', { argsFrom: '#x' }],
   ])('is refused where two things would share a bucket: %s', (message, options) => {
-    const { workshop } = billing();
-    expect(() => workshop.repid.job('work', options)).toThrow(message);
-    expect(() => workshop.repid.job('work', options)).toThrow(InvalidOptionError);
+    const { testBed } = billing();
+    expect(() => testBed.repid.job('work', options)).toThrow(message);
+    expect(() => testBed.repid.job('work', options)).toThrow(InvalidOptionError);
   });
 
   it('of a job object that is enqueued again does not stand for the old result', async () => {
-    const { workshop } = billing();
-    const job = workshop.repid.job('charge', { channel: 'billing' });
+    const { testBed } = billing();
+    const job = testBed.repid.job('charge', { channel: 'billing' });
     await job.enqueue();
     await expect(job.enqueue()).rejects.toThrow(DuplicateJobError);
-    await workshop.drain();
+    await testBed.drain();
     const first = await job.result();
     expect(first).toMatchObject({ data: 'charged' });
     await job.enqueue();
     expect(await job.result()).toBeUndefined();
-    await workshop.clock.advance(1_000);
-    await workshop.drain();
+    await testBed.clock.advance(1_000);
+    await testBed.drain();
     expect((await job.waitForResult()).finishedAt.getTime()).toBeGreaterThan(first!.finishedAt.getTime());
   });
 });

@@ -1,3 +1,5 @@
 export { Job } from './job.js';
+export type { JobHandle } from './job-handle.js';
 export type { JobOptions } from './job-options.js';
 export type { JobStatus, EndedState } from './job-status.js';
+export { chain, chord, group } from './workflows.js';

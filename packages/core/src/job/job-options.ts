@@ -6,55 +6,70 @@ import { PRIORITIES, type Priority } from '../message/index.js';
 import { option } from '../options/index.js';
 import { optionsParser } from '../options/options-parser.js';
 import { A_DEPENDENCY, resolveDependency } from './dependencies.js';
-import type { Job } from './job.js';
+import type { JobHandle } from './job-handle.js';
 
-/** How a job is enqueued and run. */
+/** Options of a job. */
 export interface JobOptions<Args = unknown> {
   /** @default 'default' */
   channel?: string;
   /**
-   * Names one job in the connection, whatever its channel, while the job is there: enqueueing another rejects with DuplicateJobError. Does not begin
-   * with `#`. @default 21 random characters
+   * The job's id, unique in the connection, across channels, while the broker holds the job: enqueueing another one
+   * rejects with DuplicateJobError. Must not begin with `#`.
+   *
+   * @default 21 random characters
    */
   id?: string;
-  /** What the actor gets as its payload. */
+  /** The payload for the actor. */
   args?: Args;
   /**
-   * The bucket that the arguments lie in: with `args`, where to put them; without, one that is there already, e.g. another job's result. Another
-   * than that of the job's own result; does not begin with `#`. @default one of the job's own, which goes with it
+   * The bucket of the arguments. With `args`: where to store them. Without: an existing bucket, such as another job's
+   * result. Must differ from the job's own result bucket, and not begin with `#`.
+   *
+   * @default a bucket of the job's own, deleted with the job
    */
   argsId?: string;
-  /** How long the arguments bucket is kept; null for ever. @default as long as its job; with `argsId` for ever */
+  /** How long the arguments bucket is kept; null for ever. @default as long as the job; for ever with `argsId` */
   argsTtl?: Duration | null;
-  /** Keep the arguments in a bucket, not in the message. @default true where the connection has an arguments bucket broker */
+  /**
+   * Keep the arguments in a bucket instead of the message.
+   *
+   * @default true if the connection has an arguments bucket broker
+   */
   useArgsBucket?: boolean;
-  /** @default true where the connection has a results bucket broker */
+  /** @default true if the connection has a results bucket broker */
   storeResult?: boolean;
-  /** The bucket that the result is stored in; taken like an id while the job is there. Does not begin with `#`. @default the job's id */
+  /**
+   * The bucket of the result. Reserved like an id while the broker holds the job. Must not begin with `#`.
+   *
+   * @default the job's id
+   */
   resultId?: string;
   /** How long the result is kept; null for ever. @default '1d' */
   resultTtl?: Duration | null;
-  /** How many times a failed run is tried again. @default 0 */
+  /** How often a failed run is retried. @default 0 */
   retries?: number;
-  /** How long one run may take. @default the actor's */
+  /** Time limit of one run. @default the actor's */
   timeout?: Duration;
-  /** A job that has not been run for so long is dead-lettered as expired. @default for ever */
+  /** Dead-letter the job as expired if it has not run for this long. @default never */
   ttl?: Duration;
   /** @default 'medium' */
   priority?: Priority;
-  /** Run it not before this time. With `deferredBy`, the first time of a recurring job. */
+  /** Do not run before this time. With `deferredBy`: the first time of a recurring job. */
   deferredUntil?: Date;
-  /** Run it every so often, for the first time after this span. */
+  /** Run repeatedly with this interval, the first time after one interval. */
   deferredBy?: Duration;
-  /** Run it at the times of a cron expression, in a time zone: by default that of the process which enqueues it, and it stays that one. */
+  /**
+   * Run at the times of a cron expression. The time zone defaults to that of the process that enqueues the job, and is
+   * stored with it.
+   */
   cron?: string | { expression: string; timeZone?: string };
-  /** A job, or a bucket: its result is this job's payload, and this job waits for its success. Instead of `args`. */
-  argsFrom?: Job | string;
-  /** What must have ended before this job is run. Jobs enqueued together may be given in any order. */
+  /** A job or bucket whose result is this job's payload. This job waits for its success. Instead of `args`. */
+  argsFrom?: JobHandle | string;
+  /** What must have ended before this job runs. Jobs that are enqueued together may be in any order. */
   dependsOn?: Dependency | readonly Dependency[];
-  /** A job whose dependencies have not come by then is skipped. @default '7d' */
+  /** Skip the job if its dependencies have not ended after this time. @default '7d' */
   waitTimeout?: Duration;
-  /** Further headers of the message. Names that begin with `repid-` are ours, and refused. */
+  /** Further headers of the message. Names that begin with `repid-` are reserved and refused. */
   headers?: Record<string, string>;
 }
 
@@ -82,7 +97,10 @@ const schema = v.strictObject({
   deferredBy: v.optional(option.duration),
   cron: v.optional(cron),
   argsFrom: v.optional(
-    v.custom<Job | string>((value) => resolveDependency(value)?.on === value, 'expected a job, or the id of a bucket'),
+    v.custom<JobHandle | string>(
+      (value) => resolveDependency(value)?.on === value,
+      'expected a job, or the id of a bucket',
+    ),
   ),
   dependsOn: v.optional(
     v.custom<Dependency | readonly Dependency[]>(isDependencies, `expected ${A_DEPENDENCY}, or an array of them`),
@@ -97,12 +115,12 @@ function isDependencies(value: unknown): boolean {
 
 const parse = optionsParser(schema);
 
-/** How long to wait for a result. @throws InvalidOptionError */
+/** Options of a wait for a result. @throws InvalidOptionError */
 export const parseWaitOptions = optionsParser(
   v.strictObject({ timeout: v.optional(option.duration), signal: v.optional(option.abortSignal) }),
 );
 
-/** Checked job options; spans in milliseconds. */
+/** Validated job options; durations in milliseconds. */
 export type ParsedJobOptions = v.InferOutput<typeof schema>;
 
 /** @throws InvalidOptionError that names the job and the option */

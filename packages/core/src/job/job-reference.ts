@@ -1,21 +1,18 @@
 import { InvalidOptionError } from '../errors/index.js';
 import { kindOf, show } from '../errors/show.js';
+import { handleOf } from './job-handle.js';
 import type { Job } from './job.js';
-
-/** The key under which a job, and its bound `enqueue`, know the job. */
-export const JOB = Symbol('repid.job');
 
 /** The job behind a job, or behind its `enqueue`; undefined for anything else. */
 export function jobOf(value: unknown): Job | undefined {
-  const mayKnow = typeof value === 'function' || (typeof value === 'object' && value !== null);
-  return mayKnow ? (value as { [JOB]?: Job })[JOB] : undefined;
+  return handleOf(value) as Job | undefined;
 }
 
 /**
  * The job behind a job, or behind its `enqueue`.
  *
- * @param call what it was given to, for the error
- * @throws InvalidOptionError where it is none
+ * @param call the function that received the value, for the error
+ * @throws InvalidOptionError for a value that is not a job
  */
 export function requireJob(value: unknown, call: string): Job {
   const found = jobOf(value);
@@ -23,7 +20,7 @@ export function requireJob(value: unknown, call: string): Job {
   throw new InvalidOptionError(`${call} was given ${showOther(value)}: expected a job made by repid.job().`);
 }
 
-/** The same for an array of them. @throws InvalidOptionError */
+/** The same for an array of jobs. @throws InvalidOptionError */
 export function requireJobs(values: unknown, call: string): Job[] {
   if (Array.isArray(values)) return values.map((value) => requireJob(value, call));
   throw new InvalidOptionError(

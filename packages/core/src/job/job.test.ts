@@ -1,156 +1,156 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import { DuplicateJobError, InvalidOptionError, UnsupportedError } from '../errors/index.js';
-import { Gate, Workshop } from '../worker/testing/workshop.test-support.js';
+import { Latch, TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { JobOptions } from './index.js';
 
-/** An actor that answers what it got, or waits where it is told to. */
+/** An actor that returns its payload, or waits until it is told to go on. */
 function workplace() {
-  const [started, gate] = [new Gate(), new Gate()];
+  const [started, latch] = [new Latch(), new Latch()];
   const signals: unknown[] = [];
   const echo = defineActor({ name: 'echo' }, (payload) => payload);
   const wait = defineActor({ name: 'wait' }, async (_, { signal }) => {
     signal.addEventListener('abort', () => signals.push(signal.reason));
     started.open();
-    await gate.opened;
+    await latch.opened;
   });
   const fail = defineActor({ name: 'fail' }, () => {
     throw new Error('broken');
   });
-  return { workshop: new Workshop([echo, wait, fail]), started, gate, signals };
+  return { testBed: new TestBed([echo, wait, fail]), started, latch, signals };
 }
 
-const inAnHour = (workshop: Workshop) => new Date(workshop.clock.now() + 3_600_000);
+const inAnHour = (testBed: TestBed) => new Date(testBed.clock.now() + 3_600_000);
 
 describe('The status of a job', () => {
   it('tells where it is, from before it is enqueued to its end', async () => {
-    const { workshop, started, gate } = workplace();
-    const job = workshop.repid.job('wait', { deferredUntil: inAnHour(workshop) });
+    const { testBed, started, latch } = workplace();
+    const job = testBed.repid.job('wait', { deferredUntil: inAnHour(testBed) });
     expect(await job.status()).toEqual({ state: 'unknown' });
     await job.enqueue();
     expect(await job.status()).toEqual({ state: 'delayed' });
-    await workshop.clock.advance(3_600_000);
+    await testBed.clock.advance(3_600_000);
     expect(await job.status()).toEqual({ state: 'queued' });
-    workshop.start();
+    testBed.start();
     await started.opened;
     expect(await job.status()).toEqual({ state: 'running' });
-    gate.open();
+    latch.open();
     await job.waitForResult();
     expect(await job.status()).toEqual({ state: 'succeeded' });
   });
 
   it('tells of a failure', async () => {
-    const { workshop } = workplace();
-    expect(await (await workshop.perform('fail')).status()).toEqual({ state: 'failed' });
+    const { testBed } = workplace();
+    expect(await (await testBed.perform('fail')).status()).toEqual({ state: 'failed' });
   });
 
   it('is unknown after the end of a job that stores no result', async () => {
-    const { workshop } = workplace();
-    expect(await (await workshop.perform('echo', { storeResult: false })).status()).toEqual({ state: 'unknown' });
+    const { testBed } = workplace();
+    expect(await (await testBed.perform('echo', { storeResult: false })).status()).toEqual({ state: 'unknown' });
   });
 
   it('is the same through any handle with the same name and id', async () => {
-    const { workshop } = workplace();
-    await workshop.perform('echo', { id: 'one', args: 5 });
-    const handle = workshop.repid.job('echo', { id: 'one' });
+    const { testBed } = workplace();
+    await testBed.perform('echo', { id: 'one', args: 5 });
+    const handle = testBed.repid.job('echo', { id: 'one' });
     expect(await handle.status()).toEqual({ state: 'succeeded' });
     expect(await handle.result()).toMatchObject({ data: 5 });
   });
 });
 
 describe('A cancelled job', () => {
-  it.each<[string, (workshop: Workshop) => JobOptions]>([
-    ['delayed', (workshop) => ({ deferredUntil: inAnHour(workshop) })],
+  it.each<[string, (testBed: TestBed) => JobOptions]>([
+    ['delayed', (testBed) => ({ deferredUntil: inAnHour(testBed) })],
     ['queued', () => ({})],
   ])('that is %s is taken away, and its result says so', async (_, options) => {
-    const { workshop } = workplace();
-    const job = await workshop.repid.job('echo', options(workshop)).enqueue();
+    const { testBed } = workplace();
+    const job = await testBed.repid.job('echo', options(testBed)).enqueue();
     expect(await job.cancel()).toBe(true);
     expect(await job.status()).toEqual({ state: 'cancelled' });
     expect(await job.result()).toMatchObject({ success: false, cancelled: true });
-    await workshop.clock.advance(7_200_000);
-    expect(await workshop.drain()).toBe(0);
+    await testBed.clock.advance(7_200_000);
+    expect(await testBed.drain()).toBe(0);
     expect(await job.cancel()).toBe(false);
   });
 
   it('wakes who waits for its result', async () => {
-    const { workshop } = workplace();
-    const job = await workshop.repid.job('echo').enqueue();
+    const { testBed } = workplace();
+    const job = await testBed.repid.job('echo').enqueue();
     const result = job.waitForResult();
     await job.cancel();
     expect(await result).toMatchObject({ cancelled: true });
   });
 
   it('that runs sees its signal fire, and is not retried', async () => {
-    const { workshop, started, signals } = workplace();
-    const job = await workshop.repid.job('wait', { retries: 5 }).enqueue();
-    workshop.start();
+    const { testBed, started, signals } = workplace();
+    const job = await testBed.repid.job('wait', { retries: 5 }).enqueue();
+    testBed.start();
     await started.opened;
     expect(await job.cancel()).toBe(true);
     expect(await job.waitForResult()).toMatchObject({ success: false, cancelled: true });
     expect(signals).toMatchObject([{ code: 'REPID_CANCELLED' }]);
     expect(await job.status()).toEqual({ state: 'cancelled' });
-    expect(await workshop.repid.channel('default').stats()).toMatchObject({ running: 0, delayed: 0, deadLetters: 0 });
+    expect(await testBed.repid.channel('default').stats()).toMatchObject({ running: 0, delayed: 0, deadLetters: 0 });
   });
 
   it('that recurs does not come again, be it delayed or running', async () => {
-    const { workshop, started } = workplace();
-    const delayed = await workshop.repid.job('echo', { deferredBy: '1h' }).enqueue();
+    const { testBed, started } = workplace();
+    const delayed = await testBed.repid.job('echo', { deferredBy: '1h' }).enqueue();
     await delayed.cancel();
-    const running = await workshop.repid.job('wait', { deferredBy: '1h' }).enqueue();
-    workshop.start();
-    await workshop.clock.advance(3_600_000);
+    const running = await testBed.repid.job('wait', { deferredBy: '1h' }).enqueue();
+    testBed.start();
+    await testBed.clock.advance(3_600_000);
     await started.opened;
     await running.cancel();
     await vi.waitFor(async () => expect(await running.status()).toEqual({ state: 'cancelled' }), 10_000);
-    expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, delayed: 0 });
+    expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, delayed: 0 });
   });
 });
 
 describe('The id of a job', () => {
   it('is refused while a job of it is there, and free again after', async () => {
-    const { workshop } = workplace();
-    await workshop.repid.job('echo', { id: 'one' }).enqueue();
-    await expect(workshop.repid.job('echo', { id: 'one' }).enqueue()).rejects.toThrow(DuplicateJobError);
-    await workshop.drain();
-    await workshop.repid.job('echo', { id: 'one' }).enqueue();
+    const { testBed } = workplace();
+    await testBed.repid.job('echo', { id: 'one' }).enqueue();
+    await expect(testBed.repid.job('echo', { id: 'one' }).enqueue()).rejects.toThrow(DuplicateJobError);
+    await testBed.drain();
+    await testBed.repid.job('echo', { id: 'one' }).enqueue();
   });
 
   it('used again has no stale result', async () => {
-    const { workshop } = workplace();
-    await workshop.perform('echo', { id: 'one', args: 1 });
-    const again = await workshop.repid.job('echo', { id: 'one', args: 2 }).enqueue();
+    const { testBed } = workplace();
+    await testBed.perform('echo', { id: 'one', args: 1 });
+    const again = await testBed.repid.job('echo', { id: 'one', args: 2 }).enqueue();
     expect(await again.result()).toBeUndefined();
     const result = again.waitForResult();
-    await workshop.drain();
+    await testBed.drain();
     expect(await result).toMatchObject({ data: 2 });
   });
 
   it('keeps its result where enqueueing it again is refused', async () => {
-    const { workshop } = workplace();
-    await workshop.repid.job('fail', { id: 'one', deferredBy: '1h' }).enqueue();
-    await workshop.clock.advance(3_600_000);
-    await workshop.drain();
-    await expect(workshop.repid.job('fail', { id: 'one' }).enqueue()).rejects.toThrow(DuplicateJobError);
-    expect(await workshop.repid.job('fail', { id: 'one' }).result()).toMatchObject({ success: false });
+    const { testBed } = workplace();
+    await testBed.repid.job('fail', { id: 'one', deferredBy: '1h' }).enqueue();
+    await testBed.clock.advance(3_600_000);
+    await testBed.drain();
+    await expect(testBed.repid.job('fail', { id: 'one' }).enqueue()).rejects.toThrow(DuplicateJobError);
+    expect(await testBed.repid.job('fail', { id: 'one' }).result()).toMatchObject({ success: false });
   });
 });
 
 describe('Many jobs', () => {
   it('are enqueued as one write, all or none', async () => {
-    const { workshop } = workplace();
-    const jobs = ['a', 'b', 'c'].map((id) => workshop.repid.job('echo', { id }));
-    await workshop.repid.enqueue(jobs);
-    expect(await workshop.drain()).toBe(3);
+    const { testBed } = workplace();
+    const jobs = ['a', 'b', 'c'].map((id) => testBed.repid.job('echo', { id }));
+    await testBed.repid.enqueue(jobs);
+    expect(await testBed.drain()).toBe(3);
     await jobs[2]!.enqueue();
-    await expect(workshop.repid.enqueue(jobs)).rejects.toThrow(DuplicateJobError);
+    await expect(testBed.repid.enqueue(jobs)).rejects.toThrow(DuplicateJobError);
     expect(await jobs[0]!.status()).toEqual({ state: 'succeeded' });
-    expect(await workshop.drain()).toBe(1);
+    expect(await testBed.drain()).toBe(1);
   });
 
   it('that are no jobs are refused', async () => {
-    const { workshop } = workplace();
-    await expect(workshop.repid.enqueue([{} as never])).rejects.toThrow(
+    const { testBed } = workplace();
+    await expect(testBed.repid.enqueue([{} as never])).rejects.toThrow(
       'repid.enqueue() was given an object: expected a job made by repid.job().',
     );
   });
@@ -158,10 +158,10 @@ describe('Many jobs', () => {
 
 describe('A job', () => {
   it('has a bound enqueue', async () => {
-    const { workshop } = workplace();
-    const { enqueue } = workshop.repid.job('echo', { args: 'bound' });
+    const { testBed } = workplace();
+    const { enqueue } = testBed.repid.job('echo', { args: 'bound' });
     const job = await enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(await job.result()).toMatchObject({ data: 'bound' });
   });
 
@@ -184,7 +184,7 @@ describe('A job', () => {
     ['Option "id" of job "work" is "": expected text of 1 to 512 bytes', { id: '' }],
     ['Option "id" of job "work" is "€', { id: '€'.repeat(171) }],
     [
-      'Option "argsId" of job "work" is "\\udc00": expected text of 1 to 512 bytes, without halves',
+      'Option "argsId" of job "work" is "\\udc00": expected text of 1 to 512 bytes, without lone surrogates',
       { argsId: '\udc00' },
     ],
     ['Option "resultId" of job "work" is 5', { resultId: 5 as never }],
@@ -204,39 +204,39 @@ describe('A job', () => {
       { cron: { expression: '* * * * *', timezone: 'UTC' } as never },
     ],
   ])('says: %s', (message, options) => {
-    const { workshop } = workplace();
-    expect(() => workshop.repid.job('work', options)).toThrow(message);
-    expect(() => workshop.repid.job('work', options)).toThrow(InvalidOptionError);
+    const { testBed } = workplace();
+    expect(() => testBed.repid.job('work', options)).toThrow(message);
+    expect(() => testBed.repid.job('work', options)).toThrow(InvalidOptionError);
   });
 
   it.each<[string, JobOptions]>([
     ['Leave one of them out', { cron: '* * * * *', deferredBy: '1h' }],
     ['cannot be read', { cron: 'whenever' }],
-    ['has no time to come', { cron: '2001-01-01T00:00:00' }],
-    ['a job recurs every millisecond at most', { deferredBy: 0 }],
+    ['has no future time', { cron: '2001-01-01T00:00:00' }],
+    ['a job can recur every millisecond at most', { deferredBy: 0 }],
   ])('that recurs never is refused when it is enqueued: %s', async (message, options) => {
-    const { workshop } = workplace();
-    await expect(workshop.repid.job('work', options).enqueue()).rejects.toThrow(message);
+    const { testBed } = workplace();
+    await expect(testBed.repid.job('work', options).enqueue()).rejects.toThrow(message);
   });
 
   it.each(['', undefined, 5])('needs the name of an actor, not %j', (name) => {
-    const workshop = new Workshop([]);
-    expect(() => workshop.repid.job(name as string)).toThrow('expected text that is not empty, the name of its actor');
+    const testBed = new TestBed([]);
+    expect(() => testBed.repid.job(name as string)).toThrow('expected text that is not empty, the name of its actor');
   });
 
   it.each([
     [{ timeout: 0 }, 'Option "timeout" of job "work" is 0: expected a duration above 0'],
     [{ resultTtl: '400000000y' }, 'of 100 years at most'],
-    [{ storeResult: false, resultId: 'x' }, 'has a "resultId" and is not to store a result'],
+    [{ storeResult: false, resultId: 'x' }, 'has a "resultId", but "storeResult" is false'],
   ])('refuses the options %j', (options, message) => {
-    const workshop = new Workshop([]);
-    expect(() => workshop.repid.job('work', options)).toThrow(message);
+    const testBed = new TestBed([]);
+    expect(() => testBed.repid.job('work', options)).toThrow(message);
   });
 
   it('refuses to store a result where none can be kept', () => {
-    const workshop = new Workshop([], { resultsBucketBroker: null });
-    expect(workshop.repid.job('work').resultId).toBeUndefined();
-    expect(() => workshop.repid.job('work', { resultId: 'x' })).toThrow(UnsupportedError);
-    expect(() => workshop.repid.job('work', { storeResult: true })).toThrow('Configure "resultsBucketBroker"');
+    const testBed = new TestBed([], { resultsBucketBroker: null });
+    expect(testBed.repid.job('work').resultId).toBeUndefined();
+    expect(() => testBed.repid.job('work', { resultId: 'x' })).toThrow(UnsupportedError);
+    expect(() => testBed.repid.job('work', { storeResult: true })).toThrow('Configure "resultsBucketBroker"');
   });
 });

@@ -9,8 +9,10 @@ import type { Duration } from '../duration/index.js';
 import { DependencyError, InvalidOptionError } from '../errors/index.js';
 import type { JobExplanation } from '../graph/explanation.js';
 import { HEADER, writeParameters, type OutgoingMessage } from '../message/index.js';
-import type { Producer } from '../producer/producer.js';
+import { explain } from '../graph/explain.js';
+import type { Publisher } from '../producer/publisher.js';
 import { awaitResult } from './await-result.js';
+import { cancelJob } from './cancel-job.js';
 import { checkIds } from './check-ids.js';
 import {
   bucketOf,
@@ -20,26 +22,27 @@ import {
   waitsOf,
   type ResolvedDependency,
 } from './dependencies.js';
-import type { Doubt } from './doubt.js';
 import { enqueueJobs } from './enqueue-jobs.js';
 import { argsBucketOf, newEnqueueing, type Enqueueing } from './enqueueing.js';
-import { cancelJob, explanationOf, heldArgs, statusOf } from './find-job.js';
 import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
+import { heldArgs } from './held-args.js';
 import { parseJobOptions, parseWaitOptions, type JobOptions, type ParsedJobOptions } from './job-options.js';
-import { JOB } from './job-reference.js';
+import { JOB, type JobHandle } from './job-handle.js';
 import type { JobStatus } from './job-status.js';
 import { newId } from './new-id.js';
-import { APART, CANNOT_DELEGATE, RECURRING } from './refusals.js';
+import { SEPARATE_RESULTS, CANNOT_DELEGATE, RECURRING } from './refusals.js';
+import { statusOf } from './status-of.js';
 import { keepsArgs, namedArgsId, storesResult } from './stored-parts.js';
+import type { UnconfirmedPublish } from './unconfirmed-publish.js';
 
 /**
- * A piece of work to be done by the actor of this name, and a handle on it: an id names one job in the connection, so with the
- * same id it is the same job in any process, whatever its channel. Made by `repid.job()`; nothing happens before `enqueue()`.
+ * A job for the actor of this name, and a handle on it. Its id is unique in the connection, across channels, so the
+ * same id is the same job in every process. Created by `repid.job()`; nothing is sent before `enqueue()`.
  */
 export class Job<Args = unknown, Result = unknown> {
-  /** Final once it is enqueued; a follower's derives from its parent's where none was chosen. */
+  /** Final once the job is enqueued. A follower without a chosen id derives it from its parent's. */
   get id(): string {
-    this.ownId ??= newId(); // Not before it is asked for: followers are given theirs.
+    this.ownId ??= newId(); // Created on demand: followers receive theirs.
     return this.ownId;
   }
   /** The topic: names the actor. */
@@ -47,19 +50,21 @@ export class Job<Args = unknown, Result = unknown> {
   readonly channel: string;
 
   private ownId: string | undefined;
-  /** The arguments bucket, where it has an id of its own: one that was chosen, or that lives for a time of its own. */
+  /**
+   * The arguments bucket if its id is not derived from the job's: a chosen id, or a bucket with its own time to live.
+   */
   private readonly namedArgsId: string | undefined;
   private storesResult: boolean;
-  /** Where the result goes, unless it goes by the job's id. */
+  /** The bucket of the result, if it is not the job's id. */
   private resultPlace: string | undefined;
-  private argsSource: Job | string | undefined;
+  private argsSource: JobHandle | string | undefined;
   private readonly dependencies: ResolvedDependency[];
-  /** The time that it was enqueued last, and the one that it is to be enqueued next. */
+  /** The last enqueueing, and the next one. */
   private last: Enqueueing | undefined;
   private next: Enqueueing | undefined;
-  /** Where nobody could tell whether it was enqueued. */
-  private unsure: Doubt | undefined;
-  /** The nonce of the job whose result it stores, where one has delegated to it. */
+  /** The publish that the broker did not confirm. */
+  private unconfirmedPublish: UnconfirmedPublish | undefined;
+  /** The nonce of the job that delegated to this one, which stores that job's result. */
   private handedOver: { readonly nonce: string | undefined } | undefined;
   private readonly options: ParsedJobOptions;
   private readonly connection: Connection;
@@ -68,11 +73,11 @@ export class Job<Args = unknown, Result = unknown> {
   constructor(
     name: string,
     options: JobOptions<Args>,
-    private readonly producer: Producer,
+    private readonly publisher: Publisher,
   ) {
     this.options = parseJobOptions(name, options);
     checkIds(name, this.options);
-    this.connection = producer.connection;
+    this.connection = publisher.connection;
     this.name = name;
     this.channel = this.options.channel ?? DEFAULTS.channel;
     this.ownId = this.options.id;
@@ -90,30 +95,30 @@ export class Job<Args = unknown, Result = unknown> {
   }
 
   /**
-   * Publishes it. It may be passed on unbound, as in `msg.addCallback(job.enqueue)`.
+   * Publishes the job. May be passed on unbound, as in `msg.addCallback(job.enqueue)`.
    *
-   * Rejects with DuplicateJobError while a job of this id is there, PayloadTooLargeError, SerializationError,
-   * BrokerUnavailableError. After that last one it may be called again on this object, which does no harm: what has been enqueued
-   * all the same is found by its id, and by its result where it has ended already and stores one.
+   * Rejects with DuplicateJobError if the broker holds a job of this id, with PayloadTooLargeError, SerializationError,
+   * or BrokerUnavailableError. After BrokerUnavailableError it may be called again on this object: a job that reached
+   * the broker is found by its id, or by its stored result, and is not enqueued twice.
    */
   get enqueue(): () => Promise<this> {
     const enqueue = async (): Promise<this> => {
-      await enqueueJobs([this], this.producer);
+      await enqueueJobs([this], this.publisher);
       return this;
     };
     return Object.assign(enqueue, { [JOB]: this });
   }
 
   /**
-   * The bucket that the arguments lie in, where they are kept in one. One that nobody has named, and that was given no `argsTtl`,
-   * goes with the job, and is another each time that the job is enqueued.
+   * The bucket of the arguments; undefined if they are in the message. Without a chosen id and without `argsTtl`, the
+   * bucket is deleted with the job, and each enqueueing has a new one.
    */
   get argsId(): string | undefined {
     if (this.argsSource !== undefined) return bucketOf(this.argsSource);
     return this.namedArgsId ?? (this.hasOwnArgs ? argsBucketOf(this.id, this.last ?? this.toEnqueue) : undefined);
   }
 
-  /** The bucket that the result goes to, where it is stored. */
+  /** The bucket of the result; undefined for a job that stores none. */
   get resultId(): string | undefined {
     return this.storesResult ? (this.resultPlace ?? this.id) : undefined;
   }
@@ -123,35 +128,39 @@ export class Job<Args = unknown, Result = unknown> {
     return `"${this.name}" (${this.id})`;
   }
 
-  /** True where it has arguments, or knows where they lie. */
+  /** True if it has arguments, or an arguments bucket. */
   get hasArgs(): boolean {
     return this.options.args !== undefined || this.options.argsId !== undefined || this.argsSource !== undefined;
   }
 
-  /** False where nobody but this object knows its id, and it was never enqueued. */
-  get mayBeThere(): boolean {
+  /** False for a job that was never enqueued and whose id only this object knows. */
+  get mayExist(): boolean {
     return this.isEnqueued || this.options.id !== undefined || this.options.resultId !== undefined;
   }
 
-  /** True where it waits for anything. */
+  /** True if it waits for other jobs or buckets. */
   get hasDependencies(): boolean {
     return this.dependencies.length > 0;
   }
 
-  /** Has it wait for more. @throws InvalidOptionError once it is enqueued */
+  /** Adds dependencies. @throws InvalidOptionError once the job is enqueued */
   dependOn(...dependencies: readonly Dependency[]): this {
     this.requireNotEnqueued('dependOn()');
     this.dependencies.push(...resolveDependencies(dependencies, `dependOn() of job ${this.label}`));
     return this;
   }
 
-  /** Has it wait for a job's success, or a bucket, and take that as its payload. @throws InvalidOptionError */
-  takeArgsFrom(source: Job | string): this {
+  /**
+   * Has the job wait for another job's success, or for a bucket, and takes that result as its payload.
+   *
+   * @throws InvalidOptionError
+   */
+  takeArgsFrom(source: JobHandle | string): this {
     this.requireNotEnqueued('takeArgsFrom()');
     requireReference(source, `takeArgsFrom() of job ${this.label}`);
     if (this.hasArgs)
       throw new InvalidOptionError(
-        `Job ${this.label} has arguments of its own and is to take those of another. Leave one out.`,
+        `Job ${this.label} has its own arguments and cannot take those of another job. Leave one out.`,
       );
     this.argsSource = source;
     if (!this.dependencies.some(({ on, condition }) => on === source && condition === 'success'))
@@ -159,24 +168,26 @@ export class Job<Args = unknown, Result = unknown> {
     return this;
   }
 
-  /** The arguments that are stored now: those of a bucket that it names, otherwise those of the job for as long as the broker holds it. */
+  /**
+   * The arguments that are stored now: those of the named bucket, otherwise those of the job while the broker holds it.
+   */
   async args(): Promise<ArgsBucket<Args> | undefined> {
     await this.connection.ready();
     const named = this.argsSource === undefined ? this.namedArgsId : bucketOf(this.argsSource);
     return named === undefined ? heldArgs<Args>(this, this.connection) : this.connection.buckets.findArgs<Args>(named);
   }
 
-  /** The result that is stored now. @throws UnsupportedError when this job stores none */
+  /** The result that is stored now. @throws UnsupportedError for a job that stores none */
   async result(): Promise<ResultBucket<Result> | undefined> {
     await this.connection.ready();
     return this.connection.buckets.findResult<Result>(this.requireResultId());
   }
 
   /**
-   * The result, as soon as it is stored.
+   * Resolves with the result once it is stored.
    *
    * @param options.timeout how long to wait; default one minute
-   * @throws TimeoutError after that, which says where the job is; UnsupportedError when this job stores no result
+   * @throws TimeoutError that says where the job is; UnsupportedError for a job that stores no result
    */
   async waitForResult(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<ResultBucket<Result>> {
     const { timeout = DEFAULTS.resultTimeout, signal } = parseWaitOptions(
@@ -187,22 +198,30 @@ export class Job<Args = unknown, Result = unknown> {
     return awaitResult<Result>(this, this.requireResultId(), this.connection, { timeout, signal });
   }
 
-  /** Where it is now; of a job that has delegated, where that other one is. @throws UnsupportedError when the broker cannot find jobs */
+  /**
+   * The current state. For a job that has delegated: the state of the job it delegated to.
+   *
+   * @throws UnsupportedError for a broker that cannot find jobs
+   */
   status(): Promise<JobStatus> {
     return statusOf(this, this.connection);
   }
 
-  /** Why it is not done: what it waits for, until when it is delayed, which retry it is; or how it has ended. @throws UnsupportedError */
+  /**
+   * Explains why the job is not done (what it waits for, until when it is delayed, which retry it is), or how it ended.
+   *
+   * @throws UnsupportedError
+   */
   explain(): Promise<JobExplanation> {
-    return explanationOf(this, this.connection);
+    return explain(this, this.connection);
   }
 
   /**
-   * Ends it, wherever it is: waiting, delayed, queued or running. Its result says so, and it does not come again. Where it
-   * runs, its `msg.signal` fires. Of a job that has delegated, the other one is ended.
+   * Cancels the job, whatever its state. Its result says so, and it does not recur. A running job's `msg.signal`
+   * aborts. For a job that has delegated, cancels the job that it delegated to.
    *
-   * @returns false where it is not there any more
-   * @throws UnsupportedError when the broker cannot find jobs
+   * @returns false if the broker no longer holds it
+   * @throws UnsupportedError for a broker that cannot find jobs
    */
   cancel(): Promise<boolean> {
     return cancelJob(this, this.connection);
@@ -236,39 +255,43 @@ export class Job<Args = unknown, Result = unknown> {
     return waitsOf(this, this.dependencies);
   }
 
-  /** As the check of a graph sees it. */
+  /** The job as the graph check needs it. */
   graphNode(): GraphNode {
     return graphNode(this, this.dependencies);
   }
 
-  /** Called when it has been published, or taken into a settlement. */
+  /** Called when the job was published, or became part of a settlement. */
   noteEnqueued(): void {
     this.last = this.toEnqueue;
     this.next = undefined;
-    this.unsure = undefined;
+    this.unconfirmedPublish = undefined;
   }
 
-  /** Called when nobody can tell whether it has been published. */
-  noteUnsure(doubt: Doubt): void {
-    this.unsure = doubt;
+  /** Called when the broker did not confirm a publish of the job. */
+  noteUnconfirmed(publish: UnconfirmedPublish): void {
+    this.unconfirmedPublish = publish;
   }
 
-  /** Set where nobody could tell whether it has been published. */
-  get doubt(): Doubt | undefined {
-    return this.unsure;
+  /** The publish that the broker did not confirm; undefined if there is none. */
+  get unconfirmed(): UnconfirmedPublish | undefined {
+    return this.unconfirmedPublish;
   }
 
-  /** Tells the time that it is being enqueued from others that used the same id. */
+  /** Distinguishes this enqueueing from others of the same id. */
   get nonce(): string | undefined {
     return this.handedOver ? this.handedOver.nonce : this.toEnqueue.nonce;
   }
 
-  /** As a follower: the same each time its parent gets to it, so that it is not there twice. A chosen id stays. */
+  /**
+   * Sets the id of a follower. A repeated run sets the same one, so that the follower is not published twice. A chosen
+   * id stays.
+   */
   adoptId(id: string): void {
-    if (this.options.id === undefined && this.last === undefined && this.unsure === undefined) this.ownId = id;
+    if (this.options.id === undefined && this.last === undefined && this.unconfirmedPublish === undefined)
+      this.ownId = id;
   }
 
-  /** Has its result stored in another job's place, for those who wait for that one. */
+  /** Stores the result in the bucket of another job, for those that wait for that job. */
   storeResultIn(place: { readonly id: string; readonly ttl: number | null }, nonce: string | undefined): void {
     this.requireNotEnqueued('delegate()');
     const { id, cron, deferredBy } = this.options;
@@ -307,7 +330,7 @@ export class Job<Args = unknown, Result = unknown> {
     const { broker, buckets } = this.connection;
     requireCapability(broker, 'dependencies', `"dependsOn" of job ${this.label}`);
     const into = buckets.requireResults(`"dependsOn" of job ${this.label}`);
-    if (!this.connection.isJoined(into)) throw new DependencyError(APART(this.label));
+    if (!this.connection.isTransactional(into)) throw new DependencyError(SEPARATE_RESULTS(this.label));
     if (this.options.cron !== undefined || this.options.deferredBy !== undefined)
       throw new DependencyError(RECURRING(this.label));
     const result = this.resultId === undefined ? undefined : { id: this.resultId, ttl: this.resultTtl, into };
@@ -353,7 +376,7 @@ export class Job<Args = unknown, Result = unknown> {
     return this.connection.buckets.writeArgs(id, { data: args, timestamp: new Date(now), ttl: argsTtl });
   }
 
-  /** An id that was used before: the result of that time must not be taken for the one to come. */
+  /** For an id that was used before: clears the old result, so that it is not taken for the new one. */
   private staleResult(): OutgoingMessage['clears'] {
     const { resultsBroker } = this.connection.buckets;
     const mayBeStale = this.isEnqueued || this.options.id !== undefined || this.options.resultId !== undefined;

@@ -1,14 +1,17 @@
 import { nanoid } from 'nanoid';
 
-/** How many characters tell the times apart that one id is used: 72 random bits. */
+/** The length of a nonce: 72 random bits. */
 const NONCE_LENGTH = 12;
 
-/** An id that nobody has yet: 21 characters of `A-Z`, `a-z`, `0-9`, `_` and `-`, which hold 126 random bits. Short, as Redis keeps a queued job's id twice. */
+/**
+ * A new id: 21 characters of `A-Z`, `a-z`, `0-9`, `_` and `-`, which hold 126 random bits. Short, because Redis stores
+ * a queued job's id twice.
+ */
 export function newId(): string {
   return nanoid();
 }
 
-/** A text that tells one time that an id is used from all others: 12 characters as those of a new id. */
+/** A text that distinguishes one use of an id from all others: 12 characters of the same alphabet. */
 export function newNonce(): string {
   return nanoid(NONCE_LENGTH);
 }

@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { defineActor } from '../actor/index.js';
-import { Workshop } from '../worker/testing/workshop.test-support.js';
+import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { Job, JobOptions } from './index.js';
 
 /** "work" fails as long as it is told to. */
 function shop() {
   const state = { fails: false };
   const seen: unknown[] = [];
-  const workshop: Workshop = new Workshop([
+  const testBed: TestBed = new TestBed([
     defineActor({ name: 'work', retryPolicy: () => 1_000 }, (payload, msg) => {
       seen.push(payload);
       if (state.fails) throw new Error('broken');
       msg.setResult(payload);
     }),
-    defineActor({ name: 'parent' }, (_, msg) => msg.enqueue(workshop.repid.job('work', { args: 'of a follower' }))),
+    defineActor({ name: 'parent' }, (_, msg) => msg.enqueue(testBed.repid.job('work', { args: 'of a follower' }))),
   ]);
-  const work = (options: JobOptions = {}) => workshop.repid.job('work', { args: 'order', ...options });
+  const work = (options: JobOptions = {}) => testBed.repid.job('work', { args: 'order', ...options });
   const stored = async (...ids: readonly (string | undefined)[]) =>
-    (await workshop.buckets.get(ids.map(String))).map((body) => body !== undefined);
-  return { workshop, state, seen, work, stored };
+    (await testBed.buckets.get(ids.map(String))).map((body) => body !== undefined);
+  return { testBed, state, seen, work, stored };
 }
 
 const OWN: [string, JobOptions][] = [
@@ -27,13 +27,13 @@ const OWN: [string, JobOptions][] = [
   ['a chosen place for its result', { resultId: 'result' }],
 ];
 
-describe.each(OWN)('Arguments that nobody has named, of a job with %s', (_, options) => {
+describe.each(OWN)("Arguments in a job's own bucket, of a job with %s", (_, options) => {
   it('go when it has ended', async () => {
-    const { workshop, work, stored } = shop();
+    const { testBed, work, stored } = shop();
     const job = await work(options).enqueue();
     expect(await stored(job.argsId)).toEqual([true]);
     expect(await job.args()).toMatchObject({ data: 'order' });
-    await workshop.drain();
+    await testBed.drain();
     expect(await job.result()).toMatchObject({ data: 'order' });
     expect(await stored(job.argsId)).toEqual([false]);
     expect(await job.args()).toBeUndefined();
@@ -47,56 +47,56 @@ describe.each(OWN)('Arguments that nobody has named, of a job with %s', (_, opti
   });
 
   it('are kept for its retries, its dead letter and the replay of that', async () => {
-    const { workshop, state, seen, work, stored } = shop();
+    const { testBed, state, seen, work, stored } = shop();
     state.fails = true;
     const job = await work({ ...options, retries: 1 }).enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(await stored(job.argsId)).toEqual([true]);
-    await workshop.clock.advance(1_000);
-    await workshop.drain();
-    expect(await workshop.deadLetters()).toHaveLength(1);
+    await testBed.clock.advance(1_000);
+    await testBed.drain();
+    expect(await testBed.deadLetters()).toHaveLength(1);
     expect(await stored(job.argsId)).toEqual([true]);
     state.fails = false;
-    expect(await workshop.repid.channel('default').replayDeadLetters()).toMatchObject({ replayed: 1 });
-    await workshop.drain();
+    expect(await testBed.repid.channel('default').replayDeadLetters()).toMatchObject({ replayed: 1 });
+    await testBed.drain();
     expect(seen).toEqual(['order', 'order', 'order']);
     expect(await stored(job.argsId)).toEqual([false]);
   });
 
   it('go with its dead letter', async () => {
-    const { workshop, state, work, stored } = shop();
+    const { testBed, state, work, stored } = shop();
     state.fails = true;
     const job = await work(options).enqueue();
-    await workshop.drain();
-    const [letter] = await workshop.deadLetters();
-    await workshop.repid.channel('default').deleteDeadLetters([letter!.id]);
+    await testBed.drain();
+    const [letter] = await testBed.deadLetters();
+    await testBed.repid.channel('default').deleteDeadLetters([letter!.id]);
     expect(await stored(job.argsId)).toEqual([false]);
   });
 
   it('are those of the dead letter, though its id is used again', async () => {
-    const { workshop, state, seen, work } = shop();
+    const { testBed, state, seen, work } = shop();
     state.fails = true;
     const job = await work({ ...options, args: 'first' }).enqueue();
-    await workshop.drain();
+    await testBed.drain();
     state.fails = false;
     const { id, resultId } = job;
     await (
       options.resultId === undefined ? work({ id, args: 'second' }) : work({ resultId, args: 'second' })
     ).enqueue();
-    await workshop.drain();
-    await workshop.repid.channel('default').replayDeadLetters();
-    await workshop.drain();
+    await testBed.drain();
+    await testBed.repid.channel('default').replayDeadLetters();
+    await testBed.drain();
     expect(seen).toEqual(['first', 'second', 'first']);
   });
 });
 
-describe('Arguments that nobody has named', () => {
+describe("Arguments in a job's own bucket", () => {
   it('stay for a recurring job until it is cancelled', async () => {
-    const { workshop, seen, work, stored } = shop();
+    const { testBed, seen, work, stored } = shop();
     const job = await work({ deferredBy: '1h' }).enqueue();
     for (let n = 0; n < 3; n += 1) {
-      await workshop.clock.advance(3_600_000);
-      await workshop.drain();
+      await testBed.clock.advance(3_600_000);
+      await testBed.drain();
     }
     expect(seen).toEqual(['order', 'order', 'order']);
     expect(await stored(job.argsId)).toEqual([true]);
@@ -105,40 +105,40 @@ describe('Arguments that nobody has named', () => {
   });
 
   it('stay for the dead letter of a recurring job, and for its next run', async () => {
-    const { workshop, state, seen, work } = shop();
+    const { testBed, state, seen, work } = shop();
     state.fails = true;
     const job = await work({ deferredBy: '1h' }).enqueue();
-    await workshop.clock.advance(3_600_000);
-    await workshop.drain();
+    await testBed.clock.advance(3_600_000);
+    await testBed.drain();
     state.fails = false;
-    await workshop.clock.advance(3_600_000);
-    await workshop.drain();
+    await testBed.clock.advance(3_600_000);
+    await testBed.drain();
     expect(await job.cancel()).toBe(true);
-    await workshop.repid.channel('default').replayDeadLetters();
-    await workshop.drain();
+    await testBed.repid.channel('default').replayDeadLetters();
+    await testBed.drain();
     expect(seen).toEqual(['order', 'order', 'order']);
   });
 
   it('of a follower go with it, under the id that it is given', async () => {
-    const { workshop, seen, stored } = shop();
-    await workshop.repid.job('parent').enqueue();
-    await workshop.worker().run({ burst: true, messagesLimit: 1 });
-    const [queued] = await workshop.repid.channel('default').peek();
+    const { testBed, seen, stored } = shop();
+    await testBed.repid.job('parent').enqueue();
+    await testBed.worker().run({ burst: true, messagesLimit: 1 });
+    const [queued] = await testBed.repid.channel('default').peek();
     const id = queued!.headers['repid-id'];
     expect(queued!.headers['repid-args']).toBe('');
     expect(await stored(`${id}#args`)).toEqual([true]);
-    await workshop.drain();
+    await testBed.drain();
     expect(seen).toEqual(['of a follower']);
     expect(await stored(`${id}#args`)).toEqual([false]);
   });
 
   it('are new each time that one job object is enqueued', async () => {
-    const { workshop, seen, work, stored } = shop();
+    const { testBed, seen, work, stored } = shop();
     const job = await work().enqueue();
-    await workshop.drain();
+    await testBed.drain();
     await job.enqueue();
     expect(await stored(job.argsId)).toEqual([true]);
-    await workshop.drain();
+    await testBed.drain();
     expect(await stored(job.argsId)).toEqual([false]);
     expect(seen).toEqual(['order', 'order']);
   });
@@ -150,9 +150,9 @@ describe('Arguments that are to stay', () => {
     ['in a bucket with a time to live', { argsTtl: '2h' }],
     ['in a bucket with a time to live without end', { argsTtl: null }],
   ])('%s stay when the job has ended', async (_, options) => {
-    const { workshop, work, stored } = shop();
+    const { testBed, work, stored } = shop();
     const job = await work(options).enqueue();
-    await workshop.drain();
+    await testBed.drain();
     expect(await stored(job.argsId)).toEqual([true]);
     expect(await job.args()).toMatchObject({ data: 'order' });
   });
@@ -164,10 +164,10 @@ describe('A handle made of an id', () => {
     ['its message', { useArgsBucket: false }],
     ['a bucket with a name', { argsId: 'args' }],
   ])('reads the arguments in %s, for as long as the job is there', async (_, options) => {
-    const { workshop, work } = shop();
-    const before = workshop.clock.now();
+    const { testBed, work } = shop();
+    const before = testBed.clock.now();
     await work({ id: 'one', channel: 'elsewhere', ...options }).enqueue();
-    const handle: Job = workshop.repid.job('work', { id: 'one' });
+    const handle: Job = testBed.repid.job('work', { id: 'one' });
     const args = await handle.args();
     expect(args).toMatchObject({ data: 'order', ttl: null });
     expect(args!.timestamp.getTime()).toBeGreaterThanOrEqual(before);
@@ -176,8 +176,8 @@ describe('A handle made of an id', () => {
   });
 
   it('knows of no arguments where there are none', async () => {
-    const { workshop } = shop();
-    await workshop.repid.job('work', { id: 'one' }).enqueue();
-    expect(await workshop.repid.job('work', { id: 'one' }).args()).toBeUndefined();
+    const { testBed } = shop();
+    await testBed.repid.job('work', { id: 'one' }).enqueue();
+    expect(await testBed.repid.job('work', { id: 'one' }).args()).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
-import { OWNERSHIP_TIME, Workshop } from '../worker/testing/workshop.test-support.js';
+import { OWNERSHIP_TIME, TestBed } from '../worker/testing/test-bed.test-support.js';
 
 const HOUR = 3_600_000;
 
@@ -10,26 +10,26 @@ const MAX_DELIVERIES = 5;
 function ticking(act: (run: number) => unknown = (run) => run) {
   const times: number[] = [];
   const actor = defineActor({ name: 'tick', retryPolicy: () => 60_000 }, () => {
-    times.push(workshop.clock.now());
+    times.push(testBed.clock.now());
     return act(times.length);
   });
-  const workshop: Workshop = new Workshop([actor]);
+  const testBed: TestBed = new TestBed([actor]);
   const passAndRun = async (milliseconds: number) => {
-    await workshop.clock.advance(milliseconds);
-    return workshop.drain();
+    await testBed.clock.advance(milliseconds);
+    return testBed.drain();
   };
   return {
-    workshop,
+    testBed,
     times,
     passAndRun,
-    delayed: async () => (await workshop.repid.channel('default').stats()).delayed,
+    delayed: async () => (await testBed.repid.channel('default').stats()).delayed,
   };
 }
 
 describe('A job that recurs by deferredBy', () => {
   it('runs every so often, overwrites its result, and has one schedule', async () => {
-    const { workshop, times, passAndRun, delayed } = ticking();
-    const job = await workshop.repid.job('tick', { deferredBy: '1h' }).enqueue();
+    const { testBed, times, passAndRun, delayed } = ticking();
+    const job = await testBed.repid.job('tick', { deferredBy: '1h' }).enqueue();
     expect(await passAndRun(HOUR - 1_000)).toBe(0);
     for (const run of [1, 2, 3]) {
       expect(await passAndRun(HOUR)).toBe(1);
@@ -40,31 +40,31 @@ describe('A job that recurs by deferredBy', () => {
   });
 
   it('goes on after a run whose workers kept dying, and its result tells of that', async () => {
-    const { workshop, passAndRun, delayed } = ticking();
-    const job = await workshop.repid.job('tick', { deferredBy: '1h' }).enqueue();
-    await workshop.clock.advance(HOUR);
+    const { testBed, passAndRun, delayed } = ticking();
+    const job = await testBed.repid.job('tick', { deferredBy: '1h' }).enqueue();
+    await testBed.clock.advance(HOUR);
     for (let delivery = 1; delivery <= MAX_DELIVERIES; delivery += 1) {
-      const consumer = await workshop.broker.consume({ channels: ['default'] });
+      const consumer = await testBed.broker.consume({ channels: ['default'] });
       const alone = delivery === MAX_DELIVERIES; // The last time it is a suspect.
       expect(await consumer.receive(1, { wait: false, alone })).toHaveLength(1);
       await consumer.close();
-      await workshop.clock.advance(OWNERSHIP_TIME + 1);
+      await testBed.clock.advance(OWNERSHIP_TIME + 1);
     }
-    expect(await workshop.drain()).toBe(1);
+    expect(await testBed.drain()).toBe(1);
     expect(await job.result()).toMatchObject({
       success: false,
       exception: expect.stringContaining('TooManyDeliveries'),
     });
-    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code: 'REPID_TOO_MANY_DELIVERIES' });
+    expect((await testBed.deadLetters())[0]!.reason).toMatchObject({ code: 'REPID_TOO_MANY_DELIVERIES' });
     expect(await delayed()).toBe(1);
     expect(await passAndRun(HOUR)).toBe(1);
     expect(await job.result()).toMatchObject({ data: 1 });
   });
 
   it('runs for the first time when deferredUntil says', async () => {
-    const { workshop, times, passAndRun } = ticking();
-    const deferredUntil = new Date(workshop.clock.now() + 60_000);
-    await workshop.repid.job('tick', { deferredBy: '1h', deferredUntil }).enqueue();
+    const { testBed, times, passAndRun } = ticking();
+    const deferredUntil = new Date(testBed.clock.now() + 60_000);
+    await testBed.repid.job('tick', { deferredBy: '1h', deferredUntil }).enqueue();
     await passAndRun(60_000);
     expect(times).toHaveLength(1);
     await passAndRun(HOUR);
@@ -72,9 +72,9 @@ describe('A job that recurs by deferredBy', () => {
   });
 
   it('runs a missed tick once, and keeps its rhythm', async () => {
-    const { workshop, times, passAndRun } = ticking();
-    const start = workshop.clock.now();
-    await workshop.repid.job('tick', { deferredBy: '1h' }).enqueue();
+    const { testBed, times, passAndRun } = ticking();
+    const start = testBed.clock.now();
+    await testBed.repid.job('tick', { deferredBy: '1h' }).enqueue();
     expect(await passAndRun(5 * HOUR + HOUR / 2)).toBe(1);
     expect(await passAndRun(HOUR / 2)).toBe(1);
     expect(times[1]! - start).toBeGreaterThanOrEqual(6 * HOUR);
@@ -82,33 +82,33 @@ describe('A job that recurs by deferredBy', () => {
   });
 
   it('survives failures, with its retries as new each time', async () => {
-    const { workshop, times, passAndRun, delayed } = ticking((run) => {
+    const { testBed, times, passAndRun, delayed } = ticking((run) => {
       if (run < 4) throw new Error('broken');
       return 'mended';
     });
-    const job = await workshop.repid.job('tick', { deferredBy: '1h', retries: 1 }).enqueue();
+    const job = await testBed.repid.job('tick', { deferredBy: '1h', retries: 1 }).enqueue();
     await passAndRun(HOUR);
     await passAndRun(60_000);
-    expect(await workshop.deadLetters()).toHaveLength(1);
+    expect(await testBed.deadLetters()).toHaveLength(1);
     expect(await delayed()).toBe(1);
     await passAndRun(HOUR);
     await passAndRun(60_000);
     expect(times).toHaveLength(4);
-    expect(await workshop.deadLetters()).toHaveLength(1);
+    expect(await testBed.deadLetters()).toHaveLength(1);
     expect(await job.result()).toMatchObject({ data: 'mended' });
   });
 
   it('does not expire between its runs', async () => {
-    const { workshop, times, passAndRun } = ticking();
-    await workshop.repid.job('tick', { deferredBy: '1h', ttl: '1m' }).enqueue();
+    const { testBed, times, passAndRun } = ticking();
+    await testBed.repid.job('tick', { deferredBy: '1h', ttl: '1m' }).enqueue();
     await passAndRun(HOUR);
     await passAndRun(HOUR);
     expect(times).toHaveLength(2);
   });
 
   it('comes again after one of its runs has expired', async () => {
-    const { workshop, times, passAndRun } = ticking();
-    await workshop.repid.job('tick', { deferredBy: '1h', ttl: '1m' }).enqueue();
+    const { testBed, times, passAndRun } = ticking();
+    await testBed.repid.job('tick', { deferredBy: '1h', ttl: '1m' }).enqueue();
     await passAndRun(HOUR + 120_000);
     expect(times).toEqual([]);
     await passAndRun(HOUR - 120_000);
@@ -118,9 +118,9 @@ describe('A job that recurs by deferredBy', () => {
 
 describe('A job that recurs by cron', () => {
   it('runs at the times of its expression, in its time zone', async () => {
-    const { workshop, times, passAndRun } = ticking();
+    const { testBed, times, passAndRun } = ticking();
     const cron = { expression: '30 4 * * *', timeZone: 'Asia/Tokyo' };
-    await workshop.repid.job('tick', { cron }).enqueue();
+    await testBed.repid.job('tick', { cron }).enqueue();
     for (let hour = 0; hour < 49; hour += 1) await passAndRun(HOUR / 2).then(() => passAndRun(HOUR / 2));
     const afterHalfPastSeven = times.map((time) => (time % (24 * HOUR)) - 19.5 * HOUR); // in UTC, 04:30 in Tokyo
     expect(afterHalfPastSeven).toHaveLength(2);
@@ -128,9 +128,9 @@ describe('A job that recurs by cron', () => {
   });
 
   it('keeps the time zone of the process that enqueued it, and says which that is', async () => {
-    const { workshop, times, passAndRun } = ticking();
+    const { testBed, times, passAndRun } = ticking();
     vi.stubEnv('TZ', 'Asia/Tokyo');
-    const job = await workshop.repid.job('tick', { cron: '30 4 * * *' }).enqueue();
+    const job = await testBed.repid.job('tick', { cron: '30 4 * * *' }).enqueue();
     vi.stubEnv('TZ', 'America/New_York');
     onTestFinished(() => void vi.unstubAllEnvs());
     for (let hour = 0; hour < 49; hour += 1) await passAndRun(HOUR / 2).then(() => passAndRun(HOUR / 2));
@@ -143,16 +143,16 @@ describe('A job that recurs by cron', () => {
   });
 
   it('runs many missed times once', async () => {
-    const { workshop, passAndRun, delayed } = ticking();
-    await workshop.repid.job('tick', { cron: '* * * * *' }).enqueue();
+    const { testBed, passAndRun, delayed } = ticking();
+    await testBed.repid.job('tick', { cron: '* * * * *' }).enqueue();
     expect(await passAndRun(10 * HOUR)).toBe(1);
     expect(await delayed()).toBe(1);
   });
 
   it('ends with the last time of its expression', async () => {
-    const { workshop, passAndRun, delayed } = ticking();
-    const once = new Date(workshop.clock.now() + HOUR).toISOString().slice(0, 19);
-    await workshop.repid.job('tick', { cron: { expression: once, timeZone: 'UTC' } }).enqueue();
+    const { testBed, passAndRun, delayed } = ticking();
+    const once = new Date(testBed.clock.now() + HOUR).toISOString().slice(0, 19);
+    await testBed.repid.job('tick', { cron: { expression: once, timeZone: 'UTC' } }).enqueue();
     expect(await passAndRun(HOUR)).toBe(1);
     expect(await delayed()).toBe(0);
   });

@@ -2,10 +2,10 @@ import type { ChannelAdministration, ChannelStats, DeadLetter, ReplayOptions, Re
 import type { Message } from '../message/index.js';
 import type { MessageStore } from './store.js';
 
-/** Looking after the channels of an in-memory broker. */
+/** Channel administration of an in-memory broker. */
 export class InMemoryChannelAdministration implements ChannelAdministration {
   constructor(
-    /** The broker's; throws while the broker is not connected. */
+    /** The broker's store; throws while the broker is not connected. */
     private readonly store: () => MessageStore,
     /** How many consumers take from a channel. */
     private readonly countConsumers: (channel: string) => number,

@@ -8,16 +8,16 @@ import { type InMemoryBucketBrokerOptions, resolveBucketBrokerOptions } from './
 /**
  * Keeps buckets in this process: for tests, and for programs that need not survive a restart.
  *
- * What it keeps outlives `disconnect()`, and is gone with the object.
+ * Buckets survive `disconnect()`; they are gone with the object.
  */
 export class InMemoryBucketBroker implements BucketBroker {
   readonly name = 'in-memory';
   readonly clock: Clock;
-  /** What it keeps. In-memory message brokers that joined it write here, in the same act as their messages. */
+  /** The stored buckets. In-memory message brokers that joined it write here, in the same transaction as their messages. */
   readonly contents: BucketContents;
   #isConnected = false;
 
-  /** @throws InvalidOptionError when an option is unknown or wrong */
+  /** @throws InvalidOptionError for an unknown option or an invalid value */
   constructor(options: InMemoryBucketBrokerOptions = {}) {
     this.clock = resolveBucketBrokerOptions(options).clock;
     this.contents = new BucketContents(this.clock);

@@ -4,31 +4,31 @@ import { type Due, DueQueue } from '../clock/due-queue.js';
 import type { BucketState } from '../dependency/index.js';
 import { BucketWaiters } from './bucket-waiters.js';
 
-/** How the job behind a bucket has ended, and why; its name where it has failed or was skipped. */
-export interface KeptState {
+/** How the job behind a bucket ended, and why; its name if it failed or was skipped. */
+export interface StoredState {
   readonly state: BucketState;
   readonly cause?: string;
   readonly jobName?: string;
 }
 
-/** Wants to know of buckets, and may need them for longer than they live. */
+/** Is notified of stored buckets, and may need them beyond their time to live. */
 export interface BucketWatcher {
-  /** True where the bucket is to be kept. */
-  holds(bucketId: string): boolean;
-  /** The bucket was stored. */
+  /** True if the bucket must not expire. */
+  needs(bucketId: string): boolean;
+  /** Called when the bucket was stored. */
   stored(record: BucketRecord): void;
 }
 
-interface KeptBucket extends KeptState {
+interface StoredBucket extends StoredState {
   readonly body: string;
   readonly ttl: number | null;
   expiry: Due<string> | undefined;
 }
 
-/** The buckets that a broker keeps. Every method is one synchronous act. */
+/** The buckets of a broker. Every method is synchronous and atomic. */
 export class BucketContents {
   readonly waiters: BucketWaiters;
-  readonly #kept = new Map<string, KeptBucket>();
+  readonly #buckets = new Map<string, StoredBucket>();
   readonly #expiries = new DueQueue<string>();
   readonly #watchers = new Set<BucketWatcher>();
 
@@ -36,12 +36,12 @@ export class BucketContents {
     this.waiters = new BucketWaiters(clock);
   }
 
-  /** How many it keeps, those not counted whose expiry was noticed. */
+  /** How many buckets are stored, including expired ones that were not removed yet. */
   get size(): number {
-    return this.#kept.size;
+    return this.#buckets.size;
   }
 
-  /** Tells of what is stored from now on. */
+  /** Notifies the watcher of every bucket that is stored from now on. */
   watch(watcher: BucketWatcher): void {
     this.#watchers.add(watcher);
   }
@@ -50,21 +50,21 @@ export class BucketContents {
     return this.#find(id)?.body;
   }
 
-  stateOf(id: string): KeptState | undefined {
+  stateOf(id: string): StoredState | undefined {
     return this.#find(id);
   }
 
-  /** Replaces what is there, and tells who waits for it. */
+  /** Stores the bucket, replacing an earlier one, and notifies waiters and watchers. */
   store(record: BucketRecord): void {
     const { id, body, ttl, cause, jobName } = record;
     this.delete(id);
-    this.#kept.set(id, { body, ttl, state: bucketState(record), cause, jobName, expiry: undefined });
-    if (![...this.#watchers].some((watcher) => watcher.holds(id))) this.letGo(id);
-    this.waiters.answer(id, body);
+    this.#buckets.set(id, { body, ttl, state: bucketState(record), cause, jobName, expiry: undefined });
+    if (![...this.#watchers].some((watcher) => watcher.needs(id))) this.release(id);
+    this.waiters.resolve(id, body);
     for (const watcher of this.#watchers) watcher.stored(record);
   }
 
-  /** Does not let it expire until `letGo()`. */
+  /** Keeps the bucket from expiring until `release()`. */
   keep(id: string): void {
     const kept = this.#find(id);
     if (!kept?.expiry) return;
@@ -72,27 +72,27 @@ export class BucketContents {
     kept.expiry = undefined;
   }
 
-  /** Its time to live begins. */
-  letGo(id: string): void {
-    const kept = this.#kept.get(id);
+  /** Starts the bucket's time to live. */
+  release(id: string): void {
+    const kept = this.#buckets.get(id);
     if (kept && kept.ttl !== null && !kept.expiry) kept.expiry = this.#expiries.add(id, this.clock.now() + kept.ttl);
   }
 
-  /** Answers whether it was there. */
+  /** Returns whether the bucket existed. */
   delete(id: string): boolean {
     const expiry = this.#find(id)?.expiry;
     if (expiry) this.#expiries.remove(expiry);
-    return this.#kept.delete(id);
+    return this.#buckets.delete(id);
   }
 
-  /** At every access, so that expired buckets that nobody asks for are not kept for ever. */
-  #find(id: string): KeptBucket | undefined {
+  /** Removes all expired buckets at every access, so that unread ones do not pile up. */
+  #find(id: string): StoredBucket | undefined {
     if (this.#expiries.size > 0) this.#forgetExpired();
-    return this.#kept.get(id);
+    return this.#buckets.get(id);
   }
 
   #forgetExpired(): void {
     const now = this.clock.now();
-    for (let due = this.#expiries.takeDue(now); due; due = this.#expiries.takeDue(now)) this.#kept.delete(due.item);
+    for (let due = this.#expiries.takeDue(now); due; due = this.#expiries.takeDue(now)) this.#buckets.delete(due.item);
   }
 }

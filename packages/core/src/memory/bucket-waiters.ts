@@ -7,13 +7,13 @@ interface Waiter {
   readonly reject: (problem: unknown) => void;
 }
 
-/** Those who wait for buckets to be stored. */
+/** Callers that wait for a bucket to be stored. */
 export class BucketWaiters {
   readonly #waiting = new Map<string, Set<Waiter>>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** The body, when somebody answers with it; rejects with TimeoutError, or the reason of the signal. */
+  /** Resolves with the body once it is stored. Rejects with TimeoutError, or with the signal's reason. */
   async wait(id: string, { timeout, signal }: WaitOptions): Promise<string> {
     signal?.throwIfAborted();
     const { promise, resolve, reject } = withResolvers<string>();
@@ -29,12 +29,12 @@ export class BucketWaiters {
     });
   }
 
-  /** Gives the body to all who wait for this id. */
-  answer(id: string, body: string): void {
+  /** Resolves all waits for this bucket. */
+  resolve(id: string, body: string): void {
     for (const waiter of this.#waiting.get(id) ?? []) waiter.resolve(body);
   }
 
-  /** Ends all waits. */
+  /** Rejects all waits. */
   rejectAll(problem: Error): void {
     for (const waiters of this.#waiting.values()) for (const waiter of waiters) waiter.reject(problem);
   }

@@ -2,35 +2,33 @@ import type { ChannelStats, DeadLetter, DeadLetterReason, ReplayedLetter, Replay
 import { Alarm } from '../clock/alarm.js';
 import { DueQueue } from '../clock/due-queue.js';
 import type { Message } from '../message/index.js';
-import type { InMemoryConsumer } from './consumer.js';
 import { type DeadLetterRules, DeadLetters } from './dead-letters.js';
-import type { InMemoryDelivery } from './delivery.js';
-import { type Entry, type NewEntry, withHeaders } from './entry.js';
-import { type Fate, fateOf } from './fate.js';
+import { type ChannelConsumer, type Entry, type LeasedDelivery, type NewEntry, withHeaders } from './entry.js';
 import { first } from './first.js';
-import { givenUpAfter } from './given-up.js';
-import { InHand } from './in-hand.js';
-import { Lanes } from './lanes.js';
+import { Leases } from './leases.js';
+import { type LossOutcome, outcomeOfLoss } from './loss-outcome.js';
+import { PriorityQueues } from './priority-queues.js';
 import { Suspects } from './suspects.js';
+import { tooManyDeliveries } from './too-many-deliveries.js';
 
-/** What a channel needs to know of its broker. */
+/** What a channel needs from its broker. */
 export interface ChannelRules extends DeadLetterRules {
   readonly ownershipTime: number;
   readonly maxDeliveries: number;
-  /** Is told of each message that has left the channel for good. */
+  /** Called for each message that has left the channel for good. */
   readonly onEnd: (entry: Entry) => void;
-  /** Is told of each message that the channel has given up by itself. It has ended already. */
-  readonly onGiveUp: (entry: Entry, reason: DeadLetterReason) => void;
+  /** Called for each message that the channel has dead-lettered by itself, after it has ended. */
+  readonly onDeadLetter: (entry: Entry, reason: DeadLetterReason) => void;
 }
 
-/** One channel with all that it holds. Every method is one synchronous act. */
-export class Channel {
-  readonly #lanes = new Lanes();
+/** One channel with all its messages. Every method is synchronous and atomic. */
+export class InMemoryChannel {
+  readonly #queues = new PriorityQueues();
   readonly #suspects = new Suspects();
   readonly #delayed = new DueQueue<Entry>();
-  readonly #inHand: InHand;
+  readonly #leases: Leases;
   readonly #deadLetters: DeadLetters;
-  readonly #waiting = new Set<InMemoryConsumer>();
+  readonly #waiting = new Set<ChannelConsumer>();
   readonly #alarm: Alarm;
   #paused = false;
 
@@ -38,68 +36,68 @@ export class Channel {
     readonly name: string,
     private readonly rules: ChannelRules,
   ) {
-    this.#inHand = new InHand(rules.ownershipTime);
+    this.#leases = new Leases(rules.ownershipTime);
     this.#deadLetters = new DeadLetters(rules);
     this.#alarm = new Alarm(rules.clock, () => this.wakeUp());
   }
 
-  /** Takes a message in, for now or for later. Nobody is told before `serve()`. */
+  /** Adds a message, due now or later. Consumers see it only at the next `serve()`. */
   add(entry: Entry, dueAt = 0): void {
-    if (!(dueAt > this.rules.clock.now())) return this.#lanes.add(entry);
-    entry.place = { name: 'delayed', ticket: this.#delayed.add(entry, dueAt) };
+    if (!(dueAt > this.rules.clock.now())) return this.#queues.add(entry);
+    entry.location = { type: 'delayed', ticket: this.#delayed.add(entry, dueAt) };
     this.#setAlarm();
   }
 
-  /** The next message, or undefined where none is due. It has no owner until `hand()` gives it one. */
+  /** Removes and returns the next message; undefined if none is due. It has no owner until `lease()`. */
   take(): Entry | undefined {
-    return this.#paused ? undefined : this.#lanes.take();
+    return this.#paused ? undefined : this.#queues.take();
   }
 
-  /** The next suspect, which runs alone from now on. */
+  /** Removes and returns the next suspect, which runs alone from now on. */
   takeSuspect(): Entry | undefined {
     return this.#paused ? undefined : this.#suspects.take(this.rules.clock.now());
   }
 
-  /** True where a message is to be tried alone. */
+  /** True if a message must be delivered alone. */
   get hasSuspects(): boolean {
     return !this.#paused && this.#suspects.size > 0;
   }
 
-  /** Gives the consumer ownership. */
-  hand(delivery: InMemoryDelivery): void {
-    delivery.entry.place = { name: 'running', delivery };
-    this.#inHand.hold(delivery, this.rules.clock.now());
+  /** Gives the delivery's consumer ownership. */
+  lease(delivery: LeasedDelivery): void {
+    delivery.entry.location = { type: 'running', delivery };
+    this.#leases.grant(delivery, this.rules.clock.now());
     this.#setAlarm();
   }
 
-  /** Has an owned delivery owned for the full time again. One that has run alone for so long is not to blame. */
-  extend(delivery: InMemoryDelivery): void {
+  /** Renews the lease of an owned delivery. A suspect that has run alone for a full lease is cleared. */
+  extend(delivery: LeasedDelivery): void {
     const { entry } = delivery;
     const now = this.rules.clock.now();
     if (entry.aloneSince !== undefined && now - entry.aloneSince >= this.rules.ownershipTime) {
       entry.aloneSince = undefined;
     }
-    this.#inHand.hold(delivery, now);
+    this.#leases.grant(delivery, now);
     this.#setAlarm();
   }
 
-  /** Ends an owned delivery: the message is gone and its id is free. */
-  remove(delivery: InMemoryDelivery): void {
-    this.#inHand.release(delivery);
+  /** Ends an owned delivery: the message is removed, and its id is free. */
+  remove(delivery: LeasedDelivery): void {
+    this.#leases.release(delivery);
     this.#forget(delivery.entry);
   }
 
   /** Ends an owned delivery: the message goes to the dead letters, and its id is free. */
-  giveUp(delivery: InMemoryDelivery, headers: Message['headers'], reason: DeadLetterReason): void {
+  deadLetter(delivery: LeasedDelivery, headers: Message['headers'], reason: DeadLetterReason): void {
     delivery.entry.message = withHeaders(delivery.message, headers);
     this.remove(delivery);
     this.#deadLetters.add(delivery.entry, reason);
   }
 
-  /** Ends an owned delivery: the message goes back to the end, now or later, and is counted anew. */
-  giveBack(delivery: InMemoryDelivery, headers: Message['headers'], dueAt = 0): void {
+  /** Ends an owned delivery: the message goes back to the end of the channel, now or later, with its delivery count reset. */
+  requeue(delivery: LeasedDelivery, headers: Message['headers'], dueAt = 0): void {
     const { entry } = delivery;
-    this.#inHand.release(delivery);
+    this.#leases.release(delivery);
     entry.message = withHeaders(delivery.message, headers);
     entry.deliveries = 0;
     entry.aloneSince = undefined;
@@ -107,63 +105,63 @@ export class Channel {
     this.add(entry, dueAt);
   }
 
-  /** Takes a message away that is delayed, queued or running. A running one is lost to its owner. */
+  /** Removes a delayed, queued or running message. The consumer of a running one loses it. */
   withdraw(entry: Entry): void {
-    const { place } = entry;
-    if (place.name === 'delayed') this.#delayed.remove(place.ticket);
-    if (place.name === 'queued') place.queue.remove(place.link);
-    if (place.name === 'running') this.#inHand.release(place.delivery);
+    const { location } = entry;
+    if (location.type === 'delayed') this.#delayed.remove(location.ticket);
+    if (location.type === 'queued') location.queue.remove(location.link);
+    if (location.type === 'running') this.#leases.release(location.delivery);
     this.#forget(entry);
   }
 
-  get isWaitedFor(): boolean {
+  get hasWaitingConsumers(): boolean {
     return this.#waiting.size > 0;
   }
 
-  /** The consumer is told of what comes. */
-  await(consumer: InMemoryConsumer): void {
+  /** Has `serve()` call this consumer. */
+  addWaiting(consumer: ChannelConsumer): void {
     this.#waiting.add(consumer);
   }
 
-  ignore(consumer: InMemoryConsumer): void {
+  removeWaiting(consumer: ChannelConsumer): void {
     this.#waiting.delete(consumer);
   }
 
-  /** Gives what is queued to who waits for it, who has waited longest first; tells all of them of suspects. */
+  /** Gives queued messages to the waiting consumers, longest waiting first. Suspects end the wait of all of them. */
   serve(): void {
     for (const consumer of this.#waiting) {
-      if (this.#paused || this.#lanes.size + this.#suspects.size === 0) return;
+      if (this.#paused || this.#queues.size + this.#suspects.size === 0) return;
       consumer.serve();
     }
   }
 
-  /** Moves what is due to where it is to be by now. */
+  /** Queues delayed messages that are due, and handles expired leases. */
   refresh(): void {
     const now = this.rules.clock.now();
-    for (let due = this.#delayed.takeDue(now); due; due = this.#delayed.takeDue(now)) this.#lanes.add(due.item);
-    this.#takeOver(this.#inHand.takeExpired(now).map((delivery) => delivery.entry));
+    for (let due = this.#delayed.takeDue(now); due; due = this.#delayed.takeDue(now)) this.#queues.add(due.item);
+    this.#handleLost(this.#leases.takeExpired(now).map((delivery) => delivery.entry));
     this.#setAlarm();
   }
 
-  /** Sees to what is due, and serves who waits for it. */
+  /** Refreshes the channel, then serves waiting consumers. */
   wakeUp(): void {
     this.refresh();
     this.serve();
   }
 
-  /** Lets time pass unheeded until `wakeUp()`. */
+  /** Stops the timer until `wakeUp()`. */
   sleep(): void {
     this.#alarm.stop();
   }
 
   stats(): Omit<ChannelStats, 'waiting' | 'consumers'> {
-    const queued = this.#lanes.size + this.#suspects.size;
-    const [delayed, running] = [this.#delayed.size, this.#inHand.size];
+    const queued = this.#queues.size + this.#suspects.size;
+    const [delayed, running] = [this.#delayed.size, this.#leases.size];
     return { queued, delayed, running, deadLetters: this.#deadLetters.size, paused: this.#paused };
   }
 
   peek(limit: number): Message[] {
-    const upcoming = [...this.#lanes.upcoming(limit), ...first(this.#suspects, limit)];
+    const upcoming = [...this.#queues.upcoming(limit), ...first(this.#suspects, limit)];
     return upcoming.slice(0, Math.max(0, limit)).map((entry) => entry.message);
   }
 
@@ -175,26 +173,26 @@ export class Channel {
     this.#paused = paused;
   }
 
-  /** All that is queued or delayed. */
+  /** All queued and delayed messages. */
   get unstarted(): Entry[] {
-    return [...this.#lanes, ...this.#suspects, ...this.#delayed];
+    return [...this.#queues, ...this.#suspects, ...this.#delayed];
   }
 
-  /** All that is running. */
+  /** All running messages. */
   get running(): Entry[] {
-    return [...this.#inHand].map((delivery) => delivery.entry);
+    return [...this.#leases].map((delivery) => delivery.entry);
   }
 
   deadLetters(limit: number): DeadLetter[] {
     return this.#deadLetters.list(limit);
   }
 
-  /** Gives those chosen to `takeBack`, which returns what became of each. */
+  /** Passes each chosen dead letter to `takeBack`, which returns its outcome. */
   replay(options: ReplayOptions, takeBack: (entry: NewEntry) => Omit<ReplayedLetter, 'id'>): ReplayedLetter[] {
     return this.#deadLetters.replay(options, takeBack);
   }
 
-  /** Returns how many of them were there; without ids all are deleted. */
+  /** Returns how many were deleted; without ids, deletes all. */
   deleteDeadLetters(ids?: readonly string[]): number {
     if (ids) return this.#deadLetters.delete(ids);
     const { size } = this.#deadLetters;
@@ -203,40 +201,41 @@ export class Channel {
   }
 
   #forget(entry: Entry): void {
-    entry.place = { name: 'nowhere' };
+    entry.location = { type: 'none' };
     this.rules.onEnd(entry);
   }
 
-  /** Their owners are lost. Most go first, in their order, for they were taken before what is queued now. */
-  #takeOver(lost: readonly Entry[]): void {
+  /** Handles messages whose consumer was lost. Redelivered ones go to the front in their old order, since they were taken before anything queued now. */
+  #handleLost(lost: readonly Entry[]): void {
     if (lost.length === 0) return;
-    const fates = new Map(lost.map((entry) => [entry, this.#fateOf(entry)]));
+    const outcomes = new Map(lost.map((entry) => [entry, this.#outcomeOf(entry)]));
     const latestFirst = lost.toSorted((one, other) => other.turn - one.turn);
-    for (const entry of latestFirst) if (fates.get(entry) === 'delivered-again') this.#lanes.putBack(entry);
-    for (const entry of lost) if (isToBeAlone(fates.get(entry)!)) this.#suspects.add(entry);
-    for (const entry of lost) if (fates.get(entry) === 'given-up') this.#giveUpOn(entry);
+    for (const entry of latestFirst) if (outcomes.get(entry) === 'redelivered') this.#queues.putBack(entry);
+    for (const entry of lost) if (runsAlone(outcomes.get(entry)!)) this.#suspects.add(entry);
+    for (const entry of lost) if (outcomes.get(entry) === 'dead-lettered') this.#deadLetterLost(entry);
   }
 
-  #fateOf(entry: Entry): Fate {
-    const { deliveries: deaths, aloneSince, isExhausted: wasExhausted } = entry;
-    const fate = fateOf({ deaths, ranAlone: aloneSince !== undefined, wasExhausted }, this.rules.maxDeliveries);
+  #outcomeOf(entry: Entry): LossOutcome {
+    const { deliveries: losses, aloneSince, isExhausted: wasExhausted } = entry;
+    const loss = { losses, ranAlone: aloneSince !== undefined, wasExhausted };
+    const outcome = outcomeOfLoss(loss, this.rules.maxDeliveries);
     entry.aloneSince = undefined;
-    entry.isExhausted = fate === 'exhausted';
-    return fate;
+    entry.isExhausted = outcome === 'exhausted';
+    return outcome;
   }
 
-  #giveUpOn(entry: Entry): void {
-    const reason = givenUpAfter(entry.deliveries, this.rules.clock.now());
+  #deadLetterLost(entry: Entry): void {
+    const reason = tooManyDeliveries(entry.deliveries, this.rules.clock.now());
     this.#forget(entry);
     this.#deadLetters.add(entry, reason);
-    this.rules.onGiveUp(entry, reason);
+    this.rules.onDeadLetter(entry, reason);
   }
 
   #setAlarm(): void {
-    this.#alarm.setBy(Math.min(this.#delayed.first?.dueAt ?? Infinity, this.#inHand.firstExpiry ?? Infinity));
+    this.#alarm.setBy(Math.min(this.#delayed.first?.dueAt ?? Infinity, this.#leases.firstExpiry ?? Infinity));
   }
 }
 
-function isToBeAlone(fate: Fate): boolean {
-  return fate === 'suspect' || fate === 'exhausted';
+function runsAlone(outcome: LossOutcome): boolean {
+  return outcome === 'suspect' || outcome === 'exhausted';
 }

@@ -1,52 +1,52 @@
 import { checkChannelName } from '../message/index.js';
-import { Channel, type ChannelRules } from './channel.js';
+import { type ChannelRules, InMemoryChannel } from './channel.js';
 
 /** The channels of a broker, by name. */
-export class Channels {
-  readonly #channels = new Map<string, Channel>();
+export class InMemoryChannels {
+  readonly #channels = new Map<string, InMemoryChannel>();
 
   constructor(private readonly rules: ChannelRules) {}
 
   /**
-   * The channel as it was when something last happened to it; made where it is not there yet.
-   * @throws InvalidOptionError when that is no name for a channel
+   * The channel of this name, created if it does not exist. Not refreshed.
+   * @throws InvalidOptionError for a name that is not valid
    */
-  named(name: string): Channel {
-    return this.#channels.get(name) ?? this.#make(name);
+  named(name: string): InMemoryChannel {
+    return this.#channels.get(name) ?? this.#create(name);
   }
 
-  /** The same, up to date. */
-  fresh(name: string): Channel {
+  /** The channel of this name, refreshed. */
+  fresh(name: string): InMemoryChannel {
     const channel = this.named(name);
     channel.refresh();
     return channel;
   }
 
-  /** Forgets an empty channel. Where consumers wait for it, it stays. */
-  remove(channel: Channel): void {
-    if (channel.isWaitedFor) return;
+  /** Removes an empty channel, unless consumers wait for it. */
+  remove(channel: InMemoryChannel): void {
+    if (channel.hasWaitingConsumers) return;
     channel.sleep();
     this.#channels.delete(channel.name);
   }
 
-  /** Serves who waits for these. */
+  /** Serves the waiting consumers of these channels. */
   serve(names: Iterable<string>): void {
     for (const name of names) this.#channels.get(name)?.serve();
   }
 
-  /** Sees to what became due since `sleep()`. */
+  /** Handles what became due since `sleep()`. */
   wakeUp(): void {
     for (const channel of this.#channels.values()) channel.wakeUp();
   }
 
-  /** Leaves no timers behind. */
+  /** Stops all timers. */
   sleep(): void {
     for (const channel of this.#channels.values()) channel.sleep();
   }
 
-  #make(name: string): Channel {
+  #create(name: string): InMemoryChannel {
     checkChannelName(name);
-    const channel = new Channel(name, this.rules);
+    const channel = new InMemoryChannel(name, this.rules);
     this.#channels.set(name, channel);
     return channel;
   }

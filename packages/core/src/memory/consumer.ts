@@ -1,33 +1,33 @@
 import type { ConsumeOptions, Consumer, Delivery, ReceiveOptions } from '../broker/index.js';
-import type { Channel } from './channel.js';
+import type { InMemoryChannel } from './channel.js';
 import { InMemoryDelivery, type Settle } from './delivery.js';
-import type { Entry } from './entry.js';
+import type { ChannelConsumer, Entry } from './entry.js';
 
 type Limits = NonNullable<ReceiveOptions['limits']>;
 
 /** A `receive` that waits. */
-interface Receive {
+interface PendingReceive {
   readonly max: number;
   readonly limits: Limits;
   readonly resolve: (deliveries: readonly Delivery[]) => void;
 }
 
-/** What a consumer needs to know of its broker. */
+/** What a consumer needs from its broker. */
 export interface ConsumerRules {
   readonly ownershipTime: number;
   readonly settle: Settle;
-  /** The channel as it is now; it may have been deleted and made anew. */
-  readonly channelNamed: (name: string) => Channel;
+  /** The current channel of that name: it may have been deleted and created again. */
+  readonly channelNamed: (name: string) => InMemoryChannel;
   readonly onClose: (consumer: InMemoryConsumer) => void;
 }
 
 const NO_LIMITS: Limits = new Map();
 
-/** Takes from its channels in turn, so that a full one does not starve the others. */
-export class InMemoryConsumer implements Consumer {
+/** Takes from its channels in turn, so that a busy one does not starve the others. */
+export class InMemoryConsumer implements Consumer, ChannelConsumer {
   readonly ownershipTime: number;
   readonly #names: string[];
-  #waiting: Receive | undefined;
+  #pending: PendingReceive | undefined;
   #closed = false;
 
   constructor(
@@ -46,7 +46,7 @@ export class InMemoryConsumer implements Consumer {
     return this.rules.channelNamed(channel).isPaused;
   }
 
-  /** True where it takes from the channel. */
+  /** True if it takes from the channel. */
   takesFrom(channel: string): boolean {
     return this.#names.includes(channel);
   }
@@ -62,11 +62,11 @@ export class InMemoryConsumer implements Consumer {
   }
 
   wake(): void {
-    this.#answer([]);
+    this.#resolvePending([]);
   }
 
   async extend(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
-    return deliveries.filter((delivery) => !this.#keep(delivery));
+    return deliveries.filter((delivery) => !this.#extend(delivery));
   }
 
   async close(): Promise<void> {
@@ -75,14 +75,14 @@ export class InMemoryConsumer implements Consumer {
     this.rules.onClose(this);
   }
 
-  /** Ends a waiting `receive` with what its channels have by now, if anything; empty where that is to be had alone. */
+  /** Resolves a waiting `receive` if its channels have messages; with none if they have a suspect, which must be received alone. */
   serve(): void {
-    if (!this.#waiting) return;
-    const deliveries = this.#take(this.#waiting.max, this.#waiting.limits);
-    if (deliveries.length > 0 || this.hasSuspects) this.#answer(deliveries);
+    if (!this.#pending) return;
+    const deliveries = this.#take(this.#pending.max, this.#pending.limits);
+    if (deliveries.length > 0 || this.hasSuspects) this.#resolvePending(deliveries);
   }
 
-  /** Somebody has cancelled a job that this consumer had in hand. What its listeners throw harms nobody. */
+  /** Reports a cancelled job to `onCancel`. Errors that listeners throw are contained. */
   tellCancelled(channel: string, jobId: string): void {
     const { onCancel, onProblem } = this.options;
     attempt(
@@ -91,26 +91,26 @@ export class InMemoryConsumer implements Consumer {
     );
   }
 
-  #channels(): Channel[] {
+  #channels(): InMemoryChannel[] {
     return this.#names.map((name) => this.rules.channelNamed(name));
   }
 
   #wait(max: number, limits: Limits): Promise<readonly Delivery[]> {
-    for (const channel of this.#channels()) channel.await(this);
+    for (const channel of this.#channels()) channel.addWaiting(this);
     return new Promise((resolve) => {
-      this.#waiting = { max, limits, resolve };
+      this.#pending = { max, limits, resolve };
     });
   }
 
-  #answer(deliveries: readonly Delivery[]): void {
-    if (!this.#waiting) return;
-    const { resolve } = this.#waiting;
-    this.#waiting = undefined;
-    for (const channel of this.#channels()) channel.ignore(this);
+  #resolvePending(deliveries: readonly Delivery[]): void {
+    if (!this.#pending) return;
+    const { resolve } = this.#pending;
+    this.#pending = undefined;
+    for (const channel of this.#channels()) channel.removeWaiting(this);
     resolve(deliveries);
   }
 
-  /** One from each channel in turn, until there are enough or all have no more, or may give no more. */
+  /** Takes one from each channel in turn, until there are enough, or all are empty or at their limit. */
   #take(max: number, limits: Limits): Delivery[] {
     const taken: Delivery[] = [];
     const left = limits.size > 0 ? new Map(limits) : limits;
@@ -119,8 +119,8 @@ export class InMemoryConsumer implements Consumer {
       const channel = this.#nextChannel();
       const entry = isOpen(channel, left) ? channel.take() : undefined;
       empty = entry ? 0 : empty + 1;
-      if (entry) taken.push(this.#hand(entry, channel));
-      if (entry && left.size > 0) useUp(channel, left as Map<string, number>);
+      if (entry) taken.push(this.#deliver(entry, channel));
+      if (entry && left.size > 0) countTaken(channel, left as Map<string, number>);
     }
     return taken;
   }
@@ -129,36 +129,36 @@ export class InMemoryConsumer implements Consumer {
     for (let looked = 0; looked < this.#names.length; looked += 1) {
       const channel = this.#nextChannel();
       const entry = isOpen(channel, limits) ? channel.takeSuspect() : undefined;
-      if (entry) return [this.#hand(entry, channel)];
+      if (entry) return [this.#deliver(entry, channel)];
     }
     return [];
   }
 
-  #nextChannel(): Channel {
+  #nextChannel(): InMemoryChannel {
     if (this.#names.length > 1) this.#names.push(this.#names.shift()!);
     return this.rules.channelNamed(this.#names.at(-1)!);
   }
 
-  #hand(entry: Entry, channel: Channel): Delivery {
+  #deliver(entry: Entry, channel: InMemoryChannel): Delivery {
     entry.deliveries += 1;
     const delivery = new InMemoryDelivery(entry, channel, this, this.rules.settle);
-    channel.hand(delivery);
+    channel.lease(delivery);
     return delivery;
   }
 
-  #keep(delivery: Delivery): boolean {
+  #extend(delivery: Delivery): boolean {
     const isOwned = delivery instanceof InMemoryDelivery && delivery.isOwned;
     if (isOwned) delivery.channel.extend(delivery);
     return isOwned;
   }
 }
 
-/** True where the channel may give one more. */
-function isOpen({ name }: Channel, left: Limits): boolean {
+/** True if the channel has not reached its limit. */
+function isOpen({ name }: InMemoryChannel, left: Limits): boolean {
   return (left.get(name) ?? 1) > 0;
 }
 
-function useUp({ name }: Channel, left: Map<string, number>): void {
+function countTaken({ name }: InMemoryChannel, left: Map<string, number>): void {
   const count = left.get(name);
   if (count !== undefined) left.set(name, count - 1);
 }
@@ -167,7 +167,7 @@ function attempt(act: () => unknown, otherwise: (problem: Error) => unknown): vo
   try {
     act();
   } catch (problem) {
-    otherwise(problem instanceof Error ? problem : new Error('A listener threw what is no error.'));
+    otherwise(problem instanceof Error ? problem : new Error('A listener threw a value that is not an error.'));
   }
 }
 

@@ -6,24 +6,24 @@ import { first } from './first.js';
 /** Default of `ReplayOptions.limit`. */
 const REPLAY_LIMIT = 1_000;
 
-interface Kept {
+interface StoredLetter {
   readonly letter: DeadLetter;
   readonly entry: NewEntry;
   readonly since: number;
 }
 
-/** What dead letters need to know of their broker. */
+/** What dead letters need from their broker. */
 export interface DeadLetterRules {
   readonly clock: Clock;
   /** How many are kept, and for how many milliseconds. */
   readonly deadLetters: { readonly maxCount: number; readonly maxAge: number };
-  /** Is told of each that is kept no more, and not put back. */
+  /** Called for each dead letter that is deleted without being replayed. */
   readonly onDrop: (entry: NewEntry) => void;
 }
 
-/** What a channel's actors have given up, oldest first. */
+/** The dead letters of a channel, oldest first. */
 export class DeadLetters {
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, StoredLetter>();
 
   constructor(private readonly rules: DeadLetterRules) {}
 
@@ -39,13 +39,13 @@ export class DeadLetters {
     this.#trim();
   }
 
-  /** The oldest. */
+  /** The oldest dead letters. */
   list(limit: number): DeadLetter[] {
     this.#trim();
     return [...first(this.#kept.values(), limit)].map(({ letter }) => letter);
   }
 
-  /** Gives those chosen to `takeBack`, which returns what became of each, and forgets those that are replayed. */
+  /** Passes each chosen dead letter to `takeBack`, which returns its outcome. Deletes those that were replayed. */
   replay(
     { ids, limit = REPLAY_LIMIT }: ReplayOptions,
     takeBack: (entry: NewEntry) => Omit<ReplayedLetter, 'id'>,
@@ -62,7 +62,7 @@ export class DeadLetters {
     return letters;
   }
 
-  /** Returns how many of them were there. */
+  /** Returns how many were deleted. */
   delete(ids: readonly string[]): number {
     this.#trim();
     return ids.filter((id) => this.#drop(id)).length;
@@ -80,7 +80,7 @@ export class DeadLetters {
     return { id, ...result };
   }
 
-  /** The oldest go that are too many or too old. */
+  /** Deletes the oldest dead letters that exceed the maximum count or age. */
   #trim(): void {
     const { clock, deadLetters } = this.rules;
     const tooOld = clock.now() - deadLetters.maxAge;

@@ -1,28 +1,25 @@
 import type { Delivery, Settlement } from '../broker/index.js';
 import type { Message, Priority } from '../message/index.js';
-import type { Channel } from './channel.js';
-import type { InMemoryConsumer } from './consumer.js';
-import type { Entry } from './entry.js';
-import type { Hold } from './in-hand.js';
+import type { InMemoryChannel } from './channel.js';
+import type { ChannelConsumer, Entry, Lease, LeasedDelivery } from './entry.js';
 import type { Link } from './linked-queue.js';
 
 /** Commits a settlement, or throws and commits nothing. */
 export type Settle = (delivery: InMemoryDelivery, settlement: Settlement) => void;
 
-/** One entry in the hands of one consumer. */
-export class InMemoryDelivery implements Delivery {
+/** One entry, owned by one consumer. */
+export class InMemoryDelivery implements Delivery, LeasedDelivery {
   readonly id: string;
   readonly message: Message;
   readonly priority: Priority;
   readonly deliveryCount: number;
   readonly isExhausted: boolean;
-  /** Where it stands among what is in hand. */
-  hold: Link<Hold> | undefined;
+  lease: Link<Lease> | undefined;
 
   constructor(
     readonly entry: Entry,
-    readonly channel: Channel,
-    readonly consumer: InMemoryConsumer,
+    readonly channel: InMemoryChannel,
+    readonly consumer: ChannelConsumer,
     private readonly commit: Settle,
   ) {
     this.id = entry.id;
@@ -32,10 +29,10 @@ export class InMemoryDelivery implements Delivery {
     this.isExhausted = entry.isExhausted;
   }
 
-  /** False once it is settled, taken over by another consumer, or its job has been cancelled. */
+  /** False once it is settled, taken over by another consumer, or its job was cancelled. */
   get isOwned(): boolean {
-    const { place } = this.entry;
-    return place.name === 'running' && place.delivery === this;
+    const { location } = this.entry;
+    return location.type === 'running' && location.delivery === this;
   }
 
   async settle(settlement: Settlement): Promise<void> {

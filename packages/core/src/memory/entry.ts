@@ -1,38 +1,60 @@
 import type { Due } from '../clock/due-queue.js';
 import type { Condition } from '../dependency/index.js';
 import { type Message, type OutgoingMessage, ownArgsBucketOf, type Priority } from '../message/index.js';
-import type { InMemoryDelivery } from './delivery.js';
 import type { Link, LinkedQueue } from './linked-queue.js';
 
-/** Where a message lies, and how to get it out of there. */
-export type Place =
-  | { readonly name: 'waiting'; readonly missing: ReadonlyMap<string, Condition> }
-  | { readonly name: 'queued'; readonly queue: LinkedQueue<Entry>; readonly link: Link<Entry> }
-  | { readonly name: 'delayed'; readonly ticket: Due<Entry> }
-  | { readonly name: 'running'; readonly delivery: InMemoryDelivery }
-  | { readonly name: 'nowhere' };
+/** Where the broker keeps an entry, with what is needed to remove it from there. */
+export type EntryLocation =
+  | { readonly type: 'waiting'; readonly missing: ReadonlyMap<string, Condition> }
+  | { readonly type: 'queued'; readonly queue: LinkedQueue<Entry>; readonly link: Link<Entry> }
+  | { readonly type: 'delayed'; readonly ticket: Due<Entry> }
+  | { readonly type: 'running'; readonly delivery: LeasedDelivery }
+  | { readonly type: 'none' };
 
 /** A message that the broker holds. */
 export interface Entry {
   /** Unique in the broker, and never used again. */
   readonly id: string;
   readonly jobId: string | undefined;
-  /** The bucket that its result goes to, where that is not its id. */
+  /** The bucket of its result, if that is not its job id. */
   readonly resultId: string | undefined;
   readonly priority: Priority;
   message: Message;
-  /** How often it was delivered since it was last given back. */
+  /** Deliveries since the entry was last requeued. */
   deliveries: number;
-  /** When it was last taken, as a number that grows with each that is taken from its channel. */
+  /** When it was last taken: a number that grows with each entry taken from its channel. */
   turn: number;
-  /** Since when it runs alone, in milliseconds since the epoch; undefined where it does not, or has been cleared. */
+  /** Since when it runs alone, in milliseconds since the epoch; undefined if it does not, or was cleared. */
   aloneSince: number | undefined;
-  /** True where its next delivery is to be refused. */
+  /** True if its next delivery must be refused. */
   isExhausted: boolean;
-  place: Place;
+  location: EntryLocation;
 }
 
-/** What the broker does not hold, or not any more. */
+/** A delivery as its entry, its channel and its lease see it. */
+export interface LeasedDelivery {
+  readonly entry: Entry;
+  readonly message: Message;
+  readonly consumer: ChannelConsumer;
+  /** Its link in the channel's leases; undefined once it is settled or lost. */
+  lease: Link<Lease> | undefined;
+}
+
+/** Ownership of a delivery, with a time limit. */
+export interface Lease {
+  readonly delivery: LeasedDelivery;
+  readonly expiresAt: number;
+}
+
+/** A consumer as its channels see it. */
+export interface ChannelConsumer {
+  /** Ends a waiting `receive` with the messages that its channels have. */
+  serve(): void;
+  /** Reports that a job which this consumer runs was cancelled. */
+  tellCancelled(channel: string, jobId: string): void;
+}
+
+/** A message that the broker does not hold yet, or no longer. */
 export type NewEntry = Pick<Entry, 'jobId' | 'resultId' | 'priority' | 'message'>;
 
 /** The message as a channel keeps it, independent of the caller's object. */
@@ -42,13 +64,13 @@ export function toEntry(
 ): Entry {
   const optional = { ...(contentType !== undefined && { contentType }), ...(replyTo !== undefined && { replyTo }) };
   const message = { channel, payload, headers: { ...headers }, ...optional };
-  return enter(id, { jobId, resultId, priority, message });
+  return newEntry(id, { jobId, resultId, priority, message });
 }
 
-/** The message as if it had never been delivered. */
-export function enter(id: string, { jobId, resultId, priority, message }: NewEntry): Entry {
+/** An entry that was never delivered. */
+export function newEntry(id: string, { jobId, resultId, priority, message }: NewEntry): Entry {
   return {
-    // Written out: V8 takes tens of times as long for an object that is spread and then added to.
+    // Each property is written out: V8 is tens of times slower for an object that is spread and then extended.
     id,
     jobId,
     resultId,
@@ -58,7 +80,7 @@ export function enter(id: string, { jobId, resultId, priority, message }: NewEnt
     turn: 0,
     aloneSince: undefined,
     isExhausted: false,
-    place: { name: 'nowhere' },
+    location: { type: 'none' },
   };
 }
 
@@ -67,7 +89,7 @@ export function withHeaders(message: Message, headers: Readonly<Record<string, s
   return { ...message, headers: { ...headers } };
 }
 
-/** The arguments bucket that belongs to the job alone; undefined where it has none, or for a bare message. */
+/** The arguments bucket that belongs to this job alone; undefined for a job without one, and for a bare message. */
 export function ownArgsOf({ jobId, message }: Pick<Entry, 'jobId' | 'message'>): string | undefined {
   return jobId === undefined ? undefined : ownArgsBucketOf(message.headers);
 }

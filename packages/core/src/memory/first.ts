@@ -1,4 +1,4 @@
-/** The first so many of them; what comes after is not looked at. */
+/** The first `count` items; the others are not iterated. */
 export function* first<T>(items: Iterable<T>, count: number): Generator<T> {
   let left = count;
   if (left <= 0) return;

@@ -2,16 +2,16 @@ import { isResultBody } from '../bucket/index.js';
 import { DuplicateJobError, type TakenBy } from '../errors/index.js';
 import type { OutgoingMessage } from '../message/index.js';
 import { type JobIndex, placeOf } from './job-index.js';
-import type { JoinedBuckets } from './joined-buckets.js';
+import type { TransactionalBuckets } from './transactional-buckets.js';
 
-/** An id that a message can't have, and what has it. */
-interface Taken {
+/** An id that is taken, and by what. */
+interface TakenId {
   readonly id: string;
   readonly takenBy: TakenBy;
 }
 
-/** What the messages of one call have taken so far. */
-class Call {
+/** The ids that the messages of one call have taken so far. */
+class IdsOfCall {
   readonly ids = new Set<string>();
   readonly args = new Set<string>();
 
@@ -22,18 +22,18 @@ class Call {
   }
 }
 
-/** Looks whether ids are free: two different things never share one. */
+/** Checks that ids are free, so that no two jobs or buckets share one. */
 export class IdsCheck {
   constructor(
     private readonly jobs: JobIndex,
-    private readonly buckets: JoinedBuckets,
-    /** True where a bucket has yet to be read by who waited for it. */
+    private readonly buckets: TransactionalBuckets,
+    /** True for a bucket that a released job has yet to read. */
     private readonly hasReaders: (bucketId: string) => boolean,
   ) {}
 
-  /** @throws DuplicateJobError where one of the ids is taken, or stands twice */
+  /** @throws DuplicateJobError for an id that is taken or given twice */
   requireFree(messages: readonly OutgoingMessage[]): void {
-    const call = new Call();
+    const call = new IdsOfCall();
     for (const message of messages) {
       const taken = this.#find(message, call);
       if (taken) throw new DuplicateJobError(taken.id, message.channel, taken.takenBy);
@@ -41,9 +41,9 @@ export class IdsCheck {
     }
   }
 
-  /** Those whose ids are free. */
+  /** The messages whose ids are free. */
   onlyFree(messages: readonly OutgoingMessage[]): OutgoingMessage[] {
-    const call = new Call();
+    const call = new IdsOfCall();
     return messages.filter((message) => {
       const isFree = this.#find(message, call) === undefined;
       if (isFree) call.note(message);
@@ -51,7 +51,7 @@ export class IdsCheck {
     });
   }
 
-  #find(message: OutgoingMessage, call: Call): Taken | undefined {
+  #find(message: OutgoingMessage, call: IdsOfCall): TakenId | undefined {
     const { id, resultId } = message;
     return (
       (id !== undefined && this.#named(id, call)) ||
@@ -61,18 +61,18 @@ export class IdsCheck {
     );
   }
 
-  #named(id: string, call: Call): Taken | undefined {
+  #named(id: string, call: IdsOfCall): TakenId | undefined {
     return call.ids.has(id) || call.args.has(id) ? { id, takenBy: 'same-call' } : this.#job(id);
   }
 
-  #job(id: string): Taken | undefined {
+  #job(id: string): TakenId | undefined {
     const entry = this.jobs.find(id);
     const takenBy = entry && placeOf(entry);
     return takenBy && { id, takenBy };
   }
 
-  /** A result that has yet to be read, or arguments that lie where a result is to be. */
-  #unclearable({ clears = [] }: OutgoingMessage): Taken | undefined {
+  /** Finds a result that a released job has yet to read, or arguments in the bucket of a result. */
+  #unclearable({ clears = [] }: OutgoingMessage): TakenId | undefined {
     for (const bucket of clears) {
       if (this.hasReaders(bucket.id)) return { id: bucket.id, takenBy: 'result-in-use' };
       const body = this.buckets.bodyOf(bucket);
@@ -81,8 +81,8 @@ export class IdsCheck {
     return undefined;
   }
 
-  /** Arguments that would lie where a result is, or is to be. */
-  #argumentsInTheWay({ id: jobId, resultId, buckets = [] }: OutgoingMessage, call: Call): Taken | undefined {
+  /** Finds arguments that would be stored in the bucket of a result. */
+  #argumentsInTheWay({ id: jobId, resultId, buckets = [] }: OutgoingMessage, call: IdsOfCall): TakenId | undefined {
     for (const bucket of buckets) {
       const { id } = bucket;
       if (id === jobId || id === resultId || call.ids.has(id)) return { id, takenBy: 'same-call' };

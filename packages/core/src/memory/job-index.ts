@@ -1,16 +1,16 @@
 import type { JobPlace } from '../broker/index.js';
 import type { Entry } from './entry.js';
 
-/** The jobs that a broker holds, by their ids and by the buckets that their results go to: both name one job. */
+/** The jobs that a broker holds, by id and by the bucket of their result. Either name identifies one job. */
 export class JobIndex {
   readonly #jobs = new Map<string, Entry>();
 
-  /** The job with this id, or whose result goes to the bucket of this id. */
+  /** The job with this id, or with this result bucket. */
   find(id: string): Entry | undefined {
     return this.#jobs.get(id);
   }
 
-  /** Both of its names must be free. A bare message has none. */
+  /** Both names must be free. A bare message has none. */
   add(entry: Entry): void {
     for (const name of namesOf(entry)) this.#jobs.set(name, entry);
   }
@@ -20,13 +20,13 @@ export class JobIndex {
   }
 }
 
-/** The ids that a message takes: its own, and that of the bucket that its result goes to. */
+/** The ids that a message takes: its own and that of its result bucket. */
 export function namesOf({ jobId, resultId }: Pick<Entry, 'jobId' | 'resultId'>): string[] {
   return [jobId, resultId].filter((name) => name !== undefined);
 }
 
-/** Where the job is; undefined where it is not held, or is a bare message. */
-export function placeOf({ jobId, message, place }: Entry): JobPlace | undefined {
-  if (jobId === undefined || place.name === 'nowhere') return undefined;
-  return { channel: message.channel, jobId, location: place.name };
+/** Where the job is; undefined for one that is not held, and for a bare message. */
+export function placeOf({ jobId, message, location }: Entry): JobPlace | undefined {
+  if (jobId === undefined || location.type === 'none') return undefined;
+  return { channel: message.channel, jobId, location: location.type };
 }

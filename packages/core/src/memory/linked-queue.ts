@@ -1,13 +1,13 @@
-/** One link of a queue; keep it to take its item out of the middle. */
+/** One link of a queue. Keep it to remove its item later from the middle. */
 export interface Link<T> {
   readonly item: T;
   before: Link<T> | undefined;
   after: Link<T> | undefined;
-  /** False once it has left. */
+  /** False once it was removed. */
   linked: boolean;
 }
 
-/** First in, first out, with O(1) for both ends and for leaving from the middle. */
+/** A first-in first-out queue with O(1) removal from the middle. */
 export class LinkedQueue<T> implements Iterable<T> {
   #first: Link<T> | undefined;
   #last: Link<T> | undefined;
@@ -17,7 +17,7 @@ export class LinkedQueue<T> implements Iterable<T> {
     return this.#size;
   }
 
-  /** The one that came first. */
+  /** The oldest item. */
   get first(): T | undefined {
     return this.#first?.item;
   }
@@ -27,7 +27,7 @@ export class LinkedQueue<T> implements Iterable<T> {
     return this.#insert({ item, before: this.#last, after: undefined, linked: true });
   }
 
-  /** Adds behind those at the beginning that are to stay in front of it. */
+  /** Inserts the item behind the leading items for which `staysInFront` is true. */
   insertAfter(staysInFront: (item: T) => boolean, item: T): Link<T> {
     let before: Link<T> | undefined;
     let after = this.#first;
@@ -35,14 +35,14 @@ export class LinkedQueue<T> implements Iterable<T> {
     return this.#insert({ item, before, after, linked: true });
   }
 
-  /** Takes the first. */
+  /** Removes and returns the first item. */
   shift(): T | undefined {
     const first = this.#first;
     if (first) this.remove(first);
     return first?.item;
   }
 
-  /** Takes this one, wherever it stands; does nothing where it has left already. */
+  /** Removes this link's item. Does nothing if it was removed already. */
   remove(link: Link<T>): void {
     if (!link.linked) return;
     link.linked = false;

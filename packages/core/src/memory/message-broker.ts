@@ -22,10 +22,10 @@ import {
 import { MessageStore } from './store.js';
 
 /**
- * Moves messages within this process: for tests, and for programs that need not survive a restart.
- * It can all that a broker can, and is the reference for what that means.
+ * Keeps messages in this process: for tests, and for programs that need not survive a restart.
+ * It has every capability, and is the reference implementation of the contract.
  *
- * What it holds outlives `disconnect()`, and is gone with the object.
+ * Messages survive `disconnect()`; they are gone with the object.
  */
 export class InMemoryMessageBroker implements MessageBroker {
   readonly name = 'in-memory';
@@ -45,7 +45,7 @@ export class InMemoryMessageBroker implements MessageBroker {
   readonly #consumers = new Set<InMemoryConsumer>();
   #isConnected = false;
 
-  /** @throws InvalidOptionError when an option is unknown or wrong */
+  /** @throws InvalidOptionError for an unknown option or an invalid value */
   constructor(options: InMemoryMessageBrokerOptions = {}) {
     this.#settings = resolveMessageBrokerOptions(options);
     this.clock = this.#settings.clock;

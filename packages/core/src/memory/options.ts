@@ -4,24 +4,24 @@ import { AdjustableClock, type Clock } from '../clock/index.js';
 import type { Duration } from '../duration/index.js';
 import { option, parseOptions } from '../options/index.js';
 
-/** How an in-memory message broker works. */
+/** Options of an in-memory message broker. */
 export interface InMemoryMessageBrokerOptions {
-  /** Delays and ownership run by this clock. @default a new AdjustableClock */
+  /** The clock for delays and ownership. @default a new AdjustableClock */
   readonly clock?: Clock;
-  /** How long a delivery is owned without being extended: milliseconds, or text such as `'30s'`. @default '30s' */
+  /** How long a consumer owns a delivery that it does not extend: milliseconds, or text such as `'30s'`. @default '30s' */
   readonly ownershipTime?: Duration;
   /**
-   * How many workers a message may lose. One that has lost all but the last is delivered alone, to see whether it is to blame;
-   * where it is, it goes to the dead letters. @default 5
+   * How often a message may be delivered without being settled. Before the last delivery it counts as a suspect and is delivered
+   * alone; if its worker is lost again, it is dead-lettered. @default 5
    */
   readonly maxDeliveries?: number;
   /** How many dead letters each channel keeps, and for how long. @default { maxCount: 100000, maxAge: '30d' } */
   readonly deadLetters?: DeadLetterLimits;
 }
 
-/** How an in-memory bucket broker works. */
+/** Options of an in-memory bucket broker. */
 export interface InMemoryBucketBrokerOptions {
-  /** Times to live run by this clock. @default a new AdjustableClock */
+  /** The clock for times to live. @default a new AdjustableClock */
   readonly clock?: Clock;
 }
 
@@ -36,15 +36,15 @@ const messageBrokerSchema = v.strictObject({
 
 const bucketBrokerSchema = v.strictObject({ clock });
 
-/** The options of a message broker, complete; spans in milliseconds. */
+/** The options of a message broker with all defaults filled in; durations in milliseconds. */
 export type MessageBrokerSettings = v.InferOutput<typeof messageBrokerSchema>;
 
-/** @throws InvalidOptionError when an option is unknown or wrong */
+/** @throws InvalidOptionError for an unknown option or an invalid value */
 export function resolveMessageBrokerOptions(options: InMemoryMessageBrokerOptions): MessageBrokerSettings {
   return parseOptions(messageBrokerSchema, options, 'InMemoryMessageBroker');
 }
 
-/** @throws InvalidOptionError when an option is unknown or wrong */
+/** @throws InvalidOptionError for an unknown option or an invalid value */
 export function resolveBucketBrokerOptions(options: InMemoryBucketBrokerOptions): { clock: Clock } {
   return parseOptions(bucketBrokerSchema, options, 'InMemoryBucketBroker');
 }

@@ -15,60 +15,59 @@ import { deletedException, purgedException } from '../bucket/index.js';
 import { LostOwnershipError } from '../errors/index.js';
 import { type Message, type OutgoingMessage, resultBucketOf } from '../message/index.js';
 import type { InMemoryBucketBroker } from './bucket-broker.js';
-import type { Channel, ChannelRules } from './channel.js';
-import { Channels } from './channels.js';
-import type { InMemoryConsumer } from './consumer.js';
+import { BlockedMessages } from './blocked-messages.js';
+import type { ChannelRules, InMemoryChannel } from './channel.js';
+import { InMemoryChannels } from './channels.js';
 import type { InMemoryDelivery } from './delivery.js';
-import { type Entry, enter, type NewEntry, toEntry } from './entry.js';
+import { type ChannelConsumer, type Entry, newEntry, type NewEntry, toEntry } from './entry.js';
+import { EndedJobs } from './ended-jobs.js';
 import { IdsCheck } from './ids-check.js';
 import { JobIndex, namesOf, placeOf } from './job-index.js';
-import { JoinedBuckets } from './joined-buckets.js';
-import { EndedJobs } from './ended-jobs.js';
-import { WaitingRoom } from './waiting-room.js';
+import { TransactionalBuckets } from './transactional-buckets.js';
 
-type StoreRules = Omit<ChannelRules, 'onEnd' | 'onGiveUp' | 'onDrop'>;
+type StoreRules = Omit<ChannelRules, 'onEnd' | 'onDeadLetter' | 'onDrop'>;
 
 /**
- * All that a broker holds. Each act is synchronous and whole: it checks everything first, then commits everything;
- * whoever it has given something to goes on after it.
+ * Everything that a broker holds. Each operation is synchronous and atomic: it checks everything, then commits everything.
+ * Callers that receive something continue only after it.
  */
 export class MessageStore {
-  readonly channels: Channels;
+  readonly channels: InMemoryChannels;
   readonly #jobs = new JobIndex();
-  readonly #buckets = new JoinedBuckets(() => this.#room);
-  readonly #room: WaitingRoom;
+  readonly #buckets = new TransactionalBuckets(() => this.#blocked);
+  readonly #blocked: BlockedMessages;
   readonly #ids: IdsCheck;
   readonly #endedJobs: EndedJobs;
-  /** Channels that were given messages which had waited. */
-  readonly #readied = new Set<string>();
+  /** Channels that received released messages and were not served yet. */
+  readonly #channelsToServe = new Set<string>();
   #entries = 0;
 
   constructor(private readonly rules: StoreRules) {
     this.#endedJobs = new EndedJobs(rules.clock, this.#jobs, this.#buckets);
     const onDrop = (entry: NewEntry): void => this.#endedJobs.removeOwnArgs(entry);
-    this.channels = new Channels({
+    this.channels = new InMemoryChannels({
       ...rules,
       onEnd: (entry) => this.#forget(entry),
-      onGiveUp: (entry, reason) => this.#endedJobs.storeFailed(entry, reason),
+      onDeadLetter: (entry, reason) => this.#endedJobs.storeFailed(entry, reason),
       onDrop,
     });
-    this.#room = new WaitingRoom({
+    this.#blocked = new BlockedMessages({
       clock: rules.clock,
       buckets: this.#buckets,
-      onReady: (entry, message) => this.#enqueueReady(entry, message),
+      onReady: (entry, message) => this.#enqueueReleased(entry, message),
       onSkip: (entry) => this.#forget(entry),
       onDrop,
-      onDone: () => this.#serveReadied(),
+      onDone: () => this.#serveReleased(),
     });
-    this.#ids = new IdsCheck(this.#jobs, this.#buckets, (bucketId) => this.#room.hasReaders(bucketId));
+    this.#ids = new IdsCheck(this.#jobs, this.#buckets, (bucketId) => this.#blocked.hasReaders(bucketId));
   }
 
-  /** From now on, buckets of this broker may ride along. */
+  /** Makes this broker's buckets part of this store's transactions. */
   join(buckets: InMemoryBucketBroker): void {
     this.#buckets.add(buckets);
   }
 
-  /** @throws DuplicateJobError when an id is taken or stands twice; nothing is published then */
+  /** @throws DuplicateJobError for an id that is taken or given twice; nothing is published then */
   publish(messages: readonly OutgoingMessage[]): void {
     this.#check(messages);
     this.#ids.requireFree(messages);
@@ -76,7 +75,7 @@ export class MessageStore {
     this.#serve(messages);
   }
 
-  /** @throws LostOwnershipError when the delivery is not owned any more; nothing is committed then */
+  /** @throws LostOwnershipError for a delivery that is no longer owned; nothing is committed then */
   settle(delivery: InMemoryDelivery, { outcome, bucket, publish = [] }: Settlement): void {
     if (!delivery.isOwned) throw new LostOwnershipError(delivery.id, delivery.channel.name);
     checkSettlement(delivery.channel.name, { outcome, bucket });
@@ -102,10 +101,10 @@ export class MessageStore {
   }
 
   waiters(bucketId: string): JobReference[] {
-    return this.#room.waitersOf(bucketId);
+    return this.#blocked.waitersOf(bucketId);
   }
 
-  /** Returns what was known of the job. */
+  /** Returns the job as it was before. */
   cancel(id: string, { result }: CancelOptions): JobInspection | undefined {
     if (result) this.#buckets.check({ id, into: result.into });
     const inspection = this.inspect(id);
@@ -119,55 +118,55 @@ export class MessageStore {
     return inspection;
   }
 
-  /** How many wait on the channel for buckets. */
+  /** How many messages of the channel wait for buckets. */
   waiting(channel: string): number {
-    return this.#room.on(channel).length;
+    return this.#blocked.on(channel).length;
   }
 
-  /** Ends what is queued or delayed; returns how many. */
+  /** Cancels queued and delayed messages; returns how many. */
   purge(name: string): number {
     const { unstarted } = this.channels.fresh(name);
     this.#endAll(unstarted, purgedException(name));
     return unstarted.length;
   }
 
-  /** Ends everything on the channel, and removes it. */
+  /** Cancels everything on the channel, and removes it. */
   delete(name: string): void {
     const channel = this.channels.fresh(name);
-    const held = [...this.#room.on(name), ...channel.unstarted, ...channel.running];
+    const held = [...this.#blocked.on(name), ...channel.unstarted, ...channel.running];
     channel.deleteDeadLetters();
     channel.setPaused(false);
     this.#endAll(held, deletedException(name));
     this.channels.remove(channel);
   }
 
-  /** Puts dead letters back, where asked with those who were skipped because of them. */
+  /** Puts dead letters back; with `withDependents` also the messages that were skipped because of them. */
   replay(name: string, options: ReplayOptions): ReplayReport {
     const channel = this.channels.fresh(name);
     const replayed: Message[] = [];
     const letters = channel.replay(options, (letter) => {
-      const fate = this.#takeBack(letter, channel, options);
-      if (fate.outcome === 'replayed') replayed.push(letter.message);
-      return fate;
+      const result = this.#takeBack(letter, channel, options);
+      if (result.outcome === 'replayed') replayed.push(letter.message);
+      return result;
     });
     if (options.withDependents) this.#revive(replayed);
     channel.serve();
     return { replayed: replayed.length, letters };
   }
 
-  /** Sees to what became due since `sleep()`. */
+  /** Handles what became due since `sleep()`. */
   wakeUp(): void {
     this.channels.wakeUp();
-    this.#room.wakeUp();
+    this.#blocked.wakeUp();
   }
 
-  /** Leaves no timers behind. */
+  /** Stops all timers. */
   sleep(): void {
     this.channels.sleep();
-    this.#room.sleep();
+    this.#blocked.sleep();
   }
 
-  /** Before anything is touched. */
+  /** Checks the messages before anything changes. */
   #check(messages: readonly OutgoingMessage[]): void {
     for (const message of messages) {
       checkOutgoingMessage(message);
@@ -178,14 +177,14 @@ export class MessageStore {
     }
   }
 
-  /** The job with this id, where it is by now. */
+  /** The job with this id, after its channel was refreshed. */
   #find(id: string): Entry | undefined {
     const entry = this.#jobs.find(id);
     if (entry) this.channels.fresh(entry.message.channel);
     return this.#jobs.find(id);
   }
 
-  /** Buckets first: a message may wait for what another of them brings, but not for what that one clears. */
+  /** Buckets first: a message may wait for a bucket that another one stores, but not for one that another clears. */
   #addAll(messages: readonly OutgoingMessage[]): void {
     for (const { clears } of messages) if (clears) for (const bucket of clears) this.#buckets.clear(bucket);
     for (const { buckets } of messages) if (buckets) for (const bucket of buckets) this.#buckets.store(bucket);
@@ -195,7 +194,7 @@ export class MessageStore {
   #add(message: OutgoingMessage): void {
     const entry = toEntry(this.#nextId(), message);
     this.#jobs.add(entry);
-    if (message.waits) this.#room.take(entry, message, message.waits);
+    if (message.waits) this.#blocked.add(entry, message, message.waits);
     else this.#enqueue(entry, message);
   }
 
@@ -203,15 +202,15 @@ export class MessageStore {
     this.channels.named(channel).add(entry, dueAt ?? (delay === undefined ? 0 : this.rules.clock.now() + delay));
   }
 
-  #enqueueReady(entry: Entry, message: OutgoingMessage): void {
+  #enqueueReleased(entry: Entry, message: OutgoingMessage): void {
     this.#enqueue(entry, message);
-    this.#readied.add(message.channel);
+    this.#channelsToServe.add(message.channel);
   }
 
-  #serveReadied(): void {
-    const readied = [...this.#readied];
-    this.#readied.clear();
-    this.channels.serve(readied);
+  #serveReleased(): void {
+    const names = [...this.#channelsToServe];
+    this.#channelsToServe.clear();
+    this.channels.serve(names);
   }
 
   #serve(messages: readonly OutgoingMessage[]): void {
@@ -221,12 +220,12 @@ export class MessageStore {
   #end(delivery: InMemoryDelivery, outcome: Outcome): void {
     const { channel } = delivery;
     if (outcome.type === 'ack') return channel.remove(delivery);
-    if (outcome.type === 'nack') return channel.giveUp(delivery, outcome.headers, outcome.reason);
+    if (outcome.type === 'nack') return channel.deadLetter(delivery, outcome.headers, outcome.reason);
     const dueAt = outcome.type === 'retry' ? this.rules.clock.now() + outcome.delay : 0;
-    channel.giveBack(delivery, outcome.headers, dueAt);
+    channel.requeue(delivery, outcome.headers, dueAt);
   }
 
-  /** Ends jobs as if they had been cancelled: first all of them, so that none goes on because of another's end. */
+  /** Cancels jobs. All are withdrawn first, so that none is released by the end of another. */
   #endAll(entries: readonly Entry[], exception: string): void {
     const runners = entries.map((entry) => this.#withdraw(entry));
     for (const entry of entries) {
@@ -239,40 +238,40 @@ export class MessageStore {
     });
   }
 
-  /** Takes a message away, wherever it is; returns the consumer that runs it. */
-  #withdraw(entry: Entry): InMemoryConsumer | undefined {
-    const { place } = entry;
-    if (place.name === 'waiting') {
-      this.#room.withdraw(entry);
+  /** Removes a message, whatever its state; returns the consumer that runs it, if any. */
+  #withdraw(entry: Entry): ChannelConsumer | undefined {
+    const { location } = entry;
+    if (location.type === 'waiting') {
+      this.#blocked.withdraw(entry);
       this.#forget(entry);
     } else this.channels.named(entry.message.channel).withdraw(entry);
-    return place.name === 'running' ? place.delivery.consumer : undefined;
+    return location.type === 'running' ? location.delivery.consumer : undefined;
   }
 
-  /** The message is held no more. */
+  /** Called when the broker no longer holds the message. */
   #forget(entry: Entry): void {
-    entry.place = { name: 'nowhere' };
+    entry.location = { type: 'none' };
     this.#jobs.remove(entry);
-    this.#room.leave(entry);
+    this.#blocked.removeReader(entry);
   }
 
-  #takeBack(letter: NewEntry, channel: Channel, { withDependents }: ReplayOptions): Omit<ReplayedLetter, 'id'> {
+  #takeBack(letter: NewEntry, channel: InMemoryChannel, { withDependents }: ReplayOptions): Omit<ReplayedLetter, 'id'> {
     const { jobId } = letter;
     const taker = namesOf(letter)
       .map((name) => this.#jobs.find(name))
       .find((entry) => entry !== undefined);
     if (taker) return { outcome: 'job-exists', jobId, place: placeOf(taker) };
-    const isInUse = withDependents && resultOf(letter.message).some((id) => this.#room.isReadBelow(id));
+    const isInUse = withDependents && resultOf(letter.message).some((id) => this.#blocked.hasReadersBelow(id));
     if (isInUse) return { outcome: 'result-in-use', jobId };
-    const entry = enter(this.#nextId(), letter);
+    const entry = newEntry(this.#nextId(), letter);
     this.#jobs.add(entry);
     channel.add(entry);
     return { outcome: 'replayed', jobId };
   }
 
-  /** Has what was skipped because of these wait again. */
+  /** Blocks the messages again that were skipped because of these. */
   #revive(replayed: readonly Message[]): void {
-    const skipped = this.#room.takeSkipped(replayed.flatMap(resultOf));
+    const skipped = this.#blocked.takeSkipped(replayed.flatMap(resultOf));
     const messages = this.#ids.onlyFree(skipped.map(({ message }) => message));
     this.#addAll(messages);
     for (const { entry, message } of skipped) if (!messages.includes(message)) this.#endedJobs.removeOwnArgs(entry);
@@ -283,14 +282,14 @@ export class MessageStore {
   }
 }
 
-/** What else is known of a job, by where it is. */
-function detailsOf({ place }: Entry): Pick<JobInspection, 'dueAt' | 'missing'> | undefined {
-  if (place.name === 'delayed') return { dueAt: place.ticket.dueAt };
-  if (place.name !== 'waiting') return undefined;
-  return { missing: [...place.missing].map(([bucketId, condition]) => ({ bucketId, condition })) };
+/** The details that depend on the job's location. */
+function detailsOf({ location }: Entry): Pick<JobInspection, 'dueAt' | 'missing'> | undefined {
+  if (location.type === 'delayed') return { dueAt: location.ticket.dueAt };
+  if (location.type !== 'waiting') return undefined;
+  return { missing: [...location.missing].map(([bucketId, condition]) => ({ bucketId, condition })) };
 }
 
-/** The bucket that a message's result goes to; none where its headers say none. */
+/** The bucket of the message's result; empty if its headers name none. */
 function resultOf({ headers }: Message): string[] {
   const id = resultBucketOf(headers);
   return id === undefined ? [] : [id];

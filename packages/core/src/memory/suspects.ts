@@ -1,7 +1,7 @@
 import type { Entry } from './entry.js';
 import { LinkedQueue } from './linked-queue.js';
 
-/** What may be killing workers on a channel, in the order in which that came to light. Each is to be tried alone. */
+/** Messages of a channel that may crash workers, in the order in which that was found out. Each is delivered alone. */
 export class Suspects {
   readonly #queue = new LinkedQueue<Entry>();
 
@@ -10,10 +10,10 @@ export class Suspects {
   }
 
   add(entry: Entry): void {
-    entry.place = { name: 'queued', queue: this.#queue, link: this.#queue.push(entry) };
+    entry.location = { type: 'queued', queue: this.#queue, link: this.#queue.push(entry) };
   }
 
-  /** Takes the first, which runs alone from now on. */
+  /** Removes and returns the first suspect, and marks it as running alone from now on. */
   take(now: number): Entry | undefined {
     const entry = this.#queue.shift();
     if (entry) entry.aloneSince = now;

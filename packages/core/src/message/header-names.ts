@@ -1,16 +1,19 @@
-/** The names of the headers that Repid reads and writes. Others pass through untouched. */
+/** The headers that Repid reads and writes. Other headers are passed through. */
 export const HEADER = {
-  /** Names the actor. Shared with the Python library repid 2.x. */
+  /** The actor's name. The Python library repid 2.x uses the same header. */
   topic: 'topic',
   id: 'repid-id',
-  /** The arguments bucket. Empty, or beginning with `#`, for one of the job's own, whose id is the job's id and that ending. */
+  /**
+   * The arguments bucket. A value that is empty or begins with `#` is the suffix of the job's own bucket, whose id is
+   * the job's id and that suffix.
+   */
   argsBucket: 'repid-args',
   resultBucket: 'repid-result',
   resultTtl: 'repid-result-ttl',
   retries: 'repid-retries',
   tried: 'repid-tried',
   timeout: 'repid-timeout',
-  /** Short, since each queued job has one: seven bytes less, and Redis has one more job in each node of a stream. */
+  /** Short, because each queued job has it: seven bytes less fit one more job into each node of a Redis stream. */
   timestamp: 'repid-at',
   ttl: 'repid-ttl',
   every: 'repid-every',
@@ -18,17 +21,18 @@ export const HEADER = {
   cronTimeZone: 'repid-cron-tz',
   dueAt: 'repid-due',
   dependsOn: 'repid-depends',
-  /** By how many looks no actor was found, and since when: `3 1700000000000`. */
+  /** How many times the message was unrouted, and since when: `3 1700000000000`. */
   unrouted: 'repid-unrouted',
   correlation: 'repid-correlation',
-  /** On a reply: the actor has failed. Its error as JSON: code, name, message. */
+  /** In a reply: the actor failed. Its error as JSON: code, name, message. */
   error: 'repid-error',
   /**
-   * Tells the runs of one id apart, for the ids of followers: another each time that a chosen id is enqueued, and each time
-   * that a job goes on after a commit (its next occurrence, `reschedule()`). Absent where the id alone is unique.
+   * Distinguishes runs with the same id, so that their followers have different ids. It changes each time a chosen id
+   * is enqueued, and each time a job continues after a commit (next occurrence, `reschedule()`). Absent if the id alone
+   * is unique.
    */
   nonce: 'repid-nonce',
 } as const;
 
-/** How the names of our headers begin, save `topic`. */
+/** The prefix of Repid's headers, except `topic`. */
 export const OUR_HEADERS = 'repid-';

@@ -1,25 +1,25 @@
 import { InvalidOptionError } from '../errors/index.js';
 import { show } from '../errors/show.js';
 
-/** How many bytes the id of a job may have in UTF-8. */
+/** The maximum length of a job id, in UTF-8 bytes. */
 const LONGEST_ID = 512;
 
-/** The bucket of a job's own arguments has the job's id and an ending. */
+/** A job's own arguments bucket has the job's id and a suffix. */
 const LONGEST_BUCKET_ID = 2 * LONGEST_ID;
 
-/** What may be an id, as errors say it. */
-export const ID_RULE = `text of 1 to ${LONGEST_ID} bytes, without halves of characters (lone surrogates)`;
+/** The rule for ids, for errors. */
+export const ID_RULE = `text of 1 to ${LONGEST_ID} bytes, without lone surrogates`;
 
-/** True for what may name a job, and a bucket that is named by its user. */
+/** True for a valid id of a job, or of a bucket that its user names. */
 export function isId(value: unknown): value is string {
   return isName(value, LONGEST_ID);
 }
 
-/** @throws InvalidOptionError where it may not name a bucket */
+/** @throws InvalidOptionError for an invalid bucket id */
 export function checkBucketId(id: unknown): void {
   if (isName(id, LONGEST_BUCKET_ID)) return;
   throw new InvalidOptionError(
-    `The id of a bucket is ${show(id)}: expected text of 1 to ${LONGEST_BUCKET_ID} bytes, without halves of characters (lone surrogates).`,
+    `The id of a bucket is ${show(id)}: expected text of 1 to ${LONGEST_BUCKET_ID} bytes, without lone surrogates.`,
   );
 }
 
@@ -27,7 +27,7 @@ function isName(value: unknown, longest: number): value is string {
   return typeof value === 'string' && value !== '' && isShort(value, longest) && value.isWellFormed();
 }
 
-/** No unit of a text takes more than 3 bytes, so most need not be counted. */
+/** A UTF-16 unit takes at most 3 bytes, so most texts need not be counted. */
 function isShort(text: string, longest: number): boolean {
   return text.length * 3 <= longest || (text.length <= longest && Buffer.byteLength(text) <= longest);
 }

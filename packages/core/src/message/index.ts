@@ -6,4 +6,4 @@ export * from './id.js';
 export * from './nonce.js';
 export * from './parameters.js';
 export * from './reply-address.js';
-export { nextCronTime, nextOccurrence } from './schedule.js';
+export { nextCronTime, nextOccurrence, type Schedule } from './schedule.js';

@@ -1,58 +1,60 @@
 import type { BucketWrite } from '../bucket/bucket-broker.js';
 import type { Waits } from '../dependency/waits.js';
 
-/** What travels over a channel. The same on the wire for jobs and for bare messages. */
+/** A message in a channel. Jobs and bare messages have the same format. */
 export interface Message {
   readonly channel: string;
   readonly payload: Uint8Array;
-  /** Text by name. `topic` names the actor; names that begin with `repid-` are ours. */
+  /** Text by name. `topic` names the actor; names that begin with `repid-` are reserved. */
   readonly headers: Readonly<Record<string, string>>;
   /** Media type of the payload, e.g. `application/json`. */
   readonly contentType?: string;
-  /** The channel that a reply goes to. */
+  /** The channel for the reply. */
   readonly replyTo?: string;
 }
 
-/** Which of a channel's messages go first: of `high`, `medium` and `low` about 10, 3 and 1 are taken in turn. */
+/** The priority of a message within its channel: about 10 `high`, 3 `medium` and 1 `low` are taken in turn. */
 export type Priority = 'high' | 'medium' | 'low';
 
-/** Every priority, first served first. */
+/** Every priority, highest first. */
 export const PRIORITIES: readonly Priority[] = ['high', 'medium', 'low'];
 
-/** A message on its way to a broker, with what the broker is to do about it. */
+/** A message to publish, with instructions for the broker. */
 export interface OutgoingMessage extends Message {
   /**
-   * A job's id. Names one job in the broker, whatever its channel, while the job is there (waiting, delayed, queued or running),
-   * and while a bucket that it `clears` has yet to be read by who waited for it: publishing it again rejects with
-   * DuplicateJobError. A bare message has none.
+   * The job's id. Unique in the broker, across channels, while the broker holds the job (waiting, delayed, queued or
+   * running), and while a released job has yet to read a bucket that this message `clears`: publishing rejects with
+   * DuplicateJobError. A bare message has no id.
    */
   readonly id?: string;
   /**
-   * The bucket that its result goes to, where that is not its id. Taken as ids are, and from the same names, while the job
-   * is there: no other job may have it as its id or its `resultId`.
+   * The bucket of the result, if it is not the id. Reserved together with ids while the broker holds the job: no other
+   * job may have it as its id or `resultId`.
    */
   readonly resultId?: string;
   /** @default 'medium' */
   readonly priority?: Priority;
-  /** Not to be delivered before this time, in milliseconds since the epoch. */
+  /** The earliest delivery, in milliseconds since the epoch. */
   readonly dueAt?: number;
-  /** Not to be delivered before so many milliseconds have passed since the broker took it. Ignored beside `dueAt`. */
+  /** The earliest delivery, in milliseconds after the broker received the message. Ignored if `dueAt` is set. */
   readonly delay?: number;
   /**
-   * Buckets that it waits for. It is parked until each is there and meets its condition, then published (`dueAt` and
-   * `delay` count from there on); where one can't be met any more, or does not come in time, it is skipped: not published,
-   * its result says so, and whoever waits for that learns it in the same act. Looking and registering are one act.
-   * Buckets that are waited for, or have yet to be read by who waited, do not expire. Needs the capability `dependencies`.
+   * Buckets to wait for. The message is blocked until all are stored and meet their conditions; then it is published
+   * (`dueAt` and `delay` count from then on). If a condition can no longer be met, or the wait times out, the message
+   * is skipped: its result says so, and the same transaction notifies the jobs that wait for that result. Checking for
+   * a bucket and registering a waiter are atomic. Buckets that are waited for, or have yet to be read by a released
+   * job, do not expire. Needs the capability `dependencies`.
    */
   readonly waits?: Waits;
   /**
-   * Buckets stored in the same act. One that a job's result goes to (its id or `resultId` while it is there, or a result that is kept) is
-   * not overwritten: publishing rejects with DuplicateJobError. Only for bucket brokers that have been joined.
+   * Buckets to store in the same transaction. A bucket that belongs to a job's result (its id or `resultId` while the
+   * broker holds it, or a stored result) is not overwritten: publishing rejects with DuplicateJobError. Only for joined
+   * bucket brokers.
    */
   readonly buckets?: readonly BucketWrite[];
   /**
-   * Buckets removed in the same act: results of an earlier job of this id. One that holds mere arguments is not
-   * removed: publishing rejects with DuplicateJobError. Only for joined bucket brokers.
+   * Buckets to delete in the same transaction: results of an earlier job of this id. A bucket of arguments is not
+   * deleted: publishing rejects with DuplicateJobError. Only for joined bucket brokers.
    */
   readonly clears?: readonly Pick<BucketWrite, 'id' | 'into'>[];
 }

@@ -2,43 +2,41 @@ import { DEFAULTS } from '../defaults.js';
 import { MalformedMessageError } from '../errors/index.js';
 import { show } from '../errors/show.js';
 import { HEADER } from './header-names.js';
-import { checkSchedule } from './schedule.js';
+import { checkSchedule, type Schedule } from './schedule.js';
 
-/** What a job's headers say about how it is to be run. Times and spans in milliseconds. */
+/** What a job's headers say about its run. Times and durations in milliseconds. */
 export interface MessageParameters {
-  /** The job's id; a bare message has none. */
+  /** The job's id; undefined for a bare message. */
   readonly id?: string;
-  /** The bucket that holds the arguments, where they are not the payload. One whose id is the job's id, `#` and more is the job's own. */
+  /**
+   * The bucket of the arguments; undefined if they are the payload. An id that consists of the job's id, `#` and a
+   * suffix is the job's own bucket.
+   */
   readonly argsBucketId?: string;
-  /** Where the result goes; none where it is not stored. */
+  /** The bucket of the result; undefined if it is not stored. */
   readonly result?: { readonly id: string; readonly ttl: number | null };
   readonly retries: { readonly maxAmount: number; readonly alreadyTried: number };
-  /** The job's own time limit; undefined where the actor's holds. */
+  /** The job's own time limit; undefined for the actor's. */
   readonly timeout?: number;
   /** When it was enqueued. */
   readonly timestamp?: number;
-  /** When it is to be run, where it was deferred and does not recur. */
+  /** When it should run; only for a deferred job that does not recur. */
   readonly dueAt?: number;
-  /** How long after `timestamp`, or after it was due, it may still be run; null for ever. */
+  /** How long after `timestamp`, or after it was due, it may still run; null for ever. */
   readonly ttl: number | null;
   /** How it recurs, and when this occurrence was due. */
   readonly schedule?: Schedule;
-  /** The buckets that it has waited for. */
+  /** The buckets that it waited for. */
   readonly dependsOn?: readonly string[];
-  /** By how many looks no actor was found for it. */
+  /** How many times it was delivered without an actor for it. */
   readonly unrouted: number;
-  /** When that was so first, in milliseconds since the epoch. */
+  /** The first time that happened, in milliseconds since the epoch. */
   readonly unroutedSince?: number;
-  /** Tells the runs of one id apart; undefined where the id alone does. */
+  /** Distinguishes runs with the same id; undefined if the id alone is unique. */
   readonly nonce?: string;
 }
 
-/** When a recurring job comes next: every so many milliseconds, or by a cron expression. */
-export type Schedule =
-  | { readonly every: number; readonly dueAt: number }
-  | { readonly cron: string; readonly timeZone?: string; readonly dueAt: number };
-
-/** @throws MalformedMessageError when one of our headers does not say what it should */
+/** @throws MalformedMessageError for a reserved header with an invalid value */
 export function readParameters(headers: Readonly<Record<string, string>>): MessageParameters {
   const resultId = resultBucketOf(headers);
   const schedule = readSchedule(headers);
@@ -58,17 +56,17 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
   };
 }
 
-/** The bucket that the result of a message with these headers goes to. */
+/** The result bucket that these headers name. */
 export function resultBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
   const id = headers[HEADER.resultBucket];
   return id === SAME_AS_JOB ? headers[HEADER.id] : id;
 }
 
 /**
- * Where the result of a message with these headers goes, and for how many milliseconds it is kept (null for ever); undefined
- * where it goes nowhere. For brokers, which end jobs by themselves: a time to live that is none counts as the default.
+ * The result bucket that these headers name, and its time to live in milliseconds (null for ever); undefined if the
+ * result is not stored. For brokers that end jobs themselves: an invalid time to live counts as the default.
  */
-export function resultPlaceOf(
+export function resultTargetOf(
   headers: Readonly<Record<string, string>>,
 ): { readonly id: string; readonly ttl: number | null } | undefined {
   const id = resultBucketOf(headers);
@@ -78,26 +76,29 @@ export function resultPlaceOf(
   return { id, ttl: toNumber(text) ?? DEFAULTS.resultTtl };
 }
 
-/** The same where it is not the bucket of the job's id: a name that is taken beside that one (see `OutgoingMessage.resultId`). */
+/**
+ * The result bucket if it is not the job's id: a name that is reserved in addition to the id (see
+ * `OutgoingMessage.resultId`).
+ */
 export function furtherResultBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
   const id = resultBucketOf(headers);
   return id === headers[HEADER.id] ? undefined : id;
 }
 
-/** Begins the ending of a job's own arguments bucket, after the job's id. No id that is chosen begins with it. */
+/** Begins the suffix of a job's own arguments bucket, after the job's id. Chosen ids must not begin with it. */
 export const OWN_ARGS_SIGN = '#';
 
-/** How the id of a job's own arguments bucket ends, after the job's id; the ending may also be chosen to tell buckets of one id apart. */
+/** The usual suffix of a job's own arguments bucket. Other suffixes distinguish buckets of the same id. */
 export const OWN_ARGS = `${OWN_ARGS_SIGN}args`;
 
-/** The arguments bucket that a message with these headers names. */
+/** The arguments bucket that these headers name. */
 export function argsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
   return ownArgsBucketOf(headers) ?? headers[HEADER.argsBucket];
 }
 
 /**
- * The arguments bucket that belongs to the job with these headers alone, because nobody named it: it goes when the job has ended
- * for good, and is kept for retries, dead letters and their replay.
+ * The job's own arguments bucket; undefined if a user named the bucket. It is deleted when the job has ended for good,
+ * and kept for retries, dead letters and their replay.
  */
 export function ownArgsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
   const ending = headers[HEADER.argsBucket];
@@ -105,18 +106,21 @@ export function ownArgsBucketOf(headers: Readonly<Record<string, string>>): stri
   return ownArgsBucket(headers[HEADER.id], ending);
 }
 
-/** The id of a job's own arguments bucket. @param ending the usual one where it is empty; otherwise it begins with `#` */
+/** The id of a job's own arguments bucket. @param ending the suffix, which begins with `#`; empty for the usual one */
 export function ownArgsBucket(jobId = '', ending = ''): string {
   return `${jobId}${ending === '' ? OWN_ARGS : ending}`;
 }
 
-/** The headers with the arguments bucket by its full id: it belongs to several messages from now on, and does not go with one of them. */
+/**
+ * The headers with the full id of the arguments bucket, which several messages share from now on: it is not deleted
+ * with one of them.
+ */
 export function withSharedArgs(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const own = ownArgsBucketOf(headers);
   return own === undefined ? headers : { ...headers, [HEADER.argsBucket]: own };
 }
 
-/** The headers that say these parameters, beside others; what is at its default is left out. */
+/** Writes the parameters as headers, beside others. Default values are left out. */
 export function writeParameters(
   parameters: MessageParameters,
   headers: Record<string, string> = {},
@@ -147,17 +151,17 @@ function writeResult(
   if (ttl !== DEFAULTS.resultTtl) headers[HEADER.resultTtl] = String(ttl);
 }
 
-/** A job's own arguments bucket by its ending alone: at its usual one, nothing is written. */
+/** Shortens the id of a job's own arguments bucket to its suffix; the usual suffix is left out. */
 function withoutJobId(argsBucketId: string, jobId: string | undefined): string {
   if (jobId === undefined || !argsBucketId.startsWith(jobId + OWN_ARGS_SIGN)) return argsBucketId;
   const ending = argsBucketId.slice(jobId.length);
   return ending === OWN_ARGS ? '' : ending;
 }
 
-/** Stands for the job's own id, the usual place of its result, at a tenth of the bytes. */
+/** Stands for the job's own id, the usual result bucket, to save bytes. */
 const SAME_AS_JOB = '';
 
-/** Stands for the bucket of the arguments, which is all that most jobs wait for that wait for one. */
+/** Stands for the arguments bucket. Most jobs that wait for one bucket wait for that one. */
 const ARGS_ALONE = '';
 
 function writeDependencies(
@@ -176,7 +180,7 @@ function readRetries(headers: Readonly<Record<string, string>>): MessageParamete
   return { maxAmount: readNumber(headers, HEADER.retries) ?? 0, alreadyTried: readNumber(headers, HEADER.tried) ?? 0 };
 }
 
-/** One number alone is the looks, as written before there was a time. */
+/** A single number is the count, as it was written before there was a time. */
 function readUnrouted(
   headers: Readonly<Record<string, string>>,
 ): Pick<MessageParameters, 'unrouted' | 'unroutedSince'> {
@@ -186,7 +190,7 @@ function readUnrouted(
   const isWrong = looks === undefined || rest.length > 0 || (since === undefined && text.includes(' '));
   if (!isWrong) return since === undefined ? { unrouted: looks } : { unrouted: looks, unroutedSince: since };
   throw new MalformedMessageError(
-    `Header "${HEADER.unrouted}" is ${show(text)}: expected a number of looks and the time of the first.`,
+    `Header "${HEADER.unrouted}" is ${show(text)}: expected a count and the time of the first one.`,
   );
 }
 
@@ -210,7 +214,7 @@ function readDependencies(headers: Readonly<Record<string, string>>): string[] |
     const ids: unknown = JSON.parse(text);
     if (Array.isArray(ids) && ids.every((id) => typeof id === 'string')) return ids;
   } catch {
-    // Said below, as for any other value.
+    // Reported below, like any other invalid value.
   }
   throw new MalformedMessageError(
     `Header "${HEADER.dependsOn}" is ${show(text, 100)}: expected a JSON array of bucket ids.`,
@@ -228,7 +232,7 @@ function readSchedule(headers: Readonly<Record<string, string>>): Schedule | und
     checkSchedule(schedule);
     return schedule;
   } catch (cause) {
-    throw new MalformedMessageError(`The headers say no schedule: ${(cause as Error).message}`, { cause });
+    throw new MalformedMessageError(`The headers contain an invalid schedule: ${(cause as Error).message}`, { cause });
   }
 }
 

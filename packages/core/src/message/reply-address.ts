@@ -2,25 +2,25 @@ import { REPLY_CHANNELS } from './channel-name.js';
 import { HEADER } from './header-names.js';
 import type { OutgoingMessage } from './message.js';
 
-/** Between the channel that replies are read from and the request that they are for: no id holds it. */
+/** Separates the reply channel from the id of the request. Ids do not contain it. */
 const SEPARATOR = '.';
 
-/** Where a reply goes, and which request it is for. */
+/** The address of a reply, and the request that it belongs to. */
 export interface ReplyAddress {
-  /** The channel that whoever asks reads all replies from. */
+  /** The channel from which the requesting process receives all replies. */
   readonly channel: string;
   readonly correlation: string;
 }
 
 /**
- * The address as the text of a message's `replyTo`. It names a channel of its own, so that a program that knows nothing of
- * correlations and replies to the channel it is told still says which request it is for.
+ * Formats the address as the text of a message's `replyTo`. Each address is also a channel name of its own, so that a
+ * program that knows nothing about correlations, and replies to that channel, still says which request it replies to.
  */
 export function formatReplyAddress({ channel, correlation }: ReplyAddress): string {
   return `${channel}${SEPARATOR}${correlation}`;
 }
 
-/** The address in this text; undefined where it is only the name of a channel. */
+/** Parses the address; undefined for a text that is only a channel name. */
 export function parseReplyAddress(text: string): ReplyAddress | undefined {
   if (!text.startsWith(REPLY_CHANNELS)) return undefined;
   const at = text.indexOf(SEPARATOR, REPLY_CHANNELS.length);
@@ -28,7 +28,7 @@ export function parseReplyAddress(text: string): ReplyAddress | undefined {
   return { channel: text.slice(0, at), correlation: text.slice(at + 1) };
 }
 
-/** The reply as whoever asked reads it: on the one channel of all its replies, with a header that says which request it is for. */
+/** The reply as the requesting process receives it: in its one reply channel, with a header that names the request. */
 export function toReplyAddress(reply: OutgoingMessage): OutgoingMessage {
   const address = parseReplyAddress(reply.channel);
   if (address === undefined) return reply;

@@ -1,10 +1,14 @@
 import { Cron } from 'croner';
 import { InvalidOptionError } from '../errors/index.js';
-import type { Schedule } from './parameters.js';
+
+/** How a job recurs: every so many milliseconds, or by a cron expression. */
+export type Schedule =
+  | { readonly every: number; readonly dueAt: number }
+  | { readonly cron: string; readonly timeZone?: string; readonly dueAt: number };
 
 /**
- * When a recurring job is due next: the first time after both this occurrence and now, so that ticks that were missed
- * are run once, not once each. Undefined where the expression has no further time.
+ * The next time of a recurring job: the first one after both this occurrence and now, so that missed occurrences run
+ * once in total. Undefined if the expression has no further time.
  */
 export function nextOccurrence(schedule: Schedule, now: number): number | undefined {
   if ('cron' in schedule) return nextCronTime(schedule.cron, schedule.timeZone, Math.max(now, schedule.dueAt));
@@ -12,17 +16,17 @@ export function nextOccurrence(schedule: Schedule, now: number): number | undefi
   return schedule.dueAt + (missed + 1) * schedule.every;
 }
 
-/** @throws InvalidOptionError when there is no next time to be found by it */
+/** @throws InvalidOptionError for a schedule without a next time */
 export function checkSchedule(schedule: Schedule): void {
   if ('cron' in schedule) nextCronTime(schedule.cron, schedule.timeZone, schedule.dueAt);
   else if (schedule.every < 1)
-    throw new InvalidOptionError(`An interval of ${schedule.every} ms is none. Give 1 or more.`);
+    throw new InvalidOptionError(`An interval of ${schedule.every} ms is too short. Give 1 or more.`);
 }
 
 /**
  * The first time of the cron expression after `after`, in milliseconds since the epoch.
  *
- * @throws InvalidOptionError when the expression or the time zone is none
+ * @throws InvalidOptionError for an invalid expression or time zone
  */
 export function nextCronTime(expression: string, timeZone: string | undefined, after: number): number | undefined {
   try {

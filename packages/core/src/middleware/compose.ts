@@ -1,7 +1,7 @@
-/** Wraps a step: does something before it, calls `next`, does something after. Without an argument, `next` hands on what came in. */
+/** Wraps a step. Calls `next` to run it; without an argument, `next` passes the input on unchanged. */
 export type Layer<Input, Output> = (input: Input, next: (input?: Input) => Promise<Output>) => Promise<Output>;
 
-/** The layers around the innermost step as one function; the first layer is the outermost. */
+/** Combines the layers and the innermost step into one function. The first layer is the outermost. */
 export function compose<Input, Output>(
   layers: readonly Layer<Input, Output>[],
   innermost: (input: Input) => Promise<Output>,
@@ -12,7 +12,7 @@ export function compose<Input, Output>(
   );
 }
 
-/** A layer that does not await what it has called must not end the process by that. */
+/** Handles the rejection, so that a layer that does not await `next()` cannot crash the process. */
 function noted<Output>(promise: Promise<Output>): Promise<Output> {
   promise.catch(ignore);
   return promise;

@@ -22,7 +22,7 @@ describe.each([
   ['parseOptions', parseOptions],
   ['optionsParser', (parsed: typeof schema, options: unknown, owner: string) => optionsParser(parsed)(options, owner)],
 ])('%s', (_, parse) => {
-  it('answers the options with durations in milliseconds and defaults filled in', () => {
+  it('returns the options with durations in milliseconds and defaults filled in', () => {
     expect(parse(schema, { name: 'a', wait: '2s' }, 'thing')).toEqual({ name: 'a', wait: 2_000 });
     expect(parse(schema, { name: 'a' }, 'thing')).toEqual({ name: 'a', wait: 5 });
     expect(parse(schema, { name: 'a', wait: 1, retries: undefined }, 'thing')).toEqual({ name: 'a', wait: 1 });
@@ -49,7 +49,7 @@ describe.each([
       { name: 'a', headers: { x: 1 } },
       'Option "headers" of thing is an object: header "x" is a number, expected text.',
     ],
-    [{ name: 'a', headers: { 'repid-id': 'x' } }, 'header "repid-id" is kept for Repid'],
+    [{ name: 'a', headers: { 'repid-id': 'x' } }, 'header "repid-id" is reserved'],
     [
       { name: 'a', headers: ['x'] },
       'Option "headers" of thing is an array: expected an object whose values are all text.',
@@ -105,7 +105,7 @@ describe('The options of an actor', () => {
       { onError: 'drop' as 'ack' },
     ],
     [
-      'Option "onError" of actor "Mail.send" is "ack": leave it out, confirmation "always-ack" has decided already.',
+      'Option "onError" of actor "Mail.send" is "ack": leave it out, confirmation "always-ack" always acknowledges.',
       { confirmation: 'always-ack', onError: 'ack' },
     ],
     ['Option "concurrency" of actor "Mail.send" is 0', { concurrency: 0 }],

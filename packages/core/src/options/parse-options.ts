@@ -3,9 +3,9 @@ import { InvalidOptionError } from '../errors/index.js';
 import { kindOf, show } from '../errors/show.js';
 
 /**
- * The options, checked and resolved by a schema made with `v.strictObject`.
+ * Validates and converts options with a schema made by `v.strictObject`.
  *
- * @param owner whose options they are, e.g. `job "sendMail"`; the error says it
+ * @param owner whose options they are, e.g. `job "sendMail"`, for the error
  * @throws InvalidOptionError that names the option, its value and what was expected
  */
 export function parseOptions<Schema extends v.GenericSchema>(
@@ -20,9 +20,9 @@ export function parseOptions<Schema extends v.GenericSchema>(
 }
 
 /**
- * The options that are given: one that is set to `undefined` is not.
+ * The options without those that are `undefined`.
  *
- * @throws InvalidOptionError for what is no object at all
+ * @throws InvalidOptionError for a value that is not an object
  */
 export function withoutUndefined<T extends object>(options: T | undefined, owner: string): Partial<T> {
   if (options !== undefined && !isObject(options)) throw notAnObject(options, owner);
@@ -52,13 +52,13 @@ function describe(issue: v.BaseIssue<unknown>, path: string, schema: v.GenericSc
   return `Option "${path}" of ${owner} is ${showGiven(issue.input)}: ${issue.message}.`;
 }
 
-/** Of objects only what they are: a broker that was given in the wrong place knows its password. */
+/** Shows only the kind of an object: a broker passed by mistake contains a password. */
 function showGiven(value: unknown): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString();
   return typeof value === 'object' ? kindOf(value) : show(value).replaceAll(CREDENTIALS, '//...@');
 }
 
-/** Name and password in a URL. */
+/** User name and password in a URL. */
 const CREDENTIALS = /\/\/[^/@\s]*@/g;
 
 function knownOptions(schema: v.GenericSchema): string {

@@ -7,9 +7,9 @@ import { CHANNEL_NAME_RULE, isChannelName } from '../message/channel-name.js';
 import { OUR_HEADERS } from '../message/header-names.js';
 import { ID_RULE, isId } from '../message/id.js';
 
-/** The pieces that options are checked with. Each message reads on from "Option "x" is 5: expected ...". */
+/** Building blocks for option schemas. Each message completes the sentence "Option "x" is 5: expected ...". */
 
-/** A duration, turned into milliseconds. */
+/** A duration, converted to milliseconds. */
 export const duration = v.pipe(
   v.unknown(),
   v.rawTransform<unknown, number>(({ dataset, addIssue, NEVER }) => {
@@ -22,13 +22,13 @@ export const duration = v.pipe(
   }),
 );
 
-/** A duration that is not nothing, turned into milliseconds. */
+/** A duration above 0, converted to milliseconds. */
 export const positiveDuration = v.pipe(
   duration,
   v.check((milliseconds) => milliseconds > 0, 'expected a duration above 0'),
 );
 
-/** A whole number of at least `least`. */
+/** An integer of at least `least`. */
 export const wholeNumber = (least: number) =>
   v.custom<number>(
     (value) => Number.isSafeInteger(value) && (value as number) >= least,
@@ -42,7 +42,7 @@ export const numberWithin = (least: number, most: number) =>
     `expected a number from ${least} to ${most}`,
   );
 
-/** How many dead letters a channel keeps, and for how long. Both have defaults, the same for all brokers. */
+/** How many dead letters a channel keeps, and for how long. The defaults are the same for all brokers. */
 export const deadLetterLimits = v.optional(
   v.strictObject({
     maxCount: v.optional(wholeNumber(1), DEFAULTS.deadLetters.maxCount),
@@ -51,7 +51,7 @@ export const deadLetterLimits = v.optional(
   {},
 );
 
-/** Text with something in it. */
+/** Text that is not empty. */
 export const nonEmptyText = v.custom<string>(
   (value) => typeof value === 'string' && value.length > 0,
   'expected text that is not empty',
@@ -62,25 +62,28 @@ export const boolean = v.custom<boolean>((value) => typeof value === 'boolean', 
 /** The name of a channel. */
 export const channelName = v.custom<string>(isChannelName, `expected ${CHANNEL_NAME_RULE}`);
 
-/** What may name a job, or a bucket. */
+/** The id of a job or a bucket. */
 export const id = v.custom<string>(isId, `expected ${ID_RULE}`);
 
-/** A time that messages can say: their headers count from 1970 on. */
+/** A Date that headers can store: from 1970 on. */
 export const date = v.custom<Date>(
   (value) => value instanceof Date && value.getTime() >= 0,
   'expected a valid Date, from 1970 on',
 );
 
-/** A signal that a process can be sent and may handle; SIGKILL and SIGSTOP can't be handled. */
+/** A signal that a process can handle. SIGKILL and SIGSTOP cannot be handled. */
 export const signalName = v.custom<NodeJS.Signals>(
   (value) => Object.hasOwn(constants.signals, String(value)) && value !== 'SIGKILL' && value !== 'SIGSTOP',
   'expected a signal that a process can handle, such as "SIGTERM"',
 );
 
-/** Tells that somebody does not want to wait any more. */
+/** An AbortSignal. */
 export const abortSignal = having<AbortSignal>('an AbortSignal', 'throwIfAborted', 'addEventListener');
 
-/** Text by name, without the names that are ours: passed on by accident, they would make one message pass for another. */
+/**
+ * Headers without reserved names. A reserved header that is passed on by accident would make one message look like
+ * another.
+ */
 export const headers = v.pipe(
   v.custom<Readonly<Record<string, string>>>(isPlainObject, 'expected an object whose values are all text'),
   v.rawCheck(({ dataset, addIssue }) => {
@@ -92,10 +95,9 @@ export const headers = v.pipe(
   }),
 );
 
-/** Says what is wrong with a header, and not what it says: it may be a secret. */
+/** The problem with a header. The message does not contain the value, which may be a secret. */
 function problemOfHeader(name: string, value: unknown): string | undefined {
-  if (name.startsWith(OUR_HEADERS))
-    return `is kept for Repid, like all that begin with "${OUR_HEADERS}"; leave it out of what you pass on`;
+  if (name.startsWith(OUR_HEADERS)) return `is reserved, like all that begin with "${OUR_HEADERS}"; do not pass it on`;
   if (name === '__proto__') return 'could poison the objects that it is copied into; give it another name';
   return typeof value === 'string' ? undefined : `is ${kindOf(value)}, expected text`;
 }
@@ -107,10 +109,10 @@ export const oneOf = <const T extends readonly string[]>(choices: T) =>
     `expected one of ${choices.map((choice) => `"${choice}"`).join(', ')}`,
   );
 
-/** A function of any shape. */
+/** Any function. */
 export const callable = <T>() => v.custom<T>((value) => typeof value === 'function', 'expected a function');
 
-/** An object that has these methods. */
+/** An object with these methods. */
 export function having<T>(what: string, ...methods: readonly string[]) {
   return v.custom<T>(
     (value) =>

@@ -1,15 +1,14 @@
-import type { JobOptions } from '../job/index.js';
+import { chain, chord, group, type JobOptions } from '../job/index.js';
 import { describe, expect, it } from 'vitest';
 import { defineActor, type MessageDependency } from '../actor/index.js';
-import { chain, chord, group } from '../dependency/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { exponentialRetry } from '../retry/index.js';
-import { Workshop } from '../worker/testing/workshop.test-support.js';
+import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { Repid } from './index.js';
 
 type Call = (repid: Repid) => unknown;
 
-/** Calls as somebody may make them whom no compiler warns. */
+/** Calls that the compiler would refuse, as JavaScript code may make them. */
 const untyped = <T>(value: unknown): T => value as T;
 const message = { channel: 'default', payload: 1 };
 
@@ -73,9 +72,9 @@ const CALLS: readonly (readonly [expected: string, call: Call])[] = [
   ['Option "first" of exponentialRetry() is -1', () => exponentialRetry({ first: -1 })],
 ];
 
-describe('What somebody passes in', () => {
+describe('A value passed in', () => {
   it.each(CALLS)('is refused by name: %s', async (expected, call) => {
-    const { repid } = new Workshop([]);
+    const { repid } = new TestBed([]);
     const made = async (): Promise<unknown> => call(repid);
     await expect(made()).rejects.toThrow(InvalidOptionError);
     await expect(made()).rejects.toThrow(expected);
@@ -90,14 +89,14 @@ describe('What somebody passes in', () => {
     ['Option "handleSignals.0" of worker is "SIGKILL"', { handleSignals: ['SIGKILL'] }],
     ['Option "channels.0" of worker is "my channel"', { channels: ['my channel'] }],
   ])('to a worker is refused by name: %s', async (expected, options) => {
-    const workshop = new Workshop([defineActor({ name: 'x' }, () => 1)]);
-    expect(() => workshop.worker(options)).toThrow(expected);
-    await expect(workshop.worker().run(options)).rejects.toThrow(expected);
+    const testBed = new TestBed([defineActor({ name: 'x' }, () => 1)]);
+    expect(() => testBed.worker(options)).toThrow(expected);
+    await expect(testBed.worker().run(options)).rejects.toThrow(expected);
   });
 
   it('to a worker is an object of options', async () => {
-    const workshop = new Workshop([defineActor({ name: 'x' }, () => 1)]);
-    await expect(workshop.worker().run(untyped(['default']))).rejects.toThrow('The options of worker are an array');
+    const testBed = new TestBed([defineActor({ name: 'x' }, () => 1)]);
+    await expect(testBed.worker().run(untyped(['default']))).rejects.toThrow('The options of worker are an array');
   });
 
   it.each<[string, (msg: MessageDependency) => Promise<unknown>]>([
@@ -116,15 +115,15 @@ describe('What somebody passes in', () => {
   ])('to its message is refused by name, and leaves it to be settled: %s', async (expected, call) => {
     const seen: unknown[] = [];
     const actor = defineActor({ name: 'act' }, (_, msg) => call(msg).catch((error: unknown) => seen.push(error)));
-    const workshop = new Workshop([actor]);
-    await workshop.perform('act');
+    const testBed = new TestBed([actor]);
+    await testBed.perform('act');
     expect(seen).toEqual([expect.any(InvalidOptionError)]);
     expect((seen[0] as Error).message).toContain(expected);
-    expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, deadLetters: 0 });
+    expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, deadLetters: 0 });
   });
 
   it('shows no secret, where a broker or its address was given in the wrong place', () => {
-    const { repid, broker } = new Workshop([]);
+    const { repid, broker } = new TestBed([]);
     const places: unknown[] = [
       { url: 'redis://:secret@host', password: 'secret' },
       Object.assign(Object.create(broker) as object, { secret: 'secret' }),

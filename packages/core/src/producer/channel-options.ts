@@ -13,7 +13,7 @@ const limit = option.wholeNumber(1);
 const limitSchema = v.strictObject({ limit });
 const idsSchema = v.strictObject({ ids });
 
-// What is set to undefined is refused, too: it would mean all letters where some were meant.
+// An explicit `undefined` is refused, too: it would mean all dead letters, where probably some were meant.
 const replaySchema = v.strictObject({
   ids: v.exactOptional(ids),
   limit: v.exactOptional(limit),
@@ -30,7 +30,7 @@ export function parseIds(value: unknown, owner: string): readonly string[] {
   return parseOptions(idsSchema, { ids: value }, owner).ids;
 }
 
-/** Options that say anything but what they may would be taken for none, and none means all. @throws InvalidOptionError */
+/** Refuses invalid options: ignoring them would replay all dead letters. @throws InvalidOptionError */
 export function parseReplayOptions(options: unknown, owner: string): ReplayOptions {
   if (options === undefined) return {};
   if (!isPlainObject(options)) {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import { InvalidOptionError } from '../errors/index.js';
-import { Workshop } from '../worker/testing/workshop.test-support.js';
+import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { Channel } from './index.js';
 
 /** A channel with three dead letters. */
@@ -9,17 +9,17 @@ async function withDeadLetters() {
   const fail = defineActor({ name: 'fail' }, () => {
     throw new Error('broken');
   });
-  const workshop = new Workshop([fail]);
-  for (const id of ['a', 'b', 'c']) await workshop.repid.job('fail', { id }).enqueue();
-  await workshop.drain({ concurrency: 1 });
-  const channel = workshop.repid.channel('default');
-  return { workshop, channel, letters: await channel.deadLetters() };
+  const testBed = new TestBed([fail]);
+  for (const id of ['a', 'b', 'c']) await testBed.repid.job('fail', { id }).enqueue();
+  await testBed.drain({ concurrency: 1 });
+  const channel = testBed.repid.channel('default');
+  return { testBed, channel, letters: await channel.deadLetters() };
 }
 
 describe('Dead letters', () => {
   it('are replayed, with a report on each', async () => {
-    const { workshop, channel, letters } = await withDeadLetters();
-    await workshop.repid.job('fail', { id: 'b' }).enqueue();
+    const { testBed, channel, letters } = await withDeadLetters();
+    await testBed.repid.job('fail', { id: 'b' }).enqueue();
     const report = await channel.replayDeadLetters({ ids: [...letters.map(({ id }) => id), 'never'] });
     expect(report).toMatchObject({
       replayed: 2,
@@ -64,8 +64,8 @@ describe('Dead letters', () => {
     ['"limit" of peek() of channel "default" is "5"', (c) => c.peek('5' as never)],
     ['"limit" of peek() of channel "default" is ', (c) => c.peek(Number.NaN)],
   ])('stay where what is asked is none: %s', async (message, ask) => {
-    const { workshop, channel } = await withDeadLetters();
-    const replay = vi.spyOn(workshop.broker.channels, 'replayDeadLetters');
+    const { testBed, channel } = await withDeadLetters();
+    const replay = vi.spyOn(testBed.broker.channels, 'replayDeadLetters');
     await expect(ask(channel)).rejects.toThrow(InvalidOptionError);
     await expect(ask(channel)).rejects.toThrow(message);
     expect(replay).not.toHaveBeenCalled();

@@ -10,12 +10,12 @@ import type { Connection } from '../connection/connection.js';
 import { checkChannelName, type Message } from '../message/index.js';
 import { parseIds, parseLimit, parseReplayOptions } from './channel-options.js';
 
-/** How many entries a look returns where nothing is said. */
+/** The default number of entries that `peek()` and `deadLetters()` return. */
 const LOOK = 100;
 
-/** Looks after one channel. Each method rejects with UnsupportedError where the broker cannot do it. */
+/** Administers one channel. Each method rejects with UnsupportedError if the broker does not support it. */
 export class Channel {
-  /** @throws InvalidOptionError when the name is none */
+  /** @throws InvalidOptionError for an invalid name */
   constructor(
     readonly name: string,
     private readonly connection: Connection,
@@ -23,23 +23,26 @@ export class Channel {
     checkChannelName(name);
   }
 
-  /** Makes it where it is not there. */
+  /** Creates the channel if it does not exist. */
   async declare(): Promise<void> {
     return (await this.administration()).declare(this.name);
   }
 
-  /** How many messages it holds, by where they are. */
+  /** The number of messages in each state. */
   async stats(): Promise<ChannelStats> {
     return (await this.administration()).stats(this.name);
   }
 
-  /** The next messages, without taking them: at most `limit`, 100 by default. Rejects with InvalidOptionError for a limit that is none. */
+  /**
+   * The next messages, without delivering them: at most `limit`, 100 by default. Rejects with InvalidOptionError for an
+   * invalid limit.
+   */
   async peek(limit: number = LOOK): Promise<readonly Message[]> {
     const most = parseLimit(limit, this.asked('peek'));
     return (await this.administration()).peek(this.name, most);
   }
 
-  /** When it resolves, no worker begins another job of it until `resume()`. */
+  /** Pauses the channel. When the promise resolves, no worker starts another job of it until `resume()`. */
   async pause(): Promise<void> {
     return (await this.administration()).pause(this.name);
   }
@@ -48,32 +51,35 @@ export class Channel {
     return (await this.administration()).resume(this.name);
   }
 
-  /** Ends what is queued or delayed, and tells who waits for it; returns how many. */
+  /** Cancels queued and delayed messages, and notifies the jobs that wait for them; returns how many. */
   async purge(): Promise<number> {
     return (await this.administration()).purge(this.name);
   }
 
-  /** Removes it with everything in it. What it holds ends as if it was cancelled. */
+  /** Deletes the channel with everything in it. Its messages end as if they were cancelled. */
   async delete(): Promise<void> {
     return (await this.administration()).delete(this.name);
   }
 
-  /** The oldest dead letters first: at most `limit`, 100 by default. Rejects with InvalidOptionError for a limit that is none. */
+  /** The oldest dead letters: at most `limit`, 100 by default. Rejects with InvalidOptionError for an invalid limit. */
   async deadLetters(limit: number = LOOK): Promise<readonly DeadLetter[]> {
     const most = parseLimit(limit, this.asked('deadLetters'));
     return (await this.broker('deadLetters')).channels.deadLetters(this.name, most);
   }
 
   /**
-   * Puts dead letters back, as if they had never been tried; returns what became of each. Rejects with InvalidOptionError for options that
-   * are unknown or of the wrong type: nothing is replayed then.
+   * Puts dead letters back as if they had never been tried; returns the outcome of each. Rejects with
+   * InvalidOptionError for unknown or invalid options: nothing is replayed then.
    */
   async replayDeadLetters(options?: ReplayOptions): Promise<ReplayReport> {
     const parsed = parseReplayOptions(options, this.asked('replayDeadLetters'));
     return (await this.broker('deadLetters')).channels.replayDeadLetters(this.name, parsed);
   }
 
-  /** Removes the dead letters with these ids (`DeadLetter.id`) for good; returns how many were there. Rejects with InvalidOptionError. */
+  /**
+   * Deletes the dead letters with these ids (`DeadLetter.id`) for good; returns how many existed. Rejects with
+   * InvalidOptionError.
+   */
   async deleteDeadLetters(ids: readonly string[]): Promise<number> {
     const parsed = parseIds(ids, this.asked('deleteDeadLetters'));
     return (await this.broker('deadLetters')).channels.deleteDeadLetters(this.name, parsed);

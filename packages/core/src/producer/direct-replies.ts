@@ -2,29 +2,33 @@ import { Alarm } from '../clock/alarm.js';
 import type { Connection } from '../connection/connection.js';
 import type { Message } from '../message/index.js';
 
-/** How long after a request was sent its own channel is first looked at, in milliseconds: replies of Repid come elsewhere, and sooner. */
+/**
+ * The delay before the first check of a request's own channel, in milliseconds. Replies of Repid arrive elsewhere, and
+ * earlier.
+ */
 const FIRST_LOOK = 50;
 
-/** How much longer each pause between looks is than the one before, and the longest of them in milliseconds. */
+/** The factor by which each interval between checks grows, and the longest interval in milliseconds. */
 const GROWTH = 1.5;
 const LONGEST_PAUSE = 1_000;
 const LONGEST_PAUSE_LATE = 60_000;
 
-/** How long after the end of its request a reply is still looked for, so that it does not stay behind, in milliseconds. */
+/** How long after the end of a request its channel is still checked for a late reply, in milliseconds. */
 const LATE = 10 * 60_000;
 
 interface Watched {
   lookAt: number;
   pause: number;
   wasLookedAt: boolean;
-  /** Until when it is looked at, in milliseconds since the epoch: its request is over. */
+  /** The end of the checks, in milliseconds since the epoch; set once the request is over. */
   until?: number;
 }
 
 /**
- * Finds replies that lie in the channel which the address of a request names: those of programs that know nothing of correlations, such as
- * the Python library. Each request has its own, so nothing reads them all the time: they are looked at now and then, for as long as the request is open,
- * and a while longer, so that a late reply is removed. Needs the capability `administration`.
+ * Finds replies in the channel that a request's address names. Programs that know nothing about correlations reply
+ * there, such as the Python library. Each request has its own channel, so the channels are not consumed but checked at
+ * intervals, while the request is open and for a while longer, so that a late reply is deleted. Needs the capability
+ * `administration`.
  */
 export class DirectReplies {
   private readonly watched = new Map<string, Watched>();
@@ -37,7 +41,7 @@ export class DirectReplies {
     this.alarm = new Alarm(connection.broker.clock, () => this.lookAtDue());
   }
 
-  /** A request with this address is about to be sent. */
+  /** Called before the request with this address is sent. */
   watch(address: string): void {
     if (!this.connection.broker.capabilities.administration) return;
     const lookAt = this.now() + FIRST_LOOK;
@@ -45,20 +49,20 @@ export class DirectReplies {
     this.alarm.setBy(lookAt);
   }
 
-  /** Its request was answered: no reply is to be expected any more. */
+  /** Called when the request has its reply: none is expected any longer. */
   forget(address: string): void {
     const watched = this.watched.get(address);
     this.watched.delete(address);
     if (watched?.wasLookedAt) void this.remove(address);
   }
 
-  /** Its request is over, and a reply may come yet. */
+  /** Called when the request is over but a reply may still come. */
   expectLate(address: string): void {
     const watched = this.watched.get(address);
     if (watched) watched.until = this.now() + LATE;
   }
 
-  /** Removes what may be left of requests that were not answered. */
+  /** Deletes what unanswered requests may have left behind. */
   async close(): Promise<void> {
     this.alarm.stop();
     const addresses = [...this.watched.keys()];
@@ -78,14 +82,14 @@ export class DirectReplies {
     watched.pause = Math.min(watched.pause * GROWTH, longest);
     watched.lookAt = now + watched.pause;
     watched.wasLookedAt = true;
-    const [reply] = await this.connection.broker.channels.peek(address, 1).catch(() => []); // The next look may get through.
+    const [reply] = await this.connection.broker.channels.peek(address, 1).catch(() => []); // The next check may succeed.
     if (reply === undefined || !this.watched.has(address)) return;
     this.forget(address);
     this.onReply(address, reply);
   }
 
   private async remove(address: string): Promise<void> {
-    await this.connection.broker.channels.delete(address).catch(() => {}); // What is left is one small channel.
+    await this.connection.broker.channels.delete(address).catch(() => {}); // At worst, one small channel remains.
   }
 
   private now(): number {

@@ -31,7 +31,7 @@ const parseBytesFollower = optionsParser(v.strictObject({ ...bytesSchema.entries
 /** A message that an actor sends, and when. */
 export interface OutgoingFollower {
   readonly message: OutgoingMessage;
-  /** Now, or committed with the settlement. */
+  /** True to send now; false to send when the settlement is committed. */
   readonly immediate: boolean;
 }
 
@@ -45,7 +45,7 @@ export function outgoingBytes(message: OutgoingBytes, defaultChannel?: string): 
   return bytesMessage(parseBytes(message, 'message'), defaultChannel);
 }
 
-/** The message of a request, which goes without a place to reply to. @throws InvalidOptionError, SerializationError */
+/** The message of a request, without `replyTo`. @throws InvalidOptionError, SerializationError */
 export function outgoingRequest(message: Omit<OutgoingJson, 'replyTo'>): OutgoingMessage {
   return jsonMessage(parseRequest(message, 'request'));
 }
@@ -77,12 +77,12 @@ function bytesMessage(message: OutgoingBytes, defaultChannel?: string): Outgoing
   return { channel: channelFrom(channel, defaultChannel), payload, headers: headers ?? {}, contentType, replyTo };
 }
 
-/** The one that was given, and is checked; otherwise that of the message that is answered. */
+/** The channel that was given and checked; otherwise the fallback. */
 function channelFrom(given: string | undefined, fallback: string | undefined): string {
   if (given !== undefined) return given;
   if (fallback === undefined) {
     throw new InvalidOptionError(
-      'Option "channel" of message is missing, and the message that is answered has no "replyTo". Name the channel.',
+      'Option "channel" of message is missing, and the message to reply to has no "replyTo". Name the channel.',
     );
   }
   checkChannelName(fallback);

@@ -6,14 +6,16 @@ import { shorten } from '../errors/show.js';
 import { HEADER, type OutgoingMessage } from '../message/index.js';
 import { mostOfHeaders, sizeAbove, sizeOfHeaders } from '../message/size.js';
 import { compose } from '../middleware/compose.js';
-import type { ProducerMiddleware } from '../middleware/index.js';
+import type { ProducerMiddleware } from './producer-middleware.js';
+import type { Publisher } from './publisher.js';
 
 type Messages = readonly OutgoingMessage[];
 
-/** Sees messages off: middlewares, checks, buckets that lie elsewhere, then the broker. */
-export class Producer {
+/** Publishes messages: runs middlewares, checks the messages, stores separate buckets, then calls the broker. */
+export class Producer implements Publisher {
   private readonly send: (messages: Messages) => Promise<void>;
-  private readonly isApart = ({ into }: Pick<BucketWrite, 'into'>): boolean => !this.connection.isJoined(into);
+  private readonly isSeparate = ({ into }: Pick<BucketWrite, 'into'>): boolean =>
+    !this.connection.isTransactional(into);
 
   constructor(
     readonly connection: Connection,
@@ -22,18 +24,18 @@ export class Producer {
     this.send = compose(middlewares, (passed: Messages) => this.publishNow(passed));
   }
 
-  /** True where middlewares stand around publishing. */
+  /** True if producer middlewares are configured. */
   get hasMiddlewares(): boolean {
     return this.middlewares.length > 0;
   }
 
-  /** Publishes all or none, now. */
+  /** Publishes all of the messages or none, now. */
   publish(messages: Messages): Promise<void> {
     if (messages.length === 0) return Promise.resolve();
     return this.connection.isReady ? this.send(messages) : this.connection.ready().then(() => this.send(messages));
   }
 
-  /** What a settlement is to publish: checked, with buckets that lie elsewhere stored already. */
+  /** Prepares the messages of a settlement: checks them and stores their separate buckets. */
   prepare(messages: Messages): Messages | Promise<Messages> {
     if (messages.length === 0) return messages;
     return this.middlewares.length === 0 ? this.prepareNow(messages) : this.prepareThroughMiddlewares(messages);
@@ -49,18 +51,20 @@ export class Producer {
 
   private prepareNow(messages: Messages): Messages | Promise<Messages> {
     for (const message of messages) this.check(message);
-    return this.hasApart(messages) ? this.storeBucketsApart(messages).then((apart) => apart.messages) : messages;
+    return this.hasSeparateBuckets(messages)
+      ? this.storeSeparateBuckets(messages).then((ready) => ready.messages)
+      : messages;
   }
 
   private async publishNow(messages: Messages): Promise<void> {
     for (const message of messages) this.check(message);
-    if (this.hasApart(messages)) await this.publishApart(messages);
+    if (this.hasSeparateBuckets(messages)) await this.publishWithSeparateBuckets(messages);
     else await this.connection.broker.publish(messages);
   }
 
-  private async publishApart(messages: Messages): Promise<void> {
+  private async publishWithSeparateBuckets(messages: Messages): Promise<void> {
     await this.refuseDuplicates(messages);
-    const { messages: ready, stored } = await this.storeBucketsApart(messages);
+    const { messages: ready, stored } = await this.storeSeparateBuckets(messages);
     try {
       await this.connection.broker.publish(ready);
     } catch (error) {
@@ -69,10 +73,12 @@ export class Producer {
     }
   }
 
-  /** Before anything is stored apart, for that would overwrite the arguments and the result of the job that is there. */
+  /**
+   * Runs before separate buckets are stored: storing would overwrite the arguments and the result of the existing job.
+   */
   private async refuseDuplicates(messages: Messages): Promise<void> {
     for (const { id, resultId, channel, headers } of messages) {
-      if (headers[HEADER.nonce] === undefined) continue; // Its ids are new.
+      if (headers[HEADER.nonce] === undefined) continue; // A job without a nonce has new ids.
       for (const name of [id, resultId]) {
         const takenBy = name === undefined ? undefined : await this.connection.broker.locate(name);
         if (takenBy !== undefined) throw new DuplicateJobError(name as string, channel, takenBy);
@@ -80,7 +86,7 @@ export class Producer {
     }
   }
 
-  /** Where the broker was out of reach it may have taken the messages all the same, and they need their arguments. */
+  /** Deletes the stored buckets, unless the broker may have the messages, which then need their arguments. */
   private async takeBack(stored: readonly BucketWrite[], error: unknown): Promise<void> {
     if (error instanceof BrokerUnavailableError && error.mayBeDone) return;
     await Promise.allSettled(stored.map(({ id, into }) => into.delete([id])));
@@ -96,20 +102,20 @@ export class Producer {
     }
   }
 
-  /** True where buckets of a message cannot ride in it. */
-  private hasApart(messages: Messages): boolean {
-    return messages.some(({ buckets, clears }) => buckets?.some(this.isApart) || clears?.some(this.isApart));
+  /** True if a message has buckets in a separate store. */
+  private hasSeparateBuckets(messages: Messages): boolean {
+    return messages.some(({ buckets, clears }) => buckets?.some(this.isSeparate) || clears?.some(this.isSeparate));
   }
 
-  private async storeBucketsApart(messages: Messages): Promise<{ messages: Messages; stored: BucketWrite[] }> {
-    const stored = messages.flatMap((message) => message.buckets?.filter(this.isApart) ?? []);
-    const cleared = messages.flatMap((message) => message.clears?.filter(this.isApart) ?? []);
+  private async storeSeparateBuckets(messages: Messages): Promise<{ messages: Messages; stored: BucketWrite[] }> {
+    const stored = messages.flatMap((message) => message.buckets?.filter(this.isSeparate) ?? []);
+    const cleared = messages.flatMap((message) => message.clears?.filter(this.isSeparate) ?? []);
     await Promise.all(cleared.map(({ id, into }) => into.delete([id])));
-    await this.connection.storeApart(stored);
+    await this.connection.storeSeparately(stored);
     const ready = messages.map((message) => ({
       ...message,
-      buckets: message.buckets?.filter((write) => !this.isApart(write)),
-      clears: message.clears?.filter((write) => !this.isApart(write)),
+      buckets: message.buckets?.filter((write) => !this.isSeparate(write)),
+      clears: message.clears?.filter((write) => !this.isSeparate(write)),
     }));
     return { messages: ready, stored };
   }

@@ -5,27 +5,27 @@ import { BasicConverter, type Converter } from '../converter/index.js';
 import { DEFAULTS } from '../defaults.js';
 import { logToConsole, type EventListener } from '../events/index.js';
 import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
-import type { ProducerMiddleware } from '../middleware/index.js';
+import type { ProducerMiddleware } from './producer-middleware.js';
 import { option, parseOptions } from '../options/index.js';
 import { jsonSerializer, type Serializer } from '../serializer/index.js';
 
-/** What a connection is made of. Without options: everything in memory. */
+/** Options of a connection. By default everything is in memory. */
 export interface RepidOptions {
   /** @default in memory */
   messageBroker?: MessageBroker;
-  /** Keeps arguments; null for none. @default in memory beside the default message broker, otherwise none */
+  /** Stores arguments; null for none. @default in memory with the default message broker, otherwise none */
   argsBucketBroker?: BucketBroker | null;
-  /** Keeps results; null for none. @default in memory beside the default message broker, otherwise none */
+  /** Stores results; null for none. @default in memory with the default message broker, otherwise none */
   resultsBucketBroker?: BucketBroker | null;
   /** @default JSON */
   serializer?: Serializer;
-  /** @default knows primitives and Standard Schemas */
+  /** @default converts primitives and values with a Standard Schema */
   converter?: Converter;
-  /** Around each act of publishing; the first is the outermost. */
+  /** Run around each publish call; the first one is the outermost. */
   producerMiddlewares?: ProducerMiddleware[];
-  /** The largest payload together with its headers, arguments bucket or result, in bytes. @default 5 MiB */
+  /** The maximum size of a payload with its headers, an arguments bucket, or a result, in bytes. @default 5 MiB */
   maxPayloadBytes?: number;
-  /** Is told what happens inside. @default writes warnings and errors to the console */
+  /** Receives the engine's events. @default writes warnings and errors to the console */
   onEvent?: EventListener;
 }
 
@@ -46,7 +46,7 @@ const schema = v.strictObject({
 export function resolveRepidOptions(options: RepidOptions) {
   const parsed = parseOptions(schema, options, 'Repid');
   const messageBroker = parsed.messageBroker ?? new InMemoryMessageBroker();
-  // One clock for both, so that moving it moves everything.
+  // One clock for both, so that advancing it affects both.
   const memory =
     parsed.messageBroker === undefined ? new InMemoryBucketBroker({ clock: messageBroker.clock }) : undefined;
   return {

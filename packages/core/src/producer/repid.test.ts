@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import { BrokerClosedError, InvalidOptionError, PayloadTooLargeError } from '../errors/index.js';
 import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
-import { Workshop } from '../worker/testing/workshop.test-support.js';
+import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import { Repid, type RepidOptions } from './index.js';
 
 const echo = defineActor({ name: 'echo' }, (payload) => payload);
@@ -40,26 +40,26 @@ describe('Repid', () => {
   });
 
   it('refuses work after it was disconnected, and takes it again once it is connected', async () => {
-    const workshop = new Workshop([echo]);
-    await workshop.repid.job('echo').enqueue();
-    await workshop.repid.disconnect();
-    await workshop.repid.disconnect();
-    await expect(workshop.repid.job('echo').enqueue()).rejects.toThrow(BrokerClosedError);
-    await expect(workshop.drain()).rejects.toThrow(BrokerClosedError);
-    await workshop.repid.connect();
-    expect(await workshop.drain()).toBe(1);
+    const testBed = new TestBed([echo]);
+    await testBed.repid.job('echo').enqueue();
+    await testBed.repid.disconnect();
+    await testBed.repid.disconnect();
+    await expect(testBed.repid.job('echo').enqueue()).rejects.toThrow(BrokerClosedError);
+    await expect(testBed.drain()).rejects.toThrow(BrokerClosedError);
+    await testBed.repid.connect();
+    expect(await testBed.drain()).toBe(1);
   });
 
   it('sends bytes as they are', async () => {
-    const workshop = new Workshop([]);
+    const testBed = new TestBed([]);
     const payload = Buffer.from([0, 255, 1]);
-    await workshop.repid.sendMessage({
+    await testBed.repid.sendMessage({
       channel: 'raw',
       payload,
       contentType: 'application/octet-stream',
       replyTo: 'back',
     });
-    const [message] = await workshop.repid.channel('raw').peek();
+    const [message] = await testBed.repid.channel('raw').peek();
     expect(message).toEqual({
       channel: 'raw',
       payload,
@@ -78,114 +78,114 @@ describe('Repid', () => {
       { channel: 'a', payload: Buffer.alloc(0), headers: { x: 1 } },
     ],
   ])('refuses a message: %s', async (text, message) => {
-    const workshop = new Workshop([]);
-    await expect(workshop.repid.sendMessage(message as never)).rejects.toThrow(text);
+    const testBed = new TestBed([]);
+    await expect(testBed.repid.sendMessage(message as never)).rejects.toThrow(text);
   });
 
   it('refuses what is too large', async () => {
-    const workshop = new Workshop([], { maxPayloadBytes: 10 });
-    await expect(workshop.send('x', 'x'.repeat(9))).rejects.toThrow(PayloadTooLargeError);
+    const testBed = new TestBed([], { maxPayloadBytes: 10 });
+    await expect(testBed.send('x', 'x'.repeat(9))).rejects.toThrow(PayloadTooLargeError);
   });
 });
 
 describe('A request', () => {
-  it('is answered by the reply of the actor', async () => {
-    const workshop = new Workshop([answer]);
-    workshop.start();
+  it("resolves with the actor's reply", async () => {
+    const testBed = new TestBed([answer]);
+    testBed.start();
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
-    expect(await workshop.repid.request(message)).toBe(3);
-    const many = await Promise.all([1, 2, 3].map((a) => workshop.repid.request({ ...message, payload: { a, b: 10 } })));
+    expect(await testBed.repid.request(message)).toBe(3);
+    const many = await Promise.all([1, 2, 3].map((a) => testBed.repid.request({ ...message, payload: { a, b: 10 } })));
     expect(many).toEqual([11, 12, 13]);
   });
 
-  it('is answered by bytes too, read by the content type', async () => {
+  it('resolves with bytes, too, decoded by their content type', async () => {
     const actor = defineActor({ name: 'raw' }, (_, msg) =>
       msg.reply({ payload: Buffer.from('{"raw":true}'), contentType: 'application/json' }),
     );
-    const workshop = new Workshop([actor]);
-    workshop.start();
-    expect(await workshop.repid.request({ channel: 'default', payload: 1, headers: { topic: 'raw' } })).toEqual({
+    const testBed = new TestBed([actor]);
+    testBed.start();
+    expect(await testBed.repid.request({ channel: 'default', payload: 1, headers: { topic: 'raw' } })).toEqual({
       raw: true,
     });
   });
 
-  it('times out where nobody answers', async () => {
-    const workshop = new Workshop([]);
-    const request = workshop.repid.request({ channel: 'nobody', payload: 1 }, { timeout: '5s' });
+  it('times out without a reply', async () => {
+    const testBed = new TestBed([]);
+    const request = testBed.repid.request({ channel: 'nobody', payload: 1 }, { timeout: '5s' });
     const refused = expect(request).rejects.toMatchObject({ code: 'REPID_TIMEOUT' });
     await vi.waitFor(
-      async () => expect(await workshop.repid.channel('nobody').stats()).toMatchObject({ queued: 1 }),
+      async () => expect(await testBed.repid.channel('nobody').stats()).toMatchObject({ queued: 1 }),
       10_000,
     );
-    await workshop.clock.advance(5_000);
+    await testBed.clock.advance(5_000);
     await refused;
   });
 
   it('drops a reply that comes too late, and tells', async () => {
-    const workshop = new Workshop([answer]);
+    const testBed = new TestBed([answer]);
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
-    const refused = expect(workshop.repid.request(message, { timeout: 10 })).rejects.toThrow('No reply from channel');
+    const refused = expect(testBed.repid.request(message, { timeout: 10 })).rejects.toThrow('No reply from channel');
     await vi.waitFor(
-      async () => expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 1 }),
+      async () => expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 1 }),
       10_000,
     );
-    await workshop.clock.advance(10);
+    await testBed.clock.advance(10);
     await refused;
-    await workshop.drain();
-    await vi.waitFor(() => expect(workshop.told('reply-unexpected')).toHaveLength(1), 10_000);
+    await testBed.drain();
+    await vi.waitFor(() => expect(testBed.eventsOf('reply-unexpected')).toHaveLength(1), 10_000);
   });
 
   it('ends when the connection is closed, and leaves no channel behind', async () => {
-    const workshop = new Workshop([]);
-    const refused = expect(workshop.repid.request({ channel: 'nobody', payload: 1 })).rejects.toMatchObject({
+    const testBed = new TestBed([]);
+    const refused = expect(testBed.repid.request({ channel: 'nobody', payload: 1 })).rejects.toMatchObject({
       code: 'REPID_BROKER_CLOSED',
     });
     await vi.waitFor(
-      async () => expect(await workshop.repid.channel('nobody').stats()).toMatchObject({ queued: 1 }),
+      async () => expect(await testBed.repid.channel('nobody').stats()).toMatchObject({ queued: 1 }),
       10_000,
     );
-    await workshop.repid.disconnect();
+    await testBed.repid.disconnect();
     await refused;
   });
 
   it('does not spin when its broker is disconnected under it', async () => {
-    const workshop = new Workshop([answer]);
-    workshop.start();
+    const testBed = new TestBed([answer]);
+    testBed.start();
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
-    await workshop.repid.request(message);
-    await workshop.broker.disconnect();
+    await testBed.repid.request(message);
+    await testBed.broker.disconnect();
     await new Promise(setImmediate);
-    await expect(workshop.repid.request(message)).rejects.toMatchObject({ code: 'REPID_BROKER_CLOSED' });
+    await expect(testBed.repid.request(message)).rejects.toMatchObject({ code: 'REPID_BROKER_CLOSED' });
   });
 
   it('that cannot be sent rejects at once', async () => {
-    const workshop = new Workshop([], { maxPayloadBytes: 10 });
-    const request = workshop.repid.request({ channel: 'nobody', payload: 'x'.repeat(20) });
+    const testBed = new TestBed([], { maxPayloadBytes: 10 });
+    const request = testBed.repid.request({ channel: 'nobody', payload: 'x'.repeat(20) });
     await expect(request).rejects.toThrow(PayloadTooLargeError);
   });
 
   it('needs a place to reply to', async () => {
-    const workshop = new Workshop([answer]);
-    await workshop.send('add', { a: 1, b: 1 });
-    await workshop.drain();
-    expect((await workshop.deadLetters())[0]!.reason.message).toContain('has no "replyTo"');
+    const testBed = new TestBed([answer]);
+    await testBed.send('add', { a: 1, b: 1 });
+    await testBed.drain();
+    expect((await testBed.deadLetters())[0]!.reason.message).toContain('has no "replyTo"');
   });
 });
 
 describe('A channel', () => {
   it('is declared, counted, looked into, paused, purged and deleted', async () => {
-    const workshop = new Workshop([echo]);
-    const channel = workshop.repid.channel('default');
+    const testBed = new TestBed([echo]);
+    const channel = testBed.repid.channel('default');
     await channel.declare();
-    await workshop.send('echo', 1);
-    await workshop.send('echo', 2);
+    await testBed.send('echo', 1);
+    await testBed.send('echo', 2);
     expect((await channel.peek(1)).map(({ payload }) => Buffer.from(payload).toString())).toEqual(['1']);
     await channel.pause();
-    expect(await workshop.drain()).toBe(0);
+    expect(await testBed.drain()).toBe(0);
     expect(await channel.stats()).toMatchObject({ queued: 2, paused: true });
     await channel.resume();
     expect(await channel.purge()).toBe(2);
-    await workshop.send('echo', 3);
+    await testBed.send('echo', 3);
     await channel.delete();
     expect(await channel.stats()).toMatchObject({ queued: 0 });
   });
@@ -193,8 +193,8 @@ describe('A channel', () => {
   it.each(['my channel', '/first', '.', 'a:b', 'a@b', 'a{b}', '', 'bucket'])(
     'needs a name that is one, not "%s"',
     (name) => {
-      const workshop = new Workshop([]);
-      expect(() => workshop.repid.channel(name)).toThrow(`Channel "${name}" is not a channel name: expected a letter`);
+      const testBed = new TestBed([]);
+      expect(() => testBed.repid.channel(name)).toThrow(`Channel "${name}" is not a channel name: expected a letter`);
     },
   );
 });

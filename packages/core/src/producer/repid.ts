@@ -18,9 +18,9 @@ import { Producer } from './producer.js';
 import { resolveRepidOptions, type RepidOptions } from './repid-options.js';
 import { Requests } from './requests.js';
 
-/** Makes jobs, sends messages and looks after channels, over one connection. */
+/** Creates jobs, sends messages and administers channels, over one connection. */
 export class Repid {
-  /** For workers and others that stand on the same connection. */
+  /** For workers and others that share the connection. */
   readonly producer: Producer;
   private readonly connection: Connection;
   private readonly requests: Requests;
@@ -33,12 +33,14 @@ export class Repid {
     this.requests = new Requests(this.producer);
   }
 
-  /** Connects its brokers. Whatever needs them connects them by itself; call it to fail early. */
+  /** Connects the brokers. Every call connects them if necessary; call this to fail early. */
   async connect(): Promise<void> {
     await this.connection.connect();
   }
 
-  /** Ends open requests and waits, and disconnects the brokers, save those that others of this process still use. */
+  /**
+   * Ends pending requests and waits, and disconnects the brokers, except those that others in this process still use.
+   */
   async disconnect(): Promise<void> {
     try {
       await this.requests.close();
@@ -48,7 +50,7 @@ export class Repid {
   }
 
   /**
-   * A job for the actor of this name. Nothing is sent before `job.enqueue()`.
+   * Creates a job for the actor of this name. Nothing is sent before `job.enqueue()`.
    *
    * @throws InvalidOptionError, UnsupportedError
    */
@@ -57,10 +59,10 @@ export class Repid {
   }
 
   /**
-   * Enqueues all of the jobs or none, in one write. They may wait for each other, in any order.
+   * Enqueues all of the jobs or none, in one write. They may depend on each other, in any order.
    *
-   * Rejects as `job.enqueue()` does, and with DependencyError, naming the path, where they could never all run. After
-   * BrokerUnavailableError it may be called again with the same objects, as `job.enqueue()` may.
+   * Rejects as `job.enqueue()` does, and with DependencyError, naming the path, for jobs that could never all run.
+   * After BrokerUnavailableError it may be called again with the same objects, like `job.enqueue()`.
    */
   async enqueue(jobs: readonly Job[]): Promise<void> {
     await enqueueJobs(requireJobs(jobs, 'repid.enqueue()'), this.producer);
@@ -77,10 +79,10 @@ export class Repid {
   }
 
   /**
-   * Sends a value as JSON and awaits what the actor answers with `msg.replyJson()` or `msg.reply()`.
+   * Sends a value as JSON and resolves with the actor's reply, sent with `msg.replyJson()` or `msg.reply()`.
    *
    * @param options.timeout how long to wait; default 30 seconds
-   * @throws TimeoutError when no reply comes in time; RequestFailedError as soon as the actor has failed for good
+   * @throws TimeoutError if no reply arrives in time; RequestFailedError once the actor has failed for good
    */
   async request<Reply = unknown>(
     message: Omit<OutgoingJson, 'replyTo'> & { channel: string },
@@ -91,10 +93,10 @@ export class Repid {
   }
 
   /**
-   * The jobs around a job: what it waits for and what waits for it, for as long as the broker holds them. At most 1,000.
-   * `toMermaid()` draws it.
+   * The jobs around a job: those it waits for and those that wait for it, while the broker holds them. At most 1,000.
+   * `toMermaid()` draws them.
    *
-   * @throws UnsupportedError where the broker has no dependencies, or the job stores no result
+   * @throws UnsupportedError if the broker does not support dependencies, or the job stores no result
    */
   async graph(job: Job): Promise<JobGraph> {
     const { broker, buckets } = this.connection;
@@ -105,7 +107,7 @@ export class Repid {
     return new GraphWalk(this.connection).from({ id: resultId, name, bucketId: resultId, waitsFor });
   }
 
-  /** Looks after a channel. @throws InvalidOptionError when the name is none */
+  /** Administers a channel. @throws InvalidOptionError for an invalid name */
   channel(name: string): Channel {
     return new Channel(name, this.connection);
   }

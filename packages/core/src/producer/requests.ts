@@ -14,21 +14,22 @@ import {
   REPLY_CHANNELS,
 } from '../message/index.js';
 import { DirectReplies } from './direct-replies.js';
-import type { Producer } from './producer.js';
+import type { Publisher } from './publisher.js';
 
-/** How many replies are taken at once. */
+/** How many replies are received at once. */
 const BATCH = 100;
 
 interface OpenRequest {
-  /** The channel that it was sent to. */
+  /** The channel that the request was sent to. */
   readonly channel: string;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Sends messages and awaits their replies, on one reply channel that is made for this connection at the first request. Which request a
- * reply is for stands in the address that it goes to; `msg.reply()` puts that into a header, other programs reply to the address as it is.
+ * Sends requests and awaits their replies, on one reply channel that is created with the connection's first request.
+ * The reply address identifies the request: `msg.reply()` copies it into a header; other programs reply to the address
+ * itself.
  */
 export class Requests {
   private readonly channel = `${REPLY_CHANNELS}${newId()}`;
@@ -37,32 +38,32 @@ export class Requests {
   private readonly connection: Connection;
   private readonly direct: DirectReplies;
 
-  constructor(private readonly producer: Producer) {
-    this.connection = producer.connection;
+  constructor(private readonly publisher: Publisher) {
+    this.connection = publisher.connection;
     this.direct = new DirectReplies(this.connection, (address, reply) =>
-      this.answer(parseReplyAddress(address)?.correlation, reply),
+      this.resolve(parseReplyAddress(address)?.correlation, reply),
     );
   }
 
-  /** @throws TimeoutError after `timeout` milliseconds; RequestFailedError where the actor fails for good */
+  /** @throws TimeoutError after `timeout` milliseconds; RequestFailedError if the actor fails for good */
   async request(message: OutgoingMessage, timeout: number): Promise<unknown> {
     await this.connection.ready();
     await this.listen();
     const correlation = newId();
     const replyTo = this.addressOf(correlation);
-    const letDie = keepAlive();
+    const letExit = keepAlive();
     this.direct.watch(replyTo);
     try {
       const reply = this.awaitReply(correlation, message, timeout);
-      const sending = this.producer.publish([{ ...message, replyTo }]);
+      const sending = this.publisher.publish([{ ...message, replyTo }]);
       await Promise.all([sending.catch((error: unknown) => this.giveUp(correlation, error)), reply]);
       return await reply;
     } finally {
-      letDie();
+      letExit();
     }
   }
 
-  /** Ends it; open requests reject with BrokerClosedError, and the reply channel is removed. */
+  /** Rejects open requests with BrokerClosedError, and deletes the reply channel. */
   async close(): Promise<void> {
     const { consumer } = this;
     this.consumer = undefined;
@@ -72,7 +73,7 @@ export class Requests {
     try {
       await this.leave(await consumer);
     } catch (problem) {
-      this.connection.onEvent({ type: 'broker-problem', problem }); // What is left behind expires.
+      this.connection.onEvent({ type: 'broker-problem', problem }); // The messages left behind expire.
     }
   }
 
@@ -110,7 +111,7 @@ export class Requests {
     });
   }
 
-  /** Where the broker was out of reach it may have taken the message all the same, and a reply may come. */
+  /** Rejects the request. If the broker was unreachable it may have the message, and a reply may still come. */
   private giveUp(correlation: string, error: unknown): void {
     this.open.get(correlation)?.reject(error);
     this.open.delete(correlation);
@@ -131,14 +132,17 @@ export class Requests {
   private async takeReplies(consumer: Consumer): Promise<void> {
     for (;;) {
       const deliveries = await consumer.receive(BATCH, { wait: true });
-      if (deliveries.length === 0) return; // Closed, by us or with its broker.
+      if (deliveries.length === 0) return; // Closed by `close()`, or together with its broker.
       await Promise.all(deliveries.map((delivery) => this.take(delivery)));
     }
   }
 
-  /** Answers first: a reply that can't be acknowledged now comes again, and is then one that nobody expects. */
+  /**
+   * Resolves the request before the acknowledgement: if that fails, the reply is delivered again, and is then
+   * unexpected.
+   */
   private async take(delivery: Delivery): Promise<void> {
-    this.answer(delivery.message.headers[HEADER.correlation], delivery.message);
+    this.resolve(delivery.message.headers[HEADER.correlation], delivery.message);
     try {
       await delivery.settle({ outcome: { type: 'ack' } });
     } catch (problem) {
@@ -146,7 +150,7 @@ export class Requests {
     }
   }
 
-  private answer(correlation = '', message: Message): void {
+  private resolve(correlation = '', message: Message): void {
     const request = this.open.get(correlation);
     this.direct.forget(this.addressOf(correlation));
     if (request === undefined) return this.connection.onEvent({ type: 'reply-unexpected', channel: this.channel });
@@ -161,7 +165,7 @@ export class Requests {
   }
 }
 
-/** @param text the error of the actor as JSON */
+/** @param text the actor's error as JSON */
 function failedRequest(channel: string, text: string): RequestFailedError {
   return new RequestFailedError(channel, reasonFrom(text));
 }
@@ -172,7 +176,7 @@ function reasonFrom(text: string): RequestFailedError['reason'] {
     if ([code, name, message].every((member) => typeof member === 'string'))
       return { code, name, message } as RequestFailedError['reason'];
   } catch {
-    // Said below.
+    // Reported below.
   }
   return { code: 'Error', name: 'Error', message: 'The reply does not say why.' };
 }

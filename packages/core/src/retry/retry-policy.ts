@@ -3,24 +3,24 @@ import type { Duration } from '../duration/index.js';
 import { option, parseOptions } from '../options/index.js';
 
 /**
- * How long to wait before a retry.
+ * Returns the delay before a retry.
  *
  * @param retryNumber 1 for the first retry
- * @param error what the actor threw
+ * @param error the actor's error
  */
 export type RetryPolicy = (retryNumber: number, error: unknown) => Duration;
 
-/** How an exponential policy grows. */
+/** Options of an exponential retry policy. */
 export interface ExponentialRetryOptions {
-  /** Before the first retry. @default '10s' */
+  /** The delay before the first retry. @default '10s' */
   readonly first?: Duration;
-  /** Each wait is so many times the one before, 1 to 1,000. @default 2 */
+  /** The factor by which each delay grows, 1 to 1,000. @default 2 */
   readonly factor?: number;
-  /** No wait is longer. @default '1d' */
+  /** The maximum delay. @default '1d' */
   readonly longest?: Duration;
-  /** The share of the wait that chance takes off, 0 to 1, so that retries spread. @default 0.25 */
+  /** The maximum share of the delay that is subtracted at random, 0 to 1, so that retries spread. @default 0.25 */
   readonly jitter?: number;
-  /** A number from 0 up to 1. @default Math.random */
+  /** Returns a number from 0 up to 1. @default Math.random */
   readonly random?: () => number;
 }
 
@@ -32,11 +32,11 @@ const schema = v.strictObject({
   random: v.optional(option.callable<() => number>(), () => Math.random),
 });
 
-/** Waits that double from ten seconds to a day, each shortened by chance. @throws InvalidOptionError */
+/** Delays that double from ten seconds up to a day, each shortened at random. @throws InvalidOptionError */
 export function exponentialRetry(options: ExponentialRetryOptions = {}): RetryPolicy {
   const { first, factor, longest, jitter, random } = parseOptions(schema, options, 'exponentialRetry()');
   return (retryNumber) => {
-    const growth = Math.min(Number.MAX_VALUE, factor ** (retryNumber - 1)); // Not Infinity, of which nothing is NaN.
+    const growth = Math.min(Number.MAX_VALUE, factor ** (retryNumber - 1)); // Not Infinity: Infinity times 0 is NaN.
     return Math.round(Math.min(longest, first * growth) * (1 - jitter * random()));
   };
 }

@@ -4,28 +4,28 @@ import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { HEADER, type Message } from '../message/index.js';
 import { catchAllRouting, topicRouting } from './routing-strategy.js';
 
-/** The actors of one channel, by how they are found. */
+/** The actors of one channel, by how they are routed. */
 interface ChannelRoutes {
   readonly byTopic: Map<string, Actor>;
   readonly byStrategy: Actor[];
   readonly catchAll: Actor[];
 }
 
-/** Finds the actor for a message: by topic, then by the actors' own strategies, then the channel's catch-all. */
+/** Finds the actor for a message: by topic, then by the actors' own strategies, then the channel's catch-all actor. */
 export class Router {
   private readonly routes = new Map<string, ChannelRoutes>();
 
-  /** @throws DuplicateActorError when two take the same topic, or are both catch-all, on one channel */
+  /** @throws DuplicateActorError for two actors with the same topic, or two catch-all actors, on one channel */
   constructor(readonly actors: readonly Actor[]) {
     for (const actor of actors) this.add(actor);
   }
 
-  /** The channels that have an actor. */
+  /** The channels that have actors. */
   get channels(): string[] {
     return [...this.routes.keys()];
   }
 
-  /** The actor that takes it, if there is one. @throws what a strategy throws */
+  /** The actor for the message, if any. @throws what a routing strategy throws */
   route(message: Message): Actor | undefined {
     const routes = this.routes.get(message.channel);
     if (routes === undefined) return undefined;
@@ -66,7 +66,7 @@ export class Router {
   }
 }
 
-/** @throws InvalidOptionError for a strategy that answers with a promise: that is always true, and nobody would await it */
+/** @throws InvalidOptionError for a strategy that returns a promise, which would always count as true */
 function takes({ options, label }: Actor, message: Message): boolean {
   const taken: unknown = options.routing(message, options.name);
   if (!ignoreRejection(taken)) return Boolean(taken);

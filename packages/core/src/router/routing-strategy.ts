@@ -1,9 +1,9 @@
 import { HEADER, type Message } from '../message/index.js';
 
 /**
- * Says whether an actor takes a message of its channel.
+ * Returns whether an actor takes a message of its channel.
  *
- * @param message what was received
+ * @param message the received message
  * @param actorName the actor's `name`
  */
 export type RoutingStrategy = (message: Message, actorName: string) => boolean;

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 
-/** Values of every kind, hostile ones too: most can be written as JSON, the others lose something. */
+/** Values of every kind, including hostile ones. Most can be written as JSON; the others lose something. */
 export function anyValue(): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 3, arbitrary: mostly(fc.jsonValue()) }, fc.anything(EVERY_KIND), mostly(odd()));
 }
 
-/** The value, or a place for it within others. */
+/** The value, or the value nested in others. */
 function mostly(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   const key = fc.oneof(fc.string(), fc.constantFrom('a', '__proto__', 'constructor', 'prototype', 'toString'));
   return fc.oneof(
@@ -58,12 +58,15 @@ function fieldsOf(entries: readonly (readonly [string, unknown])[]): object {
   return fields;
 }
 
-/** What somebody gets who reads what JSON has made of the value. */
+/** The value that a reader gets from the JSON of a value. */
 export function asRead(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value) ?? 'null');
 }
 
-/** True where JSON has no form for something in the value, or readers refuse it: told by the letter of JSON's rules, at leisure. */
+/**
+ * True if JSON has no form for something in the value, or readers refuse it. A slow check that follows the JSON
+ * specification to the letter.
+ */
 export function isLossy(value: unknown, isConverted = false): boolean {
   if (typeof value === 'number') return !Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return ['bigint', 'function', 'symbol'].includes(typeof value);

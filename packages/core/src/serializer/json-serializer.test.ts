@@ -135,8 +135,8 @@ describe('The JSON serializer', () => {
     ],
     ['a typed array', new Float64Array(1), 'args is a Float64Array'],
     ['an ArrayBuffer', new ArrayBuffer(1), 'args is an ArrayBuffer, and bytes'],
-    ['a BigInt', { n: 1n }, 'args.n is a BigInt, which JSON has no form for. Give text, by String(value).'],
-    ['a function', { call: () => 1 }, 'args.call is a function, which JSON has no form for. Leave it out'],
+    ['a BigInt', { n: 1n }, 'args.n is a BigInt, which JSON cannot represent. Give text, by String(value).'],
+    ['a function', { call: () => 1 }, 'args.call is a function, which JSON cannot represent. Leave it out'],
     ['a symbol', [Symbol('x')], 'args[0] is a symbol'],
     // eslint-disable-next-line no-sparse-arrays
     ['a hole', { list: [1, , 3] }, 'args.list[1] is a hole in an array, which JSON writes as null'],
@@ -155,7 +155,7 @@ describe('The JSON serializer', () => {
     const loop: Record<string, unknown> = { list: [{ name: 'x' }] };
     loop.list = [loop];
     expect(refusalOf({ loop })).toBe(
-      'args.loop.list[0] leads back to args.loop, and JSON has no form for a circle. Refer to it by an id.',
+      'args.loop.list[0] refers back to args.loop, and JSON cannot represent a cycle. Refer to it by an id.',
     );
   });
 

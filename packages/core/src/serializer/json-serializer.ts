@@ -4,13 +4,13 @@ import { isNestedBeyond } from './nesting.js';
 import type { Serializer } from './serializer.js';
 import { MAX_DEPTH, writable } from './writable.js';
 
-/** The media type of JSON, as messages and buckets are marked. */
+/** The content type of JSON, for messages and buckets. */
 export const JSON_CONTENT_TYPE = 'application/json';
 
 /**
- * JSON, of which nothing is written that cannot be read back as it was meant: NaN, Map, Set, Error, BigInt, bytes, circles and
- * others are refused, and so are `__proto__` and `constructor.prototype`, both ways, since they could poison the objects that a
- * payload is copied into.
+ * Writes JSON, but only values that can be read back unchanged: NaN, Map, Set, Error, BigInt, bytes, cycles and others
+ * are refused. `__proto__` and `constructor.prototype` are refused in both directions, since they could poison objects
+ * that a payload is copied into.
  */
 export const jsonSerializer: Serializer = {
   contentType: JSON_CONTENT_TYPE,
@@ -23,16 +23,16 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 /**
- * JSON text; `undefined` is written as `null`.
+ * The value as JSON text; `undefined` is written as `null`.
  *
  * @param name what the value is, for the error
- * @throws SerializationError for what could not be read back, by its path
+ * @throws SerializationError for a part that could not be read back, with its path
  */
 export function stringify(value: unknown, name = 'value'): string {
   return stringifyMember(value, name) ?? 'null';
 }
 
-/** The same, but undefined for what JSON leaves out of an object. */
+/** The same, but undefined for a value that JSON omits from an object. */
 export function stringifyMember(value: unknown, name: string): string | undefined {
   try {
     return JSON.stringify(writable(value, name));
@@ -42,7 +42,7 @@ export function stringifyMember(value: unknown, name: string): string | undefine
   }
 }
 
-/** It comes from a `toJSON` or a getter of the caller's, who may throw anything, or from the engine. */
+/** The reason comes from a `toJSON` or getter of the caller, which may throw anything, or from the engine. */
 function whyNot(cause: unknown): string {
   try {
     return String(cause instanceof Error ? cause.message : cause);
@@ -53,10 +53,13 @@ function whyNot(cause: unknown): string {
 
 const SECURE = { protoAction: 'error', constructorAction: 'error' } as const;
 
-/** What may be written, and the bucket around it. */
+/** The maximum depth to write, plus the bucket around the value. */
 const READABLE_DEPTH = MAX_DEPTH + 1;
 
-/** @throws SerializationError for what is not JSON, is nested too deep, or holds `__proto__` or `constructor.prototype` */
+/**
+ * @throws SerializationError for text that is not JSON, is nested too deep, or contains `__proto__` or
+ * `constructor.prototype`
+ */
 export function parse(text: string): unknown {
   const value = parseSecurely(text);
   if (text.length > SHALLOW && isNestedBeyond(value, READABLE_DEPTH)) throw new SerializationError(TOO_DEEP);
@@ -71,12 +74,12 @@ function parseSecurely(text: string): unknown {
   }
 }
 
-/** A text of so many characters cannot be nested too deep: each level takes two. */
+/** A shorter text cannot be nested too deep: each level takes two characters. */
 const SHALLOW = 2 * READABLE_DEPTH;
 
 const TOO_DEEP = `The payload is nested more than ${READABLE_DEPTH} levels deep. Send a flat list whose items refer to each other by ids.`;
 
-/** Where it went wrong and not what is there: the engine quotes the payload, which is no error's to show. */
+/** The position of the error, without the text: the engine quotes the payload, which must not appear in errors. */
 function describe(problem: unknown): string {
   const { message } = problem as Error;
   if (message.includes('forbidden prototype property'))

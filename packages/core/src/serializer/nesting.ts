@@ -1,11 +1,11 @@
-/** True where more than `most` objects and arrays of a parsed text lie within each other. */
+/** True if objects and arrays of a parsed text are nested deeper than `most`. */
 export function isNestedBeyond(value: unknown, most: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (most === 0) return true;
   return Array.isArray(value) ? hasDeepItem(value, most - 1) : hasDeepField(value as Record<string, unknown>, most - 1);
 }
 
-// Every large payload goes through these two: primitives are passed over without a call.
+// Every large payload goes through these two functions, so primitives are skipped without a call.
 function hasDeepItem(items: readonly unknown[], most: number): boolean {
   for (let at = 0; at < items.length; at += 1) {
     const item = items[at];

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-/** What is wrong with a value, reading on from where the value is, and what to give in its place. */
+/** What is wrong with a value, completing a sentence about its location, and what to use instead. */
 export interface Problem {
   readonly fact: string;
   readonly remedy: string;
@@ -12,17 +12,17 @@ export function numberProblem(value: number): Problem {
 }
 
 export const BIGINT: Problem = {
-  fact: 'is a BigInt, which JSON has no form for',
+  fact: 'is a BigInt, which JSON cannot represent',
   remedy: 'Give text, by String(value)',
 };
 
 export const FUNCTION: Problem = {
-  fact: 'is a function, which JSON has no form for',
+  fact: 'is a function, which JSON cannot represent',
   remedy: 'Leave it out, or give what it returns',
 };
 
 export const SYMBOL: Problem = {
-  fact: 'is a symbol, which JSON has no form for',
+  fact: 'is a symbol, which JSON cannot represent',
   remedy: 'Leave it out, or give text',
 };
 
@@ -36,7 +36,7 @@ export const POISON: Problem = {
   remedy: 'Give the property another name',
 };
 
-/** What is nested so deep that readers may run out of stack. */
+/** A value that is nested so deep that readers may overflow their stack. */
 export function depthProblem(most: number): Problem {
   return {
     fact: `is nested more than ${most} levels deep`,
@@ -44,12 +44,12 @@ export function depthProblem(most: number): Problem {
   };
 }
 
-/** An object that leads back to itself, by way of others or not. */
+/** An object that refers to itself, directly or through others. */
 export function cycleProblem(to: string): Problem {
-  return { fact: `leads back to ${to}, and JSON has no form for a circle`, remedy: 'Refer to it by an id' };
+  return { fact: `refers back to ${to}, and JSON cannot represent a cycle`, remedy: 'Refer to it by an id' };
 }
 
-/** What can be given in place of an object, by what `Object.prototype.toString` calls it. */
+/** What to use instead of an object, by its `Object.prototype.toString` name. */
 const REMEDIES: ReadonlyMap<string, string> = new Map([
   ['Map', 'Give Object.fromEntries(map), or an array by [...map]'],
   ['Set', 'Give an array, by [...set]'],
@@ -59,7 +59,10 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
   ['Promise', 'Await it first'],
 ]);
 
-/** What is lost of an object that is neither an array nor of a literal; undefined where JSON writes it as its own properties. */
+/**
+ * What JSON would lose of an object that is neither an array nor a plain object; undefined if JSON writes its own
+ * properties.
+ */
 export function objectProblem(value: object): Problem | undefined {
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return bytesProblem(value);
   if (types.isDate(value) && Number.isNaN(value.getTime())) return INVALID_DATE;
@@ -81,7 +84,7 @@ function bytesProblem(value: object): Problem {
   };
 }
 
-/** The name of its class, with an article. */
+/** The name of the object's class, with an article. */
 function nameOf(value: object, otherwise: string): string {
   const { constructor } = value as { constructor?: unknown };
   const name = typeof constructor === 'function' && constructor.name !== '' ? constructor.name : otherwise;

@@ -1,15 +1,15 @@
 /** A step into a value: the name of a property, or the index of an item. */
 export type Step = string | number;
 
-/** How many steps a path shows; those in the middle of a longer one are left out. */
+/** The maximum number of steps that a path shows; the middle of a longer path is left out. */
 const MOST_STEPS = 12;
 
-/** How many characters of a property's name a path shows. */
+/** The maximum length of a property name in a path. */
 const LONGEST_NAME = 40;
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** Where something is in a value, as JavaScript would write it: `args.items[3].price`. Of bounded length. */
+/** The location of a part of a value as a JavaScript expression: `args.items[3].price`. Limited in length. */
 export function showPath(name: string, steps: readonly Step[]): string {
   if (steps.length <= MOST_STEPS) return name + steps.map(showStep).join('');
   const half = MOST_STEPS / 2;

@@ -14,18 +14,18 @@ import {
 } from './unwritable.js';
 import { showPath, type Step } from './value-path.js';
 
-/** How many objects and arrays may lie within each other. Readers in other languages give up at about as many. */
+/** The maximum nesting of objects and arrays. Readers in other languages have similar limits. */
 export const MAX_DEPTH = 1_000;
 
 /**
- * The value as `JSON.stringify` may be given it: itself, or a copy where a `toJSON` had to be called, which is done once.
- * What JSON would write in a form that cannot be read back is refused.
+ * The value to pass to `JSON.stringify`: the value itself, or a copy if a `toJSON` had to be called, so that it is
+ * called only once. Refuses parts that JSON would write in a form that cannot be read back.
  *
- * JSON's own rules stay: a Date becomes ISO text, `undefined` properties are left out and `undefined` items become null,
- * `toJSON` counts, and instances of classes are written as their own properties.
+ * The rules of JSON apply: a Date becomes ISO text, `undefined` properties are omitted and `undefined` items become
+ * null, `toJSON` is called, and class instances are written with their own properties.
  *
  * @param name what the value is; paths begin with it
- * @throws SerializationError that says where, what is wrong there, and what to give in its place
+ * @throws SerializationError that says where, what is wrong there, and what to use instead
  */
 export function writable(value: unknown, name: string): unknown {
   return typeof value === 'string' ? value : new Walk(value, name).root();
@@ -33,14 +33,14 @@ export function writable(value: unknown, name: string): unknown {
 
 type Fields = Record<string, unknown>;
 
-/** What JSON calls in place of writing an object as it is. */
+/** A `toJSON` method. */
 type ToJson = (key: string) => unknown;
 
 const dateToJson = Date.prototype.toJSON;
 
-/** Looks everything over once. Where it stands is put into words only when something is wrong. */
+/** Visits the whole value once. The path is formatted only if something is wrong. */
 class Walk {
-  /** The steps from the root to where it stands; entries further on are left from before. */
+  /** The steps from the root to the current part; entries beyond its depth are stale. */
   private readonly steps: Step[] = [];
 
   constructor(
@@ -48,12 +48,12 @@ class Walk {
     private readonly name: string,
   ) {}
 
-  /** What is to be written for the whole value. */
+  /** The whole value as it is to be written. */
   root(): unknown {
     return this.written(this.value, '', 0);
   }
 
-  /** What is to be written for a value so many steps from the root. */
+  /** A part as it is to be written, at this depth from the root. */
   private written(value: unknown, key: Step, depth: number): unknown {
     switch (typeof value) {
       case 'string':
@@ -79,7 +79,10 @@ class Walk {
     return this.contents(value, key, depth);
   }
 
-  /** Its items or fields, in `empty` where that is given: they are written by themselves then, and its `toJSON` is not called. */
+  /**
+   * The items or properties, collected in `empty` if given: they are then written on their own, and the object's
+   * `toJSON` is not called.
+   */
   private contents(value: object, key: Step, depth: number, empty?: Fields): unknown {
     if (Array.isArray(value)) return this.items(value, depth, empty && []);
     const prototype: unknown = Object.getPrototypeOf(value);
@@ -156,7 +159,7 @@ function isValidDate(value: object): boolean {
   return types.isDate(value) && !Number.isNaN(value.getTime());
 }
 
-/** True for what readers refuse, see `parse`. */
+/** True for a property that readers refuse, see `parse`. */
 function isPoison(key: string, member: unknown): boolean {
   if (key === '__proto__') return member !== undefined;
   if (key !== 'constructor' || typeof member !== 'object' || member === null) return false;

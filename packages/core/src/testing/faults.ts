@@ -1,6 +1,6 @@
 import { BrokerClosedError, BrokerUnavailableError } from '../errors/index.js';
 
-/** The calls that can be made to fail: those of a message broker, its consumers and deliveries, and those of a bucket broker. */
+/** The calls that can fail: those of a message broker, its consumers and deliveries, and those of a bucket broker. */
 export type FaultyCall =
   | 'publish'
   | 'consume'
@@ -16,26 +16,26 @@ export type FaultyCall =
   | 'delete'
   | 'wait';
 
-/** When a call fails, seen from the broker's side. */
+/** When a call fails, from the broker's point of view. */
 export type FaultMoment =
-  /** It is never carried out: the broker was out of reach. */
+  /** The call is never carried out: the broker was unreachable. */
   | 'before'
   /**
-   * The caller is told that it failed, and then it is carried out: the connection went while the broker worked. Of `receive`,
-   * which is made one at a time, the same as `after`.
+   * The caller gets the error, and then the call is carried out: the connection was lost while the broker worked. For
+   * `receive`, which runs one at a time, the same as `after`.
    */
   | 'during'
-  /** It is carried out, then the caller is told that it failed: the answer got lost. */
+  /** The call is carried out, and then the caller gets an error: the response was lost. */
   | 'after';
 
 /** Every moment. */
 export const FAULT_MOMENTS: readonly FaultMoment[] = ['before', 'during', 'after'];
 
-/** Which call fails, and what comes of it. */
+/** Which call fails, and how. */
 export interface StrikeOptions {
-  /** So many calls of this name go well first, counted from now on. @default 0 */
+  /** How many calls of this name succeed first, counted from now. @default 0 */
   readonly skip?: number;
-  /** Nothing gets through afterwards, as if the process had been killed at this point. @default false */
+  /** Let no further call through, as if the process had been killed at this point. @default false */
   readonly fatal?: boolean;
 }
 
@@ -47,45 +47,45 @@ interface Strike {
 }
 
 /**
- * What is to go wrong, and what was called so far. One may serve the message broker and the bucket brokers of a connection,
- * as one process talks to all of them.
+ * The planned faults, and the calls made so far. One object may serve the message broker and the bucket brokers of a
+ * connection, like one process that uses all of them.
  *
- * A call that is struck rejects with BrokerUnavailableError; after a fatal strike every call rejects with BrokerClosedError.
+ * A failing call rejects with BrokerUnavailableError; after a fatal fault every call rejects with BrokerClosedError.
  */
 export class Faults {
-  /** The names of the calls made so far, those that failed included. */
+  /** The names of all calls made so far, including failed ones. */
   readonly calls: FaultyCall[] = [];
   private readonly strikes: Strike[] = [];
   private readonly mourners = new Set<() => void>();
   private dead = false;
 
-  /** True after a fatal strike. */
+  /** True after a fatal fault. */
   get isDead(): boolean {
     return this.dead;
   }
 
-  /** Has a call of this name fail, once. */
+  /** Plans a fault: a call of this name fails once. */
   strike(call: FaultyCall, moment: FaultMoment, { skip = 0, fatal = false }: StrikeOptions = {}): this {
     this.strikes.push({ call, moment: call === 'receive' && moment === 'during' ? 'after' : moment, skip, fatal });
     return this;
   }
 
-  /** True where nothing is left to go wrong. */
+  /** True if no planned fault is left. */
   get isSpent(): boolean {
     return this.strikes.length === 0;
   }
 
-  /** From now on nothing gets through, as after a fatal strike: for an actor that kills its process. */
+  /** Lets no further call through, as after a fatal fault: for an actor that kills its process. */
   kill(): void {
     this.die();
   }
 
-  /** Told of the fatal strike. For wrappers. */
+  /** Called at a fatal fault. For wrappers. */
   onDeath(mourner: () => void): void {
     this.mourners.add(mourner);
   }
 
-  /** Makes a call, or has it fail. For wrappers. */
+  /** Makes the call, or lets it fail. For wrappers. */
   async around<Answer>(call: FaultyCall, act: () => Promise<Answer>): Promise<Answer> {
     this.calls.push(call);
     if (this.dead) throw new BrokerClosedError('faulty');
@@ -112,5 +112,5 @@ export class Faults {
 }
 
 function struck({ call, moment }: Strike): BrokerUnavailableError {
-  return new BrokerUnavailableError(`A fault was asked for ${moment} "${call}". This is a test.`);
+  return new BrokerUnavailableError(`A fault was planned ${moment} "${call}". This is a test.`);
 }

@@ -2,12 +2,12 @@ import type { BucketBroker, BucketRecord, BucketWrite, WaitOptions } from '../bu
 import type { OutgoingMessage } from '../message/index.js';
 import type { Faults } from './faults.js';
 
-/** A bucket broker whose calls fail as they are told to. See `FaultyMessageBroker`. */
+/** A bucket broker with planned faults. See `FaultyMessageBroker`. */
 export class FaultyBucketBroker implements BucketBroker {
   readonly name: string;
 
   constructor(
-    /** What keeps the buckets. */
+    /** The broker that stores the buckets. */
     readonly wrapped: BucketBroker,
     private readonly faults: Faults,
   ) {
@@ -39,17 +39,17 @@ export class FaultyBucketBroker implements BucketBroker {
   }
 }
 
-/** The broker that really keeps the buckets: only that can be joined, and committed to. */
+/** The broker that really stores the buckets: only that one can be joined and committed to. */
 export function unwrapped(buckets: BucketBroker): BucketBroker {
   return buckets instanceof FaultyBucketBroker ? unwrapped(buckets.wrapped) : buckets;
 }
 
-/** The write, into the broker that really keeps it. */
+/** The write, directed to the broker that really stores it. */
 export function unwrappedWrite<Write extends Pick<BucketWrite, 'into'>>(write: Write): Write {
   return { ...write, into: unwrapped(write.into) };
 }
 
-/** The message, with all that it writes going to the brokers that really keep it. */
+/** The message, with all its writes directed to the brokers that really store them. */
 export function unwrappedMessage(message: OutgoingMessage): OutgoingMessage {
   const { buckets, clears, waits } = message;
   return {

@@ -3,7 +3,7 @@ import type { Message, Priority } from '../message/index.js';
 import { unwrappedMessage, unwrappedWrite } from './faulty-bucket-broker.js';
 import type { Faults } from './faults.js';
 
-/** A consumer whose calls fail as they are told to. A `receive` does not reject: what is struck is reported. */
+/** A consumer with planned faults. A failing `receive` does not reject; the fault is reported to `onProblem`. */
 export class FaultyConsumer implements Consumer {
   readonly ownershipTime: number;
   private wakes = 0;
@@ -58,7 +58,7 @@ export class FaultyConsumer implements Consumer {
   }
 }
 
-/** A delivery whose settlement fails as it is told to. */
+/** A delivery whose settlement may fail. */
 class FaultyDelivery implements Delivery {
   readonly id: string;
   readonly message: Message;

@@ -15,8 +15,8 @@ import type { Faults } from './faults.js';
 import { ForwardingMessageBroker } from './forwarding-message-broker.js';
 
 /**
- * A message broker whose calls fail as they are told to: before, during or after they are carried out, once or for good.
- * To see what your jobs do when the process dies just there.
+ * A message broker with planned faults: a call fails before, during or after it is carried out, once or for good. Shows
+ * how your jobs behave if the process dies at that point.
  *
  * ```ts
  * const faults = new Faults().strike('settle', 'after', { fatal: true });
@@ -24,7 +24,7 @@ import { ForwardingMessageBroker } from './forwarding-message-broker.js';
  * const resultsBucketBroker = new FaultyBucketBroker(new InMemoryBucketBroker(), faults);
  * ```
  *
- * Several may wrap one broker: each stands for a process, and one goes on when another dies. Looking after channels,
+ * Several may wrap one broker: each stands for a process, and one continues when another dies. Channel administration,
  * connecting and disconnecting always work.
  */
 export class FaultyMessageBroker extends ForwardingMessageBroker {

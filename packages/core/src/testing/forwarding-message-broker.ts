@@ -13,7 +13,7 @@ import type { BucketBroker } from '../bucket/index.js';
 import type { Clock } from '../clock/index.js';
 import type { OutgoingMessage } from '../message/index.js';
 
-/** Hands every call on to another broker; what stands around one changes only what it is about. */
+/** Forwards every call to another broker. A subclass overrides only the calls it changes. */
 export abstract class ForwardingMessageBroker implements MessageBroker {
   readonly name: string;
   readonly capabilities: MessageBrokerCapabilities;

@@ -17,7 +17,7 @@ import {
 } from '../message/index.js';
 import type { BucketBroker, BucketWrite } from '../bucket/index.js';
 
-/** Hands out deliveries that are settled step by step. */
+/** Receives deliveries that are settled step by step. */
 export class StepwiseConsumer implements Consumer {
   readonly ownershipTime: number;
 
@@ -77,7 +77,10 @@ class StepwiseDelivery implements Delivery {
     this.isExhausted = wrapped.isExhausted;
   }
 
-  /** The result first, since followers may read it; the acknowledgement last, since it ends the chance to do all of it again. */
+  /**
+   * Stores the result first, since followers may read it; acknowledges last, since that ends the chance to repeat the
+   * steps.
+   */
   async settle(settlement: Settlement): Promise<void> {
     checkSettlement(this.message.channel, settlement);
     const { outcome, releases, bucket, publish = [] } = settlement;
@@ -96,14 +99,14 @@ class StepwiseDelivery implements Delivery {
     if (lost.length > 0) throw new LostOwnershipError(this.id, this.message.channel);
   }
 
-  /** True where it takes the place of this one, whose ids have to be free first. */
+  /** True if the follower uses an id of the settled message, which must be free first. */
   private takesOwnId({ id, resultId }: OutgoingMessage): boolean {
     const { headers } = this.message;
     const own = new Set([headers[HEADER.id], resultBucketOf(headers)]);
     return [id, resultId].some((each) => each !== undefined && own.has(each));
   }
 
-  /** The arguments that go with this one, where the next has the same. */
+  /** The own arguments of the settled message, if a follower uses the same bucket. */
   private async readOwnArgs(heirs: readonly OutgoingMessage[]): Promise<BucketWrite[]> {
     const id = ownArgsBucketOf(this.message.headers);
     if (id === undefined || !heirs.some(({ headers }) => ownArgsBucketOf(headers) === id)) return [];
@@ -115,7 +118,7 @@ class StepwiseDelivery implements Delivery {
     return found;
   }
 
-  /** One that is there already is left out. */
+  /** Publishes each follower; leaves out those that exist already. */
   private async publishEach(followers: readonly OutgoingMessage[]): Promise<void> {
     for (const follower of followers) {
       await this.broker.publish([follower]).catch((problem: unknown) => {

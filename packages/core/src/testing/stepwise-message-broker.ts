@@ -4,17 +4,17 @@ import { ForwardingMessageBroker } from './forwarding-message-broker.js';
 import { StepwiseConsumer } from './stepwise-consumer.js';
 
 /**
- * A message broker that commits no settlement as one act, made of one that does: it stores the result, publishes the
- * followers, then acknowledges. It stands for the many brokers that can't do better; where it wraps a `FaultyMessageBroker`,
- * that one dies between the steps.
+ * A message broker without atomic settlement, made from one that has it: it stores the result, publishes the followers,
+ * then acknowledges. It stands for the many brokers that cannot do better. If it wraps a `FaultyMessageBroker`, faults
+ * can strike between the steps.
  *
- * What it promises: nothing is lost. A process that dies between two steps leaves the message to be delivered again, the
- * actor runs again and all steps are made again. Followers that the broker still holds are not published again, for their
- * ids are the same each time; one that has ended meanwhile runs once more. So actors should do no harm when run twice.
+ * Nothing is lost: if a process dies between two steps, the message is delivered again, the actor runs again and all
+ * steps are repeated. Followers that the broker still holds are not published again, because their ids are the same; a
+ * follower that has ended meanwhile runs once more. So actors should be idempotent.
  *
- * The exception is a follower under the id of the settled message itself, the next run of a recurring job: it can't be
- * published before that id is free. It is lost when the process dies between the last step and this one. So it is with a job that
- * the settled one delegates to, whose result takes its place.
+ * The exception is a follower with the id of the settled message itself, the next run of a recurring job: it cannot be
+ * published before that id is free. It is lost if the process dies between the acknowledgement and publishing it. The
+ * same holds for a job that the settled one delegates to, which takes over its result.
  */
 export class StepwiseMessageBroker extends ForwardingMessageBroker {
   override readonly capabilities: MessageBrokerCapabilities;

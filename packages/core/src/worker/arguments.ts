@@ -3,7 +3,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Converter } from '../converter/index.js';
 import type { Run } from './run.js';
 
-/** Makes the arguments of an actor's runs. Built once per actor. */
+/** Builds the arguments of an actor's runs. Created once per actor. */
 export class Arguments {
   private readonly payloadParameters: readonly PayloadParameter[];
   private readonly converter: Converter;

@@ -1,11 +1,11 @@
 type Listener = (reason: unknown) => void;
 
-/** Calls a run off. The AbortSignal is made only when somebody asks for it. */
+/** Aborts a run. The AbortSignal is created when it is first read. */
 export class Cancellation {
   private controller: AbortController | undefined;
   private listeners: Listener[] | undefined;
   private aborted = false;
-  /** Why it was called off. */
+  /** Why the run was aborted. */
   reason: unknown;
 
   get signal(): AbortSignal {
@@ -20,7 +20,7 @@ export class Cancellation {
     return this.aborted;
   }
 
-  /** The first reason counts. */
+  /** Aborts with this reason. Later calls do nothing. */
   abort(reason: unknown): void {
     if (this.aborted) return;
     this.aborted = true;
@@ -34,7 +34,7 @@ export class Cancellation {
     if (this.aborted) throw this.reason;
   }
 
-  /** Tells those who wait for the run, at once where it is called off already. */
+  /** Calls the listener when the run is aborted, or now where it is aborted already. */
   onAbort(listener: Listener): void {
     if (this.aborted) listener(this.reason);
     else if (this.listeners === undefined) this.listeners = [listener];

@@ -1,8 +1,8 @@
 import type { Slots } from './slots.js';
 
-/** What a worker may take of its channels: of one whose actors all have a limit, no more than these may run. */
+/** Limits how many messages a worker receives from channels whose actors all have a concurrency limit. */
 export class ChannelLimits {
-  /** True where that holds for every channel, so that nothing at all is to be taken when nothing may run. */
+  /** True where every channel is limited: then nothing is received while no slot is free. */
   readonly isComplete: boolean;
 
   private constructor(
@@ -13,9 +13,9 @@ export class ChannelLimits {
   }
 
   /**
-   * Undefined where no channel is limited.
+   * Returns undefined where no channel is limited.
    *
-   * @param actors every actor's channel, and its slots where it has a limit
+   * @param actors the channel of every actor, and its slots where it has a limit
    */
   static of(
     actors: readonly { readonly channel: string; readonly slots: Slots | undefined }[],
@@ -30,23 +30,23 @@ export class ChannelLimits {
     return limited.size === 0 ? undefined : new ChannelLimits(limited, channels);
   }
 
-  /** How many more may run, by channel. */
+  /** Returns the number of free slots of each limited channel. */
   current(): ReadonlyMap<string, number> {
     const free = new Map<string, number>();
     for (const [channel, slots] of this.slots) {
       free.set(
         channel,
-        slots.reduce((sum, { lane }) => sum + lane.free, 0),
+        slots.reduce((sum, { semaphore }) => sum + semaphore.free, 0),
       );
     }
     return free;
   }
 }
 
-/** How many may be taken in all, of `room`. */
-export function mostOf(room: number, limits: ReadonlyMap<string, number>, isComplete: boolean): number {
-  if (!isComplete) return room;
+/** Returns how many messages to receive from all channels, at most `max`. */
+export function maxWithin(max: number, limits: ReadonlyMap<string, number>, isComplete: boolean): number {
+  if (!isComplete) return max;
   let sum = 0;
   for (const free of limits.values()) sum += free;
-  return Math.min(room, sum);
+  return Math.min(max, sum);
 }

@@ -1,30 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, it } from 'vitest';
-import { defineActor, type ActorOptions, type MessageDependency } from '../actor/index.js';
-import type { ActorMiddleware, ProducerMiddleware } from '../middleware/index.js';
-import type { Repid } from '../producer/index.js';
-import { Workshop } from './testing/workshop.test-support.js';
+import { defineActor, type ActorMiddleware, type ActorOptions, type MessageDependency } from '../actor/index.js';
+import type { ProducerMiddleware, Repid } from '../producer/index.js';
+import { TestBed } from './testing/test-bed.test-support.js';
 
 const trace = new AsyncLocalStorage<string>();
 
 type Act = (msg: MessageDependency, repid: Repid) => unknown;
 
-/** The context that the followers of such an actor are sent in. */
+/** Returns the contexts in which the followers of this actor are sent. */
 async function contextsOf(act: Act, options: Partial<ActorOptions> = {}): Promise<(string | undefined)[]> {
   const contexts: (string | undefined)[] = [];
   const tracing: ActorMiddleware = ({ message }, next) => trace.run(`trace of ${message.id}`, next);
-  const noting: ProducerMiddleware = (messages, next) => {
+  const recording: ProducerMiddleware = (messages, next) => {
     if (messages.some(({ headers }) => headers.topic === 'next')) contexts.push(trace.getStore());
     return next();
   };
-  const first = defineActor({ name: 'first', middlewares: [tracing], ...options }, (_, msg) =>
-    act(msg, workshop.repid),
-  );
-  const workshop: Workshop = new Workshop([first, defineActor({ name: 'next' }, () => {})], {
-    producerMiddlewares: [noting],
+  const first = defineActor({ name: 'first', middlewares: [tracing], ...options }, (_, msg) => act(msg, testBed.repid));
+  const testBed: TestBed = new TestBed([first, defineActor({ name: 'next' }, () => {})], {
+    producerMiddlewares: [recording],
   });
-  await workshop.perform('first', { id: 'one' });
-  expect(workshop.told('dead-lettered')).toEqual([]);
+  await testBed.perform('first', { id: 'one' });
+  expect(testBed.eventsOf('dead-lettered')).toEqual([]);
   return contexts;
 }
 
@@ -48,7 +45,7 @@ it.each<[string, Act, Partial<ActorOptions>?]>([
   expect(await contextsOf(act, options)).toEqual(['trace of one']);
 });
 
-it('The context is that of the call, where the actor itself sets one up', async () => {
+it('The context is that of the call, where the actor enters one', async () => {
   expect(await contextsOf((msg, repid) => trace.run('inner', () => msg.enqueue(next(repid))))).toEqual(['inner']);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import type { JobOptions } from '../job/index.js';
-import { Workshop } from './testing/workshop.test-support.js';
+import { TestBed } from './testing/test-bed.test-support.js';
 
 /** "import" delegates to "split" on another channel, which delegates to "summarize", all of them with these options. */
 function importing(options: JobOptions = {}) {
@@ -9,11 +9,11 @@ function importing(options: JobOptions = {}) {
   const actors = [
     defineActor({ name: 'import' }, (_, msg) => {
       runs.push('import');
-      msg.delegate(workshop.repid.job('split', { channel: 'rows' }));
+      msg.delegate(testBed.repid.job('split', { channel: 'rows' }));
     }),
     defineActor({ name: 'split', channel: 'rows' }, (_, msg) => {
       runs.push('split');
-      msg.delegate(workshop.repid.job('summarize', { channel: 'sums' }));
+      msg.delegate(testBed.repid.job('summarize', { channel: 'sums' }));
     }),
     defineActor({ name: 'summarize', channel: 'sums' }, () => {
       runs.push('summarize');
@@ -21,21 +21,21 @@ function importing(options: JobOptions = {}) {
     }),
     defineActor({ name: 'report' }, (payload) => payload),
   ];
-  const workshop = new Workshop(actors);
-  /** Runs so many jobs, one after the other. */
-  const run = (messagesLimit: number) => workshop.worker({ concurrency: 1 }).run({ burst: true, messagesLimit });
-  const start = () => workshop.repid.job<unknown, string>('import', options).enqueue();
-  return { workshop, runs, run, start };
+  const testBed = new TestBed(actors);
+  /** Runs this many jobs, one after the other. */
+  const run = (messagesLimit: number) => testBed.worker({ concurrency: 1 }).run({ burst: true, messagesLimit });
+  const start = () => testBed.repid.job<unknown, string>('import', options).enqueue();
+  return { testBed, runs, run, start };
 }
 
 const PLACES: [string, JobOptions][] = [
   ['an id of its own', {}],
   ['a chosen id', { id: 'one' }],
-  ['a chosen place for its result', { id: 'one', resultId: 'result' }],
+  ['a chosen bucket for its result', { id: 'one', resultId: 'result' }],
 ];
 
 describe.each(PLACES)('A job with %s that delegates', (_, options) => {
-  it('is where the other one is, from job to job, and ends with the last', async () => {
+  it('has the state of the other job, along the whole delegation, and ends with the last one', async () => {
     const { run, start } = importing(options);
     const job = await start();
     await run(1);
@@ -49,21 +49,21 @@ describe.each(PLACES)('A job with %s that delegates', (_, options) => {
     expect(await job.result()).toMatchObject({ data: 'summary' });
   });
 
-  it.each([1, 2])('is cancelled with the other one, %i handed on', async (handedOn) => {
-    const { workshop, runs, run, start } = importing(options);
+  it.each([1, 2])('is cancelled with the other job, after %i delegations', async (handedOn) => {
+    const { testBed, runs, run, start } = importing(options);
     const job = await start();
-    const report = await workshop.repid.job('report', { argsFrom: job }).enqueue();
+    const report = await testBed.repid.job('report', { argsFrom: job }).enqueue();
     await run(handedOn);
     expect(await job.cancel()).toBe(true);
     expect(await job.status()).toEqual({ state: 'cancelled' });
     expect(await report.status()).toEqual({ state: 'skipped' });
-    await workshop.drain();
+    await testBed.drain();
     expect(runs).toEqual(['import', 'split'].slice(0, handedOn));
     expect(await job.cancel()).toBe(false);
   });
 });
 
-it('says in one sentence to whom a job has delegated', async () => {
+it('explains in one sentence to which job it has delegated', async () => {
   const { run, start } = importing({ id: 'one' });
   const job = await start();
   await run(1);
@@ -72,13 +72,13 @@ it('says in one sentence to whom a job has delegated', async () => {
   );
 });
 
-it('keeps the id of a job taken until the one that it has delegated to has ended', async () => {
-  const { workshop, run, start } = importing({ id: 'one' });
+it('keeps the id of a job in use until the job that it has delegated to has ended', async () => {
+  const { testBed, run, start } = importing({ id: 'one' });
   await start();
   await run(2);
-  await expect(workshop.repid.job('import', { id: 'one' }).enqueue()).rejects.toThrow(
+  await expect(testBed.repid.job('import', { id: 'one' }).enqueue()).rejects.toThrow(
     /job "[\w-]{21}", whose result goes to the bucket of this id, is queued on channel "sums"/,
   );
-  await workshop.drain();
-  await workshop.repid.job('report', { id: 'one' }).enqueue();
+  await testBed.drain();
+  await testBed.repid.job('report', { id: 'one' }).enqueue();
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defineActor } from '../actor/index.js';
-import { chain, chord, group, onFailure, onSettled } from '../dependency/index.js';
+import { onFailure, onSettled } from '../dependency/index.js';
 import { DependencyError, InvalidOptionError } from '../errors/index.js';
+import { chain, chord, group } from '../job/index.js';
 import { Repid } from '../producer/index.js';
 import { Router } from '../router/index.js';
 import { Worker } from './index.js';
@@ -15,7 +16,7 @@ function start(run: (name: string, payload: unknown) => unknown, names: readonly
   return { repid, burst: () => worker.run({ burst: true }) };
 }
 
-describe('jobs that wait for jobs', () => {
+describe('Jobs that wait for jobs', () => {
   it('runs a chain, each step on the result of the one before', async () => {
     const { repid, burst } = start((name, payload) => `${String(payload ?? '')}${name}`, ['a', 'b', 'c']);
     const jobs = chain([repid.job('a'), repid.job('b'), repid.job('c')]);
@@ -25,7 +26,7 @@ describe('jobs that wait for jobs', () => {
     await repid.disconnect();
   });
 
-  it('skips what comes after a failure, and says why', async () => {
+  it('skips the jobs after a failure, and stores the reason', async () => {
     const ran: string[] = [];
     const { repid, burst } = start(
       (name) => {
@@ -45,7 +46,7 @@ describe('jobs that wait for jobs', () => {
     await repid.disconnect();
   });
 
-  it('refuses a circle by its path, and writes nothing', async () => {
+  it('refuses a cycle, names its path, and writes nothing', async () => {
     const { repid } = start(() => 0, ['a', 'b']);
     const a = repid.job('a', { id: 'a' });
     const b = repid.job('b', { id: 'b', dependsOn: a });
@@ -95,7 +96,7 @@ describe('jobs that wait for jobs', () => {
     await repid.disconnect();
   });
 
-  it('hands its result over to a follower that waits no less', async () => {
+  it('has another job store its result for the jobs that wait', async () => {
     const repid = new Repid(noEvents);
     const router = new Router([
       defineActor({ name: 'first' }, (_, msg) => msg.delegate(repid.job('second'))),
@@ -110,7 +111,7 @@ describe('jobs that wait for jobs', () => {
     await repid.disconnect();
   });
 
-  it('explains what a job waits for, and where that is', async () => {
+  it('explains what a job waits for, and where that job is', async () => {
     const { repid } = start(() => 0, ['a', 'b']);
     const [a, b] = chain([repid.job('a', { id: 'a' }), repid.job('b', { id: 'b' })]);
     await repid.enqueue([a!, b!]);

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { defineActor, type MessageDependency } from '../actor/index.js';
 import type { Consumer } from '../broker/index.js';
-import { chain, onSettled } from '../dependency/index.js';
+import { onSettled } from '../dependency/index.js';
 import { DependencyError, InvalidOptionError } from '../errors/index.js';
 import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
 import { Repid } from '../producer/index.js';
 import { Router } from '../router/index.js';
 import { Worker } from './index.js';
-import type { Job } from '../job/index.js';
+import { chain, type Job } from '../job/index.js';
 
 type Actors = Record<string, (payload: unknown, msg: MessageDependency, repid: Repid) => unknown>;
 
@@ -23,14 +23,14 @@ function start(actors: Actors, options: object = {}, confirmation: 'auto' | 'ack
   return { repid, burst: () => worker.run({ burst: true }) };
 }
 
-it('a burst goes on to what was released while it looked', async () => {
+it('a burst runs a job that is released during its last receive', async () => {
   const messageBroker = new InMemoryMessageBroker();
   const consume = messageBroker.consume.bind(messageBroker);
   messageBroker.consume = async (options) => {
     const consumer: Consumer = await consume(options);
     const receive = consumer.receive.bind(consumer);
     consumer.receive = async (...args) => {
-      const deliveries = await receive(...args); // the answer takes its time, as over a network
+      const deliveries = await receive(...args); // a slow reply, as over a network
       await new Promise((resolve) => setTimeout(resolve, 20));
       return deliveries;
     };
@@ -48,7 +48,7 @@ it('a burst goes on to what was released while it looked', async () => {
   expect((await second!.result())?.data).toBe('ran');
 });
 
-it('an actor acknowledged first hands its result over', async () => {
+it('an actor with ack-first can delegate', async () => {
   const { repid, burst } = start(
     { first: (_p, msg, r) => (msg.delegate(r.job('second')), 'mine'), second: () => 'from second', third: (p) => p },
     {},
@@ -60,7 +60,7 @@ it('an actor acknowledged first hands its result over', async () => {
   expect((await third!.result())?.data).toBe('from second');
 });
 
-it('a job may wait for a follower that is committed', async () => {
+it('a job can wait for a committed follower', async () => {
   let follower: Job | undefined;
   const { repid, burst } = start({
     first: (_p, msg, r) => msg.enqueue((follower = r.job('second'))),
@@ -75,20 +75,23 @@ it('a job may wait for a follower that is committed', async () => {
 it.each([
   ['forwards', false],
   ['backwards', true],
-])('the result of last time is not taken for the one to come: a chosen resultId, given %s', async (_w, reverse) => {
-  let runs = 0;
-  const { repid, burst } = start({ first: () => ++runs, second: (p) => p });
-  for (const time of [1, 2]) {
-    const jobs = chain([repid.job('first', { resultId: 'fixed' }), repid.job('second')]);
-    await repid.enqueue(reverse ? jobs.toReversed() : jobs);
-    await burst();
-    expect((await jobs[1]!.result())?.data).toBe(time);
-  }
-});
+])(
+  'an earlier result in the same bucket does not release a job: a chosen resultId, enqueued %s',
+  async (_w, reverse) => {
+    let runs = 0;
+    const { repid, burst } = start({ first: () => ++runs, second: (p) => p });
+    for (const time of [1, 2]) {
+      const jobs = chain([repid.job('first', { resultId: 'fixed' }), repid.job('second')]);
+      await repid.enqueue(reverse ? jobs.toReversed() : jobs);
+      await burst();
+      expect((await jobs[1]!.result())?.data).toBe(time);
+    }
+  },
+);
 
 it.each<[string, (msg: MessageDependency, r: Repid) => void]>([
   [
-    'wait in a circle',
+    'wait in a cycle',
     (msg, r) => {
       const a = r.job('second');
       const b = r.job('second', { dependsOn: a });
@@ -97,7 +100,7 @@ it.each<[string, (msg: MessageDependency, r: Repid) => void]>([
       msg.enqueue(b);
     },
   ],
-  ['wait for a job that nobody enqueues', (msg, r) => msg.enqueue(r.job('second', { dependsOn: r.job('second') }))],
+  ['wait for a job that is not enqueued', (msg, r) => msg.enqueue(r.job('second', { dependsOn: r.job('second') }))],
 ])('followers that %s are refused', async (_w, act) => {
   const { repid, burst } = start({ first: (_p, msg, r) => act(msg, r), second: () => 1 });
   const job = await repid.job('first').enqueue();
@@ -147,7 +150,7 @@ it.each<[string, (msg: MessageDependency, r: Repid) => unknown]>([
       msg.delegate(r.job('second'));
     },
   ],
-])('a result is not handed over %s', async (_w, act) => {
+])('a result cannot be delegated %s', async (_w, act) => {
   let thrown: unknown;
   const { repid, burst } = start({
     first: async (_p, msg, r) => {

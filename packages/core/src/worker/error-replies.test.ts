@@ -1,24 +1,21 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defineActor, type ActorOptions } from '../actor/index.js';
 import { RequestFailedError, Unrecoverable } from '../errors/index.js';
-import { Workshop } from './testing/workshop.test-support.js';
+import { TestBed } from './testing/test-bed.test-support.js';
 
 const message = { channel: 'default', payload: 1, headers: { topic: 'work' } };
 
-/** The error that a request to this actor is rejected with. */
+/** Returns the error that rejects a request to this actor. */
 async function failureOf(
   run: () => unknown,
   options: Partial<ActorOptions> = {},
   headers: Record<string, string> = {},
 ) {
-  const workshop = new Workshop([defineActor({ name: 'work', retryPolicy: () => 0, ...options }, run)]);
-  workshop.start();
-  const request = workshop.repid.request(
-    { ...message, headers: { ...message.headers, ...headers } },
-    { timeout: '1h' },
-  );
+  const testBed = new TestBed([defineActor({ name: 'work', retryPolicy: () => 0, ...options }, run)]);
+  testBed.start();
+  const request = testBed.repid.request({ ...message, headers: { ...message.headers, ...headers } }, { timeout: '1h' });
   const failure: unknown = await request.catch((error: unknown) => error);
-  return { workshop, failure: failure as RequestFailedError };
+  return { testBed, failure: failure as RequestFailedError };
 }
 
 describe('A request whose actor fails', () => {
@@ -36,64 +33,64 @@ describe('A request whose actor fails', () => {
     expect(failure.message).toContain('failed: TypeError: no such customer');
   });
 
-  it('rejects when the actor gives its message up by itself, or fails after it was acknowledged', async () => {
+  it('rejects when the actor calls nack(), or fails after ack()', async () => {
     const nacking = defineActor({ name: 'work' }, (_, msg) => msg.nack(new Unrecoverable('no')));
     const failing = defineActor({ name: 'other' }, async (_, msg) => {
       await msg.ack();
       throw new Error('after that');
     });
-    const workshop = new Workshop([nacking, failing]);
-    workshop.start();
-    await expect(workshop.repid.request(message)).rejects.toMatchObject({ reason: { code: 'REPID_UNRECOVERABLE' } });
+    const testBed = new TestBed([nacking, failing]);
+    testBed.start();
+    await expect(testBed.repid.request(message)).rejects.toMatchObject({ reason: { code: 'REPID_UNRECOVERABLE' } });
     const other = { ...message, headers: { topic: 'other' } };
-    await expect(workshop.repid.request(other)).rejects.toMatchObject({ reason: { message: 'after that' } });
+    await expect(testBed.repid.request(other)).rejects.toMatchObject({ reason: { message: 'after that' } });
   });
 
-  it('rejects also where no actor is run on it', async () => {
-    const workshop = new Workshop([]);
+  it('rejects also where no actor takes it', async () => {
+    const testBed = new TestBed([]);
     const work = defineActor({ name: 'known' }, () => {});
-    const request = workshop.repid.request(message);
+    const request = testBed.repid.request(message);
     request.catch(() => {});
     await vi.waitFor(
-      async () => expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 1 }),
+      async () => expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 1 }),
       10_000,
     );
-    void workshop.worker({ unroutedTimeout: 0 }, [work]).run();
+    void testBed.worker({ unroutedTimeout: 0 }, [work]).run();
     await expect(request).rejects.toMatchObject({ reason: { code: 'REPID_UNROUTED_MESSAGE' } });
   });
 
-  it('hears nothing of a failure that is retried', async () => {
+  it('does not reject for a failure that is retried', async () => {
     let runs = 0;
     const actor = defineActor({ name: 'work', retryPolicy: () => 0 }, async (_, msg) => {
       if ((runs += 1) < 3) throw new Error('not yet');
       await msg.replyJson({ payload: `run ${runs}` });
     });
-    const workshop = new Workshop([actor]);
-    await workshop.repid.connect();
-    workshop.start();
-    const sent = workshop.repid.producer;
+    const testBed = new TestBed([actor]);
+    await testBed.repid.connect();
+    testBed.start();
+    const sent = testBed.repid.producer;
     const publish = sent.publish.bind(sent);
     vi.spyOn(sent, 'publish').mockImplementation((messages) =>
       publish(messages.map((one) => ({ ...one, headers: { ...one.headers, 'repid-retries': '5' } }))),
     );
-    expect(await workshop.repid.request(message)).toBe('run 3');
-    expect(workshop.told('reply-unexpected')).toEqual([]);
+    expect(await testBed.repid.request(message)).toBe('run 3');
+    expect(testBed.eventsOf('reply-unexpected')).toEqual([]);
   });
 
-  it('is not told twice where the actor has replied', async () => {
+  it('gets one reply where the actor has replied before it fails', async () => {
     const actor = defineActor({ name: 'work' }, async (_, msg) => {
       await msg.replyJson({ payload: 'fine' });
       throw new Error('after that');
     });
-    const workshop = new Workshop([actor]);
-    workshop.start();
-    expect(await workshop.repid.request(message)).toBe('fine');
-    await vi.waitFor(() => expect(workshop.told('failure-acknowledged')).toHaveLength(1), 10_000);
-    await workshop.repid.request(message);
-    expect(workshop.told('reply-unexpected')).toEqual([]);
+    const testBed = new TestBed([actor]);
+    testBed.start();
+    expect(await testBed.repid.request(message)).toBe('fine');
+    await vi.waitFor(() => expect(testBed.eventsOf('failure-acknowledged')).toHaveLength(1), 10_000);
+    await testBed.repid.request(message);
+    expect(testBed.eventsOf('reply-unexpected')).toEqual([]);
   });
 
-  it('is told the message in bounds, whatever was thrown', async () => {
+  it('gets an error message of limited length, whatever was thrown', async () => {
     const { failure } = await failureOf(() => {
       throw new Error('x'.repeat(100_000));
     });
@@ -104,37 +101,37 @@ describe('A request whose actor fails', () => {
     expect(odd.reason).toEqual({ code: 'Error', name: 'Error', message: '{}' });
   });
 
-  it('is not told where it named no channel', async () => {
-    const workshop = new Workshop([
+  it('gets no reply where its reply channel is invalid', async () => {
+    const testBed = new TestBed([
       defineActor({ name: 'work' }, () => {
         throw new Error('broken');
       }),
     ]);
-    await workshop.repid.connect();
+    await testBed.repid.connect();
     const headers = { topic: 'work' };
-    await workshop.broker.publish([
+    await testBed.broker.publish([
       { channel: 'default', payload: Buffer.from('1'), headers, replyTo: 'not a channel' },
     ]);
-    await workshop.drain();
-    expect(await workshop.deadLetters()).toHaveLength(1);
+    await testBed.drain();
+    expect(await testBed.deadLetters()).toHaveLength(1);
   });
 });
 
 describe('A reply with an error', () => {
   it.each(['', 'no JSON', '5', '{"code":1}', '{"code":"a","name":"b"}'])(
-    'that says nonsense rejects all the same: %j',
+    'that is malformed rejects anyway: %j',
     async (text) => {
       const actor = defineActor({ name: 'work' }, (_, msg) => {
-        void workshop.broker.publish([
+        void testBed.broker.publish([
           { channel: msg.replyTo!, payload: Buffer.from('null'), headers: { 'repid-error': text } },
         ]);
       });
-      const workshop: Workshop = new Workshop([actor]);
-      workshop.start();
-      const request = workshop.repid.request(message);
+      const testBed: TestBed = new TestBed([actor]);
+      testBed.start();
+      const request = testBed.repid.request(message);
       request.catch(() => {});
       await vi.waitFor(async () => {
-        await workshop.clock.advance(1_000);
+        await testBed.clock.advance(1_000);
         await expect(Promise.race([request, Promise.resolve('open')])).rejects.toMatchObject({
           code: 'REPID_REQUEST_FAILED',
           reason: { message: 'The reply does not say why.' },

@@ -5,34 +5,31 @@ import type { Connection } from '../connection/connection.js';
 import { CancelledError, LostOwnershipError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { compose, type Layer } from '../middleware/compose.js';
+import type { AbandonedRuns } from './abandoned-runs.js';
 import { Arguments } from './arguments.js';
-import type { Hand } from './hand.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
+import { threw, type ExecutionResult, type RunResult } from './run-result.js';
 import type { Run } from './run.js';
+import type { RunReports } from './run-reports.js';
 import { WorkerShutdownError } from './shutdown.js';
 import { Slots } from './slots.js';
-import type { Strays } from './strays.js';
 import type { TimeLimits } from './time-limits.js';
-import { type Ending, threw } from './verdict.js';
 
-/** How a run ended, or that it is none of this worker's business any more. */
-export type ExecutionEnding = Ending | { readonly type: 'lost' } | { readonly type: 'cancelled' };
-
-/** What the runs of a worker have in common. */
+/** What the executions of a worker share. */
 export interface ExecutionParts {
   readonly connection: Connection;
   readonly limits: TimeLimits;
-  readonly strays: Strays;
-  /** Told of a run that goes on although it was called off, so many milliseconds ago. */
-  readonly onSignalIgnored: (run: Run, reason: unknown, since: number) => void;
-  /** Told when a place of an actor has become free. */
+  readonly abandonedRuns: AbandonedRuns;
+  readonly reports: RunReports;
+  /** Called when an actor's slot is free. */
   readonly onSlotFree: (channel: string) => void;
 }
 
-/** Runs one actor: its middlewares, its time limit, its places. Built once per actor. */
+/** Runs one actor: its middlewares, its timeout, its slots. Created once per actor. */
 export class Execution {
-  /** True where runs are given the results that they have waited for. */
-  readonly asksForResults: boolean;
-  /** Undefined where only the worker limits it. */
+  /** True where the actor takes the results of the jobs that its own job has waited for. */
+  readonly needsResults: boolean;
+  /** Undefined where the actor has no concurrency limit. */
   readonly slots: Slots | undefined;
   private readonly chain: (run: Run) => unknown;
   private readonly args: Arguments;
@@ -44,7 +41,7 @@ export class Execution {
     const { connection, onSlotFree } = parts;
     const { broker } = connection;
     const { concurrency, channel } = actor.options;
-    this.asksForResults = actor.parameters.some(({ from }) => from === 'dependency-results');
+    this.needsResults = actor.parameters.some(({ from }) => from === 'dependency-results');
     if (Number.isFinite(concurrency))
       this.slots = new Slots(actor, broker.clock, broker.capabilities.delay, () => onSlotFree(channel));
     this.args = new Arguments(actor, connection);
@@ -53,67 +50,69 @@ export class Execution {
   }
 
   /**
-   * Runs it until it ends or is called off, whichever comes first; then its place is free. No promise where it ends at once.
+   * Runs the actor until it ends or is aborted, then frees its slot. Returns no promise where the actor ends synchronously.
    * Never throws or rejects.
    */
-  execute(run: Run, hand: Hand): ExecutionEnding | Promise<ExecutionEnding> {
-    const ending = this.begin(run, hand);
-    return ending instanceof Promise ? this.unlessCalledOff(run, hand, ending) : ending;
+  execute(run: Run): ExecutionResult | Promise<ExecutionResult> {
+    const result = this.start(run);
+    return result instanceof Promise ? this.unlessAborted(run, result) : result;
   }
 
-  private unlessCalledOff(run: Run, hand: Hand, ending: Promise<ExecutionEnding>): Promise<ExecutionEnding> {
+  private unlessAborted(run: Run, result: Promise<ExecutionResult>): Promise<ExecutionResult> {
+    const { inFlight } = run;
     return new Promise((resolve) => {
-      hand.cancellation.onAbort((reason) => {
-        if (hand.run !== run) return; // It has ended.
-        this.leave(hand, run);
-        resolve(endingOfAbort(reason));
-        this.parts.strays.watch(
-          () => hand.run === run || run.isActorRunning,
-          (since) => this.parts.onSignalIgnored(run, reason, since),
+      inFlight.cancellation.onAbort((reason) => {
+        if (inFlight.run !== run) return; // It has ended.
+        this.freeSlot(run);
+        resolve(resultOfAbort(reason));
+        this.parts.abandonedRuns.watch(
+          () => inFlight.run === run || run.isActorRunning,
+          (since) => this.parts.reports.signalIgnored(run, reason, since),
         );
       });
-      void ending.then(resolve);
+      void result.then(resolve);
     });
   }
 
-  private begin(run: Run, hand: Hand): Ending | Promise<Ending> {
-    hand.isBegun = true;
-    this.parts.limits.begin(hand, run);
-    this.slots?.begin(this.now());
+  private start(run: Run): RunResult | Promise<RunResult> {
+    const { inFlight } = run;
+    inFlight.isStarted = true;
+    this.parts.limits.start(inFlight, run);
+    this.slots?.started(this.now());
     try {
       const value = this.chain(run);
-      if (!isThenable(value)) return this.end(run, hand, { type: 'returned', value });
+      if (!isThenable(value)) return this.end(run, inFlight, { type: 'returned', value });
       return promiseOf(value).then(
-        (settled) => this.end(run, hand, { type: 'returned', value: settled }),
-        (error: unknown) => this.end(run, hand, threw(error)),
+        (settled) => this.end(run, inFlight, { type: 'returned', value: settled }),
+        (error: unknown) => this.end(run, inFlight, threw(error)),
       );
     } catch (error) {
-      return this.end(run, hand, threw(error));
+      return this.end(run, inFlight, threw(error));
     }
   }
 
-  private end(run: Run, hand: Hand, ending: Ending): Ending {
-    run.close();
-    this.leave(hand, run);
-    hand.run = undefined;
-    return ending;
+  private end(run: Run, inFlight: InFlightDelivery, result: RunResult): RunResult {
+    run.end();
+    this.freeSlot(run);
+    inFlight.run = undefined;
+    return result;
   }
 
-  /** Where it was called off, that has been done before. */
-  private leave(hand: Hand, run: Run): void {
-    if (this.slots === undefined || !hand.isInPlace) return;
-    this.slots.end(this.now() - (hand.lateAt - run.timeout));
-    hand.leaveLane();
+  /** Does nothing where the run was aborted, which has freed the slot before. */
+  private freeSlot({ inFlight, timeout }: Run): void {
+    if (this.slots === undefined || !inFlight.hasActorSlot) return;
+    this.slots.ended(this.now() - (inFlight.deadline - timeout));
+    inFlight.releaseActorSlot();
   }
 
   private throughLayers(layers: readonly Layer<ActorContext, unknown>[]): (run: Run) => Promise<unknown> {
-    const chain = compose(layers, (context: ActorContext) => this.callUnlessCalledOff(context.message as Run));
+    const chain = compose(layers, (context: ActorContext) => this.callUnlessAborted(context.message as Run));
     return (run) => chain({ actor: this.actor, message: run });
   }
 
-  /** So that the layers see a run fail that is called off, though its actor goes on. */
-  private callUnlessCalledOff(run: Run): Promise<unknown> {
-    return run.orCalledOff(async () => this.call(run));
+  /** The middlewares see an aborted run fail, even where its actor continues. */
+  private callUnlessAborted(run: Run): Promise<unknown> {
+    return run.unlessAborted(async () => this.call(run));
   }
 
   private call(run: Run): unknown {
@@ -134,13 +133,13 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | undefined | null)?.then === 'function';
 }
 
-/** A promise that settles once, whatever the `then` of the value does. */
+/** Returns a promise that settles once, whatever the `then` of the value does. */
 function promiseOf(value: PromiseLike<unknown>): Promise<unknown> {
   const isPlain = isPromise(value) && value.then === Promise.prototype.then && value.constructor === Promise;
   return isPlain ? value : new Promise((resolve) => resolve(value));
 }
 
-function endingOfAbort(reason: unknown): ExecutionEnding {
+function resultOfAbort(reason: unknown): ExecutionResult {
   if (isA(reason, WorkerShutdownError)) return { type: 'shut-down' };
   if (isA(reason, LostOwnershipError)) return { type: 'lost' };
   return isA(reason, CancelledError) ? { type: 'cancelled' } : threw(reason);

@@ -2,17 +2,17 @@ import { describe, expect, it, vi } from 'vitest';
 import { defineActor, type MessageDependency } from '../actor/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import type { Repid } from '../producer/index.js';
-import { Gate, OWNERSHIP_TIME, Workshop } from './testing/workshop.test-support.js';
+import { Latch, OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.js';
 
 type Act = (msg: MessageDependency, repid: Repid) => unknown;
 
-/** An actor "first" that does this, and an actor "next" that notes that it was run. */
-function chain(act: Act, options: ConstructorParameters<typeof Workshop>[1] = {}) {
+/** An actor "first" that does this, and an actor "next" that records its runs. */
+function chain(act: Act, options: ConstructorParameters<typeof TestBed>[1] = {}) {
   const order: unknown[] = [];
-  const first = defineActor({ name: 'first', retryPolicy: () => 1_000 }, (_, msg) => act(msg, workshop.repid));
+  const first = defineActor({ name: 'first', retryPolicy: () => 1_000 }, (_, msg) => act(msg, testBed.repid));
   const next = defineActor({ name: 'next' }, (payload) => void order.push(payload ?? 'next'));
-  const workshop: Workshop = new Workshop([first, next], options);
-  return { workshop, order };
+  const testBed: TestBed = new TestBed([first, next], options);
+  return { testBed, order };
 }
 
 const toNext = (payload: unknown) => ({ channel: 'default', payload, headers: { topic: 'next' } });
@@ -25,47 +25,47 @@ describe('What an actor sends', () => {
     ['msg.addCallback(job.enqueue)', (msg, repid) => msg.addCallback(repid.job('next').enqueue)],
     ['msg.sendMessageJson()', (msg) => msg.sendMessageJson(toNext('next'))],
     ['msg.sendMessage()', (msg) => msg.sendMessage({ ...toNext(0), payload: Buffer.from('"next"') })],
-  ])('by %s goes out with the settlement, not before', async (_, act) => {
-    const { workshop, order } = chain(async (msg, repid) => {
+  ])('by %s is published with the settlement, not before', async (_, act) => {
+    const { testBed, order } = chain(async (msg, repid) => {
       await act(msg, repid);
       expect(await queued(repid)).toBe(0);
       await msg.ack();
       expect(await queued(repid)).toBe(1);
     });
-    await workshop.perform('first');
+    await testBed.perform('first');
     expect(order).toEqual(['next']);
-    expect(workshop.told('failure-acknowledged')).toEqual([]);
+    expect(testBed.eventsOf('failure-acknowledged')).toEqual([]);
   });
 
-  it('goes out with a return too, in the order in which it was sent', async () => {
-    const { workshop, order } = chain(async (msg, repid) => {
+  it('is published when the actor returns, in the order in which it was sent', async () => {
+    const { testBed, order } = chain(async (msg, repid) => {
       await msg.sendMessageJson(toNext(1));
       msg.enqueue(repid.job('next', { args: 2 }));
       await msg.sendMessageJson(toNext(3));
     });
-    await workshop.repid.job('first').enqueue();
-    await workshop.drain({ concurrency: 1 });
+    await testBed.repid.job('first').enqueue();
+    await testBed.drain({ concurrency: 1 });
     expect(order).toEqual([1, 2, 3]);
   });
 
-  it('goes out at once where it is immediate, also when the actor fails', async () => {
-    const { workshop, order } = chain(async (msg, repid) => {
+  it('is published at once where it is immediate, even when the actor fails', async () => {
+    const { testBed, order } = chain(async (msg, repid) => {
       await msg.sendMessageJson({ ...toNext('now'), immediate: true });
       await msg.sendMessage({ ...toNext(0), payload: Buffer.from('"bytes"'), immediate: true });
       expect(await queued(repid)).toBe(2);
       throw new Error('broken');
     });
-    await workshop.perform('first');
+    await testBed.perform('first');
     expect(order).toEqual(['now', 'bytes']);
   });
 
-  it('goes out at once after the message was settled', async () => {
-    const { workshop, order } = chain(async (msg, repid) => {
+  it('is published at once after the message was settled', async () => {
+    const { testBed, order } = chain(async (msg, repid) => {
       await msg.ack();
       await msg.sendMessageJson(toNext('after'));
       msg.enqueue(repid.job('next', { args: 'later' }));
     });
-    await workshop.perform('first');
+    await testBed.perform('first');
     expect(order).toEqual(['after', 'later']);
   });
 
@@ -77,135 +77,135 @@ describe('What an actor sends', () => {
     ['returns what cannot be written', () => 1n],
   ])('is dropped when the actor %s', async (_, end) => {
     let callbacks = 0;
-    const { workshop, order } = chain(async (msg, repid) => {
+    const { testBed, order } = chain(async (msg, repid) => {
       msg.enqueue(repid.job('next'));
       await msg.sendMessageJson(toNext(1));
       if (!msg.isActedOn) msg.addCallback(repid.job('next').enqueue);
       callbacks += 1;
       return end(msg, repid);
     });
-    await workshop.perform('first', { retries: 1 });
+    await testBed.perform('first', { retries: 1 });
     expect(callbacks).toBe(1);
     expect(order).toEqual([]);
   });
 
-  it('is dropped when reject() gives the message back, and so sent once only', async () => {
+  it('is dropped when reject() returns the message, so it is sent once only', async () => {
     let runs = 0;
-    const { workshop, order } = chain(async (msg) => {
+    const { testBed, order } = chain(async (msg) => {
       await msg.sendMessageJson(toNext((runs += 1)));
       if (runs === 1) await msg.reject();
     });
-    await workshop.perform('first');
+    await testBed.perform('first');
     expect(order).toEqual([2]);
   });
 
-  it('survives an acknowledgement that could not be made, and goes out with the next', async () => {
-    const { workshop, order } = chain(async (msg, repid) => {
+  it('is kept when ack() fails, and published with the next ack()', async () => {
+    const { testBed, order } = chain(async (msg, repid) => {
       msg.enqueue(repid.job('next'));
       msg.setResult(1n);
       await expect(msg.ack()).rejects.toMatchObject({ code: 'REPID_SERIALIZATION' });
       msg.setResult(1);
       await msg.ack();
     });
-    await workshop.perform('first');
+    await testBed.perform('first');
     expect(order).toEqual(['next']);
   });
 
-  it('is not sent when its job was ended with its channel, nor is anything else committed', async () => {
-    const [started, gate] = [new Gate(), new Gate()];
+  it('is not sent when its channel was deleted, and nothing else is committed', async () => {
+    const [started, latch] = [new Latch(), new Latch()];
     const called: string[] = [];
     let failure: unknown;
-    const { workshop, order } = chain(async (msg, repid) => {
+    const { testBed, order } = chain(async (msg, repid) => {
       msg.enqueue(repid.job('next'));
       msg.addCallback(() => called.push('callback'));
       started.open();
-      await gate.opened;
+      await latch.opened;
       await msg.ack().catch((error: unknown) => (failure = error));
     });
-    const job = await workshop.repid.job('first').enqueue();
-    workshop.start();
+    const job = await testBed.repid.job('first').enqueue();
+    testBed.start();
     await started.opened;
-    await workshop.repid.channel('default').delete();
-    gate.open();
+    await testBed.repid.channel('default').delete();
+    latch.open();
     await vi.waitFor(() => expect(failure).toMatchObject({ code: 'REPID_LOST_OWNERSHIP' }), 10_000);
-    expect(workshop.told('cancelled')).toHaveLength(1);
+    expect(testBed.eventsOf('cancelled')).toHaveLength(1);
     expect(await job.result()).toMatchObject({ success: false, cancelled: true });
     expect([order, called]).toEqual([[], []]);
-    expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 0, delayed: 0 });
+    expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, delayed: 0 });
   });
 
-  it('is not sent after that either', async () => {
-    const { workshop } = chain(async (msg, repid) => {
+  it('is refused after ownership was lost', async () => {
+    const { testBed } = chain(async (msg, repid) => {
       await repid.channel('default').delete();
       await expect(msg.ack()).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
       await expect(msg.sendMessageJson(toNext(1))).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
       expect(() => msg.enqueue(repid.job('next'))).toThrow('belongs to another worker now');
       await msg.sendMessageJson({ channel: 'elsewhere', payload: 'all refused', immediate: true });
     });
-    await workshop.send('first');
-    await workshop.drain();
-    expect(await workshop.repid.channel('elsewhere').stats()).toMatchObject({ queued: 1 });
-    expect(await queued(workshop.repid)).toBe(0);
+    await testBed.send('first');
+    await testBed.drain();
+    expect(await testBed.repid.channel('elsewhere').stats()).toMatchObject({ queued: 1 });
+    expect(await queued(testBed.repid)).toBe(0);
   });
 
   it('is not sent when ownership was lost before the actor returned', async () => {
-    const { workshop, order } = chain(async (msg, repid) => {
+    const { testBed, order } = chain(async (msg, repid) => {
       msg.enqueue(repid.job('next'));
       msg.addCallback(() => order.push('callback'));
       await repid.channel('default').delete();
     });
-    await workshop.send('first');
-    expect(await workshop.drain()).toBe(0);
+    await testBed.send('first');
+    expect(await testBed.drain()).toBe(0);
     expect(order).toEqual([]);
-    expect(workshop.events.map(({ type }) => type)).toEqual(['worker-started', 'ownership-lost', 'worker-stopped']);
+    expect(testBed.events.map(({ type }) => type)).toEqual(['worker-started', 'ownership-lost', 'worker-stopped']);
   });
 
-  it('stops an actor that has lost its message', async () => {
-    const [started, seen] = [new Gate(), new Gate()];
-    const { workshop } = chain(async (msg) => {
+  it('is refused with a signal to an actor that has lost its message', async () => {
+    const [started, seen] = [new Latch(), new Latch()];
+    const { testBed } = chain(async (msg) => {
       started.open();
       await new Promise((resolve) => msg.signal.addEventListener('abort', resolve));
       await msg.sendMessageJson(toNext(1)).catch(() => seen.open());
     });
-    await workshop.send('first');
-    workshop.start();
+    await testBed.send('first');
+    testBed.start();
     await started.opened;
-    await workshop.repid.channel('default').delete();
-    await workshop.clock.advance(OWNERSHIP_TIME / 3);
+    await testBed.repid.channel('default').delete();
+    await testBed.clock.advance(OWNERSHIP_TIME / 3);
     await seen.opened;
-    expect(workshop.told('ownership-lost')).toHaveLength(1);
+    expect(testBed.eventsOf('ownership-lost')).toHaveLength(1);
   });
 
-  it('is left out where a job of its id is there already', async () => {
-    const { workshop, order } = chain((msg, repid) => msg.enqueue(repid.job('next', { id: 'the-one' })));
-    await workshop.repid.enqueue([workshop.repid.job('first'), workshop.repid.job('next', { id: 'the-one' })]);
-    await workshop.drain({ concurrency: 1 });
+  it('is left out where a job with its id exists', async () => {
+    const { testBed, order } = chain((msg, repid) => msg.enqueue(repid.job('next', { id: 'the-one' })));
+    await testBed.repid.enqueue([testBed.repid.job('first'), testBed.repid.job('next', { id: 'the-one' })]);
+    await testBed.drain({ concurrency: 1 });
     expect(order).toEqual(['next']);
   });
 
-  it('is refused where it is wrong, at the call', async () => {
-    const { workshop, order } = chain(async (msg) => {
+  it('is refused at the call where it is invalid', async () => {
+    const { testBed, order } = chain(async (msg) => {
       expect(() => msg.enqueue({} as never)).toThrow(InvalidOptionError);
       expect(() => msg.addCallback('next' as never)).toThrow(InvalidOptionError);
       await expect(msg.sendMessageJson({ channel: 'no name', payload: 1 })).rejects.toThrow(InvalidOptionError);
       await expect(msg.sendMessageJson({ payload: 1 })).rejects.toThrow('Option "channel" of message is missing');
       order.push('all refused');
     });
-    await workshop.perform('first');
+    await testBed.perform('first');
     expect(order).toEqual(['all refused']);
   });
 
   it('fails the run where it is too large', async () => {
-    const { workshop } = chain((msg) => msg.sendMessageJson(toNext('x'.repeat(2_000))), { maxPayloadBytes: 1_000 });
-    await workshop.perform('first', { retries: 3 });
-    expect((await workshop.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
+    const { testBed } = chain((msg) => msg.sendMessageJson(toNext('x'.repeat(2_000))), { maxPayloadBytes: 1_000 });
+    await testBed.perform('first', { retries: 3 });
+    expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
   });
 });
 
 describe('Callbacks', () => {
-  it('run after the settlement, in the order they were added, and do not stop each other', async () => {
+  it('run after the settlement, in the order in which they were added, even where one fails', async () => {
     const order: string[] = [];
-    const { workshop } = chain(async (msg, repid) => {
+    const { testBed } = chain(async (msg, repid) => {
       msg.addCallback(async () => {
         order.push(`first, ${(await repid.channel('default').stats()).running} running`);
       });
@@ -214,34 +214,34 @@ describe('Callbacks', () => {
       });
       msg.addCallback(() => order.push('last'));
       await msg.ack();
-      order.push('actor goes on');
+      order.push('actor continues');
     });
-    const job = await workshop.perform('first');
-    expect(order).toEqual(['first, 0 running', 'last', 'actor goes on']);
-    expect(workshop.told('callback-failed')).toMatchObject([{ error: { message: 'callback broken' } }]);
+    const job = await testBed.perform('first');
+    expect(order).toEqual(['first, 0 running', 'last', 'actor continues']);
+    expect(testBed.eventsOf('callback-failed')).toMatchObject([{ error: { message: 'callback broken' } }]);
     expect(await job.result()).toMatchObject({ success: true });
   });
 
-  it('run also when the actor only returns, and not when it fails', async () => {
+  it('run when the actor returns, and not when it fails', async () => {
     const order: number[] = [];
-    const { workshop } = chain((msg) => {
+    const { testBed } = chain((msg) => {
       msg.addCallback(() => order.push(order.length));
       if (order.length > 0) throw new Error('broken');
     });
-    await workshop.perform('first');
-    await workshop.perform('first');
+    await testBed.perform('first');
+    await testBed.perform('first');
     expect(order).toEqual([0]);
   });
 
-  it('tell what could not be sent after the settlement', async () => {
-    const { workshop } = chain(async (msg, repid) => {
+  it('report what could not be sent after the settlement', async () => {
+    const { testBed } = chain(async (msg, repid) => {
       await msg.ack();
       msg.enqueue(repid.job('next', { args: 1n }));
     });
-    await workshop.perform('first');
-    expect(workshop.told('callback-failed')).toMatchObject([
+    await testBed.perform('first');
+    expect(testBed.eventsOf('callback-failed')).toMatchObject([
       { actor: 'first', error: { code: 'REPID_SERIALIZATION' } },
     ]);
-    expect(workshop.told('settlement-failed')).toEqual([]);
+    expect(testBed.eventsOf('settlement-failed')).toEqual([]);
   });
 });

@@ -7,9 +7,9 @@ import type { OutgoingMessage } from '../message/index.js';
 export type Follower = Job | OutgoingMessage;
 
 /**
- * The followers as messages.
+ * Returns the followers as messages.
  *
- * @throws DependencyError where jobs among them could never run; SerializationError
+ * @throws DependencyError where a job among them could never run; SerializationError
  */
 export function toMessages(followers: readonly Follower[]): readonly OutgoingMessage[] {
   if (followers.length === 0) return NONE;
@@ -28,7 +28,7 @@ function jobsAmong(followers: readonly Follower[]): readonly Job[] {
   return jobs;
 }
 
-/** From now on others may wait for them. */
+/** Marks the jobs among them as enqueued, so that other jobs can wait for them. */
 export function noteEnqueued(followers: readonly Follower[]): void {
   for (const follower of followers) jobOf(follower)?.noteEnqueued();
 }

@@ -10,14 +10,16 @@ import { loadInputs } from './inputs.js';
 
 const PARAMETERS: MessageParameters = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
 
-describe('the inputs of a job that has waited for another', () => {
+describe('The inputs of a job that has waited for another', () => {
   let connection: Connection;
   beforeEach(async () => void (connection = await openConnection()));
 
-  it('are what came along with it, without being read', async () => {
+  it('come from the bucket in the delivery, without being read', async () => {
     const inputs = loadInputs(
-      deliveryWith(bucket('first', 7)),
-      { ...PARAMETERS, argsBucketId: 'first', dependsOn: ['first'] },
+      {
+        delivery: deliveryWith(bucket('first', 7)),
+        parameters: { ...PARAMETERS, argsBucketId: 'first', dependsOn: ['first'] },
+      },
       true,
       connection,
     );
@@ -27,21 +29,22 @@ describe('the inputs of a job that has waited for another', () => {
     expect(results).toMatchObject([{ success: true, data: 7 }]);
   });
 
-  it('are read where another bucket came along', async () => {
+  it('are read where the delivery has another bucket', async () => {
     const pending = loadInputs(
-      deliveryWith(bucket('other', 7)),
-      { ...PARAMETERS, dependsOn: ['first'] },
+      { delivery: deliveryWith(bucket('other', 7)), parameters: { ...PARAMETERS, dependsOn: ['first'] } },
       true,
       connection,
     );
     await expect(pending).rejects.toMatchObject({ code: 'REPID_BUCKET_NOT_FOUND' });
   });
 
-  it('cannot be had where what came along is no bucket', () => {
+  it('are an error where the bucket in the delivery is invalid', () => {
     const load = () =>
       loadInputs(
-        deliveryWith({ bucketId: 'first', body: 'x' }),
-        { ...PARAMETERS, dependsOn: ['first'] },
+        {
+          delivery: deliveryWith({ bucketId: 'first', body: 'x' }),
+          parameters: { ...PARAMETERS, dependsOn: ['first'] },
+        },
         true,
         connection,
       );

@@ -3,29 +3,28 @@ import type { ResultBucket } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { PayloadSource } from '../converter/index.js';
 import { BucketNotFoundError } from '../errors/index.js';
-import type { MessageParameters } from '../message/index.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 import { loadPayload } from './payload.js';
 
-/** What a run is given: read before the actor is begun, so that what cannot be read is not the actor's failure. */
+/** The inputs of a run. They are read before the actor starts, so that an outage does not count as its failure. */
 export interface Inputs {
   readonly payload: PayloadSource;
-  /** What the jobs have left that this one has waited for; empty where the actor does not ask. */
+  /** The results of the jobs that this one has waited for; empty where the actor does not take them. */
   readonly results: readonly ResultBucket[];
 }
 
 const NOTHING: readonly never[] = [];
 
-/** The inputs of a run that cannot have any. */
+/** The inputs of a run that has failed before it started. */
 export const NO_INPUTS: Inputs = { payload: { bytes: new Uint8Array(0), value: undefined }, results: NOTHING };
 
 /** @throws BucketNotFoundError, BrokerUnavailableError */
 export function loadInputs(
-  delivery: Delivery,
-  parameters: MessageParameters,
-  asksForResults: boolean,
+  { delivery, parameters }: Pick<InFlightDelivery, 'delivery' | 'parameters'>,
+  needsResults: boolean,
   connection: Connection,
 ): Inputs | Promise<Inputs> {
-  const ids = (asksForResults && parameters.dependsOn) || NOTHING;
+  const ids = (needsResults && parameters.dependsOn) || NOTHING;
   const results = ids.length === 0 ? NOTHING : loadResults(delivery, ids, connection);
   const payload = loadPayload(delivery, parameters, connection);
   if (!(payload instanceof Promise) && !(results instanceof Promise)) return { payload, results };

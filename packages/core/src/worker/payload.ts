@@ -4,7 +4,7 @@ import type { PayloadSource } from '../converter/index.js';
 import { BucketNotFoundError } from '../errors/index.js';
 import type { MessageParameters } from '../message/index.js';
 
-/** The payload of a delivery: its own bytes, decoded when first asked for, or the arguments bucket that it names. */
+/** Returns the payload of a delivery: its own bytes, decoded on first use, or the contents of its arguments bucket. */
 export function loadPayload(
   { message, input }: Delivery,
   { argsBucketId }: MessageParameters,

@@ -1,12 +1,12 @@
-/** Calls the listener at the first of the signals; a second one has its usual effect. The answer takes the listeners away. */
+/** Calls the listener at the first of the signals. A second signal has its default effect. Returns a function that removes the listeners. */
 export function onSignals(signals: readonly NodeJS.Signals[], listener: (signal: NodeJS.Signals) => void): () => void {
-  const forget = (): void => {
+  const remove = (): void => {
     for (const signal of signals) process.off(signal, handle);
   };
   const handle = (signal: NodeJS.Signals): void => {
-    forget();
+    remove();
     listener(signal);
   };
   for (const signal of signals) process.on(signal, handle);
-  return forget;
+  return remove;
 }

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { defineActor, type MessageDependency } from '../actor/index.js';
 import type { ConsumeOptions, Consumer, Delivery } from '../broker/index.js';
 import { InMemoryMessageBroker } from '../memory/index.js';
-import { Gate, Workshop } from './testing/workshop.test-support.js';
+import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
-/** Its settlements wait at a gate. */
+/** Its settlements wait for a latch. */
 class SlowToSettle extends InMemoryMessageBroker {
-  readonly gate = new Gate();
+  readonly latch = new Latch();
   settlements = 0;
 
   override async consume(options: ConsumeOptions): Promise<Consumer> {
@@ -20,84 +20,84 @@ class SlowToSettle extends InMemoryMessageBroker {
     const settle = delivery.settle.bind(delivery);
     delivery.settle = async (settlement) => {
       this.settlements += 1;
-      await this.gate.opened;
+      await this.latch.opened;
       await settle(settlement);
     };
     return delivery;
   }
 }
 
-async function workplace(act: (msg: MessageDependency) => void = () => {}) {
+async function setUp(act: (msg: MessageDependency) => void = () => {}) {
   const runs: number[] = [];
   const actor = defineActor({ name: 'work' }, (n: number, msg) => {
     runs.push(n);
     act(msg);
   });
   const broker = new SlowToSettle();
-  const workshop = new Workshop([actor], { messageBroker: broker });
-  for (let n = 0; n < 10; n += 1) await workshop.send('work', n);
-  return { workshop, broker, runs };
+  const testBed = new TestBed([actor], { messageBroker: broker });
+  for (let n = 0; n < 10; n += 1) await testBed.send('work', n);
+  return { testBed, broker, runs };
 }
 
-const turns = async (): Promise<void> => {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+const ticks = async (): Promise<void> => {
+  for (let tick = 0; tick < 20; tick += 1) await new Promise(setImmediate);
 };
 
-it('works on the next while those before are being settled, and on no more than that', async () => {
-  const { workshop, broker, runs } = await workplace();
-  const worker = workshop.start({ concurrency: 2 });
-  await turns();
+it('runs the next messages while earlier ones are being settled, within a limit', async () => {
+  const { testBed, broker, runs } = await setUp();
+  const worker = testBed.start({ concurrency: 2 });
+  await ticks();
   expect(runs).toEqual([0, 1, 2, 3, 4, 5]);
   expect([broker.settlements, worker.inFlight]).toEqual([6, 6]);
-  broker.gate.open();
-  await turns();
+  broker.latch.open();
+  await ticks();
   expect(runs).toHaveLength(10);
   expect(worker.inFlight).toBe(0);
 });
 
-it('works on the next while followers are being committed, which go with the settlement', async () => {
-  const { workshop, broker, runs } = await workplace((msg) => {
+it('runs the next messages while followers are being committed', async () => {
+  const { testBed, broker, runs } = await setUp((msg) => {
     void msg.sendMessageJson({ channel: 'next', payload: 1 });
   });
-  const worker = workshop.start({ concurrency: 2 });
-  await turns();
+  const worker = testBed.start({ concurrency: 2 });
+  await ticks();
   expect(runs).toEqual([0, 1, 2, 3, 4, 5]);
-  broker.gate.open();
-  await turns();
+  broker.latch.open();
+  await ticks();
   expect(worker.inFlight).toBe(0);
-  expect(await workshop.repid.channel('next').stats()).toMatchObject({ queued: 10 });
+  expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 10 });
 });
 
-it('takes no more than its limit, however many are being settled', async () => {
-  const { workshop, broker, runs } = await workplace();
-  const work = workshop.worker({ concurrency: 2 }).run({ messagesLimit: 3 });
-  await turns();
+it('receives no more than messagesLimit, however many are being settled', async () => {
+  const { testBed, broker, runs } = await setUp();
+  const work = testBed.worker({ concurrency: 2 }).run({ messagesLimit: 3 });
+  await ticks();
   expect(runs).toEqual([0, 1, 2]);
-  broker.gate.open();
+  broker.latch.open();
   expect(await work).toEqual({ processed: 3 });
   expect(runs).toEqual([0, 1, 2]);
 });
 
-it('makes no room before its callbacks have been called', async () => {
-  const called = new Gate();
-  const { workshop, broker, runs } = await workplace((msg) => msg.addCallback(() => called.opened));
-  workshop.start({ concurrency: 2 });
-  await turns();
-  broker.gate.open();
-  await turns();
+it('frees no slot before the callbacks have ended', async () => {
+  const called = new Latch();
+  const { testBed, broker, runs } = await setUp((msg) => msg.addCallback(() => called.opened));
+  testBed.start({ concurrency: 2 });
+  await ticks();
+  broker.latch.open();
+  await ticks();
   expect(runs).toEqual([0, 1]);
   called.open();
-  await turns();
+  await ticks();
   expect(runs).toHaveLength(10);
 });
 
-it('stops only when what it has read ahead is settled, too', async () => {
-  const { workshop, broker, runs } = await workplace();
-  const worker = workshop.start({ concurrency: 2 });
-  await turns();
+it('stops when everything that it has received is settled', async () => {
+  const { testBed, broker, runs } = await setUp();
+  const worker = testBed.start({ concurrency: 2 });
+  await ticks();
   const stopped = worker.stop();
-  broker.gate.open();
+  broker.latch.open();
   await stopped;
   expect(runs).toEqual([0, 1, 2, 3, 4, 5]);
-  expect(await workshop.repid.channel('default').stats()).toMatchObject({ queued: 4, running: 0 });
+  expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 4, running: 0 });
 });

@@ -1,23 +1,22 @@
 import type { Actor, RunParameters } from '../actor/index.js';
-import { HEADER, type MessageParameters } from '../message/index.js';
-import type { Hand } from './hand.js';
+import { HEADER } from '../message/index.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 import type { Inputs } from './inputs.js';
 
-/** What an actor may know of the message that it is run on. */
+/** The message of a run, as its actor reads it. */
 export abstract class ReceivedMessage {
   constructor(
     readonly actor: Actor,
-    protected readonly hand: Hand,
-    protected readonly received: MessageParameters,
+    readonly inFlight: InFlightDelivery,
     readonly inputs: Inputs,
   ) {}
 
   get id(): string {
-    return this.received.id ?? this.hand.delivery.id;
+    return this.inFlight.parameters.id ?? this.inFlight.delivery.id;
   }
 
   get channel(): string {
-    return this.hand.delivery.message.channel;
+    return this.inFlight.delivery.message.channel;
   }
 
   get topic(): string | undefined {
@@ -29,34 +28,34 @@ export abstract class ReceivedMessage {
   }
 
   get headers(): Readonly<Record<string, string>> {
-    return this.hand.delivery.message.headers;
+    return this.inFlight.delivery.message.headers;
   }
 
   get contentType(): string | undefined {
-    return this.hand.delivery.message.contentType;
+    return this.inFlight.delivery.message.contentType;
   }
 
   get replyTo(): string | undefined {
-    return this.hand.delivery.message.replyTo;
+    return this.inFlight.delivery.message.replyTo;
   }
 
-  /** How long the run may take, in milliseconds. */
+  /** The timeout of the run, in milliseconds. */
   get timeout(): number {
-    return this.received.timeout ?? this.actor.options.timeout;
+    return this.inFlight.parameters.timeout ?? this.actor.options.timeout;
   }
 
   get parameters(): RunParameters {
-    const { result, retries, timestamp, ttl } = this.received;
+    const { result, retries, timestamp, ttl } = this.inFlight.parameters;
     return {
       result,
       retries,
       timeout: this.timeout,
-      timestamp: new Date(timestamp ?? this.hand.receivedAt),
+      timestamp: new Date(timestamp ?? this.inFlight.receivedAt),
       ttl,
     };
   }
 
   get signal(): AbortSignal {
-    return this.hand.cancellation.signal;
+    return this.inFlight.cancellation.signal;
   }
 }

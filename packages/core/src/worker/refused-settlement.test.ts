@@ -2,14 +2,14 @@ import { expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import { BrokerRefusedError, BrokerUnavailableError } from '../errors/index.js';
 import type { Delivery } from '../broker/index.js';
-import { OWNERSHIP_TIME, Workshop } from './testing/workshop.test-support.js';
+import { OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.js';
 
 const work = defineActor({ name: 'work' }, (_, msg) => msg.sendMessageJson({ channel: 'next', payload: 1 }));
 
-/** Has settlements that publish fail with this error. */
-function refusing(workshop: Workshop, error: () => Error): void {
-  const consume = workshop.broker.consume.bind(workshop.broker);
-  vi.spyOn(workshop.broker, 'consume').mockImplementation(async (options) => {
+/** Makes settlements that publish messages fail with this error. */
+function refusing(testBed: TestBed, error: () => Error): void {
+  const consume = testBed.broker.consume.bind(testBed.broker);
+  vi.spyOn(testBed.broker, 'consume').mockImplementation(async (options) => {
     const consumer = await consume(options);
     const receive = consumer.receive.bind(consumer);
     consumer.receive = async (max, how) => (await receive(max, how)).map((delivery) => guarded(delivery, error));
@@ -26,24 +26,24 @@ function guarded(delivery: Delivery, error: () => Error): Delivery {
   return delivery;
 }
 
-it('makes a settlement that the broker refuses a failure of the run, which is told', async () => {
-  const workshop = new Workshop([work]);
-  refusing(workshop, () => new BrokerRefusedError('WRONGTYPE'));
-  const job = await workshop.perform('work');
+it('a settlement that the broker refuses is reported as a failure of the run', async () => {
+  const testBed = new TestBed([work]);
+  refusing(testBed, () => new BrokerRefusedError('WRONGTYPE'));
+  const job = await testBed.perform('work');
   expect(await job.result()).toMatchObject({ success: false, exception: 'BrokerRefusedError: WRONGTYPE' });
-  expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code: 'REPID_BROKER_REFUSED' });
-  expect(await workshop.repid.channel('next').stats()).toMatchObject({ queued: 0 });
+  expect((await testBed.deadLetters())[0]!.reason).toMatchObject({ code: 'REPID_BROKER_REFUSED' });
+  expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 0 });
 });
 
-it('gives up a settlement that does not get through while extensions do, when the first ownership is over', async () => {
-  const workshop = new Workshop([work]);
-  refusing(workshop, () => new BrokerUnavailableError('OOM'));
-  await workshop.send('work');
-  const worker = workshop.start({ messagesLimit: 1 });
+it('a settlement that cannot be committed ends with the ownership as it was at first, even where extensions succeed', async () => {
+  const testBed = new TestBed([work]);
+  refusing(testBed, () => new BrokerUnavailableError('OOM'));
+  await testBed.send('work');
+  const worker = testBed.start({ messagesLimit: 1 });
   await vi.waitFor(async () => {
-    await workshop.clock.advance(OWNERSHIP_TIME / 10);
-    expect(workshop.told('settlement-failed').length).toBeGreaterThan(0);
+    await testBed.clock.advance(OWNERSHIP_TIME / 10);
+    expect(testBed.eventsOf('settlement-failed').length).toBeGreaterThan(0);
   }, 10_000);
   await worker.stop();
-  expect(await workshop.repid.channel('next').stats()).toMatchObject({ queued: 0 });
+  expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 0 });
 });

@@ -1,128 +1,128 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import { catchAllRouting } from '../router/index.js';
-import { Workshop } from './testing/workshop.test-support.js';
+import { TestBed } from './testing/test-bed.test-support.js';
 
-const noting = (seen: string[], name: string, options = {}) =>
+const recording = (seen: string[], name: string, options = {}) =>
   defineActor({ name, ...options }, (_, { topic }) => void seen.push(`${name} took ${topic}`));
 
 describe('A message', () => {
   it('goes to the actor of its topic, then to one whose strategy takes it, then to the catch-all', async () => {
     const seen: string[] = [];
-    const workshop = new Workshop([
-      noting(seen, 'rest', { routing: catchAllRouting }),
-      noting(seen, 'orders', {
+    const testBed = new TestBed([
+      recording(seen, 'rest', { routing: catchAllRouting }),
+      recording(seen, 'orders', {
         routing: ({ headers }: { headers: Record<string, string> }) => headers.topic!.startsWith('order.'),
       }),
-      noting(seen, 'order.paid'),
+      recording(seen, 'order.paid'),
     ]);
-    for (const topic of ['order.paid', 'order.sent', 'mail']) await workshop.send(topic);
-    await workshop.drain();
+    for (const topic of ['order.paid', 'order.sent', 'mail']) await testBed.send(topic);
+    await testBed.drain();
     expect(seen).toEqual(['order.paid took order.paid', 'orders took order.sent', 'rest took mail']);
   });
 
-  it('goes to the dead letters when a routing strategy answers with a promise, which is always true', async () => {
-    const routing = (() => Promise.reject(new Error('nobody awaits this'))) as unknown as () => boolean;
-    const workshop = new Workshop([defineActor({ name: 'work', routing }, () => {})]);
-    await workshop.send('any');
-    await workshop.drain();
-    expect((await workshop.deadLetters())[0]!.reason.message).toContain('"routing" of actor "work" returned a promise');
+  it('goes to the dead letters when a routing strategy returns a promise', async () => {
+    const routing = (() => Promise.reject(new Error('not awaited'))) as unknown as () => boolean;
+    const testBed = new TestBed([defineActor({ name: 'work', routing }, () => {})]);
+    await testBed.send('any');
+    await testBed.drain();
+    expect((await testBed.deadLetters())[0]!.reason.message).toContain('"routing" of actor "work" returned a promise');
   });
 
   it('goes to the dead letters when a routing strategy throws', async () => {
     const routing = () => {
       throw new Error('no idea');
     };
-    const workshop = new Workshop([defineActor({ name: 'work', routing }, () => {})]);
-    await workshop.send('any');
-    await workshop.drain();
-    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ message: 'no idea', attempts: 0 });
+    const testBed = new TestBed([defineActor({ name: 'work', routing }, () => {})]);
+    await testBed.send('any');
+    await testBed.drain();
+    expect((await testBed.deadLetters())[0]!.reason).toMatchObject({ message: 'no idea', attempts: 0 });
   });
 });
 
 describe('A message that no actor takes', () => {
-  it('is given back, more and more seldom, until it has had no actor for ten minutes', async () => {
-    const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
-    const job = await workshop.repid.job('unknown').enqueue();
-    workshop.start();
-    await vi.waitFor(() => expect(workshop.told('unrouted')).toHaveLength(1), 10_000);
-    await workshop.clock.advance(9.9 * 60_000);
-    expect(await workshop.deadLetters()).toEqual([]);
+  it('is returned with growing delays, until it has had no actor for ten minutes', async () => {
+    const testBed = new TestBed([defineActor({ name: 'known' }, () => {})]);
+    const job = await testBed.repid.job('unknown').enqueue();
+    testBed.start();
+    await vi.waitFor(() => expect(testBed.eventsOf('unrouted')).toHaveLength(1), 10_000);
+    await testBed.clock.advance(9.9 * 60_000);
+    expect(await testBed.deadLetters()).toEqual([]);
     expect(await job.status()).toEqual({ state: 'delayed' });
-    await workshop.clock.advance(0.2 * 60_000);
-    const [dead] = await workshop.deadLetters();
+    await testBed.clock.advance(0.2 * 60_000);
+    const [dead] = await testBed.deadLetters();
     expect(dead!.reason).toMatchObject({ code: 'REPID_UNROUTED_MESSAGE', attempts: 0 });
     expect(dead!.reason.message).toBe('No actor takes topic "unknown" on channel "default". Known topics: known.');
     expect(await job.result()).toMatchObject({ success: false });
-    expect(workshop.told('unrouted')).toHaveLength(1);
+    expect(testBed.eventsOf('unrouted')).toHaveLength(1);
   });
 
   it('goes to another worker that has the actor, also after a rolling deploy', async () => {
-    const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
-    const job = await workshop.repid.job('other').enqueue();
-    workshop.start();
-    await workshop.clock.advance(5 * 60_000);
-    const other = workshop.worker({}, [defineActor({ name: 'other' }, (_, msg) => Object.keys(msg.headers))]);
+    const testBed = new TestBed([defineActor({ name: 'known' }, () => {})]);
+    const job = await testBed.repid.job('other').enqueue();
+    testBed.start();
+    await testBed.clock.advance(5 * 60_000);
+    const other = testBed.worker({}, [defineActor({ name: 'other' }, (_, msg) => Object.keys(msg.headers))]);
     void other.run();
-    for (let look = 0; look < 60; look += 1) await workshop.clock.advance(5_000);
+    for (let look = 0; look < 60; look += 1) await testBed.clock.advance(5_000);
     expect(await job.result()).toMatchObject({ success: true });
-    expect(workshop.told('unrouted')).toHaveLength(1);
-    expect(workshop.told('given-back')).toEqual([]);
+    expect(testBed.eventsOf('unrouted')).toHaveLength(1);
+    expect(testBed.eventsOf('given-back')).toEqual([]);
   });
 
-  it('starts to wait anew once an actor was found', async () => {
+  it('starts a new timeout once an actor was found', async () => {
     const actor = defineActor({ name: 'other', retryPolicy: () => '1h' }, () => {
       throw new Error('broken');
     });
-    const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
-    const job = await workshop.perform('other', { retries: 1 });
-    await workshop.clock.advance(100);
-    await workshop.worker({}, [actor]).run({ burst: true });
-    await workshop.clock.advance(3_600_000);
-    await workshop.drain();
-    expect(await workshop.deadLetters()).toEqual([]);
+    const testBed = new TestBed([defineActor({ name: 'known' }, () => {})]);
+    const job = await testBed.perform('other', { retries: 1 });
+    await testBed.clock.advance(100);
+    await testBed.worker({}, [actor]).run({ burst: true });
+    await testBed.clock.advance(3_600_000);
+    await testBed.drain();
+    expect(await testBed.deadLetters()).toEqual([]);
     expect(await job.status()).toEqual({ state: 'delayed' });
   });
 
   it.each([
-    ['told once for its topic', 3, 'same'],
-    ['told once for each topic', 1, 'other'],
+    ['reported once for its topic', 3, 'same'],
+    ['reported once for each topic', 1, 'other'],
   ])('is %s', async (_, expected, second) => {
-    const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
-    for (let n = 0; n < expected; n += 1) await workshop.send('same');
-    await workshop.send(second);
-    await workshop.drain();
-    expect(workshop.told('unrouted').map(({ topic }) => topic)).toEqual(
+    const testBed = new TestBed([defineActor({ name: 'known' }, () => {})]);
+    for (let n = 0; n < expected; n += 1) await testBed.send('same');
+    await testBed.send(second);
+    await testBed.drain();
+    expect(testBed.eventsOf('unrouted').map(({ topic }) => topic)).toEqual(
       second === 'same' ? ['same'] : ['same', 'other'],
     );
-    expect(workshop.told('unrouted')[0]).toMatchObject({ channel: 'default', timeout: 600_000 });
+    expect(testBed.eventsOf('unrouted')[0]).toMatchObject({ channel: 'default', timeout: 600_000 });
   });
 
-  it('is given up sooner where the worker is told so', async () => {
-    const workshop = new Workshop([defineActor({ name: 'known' }, () => {})]);
-    await workshop.send('unknown');
-    await workshop.drain({ unroutedTimeout: 0 });
-    expect(await workshop.deadLetters()).toHaveLength(1);
+  it('goes to the dead letters sooner with a shorter unroutedTimeout', async () => {
+    const testBed = new TestBed([defineActor({ name: 'known' }, () => {})]);
+    await testBed.send('unknown');
+    await testBed.drain({ unroutedTimeout: 0 });
+    expect(await testBed.deadLetters()).toHaveLength(1);
   });
 
-  it('does not keep others from being run', async () => {
-    const workshop = new Workshop([defineActor({ name: 'known' }, () => 'fine')]);
-    await workshop.send('unknown');
-    const job = await workshop.perform('known');
+  it('does not block other messages', async () => {
+    const testBed = new TestBed([defineActor({ name: 'known' }, () => 'fine')]);
+    await testBed.send('unknown');
+    const job = await testBed.perform('known');
     expect(await job.result()).toMatchObject({ data: 'fine' });
   });
 });
 
-describe('A message that says nonsense', () => {
+describe('A malformed message', () => {
   it.each([
-    ['a number of retries that is none', { 'repid-retries': 'many' }, 'REPID_MALFORMED_MESSAGE'],
-    ['a cron expression that is none', { 'repid-cron': 'whenever', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
-    ['an interval of nothing', { 'repid-every': '0', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
+    ['an invalid number of retries', { 'repid-retries': 'many' }, 'REPID_MALFORMED_MESSAGE'],
+    ['an invalid cron expression', { 'repid-cron': 'whenever', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
+    ['an interval of zero', { 'repid-every': '0', 'repid-id': 'x' }, 'REPID_MALFORMED_MESSAGE'],
   ])('goes to the dead letters: %s', async (_, headers, code) => {
-    const workshop = new Workshop([defineActor({ name: 'work' }, () => 'fine')]);
-    await workshop.sendForeign('1', { topic: 'work', ...headers });
-    const job = await workshop.perform('work');
-    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code, attempts: 0 });
+    const testBed = new TestBed([defineActor({ name: 'work' }, () => 'fine')]);
+    await testBed.sendForeign('1', { topic: 'work', ...headers });
+    const job = await testBed.perform('work');
+    expect((await testBed.deadLetters())[0]!.reason).toMatchObject({ code, attempts: 0 });
     expect(await job.result()).toMatchObject({ data: 'fine' });
   });
 
@@ -130,10 +130,10 @@ describe('A message that says nonsense', () => {
     ['not JSON', '{"a":', 'REPID_SERIALIZATION'],
     ['a poisoned prototype', '{"__proto__":{"admin":true}}', 'REPID_SERIALIZATION'],
   ])('goes to the dead letters without a retry: %s', async (_, text, code) => {
-    const workshop = new Workshop([defineActor({ name: 'work' }, () => 'fine')]);
-    await workshop.sendForeign(text, { topic: 'work', 'repid-retries': '3' });
-    const job = await workshop.perform('work');
-    expect((await workshop.deadLetters())[0]!.reason).toMatchObject({ code });
+    const testBed = new TestBed([defineActor({ name: 'work' }, () => 'fine')]);
+    await testBed.sendForeign(text, { topic: 'work', 'repid-retries': '3' });
+    const job = await testBed.perform('work');
+    expect((await testBed.deadLetters())[0]!.reason).toMatchObject({ code });
     expect(await job.result()).toMatchObject({ data: 'fine' });
   });
 });

@@ -1,19 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ActorResult } from './disposition.js';
 import type { Follower } from './followers.js';
-import type { RunResult } from './closing.js';
 
-/** Calls something in the asynchronous context of another place. */
-export type Context = <T>(act: () => T) => T;
+/** Calls a function in the asynchronous context that was captured before. */
+type Context = <T>(act: () => T) => T;
 
-/** What a run has set, sent and added so far, and that is yet to be committed, sent or called. */
+/** What a run has set, sent and added, and that is not committed, sent or called yet. */
 export class RunEffects {
-  chosenResult: RunResult | undefined;
-  // Not before they are needed: most runs send nothing and have nothing called.
+  chosenResult: ActorResult | undefined;
+  // Created on first use: most runs send nothing and add no callback.
   private followers: Follower[] | undefined;
   private callbacks: (() => unknown)[] | undefined;
   private context: Context | undefined;
 
-  /** @param keepsContext true where somebody looks at the asynchronous context that followers are sent in */
+  /** @param keepsContext true where producer middlewares may read the asynchronous context of followers */
   constructor(private readonly keepsContext: boolean) {}
 
   get hasFollowers(): boolean {
@@ -33,14 +33,14 @@ export class RunEffects {
     (this.callbacks ??= []).push(callback);
   }
 
-  /** All followers so far, in order; those that are added later come next time. */
+  /** Removes and returns all followers, in order. */
   takeFollowers(): readonly Follower[] {
     const { followers } = this;
     this.followers = undefined;
     return followers ?? NONE;
   }
 
-  /** Puts back what could not be sent. */
+  /** Puts followers back that could not be sent. */
   returnFollowers(followers: readonly Follower[]): void {
     if (followers.length > 0) this.followers = [...followers, ...(this.followers ?? NONE)];
   }
@@ -49,19 +49,19 @@ export class RunEffects {
     return this.callbacks?.shift();
   }
 
-  /** Forgets what is yet to be sent or called. */
+  /** Drops all followers and callbacks. */
   drop(): void {
     this.followers = undefined;
     this.callbacks = undefined;
   }
 
-  /** Calls it in the context in which the first follower was sent: that of the actor and its middlewares. */
+  /** Calls the function in the context of the first follower: that of the actor and its middlewares. */
   inContext<T>(act: () => T): T {
     return this.context === undefined ? act() : this.context(act);
   }
 
-  /** What the actor chose counts; but no success can be chosen for what has failed. */
-  choose(result: RunResult): RunResult {
+  /** Returns the result that the actor has set, if any. A success that was set does not replace a failure. */
+  choose(result: ActorResult): ActorResult {
     const { chosenResult } = this;
     if (chosenResult === undefined) return result;
     return 'value' in result || 'error' in chosenResult ? chosenResult : result;

@@ -2,77 +2,78 @@ import { ignoreRejection } from '../errors/ignore-rejection.js';
 import type { RunEndedError } from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
 import { HEADER } from '../message/index.js';
-import type { Hand } from './hand.js';
-import type { Run } from './run.js';
-import type { Verdict } from './verdict.js';
+import { failureOf, type Disposition } from './disposition.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 
-/** Tells what happens to runs. */
-export class RunReports {
-  constructor(private readonly onEvent: EventListener) {}
-
-  /** What becomes of a message, save that all is well. */
-  verdict(run: Run, verdict: Verdict): void {
-    const about = { actor: run.actor.label, id: run.id };
-    switch (verdict.action) {
-      case 'ack':
-        if ('error' in verdict) this.onEvent({ type: 'failure-acknowledged', ...about, error: verdict.error });
-        return;
-      case 'nack':
-        return this.onEvent({ type: 'dead-lettered', ...about, channel: run.channel, error: verdict.error });
-      case 'reject':
-        return this.onEvent({ type: 'given-back', ...about, channel: run.channel, error: verdict.error });
-      case 'retry':
-        return this.onEvent({ type: 'retrying', ...about, error: verdict.error, delay: verdict.delay });
-      case 'leave':
-        return this.onEvent({ type: 'left-unsettled', ...about });
-    }
-  }
-
-  /** The actor has failed, and its message is settled all the same. */
-  failureAcknowledged(run: Run, error: unknown): void {
-    this.onEvent({ type: 'failure-acknowledged', actor: run.actor.label, id: run.id, error });
-  }
-
-  callbackError(run: Run, error: unknown): void {
-    ignoreRejection(error);
-    this.onEvent({ type: 'callback-failed', actor: run.actor.label, id: run.id, error });
-  }
-
-  refused(run: Run, error: RunEndedError): void {
-    this.onEvent({ type: 'refused', actor: run.actor.label, id: run.id, error });
-  }
-
-  signalIgnored(run: Run, reason: unknown, since: number): void {
-    this.onEvent({ type: 'signal-ignored', actor: run.actor.label, id: run.id, reason, since });
-  }
-
-  /** A message was given up that no actor was run on. */
-  refusedMessage(about: About, error: unknown): void {
-    this.onEvent({ type: 'dead-lettered', ...about, error });
-  }
-
-  cancelled(about: About): void {
-    this.onEvent({ type: 'cancelled', ...about });
-  }
-
-  ownershipLost({ delivery: { id, message } }: Hand): void {
-    this.onEvent({ type: 'ownership-lost', id, channel: message.channel });
-  }
-
-  settlementFailed({ delivery: { id, message } }: Hand, error: unknown): void {
-    this.onEvent({ type: 'settlement-failed', id, channel: message.channel, error });
-  }
-}
-
-/** Names a message. */
-export interface About {
-  readonly actor: string;
+/** What an event says of a run. */
+export interface ReportedRun {
+  readonly actor: { readonly label: string };
   readonly id: string;
   readonly channel: string;
 }
 
-/** Names the message of a delivery by its topic and its own id, where it has those. */
-export function aboutMessage({ delivery: { id, message } }: Hand): About {
+/** Emits the events of runs and deliveries. */
+export class RunReports {
+  constructor(private readonly onEvent: EventListener) {}
+
+  /** Reports what is done with a message. A success is not reported. */
+  disposition(run: ReportedRun, disposition: Disposition): void {
+    const { action } = disposition;
+    if (action === 'ack') return this.acknowledged(run, failureOf(disposition));
+    if (action === 'leave') return this.onEvent({ type: 'left-unsettled', ...nameOf(run) });
+    const about = { ...nameOf(run), error: failureOf(disposition)?.error };
+    if (action === 'nack') return this.onEvent({ type: 'dead-lettered', ...about, channel: run.channel });
+    if (action === 'reject') return this.onEvent({ type: 'given-back', ...about, channel: run.channel });
+    if (action === 'retry') return this.onEvent({ type: 'retrying', ...about, delay: disposition.delay });
+  }
+
+  /** The actor failed after its message was settled. */
+  failureAcknowledged(run: ReportedRun, error: unknown): void {
+    this.onEvent({ type: 'failure-acknowledged', ...nameOf(run), error });
+  }
+
+  callbackFailed(run: ReportedRun, error: unknown): void {
+    ignoreRejection(error);
+    this.onEvent({ type: 'callback-failed', ...nameOf(run), error });
+  }
+
+  /** A call of the actor came too late. */
+  refused(run: ReportedRun, error: RunEndedError): void {
+    this.onEvent({ type: 'refused', ...nameOf(run), error });
+  }
+
+  signalIgnored(run: ReportedRun, reason: unknown, since: number): void {
+    this.onEvent({ type: 'signal-ignored', ...nameOf(run), reason, since });
+  }
+
+  /** A message went to the dead letters without a run. */
+  deadLetteredUnrun(inFlight: InFlightDelivery, error: unknown): void {
+    this.onEvent({ type: 'dead-lettered', ...messageOf(inFlight), error });
+  }
+
+  cancelled(inFlight: InFlightDelivery): void {
+    this.onEvent({ type: 'cancelled', ...messageOf(inFlight) });
+  }
+
+  ownershipLost({ delivery: { id, message } }: InFlightDelivery): void {
+    this.onEvent({ type: 'ownership-lost', id, channel: message.channel });
+  }
+
+  settlementFailed({ delivery: { id, message } }: InFlightDelivery, error: unknown): void {
+    this.onEvent({ type: 'settlement-failed', id, channel: message.channel, error });
+  }
+
+  private acknowledged(run: ReportedRun, failure: { readonly error?: unknown } | undefined): void {
+    if (failure) this.failureAcknowledged(run, failure.error);
+  }
+}
+
+function nameOf({ actor, id }: ReportedRun): { actor: string; id: string } {
+  return { actor: actor.label, id };
+}
+
+/** Names a message by its topic, and by its own id where it has one. */
+function messageOf({ delivery: { id, message } }: InFlightDelivery): { actor: string; id: string; channel: string } {
   const { channel, headers } = message;
   return { actor: headers[HEADER.topic] ?? '(no topic)', id: headers[HEADER.id] ?? id, channel };
 }

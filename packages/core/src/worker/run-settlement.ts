@@ -1,96 +1,90 @@
 import type { Actor } from '../actor/index.js';
 import type { Settlement } from '../broker/index.js';
-import { type RunEndedError, LostOwnershipError, SerializationError } from '../errors/index.js';
+import { LostOwnershipError, SerializationError } from '../errors/index.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { isA } from '../errors/is-a.js';
 import { isOutage } from '../errors/is-outage.js';
 import { endTimeout } from '../errors/timeouts.js';
-import type { MessageParameters } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
-import { isDone, type Closing, type RunResult } from './closing.js';
+import { isFinal } from './decide.js';
+import { isDone, type ActorResult, type SettlingDisposition } from './disposition.js';
 import { noteEnqueued, toMessages, type Follower } from './followers.js';
-import type { Hand } from './hand.js';
-import { ignoreRejection } from '../errors/ignore-rejection.js';
-import { within } from './limit.js';
-import type { Run } from './run.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 import type { RunEffects } from './run-effects.js';
-import type { Luggage, Settler } from './settler.js';
-import { isFinal } from './verdict.js';
+import type { ReportedRun, RunReports } from './run-reports.js';
+import type { SettlementEffects, SettlementWriter } from './settlement-writer.js';
+import { withTimeout } from './with-timeout.js';
 
-/** What a run works with. */
+/** What all runs of a worker use. */
 export interface RunServices {
   readonly producer: Producer;
-  readonly settler: Settler;
-  /** Told of a callback that throws; the settlement stands. */
-  readonly onCallbackError: (run: Run, error: unknown) => void;
-  /** Told of what was refused because the run was over. */
-  readonly onRefused: (run: Run, error: RunEndedError) => void;
+  readonly writer: SettlementWriter;
+  readonly reports: RunReports;
 }
 
 /** The run that is settled. */
-export interface SettledRun {
+export interface SettledRun extends ReportedRun {
   readonly actor: Actor;
   readonly timeout: number;
-  /** Called where a settlement was refused as a whole: another may be tried. */
+  /** Called where a settlement was refused as a whole, so that another one can be tried. */
   reopen(): void;
 }
 
-/** How a run is settled: its effects go into one settlement, and what comes later is sent and called after it. */
+/** Settles a run with its effects, then sends and calls what was added after the settlement. */
 export class RunSettlement {
-  /** Why the one that was handed over is not known to be committed. */
+  /** Why a settlement that was handed to the broker may not be committed. */
   loss: { readonly error: unknown } | undefined;
-  /** The settlement that has begun. */
-  private acting: Promise<void> | undefined;
+  /** The settlement that was started. */
+  private settling: Promise<void> | undefined;
   private calling: Promise<void> | undefined;
-  private callers = 0;
-  private isGivenUp = false;
+  private activeCallers = 0;
+  private hasTimedOut = false;
   private readonly startedAt: number;
 
   constructor(
-    private readonly run: Run & SettledRun,
-    private readonly hand: Hand,
-    private readonly received: MessageParameters,
+    private readonly run: SettledRun,
+    private readonly inFlight: InFlightDelivery,
     private readonly effects: RunEffects,
     private readonly services: RunServices,
   ) {
     this.startedAt = services.producer.connection.now();
   }
 
-  /** True while callbacks are called, for as long as they may take. */
+  /** True while callbacks run within their time limit. */
   get isCallingBack(): boolean {
-    return this.callers > 0 && !this.isGivenUp;
+    return this.activeCallers > 0 && !this.hasTimedOut;
   }
 
-  /** @param isDelegated true where the result is another job's to store */
-  settle(closing: Closing, isDelegated: boolean): Promise<void> {
-    this.acting = this.prepareAndCommit(closing, isDelegated);
-    return this.acting;
+  /** @param isDelegated true where another job stores the result */
+  settle(disposition: SettlingDisposition, isDelegated: boolean): Promise<void> {
+    this.settling = this.prepareAndCommit(disposition, isDelegated);
+    return this.settling;
   }
 
-  /** Resolves when a settlement that was begun is over; rejects where it was handed over and is not known to be committed. */
+  /** Resolves when a started settlement has ended. Rejects where it was handed to the broker and may not be committed. */
   async finish(): Promise<void> {
-    await this.acting?.catch(() => {});
+    await this.settling?.catch(() => {});
     if (this.loss) throw this.loss.error;
   }
 
-  /** Acknowledges before the actor is run: nothing is stored or sent yet. */
+  /** Acknowledges before the actor runs. Nothing is stored or sent. */
   ackFirst(): Promise<void> {
-    const closing: Closing = { action: 'acked', result: { value: undefined } };
-    const luggage = { followers: [], startedAt: this.startedAt };
-    return this.services.settler.settle(this.hand, this.received, closing, luggage);
+    const effects = { followers: [], startedAt: this.startedAt };
+    return this.services.writer.settle(this.inFlight, { action: 'ack', result: { value: undefined } }, effects);
   }
 
-  /** Stores the result of a message that was acknowledged first. */
-  async storeResult(result: RunResult): Promise<void> {
-    const { settler } = this.services;
+  /** Stores the result of a message that was acknowledged before its actor ran. */
+  async storeResult(result: ActorResult): Promise<void> {
+    const { writer } = this.services;
     try {
-      await settler.storeResult(this.hand, this.received, this.converted(this.effects.choose(result)), this.startedAt);
+      await writer.storeResult(this.inFlight, this.converted(this.effects.choose(result)), this.startedAt);
     } catch (error) {
       if (!isFinal(error)) throw error;
-      await settler.storeResult(this.hand, this.received, { error }, this.startedAt);
+      await writer.storeResult(this.inFlight, { error }, this.startedAt);
     }
   }
 
-  /** Calls the callbacks, in the order in which they were added; what one throws is told and stops none of the others. */
+  /** Calls the callbacks in the order in which they were added. An error is reported and does not stop the others. */
   callBack(): Promise<void> {
     if (this.effects.hasCallbacks) this.calling = this.callAll();
     return this.calling ?? Promise.resolve();
@@ -100,8 +94,8 @@ export class RunSettlement {
   sendAndCallBack(): Promise<void> {
     const { clock } = this.services.producer.connection.broker;
     const { actor, timeout } = this.run;
-    return within(clock, timeout, this.sendAndCall(), () => {
-      this.isGivenUp = true;
+    return withTimeout(clock, timeout, this.sendAndCall(), () => {
+      this.hasTimedOut = true;
       return endTimeout(actor.label, 'What follows the settlement', timeout);
     });
   }
@@ -114,15 +108,15 @@ export class RunSettlement {
   }
 
   private async callAll(): Promise<void> {
-    this.callers += 1;
+    this.activeCallers += 1;
     for (let callback = this.effects.takeCallback(); callback; callback = this.effects.takeCallback()) {
       try {
         await callback();
       } catch (error) {
-        this.services.onCallbackError(this.run, error);
+        this.services.reports.callbackFailed(this.run, error);
       }
     }
-    this.callers -= 1;
+    this.activeCallers -= 1;
   }
 
   private async sendFollowers(): Promise<void> {
@@ -132,24 +126,24 @@ export class RunSettlement {
     noteEnqueued(followers);
   }
 
-  private async prepareAndCommit(closing: Closing, isDelegated: boolean): Promise<void> {
+  private async prepareAndCommit(disposition: SettlingDisposition, isDelegated: boolean): Promise<void> {
     const taken = this.effects.takeFollowers();
-    const followers = isDone(closing) ? taken : NONE;
-    const pending = this.prepare(closing, followers, isDelegated, taken);
+    const followers = isDone(disposition) ? taken : NONE;
+    const pending = this.prepare(disposition, followers, isDelegated, taken);
     const settlement = pending instanceof Promise ? await pending : pending;
     try {
-      await this.services.settler.commit(this.hand, settlement);
+      await this.services.writer.commit(this.inFlight, settlement);
     } catch (error) {
       if (isA(error, LostOwnershipError) || isOutage(error)) this.loss = { error };
-      else this.run.reopen(); // Refused as a whole: it may still be settled in another way.
+      else this.run.reopen(); // Refused as a whole: another settlement can be tried.
       throw error;
     }
     noteEnqueued(followers);
   }
 
-  /** Where this fails, nothing was handed over: the message may still be settled in another way. */
+  /** An error here means that nothing was handed to the broker. Another settlement can be tried. */
   private prepare(
-    closing: Closing,
+    disposition: SettlingDisposition,
     followers: readonly Follower[],
     isDelegated: boolean,
     taken: readonly Follower[],
@@ -161,33 +155,37 @@ export class RunSettlement {
       throw error;
     };
     try {
-      const luggage = this.luggageFor(closing, followers, isDelegated);
-      const { settler } = this.services;
-      const pending = this.effects.inContext(() => settler.prepare(this.hand, this.received, closing, luggage));
+      const effects = this.effectsOf(disposition, followers, isDelegated);
+      const { writer } = this.services;
+      const pending = this.effects.inContext(() => writer.prepare(this.inFlight, disposition, effects));
       return pending instanceof Promise ? pending.catch(undo) : pending;
     } catch (error) {
       return undo(error);
     }
   }
 
-  private luggageFor(closing: Closing, waiting: readonly Follower[], isDelegated: boolean): Luggage {
-    const result = this.resultFor(closing, isDelegated);
-    const followers = toMessages(waiting);
+  private effectsOf(
+    disposition: SettlingDisposition,
+    followers: readonly Follower[],
+    isDelegated: boolean,
+  ): SettlementEffects {
+    const result = this.resultFor(disposition, isDelegated);
+    const messages = toMessages(followers);
     return {
       result: result && this.converted(result),
-      followers: closing.action === 'replied' ? [...followers, closing.reply] : followers,
+      followers: disposition.action === 'reply' ? [...messages, disposition.reply] : messages,
       startedAt: this.startedAt,
     };
   }
 
-  private resultFor(closing: Closing, isDelegated: boolean): RunResult | undefined {
-    if (closing.action === 'rescheduled') return this.effects.chosenResult;
-    if (!('result' in closing) || (isDelegated && isDone(closing))) return undefined;
-    return this.effects.choose(closing.result);
+  private resultFor(disposition: SettlingDisposition, isDelegated: boolean): ActorResult | undefined {
+    if (disposition.action === 'reschedule') return this.effects.chosenResult;
+    if (!('result' in disposition) || (isDelegated && isDone(disposition))) return undefined;
+    return this.effects.choose(disposition.result);
   }
 
-  /** @throws SerializationError where the converter answers with a promise, which nobody would await */
-  private converted(result: RunResult): RunResult {
+  /** @throws SerializationError where the converter returns a promise, which is not awaited here */
+  private converted(result: ActorResult): ActorResult {
     if ('error' in result) return result;
     const { converter = this.services.producer.connection.converter } = this.run.actor.options;
     const value = converter.convertOutputs(result.value);

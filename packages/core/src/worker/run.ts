@@ -13,7 +13,7 @@ import { show } from '../errors/show.js';
 import type { Job } from '../job/job.js';
 import { followerId } from '../job/follower-id.js';
 import { jobOf, requireJob } from '../job/job-reference.js';
-import { toReplyAddress, type MessageParameters, type OutgoingMessage } from '../message/index.js';
+import { toReplyAddress, type OutgoingMessage } from '../message/index.js';
 import {
   bytesFollower,
   jsonFollower,
@@ -21,16 +21,16 @@ import {
   type OutgoingFollower,
   outgoingJson,
 } from '../producer/outgoing.js';
-import { actionOf, type Closing, type RunResult } from './closing.js';
-import type { Hand } from './hand.js';
+import { retryDelay } from './decide.js';
+import { publicAction, type ActorResult, type SettlingDisposition } from './disposition.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
 import type { Inputs } from './inputs.js';
+import { type Addition, lateCallError } from './late-calls.js';
 import { ReceivedMessage } from './received-message.js';
 import { RunEffects } from './run-effects.js';
-import { type Addition, tooLate } from './run-gate.js';
 import { RunSettlement, type RunServices } from './run-settlement.js';
-import { retryDelay } from './verdict.js';
 
-/** One run of an actor on a delivery, and the actor's hold on it. */
+/** One run of an actor on a delivery. The actor gets it as its `MessageDependency`. */
 export class Run extends ReceivedMessage implements MessageDependency {
   action?: MessageAction;
   private readonly effects: RunEffects;
@@ -38,36 +38,35 @@ export class Run extends ReceivedMessage implements MessageDependency {
   private jobsAdded = 0;
   private isDelegated = false;
   private hasEnded = false;
-  private actorsRunning = 0;
+  private runningActors = 0;
 
   constructor(
     actor: Actor,
-    hand: Hand,
-    received: MessageParameters,
+    inFlight: InFlightDelivery,
     inputs: Inputs,
     private readonly services: RunServices,
   ) {
-    super(actor, hand, received, inputs);
+    super(actor, inFlight, inputs);
     this.effects = new RunEffects(services.producer.hasMiddlewares);
-    this.settlement = new RunSettlement(this, hand, received, this.effects, services);
+    this.settlement = new RunSettlement(this, inFlight, this.effects, services);
   }
 
   get isActedOn(): boolean {
     return this.action !== undefined;
   }
 
-  /** True while its actor runs inside of middlewares, which may have ended before. */
+  /** True while its actor runs inside middlewares, even where these have ended. */
   get isActorRunning(): boolean {
-    return this.actorsRunning > 0;
+    return this.runningActors > 0;
   }
 
-  /** True where callbacks are running, or are to be called after the settlement. */
+  /** True where callbacks run, or will be called after the settlement. */
   get hasCallbacks(): boolean {
     return this.effects.hasCallbacks || this.settlement.isCallingBack;
   }
 
-  /** True where something is left to send or call: before the settlement, its followers go with that. */
-  get hasMore(): boolean {
+  /** True where something is left to send or call after the settlement. */
+  get hasFollowUps(): boolean {
     return this.effects.hasFollowers || this.hasCallbacks;
   }
 
@@ -84,7 +83,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
 
   addCallback(callback: (() => unknown) | Job): void {
     const job = jobOf(callback);
-    if (job) return this.follow(job, 'msg.addCallback()');
+    if (job) return this.addJob(job, 'msg.addCallback()');
     if (typeof callback !== 'function') {
       throw new InvalidOptionError(`A callback is ${show(callback)}: expected a function, a job or a job's enqueue.`);
     }
@@ -93,11 +92,11 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   enqueue(job: Job): void {
-    this.follow(requireJob(job, 'msg.enqueue()'), 'msg.enqueue()');
+    this.addJob(requireJob(job, 'msg.enqueue()'), 'msg.enqueue()');
   }
 
   delegate(job: Job): void {
-    const { result, schedule } = this.received;
+    const { result, nonce, schedule } = this.inFlight.parameters;
     if (result === undefined)
       throw new InvalidOptionError(`"${this.id}" stores no result, so there is none to hand over. Use msg.enqueue().`);
     if (schedule !== undefined)
@@ -111,43 +110,43 @@ export class Run extends ReceivedMessage implements MessageDependency {
         `The result of "${this.id}" is stored or handed over already. Delegate once, before it is settled.`,
       );
     this.requireInTime('msg.delegate()', 'result');
-    job.storeResultIn(result, this.received.nonce);
+    job.storeResultIn(result, nonce);
     this.enqueue(job);
     this.isDelegated = true;
   }
 
   ack(): Promise<void> {
-    return this.actEagerly({ action: 'acked', result: { value: undefined } });
+    return this.settleEagerly({ action: 'ack', result: { value: undefined } });
   }
 
   nack(error: Error = new Unrecoverable(`Actor "${this.actor.label}" called nack().`)): Promise<void> {
-    return this.actEagerly({ action: 'nacked', result: { error } });
+    return this.settleEagerly({ action: 'nack', result: { error } });
   }
 
   reject(): Promise<void> {
-    return this.actEagerly({ action: 'rejected' });
+    return this.settleEagerly({ action: 'reject' });
   }
 
   retry(delay?: Duration): Promise<void> {
-    const { maxAmount, alreadyTried } = this.received.retries;
+    const { maxAmount, alreadyTried } = this.inFlight.parameters.retries;
     if (this.isActedOn || alreadyTried < maxAmount) return this.forceRetry(delay);
     return Promise.reject(new NoRetriesLeftError(maxAmount));
   }
 
   forceRetry(delay?: Duration): Promise<void> {
-    return this.actBy(() => ({ action: 'retried', delay: this.delayOf(delay) }));
+    return this.settleWith(() => ({ action: 'retry', delay: this.delayOf(delay) }));
   }
 
   reschedule(): Promise<void> {
-    return this.actEagerly({ action: 'rescheduled' });
+    return this.settleEagerly({ action: 'reschedule' });
   }
 
   reply(message: OutgoingBytes): Promise<void> {
-    return this.actBy(() => this.closingByReply(outgoingBytes(message, this.replyTo)));
+    return this.settleWith(() => replyWith(outgoingBytes(message, this.replyTo)));
   }
 
   replyJson(message: OutgoingJson): Promise<void> {
-    return this.actBy(() => this.closingByReply(outgoingJson(message, this.replyTo)));
+    return this.settleWith(() => replyWith(outgoingJson(message, this.replyTo)));
   }
 
   sendMessage(message: OutgoingBytes & SendOptions): Promise<void> {
@@ -159,55 +158,55 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   /** Settles the message, unless it is settled already. */
-  act(closing: Closing): Promise<void> {
+  settle(disposition: SettlingDisposition): Promise<void> {
     if (this.isActedOn) return Promise.resolve();
-    this.action = actionOf(closing);
-    return this.settlement.settle(closing, this.isDelegated);
+    this.action = publicAction(disposition);
+    return this.settlement.settle(disposition, this.isDelegated);
   }
 
-  /** Another settlement may be tried: the one that was begun was refused as a whole. */
+  /** Allows another settlement: the one that was started was refused as a whole. */
   reopen(): void {
     this.action = undefined;
   }
 
-  /** Resolves when a settlement that the actor has begun is over; rejects where it was handed over and not committed. */
-  finishActing(): Promise<void> {
+  /** Resolves when a settlement that the actor has started is over. Rejects where it may not be committed. */
+  finishSettling(): Promise<void> {
     return this.settlement.finish();
   }
 
-  /** Acknowledges before the actor is run: nothing is stored or sent yet. */
-  async actFirst(): Promise<void> {
+  /** Acknowledges before the actor runs. Nothing is stored or sent yet. */
+  async ackFirst(): Promise<void> {
     this.action = 'acked';
-    this.hand.isBegun = true; // It can't be given back any more.
+    this.inFlight.isStarted = true; // It cannot be returned any more.
     await this.settlement.ackFirst();
   }
 
-  /** Stores the result of a message that was acknowledged first. */
-  async storeResult(result: RunResult): Promise<void> {
+  /** Stores the result of a message that was acknowledged before its actor ran. */
+  async storeResult(result: ActorResult): Promise<void> {
     if (!this.isDelegated || !('value' in result)) await this.settlement.storeResult(result);
   }
 
-  /** Sends and calls what was added after the settlement, and what its callbacks add; rejects where that takes too long. */
-  finish(): Promise<void> {
+  /** Sends and calls what was added after the settlement, and what callbacks add. Rejects where that takes too long. */
+  followUp(): Promise<void> {
     return this.settlement.sendAndCallBack();
   }
 
-  /** The actor, and what stands around it, has ended: what it sends or sets from now on comes too late. */
-  close(): void {
+  /** The actor and its middlewares have ended. What it sends or sets from now on is refused. */
+  end(): void {
     this.hasEnded = true;
   }
 
-  /** What was sent or added and is not committed is dropped: the actor has failed. */
-  drop(): void {
+  /** Drops what was sent or added and is not committed. The actor has failed. */
+  dropEffects(): void {
     this.effects.drop();
   }
 
-  /** What the actor comes to; rejects as soon as the run is called off, though the actor goes on. */
-  orCalledOff(act: () => Promise<unknown>): Promise<unknown> {
-    const { cancellation } = this.hand;
+  /** Settles like the actor, but rejects as soon as the run is aborted, even where the actor continues. */
+  unlessAborted(act: () => Promise<unknown>): Promise<unknown> {
+    const { cancellation } = this.inFlight;
     cancellation.throwIfAborted();
-    this.actorsRunning += 1;
-    const running = act().finally(() => (this.actorsRunning -= 1));
+    this.runningActors += 1;
+    const running = act().finally(() => (this.runningActors -= 1));
     return new Promise((resolve, reject) => {
       running.then(resolve, reject);
       cancellation.onAbort(reject);
@@ -218,37 +217,33 @@ export class Run extends ReceivedMessage implements MessageDependency {
     return this.actor.options.confirmation === 'ack-first';
   }
 
-  private follow(job: Job, call: string): void {
+  private addJob(job: Job, call: string): void {
     this.requireInTime(call, 'follower');
-    job.adoptId(followerId(this.hand.delivery, this.received, this.jobsAdded++));
+    job.adoptId(followerId(this.inFlight.delivery, this.inFlight.parameters, this.jobsAdded++));
     this.effects.addFollower(job);
   }
 
-  /** As the actor asks for it, who need not await it: the worker does, and tells what went wrong. */
-  private actEagerly(closing: Closing): Promise<void> {
+  /** The actor need not await this call. The worker does, and reports an error. */
+  private settleEagerly(disposition: SettlingDisposition): Promise<void> {
     if (this.isActedOn) return Promise.resolve();
-    const acting = this.act(closing).then(() => this.settlement.callBack());
-    ignoreRejection(acting);
-    return acting;
+    const settling = this.settle(disposition).then(() => this.settlement.callBack());
+    ignoreRejection(settling);
+    return settling;
   }
 
-  private actBy(makeClosing: () => Closing): Promise<void> {
+  private settleWith(makeDisposition: () => SettlingDisposition): Promise<void> {
     try {
-      return this.actEagerly(makeClosing());
+      return this.settleEagerly(makeDisposition());
     } catch (error) {
       return Promise.reject(error);
     }
-  }
-
-  private closingByReply(reply: OutgoingMessage): Closing {
-    return { action: 'replied', result: { value: undefined }, reply: toReplyAddress(reply) };
   }
 
   private send(call: string, make: () => OutgoingFollower): Promise<void> {
     try {
       const { message, immediate } = make();
       const refusal = immediate ? undefined : this.refusalOf(call, 'follower');
-      if (refusal) return refused(refusal.error);
+      if (refusal) return rejectQuietly(refusal.error);
       if (immediate || this.isActedOn) return this.services.producer.publish([message]);
       this.effects.addFollower(message);
       return Promise.resolve();
@@ -262,30 +257,35 @@ export class Run extends ReceivedMessage implements MessageDependency {
     if (refusal) throw refusal.error;
   }
 
-  /** What was called off, has lost its message, or is over, does nothing more: nobody would commit it, or another run does it again. */
+  /** A run that is aborted, not owned or over can add nothing: it would not be committed, or another run adds it again. */
   private refusalOf(call: string, addition: Addition): { readonly error: unknown } | undefined {
-    const { cancellation } = this.hand;
+    const { cancellation } = this.inFlight;
     if (cancellation.isAborted) return { error: cancellation.reason };
     if (this.settlement.loss) return this.settlement.loss;
-    const error = tooLate(call, addition, {
+    const error = lateCallError(call, addition, {
       actor: this.actor.label,
       action: this.action,
       hasEnded: this.hasEnded,
       isCallingBack: this.settlement.isCallingBack,
       isAckedFirst: this.isAckedFirst,
     });
-    if (error) this.services.onRefused(this, error);
+    if (error) this.services.reports.refused(this, error);
     return error && { error };
   }
 
   private delayOf(delay: Duration | undefined): number {
     if (delay !== undefined) return toMilliseconds(delay, 'delay');
-    return retryDelay(undefined, this.received.retries.alreadyTried + 1, this.actor.options.retryPolicy);
+    const { alreadyTried } = this.inFlight.parameters.retries;
+    return retryDelay(undefined, alreadyTried + 1, this.actor.options.retryPolicy);
   }
 }
 
-/** It has been told; who does not await it must not end the process by that. */
-function refused(reason: unknown): Promise<never> {
+function replyWith(reply: OutgoingMessage): SettlingDisposition {
+  return { action: 'reply', result: { value: undefined }, reply: toReplyAddress(reply) };
+}
+
+/** Rejects without ending the process where the actor does not await it. The refusal was reported. */
+function rejectQuietly(reason: unknown): Promise<never> {
   const rejected = Promise.reject(reason);
   ignoreRejection(rejected);
   return rejected;

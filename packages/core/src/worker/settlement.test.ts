@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../broker/index.js';
 import { CancelledError, TimeoutError } from '../errors/index.js';
 import { readParameters } from '../message/index.js';
-import { actionOf, closingFor, isDone, type Closing } from './closing.js';
+import type { SettlingDisposition } from './disposition.js';
 import { nextRun, outcomeOf, resultBucket } from './settlement.js';
 
 const NOW = 1_000_000;
@@ -14,7 +14,7 @@ const ROUTED = { ...PLAIN, 'repid-tried': '2', 'repid-ttl': '50', 'repid-retries
 const TRIED = { ...PLAIN, 'repid-tried': '2', 'repid-unrouted': '3', 'repid-ttl': '50', 'repid-retries': '5' };
 const EVERY = { ...TRIED, 'repid-every': '1000', 'repid-due': String(NOW - 2_500) };
 
-function closed(headers: Record<string, string>) {
+function settled(headers: Record<string, string>) {
   const message = { channel: 'default', payload: Buffer.from('1'), headers };
   const delivery: Delivery = {
     id: '7',
@@ -27,47 +27,47 @@ function closed(headers: Record<string, string>) {
   return { delivery, parameters: readParameters(headers), now: NOW };
 }
 
-const CLOSINGS: Record<string, Closing> = {
-  acked: { action: 'acked', result: { value: 1 } },
-  ackedFailure: { action: 'acked', result: { error } },
-  replied: { action: 'replied', result: { value: undefined }, reply },
-  nacked: { action: 'nacked', result: { error } },
-  refused: { action: 'nacked', result: { error }, wasNotRun: true },
-  cancelled: { action: 'acked', result: { error: new CancelledError('off') } },
-  rejected: { action: 'rejected' },
-  retried: { action: 'retried', delay: 700 },
-  postponed: { action: 'postponed', delay: 50 },
-  unrouted: { action: 'unrouted', delay: 100 },
-  rescheduled: { action: 'rescheduled' },
+const DISPOSITIONS: Record<string, SettlingDisposition> = {
+  ack: { action: 'ack', result: { value: 1 } },
+  ackFailure: { action: 'ack', result: { error } },
+  reply: { action: 'reply', result: { value: undefined }, reply },
+  nack: { action: 'nack', result: { error } },
+  nackUnrun: { action: 'nack', result: { error }, wasNotRun: true },
+  ackCancelled: { action: 'ack', result: { error: new CancelledError('off') } },
+  reject: { action: 'reject' },
+  retry: { action: 'retry', delay: 700 },
+  postpone: { action: 'postpone', delay: 50 },
+  passOn: { action: 'pass-on', delay: 100 },
+  reschedule: { action: 'reschedule' },
 };
 
 describe('outcomeOf', () => {
   it.each<[string, Record<string, string>, object]>([
-    ['acked', TRIED, { type: 'ack' }],
-    ['ackedFailure', TRIED, { type: 'ack' }],
-    ['replied', TRIED, { type: 'ack' }],
-    ['cancelled', TRIED, { type: 'ack' }],
-    ['nacked', TRIED, { type: 'nack', headers: { ...PLAIN, 'repid-retries': '5' }, reason: { attempts: 3, at: NOW } }],
-    ['refused', TRIED, { type: 'nack', reason: { attempts: 2 } }],
-    ['rejected', TRIED, { type: 'reject', headers: ROUTED }],
-    ['retried', PLAIN, { type: 'retry', headers: { ...PLAIN, 'repid-tried': '1' }, delay: 700 }],
-    ['retried', TRIED, { type: 'retry', headers: { ...ROUTED, 'repid-tried': '3' }, delay: 700 }],
-    ['postponed', TRIED, { type: 'retry', headers: ROUTED, delay: 50 }],
-    ['unrouted', PLAIN, { type: 'retry', headers: { ...PLAIN, 'repid-unrouted': `1 ${NOW}` }, delay: 100 }],
-    ['unrouted', TRIED, { type: 'retry', headers: { ...TRIED, 'repid-unrouted': `4 ${NOW}` }, delay: 100 }],
+    ['ack', TRIED, { type: 'ack' }],
+    ['ackFailure', TRIED, { type: 'ack' }],
+    ['reply', TRIED, { type: 'ack' }],
+    ['ackCancelled', TRIED, { type: 'ack' }],
+    ['nack', TRIED, { type: 'nack', headers: { ...PLAIN, 'repid-retries': '5' }, reason: { attempts: 3, at: NOW } }],
+    ['nackUnrun', TRIED, { type: 'nack', reason: { attempts: 2 } }],
+    ['reject', TRIED, { type: 'reject', headers: ROUTED }],
+    ['retry', PLAIN, { type: 'retry', headers: { ...PLAIN, 'repid-tried': '1' }, delay: 700 }],
+    ['retry', TRIED, { type: 'retry', headers: { ...ROUTED, 'repid-tried': '3' }, delay: 700 }],
+    ['postpone', TRIED, { type: 'retry', headers: ROUTED, delay: 50 }],
+    ['passOn', PLAIN, { type: 'retry', headers: { ...PLAIN, 'repid-unrouted': `1 ${NOW}` }, delay: 100 }],
+    ['passOn', TRIED, { type: 'retry', headers: { ...TRIED, 'repid-unrouted': `4 ${NOW}` }, delay: 100 }],
     [
-      'unrouted',
+      'passOn',
       { ...PLAIN, 'repid-unrouted': '4 700' },
       { type: 'retry', headers: { ...PLAIN, 'repid-unrouted': '5 700' }, delay: 100 },
     ],
-    ['rescheduled', TRIED, { type: 'retry', headers: { ...PLAIN, 'repid-retries': '5', 'repid-ttl': '50' }, delay: 0 }],
-    ['rescheduled', EVERY, { type: 'retry', headers: { 'repid-due': String(NOW + 500) }, delay: 500 }],
+    ['reschedule', TRIED, { type: 'retry', headers: { ...PLAIN, 'repid-retries': '5', 'repid-ttl': '50' }, delay: 0 }],
+    ['reschedule', EVERY, { type: 'retry', headers: { 'repid-due': String(NOW + 500) }, delay: 500 }],
   ])('of %s', (name, headers, expected) => {
-    expect(outcomeOf(CLOSINGS[name]!, closed(headers))).toMatchObject(expected);
+    expect(outcomeOf(DISPOSITIONS[name]!, settled(headers))).toMatchObject(expected);
   });
 
-  it('takes the counters off what starts anew', () => {
-    const outcome = outcomeOf(CLOSINGS.nacked!, closed(TRIED)) as { headers: object };
+  it('removes the counters of a message that starts anew', () => {
+    const outcome = outcomeOf(DISPOSITIONS.nack!, settled(TRIED)) as { headers: object };
     expect(outcome.headers).not.toHaveProperty('repid-tried');
     expect(outcome.headers).not.toHaveProperty('repid-unrouted');
     expect(outcome.headers).not.toHaveProperty('repid-ttl');
@@ -84,10 +84,10 @@ describe('A dead letter', () => {
     'repid-nonce': 'token.4',
   };
 
-  it('of a recurring job that goes on is one run, and shares its arguments with the next', () => {
-    const outcome = outcomeOf(CLOSINGS.nacked!, closed(CRON)) as { headers: Record<string, string> };
+  it('of a recurring job that continues stands for one run, and shares its arguments with the next', () => {
+    const outcome = outcomeOf(DISPOSITIONS.nack!, settled(CRON)) as { headers: Record<string, string> };
     expect(outcome.headers).toEqual({ ...PLAIN, 'repid-args': 'one#args', 'repid-nonce': 'token.4' });
-    const next = nextRun(CLOSINGS.nacked!, closed(CRON))!;
+    const next = nextRun(DISPOSITIONS.nack!, settled(CRON))!;
     expect(next.headers).toMatchObject({
       'repid-cron': '* * * * *',
       'repid-args': 'one#args',
@@ -95,22 +95,25 @@ describe('A dead letter', () => {
     });
   });
 
-  it('of a job that does not come again keeps its own arguments, and what it was', () => {
+  it('of a job without a further run keeps its own arguments and its schedule', () => {
     const last = { ...PLAIN, 'repid-args': '', 'repid-cron': '1970-01-01T00:00:01', 'repid-due': '1000' };
-    const outcome = outcomeOf(CLOSINGS.nacked!, closed(last)) as { headers: Record<string, string> };
+    const outcome = outcomeOf(DISPOSITIONS.nack!, settled(last)) as { headers: Record<string, string> };
     expect(outcome.headers).toEqual(last);
   });
 
   it.each([
-    ['nacked', 1, false, 3],
-    ['nacked', 3, false, 5],
-    ['refused', 3, false, 2],
-    ['refused', 6, true, 7],
+    ['nack', 1, false, 3],
+    ['nack', 3, false, 5],
+    ['nackUnrun', 3, false, 2],
+    ['nackUnrun', 6, true, 7],
   ])(
-    'says how often its actor was begun: %s at delivery %i, exhausted: %s',
+    'counts the starts of its actor: %s at delivery %i, exhausted: %s',
     (name, deliveryCount, isExhausted, attempts) => {
-      const { delivery, ...rest } = closed(TRIED);
-      const outcome = outcomeOf(CLOSINGS[name]!, { ...rest, delivery: { ...delivery, deliveryCount, isExhausted } });
+      const { delivery, ...rest } = settled(TRIED);
+      const outcome = outcomeOf(DISPOSITIONS[name]!, {
+        ...rest,
+        delivery: { ...delivery, deliveryCount, isExhausted },
+      });
       expect(outcome).toMatchObject({ reason: { attempts } });
     },
   );
@@ -118,18 +121,18 @@ describe('A dead letter', () => {
 
 describe('nextRun', () => {
   it.each([
-    ['acked', true],
-    ['ackedFailure', true],
-    ['replied', true],
-    ['nacked', true],
-    ['refused', true],
-    ['cancelled', false],
-    ['rejected', false],
-    ['retried', false],
-    ['unrouted', false],
-    ['rescheduled', false],
+    ['ack', true],
+    ['ackFailure', true],
+    ['reply', true],
+    ['nack', true],
+    ['nackUnrun', true],
+    ['ackCancelled', false],
+    ['reject', false],
+    ['retry', false],
+    ['passOn', false],
+    ['reschedule', false],
   ])('after %s: %s', (name, expected) => {
-    const next = nextRun(CLOSINGS[name]!, closed(EVERY));
+    const next = nextRun(DISPOSITIONS[name]!, settled(EVERY));
     expect(next !== undefined).toBe(expected);
     if (next === undefined) return;
     expect(next).toMatchObject({ channel: 'default', id: 'one', priority: 'high', dueAt: NOW + 500 });
@@ -141,55 +144,19 @@ describe('nextRun', () => {
     expect(next.headers).not.toHaveProperty('repid-tried');
   });
 
-  it('has another nonce each time, and the bucket of its result', () => {
+  it('has a new nonce each time, and keeps its result bucket', () => {
     const headers = { ...EVERY, 'repid-result': 'elsewhere' };
-    const next = nextRun(CLOSINGS.acked!, closed(headers))!;
+    const next = nextRun(DISPOSITIONS.ack!, settled(headers))!;
     expect(next).toMatchObject({ resultId: 'elsewhere', headers: { 'repid-nonce': '.1' } });
-    expect(nextRun(CLOSINGS.acked!, closed({ ...next.headers }))!.headers).toMatchObject({ 'repid-nonce': '.2' });
+    expect(nextRun(DISPOSITIONS.ack!, settled({ ...next.headers }))!.headers).toMatchObject({ 'repid-nonce': '.2' });
   });
 
-  it('is none for a job that does not recur', () => {
-    expect(nextRun(CLOSINGS.acked!, closed(TRIED))).toBeUndefined();
+  it('is undefined for a job that does not recur', () => {
+    expect(nextRun(DISPOSITIONS.ack!, settled(TRIED))).toBeUndefined();
   });
 
-  it('is none where the cron expression has no further time', () => {
-    expect(nextRun(CLOSINGS.acked!, closed({ ...PLAIN, 'repid-cron': '1970-01-01T00:00:01' }))).toBeUndefined();
-  });
-});
-
-describe('A closing', () => {
-  it.each([
-    ['acked', 'acked', true],
-    ['ackedFailure', 'acked', false],
-    ['replied', 'replied', true],
-    ['nacked', 'nacked', false],
-    ['rejected', 'rejected', false],
-    ['retried', 'retried', false],
-    ['unrouted', 'rejected', false],
-    ['rescheduled', 'rescheduled', true],
-  ])('%s is called %s; its followers go out: %s', (name, action, done) => {
-    expect(actionOf(CLOSINGS[name]!)).toBe(action);
-    expect(isDone(CLOSINGS[name]!)).toBe(done);
-  });
-
-  it.each([
-    [{ action: 'ack' }, { action: 'acked', result: { value: 'returned' } }],
-    [
-      { action: 'ack', error },
-      { action: 'acked', result: { error } },
-    ],
-    [
-      { action: 'nack', error },
-      { action: 'nacked', result: { error } },
-    ],
-    [{ action: 'reject' }, { action: 'rejected' }],
-    [
-      { action: 'retry', error, delay: 5 },
-      { action: 'retried', delay: 5 },
-    ],
-    [{ action: 'leave' }, undefined],
-  ] as const)('for %j', (verdict, expected) => {
-    expect(closingFor(verdict, 'returned')).toEqual(expected);
+  it('is undefined where the cron expression has no further time', () => {
+    expect(nextRun(DISPOSITIONS.ack!, settled({ ...PLAIN, 'repid-cron': '1970-01-01T00:00:01' }))).toBeUndefined();
   });
 });
 

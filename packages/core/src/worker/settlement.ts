@@ -12,82 +12,84 @@ import {
   type MessageParameters,
   type OutgoingMessage,
 } from '../message/index.js';
-import type { Closing, RunResult } from './closing.js';
+import { failureOf, type ActorResult, type SettlingDisposition } from './disposition.js';
 import { reasonFor } from './dead-letter-reason.js';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A message that is to be closed, and when. */
-export interface Closed {
+/** A delivery that is being settled, and when. */
+export interface SettledDelivery {
   readonly delivery: Delivery;
   readonly parameters: MessageParameters;
+  /** In milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** What becomes of the message itself. */
-export function outcomeOf(closing: Closing, closed: Closed): Outcome {
-  const { delivery, parameters, now } = closed;
+/** Returns the outcome of the message itself. */
+export function outcomeOf(disposition: SettlingDisposition, settled: SettledDelivery): Outcome {
+  const { delivery, parameters, now } = settled;
   const { headers } = delivery.message;
-  switch (closing.action) {
-    case 'acked':
-    case 'replied':
+  switch (disposition.action) {
+    case 'ack':
+    case 'reply':
       return { type: 'ack' };
-    case 'nacked': {
-      const reason = reasonFor(closing.result.error, attemptsOf(closed, closing.wasNotRun), now);
-      return { type: 'nack', headers: letterHeaders(closing, closed), reason };
+    case 'nack': {
+      const reason = reasonFor(disposition.result.error, attemptsOf(settled, disposition.wasNotRun), now);
+      return { type: 'nack', headers: deadLetterHeaders(disposition, settled), reason };
     }
-    case 'rejected':
+    case 'reject':
       return { type: 'reject', headers: asRouted(headers) };
-    case 'retried':
-      return { type: 'retry', headers: countTry(headers, parameters.retries.alreadyTried), delay: closing.delay };
-    case 'postponed':
-      return { type: 'retry', headers: asRouted(headers), delay: closing.delay };
-    case 'unrouted':
+    case 'retry':
+      return { type: 'retry', headers: countTry(headers, parameters.retries.alreadyTried), delay: disposition.delay };
+    case 'postpone':
+      return { type: 'retry', headers: asRouted(headers), delay: disposition.delay };
+    case 'pass-on':
       return {
         type: 'retry',
         headers: countUnrouted(headers, parameters.unrouted, parameters.unroutedSince ?? now),
-        delay: closing.delay,
+        delay: disposition.delay,
       };
-    case 'rescheduled':
+    case 'reschedule':
       return rescheduled(headers, parameters, now);
   }
 }
 
-/** The next run of a recurring job, which is published by the end of this one. */
-export function nextRun(closing: Closing, closed: Closed): OutgoingMessage | undefined {
-  const dueAt = nextDueAt(closing, closed);
+/** Returns the next run of a recurring job. It is published with the settlement of this run. */
+export function nextRun(disposition: SettlingDisposition, settled: SettledDelivery): OutgoingMessage | undefined {
+  const dueAt = nextDueAt(disposition, settled);
   if (dueAt === undefined) return undefined;
-  const { delivery, parameters, now } = closed;
+  const { delivery, parameters, now } = settled;
   const { message, priority } = delivery;
-  // Its dead letter, where it leaves one, is to find the arguments, too.
-  const kept = closing.action === 'nacked' ? withSharedArgs(message.headers) : message.headers;
+  // A dead letter of this run needs the same arguments.
+  const kept = disposition.action === 'nack' ? withSharedArgs(message.headers) : message.headers;
   const headers = recurringHeaders(kept, dueAt, now);
   return { ...message, headers, id: parameters.id, resultId: furtherResultBucketOf(headers), priority, dueAt };
 }
 
-/** When a recurring job comes again, which has ended in this way. */
-function nextDueAt(closing: Closing, { parameters, now }: Closed): number | undefined {
-  const ends = closing.action === 'acked' || closing.action === 'replied' || closing.action === 'nacked';
-  if (!ends || parameters.schedule === undefined || isCancelled(closing)) return undefined;
+/** Returns when a recurring job is due again; undefined where this disposition does not lead to another run. */
+function nextDueAt(disposition: SettlingDisposition, { parameters, now }: SettledDelivery): number | undefined {
+  const { action } = disposition;
+  const endsRun = action === 'ack' || action === 'reply' || action === 'nack';
+  if (!endsRun || parameters.schedule === undefined || isCancelled(disposition)) return undefined;
   return nextOccurrence(parameters.schedule, now);
 }
 
-/** A letter of a job that goes on without it is one run, not the schedule. */
-function letterHeaders(closing: Closing, closed: Closed): Record<string, string> {
-  const { headers } = closed.delivery.message;
-  return asDeadLetter(nextDueAt(closing, closed) === undefined ? headers : asOneOff(withSharedArgs(headers)));
+/** The headers of a dead letter. Where the recurring job continues, the letter stands for this run only, without the schedule. */
+function deadLetterHeaders(disposition: SettlingDisposition, settled: SettledDelivery): Record<string, string> {
+  const { headers } = settled.delivery.message;
+  return asDeadLetter(nextDueAt(disposition, settled) === undefined ? headers : asOneOff(withSharedArgs(headers)));
 }
 
-/** How often the actor was begun: each try, and each run that its worker did not survive. */
-function attemptsOf({ delivery, parameters }: Closed, wasNotRun = false): number {
+/** How often an actor was started: each attempt, and each run that was lost with its worker. */
+function attemptsOf({ delivery, parameters }: SettledDelivery, wasNotRun = false): number {
   const { alreadyTried } = parameters.retries;
   if (wasNotRun && !delivery.isExhausted) return alreadyTried;
   return alreadyTried + delivery.deliveryCount - 1 + (wasNotRun ? 0 : 1);
 }
 
-/** The result bucket, where the job's end is to be told. A failed one says the job's name. */
+/** Returns the result bucket. That of a failed job has the job's name. */
 export function resultBucket(
-  result: RunResult,
+  result: ActorResult,
   ttl: number | null,
   startedAt: number,
   finishedAt: number,
@@ -111,6 +113,6 @@ function recurringHeaders(headers: Headers, dueAt: number, now: number): Record<
   return { ...asNextRun(withoutCounters(headers)), [HEADER.dueAt]: String(dueAt), [HEADER.timestamp]: String(now) };
 }
 
-function isCancelled(closing: Closing): boolean {
-  return 'result' in closing && 'error' in closing.result && isA(closing.result.error, CancelledError);
+function isCancelled(disposition: SettlingDisposition): boolean {
+  return isA(failureOf(disposition)?.error, CancelledError);
 }

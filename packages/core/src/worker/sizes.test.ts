@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { defineActor, type ActorOptions, type MessageDependency } from '../actor/index.js';
 import { PayloadTooLargeError } from '../errors/index.js';
 import type { Repid } from '../producer/index.js';
-import { Workshop } from './testing/workshop.test-support.js';
+import { TestBed } from './testing/test-bed.test-support.js';
 
 const LIMIT = 1_000;
 const LARGE = 'x'.repeat(LIMIT + 1);
 
-/** A worker whose actor does this, on a connection with a small limit. */
-function workshopOf(run: (msg: MessageDependency, repid: Repid) => unknown, options: Partial<ActorOptions> = {}) {
-  const workshop: Workshop = new Workshop(
-    [defineActor({ name: 'act', ...options }, (_, msg) => run(msg, workshop.repid))],
+/** A worker whose actor does this, on a connection with a small maxPayloadBytes. */
+function testBedOf(run: (msg: MessageDependency, repid: Repid) => unknown, options: Partial<ActorOptions> = {}) {
+  const testBed: TestBed = new TestBed(
+    [defineActor({ name: 'act', ...options }, (_, msg) => run(msg, testBed.repid))],
     { maxPayloadBytes: LIMIT },
   );
-  return workshop;
+  return testBed;
 }
 
 const followers: [string, (msg: MessageDependency, repid: Repid) => unknown][] = [
@@ -39,64 +39,69 @@ describe('A result that is larger than maxPayloadBytes', () => {
       },
     ],
     ['returned with many small parts', () => Array.from({ length: 600 }, () => 1)],
-  ])('is a failure of the run by name, which is small itself: %s', async (_, run) => {
-    const workshop = workshopOf(run);
-    const job = await workshop.perform('act', { retries: 3, resultId: 'mine' });
+  ])('is a failure of the run, with a small named error: %s', async (_, run) => {
+    const testBed = testBedOf(run);
+    const job = await testBed.perform('act', { retries: 3, resultId: 'mine' });
     const result = await job.result();
     expect(result).toMatchObject({ success: false, data: null });
     expect(result!.exception).toMatch(
       /^PayloadTooLargeError: The result "mine" has \d+ bytes, the limit is 1000\. Store/,
     );
-    const [dead] = await workshop.deadLetters();
+    const [dead] = await testBed.deadLetters();
     expect(dead!.reason).toMatchObject({ code: 'REPID_PAYLOAD_TOO_LARGE', attempts: 1 });
-    expect((await workshop.buckets.get(['mine']))[0]!.length).toBeLessThan(LIMIT);
+    expect((await testBed.buckets.get(['mine']))[0]!.length).toBeLessThan(LIMIT);
   });
 
-  it('is told by the result of a message that was acknowledged first', async () => {
-    const workshop = workshopOf(() => LARGE, { confirmation: 'ack-first' });
-    const job = await workshop.perform('act');
+  it('is stored as an error where the message was acknowledged first', async () => {
+    const testBed = testBedOf(() => LARGE, { confirmation: 'ack-first' });
+    const job = await testBed.perform('act');
     expect((await job.result())!.exception).toMatch(/^PayloadTooLargeError: The result/);
   });
 
-  it('lets the actor settle in another way', async () => {
-    const workshop = workshopOf(async (msg) => {
+  it('lets the actor settle with another result', async () => {
+    const testBed = testBedOf(async (msg) => {
       msg.setResult(LARGE);
       await expect(msg.ack()).rejects.toThrow(PayloadTooLargeError);
       msg.setResult('small');
       await msg.ack();
     });
-    expect(await (await workshop.perform('act')).result()).toMatchObject({ success: true, data: 'small' });
+    expect(await (await testBed.perform('act')).result()).toMatchObject({ success: true, data: 'small' });
   });
 
-  it('is none where it fits', async () => {
-    const workshop = workshopOf(() => 'x'.repeat(LIMIT - 200));
-    expect(await (await workshop.perform('act')).result()).toMatchObject({ success: true });
+  it('is stored where it fits', async () => {
+    const testBed = testBedOf(() => 'x'.repeat(LIMIT - 200));
+    expect(await (await testBed.perform('act')).result()).toMatchObject({ success: true });
   });
 });
 
 describe('What follows a run', () => {
-  it.each(followers)('fails it by name where it is too large, and leaves nothing behind: %s', async (_, run) => {
-    const workshop = workshopOf(run);
-    const job = await workshop.perform('act', { retries: 3 });
-    expect((await job.result())!.exception).toMatch(/^PayloadTooLargeError: .*"(next|message)" for channel "next" has/);
-    expect((await workshop.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
-    expect(await workshop.repid.channel('next').stats()).toMatchObject({ queued: 0 });
-  });
+  it.each(followers)(
+    'fails it with a named error where it is too large, and leaves nothing behind: %s',
+    async (_, run) => {
+      const testBed = testBedOf(run);
+      const job = await testBed.perform('act', { retries: 3 });
+      expect((await job.result())!.exception).toMatch(
+        /^PayloadTooLargeError: .*"(next|message)" for channel "next" has/,
+      );
+      expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
+      expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 0 });
+    },
+  );
 
-  it('fails it also where it is sent at once', async () => {
-    const workshop = workshopOf((msg) => msg.sendMessageJson({ channel: 'next', payload: LARGE, immediate: true }));
-    await workshop.perform('act');
-    expect((await workshop.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
+  it('fails it also where it is immediate', async () => {
+    const testBed = testBedOf((msg) => msg.sendMessageJson({ channel: 'next', payload: LARGE, immediate: true }));
+    await testBed.perform('act');
+    expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
   });
 
   it.each<[string, object]>([
     ['payload', { payload: LARGE }],
     ['headers', { payload: 1, headers: { large: LARGE } }],
   ])('fails it where it is a reply with a large %s', async (_, reply) => {
-    const workshop = workshopOf((msg) => msg.replyJson({ channel: 'next', ...(reply as { payload: unknown }) }));
-    await workshop.perform('act');
-    expect((await workshop.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
-    expect(await workshop.repid.channel('next').stats()).toMatchObject({ queued: 0 });
+    const testBed = testBedOf((msg) => msg.replyJson({ channel: 'next', ...(reply as { payload: unknown }) }));
+    await testBed.perform('act');
+    expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
+    expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 0 });
   });
 });
 
@@ -105,8 +110,8 @@ describe('A message', () => {
     ['job', (repid, headers) => repid.job('act', { headers }).enqueue()],
     ['message', (repid, headers) => repid.sendMessageJson({ channel: 'default', payload: 1, headers })],
     ['request', (repid, headers) => repid.request({ channel: 'default', payload: 1, headers })],
-  ])('has its headers counted: %s', async (_, send) => {
-    const { repid } = workshopOf(() => 1);
+  ])('counts its headers: %s', async (_, send) => {
+    const { repid } = testBedOf(() => 1);
     const many = Object.fromEntries(Array.from({ length: 100 }, (_header, number) => [`header-${number}`, '€']));
     await expect(send(repid, many)).rejects.toThrow(
       /^The payload with the headers of "(act|message)" .* bytes, the limit is 1000\./,
@@ -116,15 +121,15 @@ describe('A message', () => {
 });
 
 describe('A failure', () => {
-  it('is told in bounded length, by the result and by the dead letter', async () => {
-    const workshop = workshopOf(() => {
+  it('is stored with limited length, in the result and in the dead letter', async () => {
+    const testBed = testBedOf(() => {
       throw Object.assign(new Error('🐎'.repeat(1_000_000)), { name: 'HugeError' });
     });
-    const job = await workshop.perform('act');
+    const job = await testBed.perform('act');
     expect((await job.result())!.exception).toMatch(/^HugeError: (🐎){1000}\.\.\.$/u);
-    const [{ reason }] = (await workshop.deadLetters()) as [Awaited<ReturnType<Workshop['deadLetters']>>[number]];
+    const [{ reason }] = (await testBed.deadLetters()) as [Awaited<ReturnType<TestBed['deadLetters']>>[number]];
     expect(reason.message).toMatch(/^(🐎){1000}\.\.\.$/u);
     expect(JSON.stringify(reason).length).toBeLessThan(20_000);
-    expect((await workshop.buckets.get([job.id]))[0]!.length).toBeLessThan(10_000);
+    expect((await testBed.buckets.get([job.id]))[0]!.length).toBeLessThan(10_000);
   });
 });

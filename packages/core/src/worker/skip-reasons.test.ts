@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Actor, defineActor } from '../actor/index.js';
-import { chain, onFailure } from '../dependency/index.js';
-import type { Job } from '../job/index.js';
-import { Workshop } from './testing/workshop.test-support.js';
+import { onFailure } from '../dependency/index.js';
+import { chain, type Job } from '../job/index.js';
+import { TestBed } from './testing/test-bed.test-support.js';
 
-/** Two jobs that wait for "charge", whose card is declined; and "repair", which notes what it was given. */
+/** Two jobs that wait for "charge", whose card is declined, and "repair", which records its inputs. */
 function checkout() {
   const charge = defineActor({ name: 'charge', channel: 'billing' }, () => {
     throw new Error('Card declined');
@@ -15,21 +15,21 @@ function checkout() {
     parameters: [{ from: 'dependency-results', as: 'buckets' }],
     run: ([buckets]) => void seen.push(buckets),
   };
-  const workshop = new Workshop([charge, repair]);
+  const testBed = new TestBed([charge, repair]);
   const jobs = chain([
-    workshop.repid.job('charge', { channel: 'billing' }),
-    workshop.repid.job('ship'),
-    workshop.repid.job('thank'),
+    testBed.repid.job('charge', { channel: 'billing' }),
+    testBed.repid.job('ship'),
+    testBed.repid.job('thank'),
   ]) as [Job, Job, Job];
-  return { workshop, jobs, seen };
+  return { testBed, jobs, seen };
 }
 
 describe('A job that is skipped', () => {
-  it('says by name and id for which job, and which one began it all', async () => {
-    const { workshop, jobs } = checkout();
+  it('names the job that it needed, and the root cause', async () => {
+    const { testBed, jobs } = checkout();
     const [charge, ship, thank] = jobs;
-    await workshop.repid.enqueue(jobs);
-    await workshop.drain();
+    await testBed.repid.enqueue(jobs);
+    await testBed.drain();
     const root = `Root cause: "charge" (${charge.id}) failed: Error: Card declined`;
     expect(await ship.result()).toMatchObject({
       jobName: 'ship',
@@ -40,32 +40,32 @@ describe('A job that is skipped', () => {
     });
   });
 
-  it('says so, too, where the other had failed before it was enqueued', async () => {
-    const { workshop, jobs } = checkout();
+  it('names them also where the other job had failed before it was enqueued', async () => {
+    const { testBed, jobs } = checkout();
     const [charge, ship, thank] = jobs;
     await charge.enqueue();
-    await workshop.drain();
-    await workshop.repid.enqueue([ship, thank]);
+    await testBed.drain();
+    await testBed.repid.enqueue([ship, thank]);
     const exception = expect.stringContaining(`"charge" (${charge.id}) failed: Error: Card declined`) as string;
     expect(await ship.result()).toMatchObject({ exception });
     expect(await thank.result()).toMatchObject({ exception });
   });
 
   it('names a job that was cancelled', async () => {
-    const { workshop, jobs } = checkout();
+    const { testBed, jobs } = checkout();
     const [charge, ship] = jobs;
-    await workshop.repid.enqueue(jobs);
+    await testBed.repid.enqueue(jobs);
     await charge.cancel();
     expect((await ship.result())?.exception).toContain(
       `Root cause: "charge" (${charge.id}) failed: CancelledError: The job was cancelled.`,
     );
   });
 
-  it('gives the name of the job that failed to its fallback', async () => {
-    const { workshop, jobs, seen } = checkout();
+  it('passes the name of the failed job to its fallback', async () => {
+    const { testBed, jobs, seen } = checkout();
     const [charge] = jobs;
-    await workshop.repid.enqueue([charge, workshop.repid.job('repair', { dependsOn: onFailure(charge) })]);
-    await workshop.drain();
+    await testBed.repid.enqueue([charge, testBed.repid.job('repair', { dependsOn: onFailure(charge) })]);
+    await testBed.drain();
     expect(seen).toMatchObject([[{ jobName: 'charge', exception: 'Error: Card declined' }]]);
   });
 });

@@ -2,106 +2,110 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import type { Delivery } from '../broker/index.js';
 import { AdjustableClock } from '../clock/index.js';
-import { ChannelLimits, mostOf } from './channel-limits.js';
-import { Hand } from './hand.js';
+import { ChannelLimits, maxWithin } from './channel-limits.js';
+import { InFlightDelivery } from './in-flight-delivery.js';
 import { Slots } from './slots.js';
 
-/** Only `advance()` moves the time: no millisecond passes by itself. */
+/** Only `advance()` moves the time. */
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'Date'] }));
 afterEach(() => void vi.useRealTimers());
 
-const TAKING = { receivedAt: 0, takenAt: 0, ownedUntil: 0 };
+const TIMES = { receivedAt: 0, ownedSince: 0, ownedUntil: 0 };
 
 function slotsOf(concurrency: number, canDelay = true) {
   const clock = new AdjustableClock();
   const freed: number[] = [];
   const actor = defineActor({ name: 'work', concurrency }, () => {});
-  const slots: Slots = new Slots(actor, clock, canDelay, () => freed.push(slots.lane.free));
-  const hand = (id: string, deliveryCount = 1) =>
-    new Hand({ message: { headers: { 'repid-id': id } }, deliveryCount } as unknown as Delivery, TAKING, () => {});
-  return { clock, slots, hand, freed };
+  const slots: Slots = new Slots(actor, clock, canDelay, () => freed.push(slots.semaphore.free));
+  const inFlight = (id: string, deliveryCount = 1) =>
+    new InFlightDelivery(
+      { message: { headers: { 'repid-id': id } }, deliveryCount } as unknown as Delivery,
+      TIMES,
+      () => {},
+    );
+  return { clock, slots, inFlight, freed };
 }
 
 describe('The slots of an actor', () => {
-  it('admit as many as it may run, and give the others back', () => {
-    const { slots, hand, freed } = slotsOf(2);
-    const hands = ['a', 'b', 'c'].map((id) => hand(id));
-    expect(hands.map((one) => slots.admit(one))).toEqual([undefined, undefined, 20]);
-    hands[0]!.leaveLane();
-    hands[0]!.leaveLane();
+  it('admit as many as its concurrency, and return the others', () => {
+    const { slots, inFlight, freed } = slotsOf(2);
+    const all = ['a', 'b', 'c'].map((id) => inFlight(id));
+    expect(all.map((one) => slots.admit(one))).toEqual([undefined, undefined, 20]);
+    all[0]!.releaseActorSlot();
+    all[0]!.releaseActorSlot();
     expect(freed).toEqual([1]);
-    expect(slots.admit(hands[2]!)).toBeUndefined();
+    expect(slots.admit(all[2]!)).toBeUndefined();
   });
 
-  it('give back for a time that follows how long its runs last', () => {
-    const { slots, hand } = slotsOf(2);
-    for (const id of ['a', 'b']) slots.admit(hand(id));
-    slots.end(8_000);
-    expect(slots.admit(hand('c'))).toBe(1_000);
-    slots.end(4_000);
-    expect(slots.admit(hand('d'))).toBe(1_750); // 7 s now, and it is the second in line.
+  it('return messages with a delay that follows the duration of its runs', () => {
+    const { slots, inFlight } = slotsOf(2);
+    for (const id of ['a', 'b']) slots.admit(inFlight(id));
+    slots.ended(8_000);
+    expect(slots.admit(inFlight('c'))).toBe(1_000);
+    slots.ended(4_000);
+    expect(slots.admit(inFlight('d'))).toBe(1_750); // The average is 7 s now, and it is second in the queue.
   });
 
-  it('take a run for as long as it lasts already, where none has ended', async () => {
-    const { slots, hand, clock } = slotsOf(1);
-    slots.admit(hand('a'));
-    slots.begin(clock.monotonic());
-    expect(slots.admit(hand('b'))).toBe(25);
-    await clock.advance(10_000); // Nobody has seen it since: it was taken by another worker, and comes back.
-    expect(slots.admit(hand('b'))).toBe(2_500);
+  it('estimate the duration by the current run where none has ended', async () => {
+    const { slots, inFlight, clock } = slotsOf(1);
+    slots.admit(inFlight('a'));
+    slots.started(clock.monotonic());
+    expect(slots.admit(inFlight('b'))).toBe(25);
+    await clock.advance(10_000); // It is overdue, so it counts as received by another worker. Now it comes back.
+    expect(slots.admit(inFlight('b'))).toBe(2_500);
   });
 
-  it('let wait what is to run in a moment: giving it back would take longer', () => {
-    const { slots, hand } = slotsOf(1);
-    slots.end(9);
-    const delays = ['a', 'b', 'c', 'd'].map((id) => slots.admit(hand(id)));
+  it('keep a message that will run soon: returning it would take longer', () => {
+    const { slots, inFlight } = slotsOf(1);
+    slots.ended(9);
+    const delays = ['a', 'b', 'c', 'd'].map((id) => slots.admit(inFlight(id)));
     expect(delays).toEqual([undefined, undefined, undefined, 20]);
   });
 
-  it('give back what was to run in a moment, where the runs before it last longer than those of late', async () => {
-    const { slots, hand, clock } = slotsOf(1);
-    slots.end(9);
-    const [running, waiting] = [hand('a'), hand('b')];
+  it('return a message that has waited for too long, because the runs before it last longer than the average', async () => {
+    const { slots, inFlight, clock } = slotsOf(1);
+    slots.ended(9);
+    const [running, waiting] = [inFlight('a'), inFlight('b')];
     for (const one of [running, waiting]) expect(slots.admit(one)).toBeUndefined();
-    expect(slots.enter(running)).toBeUndefined();
-    const entering = slots.enter(waiting);
+    expect(slots.acquire(running)).toBeUndefined();
+    const acquiring = slots.acquire(waiting);
     await clock.advance(100);
-    expect(await entering).toBe(false);
-    expect(slots.delayOf(waiting)).toBe(25); // They are taken to last 100 ms.
-    waiting.leaveLane();
-    expect(slots.admit(hand('c'))).toBeDefined();
+    expect(await acquiring).toBe(false);
+    expect(slots.delayOf(waiting)).toBe(25); // The average is set to 100 ms.
+    waiting.releaseActorSlot();
+    expect(slots.admit(inFlight('c'))).toBeDefined();
   });
 
-  it('let in what is to run in a moment', async () => {
-    const { slots, hand, clock } = slotsOf(1);
-    slots.end(9);
-    const [running, waiting] = [hand('a'), hand('b')];
+  it('run a message that waits for a short time', async () => {
+    const { slots, inFlight, clock } = slotsOf(1);
+    slots.ended(9);
+    const [running, waiting] = [inFlight('a'), inFlight('b')];
     for (const one of [running, waiting]) slots.admit(one);
-    slots.enter(running);
-    const entering = slots.enter(waiting);
+    slots.acquire(running);
+    const acquiring = slots.acquire(waiting);
     await clock.advance(99);
-    running.leaveLane();
+    running.releaseActorSlot();
     await clock.advance(100);
-    expect(await entering).toBe(true);
+    expect(await acquiring).toBe(true);
   });
 
   it.each([
-    ['has lost its worker before: giving it back would forget that', true, 2],
-    ['would come again at once, where the broker knows no delays', false, 1],
-  ])('let wait what %s', (_, canDelay, deliveryCount) => {
-    const { slots, hand } = slotsOf(1, canDelay);
-    slots.admit(hand('a'));
-    expect(slots.admit(hand('b', deliveryCount))).toBeUndefined();
-    expect(slots.lane.surplus).toBe(1);
+    ['has lost its worker before: returning it would reset its delivery count', true, 2],
+    ['would be delivered again at once, because the broker has no delays', false, 1],
+  ])('keep a message that %s', (_, canDelay, deliveryCount) => {
+    const { slots, inFlight } = slotsOf(1, canDelay);
+    slots.admit(inFlight('a'));
+    expect(slots.admit(inFlight('b', deliveryCount))).toBeUndefined();
+    expect(slots.semaphore.excess).toBe(1);
   });
 });
 
-describe('The limits of channels', () => {
+describe('The channel limits', () => {
   const limited = (concurrency: number) => slotsOf(concurrency).slots;
 
-  it('are those of channels whose actors all have one', () => {
+  it('apply to channels whose actors all have one', () => {
     const busy = limited(2);
-    busy.lane.hold();
+    busy.semaphore.reserve();
     const limits = ChannelLimits.of(
       [
         { channel: 'a', slots: busy },
@@ -116,11 +120,11 @@ describe('The limits of channels', () => {
     expect(limits.isComplete).toBe(false);
   });
 
-  it('are complete where no channel is without', () => {
+  it('are complete where every channel has one', () => {
     expect(ChannelLimits.of([{ channel: 'a', slots: limited(1) }], ['a'])!.isComplete).toBe(true);
   });
 
-  it('are none where no actor has one', () => {
+  it('are undefined where no actor has one', () => {
     expect(ChannelLimits.of([{ channel: 'a', slots: undefined }], ['a'])).toBeUndefined();
   });
 
@@ -129,7 +133,7 @@ describe('The limits of channels', () => {
     [2, [1, 2], true, 2],
     [10, [0, 0], true, 0],
     [10, [0, 0], false, 10],
-  ])('of %i and %j, complete: %s, leave %i', (room, free, isComplete, expected) => {
-    expect(mostOf(room, new Map(free.map((n, at) => [String(at), n])), isComplete)).toBe(expected);
+  ])('with %i available and %j free, complete: %s: at most %i', (available, free, isComplete, expected) => {
+    expect(maxWithin(available, new Map(free.map((n, at) => [String(at), n])), isComplete)).toBe(expected);
   });
 });

@@ -1,98 +1,100 @@
 import type { Actor } from '../actor/index.js';
 import { type CancelTimer, monotonic, type Clock } from '../clock/index.js';
 import { HEADER } from '../message/index.js';
-import type { Hand } from './hand.js';
-import { Lane } from './lane.js';
-import { Surplus } from './surplus.js';
+import type { InFlightDelivery } from './in-flight-delivery.js';
+import { OverflowQueue } from './overflow-queue.js';
+import { Semaphore } from './semaphore.js';
 
-/** What a run is taken to last before one has ended, in milliseconds. */
-const UNKNOWN_TIME = 100;
-/** The weight of the latest run in the average. */
-const LATEST = 0.25;
-/** What is to wait no longer than this for its turn, in milliseconds, is not worth giving back. */
+/** The assumed duration of a run before the first one has ended, in milliseconds. */
+const UNKNOWN_DURATION = 100;
+/** The weight of the latest run in the average duration. */
+const LATEST_WEIGHT = 0.25;
+/** A message that is expected to wait no longer than this, in milliseconds, waits here and is not returned. */
 const SHORT_WAIT = 20;
-const MOST_WAITING = 100;
-/** What waits for longer than this, in milliseconds, is given back: the runs before it last longer than those of late. */
+const MAX_WAITING = 100;
+/** A message that has waited for this long, in milliseconds, is returned: the runs before it last longer than the average. */
 const LONGEST_WAIT = 5 * SHORT_WAIT;
 
-/** The places of an actor that may run only so many messages at once, and what happens to those that are too many. */
+/** The slots of an actor with a concurrency limit, and what happens to messages that exceed it. */
 export class Slots {
-  readonly lane: Lane;
-  private readonly surplus = new Surplus();
-  private averageTime: number | undefined;
-  private firstBegunAt: number | undefined;
+  readonly semaphore: Semaphore;
+  private readonly overflow = new OverflowQueue();
+  private averageDuration: number | undefined;
+  private firstStartedAt: number | undefined;
 
   constructor(
     readonly actor: Actor,
     private readonly clock: Clock,
     private readonly canDelay: boolean,
-    onRelease: () => void,
+    onSlotFree: () => void,
   ) {
-    this.lane = new Lane(actor.options.concurrency, onRelease);
+    this.semaphore = new Semaphore(actor.options.concurrency, onSlotFree);
   }
 
-  /** Until when one that was given back is to come again, by the monotonic clock. */
-  get surplusUntil(): number {
-    return this.surplus.until;
+  /** When the last returned message is due again, by the monotonic clock. */
+  get overflowUntil(): number {
+    return this.overflow.until;
   }
 
-  /** Gives it a place, or has it wait for one; where it is not to wait, returns after how many milliseconds it is to come again. */
-  admit(hand: Hand): number | undefined {
-    if (this.lane.free === 0 && this.mayReturn(hand) && !this.isSoonFree()) return this.delayOf(hand);
-    this.surplus.forget(jobIdOf(hand));
-    hand.holdIn(this.lane);
+  /** Reserves a slot. Returns undefined, or the delay in milliseconds after which to deliver the message again. */
+  admit(inFlight: InFlightDelivery): number | undefined {
+    if (this.semaphore.free === 0 && this.canReturn(inFlight) && !this.isSoonFree()) return this.delayOf(inFlight);
+    this.overflow.remove(jobIdOf(inFlight));
+    inFlight.reserveActorSlot(this.semaphore);
     return undefined;
   }
 
   /**
-   * Resolves when its actor may be run on it; with false where it is called off before, or its turn does not come soon, and it
-   * is to be given back. Undefined where it may be run at once.
+   * Takes the reserved slot. Returns undefined where the actor can start now. Otherwise resolves with true when it can, or
+   * with false where the run is aborted or has waited for too long and is to be returned.
    */
-  enter(hand: Hand): Promise<boolean> | undefined {
-    return hand.enterLane(this.mayReturn(hand) ? (withdraw) => this.limitWait(withdraw) : undefined);
+  acquire(inFlight: InFlightDelivery): Promise<boolean> | undefined {
+    return inFlight.acquireActorSlot(this.canReturn(inFlight) ? (withdraw) => this.limitWait(withdraw) : undefined);
   }
 
-  /** After how many milliseconds one is to come again that is given back. */
-  delayOf(hand: Hand): number {
-    return this.surplus.delay(jobIdOf(hand), monotonic(this.clock), this.runTime() / this.lane.width);
+  /** Returns the delay of a message that is returned, in milliseconds. */
+  delayOf(inFlight: InFlightDelivery): number {
+    const interval = this.expectedDuration() / this.semaphore.capacity;
+    return this.overflow.delay(jobIdOf(inFlight), monotonic(this.clock), interval);
   }
 
-  begin(now: number): void {
-    this.firstBegunAt ??= now;
+  started(now: number): void {
+    this.firstStartedAt ??= now;
   }
 
-  /** Notes how long a run has lasted, in milliseconds. */
-  end(lasted: number): void {
-    this.averageTime =
-      this.averageTime === undefined ? lasted : this.averageTime + (lasted - this.averageTime) * LATEST;
+  /** Records the duration of a run, in milliseconds. */
+  ended(duration: number): void {
+    const { averageDuration } = this;
+    this.averageDuration =
+      averageDuration === undefined ? duration : averageDuration + (duration - averageDuration) * LATEST_WEIGHT;
   }
 
   private limitWait(withdraw: () => void): CancelTimer {
     return this.clock.schedule(() => {
-      this.averageTime = Math.max(this.averageTime ?? 0, LONGEST_WAIT);
+      this.averageDuration = Math.max(this.averageDuration ?? 0, LONGEST_WAIT);
       withdraw();
     }, LONGEST_WAIT);
   }
 
-  /** One that has lost its worker stays: giving it back would forget that. */
-  private mayReturn({ delivery }: Hand): boolean {
+  /** A message that has lost its worker before is kept: returning it would reset its delivery count. */
+  private canReturn({ delivery }: InFlightDelivery): boolean {
     return this.canDelay && delivery.deliveryCount === 1;
   }
 
   private isSoonFree(): boolean {
-    const { lane, averageTime } = this;
-    if (averageTime === undefined || lane.surplus >= MOST_WAITING) return false;
-    return ((lane.surplus + 1) * averageTime) / lane.width <= SHORT_WAIT;
+    const { semaphore, averageDuration } = this;
+    if (averageDuration === undefined || semaphore.excess >= MAX_WAITING) return false;
+    return ((semaphore.excess + 1) * averageDuration) / semaphore.capacity <= SHORT_WAIT;
   }
 
-  private runTime(): number {
-    const { averageTime, firstBegunAt } = this;
-    if (averageTime !== undefined) return averageTime;
-    const elapsed = firstBegunAt === undefined ? 0 : monotonic(this.clock) - firstBegunAt;
-    return Math.max(UNKNOWN_TIME, elapsed);
+  private expectedDuration(): number {
+    const { averageDuration, firstStartedAt } = this;
+    if (averageDuration !== undefined) return averageDuration;
+    const elapsed = firstStartedAt === undefined ? 0 : monotonic(this.clock) - firstStartedAt;
+    return Math.max(UNKNOWN_DURATION, elapsed);
   }
 }
 
-function jobIdOf({ delivery }: Hand): string | undefined {
+function jobIdOf({ delivery }: InFlightDelivery): string | undefined {
   return delivery.message.headers[HEADER.id];
 }

@@ -1,45 +1,44 @@
 import { Alarm } from '../clock/alarm.js';
 import { monotonic, type Clock } from '../clock/index.js';
 import { runTimeout } from '../errors/timeouts.js';
-import type { Hand } from './hand.js';
-import type { Hands } from './hands.js';
-import type { ReceivedMessage } from './received-message.js';
+import type { InFlightDeliveries } from './in-flight-deliveries.js';
+import type { InFlightDelivery, TimedRun } from './in-flight-delivery.js';
 
 /**
- * Calls off what runs too long. One timer serves all, and what ends in time costs it nothing. The clock is the monotonic one:
- * a wall clock that is set makes no run late.
+ * Aborts runs that exceed their timeout. One timer serves all runs, and a run that ends in time does not touch it. It uses
+ * the monotonic clock, so changing the wall clock times out no run.
  */
 export class TimeLimits {
   private readonly alarm: Alarm;
 
   constructor(
     private readonly clock: Clock,
-    private readonly hands: Hands,
+    private readonly deliveries: InFlightDeliveries,
   ) {
     this.alarm = new Alarm(
       clock,
-      () => this.look(),
+      () => this.check(),
       () => monotonic(clock),
     );
   }
 
-  begin(hand: Hand, run: ReceivedMessage): void {
-    hand.run = run;
-    hand.lateAt = monotonic(this.clock) + run.timeout;
-    this.alarm.setBy(hand.lateAt);
+  start(inFlight: InFlightDelivery, run: TimedRun): void {
+    inFlight.run = run;
+    inFlight.deadline = monotonic(this.clock) + run.timeout;
+    this.alarm.setBy(inFlight.deadline);
   }
 
-  /** Looks no more: nothing is in hand. */
+  /** Stops the timer. Nothing is in flight any more. */
   stop(): void {
     this.alarm.stop();
   }
 
-  private look(): void {
+  private check(): void {
     const now = monotonic(this.clock);
-    for (const hand of this.hands) {
-      if (hand.run === undefined || hand.cancellation.isAborted) continue;
-      if (hand.lateAt > now) this.alarm.setBy(hand.lateAt);
-      else hand.cancellation.abort(runTimeout(hand.run.actor.label, hand.run.timeout));
+    for (const inFlight of this.deliveries) {
+      if (inFlight.run === undefined || inFlight.cancellation.isAborted) continue;
+      if (inFlight.deadline > now) this.alarm.setBy(inFlight.deadline);
+      else inFlight.cancellation.abort(runTimeout(inFlight.run.actor.label, inFlight.run.timeout));
     }
   }
 }

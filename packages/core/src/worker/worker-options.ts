@@ -3,25 +3,25 @@ import { DEFAULTS } from '../defaults.js';
 import type { Duration } from '../duration/index.js';
 import { option, parseOptions, withoutUndefined } from '../options/index.js';
 
-/** What a worker takes, how much of it, and when it ends. */
+/** What a worker receives, how much at once, and when it ends. */
 export interface WorkerOptions {
-  /** Ends when so many messages have been settled. @default no limit */
+  /** Ends after this many messages are settled. @default no limit */
   messagesLimit?: number;
-  /** Ends when the channels have nothing due. @default false */
+  /** Ends when no message is due. @default false */
   burst?: boolean;
-  /** Messages worked on at once; twice as many may be on their way to be settled. @default 1000 */
+  /** How many messages run at once. At most twice as many settlements may be pending. @default 1000 */
   concurrency?: number;
-  /** @default all that have an actor */
+  /** The channels to consume. @default all channels that have an actor */
   channels?: readonly string[];
-  /** How long running actors may go on at the end, before they are called off and their messages given back. @default '25s' */
+  /** How long running actors may continue at shutdown, before they are aborted and their messages returned. @default '25s' */
   gracefulShutdownTime?: Duration;
-  /** Signals of the process at which it ends. @default SIGINT and SIGTERM */
+  /** The process signals that stop it. @default SIGINT and SIGTERM */
   handleSignals?: readonly NodeJS.Signals[];
-  /** How long a message may stay without an actor of any worker, before it goes to the dead letters. @default '10m' */
+  /** How long a message may have no actor on any worker, before it goes to the dead letters. @default '10m' */
   unroutedTimeout?: Duration;
 }
 
-/** Worker options with every default filled in; spans in milliseconds. */
+/** Worker options with all defaults. Durations in milliseconds. */
 export interface ResolvedWorkerOptions {
   readonly messagesLimit: number;
   readonly burst: boolean;
@@ -45,7 +45,7 @@ const schema = v.strictObject({
 });
 
 /**
- * The options, the later layers over the earlier ones.
+ * Merges the options. Later layers override earlier ones.
  *
  * @throws InvalidOptionError that names the option
  */

@@ -2,12 +2,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import { InvalidOptionError } from '../errors/index.js';
 import { Router } from '../router/index.js';
-import { Gate, Workshop } from './testing/workshop.test-support.js';
+import { Latch, TestBed } from './testing/test-bed.test-support.js';
 import { Worker, type WorkerOptions } from './index.js';
 
-const stats = (workshop: Workshop) => workshop.repid.channel('default').stats();
+const stats = (testBed: TestBed) => testBed.repid.channel('default').stats();
 
-/** Counts its runs, and how many there are at once; each takes a turn of the event loop. */
+/** Counts its runs, and how many run at once. Each run takes a tick of the event loop. */
 function counting(options: { concurrency?: number } = {}) {
   const count = { runs: 0, atOnce: 0, most: 0 };
   const actor = defineActor({ name: 'count', ...options }, async () => {
@@ -16,12 +16,12 @@ function counting(options: { concurrency?: number } = {}) {
     await new Promise(setImmediate);
     count.atOnce -= 1;
   });
-  const workshop = new Workshop([actor]);
+  const testBed = new TestBed([actor]);
   const send = async (times: number) => {
     const message = { channel: 'default', payload: Buffer.from('1'), headers: { topic: 'count' } };
-    await workshop.repid.producer.publish(Array.from({ length: times }, () => message));
+    await testBed.repid.producer.publish(Array.from({ length: times }, () => message));
   };
-  return { workshop, count, send };
+  return { testBed, count, send };
 }
 
 describe('A worker', () => {
@@ -32,70 +32,70 @@ describe('A worker', () => {
     [1_234, 1_000],
     [1_234, 100],
   ])('settles exactly %i messages with concurrency %i', async (messagesLimit, concurrency) => {
-    const { workshop, count, send } = counting();
+    const { testBed, count, send } = counting();
     await send(5_000);
-    expect(await workshop.worker().run({ messagesLimit, concurrency })).toEqual({ processed: messagesLimit });
+    expect(await testBed.worker().run({ messagesLimit, concurrency })).toEqual({ processed: messagesLimit });
     expect(count.runs).toBe(messagesLimit);
     expect(count.most).toBeLessThanOrEqual(concurrency);
-    expect(await stats(workshop)).toMatchObject({ queued: 5_000 - messagesLimit, running: 0 });
+    expect(await stats(testBed)).toMatchObject({ queued: 5_000 - messagesLimit, running: 0 });
   });
 
-  it('has as many messages in hand as its concurrency allows', async () => {
-    const { workshop, count, send } = counting();
+  it('has as many messages in flight as its concurrency allows', async () => {
+    const { testBed, count, send } = counting();
     await send(50);
-    await workshop.drain({ concurrency: 7 });
+    await testBed.drain({ concurrency: 7 });
     expect(count).toMatchObject({ runs: 50, most: 7 });
   });
 
-  it('runs no more of one actor at once than that actor allows', async () => {
-    const { workshop, count, send } = counting({ concurrency: 2 });
+  it('keeps the concurrency limit of an actor', async () => {
+    const { testBed, count, send } = counting({ concurrency: 2 });
     await send(20);
-    await workshop.drain();
+    await testBed.drain();
     expect(count).toMatchObject({ runs: 20, most: 2 });
   });
 
-  it('counts no message that it has lost', async () => {
+  it('does not count a message that it has lost', async () => {
     let runs = 0;
     const actor = defineActor({ name: 'work' }, async () => {
       runs += 1;
-      if (runs === 1) await workshop.repid.channel('default').delete();
+      if (runs === 1) await testBed.repid.channel('default').delete();
     });
-    const workshop: Workshop = new Workshop([actor]);
-    await workshop.send('work');
-    const run = workshop.worker().run({ messagesLimit: 2 });
-    await vi.waitFor(() => expect(workshop.told('ownership-lost')).toHaveLength(1), 10_000);
-    for (let n = 0; n < 3; n += 1) await workshop.send('work');
+    const testBed: TestBed = new TestBed([actor]);
+    await testBed.send('work');
+    const run = testBed.worker().run({ messagesLimit: 2 });
+    await vi.waitFor(() => expect(testBed.eventsOf('ownership-lost')).toHaveLength(1), 10_000);
+    for (let n = 0; n < 3; n += 1) await testBed.send('work');
     expect(await run).toEqual({ processed: 2 });
     expect(runs).toBe(3);
   });
 
-  it('does not run what was cancelled while it waited for its actor to be free', async () => {
-    const [started, gate] = [new Gate(), new Gate()];
+  it('does not run a job that was cancelled while it waited for a slot of its actor', async () => {
+    const [started, latch] = [new Latch(), new Latch()];
     const runs: string[] = [];
     const actor = defineActor({ name: 'one', concurrency: 1 }, async (_, { id }) => {
       runs.push(id);
       started.open();
-      await gate.opened;
+      await latch.opened;
     });
-    const workshop = new Workshop([actor]);
-    const jobs = ['a', 'b', 'c'].map((id) => workshop.repid.job('one', { id }));
-    await workshop.repid.enqueue(jobs);
-    workshop.start();
+    const testBed = new TestBed([actor]);
+    const jobs = ['a', 'b', 'c'].map((id) => testBed.repid.job('one', { id }));
+    await testBed.repid.enqueue(jobs);
+    testBed.start();
     await started.opened;
     expect(await jobs[1]!.cancel()).toBe(true);
     expect(await jobs[1]!.waitForResult()).toMatchObject({ cancelled: true });
-    await workshop.clock.advance(5_000);
-    gate.open();
+    await testBed.clock.advance(5_000);
+    latch.open();
     await jobs[2]!.waitForResult();
     expect(runs).toEqual(['a', 'c']);
-    expect(workshop.told('signal-ignored')).toEqual([]);
+    expect(testBed.eventsOf('signal-ignored')).toEqual([]);
   });
 
   it('keeps the process alive while it works, and no longer', async () => {
     const [set, clear] = [vi.spyOn(globalThis, 'setInterval'), vi.spyOn(globalThis, 'clearInterval')];
-    const { workshop, send } = counting();
+    const { testBed, send } = counting();
     await send(1);
-    await workshop.drain();
+    await testBed.drain();
     const kept = set.mock.results.map(({ value }) => value as NodeJS.Timeout);
     expect(kept.map((interval) => interval.hasRef())).toEqual([true]);
     expect(clear.mock.calls).toEqual([[kept[0]]]);
@@ -103,33 +103,33 @@ describe('A worker', () => {
   });
 
   it('in a burst ends when nothing is due', async () => {
-    const { workshop, count, send } = counting();
+    const { testBed, count, send } = counting();
     await send(2_500);
-    await workshop.repid.job('count', { deferredUntil: new Date(workshop.clock.now() + 3_600_000) }).enqueue();
-    expect(await workshop.drain()).toBe(2_500);
+    await testBed.repid.job('count', { deferredUntil: new Date(testBed.clock.now() + 3_600_000) }).enqueue();
+    expect(await testBed.drain()).toBe(2_500);
     expect(count.runs).toBe(2_500);
-    expect(await workshop.drain()).toBe(0);
+    expect(await testBed.drain()).toBe(0);
   });
 
-  it('in a burst takes also what its actors send', async () => {
+  it('in a burst also runs what its actors send', async () => {
     const actor = defineActor<number>({ name: 'down' }, async (n, msg) => {
       if (n > 0) await msg.sendMessageJson({ channel: 'default', payload: n - 1, headers: { topic: 'down' } });
     });
-    const workshop = new Workshop([actor]);
-    await workshop.send('down', 20);
-    expect(await workshop.drain()).toBe(21);
+    const testBed = new TestBed([actor]);
+    await testBed.send('down', 20);
+    expect(await testBed.drain()).toBe(21);
   });
 
-  it('takes nothing while it is paused, and goes on when it is resumed', async () => {
-    const { workshop, count, send } = counting();
-    const worker = workshop.start();
+  it('receives nothing while it is paused, and continues when it is resumed', async () => {
+    const { testBed, count, send } = counting();
+    const worker = testBed.start();
     await send(1);
     await vi.waitFor(() => expect(count.runs).toBe(1), 10_000);
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    for (let tick = 0; tick < 20; tick += 1) await new Promise(setImmediate);
     await worker.pause();
     expect(worker.state).toBe('paused');
     await send(3);
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    for (let tick = 0; tick < 20; tick += 1) await new Promise(setImmediate);
     expect(count.runs).toBe(1);
     await worker.resume();
     await vi.waitFor(() => expect(count.runs).toBe(4), 10_000);
@@ -137,30 +137,30 @@ describe('A worker', () => {
     expect(worker.state).toBe('idle');
   });
 
-  it('may be stopped while it is paused', async () => {
-    const { workshop } = counting();
-    const worker = workshop.start();
+  it('can be stopped while it is paused', async () => {
+    const { testBed } = counting();
+    const worker = testBed.start();
     await worker.pause();
     await worker.stop();
     expect(worker.state).toBe('idle');
   });
 
-  it('does not take a burst to be over while it is paused', async () => {
-    const { workshop, count, send } = counting();
+  it('does not end a burst while it is paused', async () => {
+    const { testBed, count, send } = counting();
     await send(3);
-    const worker = workshop.worker();
+    const worker = testBed.worker();
     const run = worker.run({ burst: true });
     await worker.pause();
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    for (let tick = 0; tick < 20; tick += 1) await new Promise(setImmediate);
     expect(worker.state).toBe('paused');
     await worker.resume();
     await run;
     expect(count.runs).toBe(3);
   });
 
-  it('may be run again, but not twice at once', async () => {
-    const { workshop, send } = counting();
-    const worker = workshop.worker();
+  it('can run again, but not twice at once', async () => {
+    const { testBed, send } = counting();
+    const worker = testBed.worker();
     await send(1);
     const run = worker.run({ messagesLimit: 1 });
     await expect(worker.run()).rejects.toThrow(InvalidOptionError);
@@ -169,11 +169,11 @@ describe('A worker', () => {
     expect(await worker.run({ messagesLimit: 1 })).toEqual({ processed: 1 });
   });
 
-  it('tells that it starts and stops', async () => {
-    const { workshop, send } = counting();
+  it('reports that it starts and stops', async () => {
+    const { testBed, send } = counting();
     await send(2);
-    await workshop.drain();
-    expect(workshop.events).toEqual([
+    await testBed.drain();
+    expect(testBed.events).toEqual([
       { type: 'worker-started', channels: ['default'] },
       { type: 'worker-stopped', processed: 2 },
     ]);
@@ -185,30 +185,30 @@ describe('A worker', () => {
     ['Option "gracefulShutdownTime" of worker is "soon"', { gracefulShutdownTime: 'soon' }],
     ['worker has no option "limit"', { limit: 1 } as WorkerOptions],
   ])('says: %s', async (message, options) => {
-    const { workshop } = counting();
-    expect(() => workshop.worker(options)).toThrow(message);
-    await expect(workshop.worker().run(options)).rejects.toThrow(message);
+    const { testBed } = counting();
+    expect(() => testBed.worker(options)).toThrow(message);
+    await expect(testBed.worker().run(options)).rejects.toThrow(message);
   });
 
-  it('keeps its own options where those of a run are undefined', async () => {
-    const { workshop, send } = counting();
+  it('keeps its own options where the options of a run are undefined', async () => {
+    const { testBed, send } = counting();
     await send(5);
-    expect(await workshop.worker({ messagesLimit: 2 }).run({ messagesLimit: undefined })).toEqual({ processed: 2 });
+    expect(await testBed.worker({ messagesLimit: 2 }).run({ messagesLimit: undefined })).toEqual({ processed: 2 });
   });
 
   it('refuses to run without an actor', async () => {
-    const { workshop } = counting();
-    const worker = new Worker(workshop.repid.producer, new Router([]));
+    const { testBed } = counting();
+    const worker = new Worker(testBed.repid.producer, new Router([]));
     await expect(worker.run()).rejects.toThrow('The worker has no channels');
     expect(worker.state).toBe('idle');
   });
 
   it('ends when its broker is disconnected under it', async () => {
-    const { workshop } = counting();
-    const run = workshop.worker().run();
-    await vi.waitFor(() => expect(workshop.told('worker-started')).toHaveLength(1), 10_000);
-    await workshop.repid.disconnect();
+    const { testBed } = counting();
+    const run = testBed.worker().run();
+    await vi.waitFor(() => expect(testBed.eventsOf('worker-started')).toHaveLength(1), 10_000);
+    await testBed.repid.disconnect();
     expect(await run).toEqual({ processed: 0 });
-    expect(workshop.told('worker-stopping')).toMatchObject([{ reason: 'its broker was disconnected' }]);
+    expect(testBed.eventsOf('worker-stopping')).toMatchObject([{ reason: 'its broker was disconnected' }]);
   });
 });

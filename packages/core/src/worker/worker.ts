@@ -1,22 +1,22 @@
+import { keepAlive } from '../clock/keep-alive.js';
 import type { Connection } from '../connection/connection.js';
 import { InvalidOptionError } from '../errors/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { Router } from '../router/index.js';
-import { Hands } from './hands.js';
-import { keepAlive } from '../clock/keep-alive.js';
+import { AbandonedRuns } from './abandoned-runs.js';
+import { InFlightDeliveries } from './in-flight-deliveries.js';
 import { onSignals } from './process-signals.js';
 import { Runner } from './runner.js';
-import { Shift } from './shift.js';
-import { Strays } from './strays.js';
 import { TimeLimits } from './time-limits.js';
+import { WorkerLoop } from './worker-loop.js';
 import { resolveWorkerOptions, type WorkerOptions } from './worker-options.js';
 
-/** What a worker is doing. */
+/** The state of a worker. */
 export type WorkerState = 'idle' | 'running' | 'paused' | 'stopping';
 
-/** Takes messages and runs actors on them. */
+/** Receives messages and runs actors on them. */
 export class Worker {
-  private shift: Shift | undefined;
+  private loop: WorkerLoop | undefined;
   private work: Promise<{ processed: number }> | undefined;
   private current: WorkerState = 'idle';
   private readonly connection: Connection;
@@ -35,85 +35,85 @@ export class Worker {
     return this.current;
   }
 
-  /** True once it takes messages: until then it connects. */
+  /** True once it consumes its channels. Before that it connects. */
   get isStarted(): boolean {
-    return this.shift?.isStarted ?? false;
+    return this.loop?.isStarted ?? false;
   }
 
-  /** Messages in hand. */
+  /** How many deliveries are in flight. */
   get inFlight(): number {
-    return this.shift?.inFlight ?? 0;
+    return this.loop?.inFlight ?? 0;
   }
 
   /**
-   * Works until a limit is reached, a signal comes or `stop()` is called. It may be run again after that.
+   * Works until a limit is reached, a process signal arrives or `stop()` is called. It can be run again after that.
    *
-   * @throws InvalidOptionError for bad options, no actors, or a worker that is running already
+   * @throws InvalidOptionError for invalid options, no actors, or a worker that is running already
    */
   run(options: WorkerOptions = {}): Promise<{ processed: number }> {
     if (this.work)
       return Promise.reject(
         new InvalidOptionError('The worker is running already. Await its run(), or stop() it first.'),
       );
-    this.work = this.runShift(options).finally(() => {
+    this.work = this.runLoop(options).finally(() => {
       this.work = undefined;
-      this.shift = undefined;
+      this.loop = undefined;
       this.current = 'idle';
     });
     return this.work;
   }
 
-  /** Takes no more messages, lets running actors end, then gives back what is left. Resolves when nothing is in hand. */
+  /** Receives no more messages, lets running actors end, then returns what is left. Resolves when nothing is in flight. */
   async stop(): Promise<void> {
     this.end('stop() was called');
     await this.work?.catch(() => {});
   }
 
-  /** Takes no more messages until `resume()`; what is in hand goes on. */
+  /** Receives no more messages until `resume()`. What is in flight continues. */
   async pause(): Promise<void> {
     if (this.current !== 'running') return;
     this.current = 'paused';
-    this.shift?.pause();
+    this.loop?.pause();
   }
 
   async resume(): Promise<void> {
     if (this.current !== 'paused') return;
     this.current = 'running';
-    this.shift?.resume();
+    this.loop?.resume();
   }
 
-  private async runShift(options: WorkerOptions): Promise<{ processed: number }> {
+  private async runLoop(options: WorkerOptions): Promise<{ processed: number }> {
     const resolved = resolveWorkerOptions(this.defaults, options);
     const channels = this.channelsOf(resolved.channels);
     const { router, producer, connection } = this;
     const { onEvent, broker } = connection;
-    const hands = new Hands();
-    const [limits, strays] = [new TimeLimits(broker.clock, hands), new Strays(broker.clock)];
+    const deliveries = new InFlightDeliveries();
+    const [limits, abandonedRuns] = [new TimeLimits(broker.clock, deliveries), new AbandonedRuns(broker.clock)];
     const { unroutedTimeout } = resolved;
-    const runner = new Runner({ router, producer, channels, limits, strays, unroutedTimeout });
-    const shift = new Shift(connection, runner, hands, channels, resolved);
-    this.shift = shift;
+    const runner = new Runner({ router, producer, channels, limits, abandonedRuns, unroutedTimeout });
+    const loop = new WorkerLoop(connection, runner, deliveries, channels, resolved);
+    this.loop = loop;
     this.current = 'running';
-    const letDie = keepAlive();
-    const forgetSignals = onSignals(resolved.handleSignals, (signal) => this.end(`${signal} was received`));
+    const endKeepAlive = keepAlive();
+    const removeListeners = onSignals(resolved.handleSignals, (signal) => this.end(`${signal} was received`));
     try {
       await connection.ready();
       onEvent({ type: 'worker-started', channels });
-      const processed = await shift.work();
+      const processed = await loop.run();
       onEvent({ type: 'worker-stopped', processed });
       return { processed };
     } finally {
       limits.stop();
-      strays.stop();
-      forgetSignals();
-      letDie();
+      abandonedRuns.stop();
+      removeListeners();
+      endKeepAlive();
     }
   }
 
   private end(reason: string): void {
-    if (this.shift === undefined) return;
+    if (this.loop === undefined) return;
     this.current = 'stopping';
-    this.shift.stop(reason);
+    this.loop.stop(reason);
   }
 
   private channelsOf(chosen: readonly string[] | undefined): readonly string[] {

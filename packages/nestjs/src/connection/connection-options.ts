@@ -3,8 +3,6 @@ import {
   AdjustableClock,
   InMemoryBucketBroker,
   InMemoryMessageBroker,
-  option,
-  parseOptions,
   resolveActorOptions,
   resolveWorkerOptions,
   type ActorMiddleware,
@@ -16,6 +14,7 @@ import {
   type Serializer,
   type WorkerOptions,
 } from '@repid/core';
+import { option, parseOptions } from '@repid/core/internal';
 import { ClassConverter, type UnknownProperties } from '../payload/index.js';
 
 /** What a connection is made of, and how its actors and its worker go about their work. */

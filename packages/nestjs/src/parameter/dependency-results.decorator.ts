@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { option, parseOptions } from '@repid/core';
+import { option, parseOptions } from '@repid/core/internal';
 import { declareParameter } from './parameter-metadata.js';
 import { isPipe, type Pipe, requirePipes } from './pipe.js';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { option, parseOptions } from '@repid/core';
+import { option, parseOptions } from '@repid/core/internal';
 import { declareParameter } from './parameter-metadata.js';
 import { isPipe, type Pipe, requirePipes } from './pipe.js';
 import { isSchema } from './schema.js';

@@ -1,13 +1,6 @@
 import * as v from 'valibot';
-import {
-  BasicConverter,
-  describeError,
-  kindOf,
-  option,
-  parseOptions,
-  type Conversion,
-  type PayloadClass,
-} from '@repid/core';
+import { BasicConverter, describeError, kindOf, type Conversion, type PayloadClass } from '@repid/core';
+import { option, parseOptions } from '@repid/core/internal';
 import { ClassShapes } from './class-shapes.js';
 import { InstanceMaker } from './instance-maker.js';
 import { UNKNOWN_PROPERTIES, type UnknownProperties } from './unknown-properties.js';

@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { InvalidOptionError, option, parseOptions } from '@repid/core';
+import { InvalidOptionError } from '@repid/core';
+import { option, parseOptions } from '@repid/core/internal';
 import * as v from 'valibot';
 import { getConnectionToken } from '../connection/connection-providers.js';
 import type { RepidConnection } from '../connection/repid-connection.js';

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import * as v from 'valibot';
-import { option, parseOptions, scheduleTimer, TimeoutError, Worker, type Duration, type Repid } from '@repid/core';
+import { scheduleTimer, TimeoutError, Worker, type Duration, type Repid } from '@repid/core';
+import { option, parseOptions } from '@repid/core/internal';
 import type { RepidConnection } from '../connection/repid-connection.js';
 import { choiceEntries, connectionOf, type ConnectionChoice } from './connection-of.js';
 

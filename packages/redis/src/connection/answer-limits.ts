@@ -1,9 +1,10 @@
-import { Alarm, Bag, type Placed, scheduleTimer } from '@repid/core';
+import { scheduleTimer } from '@repid/core';
+import { Alarm, SwapRemoveList, type ListMember } from '@repid/core/internal';
 import { LIMITS } from '../options/defaults.js';
 import { AnswerLostError, explain } from './problems.js';
 
 /** A command that is not answered yet. */
-interface Pending extends Placed {
+interface Pending extends ListMember {
   /** By the process' monotonic clock, in milliseconds. */
   deadline: number;
   /** How much had been received when this was last looked at. */
@@ -15,7 +16,7 @@ const MONOTONIC = { now: () => performance.now(), schedule: scheduleTimer };
 
 /** Gives up commands that are not answered in time. One timer serves all, and what is answered in time costs it nothing. */
 export class AnswerLimits {
-  private readonly pending = new Bag<Pending>();
+  private readonly pending = new SwapRemoveList<Pending>();
   // Where the event loop was held up, answers may have come that nobody has read yet: they are read before anybody looks.
   private readonly alarm = new Alarm(MONOTONIC, () => setImmediate(() => this.look()));
   private answered = 0;
@@ -70,7 +71,7 @@ export class AnswerLimits {
   }
 
   private add(deadline: number, reject: (problem: unknown) => void): Pending {
-    const pending = { deadline, received: this.received(), reject, place: -1 };
+    const pending = { deadline, received: this.received(), reject, index: -1 };
     this.pending.add(pending);
     this.alarm.setBy(deadline);
     return pending;

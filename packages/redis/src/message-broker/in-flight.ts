@@ -1,10 +1,10 @@
-import { Bag } from '@repid/core';
+import { SwapRemoveList } from '@repid/core/internal';
 import type { RedisDelivery } from './redis-delivery.js';
 import type { StreamToRead } from './reading-list.js';
 
 /** What a consumer has been given and has not settled: whatever else Redis says that it has, it has never learned of. */
 export class InFlight {
-  private readonly deliveries = new Bag<RedisDelivery>();
+  private readonly deliveries = new SwapRemoveList<RedisDelivery>();
 
   add(delivery: RedisDelivery): void {
     this.deliveries.add(delivery);

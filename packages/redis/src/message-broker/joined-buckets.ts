@@ -32,7 +32,7 @@ export class JoinedBuckets {
     if (this.brokers.has(broker)) return;
     throw new UnsupportedError(
       `Bucket "${id}" belongs to a ${broker.name} broker that the redis broker has not joined, so it can't be committed with messages. ` +
-        'Call join() first, or store the bucket by itself.',
+        'Call join() first, or store the bucket separately.',
     );
   }
 }

@@ -30,8 +30,8 @@ export class RedisDelivery implements Delivery {
   ownedSince = performance.now();
   /** The same of when it was delivered. */
   readonly takenAt = this.ownedSince;
-  /** Its place among what is in flight. */
-  place = -1;
+  /** Its index among the deliveries in flight. */
+  index = -1;
   /** A settlement was sent and its answer never came. */
   uncertain = false;
   /** True once it has run alone for so long that it is not blamed for the end of its worker any more. */

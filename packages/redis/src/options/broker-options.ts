@@ -1,4 +1,5 @@
-import { type DeadLetterLimits, type Duration, option, parseOptions, escapeControls } from '@repid/core';
+import { type DeadLetterLimits, type Duration, escapeControls } from '@repid/core';
+import { option, parseOptions } from '@repid/core/internal';
 import * as v from 'valibot';
 import { DEFAULTS } from './defaults.js';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { bucket } from '../stage.js';
+import { bucket } from '../fixture.js';
 import type { BucketScenario } from './scenario.js';
 
-/** Long enough to look before it has passed, in milliseconds. */
+/** Long enough to check the bucket before it expires, in milliseconds. */
 const TTL = 1_000;
 
-/** A bucket is kept for its time to live, and no longer. */
+/** A bucket is kept exactly for its time to live. */
 export function expiry(scenario: BucketScenario): void {
   scenario('forgets a bucket when its TTL has passed', async ({ buckets, pass }) => {
     const brief = bucket({ ttl: TTL });
@@ -24,7 +24,7 @@ export function expiry(scenario: BucketScenario): void {
     await buckets.delete([lasting.id]);
   });
 
-  scenario('counts the TTL anew when the bucket is replaced', async ({ buckets, pass }) => {
+  scenario('restarts the TTL when the bucket is replaced', async ({ buckets, pass }) => {
     const brief = bucket({ ttl: TTL });
     await buckets.store([brief]);
     await pass(TTL / 2);
@@ -45,7 +45,7 @@ export function expiry(scenario: BucketScenario): void {
     await buckets.delete([second.id]);
   });
 
-  scenario('takes a TTL that is not a whole number', async ({ buckets }) => {
+  scenario('accepts a TTL that is not an integer', async ({ buckets }) => {
     const odd = bucket({ ttl: 60_000.5 });
     await buckets.store([odd]);
     assert.deepEqual(await buckets.get([odd.id]), [odd.body]);

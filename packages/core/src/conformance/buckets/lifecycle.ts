@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { BrokerClosedError } from '../../errors/index.js';
 import type { BucketBroker } from '../../bucket/index.js';
-import { bucket, uniqueName } from '../stage.js';
-import { PATIENCE, within } from '../waiting.js';
+import { bucket, uniqueName } from '../fixture.js';
+import { TIMEOUT, within } from '../waiting.js';
 import type { BucketScenario } from './scenario.js';
 
-/** Connecting, closing, and what calls do in between. */
+/** Connecting, disconnecting, and calls in between. */
 export function bucketLifecycle(scenario: BucketScenario): void {
   scenario('may be connected and disconnected twice', async ({ buckets }) => {
     await buckets.connect();
@@ -22,7 +22,7 @@ export function bucketLifecycle(scenario: BucketScenario): void {
     await expectClosed(buckets);
   });
 
-  scenario('goes on after it was connected again, with all that it kept', async ({ buckets }) => {
+  scenario('keeps its buckets over a reconnect', async ({ buckets }) => {
     const kept = bucket();
     await buckets.store([kept]);
     await buckets.disconnect();
@@ -30,8 +30,8 @@ export function bucketLifecycle(scenario: BucketScenario): void {
     assert.deepEqual(await buckets.get([kept.id]), [kept.body]);
   });
 
-  scenario('ends waits when it is disconnected', async ({ buckets }) => {
-    const waiting = buckets.wait(uniqueName('never'), { timeout: PATIENCE * 2 });
+  scenario('rejects waits when it is disconnected', async ({ buckets }) => {
+    const waiting = buckets.wait(uniqueName('never'), { timeout: TIMEOUT * 2 });
     const ended = assert.rejects(within(waiting, 'the wait to end'), BrokerClosedError);
     await buckets.disconnect();
     await ended;

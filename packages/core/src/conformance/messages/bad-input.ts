@@ -5,9 +5,9 @@ import { InvalidOptionError, UnsupportedError } from '../../errors/index.js';
 import type { OutgoingMessage } from '../../message/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack, reasonOf, reject, retry } from '../settlements.js';
-import { argsBucket, type Stage, textOf } from '../stage.js';
+import { argsBucket, type BrokerFixture, textOf } from '../fixture.js';
 
-/** A field of a message, and a value that it cannot have. */
+/** A field of a message, and an invalid value. */
 type BadField = readonly [what: string, fields: Record<string, unknown>];
 
 const LONG = 'x'.repeat(513);
@@ -76,7 +76,7 @@ const BAD_BUCKETS: readonly BadField[] = [
   ['no TTL', { ttl: undefined }],
 ];
 
-/** What no broker can keep, or could not give back as it was, is refused by name, and nothing of the call is done. */
+/** A broker refuses what it cannot store or return unchanged, names it, and does nothing of the call. */
 export function badInput(scenario: Scenario): void {
   refused(scenario, [], BAD_FIELDS);
   refused(scenario, ['jobIds'], BAD_IDS);
@@ -93,104 +93,108 @@ type Needs = readonly (keyof MessageBrokerCapabilities)[];
 
 function refused(scenario: Scenario, needs: Needs, bad: readonly BadField[]): void {
   for (const [what, fields] of bad) {
-    scenario(`refuses a message with ${what}, and does nothing of that call`, { needs }, async (stage) => {
-      await expectRefused(stage, fields);
+    scenario(`refuses a message with ${what}, and does nothing of that call`, { needs }, async (fixture) => {
+      await expectRefused(fixture, fields);
     });
-    scenario(`refuses a settlement with a follower that has ${what}, and commits nothing`, { needs }, async (stage) => {
-      await expectUnsettled(stage, (delivery) =>
-        ack(delivery, { publish: [stage.message('good'), badMessage(stage, fields)] }),
-      );
-    });
+    scenario(
+      `refuses a settlement with a follower that has ${what}, and commits nothing`,
+      { needs },
+      async (fixture) => {
+        await expectUnsettled(fixture, (delivery) =>
+          ack(delivery, { publish: [fixture.message('good'), badMessage(fixture, fields)] }),
+        );
+      },
+    );
   }
 }
 
-function badMessage(stage: Stage, fields: Record<string, unknown>): OutgoingMessage {
-  return { ...stage.message('bad'), ...fields } as OutgoingMessage;
+function badMessage(fixture: BrokerFixture, fields: Record<string, unknown>): OutgoingMessage {
+  return { ...fixture.message('bad'), ...fields } as OutgoingMessage;
 }
 
 function refusesBucket(scenario: Scenario, what: string, fields: Record<string, unknown>): void {
   const badBucket = (into: BucketBroker): BucketWrite => ({ ...argsBucket(), into, ...fields }) as BucketWrite;
 
-  scenario(`refuses a bucket with ${what}, and does nothing of that call`, async (stage) => {
-    const into = await stage.joinedBuckets();
+  scenario(`refuses a bucket with ${what}, and does nothing of that call`, async (fixture) => {
+    const into = await fixture.transactionalBuckets();
     if (!into) return;
     const good = argsBucket();
-    await expectRefused(stage, { buckets: [badBucket(into)] });
+    await expectRefused(fixture, { buckets: [badBucket(into)] });
     await assert.rejects(into.store([good, badBucket(into)]), InvalidOptionError);
     assert.deepEqual(await into.get([good.id]), [undefined]);
   });
 
-  scenario(`refuses a settlement whose bucket has ${what}, and commits nothing`, async (stage) => {
-    const into = await stage.joinedBuckets();
+  scenario(`refuses a settlement whose bucket has ${what}, and commits nothing`, async (fixture) => {
+    const into = await fixture.transactionalBuckets();
     if (!into) return;
-    const publish = [stage.message('good')];
-    await expectUnsettled(stage, (delivery) => ack(delivery, { bucket: badBucket(into), publish }));
+    const publish = [fixture.message('good')];
+    await expectUnsettled(fixture, (delivery) => ack(delivery, { bucket: badBucket(into), publish }));
   });
 }
 
 function refusesForeignBuckets(scenario: Scenario): void {
-  scenario('refuses a bucket that lies elsewhere, and does nothing of that call', async (stage) => {
-    const into = await stage.unjoinedBuckets();
-    if (into) await expectRefused(stage, { buckets: [{ ...argsBucket(), into }] }, UnsupportedError);
+  scenario('refuses a bucket of another store, and does nothing of that call', async (fixture) => {
+    const into = await fixture.separateBuckets();
+    if (into) await expectRefused(fixture, { buckets: [{ ...argsBucket(), into }] }, UnsupportedError);
   });
 }
 
 function acceptsTheWidest(scenario: Scenario): void {
-  scenario('takes what is just within the limits', { needs: ['jobIds', 'delay', 'priority'] }, async (stage) => {
-    const id = `${stage.channel}${'€'.repeat(150)}`.slice(0, 170);
+  scenario('accepts values just within the limits', { needs: ['jobIds', 'delay', 'priority'] }, async (fixture) => {
+    const id = `${fixture.channel}${'€'.repeat(150)}`.slice(0, 170);
     const headers = { topic: 'act', [HALF]: `${HALF}\u0000`, constructor: 'x' };
     const more = { id, headers, dueAt: 0, priority: 'low', contentType: '', replyTo: '' } as const;
-    await stage.broker.publish([stage.message('now', more), stage.message('later', { dueAt: 8.64e15 })]);
-    const delivery = await stage.receiveOne(await stage.consumer());
+    await fixture.broker.publish([fixture.message('now', more), fixture.message('later', { dueAt: 8.64e15 })]);
+    const delivery = await fixture.receiveOne(await fixture.consumer());
     assert.equal(textOf(delivery), 'now');
     for (const [name, text] of Object.entries(headers)) assert.equal(delivery.message.headers[name], text);
-    assert.equal((await stage.broker.locate(id))?.jobId, id);
+    assert.equal((await fixture.broker.locate(id))?.jobId, id);
     await ack(delivery);
   });
 }
 
 function keepsWhatIsNotSettled(scenario: Scenario): void {
   for (const delay of [-1, Number.NaN, Number.POSITIVE_INFINITY])
-    scenario(`refuses a retry in ${delay} ms, and keeps the delivery`, { needs: ['delay'] }, async (stage) => {
-      await expectUnsettled(stage, (delivery) => retry(delivery, delay));
+    scenario(`refuses a retry in ${delay} ms, and keeps the delivery`, { needs: ['delay'] }, async (fixture) => {
+      await expectUnsettled(fixture, (delivery) => retry(delivery, delay));
     });
 
   scenario(
-    'refuses to end a delivery with headers that are no text, and keeps it',
+    'refuses a settlement with headers that are not text, and keeps the delivery',
     { needs: ['deadLetters'] },
-    async (stage) => {
+    async (fixture) => {
       const headers = { x: 1 } as never;
-      await expectUnsettled(stage, (delivery) => reject(delivery, headers));
+      await expectUnsettled(fixture, (delivery) => reject(delivery, headers));
       const reason = reasonOf('spoilt');
-      await expectUnsettled(stage, (delivery) => delivery.settle({ outcome: { type: 'nack', headers, reason } }));
+      await expectUnsettled(fixture, (delivery) => delivery.settle({ outcome: { type: 'nack', headers, reason } }));
     },
   );
 }
 
-/** Nothing of the call that a bad message is in is done, and the others of it can be published. */
+/** Expects that nothing of the call is done, and that its other messages can be published. */
 async function expectRefused(
-  stage: Stage,
+  fixture: BrokerFixture,
   fields: Record<string, unknown>,
   problem: typeof InvalidOptionError | typeof UnsupportedError = InvalidOptionError,
 ): Promise<void> {
-  const into = await stage.joinedBuckets();
+  const into = await fixture.transactionalBuckets();
   const args = argsBucket();
-  const good = stage.message('good', { buckets: into && [{ ...args, into }] });
-  await assert.rejects(stage.broker.publish([good, badMessage(stage, fields)]), problem);
-  await stage.expectNothing(await stage.consumer());
+  const good = fixture.message('good', { buckets: into && [{ ...args, into }] });
+  await assert.rejects(fixture.broker.publish([good, badMessage(fixture, fields)]), problem);
+  await fixture.expectNothing(await fixture.consumer());
   if (into) assert.deepEqual(await into.get([args.id]), [undefined]);
-  await stage.broker.publish([good]);
+  await fixture.broker.publish([good]);
 }
 
 type Settle = (delivery: Delivery) => Promise<void>;
 
-/** The delivery is still there to be settled in another way, and nothing else is. */
-async function expectUnsettled(stage: Stage, settle: Settle): Promise<void> {
-  await stage.publish('act');
-  const consumer = await stage.consumer();
-  const delivery = await stage.receiveOne(consumer);
+/** Expects that the delivery can still be settled, and that nothing else changed. */
+async function expectUnsettled(fixture: BrokerFixture, settle: Settle): Promise<void> {
+  await fixture.publish('act');
+  const consumer = await fixture.consumer();
+  const delivery = await fixture.receiveOne(consumer);
   await assert.rejects(settle(delivery), InvalidOptionError);
-  await stage.expectNothing(consumer);
+  await fixture.expectNothing(consumer);
   assert.deepEqual(await consumer.extend([delivery]), []);
   await ack(delivery);
 }

@@ -1,88 +1,88 @@
 import assert from 'node:assert/strict';
 import type { BucketBroker, BucketWrite } from '../../bucket/index.js';
-import { expectTaken } from '../refusals.js';
+import { expectTaken } from '../taken-ids.js';
 import type { Scenario } from '../scenario.js';
 import { ack } from '../settlements.js';
-import { argsBucket, bucket, type Stage } from '../stage.js';
+import { argsBucket, bucket, type BrokerFixture } from '../fixture.js';
 
 const needs = ['jobIds'] as const;
 
 /** Arguments and results never share a bucket. */
 export function bucketKinds(scenario: Scenario): void {
-  scenario('refuses a job whose result would lie where arguments are', { needs }, async (stage) => {
-    const { into, args } = await prepare(stage, 'shared');
+  scenario('refuses a job whose result bucket holds arguments', { needs }, async (fixture) => {
+    const { into, args } = await prepare(fixture, 'shared');
     if (!into) return;
     await into.store([args]);
-    const job = stage.jobWithResult('shared', { clears: [{ id: args.id, into }] });
-    await expectTaken(stage, [job], { id: args.id, takenBy: 'arguments' });
+    const job = fixture.jobWithResult('shared', { clears: [{ id: args.id, into }] });
+    await expectTaken(fixture, [job], { id: args.id, takenBy: 'arguments' });
     assert.deepEqual(await into.get([args.id]), [args.body]);
-    assert.equal(await stage.locationOf('shared'), undefined);
+    assert.equal(await fixture.locationOf('shared'), undefined);
   });
 
-  scenario('refuses arguments that would lie where a result is kept', { needs }, async (stage) => {
-    const { into, args } = await prepare(stage, 'shared');
+  scenario('refuses arguments whose bucket holds a result', { needs }, async (fixture) => {
+    const { into, args } = await prepare(fixture, 'shared');
     if (!into) return;
     const result = bucket({ id: args.id });
     await into.store([result]);
-    await expectTaken(stage, [stage.job('job', { buckets: [args] })], { id: args.id, takenBy: 'result' });
+    await expectTaken(fixture, [fixture.job('job', { buckets: [args] })], { id: args.id, takenBy: 'result' });
     assert.deepEqual(await into.get([args.id]), [result.body]);
-    assert.equal(await stage.locationOf('job'), undefined);
+    assert.equal(await fixture.locationOf('job'), undefined);
   });
 
-  scenario('refuses arguments that would lie where the result of a job is to be', { needs }, async (stage) => {
+  scenario('refuses arguments whose bucket is the result bucket of a held job', { needs }, async (fixture) => {
     for (const name of ['id', 'result']) {
-      const { into, args } = await prepare(stage, name);
+      const { into, args } = await prepare(fixture, name);
       if (!into) return;
-      await stage.broker.publish([stage.jobWithResult('id', {}, 'result')]);
-      const takenBy = { channel: stage.channel, jobId: stage.id('id'), location: 'queued' } as const;
-      const other = stage.job('job', { channel: stage.anotherChannel(), buckets: [args] });
-      await expectTaken(stage, [other], { id: args.id, takenBy });
+      await fixture.broker.publish([fixture.jobWithResult('id', {}, 'result')]);
+      const takenBy = { channel: fixture.channel, jobId: fixture.id('id'), location: 'queued' } as const;
+      const other = fixture.job('job', { channel: fixture.anotherChannel(), buckets: [args] });
+      await expectTaken(fixture, [other], { id: args.id, takenBy });
       assert.deepEqual(await into.get([args.id]), [undefined]);
-      await stage.broker.cancel(stage.id('id'));
+      await fixture.broker.cancel(fixture.id('id'));
     }
   });
 
-  scenario('refuses arguments that have the id of a job of the same call', { needs }, async (stage) => {
-    const { into, args } = await prepare(stage, 'shared');
+  scenario('refuses arguments that have the id of a job of the same call', { needs }, async (fixture) => {
+    const { into, args } = await prepare(fixture, 'shared');
     if (!into) return;
-    const withArgs = stage.job('job', { buckets: [args] });
+    const withArgs = fixture.job('job', { buckets: [args] });
     for (const batch of [
-      [stage.job('shared'), withArgs],
-      [withArgs, stage.job('shared')],
-      [stage.jobWithResult('other', {}, 'shared'), withArgs],
-      [stage.job('shared', { buckets: [args] })],
+      [fixture.job('shared'), withArgs],
+      [withArgs, fixture.job('shared')],
+      [fixture.jobWithResult('other', {}, 'shared'), withArgs],
+      [fixture.job('shared', { buckets: [args] })],
     ]) {
-      await expectTaken(stage, batch, { id: args.id, takenBy: 'same-call' });
+      await expectTaken(fixture, batch, { id: args.id, takenBy: 'same-call' });
     }
     assert.deepEqual(await into.get([args.id]), [undefined]);
   });
 
-  scenario('stores arguments anew, and clears the result of an earlier job', { needs }, async (stage) => {
-    const { into, args } = await prepare(stage, 'args');
+  scenario('replaces arguments, and clears the result of an earlier job', { needs }, async (fixture) => {
+    const { into, args } = await prepare(fixture, 'args');
     if (!into) return;
-    const result = bucket({ id: stage.id('job') });
+    const result = bucket({ id: fixture.id('job') });
     await into.store([args, result]);
     const anew = { ...args, body: args.body.replace('"data":1', '"data":2') };
-    await stage.broker.publish([stage.job('job', { buckets: [anew], clears: [{ id: result.id, into }] })]);
+    await fixture.broker.publish([fixture.job('job', { buckets: [anew], clears: [{ id: result.id, into }] })]);
     assert.deepEqual(await into.get([args.id, result.id]), [anew.body, undefined]);
   });
 
-  scenario('leaves out a follower whose result would lie where arguments are', { needs }, async (stage) => {
-    const { into, args } = await prepare(stage, 'shared');
+  scenario('leaves out a follower whose result bucket holds arguments', { needs }, async (fixture) => {
+    const { into, args } = await prepare(fixture, 'shared');
     if (!into) return;
     await into.store([args]);
-    await stage.publish('first');
-    const follower = stage.jobWithResult('shared', { clears: [{ id: args.id, into }] });
-    await ack(await stage.receiveOne(await stage.consumer()), { publish: [follower, stage.job('free')] });
+    await fixture.publish('first');
+    const follower = fixture.jobWithResult('shared', { clears: [{ id: args.id, into }] });
+    await ack(await fixture.receiveOne(await fixture.consumer()), { publish: [follower, fixture.job('free')] });
     assert.deepEqual(await into.get([args.id]), [args.body]);
-    assert.deepEqual([await stage.locationOf('shared'), await stage.locationOf('free')], [undefined, 'queued']);
+    assert.deepEqual([await fixture.locationOf('shared'), await fixture.locationOf('free')], [undefined, 'queued']);
   });
 }
 
 async function prepare(
-  stage: Stage,
+  fixture: BrokerFixture,
   name: string,
 ): Promise<{ into: BucketBroker; args: BucketWrite } | { into?: undefined; args?: undefined }> {
-  const into = await stage.joinedBuckets();
-  return into ? { into, args: { ...argsBucket({ id: stage.id(name) }), into } } : {};
+  const into = await fixture.transactionalBuckets();
+  return into ? { into, args: { ...argsBucket({ id: fixture.id(name) }), into } } : {};
 }

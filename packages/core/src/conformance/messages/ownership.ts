@@ -3,80 +3,80 @@ import type { Delivery } from '../../broker/index.js';
 import { LostOwnershipError } from '../../errors/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack, reject, retry } from '../settlements.js';
-import { bucket, type Stage, textOf } from '../stage.js';
+import { bucket, type BrokerFixture, textOf } from '../fixture.js';
 
 /** Long enough that a slow machine does not lose what it extends, in milliseconds. */
 const ownershipTime = 1_000;
 
-/** What happens to the deliveries of a consumer that vanished. */
+/** What happens to the deliveries of a consumer that disappeared. */
 export function ownership(scenario: Scenario): void {
-  scenario('delivers again what a vanished consumer held, and counts it', { ownershipTime }, async (stage) => {
-    await stage.publish('held');
-    const { second } = await takeOver(stage);
+  scenario('redelivers what a lost consumer owned, and counts it', { ownershipTime }, async (fixture) => {
+    await fixture.publish('held');
+    const { second } = await takeOver(fixture);
     assert.equal(textOf(second), 'held');
     assert.equal(second.deliveryCount, 2);
   });
 
-  scenario('keeps what is extended', { ownershipTime }, async (stage) => {
-    await stage.publish('kept');
-    const [owner, other] = [await stage.consumer(), await stage.consumer()];
-    const delivery = await stage.receiveOne(owner);
+  scenario('keeps extended deliveries', { ownershipTime }, async (fixture) => {
+    await fixture.publish('kept');
+    const [owner, other] = [await fixture.consumer(), await fixture.consumer()];
+    const delivery = await fixture.receiveOne(owner);
     for (let step = 0; step < 6; step += 1) {
-      await stage.pass(ownershipTime / 4);
+      await fixture.pass(ownershipTime / 4);
       assert.deepEqual(await owner.extend([delivery]), []);
-      await stage.expectNothing(other);
+      await fixture.expectNothing(other);
     }
     await ack(delivery);
   });
 
-  scenario('answers an extension with those that were lost', { ownershipTime }, async (stage) => {
-    await stage.publish('lost');
-    const owner = await stage.consumer();
-    const lost = await stage.receiveOne(owner);
-    await stage.pass(ownershipTime + 1);
-    await stage.receiveOne(await stage.consumer());
-    await stage.publish('kept');
-    const kept = await stage.receiveOne(owner);
+  scenario('returns the lost deliveries of an extension', { ownershipTime }, async (fixture) => {
+    await fixture.publish('lost');
+    const owner = await fixture.consumer();
+    const lost = await fixture.receiveOne(owner);
+    await fixture.pass(ownershipTime + 1);
+    await fixture.receiveOne(await fixture.consumer());
+    await fixture.publish('kept');
+    const kept = await fixture.receiveOne(owner);
     assert.deepEqual(await owner.extend([lost, kept]), [lost]);
     await ack(kept);
   });
 
-  scenario('commits nothing of a late settlement', { ownershipTime, needs: ['atomicSettlement'] }, async (stage) => {
-    const into = await stage.joinedBuckets();
+  scenario('commits nothing of a late settlement', { ownershipTime, needs: ['atomicSettlement'] }, async (fixture) => {
+    const into = await fixture.transactionalBuckets();
     const late = bucket();
-    await stage.publish('held');
-    const { first, second } = await takeOver(stage);
-    const rest = { publish: [stage.message('never')], ...(into && { bucket: { ...late, into } }) };
+    await fixture.publish('held');
+    const { first, second } = await takeOver(fixture);
+    const rest = { publish: [fixture.message('never')], ...(into && { bucket: { ...late, into } }) };
     await assert.rejects(ack(first, rest), LostOwnershipError);
     await assert.rejects(retry(first, 0), LostOwnershipError);
-    await stage.expectNothing(await stage.consumer());
+    await fixture.expectNothing(await fixture.consumer());
     if (into) assert.deepEqual(await into.get([late.id]), [undefined]);
     await ack(second);
   });
 
-  scenario('does not deliver again what was settled in time', { ownershipTime }, async (stage) => {
-    await stage.publish('done');
-    const consumer = await stage.consumer();
-    await ack(await stage.receiveOne(consumer));
-    await stage.pass(ownershipTime + 1);
-    await stage.expectNothing(consumer);
-    await stage.expectNothing(await stage.consumer());
+  scenario('does not redeliver what was settled in time', { ownershipTime }, async (fixture) => {
+    await fixture.publish('done');
+    const consumer = await fixture.consumer();
+    await ack(await fixture.receiveOne(consumer));
+    await fixture.pass(ownershipTime + 1);
+    await fixture.expectNothing(consumer);
+    await fixture.expectNothing(await fixture.consumer());
   });
 
-  scenario('counts anew what was given back', { ownershipTime }, async (stage) => {
-    await stage.publish('held');
-    const { second } = await takeOver(stage);
+  scenario('restarts the count of a returned message', { ownershipTime }, async (fixture) => {
+    await fixture.publish('held');
+    const { second } = await takeOver(fixture);
     await reject(second);
-    assert.equal((await stage.receiveOne(await stage.consumer())).deliveryCount, 1);
+    assert.equal((await fixture.receiveOne(await fixture.consumer())).deliveryCount, 1);
   });
 }
 
-/** One consumer takes the next message and vanishes, another takes it over. */
-async function takeOver(stage: Stage): Promise<{ first: Delivery; second: Delivery }> {
-  const vanishing = await stage.consumer();
-  const first = await stage.receiveOne(vanishing);
+/** One consumer receives the next message and disappears; another one takes the message over. */
+async function takeOver(fixture: BrokerFixture): Promise<{ first: Delivery; second: Delivery }> {
+  const vanishing = await fixture.consumer();
+  const first = await fixture.receiveOne(vanishing);
   await vanishing.close();
-  const taken = stage.receiveOne(await stage.consumer());
-  await stage.pass(ownershipTime + 1);
+  const taken = fixture.receiveOne(await fixture.consumer());
+  await fixture.pass(ownershipTime + 1);
   return { first, second: await taken };
 }

@@ -1,36 +1,36 @@
 import assert from 'node:assert/strict';
 import type { Scenario } from '../scenario.js';
 import { ack } from '../settlements.js';
-import { textOf, texts } from '../stage.js';
+import { textOf, texts } from '../fixture.js';
 
-/** A lost connection is waited out. */
+/** Consumers survive a lost connection. */
 export function reconnecting(scenario: Scenario): void {
-  scenario('goes on receiving by itself', async (stage) => {
-    const consumer = await stage.consumer();
-    const received = stage.receiveOne(consumer);
-    await stage.harness.interrupt!(stage.broker);
-    await stage.publish('after');
+  scenario('continues to receive by itself', async (fixture) => {
+    const consumer = await fixture.consumer();
+    const received = fixture.receiveOne(consumer);
+    await fixture.harness.interrupt!(fixture.broker);
+    await fixture.publish('after');
     assert.equal(textOf(await received), 'after');
   });
 
-  scenario('settles what was in hand before', async (stage) => {
-    await stage.publish('in hand');
-    const consumer = await stage.consumer();
-    const delivery = await stage.receiveOne(consumer);
-    await stage.harness.interrupt!(stage.broker);
-    await ack(delivery, { publish: [stage.message('follower')] });
-    assert.equal(textOf(await stage.receiveOne(consumer)), 'follower');
-    await stage.expectNothing(consumer);
+  scenario('settles earlier deliveries', async (fixture) => {
+    await fixture.publish('in flight');
+    const consumer = await fixture.consumer();
+    const delivery = await fixture.receiveOne(consumer);
+    await fixture.harness.interrupt!(fixture.broker);
+    await ack(delivery, { publish: [fixture.message('follower')] });
+    assert.equal(textOf(await fixture.receiveOne(consumer)), 'follower');
+    await fixture.expectNothing(consumer);
   });
 
-  scenario('loses nothing of what it took, and doubles no job', { needs: ['jobIds'] }, async (stage) => {
-    const consumer = await stage.consumer();
+  scenario('loses no accepted message, and duplicates no job', { needs: ['jobIds'] }, async (fixture) => {
+    const consumer = await fixture.consumer();
     const sent = Array.from({ length: 20 }, (_, number) => `job ${number}`);
-    const publishing = Promise.allSettled(sent.map((id) => stage.broker.publish([stage.job(id)])));
-    await stage.harness.interrupt!(stage.broker);
+    const publishing = Promise.allSettled(sent.map((id) => fixture.broker.publish([fixture.job(id)])));
+    await fixture.harness.interrupt!(fixture.broker);
     const results = await publishing;
     const taken = sent.filter((_, index) => results[index]!.status === 'fulfilled');
-    const received = texts(await stage.receive(consumer, taken.length));
+    const received = texts(await fixture.receive(consumer, taken.length));
     received.push(...texts(await consumer.receive(sent.length, { wait: false })));
     assert.equal(new Set(received).size, received.length, 'jobs delivered twice');
     assert.deepEqual(

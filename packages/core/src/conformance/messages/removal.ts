@@ -4,209 +4,209 @@ import { LostOwnershipError } from '../../errors/index.js';
 import { readResult, waitingJob } from '../dependents.js';
 import type { Scenario } from '../scenario.js';
 import { ack, nack } from '../settlements.js';
-import { bucket, type Stage, textOf, texts } from '../stage.js';
+import { bucket, type BrokerFixture, textOf, texts } from '../fixture.js';
 import { until } from '../waiting.js';
 
 const needs = ['administration'] as const;
 
-/** Emptying channels. */
+/** Purging and deleting channels. */
 export function removing(scenario: Scenario): void {
-  scenario('purges what is queued, and counts it', { needs }, async (stage) => {
-    await stage.publish('a', 'b');
-    assert.equal(await stage.broker.channels.purge(stage.channel), 2);
-    await stage.expectNothing(await stage.consumer());
-    assert.equal(await stage.broker.channels.purge(stage.channel), 0);
+  scenario('purges queued messages, and counts them', { needs }, async (fixture) => {
+    await fixture.publish('a', 'b');
+    assert.equal(await fixture.broker.channels.purge(fixture.channel), 2);
+    await fixture.expectNothing(await fixture.consumer());
+    assert.equal(await fixture.broker.channels.purge(fixture.channel), 0);
   });
 
   scenario(
-    'purges every priority and what is delayed',
+    'purges every priority and delayed messages',
     { needs: ['administration', 'priority', 'delay'] },
-    async (stage) => {
+    async (fixture) => {
       const mores = [{ priority: 'high' }, { priority: 'low' }, { delay: 60_000 }] as const;
-      await stage.broker.publish(mores.map((more) => stage.message('away', more)));
-      assert.equal(await stage.broker.channels.purge(stage.channel), 3);
-      const { queued, delayed } = await stage.broker.channels.stats(stage.channel);
+      await fixture.broker.publish(mores.map((more) => fixture.message('away', more)));
+      assert.equal(await fixture.broker.channels.purge(fixture.channel), 3);
+      const { queued, delayed } = await fixture.broker.channels.stats(fixture.channel);
       assert.deepEqual({ queued, delayed }, { queued: 0, delayed: 0 });
     },
   );
 
-  scenario('frees the ids of what it purges', { needs: ['administration', 'jobIds', 'delay'] }, async (stage) => {
-    const jobs = [stage.job('queued'), stage.jobWithResult('delayed', { delay: 60_000 }, 'result')];
-    await stage.broker.publish(jobs);
-    await stage.broker.channels.purge(stage.channel);
-    for (const name of ['queued', 'delayed', 'result']) assert.equal(await stage.locationOf(name), undefined);
-    await stage.broker.publish(jobs.map((job) => ({ ...job, channel: stage.anotherChannel() })));
+  scenario('frees the ids of what it purges', { needs: ['administration', 'jobIds', 'delay'] }, async (fixture) => {
+    const jobs = [fixture.job('queued'), fixture.jobWithResult('delayed', { delay: 60_000 }, 'result')];
+    await fixture.broker.publish(jobs);
+    await fixture.broker.channels.purge(fixture.channel);
+    for (const name of ['queued', 'delayed', 'result']) assert.equal(await fixture.locationOf(name), undefined);
+    await fixture.broker.publish(jobs.map((job) => ({ ...job, channel: fixture.anotherChannel() })));
   });
 
   scenario(
-    'has purged jobs end as cancelled ones, and tells who waits for them',
+    'ends purged jobs as cancelled, and notifies the jobs that wait for them',
     { needs: ['administration', 'dependencies', 'delay'] },
-    async (stage) => {
-      const into = (await stage.joinedBuckets())!;
-      const channel = stage.anotherChannel();
-      await stage.broker.publish([
-        stage.jobWithResult('queued'),
-        stage.jobWithResult('delayed', { delay: 60_000 }),
-        waitingJob(stage, into, 'after queued', ['queued'], { channel }),
-        waitingJob(stage, into, 'after delayed', ['delayed'], { channel }),
-        waitingJob(stage, into, 'fallback', ['queued'], { channel, condition: 'failure' }),
+    async (fixture) => {
+      const into = (await fixture.transactionalBuckets())!;
+      const channel = fixture.anotherChannel();
+      await fixture.broker.publish([
+        fixture.jobWithResult('queued'),
+        fixture.jobWithResult('delayed', { delay: 60_000 }),
+        waitingJob(fixture, into, 'after queued', ['queued'], { channel }),
+        waitingJob(fixture, into, 'after delayed', ['delayed'], { channel }),
+        waitingJob(fixture, into, 'fallback', ['queued'], { channel, condition: 'failure' }),
       ]);
-      assert.equal(await stage.broker.channels.purge(stage.channel), 2);
+      assert.equal(await fixture.broker.channels.purge(fixture.channel), 2);
       for (const name of ['queued', 'delayed']) {
-        const { cancelled, exception } = await readResult(stage, into, name);
+        const { cancelled, exception } = await readResult(fixture, into, name);
         assert.equal(cancelled, true);
-        assert.equal(exception, purgedException(stage.channel));
-        const skipped = await readResult(stage, into, `after ${name}`);
+        assert.equal(exception, purgedException(fixture.channel));
+        const skipped = await readResult(fixture, into, `after ${name}`);
         assert.equal(skipped.skipped, true);
         assert.match(skipped.exception, /Root cause: "act" \(.*\) failed: CancelledError: Channel ".*" was purged\./);
       }
-      assert.equal(textOf(await stage.receiveOne(await stage.consumer({ channels: [channel] }))), 'fallback');
+      assert.equal(textOf(await fixture.receiveOne(await fixture.consumer({ channels: [channel] }))), 'fallback');
     },
   );
 
   scenario(
-    'purges neither what waits, nor what the purge itself releases',
+    'purges neither waiting jobs, nor those that the purge releases',
     { needs: ['administration', 'dependencies'] },
-    async (stage) => {
-      const into = (await stage.joinedBuckets())!;
-      await stage.broker.publish([
-        stage.jobWithResult('queued'),
-        waitingJob(stage, into, 'fallback', ['queued'], { condition: 'failure' }),
-        waitingJob(stage, into, 'waiting', ['never']),
+    async (fixture) => {
+      const into = (await fixture.transactionalBuckets())!;
+      await fixture.broker.publish([
+        fixture.jobWithResult('queued'),
+        waitingJob(fixture, into, 'fallback', ['queued'], { condition: 'failure' }),
+        waitingJob(fixture, into, 'waiting', ['never']),
       ]);
-      assert.equal(await stage.broker.channels.purge(stage.channel), 1);
-      assert.equal(textOf(await stage.receiveOne(await stage.consumer())), 'fallback');
-      assert.equal(await stage.locationOf('waiting'), 'waiting');
+      assert.equal(await fixture.broker.channels.purge(fixture.channel), 1);
+      assert.equal(textOf(await fixture.receiveOne(await fixture.consumer())), 'fallback');
+      assert.equal(await fixture.locationOf('waiting'), 'waiting');
     },
   );
 
   scenario(
-    'purges neither what is in hand nor dead letters',
+    'purges neither running messages nor dead letters',
     { needs: ['administration', 'deadLetters'] },
-    async (stage) => {
-      await stage.publish('spoilt', 'in hand', 'queued');
-      const [spoilt, inHand] = await stage.receive(await stage.consumer(), 2);
+    async (fixture) => {
+      await fixture.publish('spoilt', 'in flight', 'queued');
+      const [spoilt, inHand] = await fixture.receive(await fixture.consumer(), 2);
       await nack(spoilt!, 'spoilt');
-      assert.equal(await stage.broker.channels.purge(stage.channel), 1);
-      const { running, deadLetters } = await stage.broker.channels.stats(stage.channel);
+      assert.equal(await fixture.broker.channels.purge(fixture.channel), 1);
+      const { running, deadLetters } = await fixture.broker.channels.stats(fixture.channel);
       assert.deepEqual({ running, deadLetters }, { running: 1, deadLetters: 1 });
       await ack(inHand!);
     },
   );
 
   scenario(
-    'deletes a channel with all that is in it',
+    'deletes a channel with everything in it',
     { needs: ['administration', 'deadLetters', 'jobIds', 'delay'] },
-    async (stage) => {
-      const inHand = await fill(stage);
-      await stage.broker.channels.delete(stage.channel);
+    async (fixture) => {
+      const inHand = await fill(fixture);
+      await fixture.broker.channels.delete(fixture.channel);
       const empty = { queued: 0, delayed: 0, waiting: 0, running: 0, deadLetters: 0, paused: false };
-      const { consumers: _, ...counted } = await stage.broker.channels.stats(stage.channel);
+      const { consumers: _, ...counted } = await fixture.broker.channels.stats(fixture.channel);
       assert.deepEqual(counted, empty);
-      assert.equal(await stage.locationOf('delayed'), undefined);
-      await assert.rejects(ack(inHand, { publish: [stage.message('never')] }), LostOwnershipError);
-      await stage.expectNothing(await stage.consumer());
+      assert.equal(await fixture.locationOf('delayed'), undefined);
+      await assert.rejects(ack(inHand, { publish: [fixture.message('never')] }), LostOwnershipError);
+      await fixture.expectNothing(await fixture.consumer());
     },
   );
 
   scenario(
-    'makes a deleted channel anew for a consumer that waits for it',
+    'recreates a deleted channel for a consumer that waits for it',
     { needs: ['administration', 'deadLetters'] },
-    async (stage) => {
-      const consumer = await stage.consumer();
-      await stage.publish('spoilt');
-      await nack(await stage.receiveOne(consumer), 'spoilt');
-      const next = stage.receiveOne(consumer);
-      await stage.broker.channels.pause(stage.channel);
-      await stage.broker.channels.delete(stage.channel);
-      await stage.publish('after');
+    async (fixture) => {
+      const consumer = await fixture.consumer();
+      await fixture.publish('spoilt');
+      await nack(await fixture.receiveOne(consumer), 'spoilt');
+      const next = fixture.receiveOne(consumer);
+      await fixture.broker.channels.pause(fixture.channel);
+      await fixture.broker.channels.delete(fixture.channel);
+      await fixture.publish('after');
       assert.equal(textOf(await next), 'after');
-      assert.deepEqual(await stage.broker.channels.deadLetters(stage.channel, 10), []);
+      assert.deepEqual(await fixture.broker.channels.deadLetters(fixture.channel, 10), []);
     },
   );
 
   scenario(
-    'has the jobs of a deleted channel end as cancelled ones, wherever they are, and tells who waits for them',
+    'ends the jobs of a deleted channel as cancelled, whatever their state, and notifies the jobs that wait for them',
     { needs: ['administration', 'dependencies', 'delay'] },
-    async (stage) => {
-      const into = (await stage.joinedBuckets())!;
-      const channel = stage.anotherChannel();
+    async (fixture) => {
+      const into = (await fixture.transactionalBuckets())!;
+      const channel = fixture.anotherChannel();
       const names = ['running', 'queued', 'delayed', 'waiting'];
-      await stage.broker.publish([stage.jobWithResult('running')]);
-      const running = await stage.receiveOne(await stage.consumer());
-      await stage.broker.publish([
-        stage.jobWithResult('queued'),
-        stage.jobWithResult('delayed', { delay: 60_000 }),
-        waitingJob(stage, into, 'waiting', ['never']),
-        ...names.map((name) => waitingJob(stage, into, `after ${name}`, [name], { channel })),
-        ...names.map((name) => waitingJob(stage, into, `for ${name}`, [name], { channel, condition: 'failure' })),
+      await fixture.broker.publish([fixture.jobWithResult('running')]);
+      const running = await fixture.receiveOne(await fixture.consumer());
+      await fixture.broker.publish([
+        fixture.jobWithResult('queued'),
+        fixture.jobWithResult('delayed', { delay: 60_000 }),
+        waitingJob(fixture, into, 'waiting', ['never']),
+        ...names.map((name) => waitingJob(fixture, into, `after ${name}`, [name], { channel })),
+        ...names.map((name) => waitingJob(fixture, into, `for ${name}`, [name], { channel, condition: 'failure' })),
       ]);
-      await stage.broker.channels.delete(stage.channel);
+      await fixture.broker.channels.delete(fixture.channel);
       for (const name of names) {
-        const { cancelled, exception } = await readResult(stage, into, name);
+        const { cancelled, exception } = await readResult(fixture, into, name);
         assert.deepEqual(
           { name, cancelled, exception },
-          { name, cancelled: true, exception: deletedException(stage.channel) },
+          { name, cancelled: true, exception: deletedException(fixture.channel) },
         );
-        assert.equal((await readResult(stage, into, `after ${name}`)).skipped, true);
-        assert.equal(await stage.locationOf(name), undefined);
+        assert.equal((await readResult(fixture, into, `after ${name}`)).skipped, true);
+        assert.equal(await fixture.locationOf(name), undefined);
       }
-      const released = await stage.receive(await stage.consumer({ channels: [channel] }), names.length);
+      const released = await fixture.receive(await fixture.consumer({ channels: [channel] }), names.length);
       assert.deepEqual(texts(released).toSorted(), names.map((name) => `for ${name}`).toSorted());
       await assert.rejects(
-        ack(running, { bucket: { ...bucket({ id: stage.id('running') }), into } }),
+        ack(running, { bucket: { ...bucket({ id: fixture.id('running') }), into } }),
         LostOwnershipError,
       );
-      assert.equal((await readResult(stage, into, 'running')).cancelled, true);
+      assert.equal((await readResult(fixture, into, 'running')).cancelled, true);
     },
   );
 
   scenario(
-    'ends with a deleted channel what waits there for its jobs',
+    'ends jobs of a deleted channel that wait for its other jobs',
     { needs: ['administration', 'dependencies'] },
-    async (stage) => {
-      const into = (await stage.joinedBuckets())!;
-      const consumer = await stage.consumer();
-      await stage.broker.channels.pause(stage.channel);
-      await stage.broker.publish([
-        stage.jobWithResult('job'),
-        waitingJob(stage, into, 'after', ['job']),
-        waitingJob(stage, into, 'fallback', ['job'], { condition: 'failure' }),
+    async (fixture) => {
+      const into = (await fixture.transactionalBuckets())!;
+      const consumer = await fixture.consumer();
+      await fixture.broker.channels.pause(fixture.channel);
+      await fixture.broker.publish([
+        fixture.jobWithResult('job'),
+        waitingJob(fixture, into, 'after', ['job']),
+        waitingJob(fixture, into, 'fallback', ['job'], { condition: 'failure' }),
       ]);
-      await stage.broker.channels.delete(stage.channel);
+      await fixture.broker.channels.delete(fixture.channel);
       for (const name of ['job', 'after', 'fallback']) {
-        assert.equal((await readResult(stage, into, name)).cancelled, true);
-        assert.equal(await stage.locationOf(name), undefined);
+        assert.equal((await readResult(fixture, into, name)).cancelled, true);
+        assert.equal(await fixture.locationOf(name), undefined);
       }
-      await stage.expectNothing(consumer);
+      await fixture.expectNothing(consumer);
     },
   );
 
   scenario(
-    'tells who runs a job that its channel was deleted',
+    'notifies the consumer of a running job that its channel was deleted',
     { needs: ['administration', 'jobIds'] },
-    async (stage) => {
+    async (fixture) => {
       const told: string[] = [];
-      const consumer = await stage.consumer({ onCancel: (_, jobId) => told.push(jobId) });
-      await stage.broker.publish([stage.job('job')]);
-      await stage.receiveOne(consumer);
-      await stage.broker.channels.delete(stage.channel);
+      const consumer = await fixture.consumer({ onCancel: (_, jobId) => told.push(jobId) });
+      await fixture.broker.publish([fixture.job('job')]);
+      await fixture.receiveOne(consumer);
+      await fixture.broker.channels.delete(fixture.channel);
       await until(() => told.length > 0, 'the consumer to be told');
-      assert.deepEqual(told, [stage.id('job')]);
+      assert.deepEqual(told, [fixture.id('job')]);
     },
   );
 
-  scenario('deletes a channel that is not there', { needs }, async (stage) => {
-    await stage.broker.channels.delete(stage.channel);
+  scenario('accepts to delete a channel that does not exist', { needs }, async (fixture) => {
+    await fixture.broker.channels.delete(fixture.channel);
   });
 }
 
-/** Something in every place of the channel; answers the delivery in hand. */
-async function fill(stage: Stage) {
-  await stage.publish('spoilt', 'in hand', 'queued');
-  await stage.broker.publish([stage.job('delayed', { delay: 60_000 })]);
-  const [spoilt, inHand] = await stage.receive(await stage.consumer(), 2);
+/** Puts a message into each state on the channel; returns the running delivery. */
+async function fill(fixture: BrokerFixture) {
+  await fixture.publish('spoilt', 'in flight', 'queued');
+  await fixture.broker.publish([fixture.job('delayed', { delay: 60_000 })]);
+  const [spoilt, inHand] = await fixture.receive(await fixture.consumer(), 2);
   await nack(spoilt!, 'spoilt');
-  await stage.broker.channels.pause(stage.channel);
+  await fixture.broker.channels.pause(fixture.channel);
   return inHand!;
 }

@@ -3,83 +3,83 @@ import type { ChannelStats } from '../../broker/index.js';
 import type { Scenario } from '../scenario.js';
 import { ack, nack } from '../settlements.js';
 import { until } from '../waiting.js';
-import { type Stage, texts } from '../stage.js';
+import { type BrokerFixture, texts } from '../fixture.js';
 
 const needs = ['administration'] as const;
 
-/** Looking into a channel. */
+/** Stats and peek. */
 export function stats(scenario: Scenario): void {
-  scenario('counts nothing on a new channel', { needs }, async (stage) => {
-    await stage.broker.channels.declare(stage.channel);
-    await expectStats(stage, {});
+  scenario('counts nothing on a new channel', { needs }, async (fixture) => {
+    await fixture.broker.channels.declare(fixture.channel);
+    await expectStats(fixture, {});
   });
 
-  scenario('declares a channel that is there without touching it', { needs }, async (stage) => {
-    await stage.publish('kept');
-    await stage.broker.channels.declare(stage.channel);
-    await expectStats(stage, { queued: 1 });
+  scenario('declares an existing channel without changing it', { needs }, async (fixture) => {
+    await fixture.publish('kept');
+    await fixture.broker.channels.declare(fixture.channel);
+    await expectStats(fixture, { queued: 1 });
   });
 
-  scenario('counts what is queued and what is running', { needs }, async (stage) => {
-    await stage.publish('a', 'b', 'c');
-    await expectStats(stage, { queued: 3 });
-    const delivery = await stage.receiveOne(await stage.consumer());
-    await expectStats(stage, { queued: 2, running: 1 });
+  scenario('counts queued and running messages', { needs }, async (fixture) => {
+    await fixture.publish('a', 'b', 'c');
+    await expectStats(fixture, { queued: 3 });
+    const delivery = await fixture.receiveOne(await fixture.consumer());
+    await expectStats(fixture, { queued: 2, running: 1 });
     await ack(delivery);
-    await expectStats(stage, { queued: 2 });
+    await expectStats(fixture, { queued: 2 });
   });
 
-  scenario('counts what is queued of every priority', { needs: ['administration', 'priority'] }, async (stage) => {
+  scenario('counts queued messages of every priority', { needs: ['administration', 'priority'] }, async (fixture) => {
     const priorities = ['high', 'low', 'medium'] as const;
-    await stage.broker.publish(priorities.map((priority) => stage.message(priority, { priority })));
-    await expectStats(stage, { queued: 3 });
+    await fixture.broker.publish(priorities.map((priority) => fixture.message(priority, { priority })));
+    await expectStats(fixture, { queued: 3 });
   });
 
-  scenario('counts what is delayed', { needs: ['administration', 'delay'] }, async (stage) => {
-    await stage.broker.publish([stage.message('later', { delay: 60_000 })]);
-    await expectStats(stage, { delayed: 1 });
+  scenario('counts delayed messages', { needs: ['administration', 'delay'] }, async (fixture) => {
+    await fixture.broker.publish([fixture.message('later', { delay: 60_000 })]);
+    await expectStats(fixture, { delayed: 1 });
   });
 
-  scenario('counts dead letters', { needs: ['administration', 'deadLetters'] }, async (stage) => {
-    await stage.publish('spoilt');
-    await nack(await stage.receiveOne(await stage.consumer()), 'spoilt');
-    await expectStats(stage, { deadLetters: 1 });
+  scenario('counts dead letters', { needs: ['administration', 'deadLetters'] }, async (fixture) => {
+    await fixture.publish('spoilt');
+    await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
+    await expectStats(fixture, { deadLetters: 1 });
   });
 
-  scenario('peeks at the next messages, and takes none', { needs }, async (stage) => {
-    await stage.publish('a', 'b', 'c');
-    const peeked = await stage.broker.channels.peek(stage.channel, 2);
+  scenario('peeks at the next messages without delivering them', { needs }, async (fixture) => {
+    await fixture.publish('a', 'b', 'c');
+    const peeked = await fixture.broker.channels.peek(fixture.channel, 2);
     assert.deepEqual(texts(peeked.map((message) => ({ message }))), ['a', 'b']);
     assert.equal(peeked[0]!.headers['topic'], 'act');
-    await expectStats(stage, { queued: 3 });
-    assert.deepEqual(texts(await stage.receive(await stage.consumer(), 3)), ['a', 'b', 'c']);
+    await expectStats(fixture, { queued: 3 });
+    assert.deepEqual(texts(await fixture.receive(await fixture.consumer(), 3)), ['a', 'b', 'c']);
   });
 
   scenario(
     'counts exactly after some were taken, cancelled and purged',
     { needs: ['administration', 'jobIds'] },
-    async (stage) => {
-      const consumer = await stage.consumer();
-      await stage.broker.publish(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => stage.job(name)));
-      const [done] = await stage.receive(consumer, 2);
+    async (fixture) => {
+      const consumer = await fixture.consumer();
+      await fixture.broker.publish(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => fixture.job(name)));
+      const [done] = await fixture.receive(consumer, 2);
       await ack(done!);
-      for (const name of ['d', 'f']) await stage.broker.cancel(stage.id(name));
-      await expectStats(stage, { queued: 2, running: 1 });
-      assert.equal(await stage.broker.channels.purge(stage.channel), 2);
-      await expectStats(stage, { running: 1 });
-      await stage.publish('g', 'h');
-      await expectStats(stage, { queued: 2, running: 1 });
+      for (const name of ['d', 'f']) await fixture.broker.cancel(fixture.id(name));
+      await expectStats(fixture, { queued: 2, running: 1 });
+      assert.equal(await fixture.broker.channels.purge(fixture.channel), 2);
+      await expectStats(fixture, { running: 1 });
+      await fixture.publish('g', 'h');
+      await expectStats(fixture, { queued: 2, running: 1 });
     },
   );
 
-  scenario('counts the consumers that take from it', { needs }, async (stage) => {
-    const count = async () => (await stage.broker.channels.stats(stage.channel)).consumers;
+  scenario('counts the consumers that take from it', { needs }, async (fixture) => {
+    const count = async () => (await fixture.broker.channels.stats(fixture.channel)).consumers;
     const untilCount = (expected: number) => until(async () => (await count()) === expected, `${expected} consumers`);
     assert.equal(await count(), 0);
-    const consumer = await stage.consumer();
+    const consumer = await fixture.consumer();
     await untilCount(1);
-    const other = await stage.consumer({ channels: [stage.anotherChannel(), stage.channel] });
-    await stage.consumer({ channels: [stage.anotherChannel()] });
+    const other = await fixture.consumer({ channels: [fixture.anotherChannel(), fixture.channel] });
+    await fixture.consumer({ channels: [fixture.anotherChannel()] });
     await untilCount(2);
     await consumer.close();
     await untilCount(1);
@@ -87,13 +87,13 @@ export function stats(scenario: Scenario): void {
     await untilCount(0);
   });
 
-  scenario('peeks into an empty channel', { needs }, async (stage) => {
-    assert.deepEqual(await stage.broker.channels.peek(stage.channel, 10), []);
+  scenario('peeks into an empty channel', { needs }, async (fixture) => {
+    assert.deepEqual(await fixture.broker.channels.peek(fixture.channel, 10), []);
   });
 }
 
-async function expectStats(stage: Stage, counts: Partial<ChannelStats>): Promise<void> {
+async function expectStats(fixture: BrokerFixture, counts: Partial<ChannelStats>): Promise<void> {
   const none = { queued: 0, delayed: 0, waiting: 0, running: 0, deadLetters: 0, paused: false };
-  const { consumers: _, ...counted } = await stage.broker.channels.stats(stage.channel);
+  const { consumers: _, ...counted } = await fixture.broker.channels.stats(fixture.channel);
   assert.deepEqual(counted, { ...none, ...counts });
 }

@@ -3,139 +3,142 @@ import type { Consumer, Delivery } from '../../broker/index.js';
 import { readResult, waitingJob } from '../dependents.js';
 import type { Scenario } from '../scenario.js';
 import { ack, nack, reject } from '../settlements.js';
-import { type Stage, textOf, texts } from '../stage.js';
+import { type BrokerFixture, textOf, texts } from '../fixture.js';
 import { until, within } from '../waiting.js';
 
-/** Short, for each loss of a worker is waited for; what is to be settled in time is settled at once. */
+/**
+ * Short, because the scenarios wait for each loss of a worker. Deliveries to be settled in time are settled
+ * immediately.
+ */
 const ownershipTime = 600;
 
 const ALONE = { wait: false, alone: true } as const;
 
-/** One bad job harms nobody else: what may be killing workers is tried alone before it is given up. */
+/** One bad job does not harm others: a suspect is delivered alone before it is dead-lettered. */
 export function suspects(scenario: Scenario): void {
-  scenario('has none where no worker was lost', async (stage) => {
-    await stage.publish('usual');
-    const consumer = await stage.consumer();
+  scenario('has none if no worker was lost', async (fixture) => {
+    await fixture.publish('usual');
+    const consumer = await fixture.consumer();
     assert.equal(consumer.hasSuspects, false);
     assert.deepEqual(await consumer.receive(1, ALONE), []);
-    await ack(await stage.receiveOne(consumer));
+    await ack(await fixture.receiveOne(consumer));
   });
 
   scenario(
-    'delivers again beside others what has lost few workers',
+    'redelivers a message that lost few workers together with others',
     { ownershipTime, maxDeliveries: 3 },
-    async (stage) => {
-      await stage.publish('unlucky');
-      await lose(stage, await stage.consumer(), 1);
-      const consumer = await stage.consumer();
-      const again = await stage.receiveOne(consumer);
+    async (fixture) => {
+      await fixture.publish('unlucky');
+      await lose(fixture, await fixture.consumer(), 1);
+      const consumer = await fixture.consumer();
+      const again = await fixture.receiveOne(consumer);
       assert.deepEqual([again.deliveryCount, again.isExhausted, consumer.hasSuspects], [2, false, false]);
       await ack(again);
     },
   );
 
   scenario(
-    'gives a suspect to nobody but who takes it alone, one at a time, of all its channels',
+    'delivers suspects only alone, one at a time, from all channels',
     { ownershipTime, maxDeliveries: 2 },
-    async (stage) => {
-      const channels = [stage.channel, stage.anotherChannel()];
-      await stage.broker.publish([stage.message('a'), stage.message('b', { channel: channels[1] })]);
-      await lose(stage, await stage.consumer({ channels }), 2);
-      const consumer = await stage.consumer({ channels });
-      await untilSuspected(stage, consumer);
+    async (fixture) => {
+      const channels = [fixture.channel, fixture.anotherChannel()];
+      await fixture.broker.publish([fixture.message('a'), fixture.message('b', { channel: channels[1] })]);
+      await lose(fixture, await fixture.consumer({ channels }), 2);
+      const consumer = await fixture.consumer({ channels });
+      await untilSuspected(fixture, consumer);
       const first = await consumer.receive(10, ALONE);
       assert.equal(first.length, 1);
       assert.deepEqual([first[0]!.deliveryCount, first[0]!.isExhausted], [2, false]);
-      await stage.expectNothing(consumer);
+      await fixture.expectNothing(consumer);
       await ack(first[0]!);
       const second = await consumer.receive(10, ALONE);
       assert.deepEqual([...texts(first), ...texts(second)].toSorted(), ['a', 'b']);
       await ack(second[0]!);
-      await until(async () => !(await isSuspected(stage, consumer)), 'the last suspect to be gone');
+      await until(async () => !(await isSuspected(fixture, consumer)), 'the last suspect to be gone');
     },
   );
 
-  scenario('gives other messages while there are suspects', { ownershipTime, maxDeliveries: 2 }, async (stage) => {
-    await stage.publish('suspect');
-    await lose(stage, await stage.consumer(), 1);
-    const consumer = await stage.consumer();
-    await untilSuspected(stage, consumer);
-    await stage.publish('other');
-    assert.equal(textOf(await stage.receiveOne(consumer)), 'other');
+  scenario('delivers other messages while there are suspects', { ownershipTime, maxDeliveries: 2 }, async (fixture) => {
+    await fixture.publish('suspect');
+    await lose(fixture, await fixture.consumer(), 1);
+    const consumer = await fixture.consumer();
+    await untilSuspected(fixture, consumer);
+    await fixture.publish('other');
+    assert.equal(textOf(await fixture.receiveOne(consumer)), 'other');
     assert.ok(consumer.hasSuspects);
   });
 
-  scenario('does not wait while there are suspects', { ownershipTime, maxDeliveries: 2 }, async (stage) => {
-    await stage.publish('suspect');
-    await lose(stage, await stage.consumer(), 1);
-    const consumer = await stage.consumer();
-    await untilSuspected(stage, consumer);
+  scenario('does not wait while there are suspects', { ownershipTime, maxDeliveries: 2 }, async (fixture) => {
+    await fixture.publish('suspect');
+    await lose(fixture, await fixture.consumer(), 1);
+    const consumer = await fixture.consumer();
+    await untilSuspected(fixture, consumer);
     assert.deepEqual(await within(consumer.receive(1, { wait: true }), 'the receive to end'), []);
   });
 
-  scenario('ends a receive that waits when a suspect appears', { ownershipTime, maxDeliveries: 2 }, async (stage) => {
-    await stage.publish('suspect');
-    const vanishing = await stage.consumer();
-    await stage.receiveOne(vanishing);
+  scenario('ends a receive that waits when a suspect appears', { ownershipTime, maxDeliveries: 2 }, async (fixture) => {
+    await fixture.publish('suspect');
+    const vanishing = await fixture.consumer();
+    await fixture.receiveOne(vanishing);
     await vanishing.close();
-    const consumer = await stage.consumer();
+    const consumer = await fixture.consumer();
     const received = consumer.receive(1, { wait: true });
-    await stage.pass(ownershipTime + 1);
+    await fixture.pass(ownershipTime + 1);
     assert.deepEqual(await within(received, 'the waiting receive to end'), []);
     assert.ok(consumer.hasSuspects);
   });
 
   scenario(
-    'never blames those that were in flight with a deadly message',
+    'clears messages that were in flight together with a deadly one',
     { ownershipTime, maxDeliveries: 2, needs: ['deadLetters'] },
-    async (stage) => {
+    async (fixture) => {
       const innocent = ['1', '2', '3', '4', '5'];
-      await stage.publish(...innocent.slice(0, 2), 'deadly', ...innocent.slice(2));
-      await lose(stage, await stage.consumer(), 6);
-      const survived = await tryAllAlone(stage, innocent.length);
+      await fixture.publish(...innocent.slice(0, 2), 'deadly', ...innocent.slice(2));
+      await lose(fixture, await fixture.consumer(), 6);
+      const survived = await tryAllAlone(fixture, innocent.length);
       assert.deepEqual(texts(survived).toSorted(), innocent);
       assert.ok(
         survived.every(({ isExhausted }) => !isExhausted),
         'an innocent message was to be given up',
       );
-      const letters = await stage.broker.channels.deadLetters(stage.channel, 10);
+      const letters = await fixture.broker.channels.deadLetters(fixture.channel, 10);
       assert.deepEqual(texts(letters), ['deadly']);
     },
   );
 
   scenario(
-    'has a message refused that has lost a worker while it ran alone',
+    'marks a message as exhausted that lost its worker while it ran alone',
     { ownershipTime, maxDeliveries: 2 },
-    async (stage) => {
-      await stage.publish('deadly');
-      await lose(stage, await stage.consumer(), 1);
-      await loseAlone(stage);
-      const consumer = await stage.consumer();
-      await untilSuspected(stage, consumer);
+    async (fixture) => {
+      await fixture.publish('deadly');
+      await lose(fixture, await fixture.consumer(), 1);
+      await loseAlone(fixture);
+      const consumer = await fixture.consumer();
+      await untilSuspected(fixture, consumer);
       const [last] = await consumer.receive(1, ALONE);
       assert.deepEqual([last!.deliveryCount, last!.isExhausted], [3, true]);
       await nack(last!, 'exhausted');
-      await stage.expectNothing(consumer);
+      await fixture.expectNothing(consumer);
     },
   );
 
   scenario(
-    'does not blame a message any more that has run alone for long enough',
+    'clears a message that has run alone for long enough',
     { ownershipTime: 1_000, maxDeliveries: 2 },
-    async (stage) => {
-      await stage.publish('unlucky');
-      await lose(stage, await stage.consumer(), 1, 1_000);
-      const consumer = await stage.consumer();
-      await untilSuspected(stage, consumer);
+    async (fixture) => {
+      await fixture.publish('unlucky');
+      await lose(fixture, await fixture.consumer(), 1, 1_000);
+      const consumer = await fixture.consumer();
+      await untilSuspected(fixture, consumer);
       const [survivor] = await consumer.receive(1, ALONE);
       for (let step = 0; step < 5; step += 1) {
-        await stage.pass(250);
+        await fixture.pass(250);
         assert.deepEqual(await consumer.extend([survivor!]), []);
       }
       await consumer.close();
-      await stage.pass(1_001);
-      const next = await stage.consumer();
-      await untilSuspected(stage, next);
+      await fixture.pass(1_001);
+      const next = await fixture.consumer();
+      await untilSuspected(fixture, next);
       const [again] = await next.receive(1, ALONE);
       assert.deepEqual([again!.deliveryCount, again!.isExhausted], [3, false]);
       await ack(again!);
@@ -143,114 +146,110 @@ export function suspects(scenario: Scenario): void {
   );
 
   scenario(
-    'gives up by itself what kills even those that are to refuse it, and tells who waits',
+    'dead-letters a message that crashes even workers that would refuse it, and notifies waiting jobs',
     { ownershipTime, maxDeliveries: 1, needs: ['deadLetters', 'dependencies'] },
-    async (stage) => {
-      const into = (await stage.joinedBuckets())!;
-      const channel = stage.anotherChannel();
-      await stage.broker.publish([
-        stage.jobWithResult('deadly'),
-        waitingJob(stage, into, 'after', ['deadly'], { channel }),
-        waitingJob(stage, into, 'fallback', ['deadly'], { channel, condition: 'failure' }),
+    async (fixture) => {
+      const into = (await fixture.transactionalBuckets())!;
+      const channel = fixture.anotherChannel();
+      await fixture.broker.publish([
+        fixture.jobWithResult('deadly'),
+        waitingJob(fixture, into, 'after', ['deadly'], { channel }),
+        waitingJob(fixture, into, 'fallback', ['deadly'], { channel, condition: 'failure' }),
       ]);
-      await lose(stage, await stage.consumer(), 1);
-      await loseAlone(stage);
-      await loseAlone(stage);
-      const consumer = await stage.consumer({ channels: [stage.channel, channel] });
-      assert.equal(textOf(await stage.receiveOne(consumer)), 'fallback');
-      const [letter] = await stage.broker.channels.deadLetters(stage.channel, 10);
+      await lose(fixture, await fixture.consumer(), 1);
+      await loseAlone(fixture);
+      await loseAlone(fixture);
+      const consumer = await fixture.consumer({ channels: [fixture.channel, channel] });
+      assert.equal(textOf(await fixture.receiveOne(consumer)), 'fallback');
+      const [letter] = await fixture.broker.channels.deadLetters(fixture.channel, 10);
       assert.equal(textOf(letter!), 'deadly');
       assert.equal(letter!.reason.code, 'REPID_TOO_MANY_DELIVERIES');
-      const { success, exception } = await readResult(stage, into, 'deadly');
+      const { success, exception } = await readResult(fixture, into, 'deadly');
       assert.equal(success, false);
       assert.match(exception, /^TooManyDeliveriesError: /);
       assert.match(
-        (await readResult(stage, into, 'after')).exception,
+        (await readResult(fixture, into, 'after')).exception,
         /Root cause: "act" \(.*deadly\) failed: TooManyDeliveriesError/,
       );
-      assert.equal(await stage.locationOf('deadly'), undefined);
+      assert.equal(await fixture.locationOf('deadly'), undefined);
     },
   );
 
-  scenario('lets a suspect be cancelled', { ownershipTime, maxDeliveries: 2, needs: ['jobIds'] }, async (stage) => {
-    await stage.broker.publish([stage.job('suspect')]);
-    await lose(stage, await stage.consumer(), 1);
-    const consumer = await stage.consumer();
-    await untilSuspected(stage, consumer);
-    assert.equal((await stage.broker.cancel(stage.id('suspect')))?.jobId, stage.id('suspect'));
+  scenario('lets a suspect be cancelled', { ownershipTime, maxDeliveries: 2, needs: ['jobIds'] }, async (fixture) => {
+    await fixture.broker.publish([fixture.job('suspect')]);
+    await lose(fixture, await fixture.consumer(), 1);
+    const consumer = await fixture.consumer();
+    await untilSuspected(fixture, consumer);
+    assert.equal((await fixture.broker.cancel(fixture.id('suspect')))?.jobId, fixture.id('suspect'));
     assert.deepEqual(await consumer.receive(1, ALONE), []);
-    await until(async () => !(await isSuspected(stage, consumer)), 'the suspect to be gone');
+    await until(async () => !(await isSuspected(fixture, consumer)), 'the suspect to be gone');
   });
 
   scenario(
     'holds suspects back while their channel is paused',
     { ownershipTime, maxDeliveries: 2, needs: ['administration'] },
-    async (stage) => {
-      await stage.publish('suspect');
-      await lose(stage, await stage.consumer(), 1);
-      const consumer = await stage.consumer();
-      await untilSuspected(stage, consumer);
-      await stage.broker.channels.pause(stage.channel);
+    async (fixture) => {
+      await fixture.publish('suspect');
+      await lose(fixture, await fixture.consumer(), 1);
+      const consumer = await fixture.consumer();
+      await untilSuspected(fixture, consumer);
+      await fixture.broker.channels.pause(fixture.channel);
       assert.deepEqual(await consumer.receive(1, ALONE), []);
-      await stage.broker.channels.resume(stage.channel);
-      await untilSuspected(stage, consumer);
+      await fixture.broker.channels.resume(fixture.channel);
+      await untilSuspected(fixture, consumer);
       await ack((await consumer.receive(1, ALONE))[0]!);
     },
   );
 
-  scenario(
-    'is an ordinary message again once it was given back',
-    { ownershipTime, maxDeliveries: 2 },
-    async (stage) => {
-      await stage.publish('suspect');
-      await lose(stage, await stage.consumer(), 1);
-      const consumer = await stage.consumer();
-      await untilSuspected(stage, consumer);
-      await reject((await consumer.receive(1, ALONE))[0]!);
-      const again = await stage.receiveOne(consumer);
-      assert.deepEqual([again.deliveryCount, again.isExhausted], [1, false]);
-      await consumer.close();
-      await stage.pass(ownershipTime + 1);
-      const next = await stage.consumer();
-      await untilSuspected(stage, next);
-      const [suspect] = await next.receive(1, ALONE);
-      assert.deepEqual([suspect!.deliveryCount, suspect!.isExhausted], [2, false]);
-    },
-  );
+  scenario('treats a returned suspect as an ordinary message', { ownershipTime, maxDeliveries: 2 }, async (fixture) => {
+    await fixture.publish('suspect');
+    await lose(fixture, await fixture.consumer(), 1);
+    const consumer = await fixture.consumer();
+    await untilSuspected(fixture, consumer);
+    await reject((await consumer.receive(1, ALONE))[0]!);
+    const again = await fixture.receiveOne(consumer);
+    assert.deepEqual([again.deliveryCount, again.isExhausted], [1, false]);
+    await consumer.close();
+    await fixture.pass(ownershipTime + 1);
+    const next = await fixture.consumer();
+    await untilSuspected(fixture, next);
+    const [suspect] = await next.receive(1, ALONE);
+    assert.deepEqual([suspect!.deliveryCount, suspect!.isExhausted], [2, false]);
+  });
 }
 
-/** The consumer takes so many and vanishes, and they are lost. */
-async function lose(stage: Stage, vanishing: Consumer, count: number, time = ownershipTime): Promise<void> {
-  await stage.receive(vanishing, count);
+/** The consumer receives this many messages and disappears, and they are lost. */
+async function lose(fixture: BrokerFixture, vanishing: Consumer, count: number, time = ownershipTime): Promise<void> {
+  await fixture.receive(vanishing, count);
   await vanishing.close();
-  await stage.pass(time + 1);
+  await fixture.pass(time + 1);
 }
 
-/** Another takes a suspect alone and vanishes. */
-async function loseAlone(stage: Stage): Promise<void> {
-  const vanishing = await stage.consumer();
-  await untilSuspected(stage, vanishing);
+/** Another consumer receives a suspect alone and disappears. */
+async function loseAlone(fixture: BrokerFixture): Promise<void> {
+  const vanishing = await fixture.consumer();
+  await untilSuspected(fixture, vanishing);
   assert.equal((await vanishing.receive(1, ALONE)).length, 1);
   await vanishing.close();
-  await stage.pass(ownershipTime + 1);
+  await fixture.pass(ownershipTime + 1);
 }
 
-/** Looks as workers do; a suspect is never given out with others. */
-async function isSuspected(stage: Stage, consumer: Consumer): Promise<boolean> {
-  await stage.expectNothing(consumer);
+/** Checks as workers do; a suspect is never delivered together with others. */
+async function isSuspected(fixture: BrokerFixture, consumer: Consumer): Promise<boolean> {
+  await fixture.expectNothing(consumer);
   return consumer.hasSuspects;
 }
 
-async function untilSuspected(stage: Stage, consumer: Consumer): Promise<void> {
-  await until(() => isSuspected(stage, consumer), 'the consumer to learn of a suspect');
+async function untilSuspected(fixture: BrokerFixture, consumer: Consumer): Promise<void> {
+  await until(() => isSuspected(fixture, consumer), 'the consumer to learn of a suspect');
 }
 
-/** Tries suspects alone until "deadly" has been refused, and so many others are done; returns those. */
-async function tryAllAlone(stage: Stage, count: number): Promise<Delivery[]> {
+/** Receives suspects alone until "deadly" has been refused and this many others are done; returns those. */
+async function tryAllAlone(fixture: BrokerFixture, count: number): Promise<Delivery[]> {
   const done: Delivery[] = [];
-  let [consumer, isRefused] = [await stage.consumer(), false];
+  let [consumer, isRefused] = [await fixture.consumer(), false];
   while (done.length < count || !isRefused) {
-    await untilSuspected(stage, consumer);
+    await untilSuspected(fixture, consumer);
     const [delivery] = await consumer.receive(1, ALONE);
     assert.ok(delivery, 'a suspect');
     if (textOf(delivery) !== 'deadly') {
@@ -261,8 +260,8 @@ async function tryAllAlone(stage: Stage, count: number): Promise<Delivery[]> {
       isRefused = true;
     } else {
       await consumer.close();
-      await stage.pass(ownershipTime + 1);
-      consumer = await stage.consumer();
+      await fixture.pass(ownershipTime + 1);
+      consumer = await fixture.consumer();
     }
   }
   return done;

@@ -1,0 +1,1 @@
+export * from './swap-remove-list.js';

@@ -1,0 +1,223 @@
+import { describe, expect, it, vi } from 'vitest';
+import { defineActor } from '../actor/index.js';
+import type { ConsumeOptions, Consumer } from '../broker/index.js';
+import { InFlightDelivery } from './in-flight-delivery.js';
+import { SuspectPolicy } from './suspect-policy.js';
+import { Latch, OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.js';
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise(setImmediate);
+};
+
+/** Receives what is due and loses it, this many times. */
+async function loseWorkers(testBed: TestBed, times: number): Promise<void> {
+  await testBed.repid.connect();
+  for (let n = 0; n < times; n += 1) {
+    const consumer = await testBed.broker.consume({ channels: ['default'] });
+    await consumer.receive(100, { wait: false });
+    await consumer.close();
+    await testBed.clock.advance(OWNERSHIP_TIME);
+  }
+}
+
+/** Records which jobs run beside which. */
+function recording() {
+  const running = new Set<string>();
+  const beside = new Map<string, string[]>();
+  const latches = new Map<string, Latch>();
+  const actor = defineActor({ name: 'work', timeout: '1h' }, async (_, { id }) => {
+    beside.set(id, [...running]);
+    for (const other of running) beside.get(other)!.push(id);
+    running.add(id);
+    const latch = new Latch();
+    latches.set(id, latch);
+    await latch.opened;
+    running.delete(id);
+  });
+  const release = (id: string): void => latches.get(id)?.open();
+  return { actor, beside, running, release };
+}
+
+describe('A message that has lost its worker repeatedly', () => {
+  it('runs beside others while at least two deliveries are left', async () => {
+    const { actor, beside, running, release } = recording();
+    const testBed = new TestBed([actor]);
+    const job = await testBed.repid.job('work', { id: 'lost' }).enqueue();
+    await loseWorkers(testBed, 3);
+    await testBed.repid.job('work', { id: 'innocent' }).enqueue();
+    testBed.start({ gracefulShutdownTime: 1 });
+    await until(() => running.has('innocent') && running.has('lost'));
+    release('innocent');
+    release('lost');
+    await job.waitForResult();
+    expect(beside.get('lost')).toEqual(['innocent']);
+  });
+
+  it('runs alone after that: deliveries in flight end first, and others wait', async () => {
+    const { actor, beside, running, release } = recording();
+    const testBed = new TestBed([actor]);
+    const suspect = await testBed.repid.job('work', { id: 'suspect' }).enqueue();
+    await loseWorkers(testBed, 3);
+    const consumer = await testBed.broker.consume({ channels: ['default'] });
+    await consumer.receive(1, { wait: false });
+    await testBed.repid.job('work', { id: 'before' }).enqueue();
+    const worker = testBed.start({ gracefulShutdownTime: 1 });
+    await until(() => running.has('before'));
+    await testBed.clock.advance(OWNERSHIP_TIME); // The fourth death.
+    await until(() => testBed.eventsOf('suspect-awaited').length > 0);
+    expect(testBed.eventsOf('suspect-awaited')).toEqual([{ type: 'suspect-awaited', inFlight: 1 }]);
+    await testBed.repid.job('work', { id: 'after' }).enqueue();
+    release('before');
+    await until(() => running.has('suspect'));
+    expect(worker.inFlight).toBe(1);
+    release('suspect');
+    await suspect.waitForResult();
+    await until(() => running.has('after'));
+    expect(beside.get('suspect')).toEqual([]);
+    release('after');
+    await consumer.close();
+  });
+
+  it('runs beside others once it was owned for a full ownership time', async () => {
+    const { actor, beside, running, release } = recording();
+    const testBed = new TestBed([actor]);
+    await testBed.repid.job('work', { id: 'suspect' }).enqueue();
+    await loseWorkers(testBed, 4);
+    testBed.start({ gracefulShutdownTime: 1 });
+    await until(() => running.has('suspect'));
+    await testBed.repid.job('work', { id: 'next' }).enqueue();
+    await testBed.clock.advance(OWNERSHIP_TIME / 2);
+    expect(running.has('next')).toBe(false);
+    await testBed.clock.advance(OWNERSHIP_TIME);
+    await until(() => running.has('next'));
+    expect(beside.get('suspect')).toEqual(['next']);
+    release('suspect');
+    release('next');
+  });
+
+  it('does not block others while long runs are in flight, and runs as soon as they end', async () => {
+    const { actor, beside, running, release } = recording();
+    const testBed = new TestBed([actor]);
+    await testBed.repid.job('work', { id: 'suspect' }).enqueue();
+    await loseWorkers(testBed, 3);
+    const consumer = await testBed.broker.consume({ channels: ['default'] });
+    await consumer.receive(1, { wait: false });
+    await testBed.repid.job('work', { id: 'long' }).enqueue();
+    testBed.start({ gracefulShutdownTime: 1 });
+    await until(() => running.has('long'));
+    await testBed.clock.advance(OWNERSHIP_TIME);
+    await until(() => testBed.eventsOf('suspect-awaited').length === 1);
+    await testBed.clock.advance(OWNERSHIP_TIME);
+    await testBed.repid.job('work', { id: 'other' }).enqueue();
+    await testBed.clock.advance(200);
+    expect([...running]).toEqual(['long', 'other']);
+    release('long');
+    release('other');
+    await until(() => running.has('suspect'));
+    expect(beside.get('suspect')).toEqual([]);
+    release('suspect');
+    await consumer.close();
+  });
+
+  it('goes to the dead letters where it loses its worker while it runs alone, and affects no other message', async () => {
+    const actor = defineActor({ name: 'work' }, () => 'done');
+    const testBed = new TestBed([actor]);
+    const job = await testBed.repid.job('work', { id: 'poison' }).enqueue();
+    await loseWorkers(testBed, 4);
+    const consumer = await testBed.broker.consume({ channels: ['default'] });
+    expect(await consumer.receive(1, { wait: false, alone: true })).toHaveLength(1);
+    await consumer.close();
+    await testBed.clock.advance(OWNERSHIP_TIME);
+    const innocents = Array.from({ length: 30 }, () => testBed.repid.job('work'));
+    await testBed.repid.enqueue(innocents);
+    await testBed.drain();
+    expect(await job.result()).toMatchObject({
+      success: false,
+      exception: expect.stringContaining('TooManyDeliveriesError'),
+    });
+    const letters = await testBed.deadLetters();
+    expect(letters.map(({ reason }) => [reason.code, reason.attempts])).toEqual([['REPID_TOO_MANY_DELIVERIES', 5]]);
+    for (const innocent of innocents) expect(await innocent.status()).toEqual({ state: 'succeeded' });
+  });
+
+  it('runs in a burst, too', async () => {
+    const actor = defineActor({ name: 'work' }, () => 'done');
+    const testBed = new TestBed([actor]);
+    const job = await testBed.repid.job('work').enqueue();
+    await loseWorkers(testBed, 4);
+    expect(await testBed.drain()).toBe(1);
+    expect(await job.result()).toMatchObject({ data: 'done' });
+  });
+
+  it('is not requested in a loop where another worker has it', async () => {
+    const actor = defineActor({ name: 'work' }, () => 'done');
+    const testBed = new TestBed([actor]);
+    const consume = testBed.broker.consume.bind(testBed.broker);
+    let asked = 0;
+    vi.spyOn(testBed.broker, 'consume').mockImplementation(async (options: ConsumeOptions) => {
+      const consumer = await consume(options);
+      return new Proxy(consumer, {
+        get: (target, name: keyof Consumer) => {
+          if (name === 'hasSuspects') return true;
+          const member = target[name];
+          if (name !== 'receive') return typeof member === 'function' ? member.bind(target) : member;
+          return (max: number, how: { wait: boolean; alone?: boolean }) => {
+            if (how.alone) asked += 1;
+            return how.alone ? [] : target.receive(max, { ...how, wait: false });
+          };
+        },
+      });
+    });
+    testBed.start();
+    await until(() => asked === 1);
+    const job = await testBed.repid.job('work').enqueue();
+    await testBed.clock.advance(3_500);
+    expect((await job.waitForResult()).data).toBe('done');
+    expect(asked).toBeLessThan(10);
+  });
+});
+
+describe('SuspectPolicy', () => {
+  const TIMEOUT = 1_000;
+  const inFlight = () => new InFlightDelivery({} as never, { receivedAt: 0, ownedSince: 0, ownedUntil: 0 }, () => {});
+
+  it('receives a suspect at once where nothing is in flight', () => {
+    expect(new SuspectPolicy(TIMEOUT).next(0, 0)).toBe('receive');
+  });
+
+  it('waits for a limited time, then continues', () => {
+    const suspects = new SuspectPolicy(TIMEOUT);
+    const steps = [0, 999, 1_000, 5_000, 10_999, 11_000].map((now) => suspects.next(1, now));
+    expect(steps).toEqual(['wait', 'wait', 'continue', 'continue', 'continue', 'wait']);
+    expect(suspects.next(0, 11_001)).toBe('receive');
+  });
+
+  it('receives a suspect as soon as nothing is in flight, even while it continues', () => {
+    const suspects = new SuspectPolicy(TIMEOUT);
+    for (const now of [0, 1_000]) suspects.next(1, now);
+    expect([suspects.next(1, 1_001), suspects.next(0, 1_002)]).toEqual(['continue', 'receive']);
+  });
+
+  it('starts a new wait when there were no suspects meanwhile', () => {
+    const suspects = new SuspectPolicy(TIMEOUT);
+    suspects.next(1, 0);
+    expect(suspects.remainingWait(400)).toBe(600);
+    suspects.stopWaiting();
+    expect([suspects.next(1, 900), suspects.remainingWait(900)]).toEqual(['wait', 1_000]);
+  });
+
+  it('blocks everything else while a suspect runs alone', () => {
+    const suspects = new SuspectPolicy(TIMEOUT);
+    const alone = inFlight();
+    suspects.received(alone, 0);
+    expect([alone.isAlone, suspects.isRunning]).toEqual([true, true]);
+    alone.isAlone = false;
+    expect(suspects.isRunning).toBe(false);
+  });
+
+  it('does not ask again at once where it was given none', () => {
+    const suspects = new SuspectPolicy(TIMEOUT);
+    suspects.received(undefined, 0);
+    expect([suspects.next(0, 999), suspects.next(0, 1_000)]).toEqual(['continue', 'receive']);
+  });
+});
