@@ -1,4 +1,11 @@
-import { BrokerClosedError, type BucketBroker, type BucketRecord, type WaitOptions } from '@repid/core';
+import {
+  BrokerClosedError,
+  type BucketBroker,
+  type BucketRecord,
+  type WaitOptions,
+  checkBucketRecord,
+} from '@repid/core';
+import { ReadBucketsCall, storeBucketsCall } from '../commands/buckets.js';
 import type { Connection } from '../connection/connection.js';
 import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
@@ -7,15 +14,11 @@ import { seldomReports } from '../connection/reports.js';
 import { type Way, isSamePlace } from '../connection/same-place.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
-import { checkBucket } from '../message-broker/check-message.js';
-import { addBuckets } from '../message-broker/encode-message.js';
 import {
   type RedisBucketBrokerOptions,
   type ResolvedBucketBrokerOptions,
   resolveBucketBrokerOptions,
 } from '../options/broker-options.js';
-import { GetFromMasterCall } from '../script/get-from-master-call.js';
-import { ScriptCall } from '../script/script-call.js';
 import { Waits } from './waits.js';
 
 interface Opened {
@@ -65,15 +68,15 @@ export class RedisBucketBroker implements BucketBroker {
     if (ids.length === 0) return [];
     const keys = ids.map((id) => this.keys.bucket(id));
     const bodies = await commands.sendAgain((client) => client.mget(keys));
-    if (bodies.includes(null)) await this.lookAgain(keys, bodies);
+    if (bodies.includes(null)) await this.askMaster(keys, bodies);
     return bodies.map((body) => body ?? undefined);
   }
 
-  /** What a server does not have may have been stored after it had become a replica: none is missing before a master says so. */
-  private async lookAgain(keys: readonly string[], bodies: (string | null)[]): Promise<void> {
+  /** A server that has become a replica may lack newer buckets: only the master can say that a bucket does not exist. */
+  private async askMaster(keys: readonly string[], bodies: (string | null)[]): Promise<void> {
     const missing = keys.flatMap((key, n) => (bodies[n] === null ? [{ key, n }] : []));
     const asked = missing.map(({ key }) => key);
-    const call = new GetFromMasterCall(this.keys.probe, asked);
+    const call = new ReadBucketsCall(asked, this.keys);
     const found = await this.use().commands.runAgain<(string | null)[]>(call);
     for (const [place, { n }] of missing.entries()) bodies[n] = found[place] ?? null;
   }
@@ -81,10 +84,8 @@ export class RedisBucketBroker implements BucketBroker {
   async store(buckets: readonly BucketRecord[]): Promise<void> {
     const { commands } = this.use();
     if (buckets.length === 0) return;
-    buckets.forEach(checkBucket);
-    const call = new ScriptCall(this.keys, 'publish.store');
-    addBuckets(call, [], buckets);
-    await commands.runAgain(call); // Twice is as once: the same bodies.
+    buckets.forEach(checkBucketRecord);
+    await commands.runAgain(storeBucketsCall(buckets, this.keys)); // May be sent twice: the bodies are the same.
   }
 
   async delete(ids: readonly string[]): Promise<number> {
@@ -103,8 +104,8 @@ export class RedisBucketBroker implements BucketBroker {
   }
 
   private get settings() {
-    const { connectTimeout, commandTimeout: patience, prefix } = this.options;
-    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.probe };
+    const { connectTimeout, commandTimeout: timeout, prefix } = this.options;
+    return { connectTimeout, timeout, onProblem: this.report, prefix, key: this.keys.probe };
   }
 
   private use(): Opened {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { BrokerUnavailableError, type WaitOptions, bucketTimeout, scheduleTimer } from '@repid/core';
+import { waitForBucketCall } from '../commands/buckets.js';
 import type { Connection } from '../connection/connection.js';
 import { isRefusedWith } from '../connection/problems.js';
 import { Regularly } from '../connection/regularly.js';
 import type { Subscriber } from '../connection/subscriber.js';
 import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
-import { ScriptCall } from '../script/script-call.js';
 
 /** One `wait()` in progress. */
 interface Wait {
@@ -91,9 +91,8 @@ export class Waits {
     if (!waits) return;
     const longest = Math.max(...[...waits].map(({ deadline }) => deadline - performance.now()));
     const memory = Math.ceil(Math.max(0, longest)) + LIMITS.waiterGrace;
-    const body = await this.commands.runAgain<string | null>(
-      new ScriptCall(this.keys, 'publish.wait').add(id, this.client, memory),
-    );
+    const call = waitForBucketCall(id, this.client, memory, this.keys);
+    const body = await this.commands.runAgain<string | null>(call);
     if (body !== null) this.found(id, body);
   }
 

@@ -1,6 +1,6 @@
 import { type BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
-import type { Invocation } from '../script/call.js';
+import type { Invocation } from '../commands/call.js';
 import { Link } from './link.js';
 import { pause } from './pause.js';
 import { AnswerLostError, NotSentError, answerOf, isPassing, isReadOnly, isRefusedWith, refused } from './problems.js';
@@ -32,8 +32,8 @@ export class Connection extends Link {
    * Calls the script; texts in the answer are strings.
    * @throws AnswerLostError when it was sent and no answer came
    */
-  run<Answer>(call: Invocation, patience = this.patience): Promise<Answer> {
-    return this.send(() => this.evaluate(call, false), patience) as Promise<Answer>;
+  run<Answer>(call: Invocation, timeout = this.timeout): Promise<Answer> {
+    return this.send(() => this.evaluate(call, false), timeout) as Promise<Answer>;
   }
 
   /** Calls the script; texts in the answer are buffers. */
@@ -43,10 +43,10 @@ export class Connection extends Link {
 
   /**
    * Sends a command once the connection is there, again where Redis refuses it for the moment.
-   * @param patience how long all of it may take, in milliseconds
+   * @param timeout how long all of it may take, in milliseconds
    */
-  send<Answer>(command: Command<Answer>, patience = this.patience): Promise<Answer> {
-    return this.sendBy(performance.now() + patience, command);
+  send<Answer>(command: Command<Answer>, timeout = this.timeout): Promise<Answer> {
+    return this.sendBy(performance.now() + timeout, command);
   }
 
   /**
@@ -54,7 +54,7 @@ export class Connection extends Link {
    * @param onLost called each time that it did
    */
   async sendAgain<Answer>(command: Command<Answer>, onLost?: () => void): Promise<Answer> {
-    const deadline = performance.now() + this.patience;
+    const deadline = performance.now() + this.timeout;
     let lost: AnswerLostError | undefined;
     for (;;) {
       try {

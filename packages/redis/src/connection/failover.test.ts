@@ -133,7 +133,7 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
   it('has a connection cut once, however often that is asked for', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const source = new ClientSource(proxy.url);
-    const connection = new Connection(source, 'repid-cut', { patience: 1_000, key: 'x', onProblem: () => undefined });
+    const connection = new Connection(source, 'repid-cut', { timeout: 1_000, key: 'x', onProblem: () => undefined });
     await connection.open(1_000);
     for (let times = 0; times < 20; times += 1) connection.reset();
     await connection.ready(1_000);

@@ -15,7 +15,7 @@ import { withoutSecrets } from './without-secrets.js';
 /** How a connection works, and whom it tells. */
 export interface ConnectionSettings {
   /** How long a call waits, reconnecting included, in milliseconds. */
-  readonly patience: number;
+  readonly timeout: number;
   /** A key of ours that is never there: who may not delete it is refused when connecting. */
   readonly key: string;
   /** Told of what an operator should know, each time. */
@@ -32,7 +32,7 @@ export interface ConnectionSettings {
  */
 export class Link {
   readonly client: Client;
-  readonly patience: number;
+  readonly timeout: number;
   /** Until when no answer is to be expected, by the process' monotonic clock. */
   quietUntil = 0;
   protected readonly limits: AnswerLimits;
@@ -58,7 +58,7 @@ export class Link {
     protected readonly settings: ConnectionSettings,
   ) {
     this.client = source.make(name);
-    this.patience = settings.patience;
+    this.timeout = settings.timeout;
     const received = settings.waitsWhileReceiving ? () => this.received : undefined;
     this.limits = new AnswerLimits(source.place, () => this.reset(), received);
     this.slot = source.cluster ? slotOf(settings.key) : undefined;
@@ -122,7 +122,7 @@ export class Link {
    * @param limit the limit that the error names; `timeout` may be what is left of it
    * @throws BrokerUnavailableError after `timeout` milliseconds
    */
-  async ready(timeout: number, limit = this.patience): Promise<void> {
+  async ready(timeout: number, limit = this.timeout): Promise<void> {
     if (this.isReady) return;
     if (this.isClosed) throw this.unreachable('the connection was closed');
     this.revive();
@@ -215,7 +215,7 @@ export class Link {
   }
 
   private answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    return this.limits.within(answer, performance.now() + this.patience);
+    return this.limits.within(answer, performance.now() + this.timeout);
   }
 
   private becomeReady(): void {

@@ -71,7 +71,7 @@ export function explain(problem: unknown, place: string): RepidError {
   return refused(cause.message, place, cause);
 }
 
-/** A cluster that sends us from node to node, or asks for patience, for too long says what the last of them said. */
+/** A cluster that sends us from node to node, or asks for timeout, for too long says what the last of them said. */
 const MANY = /^Too many Cluster redirections\. Last error: ReplyError: ([\s\S]*)$/;
 
 function lastOfMany(problem: unknown): unknown {

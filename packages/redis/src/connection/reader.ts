@@ -1,8 +1,7 @@
 import type { Cluster, Redis } from 'ioredis';
 import { scheduleTimer } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
-import type { Take } from '../script/next-call.js';
-import type { Invocation } from '../script/call.js';
+import type { Invocation } from '../commands/call.js';
 import { Connection } from './connection.js';
 import type { ConnectionSettings } from './link.js';
 import { pause } from './pause.js';
@@ -14,6 +13,15 @@ import type { Client, ClientSource } from './source.js';
 const WAKE_INTERVAL = 2;
 
 const NOTHING = Promise.resolve(undefined);
+
+/** What is to be read of a stream for a consumer of its group. */
+export interface StreamRead {
+  readonly stream: string;
+  readonly group: string;
+  readonly consumer: string;
+  /** How many entries at most. */
+  readonly most: number;
+}
 
 /** An entry as Redis gives it: id, then names and values in turn. */
 export type RawEntry = readonly [id: Buffer, fields: readonly Buffer[] | null];
@@ -41,7 +49,7 @@ export class Reader extends Connection {
    * Takes what is next of one stream; waits for the first entry for `block` milliseconds, or not at all where it is
    * undefined.
    */
-  async read({ stream, group, consumer, most }: Take, block?: number): Promise<readonly RawEntry[]> {
+  async read({ stream, group, consumer, most }: StreamRead, block?: number): Promise<readonly RawEntry[]> {
     if (block === undefined) {
       const answer = await this.send((client) =>
         client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'STREAMS', stream, '>'),
@@ -62,8 +70,8 @@ export class Reader extends Connection {
   }
 
   /** Calls a script that takes entries; texts in the answer are buffers. Undefined where it was woken before it was sent. */
-  runUntilWoken<Answer>(call: Invocation, patience: number): Promise<Answer | undefined> {
-    return this.untilWoken(() => this.evaluate(call, true) as Promise<Answer>, patience);
+  runUntilWoken<Answer>(call: Invocation, timeout: number): Promise<Answer | undefined> {
+    return this.untilWoken(() => this.evaluate(call, true) as Promise<Answer>, timeout);
   }
 
   /**
@@ -104,18 +112,18 @@ export class Reader extends Connection {
     return this.untilWoken((client) => {
       this.quietUntil = performance.now() + time;
       return command(client, time);
-    }, this.patience + time);
+    }, this.timeout + time);
   }
 
   // Does not sleep where it would first wait for the connection: that could not be woken.
   private untilWoken<Answer>(
     command: (client: Client) => Promise<Answer>,
-    patience: number,
+    timeout: number,
   ): Promise<Answer | undefined> {
     if (!this.isReady) return NOTHING;
     const sleeping = { woken: false };
     this.sleeping = sleeping;
-    return this.send<Answer | undefined>((client) => (sleeping.woken ? NOTHING : command(client)), patience).then(
+    return this.send<Answer | undefined>((client) => (sleeping.woken ? NOTHING : command(client)), timeout).then(
       (answer) => {
         this.sleeping = undefined;
         return answer;

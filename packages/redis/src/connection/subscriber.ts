@@ -108,7 +108,7 @@ export class Subscriber {
 class SubscriberConnection extends Connection {
   override ping(): void {
     this.limits
-      .within(this.listening()?.ping() ?? Promise.resolve(''), performance.now() + this.patience)
+      .within(this.listening()?.ping() ?? Promise.resolve(''), performance.now() + this.timeout)
       .catch(() => undefined);
   }
 

@@ -189,7 +189,7 @@ describe('What Redis holds of jobs that wait', () => {
 
 function bucketOf(bucketId: string, { success, large }: End): BucketRecord {
   const at = new Date(1);
-  const data = large ? 'x'.repeat(LIMITS.inputSize) : null;
+  const data = large ? 'x'.repeat(LIMITS.inlinedResultSize) : null;
   const exception = success ? undefined : 'Error: no';
   const body = codec.encodeResult({
     success,

@@ -94,6 +94,8 @@ describe('A message whose delivery never came', () => {
     await vanishing.receive(1, { wait: true });
     await vanishing.close();
     const broker = await connected(options);
+    const other = await broker.consume({ channels: ['sms'] });
+    await other.receive(1, { wait: false, alone: true }); // From here on the server has the script.
     const consumer = await broker.consume({ channels: ['email'], onProblem: () => undefined });
     await vi.waitFor(async () => {
       expect(await consumer.receive(1, { wait: false })).toEqual([]);

@@ -78,7 +78,7 @@ describe('Results that are settled', () => {
     it('where the result is too large to come along', async () => {
       await stage.broker.publish([job('first'), waiting('x')]);
       const [first] = await take(1);
-      await settle(first!, { body: bodyOf('x'.repeat(LIMITS.inputSize)) });
+      await settle(first!, { body: bodyOf('x'.repeat(LIMITS.inlinedResultSize)) });
       const [x] = await take(1);
       expect(x!.input).toBeUndefined();
       expect(await stage.timeLeft('first')).toBe(-1);

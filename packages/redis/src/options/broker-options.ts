@@ -1,5 +1,6 @@
 import { type DeadLetterLimits, type Duration, option, parseOptions, escapeControls } from '@repid/core';
 import * as v from 'valibot';
+import { FAST_PATHS, type FastPath, type FastPaths } from '../commands/fast-paths.js';
 import { DEFAULTS } from './defaults.js';
 
 /** What both brokers take. */
@@ -62,6 +63,7 @@ function messageBrokerSchema(cluster: boolean) {
     maxDeliveries: v.optional(option.wholeNumber(1), DEFAULTS.maxDeliveries),
     deadLetters: option.deadLetterLimits,
     publishTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.publishTimeout),
+    fastPaths,
   });
 }
 
@@ -79,6 +81,12 @@ function sharedEntries(cluster: boolean) {
     onProblem: v.optional(option.callable<(problem: Error) => void>(), () => warn),
   };
 }
+
+/** Internal, for tests and measurements: which fast paths are used. All by default; `false` for none, or the names of some. */
+const fastPaths = v.pipe(
+  v.optional(v.union([v.boolean(), v.array(v.picklist(FAST_PATHS))]), true),
+  v.transform((given): FastPaths => new Set<FastPath>(given === true ? FAST_PATHS : given || [])),
+);
 
 /** Shorter ones would run out while a message is on the wire. */
 const SHORTEST_OWNERSHIP = 10;

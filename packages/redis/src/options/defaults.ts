@@ -15,7 +15,7 @@ export const LIMITS = {
   /** Settlements in one script call. */
   settlementBatch: 256,
   /** So many settlements share the way of the next read; more go their own. */
-  sharedWay: 16,
+  sharedWrite: 16,
   /** Messages in one script call, unless one publish() has more: few enough that Redis is at work on some while more are made ready. */
   publishBatch: 64,
   /** Dead letters named in one script call. */
@@ -45,7 +45,7 @@ export const LIMITS = {
   /** Added to the count of deliveries of an entry that is given to a consumer which has nothing else in flight; twice where it is to be refused. */
   aloneMark: 1_000_000,
   /** A bucket of so many bytes comes along with the job that waited for it alone; a larger one is read by its worker. */
-  inputSize: 4_096,
+  inlinedResultSize: 4_096,
   /** Who waits for a bucket looks at least so often whether it is there, should a pub/sub message get lost. */
   waitInterval: 3_000,
   /** Buckets looked for in one command. */
