@@ -1,16 +1,15 @@
 import type { OutgoingMessage } from '@repid/core';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { keyspaceOf } from '../../../../test/support/redis-keyspace.js';
 import { ACK, RedisStage, job, message, textOf } from '../../../../test/support/redis-stage.js';
 import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 
-const DELAYED = message('later', { channel: 'other', delay: 60_000 });
-
-describe('What is usual among what is published', () => {
+describe('Simple messages', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
 
-  it('is written by a script of its own, without a look at each', async () => {
+  it('are published by a script that looks at all of them at once', async () => {
     await stage.broker.publish([message('warm')]);
     await stage.redis.config('RESETSTAT');
     await stage.broker.publish(['a', 'b', 'c'].flatMap(chainOf));
@@ -19,32 +18,18 @@ describe('What is usual among what is published', () => {
     expect(calls).toMatchObject({ xadd: 3, hset: 2, zadd: 1, hmget: 2, exists: 1 });
   });
 
-  it.each([
-    ['chains', () => chainOf('a')],
-    ['with ids that no header says', () => chainOf('a').map((one) => ({ ...one, headers: { topic: 'act' } }))],
-    ['with results elsewhere', () => chainOf('a').map((one) => resultIn(one, `${one.id}-result`))],
-    ['that tell nobody that they were skipped', () => chainOf('a').map((one) => resultIn(one, undefined))],
-    ['on two channels', () => chainOf('a').map((one, n) => ({ ...one, channel: n % 2 ? 'sms' : 'email' }))],
-    ['beside bare messages', () => [message('x'), ...chainOf('a'), message('y')]],
-  ])('leaves the same behind as by the script for everything: %s', async (_, make) => {
-    await stage.broker.publish([...make(), DELAYED]);
-    const thorough = await contents();
-    await stage.redis.flushall();
-    await stage.broker.publish(make());
-    expect(await contents()).toEqual(thorough);
-  });
-
   it.each<[string, () => Promise<unknown> | undefined, (messages: OutgoingMessage[]) => OutgoingMessage[]]>([
     ['an id is taken', () => stage.broker.publish([job('a-2')]), (chain) => chain],
     ['an id comes twice', () => undefined, (chain) => [...chain, job('a-1')]],
-  ])('is not published at all where %s', async (_, prepare, make) => {
+  ])('are not published at all where %s', async (_, prepare, make) => {
+    await stage.broker.publish([message('first')]); // Has the channel listed.
     await prepare();
-    const before = await contents();
+    const before = await keyspaceOf(stage.redis);
     await expect(stage.broker.publish(make(chainOf('a')))).rejects.toMatchObject({ code: 'REPID_DUPLICATE_JOB' });
-    expect(await contents()).toEqual(before);
+    expect(await keyspaceOf(stage.redis)).toEqual(before);
   });
 
-  describe('in one turn with what is not', () => {
+  describe('in one turn with others', () => {
     const [TAKEN, PUBLISHED] = ['REPID_DUPLICATE_JOB', undefined];
 
     it.each<[string, () => OutgoingMessage[][], (string | undefined)[]]>([
@@ -63,7 +48,7 @@ describe('What is usual among what is published', () => {
       ],
       ['in hundreds of one size', () => [hundreds('a'), [...hundreds('b').slice(1), job('taken')]], [PUBLISHED, TAKEN]],
       ['with the same to wait for', () => [[waiting('a', 'x')], [waiting('b', 'x')]], [PUBLISHED, PUBLISHED]],
-    ])('is published, and the others are told why they are not: %s', async (_, make, codes) => {
+    ])('are published, and the others are refused: %s', async (_, make, codes) => {
       await stage.broker.publish([job('taken')]);
       const publications = make();
       const ends = await Promise.allSettled(publications.map((messages) => stage.broker.publish(messages)));
@@ -71,11 +56,11 @@ describe('What is usual among what is published', () => {
       const published = publications.flatMap((messages, n) => (codes[n] === PUBLISHED ? messages : []));
       const there = await Promise.all(published.map(({ id }) => stage.where(id!)));
       expect(there).toEqual(published.map(({ waits }) => (waits ? 'waiting' : 'queued')));
-      const { queued, waiting: parked } = await stage.broker.channels.stats('email');
-      expect(queued + parked).toBe(published.length + 1);
+      const { queued, waiting: blocked } = await stage.broker.channels.stats('email');
+      expect(queued + blocked).toBe(published.length + 1);
     });
 
-    it('needs a second look only at the others', async () => {
+    it('leave only the others to the general path', async () => {
       await stage.broker.publish([job('taken')]);
       const ids = ['a', 'taken', 'b', 'c'];
       const calls = await callsDuring(() => Promise.allSettled(ids.map((id) => stage.broker.publish([job(id)]))));
@@ -104,14 +89,14 @@ describe('What is usual among what is published', () => {
     }
   });
 
-  it('has several wait for one', async () => {
+  it('may wait for the same bucket', async () => {
     await stage.broker.publish([...chainOf('a'), waiting('b', 'a-0')]);
     expect((await stage.broker.waiters('a-0')).map(({ jobId }) => jobId).toSorted()).toEqual(['a-1', 'b']);
     await stage.broker.publish([waiting('c', 'a-0')]);
     expect((await stage.broker.waiters('a-0')).map(({ jobId }) => jobId).toSorted()).toEqual(['a-1', 'b', 'c']);
   });
 
-  it('begins at once where what they wait for is there', async () => {
+  it('are released at once where the bucket exists', async () => {
     await buckets.store([{ id: 'a-0', ttl: 60_000, success: true, body: '{"success":true,"timestamp":1,"data":1}' }]);
     await stage.broker.publish(chainOf('a').slice(1));
     const [first] = await (await stage.consume()).receive(1, { wait: true });
@@ -121,7 +106,7 @@ describe('What is usual among what is published', () => {
   });
 
   it.each(['repid::jobs', 'repid:email:waiting', 'repid::awaited', 'repid:email'])(
-    'is refused as a whole where something else lies at %s',
+    'are refused as a whole where %s is of another type',
     async (key) => {
       await stage.redis.set(key, 'not ours');
       await expect(stage.broker.publish(chainOf('a'))).rejects.toMatchObject({ code: 'REPID_BROKER_REFUSED' });
@@ -129,7 +114,7 @@ describe('What is usual among what is published', () => {
     },
   );
 
-  it('tells consumers by when the first must not wait any more', async () => {
+  it('notify consumers when the first of them times out', async () => {
     const consumer = await stage.consume();
     const late = waiting('late', 'never');
     const received = consumer.receive(1, { wait: true });
@@ -152,32 +137,5 @@ describe('What is usual among what is published', () => {
     return job(id, {
       waits: { on: [{ bucketId, condition }], timeout: 60_000, result: { id, ttl: 60_000, into: buckets } },
     });
-  }
-
-  function resultIn(one: OutgoingMessage, id: string | undefined): OutgoingMessage {
-    const result = id === undefined ? undefined : { id, ttl: null, into: buckets };
-    return one.waits ? { ...one, waits: { ...one.waits, result } } : one;
-  }
-
-  /** Everything that was written, save times and the channel of what is delayed. */
-  async function contents(): Promise<Record<string, unknown>> {
-    const found: Record<string, unknown> = {};
-    for (const key of (await stage.redis.keys('*')).filter((one) => !one.includes('other')).toSorted()) {
-      const kind = await stage.redis.type(key);
-      if (kind === 'stream') found[key] = (await stage.redis.xrange(key, '-', '+')).map(([, fields]) => fields);
-      else if (kind === 'hash') found[key] = hashOf(await stage.redis.hgetallBuffer(key));
-      else if (kind === 'zset') found[key] = (await stage.redis.zrange(key, '0', '-1')).toSorted();
-      else if (key !== 'repid::channels') found[key] = kind;
-    }
-    return found;
-  }
-
-  /** Entries' ids are times. */
-  function hashOf(hash: Record<string, Buffer>): Record<string, string> {
-    const texts = Object.entries(hash).map(([name, value]) => [
-      name,
-      value.toString('latin1').replace(/^m\d+-\d+@/, 'm@'),
-    ]);
-    return Object.fromEntries(texts);
   }
 });
