@@ -49,21 +49,19 @@ export function generate(constants) {
   const fragments = new Map();
   const scripts = scriptsIn(sources).map((name) => {
     const places = fragmentsOf(assemble(sources, name)).map((lines) => placeOf(fragments, fill(lines)));
-    return `  ${camelCase(basename(name))}: script(${places.join(', ')}),\n`;
+    return `${camelCase(basename(name))}: script(${places.join(', ')})`;
   });
   fill.checkAllUsed();
   return `// Made of packages/redis/lua by "npm run lua". Do not edit.
 import { Script } from './script.js';
 
-const FRAGMENTS = [
-${[...fragments.keys()].map((text) => `  ${JSON.stringify(text)},\n`).join('')}];
+const FRAGMENTS = ${JSON.stringify([...fragments.keys()])};
 
 function script(...places: number[]): Script {
   return new Script(places.map((place) => FRAGMENTS[place]!));
 }
 
-export const scripts = {
-${scripts.join('')}};
+export const scripts = { ${scripts.join(', ')} };
 `;
 }
 

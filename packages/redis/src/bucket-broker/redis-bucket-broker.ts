@@ -10,7 +10,7 @@ import type { Connection } from '../connection/connection.js';
 import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
-import { seldomReports } from '../connection/reports.js';
+import { limitedReports } from '../connection/reports.js';
 import { type Way, isSamePlace } from '../connection/same-place.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
@@ -27,7 +27,7 @@ interface Opened {
   readonly waits: Waits;
 }
 
-/** Keeps buckets as Redis strings. */
+/** Stores buckets as Redis strings. */
 export class RedisBucketBroker implements BucketBroker {
   readonly name = 'redis';
   /** How every key begins. */
@@ -35,7 +35,7 @@ export class RedisBucketBroker implements BucketBroker {
   private readonly source: ClientSource;
   private readonly options: ResolvedBucketBrokerOptions;
   private readonly keys: Keys;
-  private readonly report = seldomReports((problem) => this.options.onProblem(problem));
+  private readonly report = limitedReports((problem) => this.options.onProblem(problem));
   private readonly life = new Lifecycle(
     this.name,
     (signal) => this.open(signal),
@@ -44,7 +44,7 @@ export class RedisBucketBroker implements BucketBroker {
 
   /**
    * @param redis a URL, options of ioredis, or an instance of it (version 5 or 6, or a cluster). An instance is
-   *   duplicated for our connections and otherwise left alone.
+   *   duplicated for the broker's connections and not changed.
    * @throws InvalidOptionError where an option is unknown or wrong
    */
   constructor(redis: RedisConnection, options: RedisBucketBrokerOptions = {}) {
@@ -97,7 +97,7 @@ export class RedisBucketBroker implements BucketBroker {
     return this.use().waits.wait(id, options);
   }
 
-  /** True where both lead to the same place. @param other a message broker's way to Redis */
+  /** True where both use the same database. @param other how a message broker reaches Redis */
   async isAt(other: Way): Promise<boolean> {
     const { commands } = this.use();
     return isSamePlace(other, { source: this.source, settings: this.settings, commands });

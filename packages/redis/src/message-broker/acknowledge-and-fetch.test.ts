@@ -5,10 +5,10 @@ import { ACK, RedisStage, job, message, textOf } from '../../../../test/support/
 const STREAM = 'repid:email';
 const GROUP = 'repid:email:group';
 
-describe('A settlement that waits alone while the next is read', () => {
+describe('An acknowledgement that is pending when the next message is fetched', () => {
   const stage = new RedisStage();
 
-  it('is committed by the call that takes what is next', async () => {
+  it('is committed by the call that takes the next messages', async () => {
     const { first, consumer } = await withFirst([message('one'), message('two')]);
     await stage.redis.config('RESETSTAT');
     expect(await settledAndNext(first, consumer)).toEqual(['two']);
@@ -17,7 +17,7 @@ describe('A settlement that waits alone while the next is read', () => {
     expect(await stage.redis.xpending(STREAM, GROUP)).toMatchObject({ 0: 1 });
   });
 
-  it('is committed where nothing is next, and what comes later is waited for', async () => {
+  it('is committed where no message is next, and the fetch waits for one', async () => {
     const { first, consumer } = await withFirst([message('one')]);
     const settled = first.settle(ACK);
     const next = consumer.receive(1, { wait: true });
@@ -26,7 +26,7 @@ describe('A settlement that waits alone while the next is read', () => {
     expect((await next).map(textOf)).toEqual(['two']);
   });
 
-  it('ends the wait for what is next when it is woken at that moment', async () => {
+  it('does not keep the fetch from being woken at that moment', async () => {
     const { first, consumer } = await withFirst([message('one')]);
     const settled = first.settle(ACK);
     const next = consumer.receive(1, { wait: true });
@@ -43,7 +43,7 @@ describe('A settlement that waits alone while the next is read', () => {
     expect(await stage.where('two')).toBeDefined();
   });
 
-  it('leaves the id to a job that has it by now', async () => {
+  it('does not free an id that belongs to another job', async () => {
     const { first, consumer } = await withFirst([job('one'), message('two')]);
     await stage.redis.hset('repid::jobs', 'one', 'm0-1@email');
     expect(await settledAndNext(first, consumer)).toEqual(['two']);
@@ -53,7 +53,7 @@ describe('A settlement that waits alone while the next is read', () => {
   it.each([
     ['another', 'another'],
     ['its own consumer anew', undefined],
-  ])('is refused where the message was handed to %s, and the next is taken', async (_, name) => {
+  ])('is refused where the message was given to %s, and the next is taken', async (_, name) => {
     const { first, consumer } = await withFirst([message('one'), message('two')]);
     await stage.redis.xclaim(STREAM, GROUP, name ?? (await ownName()), 0, first.id);
     const settled = expect(first.settle(ACK)).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
@@ -62,7 +62,7 @@ describe('A settlement that waits alone while the next is read', () => {
     expect(await stage.redis.xlen(STREAM)).toBe(2);
   });
 
-  it('is refused where the index is no index, and the next is taken', async () => {
+  it('is refused where the hash of jobs is of another type, and the next is taken', async () => {
     const { first, consumer } = await withFirst([job('one'), message('two')]);
     await stage.redis.set('repid::jobs', 'text');
     const settled = expect(first.settle(ACK)).rejects.toMatchObject({ code: 'REPID_BROKER_REFUSED' });
@@ -71,7 +71,7 @@ describe('A settlement that waits alone while the next is read', () => {
     expect(await stage.redis.xlen(STREAM)).toBe(2);
   });
 
-  it('is refused where the server lost all, and the consumer goes on', async () => {
+  it('is refused where the server lost its data, and the consumer goes on', async () => {
     const { first, consumer } = await withFirst([message('one')]);
     await stage.redis.flushall();
     const settled = expect(first.settle(ACK)).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
@@ -81,13 +81,13 @@ describe('A settlement that waits alone while the next is read', () => {
     expect((await next).map(textOf)).toEqual(['two']);
   });
 
-  it('is committed where the server forgot the script', async () => {
+  it('is committed where the server has lost the script', async () => {
     const { first, consumer } = await withFirst([message('one'), message('two')]);
     await stage.redis.script('FLUSH');
     expect(await settledAndNext(first, consumer)).toEqual(['two']);
   });
 
-  it('is committed by a call of its own where its stream is not the one that is read', async () => {
+  it('is committed by a separate call where another stream is read', async () => {
     const { first } = await withFirst([message('one')]);
     const other = await stage.broker.consume({ channels: ['sms'] });
     await stage.broker.publish([message('two', { channel: 'sms' })]);

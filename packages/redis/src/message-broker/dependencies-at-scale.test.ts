@@ -7,7 +7,7 @@ const MANY = 10_000;
 /** Far more than it takes, so that a slow machine passes; what grows with the square does not. */
 const PATIENCE = 10_000;
 
-describe('RedisMessageBroker with very many that wait', () => {
+describe('RedisMessageBroker with very many waiting jobs', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
@@ -20,13 +20,13 @@ describe('RedisMessageBroker with very many that wait', () => {
     expect(await stage.redis.keys('*wait*')).toEqual([]);
   });
 
-  it('releases one that waits for ten thousand buckets, each in the same time', async () => {
+  it('releases a job that waits for ten thousand buckets, at a constant cost for each', async () => {
     const perBucket = { few: await fanIn(100), many: await fanIn(MANY) };
     expect(perBucket.many).toBeLessThan(perBucket.few * 4);
     expect((await stage.broker.channels.stats('email')).queued).toBe(2);
   });
 
-  it('skips one that waits for ten thousand buckets when the last has failed', async () => {
+  it('skips a job that waits for ten thousand buckets when the last has failed', async () => {
     await stage.broker.publish([waiting('last', numbered(MANY, String))]);
     await buckets.store(numbered(MANY - 1, (n) => ended(String(n), true)));
     await timed('skip of one with 10,000', () => buckets.store([ended(String(MANY - 1), false)]));

@@ -14,12 +14,12 @@ import { LIMITS } from '../options/defaults.js';
 const codec = new BucketCodec(jsonSerializer);
 const NACK = { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 } as const;
 
-describe('RedisMessageBroker with a bucket that one waits for alone', () => {
+describe('A job that waits for one bucket', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
 
-  describe('sends it along', () => {
+  describe('gets the bucket inlined', () => {
     it.each([
       ['stored before', true],
       ['stored after', false],
@@ -34,21 +34,21 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       await expectKeptForNobody(x);
     });
 
-    it('also to who waited for a failure', async () => {
+    it('where it waited for a failure', async () => {
       await stage.broker.publish([waiting('x', ['first'], 'failure')]);
       const first = { ...ended('first'), body: '{"success":false,"ttl":60000,"timestamp":1}', success: false };
       await buckets.store([first]);
       expect((await one()).input?.body).toBe(first.body);
     });
 
-    it('to each of those who wait for it', async () => {
+    it('beside others that wait for the same bucket', async () => {
       await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first'])]);
       await buckets.store([ended('first')]);
       const both = await (await stage.consume()).receive(2, { wait: true });
       expect(both.map(({ input }) => input?.bucketId)).toEqual(['first', 'first']);
     });
 
-    it('with the next delivery where it is given back, and where it is tried again later', async () => {
+    it('also in the next delivery, after a rejection and after a retry', async () => {
       await stage.broker.publish([waiting('x', ['first'])]);
       await buckets.store([ended('first')]);
       const consumer = await stage.consume();
@@ -78,7 +78,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       await expectNothingLeft();
     });
 
-    it('where it is stored by the call that has its waiter wait, in any order', async () => {
+    it('where one call stores the bucket and publishes the job, in any order', async () => {
       await stage.broker.publish([job('a'), job('b'), job('c')]);
       const [a, b, c] = await (await stage.consume()).receive(3, { wait: true });
       await Promise.all([
@@ -97,7 +97,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
     });
   });
 
-  describe('does not send it along', () => {
+  describe('does not get it inlined', () => {
     it.each([
       ['stored before', true],
       ['stored after', false],
@@ -126,7 +126,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       expect(both.map(({ input }) => input?.body === padded)).toEqual([isSent, isSent]);
     });
 
-    it('to who waits for others too, but keeps it', async () => {
+    it('where it waits for several, and the bucket is kept', async () => {
       await stage.broker.publish([waiting('x', ['first', 'second'])]);
       await buckets.store([ended('first'), ended('second')]);
       const x = await one();
@@ -145,7 +145,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
     expect((await one()).input).toBeUndefined();
   });
 
-  describe('lets its time begin where it is large and is not read', () => {
+  describe('starts the ttl of a large bucket when it ends without reading it', () => {
     it.each<[string, Condition, () => unknown]>([
       ['as the condition is not met', 'failure', () => {}],
       ['as who could not be released is cancelled', 'success', () => stage.broker.cancel('x')],
@@ -160,7 +160,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
     });
   });
 
-  describe('keeps it for nobody who has it along', () => {
+  describe('does not keep a bucket that is inlined', () => {
     it.each([
       ['cancelled', () => stage.broker.cancel('x')],
       ['purged', () => stage.broker.channels.purge('email')],
@@ -174,7 +174,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       await expectNothingLeft();
     });
 
-    it('but for another who has yet to read it', async () => {
+    it('unless another job has yet to read it', async () => {
       await stage.broker.publish([waiting('x', ['first']), waiting('y', ['first', 'other'])]);
       await buckets.store([ended('first'), ended('other')]);
       const [x, y] = await (await stage.consume()).receive(2, { wait: true });
@@ -194,7 +194,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
     });
   });
 
-  describe('has the others of a bucket wait beside the first', () => {
+  describe('is blocked beside the first waiter of its bucket', () => {
     it.each([
       ['the first', 'x'],
       ['another', 'y'],
@@ -218,7 +218,7 @@ describe('RedisMessageBroker with a bucket that one waits for alone', () => {
       await expectNothingLeft();
     });
 
-    it('and skips all of them where the condition is not met', async () => {
+    it('and all are skipped where the condition is not met', async () => {
       await stage.broker.publish([waiting('x', ['first'], 'failure'), waiting('y', ['first'], 'failure')]);
       await buckets.store([ended('first')]);
       for (const id of ['x', 'y']) expect(JSON.parse((await buckets.get([id]))[0]!)).toMatchObject({ skipped: true });

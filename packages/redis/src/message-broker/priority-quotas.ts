@@ -1,15 +1,15 @@
 import type { Priority } from '@repid/core';
 
-/** How many of each priority are taken. */
+/** How many messages of each priority are taken. */
 export type Quotas = Readonly<Record<Priority, number>>;
 
-/** Whose turn it is, over and over: 10 high, 3 medium, 1 low, spread so that nobody waits long. */
+/** A weighted round robin: 10 turns high, 3 medium, 1 low, spread evenly. */
 const TURNS: readonly Priority[] = [
   ...(['high', 'high', 'medium', 'high', 'high', 'high', 'high'] as const),
   ...(['medium', 'high', 'high', 'low', 'high', 'high', 'medium'] as const),
 ];
 
-/** How many of each priority the next `count` turns give, beginning with turn number `first`. */
+/** How many turns each priority has among `count` turns, beginning with turn number `first`. */
 export function quotasOf(first: number, count: number): Quotas {
   const quotas = { high: 0, medium: 0, low: 0 };
   for (let turn = first; turn < first + count; turn++) quotas[TURNS[turn % TURNS.length]!]++;

@@ -20,10 +20,10 @@ import { ReadSizes } from './read-sizes.js';
 import type { RedisDelivery } from './redis-delivery.js';
 import { Takeover } from './takeover.js';
 
-/** The least that a reader sleeps, in milliseconds; Redis takes 0 for ever. */
+/** The shortest blocking read, in milliseconds. For Redis 0 means for ever. */
 const SHORTEST_SLEEP = 1;
 
-/** What Redis says where a stream or its group is not there (any more). */
+/** Refusals that mean that a stream or its group does not exist (any more). */
 const GONE = /NOGROUP|no such key|UNBLOCKED/;
 
 /** Takes messages from Redis streams. */
@@ -42,7 +42,7 @@ export class RedisConsumer implements Consumer {
   private taking: Promise<unknown> | undefined;
   private closing: Promise<void> | undefined;
   private woken = false;
-  /** Whoever is about to sleep looks whether there was one since it last looked at what is there. */
+  /** Counts interruptions. A read checks before it blocks whether there was one since it began. */
   private interruptions = 0;
   private stopPause: (() => void) | undefined;
 
@@ -67,7 +67,7 @@ export class RedisConsumer implements Consumer {
     });
   }
 
-  /** Makes the channels where they are not there, and starts to watch them. */
+  /** Creates missing channels, and starts to watch them. */
   async open(): Promise<void> {
     await this.channels.open();
     await this.watcher.open(this.parts.subscriber);
@@ -109,7 +109,7 @@ export class RedisConsumer implements Consumer {
     return this.closing;
   }
 
-  /** Learns what this process itself did to its channels. */
+  /** Looks at its channels at once, after this process has changed one. */
   lookNow(): Promise<void> {
     return this.watcher.lookNow();
   }
@@ -143,7 +143,7 @@ export class RedisConsumer implements Consumer {
     }
   }
 
-  /** Notes a read while it is in progress, and whether its answer was lost. */
+  /** Keeps track of a read in progress, and notes whether its answer was lost. */
   private async noting(taking: Promise<readonly TakenEntry[]>): Promise<readonly TakenEntry[]> {
     this.taking = taking;
     try {
@@ -199,13 +199,13 @@ export class RedisConsumer implements Consumer {
     return [];
   }
 
-  // Nothing is lost for longer than that which was to wake it and did not.
+  // A lost wake-up delays it no longer than this.
   private longestSleep(): number {
     const untilTakeover = Math.ceil(this.takeover.dueAt - performance.now());
     return Math.max(SHORTEST_SLEEP, Math.min(untilTakeover, LIMITS.lookInterval));
   }
 
-  // Waiting for a connection can be interrupted; a call that waits for one could not.
+  // This wait can be interrupted. A call that waits for a connection cannot.
   private async isConnected(): Promise<boolean> {
     const { reader } = this.parts;
     if (reader.isReady) return true;
@@ -230,13 +230,13 @@ export class RedisConsumer implements Consumer {
     const wasPaused = this.streams.isPaused(channel);
     if (!this.streams.update(channel, state)) return;
     const { taking } = this;
-    // Its group stands where it was, unless what said so is lost: then opening it finds a place to go on from.
+    // Restores the position of the group where the key that held it was lost.
     if (wasPaused && state.pause === '') void this.channels.openAgain();
     void this.interrupt();
     if (state.pause !== '') void this.confirm(channel, state.pause, taking);
   }
 
-  /** Nothing more of the channel is begun once the read in progress, which may have been given something, has come back. */
+  /** Waits for the read in progress, which may return messages of the channel. After it none are begun. */
   private async confirm(channel: string, pause: string, taking: Promise<unknown> | undefined): Promise<void> {
     await taking?.catch(() => undefined);
     this.watcher.confirm(channel, pause);
@@ -258,7 +258,7 @@ export class RedisConsumer implements Consumer {
     await this.pause(LIMITS.recoveryPause);
   }
 
-  /** What goes wrong with one stream holds no other up. */
+  /** A problem with one stream does not stop the others. */
   private async noteStreamProblem(problem: string): Promise<void> {
     if (!GONE.test(problem)) this.reports.lasting(problem);
     else if (await this.channels.openAgain()) await this.interrupt();
@@ -270,7 +270,7 @@ export class RedisConsumer implements Consumer {
     return this.parts.reader.wake();
   }
 
-  /** Ends early when `until` settles, or by interruption. */
+  /** Ends early when `until` settles, or when it is interrupted. */
   private async pause(milliseconds: number, until?: Promise<void>): Promise<void> {
     const settled = until?.catch(() => undefined);
     if (this.woken || this.closing) return;

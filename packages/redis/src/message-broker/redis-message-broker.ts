@@ -20,9 +20,9 @@ import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
 import { Reader } from '../connection/reader.js';
 import { ServerClock } from '../connection/server-clock.js';
-import type { TimeSample } from '../connection/introduction.js';
+import type { TimeSample } from '../connection/handshake.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
-import { seldomReports } from '../connection/reports.js';
+import { limitedReports } from '../connection/reports.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
 import {
@@ -41,10 +41,10 @@ interface Opened {
   readonly subscriber: Subscriber;
 }
 
-/** Moves messages through Redis streams, on the wire as the Python library repid 2.x does. */
+/** Moves messages through Redis streams, in the format of the Python library repid 2.x. */
 export class RedisMessageBroker implements MessageBroker {
   readonly name = 'redis';
-  /** The server's time, so that all machines agree; before it is connected, the machine's. */
+  /** The server's time, so that all machines agree. Before the broker is connected, the machine's. */
   readonly clock = new ServerClock(() => this.life.current?.commands.ping());
   readonly capabilities = {
     delay: true,
@@ -65,7 +65,7 @@ export class RedisMessageBroker implements MessageBroker {
   private readonly settler: Settler;
   private readonly consumers = new Set<RedisConsumer>();
   private readonly connection = (): Connection => this.opened();
-  private readonly report = seldomReports((problem) => this.options.onProblem(problem));
+  private readonly report = limitedReports((problem) => this.options.onProblem(problem));
   private readonly life = new Lifecycle(
     this.name,
     (signal) => this.open(signal),
@@ -74,7 +74,7 @@ export class RedisMessageBroker implements MessageBroker {
 
   /**
    * @param redis a URL, options of ioredis, or an instance of it (version 5 or 6, or a cluster). An instance is
-   *   duplicated for our connections and otherwise left alone.
+   *   duplicated for the broker's connections and not changed.
    * @throws InvalidOptionError where an option is unknown or wrong
    */
   constructor(redis: RedisConnection, options: RedisMessageBrokerOptions = {}) {

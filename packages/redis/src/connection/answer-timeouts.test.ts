@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { AnswerLimits } from './answer-limits.js';
+import { AnswerTimeouts } from './answer-timeouts.js';
 
 const NEVER = new Promise<never>(() => {});
 
-describe('AnswerLimits', () => {
+describe('AnswerTimeouts', () => {
   it('gives up what is late, and nothing else', async () => {
     const onLate = vi.fn<() => void>();
-    const limits = new AnswerLimits('here', onLate);
+    const limits = new AnswerTimeouts('here', onLate);
     const late = limits.within(NEVER, performance.now() + 60);
     const later = limits.within(sleep(150, 'answer'), performance.now() + 10_000);
     const sooner = limits.within(NEVER, performance.now() + 20);
@@ -21,13 +21,13 @@ describe('AnswerLimits', () => {
   });
 
   it('gives up at once what is late already', async () => {
-    const limits = new AnswerLimits('here', () => undefined);
+    const limits = new AnswerTimeouts('here', () => undefined);
     await expect(limits.within(NEVER, performance.now() - 1)).rejects.toThrow('it took too long');
   });
 
   it('tells nobody of what was answered in time', async () => {
     const onLate = vi.fn<() => void>();
-    const limits = new AnswerLimits('here', onLate);
+    const limits = new AnswerTimeouts('here', onLate);
     const deadline = performance.now() + 20;
     expect(await Promise.all([1, 2, 3].map((n) => limits.within(Promise.resolve(n), deadline)))).toEqual([1, 2, 3]);
     await expect(limits.within(Promise.reject(new Error('gone')), deadline)).rejects.toMatchObject({
@@ -43,7 +43,7 @@ describe('AnswerLimits', () => {
     await once(server, 'listening');
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     await once(socket, 'connect');
-    const limits = new AnswerLimits('here', () => undefined);
+    const limits = new AnswerTimeouts('here', () => undefined);
     const answer = once(socket, 'data').then(([chunk]) => String(chunk));
     // The other side answers in time, from a process of its own as it were; this one does not come to read it.
     const answered = limits.within(answer, performance.now() + 40);
@@ -55,7 +55,7 @@ describe('AnswerLimits', () => {
   });
 
   it('counts what was answered, by an error as well, and what is not', async () => {
-    const limits = new AnswerLimits('here', () => undefined);
+    const limits = new AnswerTimeouts('here', () => undefined);
     const open = limits.within(NEVER, performance.now() + 50);
     await limits.within(Promise.resolve(1), performance.now() + 50);
     await limits.within(Promise.reject(new Error('no')), performance.now() + 50).catch(() => undefined);

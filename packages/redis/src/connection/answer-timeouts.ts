@@ -2,7 +2,7 @@ import { Alarm, Bag, type Placed, scheduleTimer } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
 import { AnswerLostError, explain } from './problems.js';
 
-/** A command that is not answered yet. */
+/** A command that was not answered yet. */
 interface Pending extends Placed {
   /** By the process' monotonic clock, in milliseconds. */
   deadline: number;
@@ -13,17 +13,17 @@ interface Pending extends Placed {
 
 const MONOTONIC = { now: () => performance.now(), schedule: scheduleTimer };
 
-/** Gives up commands that are not answered in time. One timer serves all, and what is answered in time costs it nothing. */
-export class AnswerLimits {
+/** Gives up commands that are not answered in time. One timer serves all of them. */
+export class AnswerTimeouts {
   private readonly pending = new Bag<Pending>();
-  // Where the event loop was held up, answers may have come that nobody has read yet: they are read before anybody looks.
+  // After the event loop was blocked, answers may be waiting to be read: they are read first.
   private readonly alarm = new Alarm(MONOTONIC, () => setImmediate(() => this.look()));
   private answered = 0;
 
   /**
    * @param place where Redis is, for errors
-   * @param onLate called before what is late is given up
-   * @param received how much has been received so far: nothing is given up while that grows. By default it never does
+   * @param onLate called before late commands are given up
+   * @param received how much has been received so far. Nothing is given up while it grows. By default it never does
    */
   constructor(
     private readonly place: string,
@@ -43,8 +43,8 @@ export class AnswerLimits {
 
   /**
    * Resolves with the answer.
-   * @param recover given what a problem with the command means: rejects with it, which is the default, or has another answer
-   * @throws AnswerLostError when none comes by the deadline
+   * @param recover called with the explained problem: rejects with it, which is the default, or returns another answer
+   * @throws AnswerLostError when there is none by the deadline
    */
   within<Answer>(
     answer: Promise<Answer>,
@@ -85,7 +85,7 @@ export class AnswerLimits {
     for (const { reject } of late) reject(new AnswerLostError(this.place, 'it took too long'));
   }
 
-  /** Waits on for an answer that may be on its way: large ones take their time. */
+  /** Waits longer while an answer is being received: large ones take their time. */
   private postpone(pending: Pending, now: number): boolean {
     const received = this.received();
     if (received === pending.received) return false;

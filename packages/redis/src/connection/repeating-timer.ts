@@ -1,7 +1,7 @@
 import { type CancelTimer, scheduleTimer } from '@repid/core';
 
-/** Does something again and again, each time so long after the last. It does not keep the process alive. */
-export class Regularly {
+/** Runs an action again and again, an interval after it has finished. It does not keep the process alive. */
+export class RepeatingTimer {
   private turn: object | undefined;
   private cancelTimer: CancelTimer | undefined;
 
@@ -14,14 +14,14 @@ export class Regularly {
     private readonly act: () => Promise<void> | void,
   ) {}
 
-  /** Does nothing where it has been started. */
+  /** Does nothing where it is running. */
   start(): void {
     if (this.turn) return;
     this.turn = {};
     this.arm(this.turn);
   }
 
-  /** What is being done is done to its end. */
+  /** An action that is running is not interrupted. */
   stop(): void {
     this.turn = undefined;
     this.cancelTimer?.();

@@ -1,6 +1,6 @@
 import type { Client } from './source.js';
 
-/** What Redis' clock said, and when it was asked, by the process' monotonic clock. All in milliseconds. */
+/** The time of Redis' clock, and when it was asked for and received, by the process' monotonic clock. In milliseconds. */
 export interface TimeSample {
   /** Since the epoch. */
   readonly server: number;
@@ -8,18 +8,18 @@ export interface TimeSample {
   readonly received: number;
 }
 
-// A script, since that can be sent to the node of a cluster that has the key. It deletes what is not there: that grows nothing, so that
-// a full server runs it as well, and a replica does not.
+// A script, because scripts are sent to the cluster node that has the key. It deletes a key that never exists: a full server allows that,
+// and a replica does not.
 const TIME = `
 local deleted = redis.pcall('DEL', KEYS[1])
 if type(deleted) == 'table' and string.find(deleted.err, 'READONLY', 1, true) then return deleted end
 return redis.call('TIME')`;
 
 /**
- * Asks the server that has `key` for its time. It is refused where commands of ours would be: while the server loads, without
- * the permission for the key, on a replica, or on a node of a cluster that does not have it.
+ * Asks the server that has `key` for its time. The server refuses it where it would refuse other commands: while it loads, without the
+ * permission for the key, on a replica, or on a cluster node that does not have the key.
  *
- * @param key one that is never there
+ * @param key a key that never exists
  */
 export async function askTime(client: Client, key: string): Promise<TimeSample> {
   const sent = performance.now();
@@ -30,46 +30,46 @@ export async function askTime(client: Client, key: string): Promise<TimeSample> 
 /** How a server knows a connection. */
 export interface Identity {
   readonly id: string;
-  /** Of the client, as the server sees it. Another connection never has both: after a restart ids begin anew. */
+  /** Of the client, as the server sees it. The id alone is not unique: a restarted server begins again at 1. */
   readonly address: string;
 }
 
-/** What a server has said first over a connection. */
-export interface Introduction {
+/** What a server has answered to the handshake. */
+export interface Handshake {
   readonly time: TimeSample;
-  /** Undefined on a cluster, and where we may not ask for it, or end a connection. */
+  /** Undefined on a cluster, and where the user has no permission for CLIENT INFO or CLIENT KILL. */
   readonly identity: Identity | undefined;
 }
 
-/** What comes first is to know. */
-export interface IntroductionOptions {
+/** What a handshake needs to know. */
+export interface HandshakeOptions {
   readonly database: number;
-  /** A key of ours that is never there. */
+  /** A key that never exists. */
   readonly key: string;
   /** The connection before this one. */
   readonly predecessor: Identity | undefined;
 }
 
 /**
- * What comes first over each connection, whenever it was made anew. ioredis goes on with database 0 where it may not select
- * another; so we select it ourselves, and nothing else is sent before that is answered.
+ * The first commands over each new connection. ioredis goes on with database 0 where it may not select another, so we select it
+ * ourselves and send nothing before that is answered.
  *
- * The server ends the connection before this one, which may not have noticed that it is dead: what is still on its way over it
- * is not carried out any more, and messages are not given to it.
+ * The server is told to close the previous connection, which may be half open: commands on their way over it are then not carried out, and
+ * no messages are given to it.
  */
-export async function introduce(client: Client, options: IntroductionOptions): Promise<Introduction> {
+export async function handshake(client: Client, options: HandshakeOptions): Promise<Handshake> {
   const { database, key, predecessor } = options;
-  // Not in lower case, or ioredis would select it behind our back as well.
+  // In upper case: ioredis tracks "select" and would also select the database itself.
   const selected = database === 0 ? undefined : client.call('SELECT', [database]);
   const mayKill = client.isCluster ? Promise.resolve(false) : endPredecessor(client, predecessor);
   const asked = askTime(client, key);
-  asked.catch(() => undefined); // Where the first is refused, nobody waits for the second.
+  asked.catch(() => undefined); // Not awaited where SELECT is refused.
   await selected;
   const time = await asked;
   return { time, identity: (await mayKill) ? await identityOf(client) : undefined };
 }
 
-/** False where the server does not let us do it. */
+/** Returns false where the server does not allow it. */
 async function endPredecessor(client: Client, predecessor: Identity | undefined): Promise<boolean> {
   if (predecessor === undefined) return true;
   const { id, address } = predecessor;

@@ -1,14 +1,14 @@
 /** What an error code of Redis means to a caller. */
 export interface Refusal {
-  /** True where the same command may go well later, without anybody changing the configuration. */
+  /** True where the same command may succeed later, without a change of configuration. */
   readonly isTransient: boolean;
-  /** True where nothing was done and another connection, or a moment, is all that it takes: it is sent again in time. */
+  /** True where nothing was carried out and the command is sent again after a moment, or over another connection. */
   readonly isSentAgain: boolean;
   /** What to do about it. */
   readonly remedy: string;
 }
 
-const passing = (remedy: string): Refusal => ({ isTransient: true, isSentAgain: true, remedy });
+const temporary = (remedy: string): Refusal => ({ isTransient: true, isSentAgain: true, remedy });
 const transient = (remedy: string): Refusal => ({ isTransient: true, isSentAgain: false, remedy });
 const permanent = (remedy: string): Refusal => ({ isTransient: false, isSentAgain: false, remedy });
 
@@ -16,14 +16,14 @@ const LACKS_PERMISSION = permanent('Give its user the permissions that docs/brok
 
 const ON_A_CLUSTER = permanent('The server is a node of a cluster: give the broker an instance of Cluster of ioredis.');
 
-/** The one table of what Redis says no with. A command that it refuses so has changed nothing. */
+/** The refusals of Redis by code. A command that it refuses so has changed nothing. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
-  READONLY: passing('The server is a replica: wait for the failover, or give the address of the master.'),
-  LOADING: passing('Wait until the server has loaded its data.'),
-  MASTERDOWN: passing('The server is a replica without its master: wait for the failover, or look after the master.'),
-  CLUSTERDOWN: passing('Look after the cluster: some of its slots are not served.'),
-  TRYAGAIN: passing('A slot of the cluster is being moved: wait until that is done.'),
-  BUSY: passing('Find out who runs a script for so long.'),
+  READONLY: temporary('The server is a replica: wait for the failover, or give the address of the master.'),
+  LOADING: temporary('Wait until the server has loaded its data.'),
+  MASTERDOWN: temporary('The server is a replica without its master: wait for the failover, or look after the master.'),
+  CLUSTERDOWN: temporary('Look after the cluster: some of its slots are not served.'),
+  TRYAGAIN: temporary('A slot of the cluster is being moved: wait until that is done.'),
+  BUSY: temporary('Find out who runs a script for so long.'),
   OOM: transient('The server is full: have workers drain it, or raise its "maxmemory".'),
   MISCONF: transient('The server cannot write its snapshots and refuses writes: look into its log.'),
   NOREPLICAS: transient('The server has too few replicas to accept writes: look after them.'),
@@ -41,7 +41,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 
 const UNKNOWN = permanent('Look at what lies at the keys of this prefix.');
 
-/** Answers with the code ERR are told apart by their text. */
+/** Refusals with the code ERR, by their text. */
 const BY_TEXT: readonly (readonly [RegExp, Refusal])[] = [
   [/user executing the script can't/i, LACKS_PERMISSION],
   [/DB index/i, permanent('Choose a database below the "databases" of the server.')],
@@ -54,7 +54,7 @@ const BY_TEXT: readonly (readonly [RegExp, Refusal])[] = [
   [/invalid password/i, permanent('Check the user name and the password.')],
 ];
 
-/** Scripts put their place before the code: "ERR Error running script (...): @user_script:3: @user_script: 3: -OOM ...". */
+/** Scripts put their position before the code: "ERR Error running script (...): @user_script:3: @user_script: 3: -OOM ...". */
 const CODE = /^(?:ERR (?=Error |@?user_script))?(?:Error [^@]*)?(?:@?user_script: ?\d+: )*-?([A-Z][A-Z\d]*)(?=$|\s)/;
 
 /** The code of Redis' answer; undefined where it has none. */
@@ -62,7 +62,7 @@ export function codeOf(message: string): string | undefined {
   return CODE.exec(message)?.[1];
 }
 
-/** What an answer that says no means. */
+/** What a refusal means. */
 export function refusalOf(message: string): Refusal {
   const code = codeOf(message) ?? '';
   return REFUSALS[code] ?? BY_TEXT.find(([text]) => text.test(message))?.[1] ?? UNKNOWN;

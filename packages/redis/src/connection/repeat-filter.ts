@@ -1,8 +1,8 @@
-/** The most texts that are remembered. */
+/** How many texts are remembered at most. */
 const MOST = 1_000;
 
-/** Lets a text through, and then not again for a while: what stays wrong is found wrong over and over. */
-export class Seldom {
+/** Lets each text through once in an interval, so that a lasting problem is not reported all the time. */
+export class RepeatFilter {
   /** Text -> when it may pass again, by the process' monotonic clock. */
   private readonly until = new Map<string, number>();
 

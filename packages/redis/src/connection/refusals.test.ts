@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, refusalOf } from './refusal-codes.js';
+import { codeOf, refusalOf } from './refusals.js';
 
 describe('codeOf', () => {
   it.each([
