@@ -1,18 +1,21 @@
 import type { Redis } from 'ioredis';
 
+const ENTRY_ID = /(?<!\d)\d{13}-\d+/g;
+const LOCATION = /^([hml])(\d{13}-\d+)@(.+)$/;
+const ENDINGS: Readonly<Record<string, string>> = { h: ':high', m: '', l: ':low' };
+
 /** Times are compared to this many milliseconds. */
 const TOLERANCE = 20_000;
 
 const NUMBERED = {
-  entry: /(?<!\d)\d{13}-\d+/g,
   stamp: /(?<!\d)\d{20}(?!\d)/g,
   consumer: /repid-[\da-f]{8}-[\da-f-]{27}/g,
 };
 const TIME = /(?<!\d)1\d{12}(?!\d)/g;
 
 /**
- * Everything that lies in the database, by key, without what differs from run to run: ids of entries, stamps of delays and names of
- * consumers are numbered, times are told as how far they are from now.
+ * Everything in the database, by key, without what differs from run to run: entries are numbered by stream, stamps of delays and names of
+ * consumers are numbered, and times are relative.
  */
 export async function keyspaceOf(redis: Redis): Promise<Record<string, unknown>> {
   const now = Date.now();
@@ -28,7 +31,7 @@ async function contentsOf(redis: Redis, key: string, now: number): Promise<unkno
     case 'string':
       return redis.get(key);
     case 'hash':
-      return sortedHash(await redis.hgetallBuffer(key));
+      return hash(redis, key);
     case 'set':
       return (await redis.smembers(key)).toSorted();
     case 'zset':
@@ -38,10 +41,17 @@ async function contentsOf(redis: Redis, key: string, now: number): Promise<unkno
   }
 }
 
-function sortedHash(hash: Record<string, Buffer>): [string, string][] {
-  return Object.entries(hash)
-    .map(([name, value]): [string, string] => [name, value.toString('latin1')])
-    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+async function hash(redis: Redis, key: string): Promise<[string, string][]> {
+  const fields = Object.entries(await redis.hgetallBuffer(key)).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Promise.all(fields.map(async ([name, value]) => [name, await located(redis, value.toString('latin1'))]));
+}
+
+/** The location of an entry, by its number in its stream. */
+async function located(redis: Redis, value: string): Promise<string> {
+  const [, letter, entry, channel] = LOCATION.exec(value) ?? [];
+  if (entry === undefined) return value;
+  const ids = (await redis.xrange(`repid:${channel}${ENDINGS[letter!]}`, '-', '+')).map(([id]) => id);
+  return `${letter} entry ${ids.indexOf(entry)} @${channel}`;
 }
 
 function zset(values: readonly string[], now: number): unknown[] {
@@ -54,14 +64,15 @@ function zset(values: readonly string[], now: number): unknown[] {
 
 async function stream(redis: Redis, key: string): Promise<unknown> {
   const entries = await redis.xrange(key, '-', '+');
+  const numberOf = (id: string): number => entries.findIndex(([other]) => other === id);
   const groups = (await redis.xinfo('GROUPS', key)) as unknown[][];
   const pending = await Promise.all(
     groups.map(async (group) => {
       const all = (await redis.xpending(key, group[1] as string, '-', '+', 100)) as [string, string, number, number][];
-      return [group[1], all.map(([entry, consumer, , deliveries]) => [entry, consumer, deliveries])];
+      return [group[1], all.map(([id, consumer, , deliveries]) => [numberOf(id), consumer, deliveries])];
     }),
   );
-  return { entries, pending };
+  return { entries: entries.map(([, fields]) => fields), pending };
 }
 
 async function ttlOf(redis: Redis, key: string): Promise<string> {
@@ -74,7 +85,7 @@ function fromNow(time: number, now: number): string {
 }
 
 function withoutTimes(text: string, now: number): string {
-  let numbered = text;
+  let numbered = text.replace(ENTRY_ID, 'an entry');
   for (const [name, pattern] of Object.entries(NUMBERED)) {
     const found = [...new Set(text.match(pattern))].toSorted();
     numbered = numbered.replace(pattern, (one) => `${name} ${found.indexOf(one) + 1}`);

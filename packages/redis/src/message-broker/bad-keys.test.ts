@@ -16,7 +16,7 @@ describe('A bad key', () => {
     problems = [];
   });
 
-  it.each(ENDINGS)('of one channel ("%s") does not stop the worker's other channels', async (ending) => {
+  it.each(ENDINGS)('of one channel ("%s") does not stop the other channels of the worker', async (ending) => {
     const channels = ['bad', 'email', 'sms'];
     const consumer = await consume(channels);
     await stage.redis.del(`repid:bad${ending}`);

@@ -220,7 +220,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
     });
   });
 
-  describe('gives core's reasons for skipping', () => {
+  describe('gives the reasons of core for skipping', () => {
     const failed = 'Error: "no" </b> \u00e9 \u{1F600}\n';
     const long = `x${'\u{1F600}\u00e9'.repeat(300)}`;
     const unmet = skipReason({ bucketId: 'zero', condition: 'failure', state: 'succeeded' });
