@@ -6,7 +6,7 @@
 -- still pending in Redis.
 local ended = {}
 
--- Keys to delete at the end of the call: arguments that nobody needs any more.
+-- Keys to delete at the end of the call: arguments that are not needed any more.
 local discarded = {}
 
 local function remove_entry(batch, entry)

@@ -25,7 +25,7 @@ describe('AnswerTimeouts', () => {
     await expect(limits.within(NEVER, performance.now() - 1)).rejects.toThrow('it took too long');
   });
 
-  it('tells nobody of what was answered in time', async () => {
+  it('reports nothing where answers come in time', async () => {
     const onLate = vi.fn<() => void>();
     const limits = new AnswerTimeouts('here', onLate);
     const deadline = performance.now() + 20;

@@ -5,7 +5,7 @@ import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js'
 
 const MANY = 10_000;
 /** Far more than it takes, so that a slow machine passes; what grows with the square does not. */
-const PATIENCE = 10_000;
+const LIMIT = 10_000;
 
 describe('RedisMessageBroker with very many waiting jobs', () => {
   const stage = new RedisStage();
@@ -35,7 +35,7 @@ describe('RedisMessageBroker with very many waiting jobs', () => {
 
   it('skips a chain of ten thousand to its end', async () => {
     const chain = numbered(MANY, (n) => waiting(`job ${n + 1}`, [`job ${n}`]));
-    await timed('chain of 10,000 parked', () => stage.broker.publish(chain.toReversed()));
+    await timed('chain of 10,000 blocked', () => stage.broker.publish(chain.toReversed()));
     await timed('chain of 10,000 skipped', () => buckets.store([ended('job 0', false)]));
     const [last] = await buckets.get([`job ${MANY}`]);
     expect(JSON.parse(last!).exception).toMatch(/"act" \(job 9999\), which was skipped\. Root cause: "job 0" failed$/);
@@ -45,7 +45,7 @@ describe('RedisMessageBroker with very many waiting jobs', () => {
   /** Milliseconds per bucket. */
   async function fanIn(size: number): Promise<number> {
     const ids = numbered(size, (n) => `${size} ${n}`);
-    await timed(`${size} dependencies parked`, () => stage.broker.publish([waiting(`of ${size}`, ids)]));
+    await timed(`${size} dependencies blocked`, () => stage.broker.publish([waiting(`of ${size}`, ids)]));
     // Warm up.
     for (const id of ids.slice(0, 20)) await buckets.store([ended(id, true)]);
     const rest = ids.slice(20);
@@ -76,7 +76,7 @@ async function timed(what: string, act: () => Promise<unknown>): Promise<number>
   const begun = performance.now();
   await act();
   const took = performance.now() - begun;
-  expect(took, what).toBeLessThan(PATIENCE);
+  expect(took, what).toBeLessThan(LIMIT);
   if (process.env['MEASURE']) console.log(`${what}: ${took.toFixed(1)} ms`);
   return took;
 }
