@@ -1,6 +1,7 @@
 import { beforeAll, describe, it, vi } from 'vitest';
 import { startRedis } from '../support/redis-server.js';
 import { expectPlansToEndAsPredicted } from './expectation.js';
+import { TIMEOUT } from './run-limit.js';
 import { RedisLane } from './worlds/redis-lane.js';
 
 const PLANS = Number(process.env['MODEL_PLANS'] ?? 60);
@@ -12,12 +13,15 @@ describe('60 random plans on a Redis that is full at times', () => {
 
   it.concurrent.each(Array.from({ length: LANES }, (_, n) => n + 1))(
     `end as the model says, and leave nothing behind: part %d of ${LANES}`,
-    { timeout: Number(process.env['MODEL_TIMEOUT'] ?? 120_000) },
-    async () => {
+    { timeout: TIMEOUT },
+    async (part) => {
       const server = await startRedis({ own: true });
       const lane = new RedisLane(server.url, server.prefix, true);
       try {
-        await expectPlansToEndAsPredicted(Math.ceil(PLANS / LANES), (plan) => lane.world(plan), { canBeFull: true });
+        await expectPlansToEndAsPredicted(Math.ceil(PLANS / LANES), (plan) => lane.world(plan), {
+          canBeFull: true,
+          part,
+        });
       } finally {
         await lane.close();
         await server.stop();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
 import { expectPlansToEndAsPredicted } from './expectation.js';
+import { TIMEOUT } from './run-limit.js';
 import { RedisLane } from './worlds/redis-lane.js';
 
 const PLANS = Number(process.env['MODEL_PLANS'] ?? 200);
@@ -17,11 +18,11 @@ describe('200 random plans on Redis', () => {
 
   it.concurrent.each(Array.from({ length: LANES }, (_, n) => n + 1))(
     `end as the model says, and leave nothing behind: part %d of ${LANES}`,
-    { timeout: Number(process.env['MODEL_TIMEOUT'] ?? 120_000) },
-    async () => {
+    { timeout: TIMEOUT },
+    async (part) => {
       const lane = new RedisLane(server.url, server.uniquePrefix());
       try {
-        await expectPlansToEndAsPredicted(Math.ceil(PLANS / LANES), (plan) => lane.world(plan));
+        await expectPlansToEndAsPredicted(Math.ceil(PLANS / LANES), (plan) => lane.world(plan), { part });
       } finally {
         await lane.close();
       }

@@ -38,14 +38,15 @@ function planAct(step: RawStep, known: Known, write: number): Act | undefined {
     case 'enqueue':
       return planWrite(step, known, write);
     case 'cancel':
-      return { type: 'cancel', jobs: [...new Set(step.jobs.map((n) => n % known.jobs.length))] };
+      return planCancel(step, known);
     case 'enqueue again':
       return planAgain(step, known);
     case 'purge':
       return canPurge(channel, known) ? { type: 'purge', channel } : undefined;
     case 'pause':
+      return { type: 'pause', channel, times: step.times };
     case 'resume':
-      return { type: step.type, channel };
+      return { type: 'resume', channel };
     case 'take':
       return { type: 'take', count: step.count };
     case 'replay':
@@ -54,6 +55,13 @@ function planAct(step: RawStep, known: Known, write: number): Act | undefined {
     case 'fill':
       return { type: step.type };
   }
+}
+
+/** Among them one whose result comes from the job that it has delegated to, where there is any. */
+function planCancel({ jobs: drawn }: RawStep, { jobs }: Known): Act {
+  const delegators = jobs.flatMap(({ identity, parent }) => (identity === 'delegated' ? [parent!] : []));
+  const more = delegators.length > 0 ? [delegators[drawn[0]! % delegators.length]!] : [];
+  return { type: 'cancel', jobs: [...new Set([...drawn.map((n) => n % jobs.length), ...more])] };
 }
 
 function planWrite({ isTogether, rivals }: RawStep, { raw, jobs, writes }: Known, write: number): Act | undefined {

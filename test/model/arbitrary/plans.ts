@@ -1,6 +1,6 @@
 import { FAULT_MOMENTS } from '@repid/core/testing';
 import * as fc from 'fast-check';
-import { Plan, type StrikePlan } from '../plan/plan.js';
+import { ENOUGH_DELIVERIES, Plan, type StrikePlan } from '../plan/plan.js';
 import { planJobs } from './plan-jobs.js';
 import { planSteps } from './plan-steps.js';
 import { MOST_JOBS, rawJob } from './raw-job.js';
@@ -41,9 +41,6 @@ const workers = fc.record({
   maxDeliveries: fc.integer({ min: 2, max: 3 }),
   hasBadListener: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
-
-/** More than any plan needs in which no job kills. */
-const ENOUGH_DELIVERIES = 100;
 
 /** Which plans are made. */
 export interface PlansOptions {

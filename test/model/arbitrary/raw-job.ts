@@ -18,7 +18,7 @@ export const rawJob = fc.record({
   /** Whether another's actor enqueues it, and which. */
   parent: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(MOST_JOBS) }),
   rootIdentity: fc.constantFrom('chosen' as const, 'chosen' as const, 'random' as const, 'bare' as const),
-  followerIdentity: fc.constantFrom('named' as const, 'derived' as const, 'derived' as const, 'delegated' as const),
+  followerIdentity: fc.constantFrom('named' as const, 'derived' as const, 'delegated' as const),
   channel: fc.nat(),
   priority: fc.constantFrom('medium' as const, 'medium' as const, 'high' as const, 'low' as const),
   isDeferred: oftenFalse(12),

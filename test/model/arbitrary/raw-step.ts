@@ -25,6 +25,7 @@ const stepOf = (type: fc.Arbitrary<Act['type']>) =>
     channel: fc.nat(),
     jobs: fc.array(fc.nat(MOST_JOBS), { minLength: 1, maxLength: 4 }),
     count: fc.integer({ min: 1, max: 3 }),
+    times: fc.integer({ min: 1, max: 4 }),
     isTogether: fc.boolean(),
     withDependents: fc.boolean(),
     rivals: fc.oneof(

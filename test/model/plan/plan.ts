@@ -6,6 +6,9 @@ import { describeStep, type Step } from './step.js';
 /** How many channels there are. */
 export const CHANNELS = 3;
 
+/** Deaths that a message is allowed where no job kills: more than any plan needs. */
+export const ENOUGH_DELIVERIES = 100;
+
 /** What goes wrong in a process. */
 export interface StrikePlan {
   readonly call: FaultyCall;

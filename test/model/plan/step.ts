@@ -19,7 +19,8 @@ export type Act =
   /** A worker that never settles takes so many messages. */
   | { readonly type: 'take'; readonly count: number }
   | { readonly type: 'cancel'; readonly jobs: readonly number[] }
-  | { readonly type: 'pause'; readonly channel: number }
+  /** As often, and resumed in between. */
+  | { readonly type: 'pause'; readonly channel: number; readonly times: number }
   | { readonly type: 'resume'; readonly channel: number }
   | { readonly type: 'purge'; readonly channel: number }
   /** Everything is resumed, and all that can end has ended. */
@@ -54,6 +55,7 @@ function describeAct(act: Act): string {
     case 'cancel':
       return `cancel ${act.jobs.join(' ')}`;
     case 'pause':
+      return `pause channel ${act.channel} ${act.times} times`;
     case 'resume':
     case 'purge':
       return `${act.type} channel ${act.channel}`;

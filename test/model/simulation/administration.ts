@@ -1,8 +1,13 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Job } from '@repid/core';
 import type { World } from '../worlds/world.js';
 import { TOPIC } from './job-factory.js';
 import type { Ledger } from './ledger.js';
+import { HELD } from './quiescence.js';
 import type { TrackedJob } from './tracked-job.js';
+
+/** So many turns of the event loop lie between a pause and what follows it. */
+const TURNS = 4;
 
 /** Looks after channels and jobs, and sees what comes of it. */
 export class Administration {
@@ -15,6 +20,17 @@ export class Administration {
   async pause(channel: number): Promise<void> {
     await this.channel(channel).pause();
     this.ledger.paused.add(channel);
+  }
+
+  /** Pauses it as often, and resumes it in between, so that workers are about to begin something. */
+  async pauseTimes(times: number, channel: number): Promise<void> {
+    for (let count = 1; count < times; count += 1) {
+      await this.pause(channel);
+      await this.look();
+      await this.resume(channel);
+      await this.look();
+    }
+    await this.pause(channel);
   }
 
   async resume(channel: number): Promise<void> {
@@ -32,8 +48,8 @@ export class Administration {
   }
 
   async cancel(numbers: readonly number[]): Promise<void> {
-    const jobs = numbers.map((n) => this.ledger.latest(n)).filter((job) => job?.job !== undefined);
-    await Promise.all(jobs.map((job) => this.cancelOne(job!)));
+    const jobs = numbers.map((n) => this.ledger.latest(n)).filter((job) => job !== undefined);
+    await Promise.all(jobs.filter(isFoundAsItself).map((job) => this.cancelOne(job)));
   }
 
   /** What recurs goes on until it is cancelled. */
@@ -45,11 +61,23 @@ export class Administration {
   }
 
   private async cancelOne(job: TrackedJob): Promise<void> {
-    const wasCancelled = await this.handleOf(job).cancel();
-    if (wasCancelled && job.isCancelled) this.ledger.note(`${job} was cancelled twice`);
-    if (wasCancelled) job.wasCancelled = true;
-    else if (job.isWritten && job.conduct.recurs && !job.isCancelled && !this.ledger.purged.has(job.plan.channel))
-      this.ledger.note(`${job} recurs, and there was nothing to cancel`);
+    if (!(await this.handleOf(job).cancel())) return this.compareMissed(job);
+    if (job.isCancelled) this.ledger.note(`${job} was cancelled twice`);
+    job.wasCancelled = true;
+  }
+
+  /** What there was nothing to cancel of has ended, or is yet to be enqueued. */
+  private async compareMissed({ job, plan, parent, conduct, isCancelled, isWritten }: TrackedJob): Promise<void> {
+    const { state } = await job!.status();
+    if (parent === undefined && HELD.has(state))
+      this.ledger.note(`there was nothing to cancel of job ${job!.id}, which is ${state}`);
+    if (isWritten && conduct.recurs && !isCancelled && !this.ledger.purged.has(plan.channel))
+      this.ledger.note(`job ${job!.id} recurs, and there was nothing to cancel`);
+  }
+
+  /** Lets some time pass, in which something may begin. */
+  private async look(): Promise<void> {
+    for (let count = 0; count < TURNS; count += 1) await turn();
   }
 
   /** One who knows only where the result of a follower goes finds it by that. */
@@ -60,4 +88,10 @@ export class Administration {
   private channel(n: number) {
     return this.world.observer.channel(this.world.channels[n]!);
   }
+}
+
+/** A handle of one that is yet to be delegated to finds, by their result, the one that may delegate to it. */
+function isFoundAsItself({ job, plan, runs, companions }: TrackedJob): boolean {
+  if (plan.identity === 'delegated') return runs > 0 || companions?.isCommitted === true;
+  return job !== undefined;
 }

@@ -91,7 +91,9 @@ export class Client {
   private async insist(act: () => Promise<unknown>, onRefused?: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return void (await act());
+        await act();
+        if (this.isFull) this.ledger.note('a full broker has taken what was enqueued');
+        return;
       } catch (error) {
         if (!(error instanceof BrokerUnavailableError) || tries === MOST_TRIES) throw error;
         if (this.isFull) await this.afterRefusal(onRefused);

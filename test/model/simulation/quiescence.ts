@@ -9,7 +9,8 @@ import type { TrackedJob } from './tracked-job.js';
 /** How often it is looked in a row that nothing goes on: between two channels a job may have hidden from one look. */
 const LOOKS = 3;
 
-const HELD: ReadonlySet<string> = new Set(['waiting', 'delayed', 'queued', 'running']);
+/** Where jobs are that have not ended. */
+export const HELD: ReadonlySet<string> = new Set(['waiting', 'delayed', 'queued', 'running']);
 
 /** Waits until everything has ended that can, and nothing goes on any more. */
 export class Quiescence {

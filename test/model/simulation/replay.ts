@@ -56,7 +56,10 @@ function withoutReaders(dead: readonly TrackedJob[], all: readonly TrackedJob[])
 function withoutRead(dead: readonly TrackedJob[], plans: readonly JobPlan[]): TrackedJob[] {
   const anew = new Set(dead.map(({ n }) => n));
   const comes = (n: number | undefined): boolean => n !== undefined && (anew.has(n) || comes(plans[n]!.parent));
-  const read = new Set(plans.flatMap(({ parent, dependsOn }) => (comes(parent) ? dependsOn.map(({ on }) => on) : [])));
+  const owner = (n: number): number => (plans[n]!.identity === 'delegated' ? owner(plans[n]!.parent!) : n);
+  const read = new Set(
+    plans.flatMap(({ parent, dependsOn }) => (comes(parent) ? dependsOn.map(({ on }) => owner(on)) : [])),
+  );
   return dead.filter((job) => !read.has(ownerOf(job).n));
 }
 
@@ -79,9 +82,8 @@ function outcomesFor(job: TrackedJob, withDependents: boolean, all: readonly Tra
   if (job.isRestless) return ['job-exists'];
   if (job.plan.conduct.recurs) return ['replayed', 'job-exists'];
   if (!withDependents) return ['replayed'];
-  if (isInUse(job, all)) return ['result-in-use'];
-  // Another letter may have brought one back by then that reads its result.
-  return skippedBecauseOf([job], all).length > 0 ? ['replayed', 'result-in-use'] : ['replayed'];
+  const anew = [job, ...skippedBecauseOf([job], all)];
+  return [anew.some((each) => isInUse(each, all)) ? 'result-in-use' : 'replayed'];
 }
 
 /** It begins anew at once, since it may be run before the replay has resolved. */

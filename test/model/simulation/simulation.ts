@@ -72,6 +72,7 @@ class Simulation {
       case 'cancel':
         return this.administration.cancel(act.jobs);
       case 'pause':
+        return this.administration.pauseTimes(act.times, act.channel);
       case 'resume':
       case 'purge':
         return this.administration[act.type](act.channel);

@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BucketBroker, type EventListener, type MessageBroker, Repid } from '@repid/core';
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
 import { Redis } from 'ioredis';
-import { CHANNELS, type Plan } from '../plan/plan.js';
+import { CHANNELS, ENOUGH_DELIVERIES, type Plan } from '../plan/plan.js';
 import { Listening, startProcess } from './process.js';
 import { leftoversIn } from './redis-leftovers.js';
 import type { World } from './world.js';
 
 /** How long a delivery is owned, in milliseconds. */
 const OWNERSHIP_TIME = 150;
-/** Where jobs kill their workers: a machine that stands still for a moment must not look like one of them. */
+/** Where few deaths are allowed: a machine that stands still for a moment must not look like one of them. */
 const LONG_OWNERSHIP_TIME = 500;
 /** More than anything may take, in milliseconds. */
 const PATIENCE = 30_000;
-const TIMES = { retryDelay: 5, deferral: 20, period: 200, timeLimit: 50, pollInterval: 3 };
+const TIMES = { retryDelay: 5, deferral: 20, period: 500, timeLimit: 300, pollInterval: 3 };
 
 /** Connections to a Redis, on which one world after the other is made. */
 export class RedisLane {
@@ -33,9 +33,9 @@ export class RedisLane {
     this.redis = new Redis(url, { lazyConnect: true });
   }
 
-  async world({ workers, clientStrikes, losesWorkers }: Plan): Promise<World> {
-    const { maxDeliveries, strikes, hasBadListener } = workers;
-    const fleet = await this.fleet(maxDeliveries, losesWorkers && strikes.length === 0);
+  async world({ workers, clientStrikes }: Plan): Promise<World> {
+    const { maxDeliveries, hasBadListener } = workers;
+    const fleet = await this.fleet(maxDeliveries);
     const name = `plan${(this.plans += 1)}`;
     const channels = Array.from({ length: CHANNELS }, (_, n) => `${name}-${n}`);
     const listening = new Listening(hasBadListener);
@@ -67,10 +67,10 @@ export class RedisLane {
     await Promise.all(fleets.map((fleet) => fleet.close()));
   }
 
-  private async fleet(maxDeliveries: number, isLong: boolean): Promise<Fleet> {
+  private async fleet(maxDeliveries: number): Promise<Fleet> {
     const known = this.fleets.get(maxDeliveries);
     if (known) return known;
-    const ownershipTime = isLong ? LONG_OWNERSHIP_TIME : OWNERSHIP_TIME;
+    const ownershipTime = maxDeliveries < ENOUGH_DELIVERIES ? LONG_OWNERSHIP_TIME : OWNERSHIP_TIME;
     const fleet = new Fleet(this.url, { prefix: this.prefix, ownershipTime, maxDeliveries });
     this.fleets.set(maxDeliveries, fleet);
     if (!this.canBeFull) await fleet.connect();

@@ -14,7 +14,7 @@ export interface Times {
   readonly deferral: number;
   /** How often recurring jobs come. */
   readonly period: number;
-  /** The time limit of runs that hang. */
+  /** The time limit of runs that hang: more than any other run of theirs takes on a busy machine. */
   readonly timeLimit: number;
   /** How often it is looked whether anything goes on; 0 for each turn of the event loop. */
   readonly pollInterval: number;

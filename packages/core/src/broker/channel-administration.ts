@@ -37,7 +37,7 @@ export type ReplayOutcome =
   | 'replayed'
   /** It stays: a job with its id is there. */
   | 'job-exists'
-  /** It stays: its failed result has yet to be read by a job that waited for it. Only with `withDependents`. */
+  /** It stays: its failed result, or that of a job skipped because of it, has yet to be read by a job that waited for it. Only with `withDependents`. */
   | 'result-in-use'
   /** There is no dead letter with this id. */
   | 'not-found'

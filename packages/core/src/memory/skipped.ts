@@ -40,12 +40,15 @@ export class SkippedMessages {
     this.#byBucket.join(bucketId, skipped);
   }
 
-  /** Takes out those that were skipped because of the bucket. */
-  takeThoseOf(bucketId: string): Skipped[] {
+  /** Those that were skipped because of the bucket. */
+  of(bucketId: string): Skipped[] {
     this.#forgetExpired();
-    const taken = this.#byBucket.of(bucketId);
+    return this.#byBucket.of(bucketId);
+  }
+
+  /** They are brought back. */
+  take(taken: readonly Skipped[]): void {
     for (const skipped of taken) this.#forget(skipped);
-    return taken;
   }
 
   #replace(skipped: Skipped): void {

@@ -262,8 +262,8 @@ export class MessageStore {
       .map((name) => this.#jobs.find(name))
       .find((entry) => entry !== undefined);
     if (taker) return { outcome: 'job-exists', jobId, place: placeOf(taker) };
-    const isInUse = resultOf(letter.message).some((id) => this.#room.hasReaders(id));
-    if (withDependents && isInUse) return { outcome: 'result-in-use', jobId };
+    const isInUse = withDependents && resultOf(letter.message).some((id) => this.#room.isReadBelow(id));
+    if (isInUse) return { outcome: 'result-in-use', jobId };
     const entry = enter(this.#nextId(), letter);
     this.#jobs.add(entry);
     channel.add(entry);

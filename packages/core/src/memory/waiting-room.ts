@@ -97,13 +97,30 @@ export class WaitingRoom implements BucketWatcher {
     const pending = [...bucketIds];
     const taken: Skipped[] = [];
     for (const bucketId of pending) {
-      if (!this.hasReaders(bucketId)) this.rules.buckets.delete(bucketId);
-      for (const skipped of this.#skipped.takeThoseOf(bucketId)) {
-        taken.push(skipped);
-        if (skipped.waits.result) pending.push(skipped.waits.result.id);
-      }
+      this.rules.buckets.delete(bucketId);
+      const skipped = this.#skippedFor(bucketId);
+      this.#skipped.take(skipped);
+      taken.push(...skipped);
+      pending.push(...skipped.flatMap(resultOf));
     }
     return taken;
+  }
+
+  /** True where somebody has yet to read the bucket, or the result of a job that was skipped because of it, to the end of the graph. */
+  isReadBelow(bucketId: string): boolean {
+    const pending = new Set([bucketId]);
+    for (const id of pending) {
+      if (this.hasReaders(id)) return true;
+      for (const next of this.#skippedFor(id).flatMap(resultOf)) pending.add(next);
+    }
+    return false;
+  }
+
+  /** Those that were skipped because of the bucket and have not run since, as their results still say. */
+  #skippedFor(bucketId: string): Skipped[] {
+    return this.#skipped.of(bucketId).filter(({ waits: { result } }) => {
+      return result !== undefined && this.#look(result.id)?.state === 'skipped';
+    });
   }
 
   /** The job has ended: buckets need not be kept for it any more. */
@@ -244,4 +261,9 @@ export class WaitingRoom implements BucketWatcher {
   #setAlarm(): void {
     this.#alarm.setBy(this.#deadlines.first?.dueAt ?? Infinity);
   }
+}
+
+/** The bucket that the result of a skipped job went to, if any. */
+function resultOf({ waits }: Skipped): string[] {
+  return waits.result ? [waits.result.id] : [];
 }

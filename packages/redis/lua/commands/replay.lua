@@ -74,7 +74,7 @@ local function replay_letter(c, entry, letter, results, with_dependents)
   if not is_message(fields) then return { entry, 'malformed', id } end
   local taken = job_that_has(names)
   if taken then return { entry, 'job-exists', id, taken[3], taken[4], taken[5] } end
-  if with_dependents and result and is_held(result) then return { entry, 'result-in-use', id } end
+  if with_dependents and result and blocked_jobs().is_held_below(result) then return { entry, 'result-in-use', id } end
   add_entry(c, priority_of(c, letter), id, id ~= '', fields)
   if id ~= '' and result and result ~= id then change(HASH, JOBS, result, '>' .. id) end
   redis.call('XDEL', c.dead_letters, entry)

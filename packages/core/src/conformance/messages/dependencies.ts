@@ -225,6 +225,44 @@ export function dependencies(scenario: Scenario): void {
     },
   );
 
+  scenario(
+    'does not bring back a skipped job that has run since',
+    { needs: [...needs, 'deadLetters'] },
+    async (stage) => {
+      const { into, job } = await prepare(stage);
+      await stage.broker.publish([stage.jobWithResult('a'), job('b', ['a'])]);
+      const consumer = await stage.consumer();
+      await nack(await stage.receiveOne(consumer), 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
+      await stage.broker.publish([stage.jobWithResult('b', { clears: [{ id: stage.id('b'), into }] })]);
+      await ack(await stage.receiveOne(consumer), { bucket: { ...ending(stage, 'b'), into } });
+      const report = await stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true });
+      assert.equal(report.replayed, 1);
+      assert.equal(await stage.locationOf('b'), undefined);
+      assert.deepEqual(await into.get([stage.id('b')]), [ending(stage, 'b').body]);
+    },
+  );
+
+  scenario(
+    'does not bring jobs back while a skipped result among them has yet to be read',
+    { needs: [...needs, 'deadLetters'] },
+    async (stage) => {
+      const { into, job } = await prepare(stage);
+      await stage.broker.publish([stage.jobWithResult('a'), job('b', ['a']), job('c', ['b'])]);
+      await stage.broker.publish([job('always', ['b', 'other'], 'settled')]);
+      const consumer = await stage.consumer();
+      await nack(await stage.receiveOne(consumer), 'spoilt', { bucket: { ...ending(stage, 'a', 'failed'), into } });
+      const replay = () => stage.broker.channels.replayDeadLetters(stage.channel, { withDependents: true });
+      assert.deepEqual(
+        (await replay()).letters.map(({ outcome, jobId }) => [outcome, jobId]),
+        [['result-in-use', stage.id('a')]],
+      );
+      await into.store([ending(stage, 'other')]);
+      await ack(await stage.receiveOne(consumer), { releases: [stage.id('b'), stage.id('other')] });
+      assert.equal((await replay()).replayed, 1);
+      assert.deepEqual(await Promise.all(['b', 'c'].map((id) => stage.locationOf(id))), ['waiting', 'waiting']);
+    },
+  );
+
   scenario('lets the time of a bucket begin when who was to read it is cancelled', { needs }, async (stage) => {
     const { into, job } = await prepare(stage);
     await stage.broker.publish([job('second', ['first'])]);

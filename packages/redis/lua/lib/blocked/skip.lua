@@ -106,19 +106,41 @@ exports.skip_late = function(c, id)
   if m.waits.result ~= '' then store_unrun(m.waits.result, m.waits.ttl, names, 'skipped', reason, reason) end
 end
 
--- Removes the record of a skipped job and returns its message; nil where the record has expired.
+-- The bucket that says that the job was skipped; nil where its record has expired, or where it has run since.
+local function result_of_skipped(job)
+  local result = redis.call('HGET', skipped_record_of(job), 'result')
+  return result and state_in(begin_reading(result, BEGINNING)) == 'skipped' and result or nil
+end
+
+-- Removes the record of a skipped job and returns its message; nil where it is not to be brought back.
 local function take_skipped(skipped)
   local job = job_named(skipped)
+  if not result_of_skipped(job) then return nil end
   local m = unpack_kept(job, redis.call('HMGET', skipped_record_of(job), unpack(KEPT)))
-  if m then redis.call('DEL', skipped_record_of(job)) end
+  redis.call('DEL', skipped_record_of(job))
   return m
+end
+
+-- True where a job has yet to read the bucket, or the result of a job that was skipped because of it, down to the end of the graph.
+exports.is_held_below = function(bucket_id)
+  local bucket_ids, is_known = { bucket_id }, { [bucket_id] = true }
+  for _, id in ipairs(bucket_ids) do
+    if is_held(id) then return true end
+    for _, skipped in ipairs(redis.call('SMEMBERS', skipped_key(id))) do
+      local result = result_of_skipped(job_named(skipped))
+      if result and not is_known[result] then
+        bucket_ids[#bucket_ids + 1], is_known[result] = result, true
+      end
+    end
+  end
+  return false
 end
 
 -- Deletes buckets and has the jobs that were skipped because of them wait again, down to the end of the graph.
 exports.revive = function(bucket_ids)
   local revived = {}
   for _, bucket_id in ipairs(bucket_ids) do
-    if not is_held(bucket_id) then redis.call('DEL', bucket_key(bucket_id)) end
+    redis.call('DEL', bucket_key(bucket_id))
     for _, skipped in ipairs(redis.call('SMEMBERS', skipped_key(bucket_id))) do
       local m = take_skipped(skipped)
       revived[#revived + 1] = m
