@@ -31,13 +31,17 @@ export class RedisStage {
       await this.redis.flushall();
       this.broker = await this.connected();
     });
-    afterEach(async () => {
-      await Promise.all(this.brokers.splice(0).map((broker) => broker.disconnect()));
-    });
+    afterEach(() => this.disconnectAll());
+  }
+
+  async disconnectAll(): Promise<void> {
+    await Promise.all(this.brokers.splice(0).map((broker) => broker.disconnect()));
   }
 
   /** One more broker. */
-  async connected(options: RedisMessageBrokerOptions = {}): Promise<RedisMessageBroker> {
+  async connected(
+    options: RedisMessageBrokerOptions & { readonly fastPaths?: false | readonly string[] } = {},
+  ): Promise<RedisMessageBroker> {
     const broker = new RedisMessageBroker(this.server.url, options);
     this.brokers.push(broker);
     await broker.connect();

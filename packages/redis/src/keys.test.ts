@@ -31,15 +31,12 @@ describe('Keys', () => {
 
   it('keeps every key in one slot where the prefix is a hash tag', () => {
     const tagged = new Keys('{repid}');
-    const { bucketStart, clientStart, channelStart, waitingStart, skippedStart, channels } = tagged;
     for (const key of [
-      ...tagged.channel('email').forScript,
-      bucketStart,
-      clientStart,
-      channelStart,
-      waitingStart,
-      skippedStart,
-      channels,
+      ...tagged.channel('email').all,
+      tagged.start,
+      tagged.channels,
+      tagged.jobs,
+      tagged.bucket('b1'),
     ]) {
       expect(key).toMatch(/^\{repid\}:/);
     }

@@ -1,21 +1,24 @@
-import { BrokerClosedError, type BucketBroker, type BucketRecord, type WaitOptions } from '@repid/core';
+import {
+  BrokerClosedError,
+  type BucketBroker,
+  type BucketRecord,
+  type WaitOptions,
+  checkBucketRecord,
+} from '@repid/core';
+import { ReadBucketsCall, storeBucketsCall } from '../commands/buckets.js';
 import type { Connection } from '../connection/connection.js';
 import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
-import { seldomReports } from '../connection/reports.js';
+import { limitedReports } from '../connection/reports.js';
 import { type Way, isSamePlace } from '../connection/same-place.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
-import { checkBucket } from '../message-broker/check-message.js';
-import { addBuckets } from '../message-broker/encode-message.js';
 import {
   type RedisBucketBrokerOptions,
   type ResolvedBucketBrokerOptions,
   resolveBucketBrokerOptions,
 } from '../options/broker-options.js';
-import { GetFromMasterCall } from '../script/get-from-master-call.js';
-import { ScriptCall } from '../script/script-call.js';
 import { Waits } from './waits.js';
 
 interface Opened {
@@ -24,7 +27,7 @@ interface Opened {
   readonly waits: Waits;
 }
 
-/** Keeps buckets as Redis strings. */
+/** Stores buckets as Redis strings. */
 export class RedisBucketBroker implements BucketBroker {
   readonly name = 'redis';
   /** How every key begins. */
@@ -32,7 +35,7 @@ export class RedisBucketBroker implements BucketBroker {
   private readonly source: ClientSource;
   private readonly options: ResolvedBucketBrokerOptions;
   private readonly keys: Keys;
-  private readonly report = seldomReports((problem) => this.options.onProblem(problem));
+  private readonly report = limitedReports((problem) => this.options.onProblem(problem));
   private readonly life = new Lifecycle(
     this.name,
     (signal) => this.open(signal),
@@ -41,7 +44,7 @@ export class RedisBucketBroker implements BucketBroker {
 
   /**
    * @param redis a URL, options of ioredis, or an instance of it (version 5 or 6, or a cluster). An instance is
-   *   duplicated for our connections and otherwise left alone.
+   *   duplicated for the broker's connections and not changed.
    * @throws InvalidOptionError where an option is unknown or wrong
    */
   constructor(redis: RedisConnection, options: RedisBucketBrokerOptions = {}) {
@@ -65,15 +68,15 @@ export class RedisBucketBroker implements BucketBroker {
     if (ids.length === 0) return [];
     const keys = ids.map((id) => this.keys.bucket(id));
     const bodies = await commands.sendAgain((client) => client.mget(keys));
-    if (bodies.includes(null)) await this.lookAgain(keys, bodies);
+    if (bodies.includes(null)) await this.askMaster(keys, bodies);
     return bodies.map((body) => body ?? undefined);
   }
 
-  /** What a server does not have may have been stored after it had become a replica: none is missing before a master says so. */
-  private async lookAgain(keys: readonly string[], bodies: (string | null)[]): Promise<void> {
+  /** A server that has become a replica may lack newer buckets: only the master can say that a bucket does not exist. */
+  private async askMaster(keys: readonly string[], bodies: (string | null)[]): Promise<void> {
     const missing = keys.flatMap((key, n) => (bodies[n] === null ? [{ key, n }] : []));
     const asked = missing.map(({ key }) => key);
-    const call = new GetFromMasterCall(this.keys.probe, asked);
+    const call = new ReadBucketsCall(asked, this.keys);
     const found = await this.use().commands.runAgain<(string | null)[]>(call);
     for (const [place, { n }] of missing.entries()) bodies[n] = found[place] ?? null;
   }
@@ -81,10 +84,8 @@ export class RedisBucketBroker implements BucketBroker {
   async store(buckets: readonly BucketRecord[]): Promise<void> {
     const { commands } = this.use();
     if (buckets.length === 0) return;
-    buckets.forEach(checkBucket);
-    const call = new ScriptCall(this.keys, 'publish.store');
-    addBuckets(call, [], buckets);
-    await commands.runAgain(call); // Twice is as once: the same bodies.
+    buckets.forEach(checkBucketRecord);
+    await commands.runAgain(storeBucketsCall(buckets, this.keys)); // May be sent twice: the bodies are the same.
   }
 
   async delete(ids: readonly string[]): Promise<number> {
@@ -96,15 +97,15 @@ export class RedisBucketBroker implements BucketBroker {
     return this.use().waits.wait(id, options);
   }
 
-  /** True where both lead to the same place. @param other a message broker's way to Redis */
+  /** True where both use the same database. @param other how a message broker reaches Redis */
   async isAt(other: Way): Promise<boolean> {
     const { commands } = this.use();
     return isSamePlace(other, { source: this.source, settings: this.settings, commands });
   }
 
   private get settings() {
-    const { connectTimeout, commandTimeout: patience, prefix } = this.options;
-    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.probe };
+    const { connectTimeout, commandTimeout: timeout, prefix } = this.options;
+    return { connectTimeout, timeout, onProblem: this.report, prefix, key: this.keys.probe };
   }
 
   private use(): Opened {

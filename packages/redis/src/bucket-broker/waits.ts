@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { BrokerUnavailableError, type WaitOptions, bucketTimeout, scheduleTimer } from '@repid/core';
+import { waitForBucketCall } from '../commands/buckets.js';
 import type { Connection } from '../connection/connection.js';
 import { isRefusedWith } from '../connection/problems.js';
-import { Regularly } from '../connection/regularly.js';
+import { RepeatingTimer } from '../connection/repeating-timer.js';
 import type { Subscriber } from '../connection/subscriber.js';
 import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
-import { ScriptCall } from '../script/script-call.js';
 
 /** One `wait()` in progress. */
 interface Wait {
@@ -18,14 +18,14 @@ interface Wait {
 }
 
 /**
- * What this process waits for. It registers with each bucket that is not there yet, and is told over pub/sub. Now and then it
- * looks by itself, so that what was not told is only late.
+ * The waits of this process. It registers with each bucket that is not stored yet, and is notified over pub/sub. It also polls, so a lost
+ * notification only delays a wait.
  */
 export class Waits {
   private readonly client = randomUUID();
   private readonly waits = new Map<string, Set<Wait>>();
   private listening: Promise<unknown> | undefined;
-  private readonly looking = new Regularly(LIMITS.waitInterval, () => this.lookForAll());
+  private readonly looking = new RepeatingTimer(LIMITS.waitInterval, () => this.lookForAll());
 
   constructor(
     private readonly keys: Keys,
@@ -33,7 +33,7 @@ export class Waits {
     private readonly subscriber: Subscriber,
   ) {}
 
-  /** The body as soon as it is stored. */
+  /** Resolves with the body as soon as it is stored. */
   async wait(id: string, { timeout, signal }: WaitOptions): Promise<string> {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
@@ -66,7 +66,7 @@ export class Waits {
     this.looking.start();
     this.listen()
       .then(() => this.look(wait.id))
-      // A full server does not take down who waits, so that nobody is told: then looking now and then has to do.
+      // A full server does not register clients, so they are not notified. Polling has to do.
       .catch((problem: unknown) => isRefusedWith(problem, 'OOM') || wait.reject(problem));
   }
 
@@ -78,22 +78,21 @@ export class Waits {
     conclude();
   }
 
-  // Best effort: what stays registered expires by itself.
+  // Best effort: registrations expire.
   private forget(id: string): void {
     this.waits.delete(id);
     if (this.waits.size === 0) this.looking.stop();
     if (this.commands.isReady) this.commands.client.srem(this.keys.clients(id), this.client).catch(() => undefined);
   }
 
-  // Looking and registering are one act, so a bucket stored in between is not missed.
+  // Checking for a bucket and registering are atomic, so a bucket stored in between is not missed.
   private async look(id: string): Promise<void> {
     const waits = this.waits.get(id);
     if (!waits) return;
     const longest = Math.max(...[...waits].map(({ deadline }) => deadline - performance.now()));
     const memory = Math.ceil(Math.max(0, longest)) + LIMITS.waiterGrace;
-    const body = await this.commands.runAgain<string | null>(
-      new ScriptCall(this.keys, 'publish.wait').add(id, this.client, memory),
-    );
+    const call = waitForBucketCall(id, this.client, memory, this.keys);
+    const body = await this.commands.runAgain<string | null>(call);
     if (body !== null) this.found(id, body);
   }
 
@@ -106,7 +105,7 @@ export class Waits {
     for (let at = 0; at < ids.length; at += LIMITS.waitBatch) await this.lookFor(ids.slice(at, at + LIMITS.waitBatch));
   }
 
-  /** What can't be looked for now is looked for the next time. */
+  /** Problems are ignored: the next poll looks again. */
   private async lookFor(ids: readonly string[]): Promise<void> {
     if (!this.commands.isReady) return;
     try {
@@ -133,7 +132,7 @@ export class Waits {
 
   private lookAgain(id: string): void {
     this.look(id).catch((problem: unknown) => {
-      if (problem instanceof BrokerUnavailableError) return; // It is looked for again.
+      if (problem instanceof BrokerUnavailableError) return; // The next poll looks again.
       for (const wait of [...(this.waits.get(id) ?? [])]) wait.reject(problem);
     });
   }

@@ -1,4 +1,4 @@
-/** The least and the greatest of some ids of entries. */
+/** The least and the greatest of some entry ids. */
 export function boundsOf(entries: readonly string[]): readonly [least: string, greatest: string] {
   let [least, greatest] = [entries[0]!, entries[0]!];
   for (const entry of entries) {
@@ -8,8 +8,8 @@ export function boundsOf(entries: readonly string[]): readonly [least: string, g
   return [least, greatest];
 }
 
-// An id is two numbers: milliseconds, whose digits are as many for centuries, and a count within them. Text that is as long
-// compares as they do, and faster.
+// An id is two numbers: milliseconds, which have the same number of digits for centuries, and a count. Texts of equal length compare
+// like the numbers, and faster.
 function isBefore(one: string, other: string): boolean {
   if (one.length === other.length) return one < other;
   const [time, count] = numbersOf(one);

@@ -4,7 +4,7 @@ import type { RawEntry } from '../connection/reader.js';
 import { LIMITS } from '../options/defaults.js';
 import { INPUT_FIELD } from './field-names.js';
 
-/** Up to how many bytes a payload is cheaper to send as text. */
+/** Payloads up to this size, in bytes, are sent as text. */
 const MOST_AS_TEXT = 1024;
 
 /** An entry that was read as a message. */
@@ -12,7 +12,7 @@ export interface DecodedEntry {
   readonly message: Message;
   /** The job's id; undefined for a bare message. */
   readonly jobId: string | undefined;
-  /** The bucket that came along. */
+  /** The inlined result of the job that it waited for. */
   readonly input: DeliveredBucket | undefined;
 }
 
@@ -43,7 +43,7 @@ export function encodeHeaders(headers: Readonly<Record<string, string>>): string
   return text === '{}' ? '' : text;
 }
 
-/** True where no header says the job's id, so that it needs a field of its own. */
+/** True where no header holds the job's id, so that it needs a field. */
 export function needsIdField(message: OutgoingMessage): boolean {
   return message.id !== undefined && message.headers[HEADER.id] !== message.id;
 }
@@ -61,7 +61,7 @@ export function decodeEntry(channel: string, [id, fields]: RawEntry): DecodedEnt
   return { message, jobId: entry.id ?? headers[HEADER.id], input: entry.input };
 }
 
-/** What can be read of an entry, however little. */
+/** Reads what can be read of an entry that may be no message. */
 export function decodeLeniently(channel: string, fields: readonly Buffer[]): Message {
   const entry = readFields(fields);
   const headers = (entry.headers !== undefined && parseHeaders(entry.headers)) || {};
@@ -137,7 +137,7 @@ function malformed(channel: string, id: Buffer, why: string): MalformedMessageEr
   );
 }
 
-/** A short payload as text, where it is text: ioredis is several times as fast with commands that hold no bytes. */
+/** Sends short UTF-8 payloads as strings: ioredis encodes them several times faster than buffers. */
 function encodePayload(payload: Uint8Array): string | Buffer {
   const bytes = bytesOf(payload);
   return bytes.length <= MOST_AS_TEXT && isUtf8(bytes) ? bytes.toString() : bytes;

@@ -1,6 +1,6 @@
 import { type DeadLetterReason, type RepidError, TooManyDeliveriesError } from '@repid/core';
 
-/** The reason as it lies in the dead letter. */
+/** The reason as it is stored in the dead letter. */
 export function encodeReason(reason: DeadLetterReason): string {
   return JSON.stringify(reason);
 }
@@ -10,12 +10,12 @@ export function reasonOf(problem: RepidError, attempts: number, at: number): Dea
   return { code: problem.code, name: problem.name, message: problem.message, attempts, at };
 }
 
-/** Why a message whose workers keep dying is given up; the script fills in attempts and time. */
+/** Why a message that is assumed to crash its workers is given up. The script fills in attempts and time. */
 export function tooManyDeliveries(deliveries: number): string {
   return encodeReason(reasonOf(new TooManyDeliveriesError(deliveries), deliveries, 0));
 }
 
-/** Other libraries dead-letter without a reason. */
+/** Other libraries store no reason. */
 const UNKNOWN: DeadLetterReason = {
   code: 'Error',
   name: 'Error',
@@ -24,13 +24,13 @@ const UNKNOWN: DeadLetterReason = {
   at: 0,
 };
 
-/** The reason of a dead letter, whoever wrote it; `at` stands in where it says no time. */
+/** The reason of a dead letter, also of other libraries. `at` is used where it has no time. */
 export function decodeReason(text: string | undefined, at: number): DeadLetterReason {
   try {
     const reason: unknown = JSON.parse(text ?? '');
     if (typeof reason === 'object' && reason !== null) return { ...UNKNOWN, at, ...reason };
   } catch {
-    // Falls through: a reason that can't be read is as good as none.
+    // A reason that cannot be read counts as none.
   }
   return { ...UNKNOWN, at };
 }

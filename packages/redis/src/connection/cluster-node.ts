@@ -6,8 +6,8 @@ export function slotOf(key: string): number {
 }
 
 /**
- * True where the node that has the slot is known and connected to. To others ioredis queues commands, and rejects those that
- * were never sent as it does those whose answer got lost.
+ * True where the node that has the slot is known and connected. For other nodes ioredis queues commands, and its errors do not tell
+ * those that were never sent from those whose answer was lost.
  */
 export function isNodeReady(cluster: Cluster, slot: number): boolean {
   const [place] = cluster.slots[slot] ?? [];

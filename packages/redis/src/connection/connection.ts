@@ -1,23 +1,31 @@
 import { type BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
-import type { Invocation } from '../script/call.js';
+import type { Invocation } from '../commands/call.js';
 import { Link } from './link.js';
 import { pause } from './pause.js';
-import { AnswerLostError, NotSentError, answerOf, isPassing, isReadOnly, isRefusedWith, refused } from './problems.js';
+import {
+  AnswerLostError,
+  NotSentError,
+  answerOf,
+  isTemporary,
+  isReadOnly,
+  isRefusedWith,
+  refused,
+} from './problems.js';
 import type { Client } from './source.js';
 
 type Command<Answer> = (client: Client) => Promise<Answer>;
 
-/** A connection whose calls end in time: with an answer, or with an error that says whether anything may have been done. */
+/** A connection whose calls end in time: with an answer, or with an error that says whether the call may have been carried out. */
 export class Connection extends Link {
   private readonly whenDemoted: (() => void)[] = [];
 
-  /** Calls it when the server turns out to be a replica. */
+  /** Calls the listener when the server turns out to be a replica. */
   onDemoted(listener: () => void): void {
     this.whenDemoted.push(listener);
   }
 
-  /** What is sent by `send`, before that returns, leaves in one write. */
+  /** Commands that `send` sends before it returns share one write. */
   inOneWrite<T>(send: () => T): T {
     const { stream } = this.client as { stream?: { cork?(): void; uncork?(): void } };
     stream?.cork?.();
@@ -32,8 +40,8 @@ export class Connection extends Link {
    * Calls the script; texts in the answer are strings.
    * @throws AnswerLostError when it was sent and no answer came
    */
-  run<Answer>(call: Invocation, patience = this.patience): Promise<Answer> {
-    return this.send(() => this.evaluate(call, false), patience) as Promise<Answer>;
+  run<Answer>(call: Invocation, timeout = this.timeout): Promise<Answer> {
+    return this.send(() => this.evaluate(call, false), timeout) as Promise<Answer>;
   }
 
   /** Calls the script; texts in the answer are buffers. */
@@ -42,19 +50,19 @@ export class Connection extends Link {
   }
 
   /**
-   * Sends a command once the connection is there, again where Redis refuses it for the moment.
-   * @param patience how long all of it may take, in milliseconds
+   * Sends a command once there is a connection, and again where Redis refuses it temporarily.
+   * @param timeout how long all of it may take, in milliseconds
    */
-  send<Answer>(command: Command<Answer>, patience = this.patience): Promise<Answer> {
-    return this.sendBy(performance.now() + patience, command);
+  send<Answer>(command: Command<Answer>, timeout = this.timeout): Promise<Answer> {
+    return this.sendBy(performance.now() + timeout, command);
   }
 
   /**
-   * Sends a command that may as well be carried out twice: again, where its answer got lost.
-   * @param onLost called each time that it did
+   * Sends a command that may be carried out twice, and sends it again where its answer was lost.
+   * @param onLost called each time that an answer was lost
    */
   async sendAgain<Answer>(command: Command<Answer>, onLost?: () => void): Promise<Answer> {
-    const deadline = performance.now() + this.patience;
+    const deadline = performance.now() + this.timeout;
     let lost: AnswerLostError | undefined;
     for (;;) {
       try {
@@ -62,7 +70,7 @@ export class Connection extends Link {
       } catch (problem) {
         if (!(problem instanceof AnswerLostError))
           throw problem instanceof BrokerUnavailableError ? (lost ?? problem) : problem;
-        lost = problem; // From here on it may have been done, whatever becomes of further attempts.
+        lost = problem; // From here on it may have been carried out, also where further attempts fail.
         onLost?.();
         if (performance.now() >= deadline) throw problem;
         await pause(LIMITS.noticeInterval);
@@ -70,7 +78,7 @@ export class Connection extends Link {
     }
   }
 
-  /** The same for a call of the script. */
+  /** The same for a call of a script. */
   runAgain<Answer>(call: Invocation, onLost?: () => void): Promise<Answer> {
     return this.sendAgain(() => this.evaluate(call, false), onLost) as Promise<Answer>;
   }
@@ -80,7 +88,7 @@ export class Connection extends Link {
     return this.sendAgain(() => this.evaluate(call, true)) as Promise<Answer>;
   }
 
-  /** The error for what a script has answered in place of a result. Where it says that the server is a replica, the master is looked for. */
+  /** The error for a refusal that a script has returned. Where it says that the server is a replica, the connection looks for the master. */
   refused(message: string): BrokerUnavailableError | BrokerRefusedError {
     const problem = refused(message, this.source.place);
     if (isReadOnly(message)) this.leaveReplica(problem);
@@ -95,18 +103,18 @@ export class Connection extends Link {
     });
   }
 
-  /** Over which a server that does not have the script is given it. */
+  /** The connection that sends the text of a script to a server that does not have it. */
   protected get loader(): Connection {
     return this;
   }
 
-  /** @param why it was refused before: what is thrown where the time runs out */
+  /** @param why the refusal of an earlier attempt, thrown when the time runs out */
   private sendBy<Answer>(deadline: number, command: Command<Answer>, why?: unknown): Promise<Answer> {
     if (!this.isReady) return this.sendOnceReady(deadline, command, why);
     return this.limits.within(command(this.client), deadline, (problem) => this.recover(problem, deadline, command));
   }
 
-  /** Nothing is sent where there is hardly time for an answer: nobody would know whether it was done. */
+  /** Sends nothing where there is hardly time for an answer: the caller would not know whether it was carried out. */
   private async sendOnceReady<Answer>(deadline: number, command: Command<Answer>, why: unknown): Promise<Answer> {
     try {
       await this.ready(deadline - performance.now());
@@ -119,7 +127,7 @@ export class Connection extends Link {
 
   private async recover<Answer>(problem: unknown, deadline: number, command: Command<Answer>): Promise<Answer> {
     this.leaveIfReplica(problem);
-    if (!isPassing(problem)) throw problem;
+    if (!isTemporary(problem)) throw problem;
     await pause(problem instanceof NotSentError ? LIMITS.noticeInterval : LIMITS.refusalPause);
     if (isNearlyOver(deadline)) throw problem;
     return this.sendBy(deadline, command, problem);

@@ -40,7 +40,7 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     proxy.pointTo(servers[1].port);
   };
 
-  it('is followed by all who publish, within their time: none of them is refused', async () => {
+  it('is followed by publishers within their timeout, and none is refused', async () => {
     const broker = new RedisMessageBroker(proxy.url, { onProblem: () => undefined });
     await broker.connect();
     await broker.publish([message('before')]);
@@ -50,7 +50,7 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     await broker.disconnect();
   });
 
-  it('is followed by workers, by who settles and by who waits for results', async () => {
+  it('is followed by workers, settlements and clients that wait for results', async () => {
     const onProblem = vi.fn<(problem: Error) => void>();
     const repid = new Repid({
       messageBroker: new RedisMessageBroker(proxy.url, { onProblem }),
@@ -87,7 +87,7 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     await repid.disconnect();
   });
 
-  it('has nobody miss what the new master has, who only looks', async () => {
+  it('does not hide what the new master has from reads', async () => {
     const [broker, buckets] = [new RedisMessageBroker(proxy.url), new RedisBucketBroker(proxy.url)];
     const [direct, directBuckets] = [new RedisMessageBroker(servers[1].url), new RedisBucketBroker(servers[1].url)];
     await Promise.all([broker, buckets].map((one) => one.connect()));
@@ -103,7 +103,7 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     await Promise.all([broker, buckets, direct, directBuckets].map((one) => one.disconnect()));
   });
 
-  it('is noticed by who only reads what both have', async () => {
+  it('is noticed by clients that only read', async () => {
     const buckets = new RedisBucketBroker(proxy.url, { onProblem: () => undefined });
     await buckets.connect();
     await buckets.store([{ id: 'result', body: '1', ttl: null, success: true }]);
@@ -117,7 +117,7 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     await buckets.disconnect();
   });
 
-  it('to a server that is a replica is not made: the master is waited for', async () => {
+  it('to a replica is not made: it waits for the master', async () => {
     const broker = new RedisMessageBroker(servers[1].url, { onProblem: () => undefined });
     const connecting = broker.connect();
     await sleep(300);
@@ -133,7 +133,7 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
   it('has a connection cut once, however often that is asked for', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const source = new ClientSource(proxy.url);
-    const connection = new Connection(source, 'repid-cut', { patience: 1_000, key: 'x', onProblem: () => undefined });
+    const connection = new Connection(source, 'repid-cut', { timeout: 1_000, key: 'x', onProblem: () => undefined });
     await connection.open(1_000);
     for (let times = 0; times < 20; times += 1) connection.reset();
     await connection.ready(1_000);

@@ -9,7 +9,7 @@ import { LIMITS } from '../options/defaults.js';
 /** A dead connection is noticed within this: it is looked at, found silent, looked at again and compared with another one. */
 const NOTICED = 3 * LIMITS.heartbeat + LIMITS.silence + LIMITS.probeTimeout + 1_000;
 
-describe('A connection that is dead without knowing it', { timeout: 60_000 }, () => {
+describe('A half-open connection', { timeout: 60_000 }, () => {
   let server: RedisServer;
   beforeAll(async () => void (server = await startServer()));
   afterAll(() => server.stop());
@@ -105,7 +105,7 @@ describe('A connection that is dead without knowing it', { timeout: 60_000 }, ()
   });
 });
 
-describe('A server that answers nobody', () => {
+describe('A server that does not answer at all', () => {
   it('is waited for: its connections are not cut, and what is on its way is done', { timeout: 60_000 }, async () => {
     const server = await startServer();
     const proxy = await TcpProxy.start(server.port);

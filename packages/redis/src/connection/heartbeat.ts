@@ -1,46 +1,46 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { LIMITS } from '../options/defaults.js';
-import { Regularly } from './regularly.js';
+import { RepeatingTimer } from './repeating-timer.js';
 
-/** What is to be known of a connection. */
-export interface Patient {
-  /** True where there is a connection, accepted or not. */
+/** A connection that a heartbeat monitors. */
+export interface MonitoredConnection {
+  /** True where there is a connection, before or after the handshake. */
   readonly isConnected: boolean;
   /** True where commands can be sent over it. */
   readonly isReady: boolean;
-  /** How much has come so far, in no unit: it grows with each answer, and while a large one comes. */
+  /** How much was received so far. It has no unit: it grows with each answer, and while a large one is received. */
   readonly received: number;
-  /** How many are awaited. */
+  /** How many answers are pending. */
   readonly awaited: number;
-  /** Until when no answer is to be expected, by the process' monotonic clock: it waits for something in Redis. */
+  /** Until when no answer is expected, by the process' monotonic clock: a command blocks in Redis. */
   readonly quietUntil: number;
-  /** Asks for something that is answered at once. Never rejects. */
+  /** Sends a command that is answered at once. Never rejects. */
   ping(): void;
-  /** Sees whether the server that answers is the right one. Never rejects. */
+  /** Checks that the server is still the master. Never rejects. */
   check(): void;
   /** True where the server answers over another connection. */
   isServerAlive(): Promise<boolean>;
-  /** Cuts it, to connect anew. */
+  /** Closes the connection, and connects again. */
   reset(): void;
-  /** Connects anew where that was given up. */
+  /** Connects again where that was given up. */
   revive(): void;
 }
 
 /**
- * Looks now and then whether a connection is alive: by what is answered over it, or by a ping where nothing is asked. One
- * that is silent while the server answers over another one is dead without knowing it, and is cut. A server that answers
- * nobody is waited for: what is on its way to it may still be done.
+ * Checks regularly whether a connection is alive: by its answers, or by a ping where no command is pending. A connection that is silent
+ * while the server answers over another one is half open, and is closed. A server that does not answer at all is waited for, because it
+ * may still carry out pending commands.
  */
 export class Heartbeat {
   private seen = -1;
   private since = 0;
   private isAsking = false;
-  private readonly looking = new Regularly(LIMITS.heartbeat, async () => {
-    await turnOfTheLoop(); // What has come while the event loop was held up is read first.
+  private readonly looking = new RepeatingTimer(LIMITS.heartbeat, async () => {
+    await turnOfTheLoop(); // Answers that came while the event loop was blocked are read first.
     this.look();
   });
 
-  constructor(private readonly patient: Patient) {}
+  constructor(private readonly connection: MonitoredConnection) {}
 
   start(): void {
     this.looking.start();
@@ -50,23 +50,23 @@ export class Heartbeat {
     this.looking.stop();
   }
 
-  /** The connection was made anew: its silence begins now. */
+  /** The connection is new: its silence begins now. */
   noteNew(): void {
     this.since = performance.now();
   }
 
   private look(): void {
-    const { patient } = this;
+    const { connection } = this;
     const now = performance.now();
-    if (!patient.isConnected) return patient.revive();
-    if (patient.received !== this.seen) {
-      this.seen = patient.received;
+    if (!connection.isConnected) return connection.revive();
+    if (connection.received !== this.seen) {
+      this.seen = connection.received;
       this.since = now;
-      patient.check();
-    } else if (patient.awaited === 0 && patient.isReady) {
+      connection.check();
+    } else if (connection.awaited === 0 && connection.isReady) {
       this.since = now;
-      patient.ping();
-    } else if (now - Math.max(this.since, patient.quietUntil) >= LIMITS.silence) {
+      connection.ping();
+    } else if (now - Math.max(this.since, connection.quietUntil) >= LIMITS.silence) {
       void this.suspect();
     }
   }
@@ -74,8 +74,8 @@ export class Heartbeat {
   private async suspect(): Promise<void> {
     if (this.isAsking) return;
     this.isAsking = true;
-    const isAlive = await this.patient.isServerAlive();
+    const isAlive = await this.connection.isServerAlive();
     this.isAsking = false;
-    if (isAlive && this.patient.isConnected && this.patient.received === this.seen) this.patient.reset();
+    if (isAlive && this.connection.isConnected && this.connection.received === this.seen) this.connection.reset();
   }
 }

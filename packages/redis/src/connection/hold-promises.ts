@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 
-/** A cluster asks the node that a slot is moving to, and leaves the promise of that to itself: it is held here. */
+/** Handles a promise that ioredis leaves unhandled: that of ASKING, sent to the node that a slot is moving to. */
 export function holdPromises(cluster: Cluster): Cluster {
   return cluster.on('+node', (node: Redis) => {
     const ask = node.asking.bind(node);

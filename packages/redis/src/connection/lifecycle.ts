@@ -1,8 +1,7 @@
 import { BrokerClosedError } from '@repid/core';
 
 /**
- * Opens something once and closes it once, however often and at whatever time that is asked for. Opening it
- * while it is being closed is done after that; closing it while it is being opened ends that.
+ * Opens something once and closes it once, however often it is called. Opening waits for closing to finish. Closing aborts opening.
  */
 export class Lifecycle<Thing> {
   private opening: Promise<Thing> | undefined;
@@ -12,8 +11,8 @@ export class Lifecycle<Thing> {
 
   /**
    * @param name what it is, for errors
-   * @param openIt is to reject soon once its signal is aborted; where it rejects, it may be asked for again
-   * @param closeIt must not reject; the thing can be used until that resolves
+   * @param openIt must reject soon after its signal is aborted. It may be called again after it has rejected
+   * @param closeIt must not reject. The thing can be used until it resolves
    */
   constructor(
     private readonly name: string,
@@ -26,7 +25,7 @@ export class Lifecycle<Thing> {
     return this.thing;
   }
 
-  /** Resolves when it is open. Rejects as `openIt` does, and with BrokerClosedError where it is closed meanwhile. */
+  /** Resolves when it is open. Rejects as `openIt` does, or with BrokerClosedError where it is closed meanwhile. */
   open(): Promise<Thing> {
     if (this.opening) return this.opening;
     this.giveUp = new AbortController();
@@ -62,7 +61,7 @@ export class Lifecycle<Thing> {
     try {
       await this.closeIt(await opening);
     } catch {
-      return; // It was never open.
+      return; // It did not open.
     } finally {
       this.thing = undefined;
     }

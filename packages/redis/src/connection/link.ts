@@ -1,50 +1,50 @@
 import type { Cluster, Redis } from 'ioredis';
 import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
-import { AnswerLimits } from './answer-limits.js';
+import { AnswerTimeouts } from './answer-timeouts.js';
 import { isNodeReady, slotOf } from './cluster-node.js';
 import { Heartbeat } from './heartbeat.js';
-import { type Identity, type TimeSample, askTime, introduce } from './introduction.js';
+import { type Identity, type TimeSample, askTime, handshake } from './handshake.js';
 import { Outage } from './outage.js';
 import { pause } from './pause.js';
 import { answerOf, isReadOnly, refusedAtConnect } from './problems.js';
 import { isServerAlive } from './server-alive.js';
 import type { Client, ClientSource } from './source.js';
-import { withoutSecrets } from './without-secrets.js';
+import { redact } from './redact.js';
 
-/** How a connection works, and whom it tells. */
+/** How a connection works, and what it reports. */
 export interface ConnectionSettings {
   /** How long a call waits, reconnecting included, in milliseconds. */
-  readonly patience: number;
-  /** A key of ours that is never there: who may not delete it is refused when connecting. */
+  readonly timeout: number;
+  /** A key that never exists. A user who may not delete it is refused when connecting. */
   readonly key: string;
-  /** Told of what an operator should know, each time. */
+  /** Called with what an operator should know, each time. */
   readonly onProblem: (problem: Error) => void;
-  /** Told of the server's time whenever the connection is made, and when it is asked for. */
+  /** Called with the server's time after each handshake and ping. */
   readonly onTime?: (sample: TimeSample) => void;
-  /** True where a call may take longer than it may otherwise, as long as an answer is on its way. @default false */
+  /** True where a call may exceed its timeout while its answer is being received. @default false */
   readonly waitsWhileReceiving?: boolean;
 }
 
 /**
- * A client of ioredis that is kept connected: it is made anew where it was lost or is dead without knowing it, and is ready
- * only when the server has accepted what comes first. No promise is left to itself.
+ * A client of ioredis that is kept connected. It connects again where the connection was lost or is half open, and is ready only after the
+ * handshake. It leaves no promise unhandled.
  */
 export class Link {
   readonly client: Client;
-  readonly patience: number;
-  /** Until when no answer is to be expected, by the process' monotonic clock. */
+  readonly timeout: number;
+  /** Until when no answer is expected, by the process' monotonic clock. */
   quietUntil = 0;
-  protected readonly limits: AnswerLimits;
-  /** On a cluster, the slot that all our keys lie in. */
+  protected readonly limits: AnswerTimeouts;
+  /** On a cluster, the slot of all our keys. */
   private readonly slot: number | undefined;
   private isClosed = false;
   private isOpening = false;
-  /** True once the server has accepted what comes first over a connection. */
-  private isIntroduced = false;
-  /** How the server knows the last connection that it has accepted. */
+  /** True after the handshake. */
+  private isAccepted = false;
+  /** How the server knows the last connection whose handshake succeeded. */
   private identity: Identity | undefined;
-  /** Tells connections apart that are made one after the other. */
+  /** The number of the connection, to tell it from earlier ones. */
   private epoch = 0;
   private lastProblem: Error | undefined;
   private readonly outage = new Outage(() => this.report(this.unreachable('there is no connection yet')));
@@ -58,16 +58,16 @@ export class Link {
     protected readonly settings: ConnectionSettings,
   ) {
     this.client = source.make(name);
-    this.patience = settings.patience;
+    this.timeout = settings.timeout;
     const received = settings.waitsWhileReceiving ? () => this.received : undefined;
-    this.limits = new AnswerLimits(source.place, () => this.reset(), received);
+    this.limits = new AnswerTimeouts(source.place, () => this.reset(), received);
     this.slot = source.cluster ? slotOf(settings.key) : undefined;
     this.client.on('error', (problem: unknown) => this.note(problem));
     this.client.on('node error', (problem: unknown) => this.note(problem));
     this.client.on('connect', () => this.heartbeat.noteNew());
-    this.client.on('ready', () => void this.introduce());
+    this.client.on('ready', () => void this.handshake());
     this.client.on('close', () => this.lose());
-    this.client.on('end', () => void pause(LIMITS.refusalPause).then(() => this.revive())); // ioredis has given up: we do not.
+    this.client.on('end', () => void pause(LIMITS.refusalPause).then(() => this.revive())); // ioredis has given up. We do not.
   }
 
   /**
@@ -84,7 +84,7 @@ export class Link {
     }
   }
 
-  /** Ends it at once; calls in progress reject. */
+  /** Closes it at once. Calls in progress reject. */
   close(): void {
     this.isClosed = true;
     this.heartbeat.stop();
@@ -94,56 +94,56 @@ export class Link {
   }
 
   get isReady(): boolean {
-    return this.isIntroduced && this.client.status === 'ready' && (this.slot === undefined || this.isNodeReady());
+    return this.isAccepted && this.client.status === 'ready' && (this.slot === undefined || this.isNodeReady());
   }
 
-  /** True where there is a connection, accepted or not. */
+  /** True where there is a connection, before or after the handshake. */
   get isConnected(): boolean {
     return this.client.status === 'connect' || this.client.status === 'ready';
   }
 
-  /** How much has come so far, in no unit: it grows with each answer, and while a large one comes. */
+  /** How much was received so far. It has no unit: it grows with each answer, and while a large one is received. */
   get received(): number {
     return this.limits.answers + bytesRead(this.client);
   }
 
-  /** How many answers are awaited. */
+  /** How many answers are pending. */
   get awaited(): number {
     return this.limits.awaited;
   }
 
-  /** Calls it whenever the connection has been made, or made anew. */
+  /** Calls the listener after each handshake. */
   onReady(listener: () => void): void {
     this.whenReady.push(listener);
   }
 
   /**
    * Resolves once commands can be sent.
-   * @param limit the limit that the error names; `timeout` may be what is left of it
+   * @param limit the limit that the error names. `timeout` may be what is left of it
    * @throws BrokerUnavailableError after `timeout` milliseconds
    */
-  async ready(timeout: number, limit = this.patience): Promise<void> {
+  async ready(timeout: number, limit = this.timeout): Promise<void> {
     if (this.isReady) return;
     if (this.isClosed) throw this.unreachable('the connection was closed');
     this.revive();
-    if (this.isIntroduced && this.client.status === 'ready') void this.introduce(); // Its node is to be found anew.
+    if (this.isAccepted && this.client.status === 'ready') void this.handshake(); // Finds its node again.
     await this.outage.wait(timeout, () => this.unreachable(`no connection within ${Math.round(limit)} ms`));
   }
 
-  /** Cuts it, to connect anew. */
+  /** Closes the connection, and connects again. */
   reset(): void {
     if (this.isClosed) return;
     this.lose();
     const { stream } = this.client as { stream?: { readonly destroyed: boolean; destroy(): void } };
-    if (stream?.destroyed) return; // It is cut already, and whoever asks for it again changes nothing.
+    if (stream?.destroyed) return; // It is closed already.
     this.client.disconnect(true);
-    // ioredis waits for the other side to close as well, which a dead one never does.
+    // ioredis also waits for the other side to close, which a dead one never does.
     stream?.destroy();
   }
 
-  /** Sends nothing more over it, and cuts it when what is on its way has been answered: another server is to be found. */
+  /** Sends nothing more, closes the connection when pending commands are answered, and looks for another server. */
   async leave(): Promise<void> {
-    if (!this.isIntroduced) return;
+    if (!this.isAccepted) return;
     this.lose();
     const { epoch } = this;
     const end = performance.now() + LIMITS.leaveTimeout;
@@ -151,14 +151,14 @@ export class Link {
     if (epoch === this.epoch) this.reset();
   }
 
-  /** Connects where ioredis does not (any more). */
+  /** Connects where ioredis has given up or not begun. */
   revive(): void {
     const { status } = this.client;
     if (this.isClosed || (status !== 'end' && status !== 'wait')) return;
     this.client.connect().catch((problem: unknown) => this.note(problem));
   }
 
-  /** Asks for the server's time, which is answered at once. */
+  /** Asks for the server's time. */
   ping(): void {
     this.answered(askTime(this.client, this.settings.key)).then(
       (sample) => this.settings.onTime?.(sample),
@@ -166,7 +166,7 @@ export class Link {
     );
   }
 
-  /** Sees whether the server that answers is still the master. Who only reads would not learn it. */
+  /** Checks that the server is still the master. Reads alone would not show it. */
   check(): void {
     if (this.isReady) this.ping();
   }
@@ -180,18 +180,18 @@ export class Link {
     this.settings.onProblem(problem);
   }
 
-  /** Where the problem says that the server is a replica, the master is looked for. */
+  /** Looks for the master where the problem says that the server is a replica. */
   protected leaveIfReplica(_problem: unknown): void {}
 
   private isNodeReady(): boolean {
     return isNodeReady(this.client as Cluster, this.slot!);
   }
 
-  private async introduce(): Promise<void> {
+  private async handshake(): Promise<void> {
     this.lose();
     const { epoch } = this;
     for (;;) {
-      const problem = await this.tryIntroduction();
+      const problem = await this.tryHandshake();
       if (epoch !== this.epoch) return;
       if (!problem) return this.becomeReady();
       this.refuse(problem);
@@ -201,11 +201,11 @@ export class Link {
     }
   }
 
-  private async tryIntroduction(): Promise<Error | undefined> {
+  private async tryHandshake(): Promise<Error | undefined> {
     const { client, source, settings, identity: predecessor } = this;
     const options = { database: source.database, key: settings.key, predecessor };
     try {
-      const { time, identity } = await this.answered(introduce(client, options));
+      const { time, identity } = await this.answered(handshake(client, options));
       this.identity = identity;
       settings.onTime?.(time);
       return undefined;
@@ -215,25 +215,25 @@ export class Link {
   }
 
   private answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    return this.limits.within(answer, performance.now() + this.patience);
+    return this.limits.within(answer, performance.now() + this.timeout);
   }
 
   private becomeReady(): void {
-    this.isIntroduced = true;
+    this.isAccepted = true;
     this.lastProblem = undefined;
     this.outage.end();
     for (const listener of this.whenReady) listener();
   }
 
   private lose(): void {
-    this.isIntroduced = false;
+    this.isAccepted = false;
     this.epoch += 1;
   }
 
   private note(raw: unknown): void {
-    // A cluster has an error of its own, with that of its node in it.
+    // The error of a cluster holds the error of its node.
     const { lastNodeError } = (raw ?? {}) as { lastNodeError?: unknown };
-    const problem = withoutSecrets(lastNodeError ?? raw);
+    const problem = redact(lastNodeError ?? raw);
     this.lastProblem = problem;
     const refusal = refusedAtConnect(problem, this.source.place);
     if (refusal) this.refuse(refusal);
@@ -256,7 +256,7 @@ export class Link {
   }
 }
 
-/** Over the connections that are open now; those of a cluster's client are one for each node. */
+/** Of the connections that are open now. A cluster has one for each node. */
 function bytesRead(client: Client): number {
   const nodes = client.isCluster ? (client as Cluster).nodes('all') : [client as Redis];
   let bytes = 0;

@@ -9,13 +9,12 @@ export interface CommandOptions extends ConnectionSettings {
   readonly prefix: string;
   /** How long it may take, in milliseconds. */
   readonly connectTimeout: number;
-  /** Ends it. */
+  /** Aborts it. */
   readonly signal: AbortSignal;
 }
 
 /**
- * A connection for commands, to a server that will do; closed again where it will not.
- *
+ * Opens a connection for commands and checks the server. Closes the connection where the server does not meet the requirements.
  * @throws BrokerUnavailableError, BrokerRefusedError, UnsupportedError
  */
 export async function openCommands(source: ClientSource, name: string, options: CommandOptions): Promise<Connection> {

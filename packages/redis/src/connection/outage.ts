@@ -1,17 +1,16 @@
 import { type CancelTimer, scheduleTimer } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
 
-/** Those who wait for a connection, and the warning that they do. */
+/** The calls that wait for a connection, and the warning about it. */
 export class Outage {
   private readonly waiting = new Set<(problem?: Error) => void>();
   private cancelNotice: CancelTimer | undefined;
 
-  /** @param onNotice called once for each outage, soon after somebody has begun to wait */
+  /** @param onNotice called once for each outage, soon after the first call has begun to wait */
   constructor(private readonly onNotice: () => void) {}
 
   /**
    * Resolves when the outage is over.
-   *
    * @param timeout in milliseconds
    * @param tooLate the error that it rejects with after that
    */
@@ -29,7 +28,7 @@ export class Outage {
     });
   }
 
-  /** Ends it, by a problem where there is one, for all who wait. */
+  /** Resolves all calls that wait, or rejects them with the problem. */
   end(problem?: Error): void {
     this.cancelNotice?.();
     this.cancelNotice = undefined;

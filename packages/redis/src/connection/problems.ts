@@ -1,8 +1,8 @@
 import { BrokerRefusedError, BrokerUnavailableError, RepidError } from '@repid/core';
-import { codeOf, refusalOf } from './refusal-codes.js';
-import { withoutSecrets } from './without-secrets.js';
+import { codeOf, refusalOf } from './refusals.js';
+import { redact } from './redact.js';
 
-/** The connection was lost, or the time ran out, after a command was sent: it may have been carried out or not. */
+/** The connection was lost, or the time ran out, after a command was sent. The command may have been carried out. */
 export class AnswerLostError extends BrokerUnavailableError {
   /** @param place where Redis is, without user name and password */
   constructor(place: string, reason: string, cause?: unknown) {
@@ -14,7 +14,7 @@ export class AnswerLostError extends BrokerUnavailableError {
   }
 }
 
-/** The connection went before the command was sent: it may be sent again. */
+/** The connection was lost before the command was sent. It may be sent again. */
 export class NotSentError extends BrokerUnavailableError {
   /** @param place where Redis is, without user name and password */
   constructor(place: string, cause?: unknown) {
@@ -28,50 +28,49 @@ export class NotSentError extends BrokerUnavailableError {
 
 const NOT_SENT = /enableOfflineQueue options is false/;
 
-/** True for an answer of Redis that says no, as against no answer. */
+/** True for a refusal by Redis, false where there was no answer. */
 export function isRefusal(problem: unknown): problem is Error {
   return problem instanceof Error && problem.name === 'ReplyError';
 }
 
-/** What Redis has said no with; undefined where the problem is another one. */
+/** The text of Redis' refusal; undefined where the problem is another one. */
 export function answerOf(problem: unknown): string | undefined {
   const answer = problem instanceof RepidError ? problem.cause : problem;
   return isRefusal(answer) ? answer.message : undefined;
 }
 
-/** True where Redis' answer has that code, or is so. */
+/** True where Redis' refusal contains the code, or matches. */
 export function isRefusedWith(problem: unknown, code: string | RegExp): boolean {
   const answer = answerOf(problem);
   if (answer === undefined) return false;
   return typeof code === 'string' ? answer.includes(code) : code.test(answer);
 }
 
-/** True where the server is a replica, and the master has to be found anew. */
+/** True where the server is a replica. */
 export function isReadOnly(answer: string | undefined): boolean {
   return answer !== undefined && codeOf(answer) === 'READONLY';
 }
 
-/** True where nothing was done and the same command may soon be accepted, by this server or another one. */
-export function isPassing(problem: unknown): boolean {
+/** True where nothing was carried out and the same command may soon be accepted, by this server or another one. */
+export function isTemporary(problem: unknown): boolean {
   if (problem instanceof NotSentError) return true;
   const answer = answerOf(problem);
   return answer !== undefined && refusalOf(answer).isSentAgain;
 }
 
 /**
- * What a failed command means to its caller. What is returned holds no command.
- *
+ * What a failed command means to its caller. The error holds no command.
  * @param place where Redis is, without user name and password
  */
 export function explain(problem: unknown, place: string): RepidError {
   if (problem instanceof RepidError) return problem;
-  const cause = withoutSecrets(lastOfMany(problem));
+  const cause = redact(lastOfMany(problem));
   if (NOT_SENT.test(cause.message)) return new NotSentError(place, cause);
   if (!isRefusal(cause)) return new AnswerLostError(place, 'the connection was lost', cause);
   return refused(cause.message, place, cause);
 }
 
-/** A cluster that sends us from node to node, or asks for patience, for too long says what the last of them said. */
+/** After too many redirections or retries, the client of a cluster reports the last refusal in this text. */
 const MANY = /^Too many Cluster redirections\. Last error: ReplyError: ([\s\S]*)$/;
 
 function lastOfMany(problem: unknown): unknown {
@@ -83,7 +82,7 @@ const TLS = /^(?:ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO$)
 
 const FOREIGN = /RESP type|reply type byte/;
 
-/** What ends connecting, since trying again would end the same way; undefined where it may go well yet. */
+/** The error for a problem that a retry cannot fix; undefined where connecting may still succeed. */
 export function refusedAtConnect(problem: Error, place: string): BrokerRefusedError | undefined {
   const { message, code = '' } = problem as Error & { code?: string };
   if (isRefusal(problem)) return refusedForGood(message, place, problem);
@@ -102,7 +101,7 @@ function refusedForGood(message: string, place: string, cause: Error): BrokerRef
   return problem instanceof BrokerRefusedError ? problem : undefined;
 }
 
-/** Redis said no: for now, or for good. Nothing was done. */
+/** The error for a refusal by Redis, temporary or permanent. Nothing was carried out. */
 export function refused(message: string, place: string, cause?: unknown): BrokerUnavailableError | BrokerRefusedError {
   const { isTransient, remedy } = refusalOf(message);
   const text = `Redis at ${place} refused: ${message.replace(/\.$/, '')}. ${remedy}`;

@@ -1,30 +1,38 @@
 import type { Cluster, Redis } from 'ioredis';
 import { scheduleTimer } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
-import type { Take } from '../script/next-call.js';
-import type { Invocation } from '../script/call.js';
+import type { Invocation } from '../commands/call.js';
 import { Connection } from './connection.js';
 import type { ConnectionSettings } from './link.js';
 import { pause } from './pause.js';
 import { answerOf } from './problems.js';
-import { codeOf } from './refusal-codes.js';
+import { codeOf } from './refusals.js';
 import type { Client, ClientSource } from './source.js';
 
-/** How long to wait between two tries to wake a reader, in milliseconds: it may not have begun to sleep yet. */
+/** The pause between attempts to wake a reader, in milliseconds: its command may not have reached Redis yet. */
 const WAKE_INTERVAL = 2;
 
 const NOTHING = Promise.resolve(undefined);
 
-/** An entry as Redis gives it: id, then names and values in turn. */
+/** What is to be read of a stream for a consumer of its group. */
+export interface StreamRead {
+  readonly stream: string;
+  readonly group: string;
+  readonly consumer: string;
+  /** How many entries at most. */
+  readonly most: number;
+}
+
+/** An entry as Redis returns it: id, then names and values in turn. */
 export type RawEntry = readonly [id: Buffer, fields: readonly Buffer[] | null];
 
 type RawStreams = readonly (readonly [key: Buffer, entries: readonly RawEntry[]])[] | null;
 
-/** A connection that sleeps until there is something to read, and can be woken. */
+/** A connection that blocks until there is something to read, and can be woken. */
 export class Reader extends Connection {
   private clientId: Promise<number | undefined> = Promise.resolve(undefined);
   private sleeping: { woken: boolean } | undefined;
-  /** False where the server does not let us wake it: it then sleeps no longer than it may take to be woken. */
+  /** False where the server does not allow CLIENT UNBLOCK. Then it blocks for a short time only. */
   private mayBeWoken = true;
 
   constructor(
@@ -38,10 +46,9 @@ export class Reader extends Connection {
   }
 
   /**
-   * Takes what is next of one stream; waits for the first entry for `block` milliseconds, or not at all where it is
-   * undefined.
+   * Takes the next entries of one stream. Waits for the first entry for `block` milliseconds, or not at all where it is undefined.
    */
-  async read({ stream, group, consumer, most }: Take, block?: number): Promise<readonly RawEntry[]> {
+  async read({ stream, group, consumer, most }: StreamRead, block?: number): Promise<readonly RawEntry[]> {
     if (block === undefined) {
       const answer = await this.send((client) =>
         client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'STREAMS', stream, '>'),
@@ -54,7 +61,7 @@ export class Reader extends Connection {
     return entriesOf(answer);
   }
 
-  /** Waits for `block` milliseconds at most until one of the streams has an entry after its id; takes none. */
+  /** Waits for `block` milliseconds at most until one of the streams has an entry after its id. Takes none. */
   async awaitEntry(streams: readonly string[], after: readonly string[], block: number): Promise<void> {
     await this.sleep(block, (client, time) =>
       client.xreadBuffer('COUNT', 1, 'BLOCK', time, 'STREAMS', ...streams, ...after),
@@ -62,13 +69,13 @@ export class Reader extends Connection {
   }
 
   /** Calls a script that takes entries; texts in the answer are buffers. Undefined where it was woken before it was sent. */
-  runUntilWoken<Answer>(call: Invocation, patience: number): Promise<Answer | undefined> {
-    return this.untilWoken(() => this.evaluate(call, true) as Promise<Answer>, patience);
+  runUntilWoken<Answer>(call: Invocation, timeout: number): Promise<Answer | undefined> {
+    return this.untilWoken(() => this.evaluate(call, true) as Promise<Answer>, timeout);
   }
 
   /**
-   * Ends a sleep in progress. What it was given at the same moment is still answered; unless Redis sends nothing, then
-   * the connection is cut, and what it was given is found again.
+   * Ends a blocking read. Entries that it was given at the same moment are still returned. Where Redis sends nothing, the connection is
+   * closed, and a takeover finds these entries.
    */
   async wake(): Promise<void> {
     const { sleeping } = this;
@@ -83,7 +90,7 @@ export class Reader extends Connection {
     }
   }
 
-  /** It takes messages, which a replica refuses; and an answer would not come before the end of its sleep. */
+  /** Not needed: a replica refuses reads for a group, and a ping would wait for the end of a blocking read. */
   override check(): void {}
 
   private cutUnlessReceiving(isAsleep: () => boolean): void {
@@ -95,7 +102,7 @@ export class Reader extends Connection {
     }, LIMITS.wakeTimeout);
   }
 
-  /** Sleeps for `block` milliseconds at most, and no longer than is good for it: who reads looks again by itself. */
+  /** Blocks for `block` milliseconds at most, and no longer than the limits allow. The caller reads again. */
   private sleep<Answer>(
     block: number,
     command: (client: Client, time: number) => Promise<Answer>,
@@ -104,18 +111,18 @@ export class Reader extends Connection {
     return this.untilWoken((client) => {
       this.quietUntil = performance.now() + time;
       return command(client, time);
-    }, this.patience + time);
+    }, this.timeout + time);
   }
 
-  // Does not sleep where it would first wait for the connection: that could not be woken.
+  // Does not block where it would first wait for the connection: that wait could not be ended by waking.
   private untilWoken<Answer>(
     command: (client: Client) => Promise<Answer>,
-    patience: number,
+    timeout: number,
   ): Promise<Answer | undefined> {
     if (!this.isReady) return NOTHING;
     const sleeping = { woken: false };
     this.sleeping = sleeping;
-    return this.send<Answer | undefined>((client) => (sleeping.woken ? NOTHING : command(client)), patience).then(
+    return this.send<Answer | undefined>((client) => (sleeping.woken ? NOTHING : command(client)), timeout).then(
       (answer) => {
         this.sleeping = undefined;
         return answer;
@@ -127,7 +134,7 @@ export class Reader extends Connection {
     );
   }
 
-  /** A call that came after the sleep would wait for its end. */
+  /** Over its own connection the text would wait for the end of a blocking read. */
   protected override get loader(): Connection {
     return this.commands;
   }
@@ -139,7 +146,7 @@ export class Reader extends Connection {
     void this.tryToWake();
   }
 
-  /** Whether it may be woken is known before it has to be: nobody sleeps here yet. */
+  /** Learns whether it may be woken, before it blocks for the first time. */
   private async tryToWake(): Promise<void> {
     if (this.commands.isReady) await this.unblock();
   }
@@ -159,7 +166,7 @@ export class Reader extends Connection {
     return id !== undefined && (await (this.commands.client as Redis).client('UNBLOCK', id)) === 1;
   }
 
-  // Which node a cluster's client sleeps on is not known from outside; its name is.
+  // ioredis does not tell which node a cluster's client is blocked on. Its name is known.
   private async unblockOnNodes(): Promise<boolean> {
     const nodes = (this.commands.client as Cluster).nodes('master');
     const answers = await Promise.all(nodes.map((node) => unblockByName(node, this.name)));

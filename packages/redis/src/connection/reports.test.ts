@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { seldomReports } from './reports.js';
+import { limitedReports } from './reports.js';
 
 it('reports the same once in a while, and something else at once', () => {
   const told: string[] = [];
-  const report = seldomReports(({ message }) => told.push(message));
+  const report = limitedReports(({ message }) => told.push(message));
   for (const text of ['away', 'away', 'full', 'away']) report(new Error(text));
   expect(told).toEqual(['away', 'full']);
 });
@@ -17,7 +17,7 @@ it.each<[string, () => unknown]>([
   ],
   ['rejects', () => Promise.reject(new Error('broken'))],
 ])('is not harmed where it %s', async (_, onProblem) => {
-  const report = seldomReports(onProblem);
+  const report = limitedReports(onProblem);
   expect(() => report(new Error('away'))).not.toThrow();
   await new Promise((resolve) => void setImmediate(resolve)); // A rejection that nobody handles would fail the run.
 });

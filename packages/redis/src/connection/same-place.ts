@@ -3,7 +3,7 @@ import { Connection } from './connection.js';
 import type { ConnectionSettings } from './link.js';
 import type { ClientSource } from './source.js';
 
-/** A way to Redis. */
+/** How a broker reaches Redis. */
 export interface Way {
   readonly source: ClientSource;
   readonly settings: ConnectionSettings & { readonly connectTimeout: number };
@@ -12,10 +12,9 @@ export interface Way {
 }
 
 /**
- * True where both lead to the same database of the same server, or to the same cluster. Nothing is written, so that it can be
- * told of a full server, and no permission is needed that our scripts do not need: where they were not given in the same words,
- * one listens to a channel that nobody else knows, and the other sends to it, which the server answers with the number of
- * those who got it. Nodes of a cluster know each other by ids.
+ * True where both lead to the same database of the same server, or to the same cluster. It writes nothing, so it works on a full server, and
+ * needs no more permissions than the scripts. Where the addresses differ, one subscribes to a unique pub/sub channel and the other publishes
+ * to it: Redis returns the number of receivers. For clusters, the ids of nodes are compared.
  */
 export async function isSamePlace(one: Way, other: Way): Promise<boolean> {
   if (one.source.cluster !== other.source.cluster || one.source.database !== other.source.database) return false;

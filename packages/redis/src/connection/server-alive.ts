@@ -1,9 +1,9 @@
 import { LIMITS } from '../options/defaults.js';
-import { askTime } from './introduction.js';
+import { askTime } from './handshake.js';
 import { pause } from './pause.js';
 import type { Client, ClientSource } from './source.js';
 
-/** True where the server answers over a new connection, soon. */
+/** True where the server answers soon over a new connection. */
 export async function isServerAlive(source: ClientSource, key: string): Promise<boolean> {
   const client = source.make('repid-probe');
   client.on('error', () => undefined);
@@ -14,7 +14,7 @@ export async function isServerAlive(source: ClientSource, key: string): Promise<
   }
 }
 
-/** It answers also where it refuses. */
+/** A refusal is an answer, too. */
 async function answers(client: Client, key: string): Promise<boolean> {
   try {
     await client.connect();

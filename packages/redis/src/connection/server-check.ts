@@ -4,11 +4,11 @@ import { isRefusedWith, refused } from './problems.js';
 
 const OLDEST = [6, 2] as const;
 
-/** What a server is looked at for. */
+/** The requirements of a server. */
 export interface ServerNeeds {
   /** How every key begins. */
   readonly prefix: string;
-  /** True where it is to be a node of a cluster. */
+  /** True where it must be a node of a cluster. */
   readonly cluster: boolean;
   /** Host and port, for errors. */
   readonly place: string;
@@ -16,8 +16,7 @@ export interface ServerNeeds {
 }
 
 /**
- * Looks whether the server can do what is needed of it; where INFO is denied, it is taken at its word.
- *
+ * Checks that the server meets the requirements. Where INFO is denied, it is assumed to.
  * @throws UnsupportedError for a server older than Redis 6.2
  * @throws BrokerRefusedError for a node of a cluster that a connection to one server leads to
  */
@@ -50,7 +49,7 @@ function fieldOf(info: string, name: string): string | undefined {
   return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
 }
 
-/** True for versions before 6.2; what can't be read is given the benefit of the doubt. */
+/** True for versions before 6.2. A version that cannot be read is accepted. */
 export function isTooOld(version: string): boolean {
   const [major, minor] = version.split('.').map(Number);
   if (major === undefined || minor === undefined || Number.isNaN(major) || Number.isNaN(minor)) return false;

@@ -1,17 +1,17 @@
 import { type CancelTimer, type Clock, scheduleTimer } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
-import type { TimeSample } from './introduction.js';
+import type { TimeSample } from './handshake.js';
 
 /**
- * Redis' clock, as far as it can be told from here: between two looks it is carried on by the process' monotonic clock, so
- * that changes of the machine's time do not matter. Before the first look it is the machine's.
+ * Estimates Redis' clock. Between two samples the process' monotonic clock carries it on, so changes of the machine's time do not matter.
+ * Before the first sample it is the machine's clock.
  */
 export class ServerClock implements Clock {
-  /** Redis' time less the process' monotonic time; undefined before the first look. */
+  /** Redis' time minus the process' monotonic time; undefined before the first sample. */
   private offset: number | undefined;
   private isDueAt = Infinity;
 
-  /** @param look asks Redis for its time, and gives it to `note`; called now and then, while the clock is used */
+  /** @param look asks Redis for its time, and passes it to `note`. Called regularly while the clock is used */
   constructor(private readonly look: () => void) {}
 
   /** Whole milliseconds since the epoch. */
@@ -25,7 +25,7 @@ export class ServerClock implements Clock {
     return Math.floor(now + this.offset);
   }
 
-  /** The process' monotonic time, in milliseconds: what lasts is measured by it. */
+  /** The process' monotonic time, in milliseconds, to measure durations. */
   monotonic(): number {
     return performance.now();
   }
@@ -35,8 +35,8 @@ export class ServerClock implements Clock {
   }
 
   /**
-   * Redis read its clock at some time between the question and the answer. At first half of the way is taken for it; later
-   * the offset is moved no more than is needed for it to be possible, so that a slow answer makes it no worse.
+   * Redis read its clock at some time between the request and the answer. The first sample assumes the middle. Later samples move the offset
+   * no further than they require, so that a slow answer does not make it worse.
    */
   note({ server, sent, received }: TimeSample): void {
     this.isDueAt = received + LIMITS.clockInterval;

@@ -5,16 +5,15 @@ import { retryStrategyFor } from './retry-strategy.js';
 
 export type { GivenInstance };
 
-/** Where Redis is: a URL, options of ioredis, or an instance, which is duplicated and never used or closed itself. */
+/** Where Redis is: a URL, options of ioredis, or an instance, which is duplicated and never used or closed. */
 export type RedisConnection = string | RedisOptions | GivenInstance;
 
 /** A connection of ours. */
 export type Client = Redis | Cluster;
 
 /**
- * What our connections need, whatever else is asked for. We wait for reconnection, select the database and subscribe
- * ourselves, and decide for each command whether it may be sent twice; so nothing is sent behind our back, where nobody
- * would hold its promise.
+ * Options that override the given ones. We wait for reconnection, select the database and subscribe ourselves, and decide for each command
+ * whether it may be sent twice. So ioredis must send nothing by itself: its promises would be unhandled.
  */
 const OURS = {
   lazyConnect: true,
@@ -35,7 +34,7 @@ const OURS = {
   db: 0,
 } as const;
 
-/** Nor is anything sent again by a cluster when a node is lost: it may have been done. */
+/** A cluster must not send commands again when a node is lost: they may have been carried out. */
 const OURS_ON_A_CLUSTER = {
   lazyConnect: true,
   enableOfflineQueue: false,
@@ -64,7 +63,7 @@ export class ClientSource {
     this.place = this.checked.place;
   }
 
-  /** True where both were given the same server, or the same cluster, in the same words. */
+  /** True where both were given the same address. */
   isAlike(other: ClientSource): boolean {
     return this.checked.identity !== undefined && this.checked.identity === other.checked.identity;
   }
@@ -80,7 +79,7 @@ export class ClientSource {
   }
 }
 
-/** Only sentinels may send us to the wrong server; elsewhere the check, which needs INFO, would say no more than we look for ourselves. */
+/** Sentinels may name the wrong server, so their check is needed. Elsewhere it would add nothing to ours, and it needs INFO. */
 function optionsThatDepend({ sentinels, retryStrategy }: RedisOptions) {
   return { enableReadyCheck: Boolean(sentinels), retryStrategy: retryStrategyFor(retryStrategy) };
 }

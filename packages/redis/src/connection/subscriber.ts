@@ -5,14 +5,14 @@ import type { ConnectionSettings } from './link.js';
 import { pause } from './pause.js';
 import type { ClientSource } from './source.js';
 
-/** Who listens to a pub/sub channel. */
+/** A listener of a pub/sub channel. */
 export interface Listener {
   readonly onMessage: (text: string) => void;
-  /** The connection was away: messages may have been missed. */
+  /** The connection was lost: messages may have been missed. */
   readonly onGap: () => void;
 }
 
-/** The one connection that listens, opened when somebody first does. It subscribes again whenever it was made anew. */
+/** The connection for pub/sub, opened for the first listener. It subscribes again after each reconnection. */
 export class Subscriber {
   private connection: Promise<SubscriberConnection> | undefined;
   private readonly listeners = new Map<string, Set<Listener>>();
@@ -39,7 +39,7 @@ export class Subscriber {
     return () => this.leave(channel, listener);
   }
 
-  /** Connects anew: the server that it listens to is not the right one any more. */
+  /** Connects again: the server is not the right one any more. */
   reset(): void {
     this.connection?.then((connection) => connection.reset()).catch(() => undefined);
   }
@@ -85,7 +85,7 @@ export class Subscriber {
     for (const listener of this.listeners.get(channel) ?? []) listener.onMessage(text);
   }
 
-  /** Until it is done, or the connection is lost again, which is followed by the next time. */
+  /** Retries until it succeeds or the connection is lost again. The next connection subscribes anew. */
   private async subscribeAgain(connection: SubscriberConnection): Promise<void> {
     while (connection.isReady && this.listeners.size > 0) {
       const channels = [...this.listeners.keys()];
@@ -104,23 +104,23 @@ export class Subscriber {
   }
 }
 
-/** A connection that may do little else than listen. */
+/** A connection in subscriber mode, which allows few other commands. */
 class SubscriberConnection extends Connection {
   override ping(): void {
     this.limits
-      .within(this.listening()?.ping() ?? Promise.resolve(''), performance.now() + this.patience)
+      .within(this.listening()?.ping() ?? Promise.resolve(''), performance.now() + this.timeout)
       .catch(() => undefined);
   }
 
-  /** It may not ask. Those who send commands tell it. */
+  /** Not possible in subscriber mode. The connection for commands reports it. */
   override check(): void {}
 
   override reset(): void {
-    if (this.client.isCluster) this.listening()?.disconnect(); // The cluster then chooses another.
+    if (this.client.isCluster) this.listening()?.disconnect(); // The cluster then chooses another node.
     else super.reset();
   }
 
-  /** The client that the server sends its messages to: in a cluster another than those for commands. */
+  /** The client that receives messages: in a cluster another one than those for commands. */
   private listening(): Redis | undefined {
     if (!this.client.isCluster) return this.client as Redis;
     return (

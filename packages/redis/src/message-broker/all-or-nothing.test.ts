@@ -40,7 +40,7 @@ describe('RedisMessageBroker refused by Redis', () => {
       expect(await keys()).toEqual([]);
     });
 
-    it('and holds up nothing else of the same moment', async () => {
+    it('and does not stop others of the same turn', async () => {
       await stage.redis.set('repid::jobs', 'not ours');
       const batches = [[message('one')], [job('bad', FOREIGN)], [message('odd', { delay: HUGE })], [message('two')]];
       const ends = await Promise.allSettled(batches.map((batch) => stage.broker.publish(batch)));
@@ -49,7 +49,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     });
   });
 
-  describe('settles nothing at all, so that it may be settled otherwise', () => {
+  describe('settles nothing at all, so that another settlement is possible', () => {
     it.each<[string, string, Partial<Settlement>]>([
       ['a follower', 'repid:foreign', { publish: [next(), message('bad', FOREIGN)] }],
       ['a delayed follower', 'repid:foreign:delayed', { publish: [next(), message('bad', { ...FOREIGN, delay: 9 })] }],
@@ -90,7 +90,7 @@ describe('RedisMessageBroker refused by Redis', () => {
       await expectRefused(await delivered(), { bucket, publish: [next()] }, INVALID);
     });
 
-    it('and holds up nothing else of the same moment', async () => {
+    it('and does not stop others of the same turn', async () => {
       await stage.broker.publish([message('one'), message('two'), message('three')]);
       const deliveries = await (await stage.consume()).receive(3, { wait: true });
       const publish = [message('x', { channel: 'no channel' })];
@@ -139,7 +139,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     expect(await stage.where('stuck')).toBe('queued');
   });
 
-  describe('settles what is settled together', () => {
+  describe('settles a batch', () => {
     it('although one leaves a bucket that is none', async () => {
       await buckets.store([ended('first')]);
       await stage.broker.publish([waiting('x'), job('y')]);
@@ -154,7 +154,7 @@ describe('RedisMessageBroker refused by Redis', () => {
       expect(await stage.where('y')).toBe('delayed');
     });
 
-    it('although one that waits for it lies where nothing can be changed', async () => {
+    it('although a waiter cannot be released because of a key of another type', async () => {
       await stage.broker.publish([{ ...waiting('stuck'), ...FOREIGN }, job('x'), job('y')]);
       const [x, y] = await (await stage.consume()).receive(2, { wait: true });
       await stage.redis.set('repid:foreign:waiting', 'not ours');
@@ -179,7 +179,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email:low')).toBe(1), 3_000);
   });
 
-  describe('gives up what is delivered too often', () => {
+  describe('gives up messages that are delivered too often', () => {
     it('however many', async () => {
       await abandon(9_000);
       const problems: string[] = [];
@@ -198,7 +198,7 @@ describe('RedisMessageBroker refused by Redis', () => {
       expect(performance.now() - begun).toBeLessThan(1_000);
     });
 
-    it('or has a worker refuse it where the dead letters take none', async () => {
+    it('or has a worker refuse it where the dead letters are a key of another type', async () => {
       await abandon(3);
       await stage.redis.set('repid:email:dlq', 'not ours');
       const problems: string[] = [];
@@ -256,7 +256,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 1, deadLetters: 1 });
   });
 
-  it('writes what it may where an ACL lets it tell nobody', async () => {
+  it('works where an ACL denies PUBLISH', async () => {
     await stage.redis.call('ACL', 'SETUSER', 'mute', 'on', '>secret', '~*', '+@all', '-publish');
     const url = stage.server.url.replace('redis://', 'redis://mute:secret@');
     const { RedisMessageBroker } = await import('./redis-message-broker.js');
@@ -267,7 +267,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     expect((await take(await stage.consume())).concat(await take(await stage.consume()))).toEqual(['high', 'later']);
   });
 
-  /** A job in hand. */
+  /** A job in flight. */
   async function delivered(): Promise<Delivery> {
     await stage.broker.publish([job('held')]);
     const [delivery] = await (await stage.consume()).receive(1, { wait: true });

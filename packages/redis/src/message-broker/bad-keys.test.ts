@@ -16,7 +16,7 @@ describe('A bad key', () => {
     problems = [];
   });
 
-  it.each(ENDINGS)('of one channel ("%s") holds up no other that the same worker takes from', async (ending) => {
+  it.each(ENDINGS)('of one channel ("%s") does not stop the other channels of the worker', async (ending) => {
     const channels = ['bad', 'email', 'sms'];
     const consumer = await consume(channels);
     await stage.redis.del(`repid:bad${ending}`);
@@ -61,7 +61,7 @@ describe('A bad key', () => {
     await consumer.close();
   });
 
-  it('where a stream was takes nothing from the streams beside it', async () => {
+  it('in place of a stream does not stop the other streams', async () => {
     const consumer = await consume(['email', 'bad']);
     await stage.broker.publish([message('x', { channel: 'bad', priority: 'low' })]);
     await stage.redis.del('repid:bad');
@@ -71,7 +71,7 @@ describe('A bad key', () => {
     await consumer.close();
   });
 
-  it('of the jobs that wait in vain keeps no other from being skipped', async () => {
+  it('of a job that has timed out does not keep others from being skipped', async () => {
     const consumer = await consume(['email', 'sms']);
     await stage.broker.publish([
       waiting('stuck', 30, ['a', 'b']),
@@ -119,7 +119,7 @@ describe('A bad key', () => {
       await consumer.close();
     });
 
-    it('waits where the dead letters take none, and holds nothing else up', async () => {
+    it('waits where the dead letters are of another type, and does not stop others', async () => {
       await stage.redis.set('repid:email:dlq', 'not ours');
       await stage.broker.publish([job('rubbish', { delay: 20 }), message('fine', { delay: 30 })]);
       const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');

@@ -1,19 +1,18 @@
-/** Calls a function soon: when what comes together has come. */
+/** Schedules a function for soon. */
 export type Defer = (callback: () => void) => void;
 
 /**
- * Collects what is asked for in one turn of the event loop, and sends it together.
- * Everything that is still to come in this turn, promises included, comes along.
+ * Collects the items of one turn of the event loop, including those added by promises, and sends them together.
  */
 export class Batcher<Item> {
   private items: Item[] = [];
   private readonly sending = new Set<Promise<void>>();
 
   /**
-   * @param limit the most that one batch weighs
-   * @param weight what an item weighs; one that is too heavy goes alone
+   * @param limit the greatest weight of a batch
+   * @param weight the weight of an item. One that is too heavy is sent alone
    * @param send settles each item; never rejects
-   * @param deferFirst what the first waits for while nothing is on its way; may be less than the end of the turn
+   * @param deferFirst schedules the first batch while none is pending. It may be earlier than the end of the turn
    */
   constructor(
     private readonly limit: number,
@@ -28,23 +27,23 @@ export class Batcher<Item> {
     defer(() => this.flush());
   }
 
-  /** How many wait to be sent. */
+  /** How many items are not sent yet. */
   get size(): number {
     return this.items.length;
   }
 
-  /** The one that waits to be sent, where it is the only one. */
+  /** The item that is not sent yet, where it is the only one. */
   get only(): Item | undefined {
     return this.items.length === 1 ? this.items[0] : undefined;
   }
 
-  /** Resolves when nothing is on its way. */
+  /** Sends what is left, and resolves when nothing is pending. */
   async idle(): Promise<void> {
     this.flush();
     await Promise.all(this.sending);
   }
 
-  /** Sends what waits, now. */
+  /** Sends all items now. */
   flush(send: (items: Item[]) => Promise<void> = this.send): void {
     const items = this.items;
     this.items = [];

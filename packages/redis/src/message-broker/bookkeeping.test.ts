@@ -24,7 +24,7 @@ const PLUS = '+'.charCodeAt(0);
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
 const channel = fc.constantFrom(...CHANNELS, 'email', 'email');
 const condition = fc.constantFrom<Condition>('success', 'success', 'failure', 'settled');
-const seldom = fc.integer({ min: 0, max: 9 }).map((n) => n === 0);
+const rarely = fc.integer({ min: 0, max: 9 }).map((n) => n === 0);
 
 const jobs = fc.record({
   id,
@@ -32,7 +32,7 @@ const jobs = fc.record({
   priority: fc.constantFrom<Priority>('medium', 'medium', 'medium', 'high', 'low'),
   on: fc.uniqueArray(fc.record({ bucketId: id, condition }), { maxLength: 2, selector: ({ bucketId }) => bucketId }),
   hasHeader: fc.boolean(),
-  clears: seldom,
+  clears: rarely,
 });
 const ends = fc.record({ success: fc.boolean(), large: fc.integer({ min: 0, max: 2 }).map((n) => n === 0) });
 
@@ -68,7 +68,7 @@ type Step = typeof steps extends fc.Arbitrary<infer Value> ? Value : never;
 type JobPlan = typeof jobs extends fc.Arbitrary<infer Value> ? Value : never;
 type End = typeof ends extends fc.Arbitrary<infer Value> ? Value : never;
 
-describe('What Redis holds of jobs that wait', () => {
+describe('The keys of waiting jobs', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
@@ -133,7 +133,7 @@ describe('What Redis holds of jobs that wait', () => {
     };
   }
 
-  /** What two places say differently, or nobody will ever take away. */
+  /** Contradictions between keys, and what would never be removed. */
   async function contradictions(): Promise<string[]> {
     const keys = await stage.redis.keys('*');
     const idsAt = (start: string): string[] =>
@@ -189,7 +189,7 @@ describe('What Redis holds of jobs that wait', () => {
 
 function bucketOf(bucketId: string, { success, large }: End): BucketRecord {
   const at = new Date(1);
-  const data = large ? 'x'.repeat(LIMITS.inputSize) : null;
+  const data = large ? 'x'.repeat(LIMITS.inlinedResultSize) : null;
   const exception = success ? undefined : 'Error: no';
   const body = codec.encodeResult({
     success,

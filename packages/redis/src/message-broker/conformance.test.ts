@@ -3,10 +3,14 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { denials, documentedCommands, urlOfLimitedUser } from '../../../../test/support/documented-acl.js';
 import { type TestRedis, startRedis } from '../../../../test/support/redis-server.js';
+import { FAST_PATHS } from '../commands/fast-paths.js';
 import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import { RedisMessageBroker } from './redis-message-broker.js';
 
-describe('RedisMessageBroker', () => {
+describe.each([
+  ['RedisMessageBroker', FAST_PATHS],
+  ['RedisMessageBroker without fast paths', []],
+])('%s', (_name, fastPaths) => {
   let server: TestRedis;
   let admin: Redis;
   /** On a server of our own, of a user with no more permissions than docs/brokers.md lists. */
@@ -24,7 +28,10 @@ describe('RedisMessageBroker', () => {
   messageBrokerConformance({
     describe,
     it,
-    createBroker: (options) => new RedisMessageBroker(url, { prefix: server.prefix, ...options }),
+    createBroker: (options) => {
+      const given = { prefix: server.prefix, fastPaths, ...options };
+      return new RedisMessageBroker(url, given);
+    },
     createBuckets: () => new RedisBucketBroker(url, { prefix: server.prefix }),
     insertMalformed: async (_, channel) =>
       void (await admin.xadd(`${server.prefix}:${channel}`, '*', 'nonsense', 'yes')),
@@ -41,7 +48,7 @@ describe('RedisMessageBroker', () => {
   });
 
   it('makes use of each of these permissions', async ({ skip }) => {
-    if (!server.isOwn) skip();
+    if (!server.isOwn || fastPaths.length === 0) skip();
     const broker = new RedisMessageBroker(url);
     await broker.connect();
     const consumer = await broker.consume({ channels: ['one', 'two'] });

@@ -84,7 +84,7 @@ describe('RedisMessageBroker and its connections', () => {
   describe('of replies', () => {
     const channel = 'repid-replies.somebody-who-has-gone';
 
-    it.each(['high', 'medium', 'low'] as const)('forgets what nobody is there to read: %s', async (priority) => {
+    it.each(['high', 'medium', 'low'] as const)('expires messages without a reader: %s', async (priority) => {
       await stage.broker.publish([message('x', { channel, priority })]);
       await sleep(50);
       for (const key of await stage.redis.keys(`repid:${channel}*`))

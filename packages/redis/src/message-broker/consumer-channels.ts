@@ -1,10 +1,10 @@
-import { isPassing } from '../keys.js';
+import { leaveChannelsCall, openChannelsCall } from '../commands/channels.js';
+import { isTemporary } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
-import { ScriptCall } from '../script/script-call.js';
 import type { ConsumerParts } from './consumer-parts.js';
 import type { ConsumerReports } from './consumer-reports.js';
 
-/** What Redis and the scripts say where something else lies at a key. */
+/** What Redis and the scripts say where a key has another type. */
 export const WRONG_TYPE = /WRONGTYPE/;
 
 /** Joining and leaving the channels of a consumer. */
@@ -16,19 +16,17 @@ export class ConsumerChannels {
   ) {}
 
   /**
-   * Makes what is not there of them. One that can't be opened for what lies at its keys is left aside.
-   * @throws BrokerUnavailableError, BrokerRefusedError where Redis says no for another reason
+   * Creates what is missing. A channel whose keys have other types is reported and left out.
+   * @throws BrokerUnavailableError, BrokerRefusedError where Redis refuses for another reason
    */
   async open(): Promise<void> {
     const { keys, commands } = this.parts;
-    const { channels } = this;
-    const call = new ScriptCall(keys, 'consume.open').add(channels.length);
-    for (const channel of channels) call.channel(channel);
-    const [problems] = await Promise.all([commands().runAgain<string[]>(call), this.writeDown()]);
-    problems.forEach((problem, n) => this.noteClosed(channels[n]!, problem));
+    const call = openChannelsCall(this.channels, keys);
+    const [problems] = await Promise.all([commands().runAgain<string[]>(call), this.list()]);
+    problems.forEach((problem, n) => this.noteProblem(this.channels[n]!, problem));
   }
 
-  /** The same, and what goes wrong is told. Returns whether it was done. */
+  /** The same, but reports what goes wrong. Returns whether it was done. */
   async openAgain(): Promise<boolean> {
     try {
       await this.open();
@@ -39,25 +37,23 @@ export class ConsumerChannels {
     }
   }
 
-  /** Takes the consumer's name away where it has nothing in flight. */
+  /** Removes the consumer where it has nothing in flight. */
   async leave(): Promise<void> {
     const { keys, commands, name } = this.parts;
-    const call = new ScriptCall(keys, 'consume.leave').add(this.channels.length, name);
-    for (const channel of this.channels) call.channel(channel);
-    if (commands().isReady) await commands().run(call, LIMITS.wakeTimeout);
+    if (commands().isReady) await commands().run(leaveChannelsCall(name, this.channels, keys), LIMITS.wakeTimeout);
   }
 
-  /** Best effort: a full server, which is to be drained, refuses it; and who publishes does it as well. */
-  private async writeDown(): Promise<void> {
+  /** Adds the channels to the list. Best effort: a full server refuses it, and publishers do it, too. */
+  private async list(): Promise<void> {
     const { keys, commands } = this.parts;
-    const lasting = this.channels.filter((channel) => !isPassing(channel));
+    const lasting = this.channels.filter((channel) => !isTemporary(channel));
     if (lasting.length === 0) return;
     await commands()
       .sendAgain((client) => client.sadd(keys.channels, ...lasting))
       .catch(() => undefined);
   }
 
-  private noteClosed(channel: string, problem: string): void {
+  private noteProblem(channel: string, problem: string): void {
     if (problem === '') return;
     if (!WRONG_TYPE.test(problem)) throw this.parts.commands().refused(problem);
     this.reports.ofChannel(channel, problem);

@@ -2,9 +2,8 @@ import type { Connection } from '../connection/connection.js';
 import type { Reader } from '../connection/reader.js';
 import type { Subscriber } from '../connection/subscriber.js';
 import type { Keys } from '../keys.js';
-import type { JoinedBuckets } from './joined-buckets.js';
-import type { RedisConsumer } from './redis-consumer.js';
 import type { Settler } from './settler.js';
+import type { TransactionalStores } from './transactional-stores.js';
 
 /** What a consumer is made of. */
 export interface ConsumerParts {
@@ -12,13 +11,13 @@ export interface ConsumerParts {
   readonly name: string;
   readonly keys: Keys;
   readonly commands: () => Connection;
-  /** Its own; it closes it. */
+  /** The consumer's own connection. The consumer closes it. */
   readonly reader: Reader;
   readonly subscriber: Subscriber;
   readonly settler: Settler;
-  readonly joined: JoinedBuckets;
+  readonly stores: TransactionalStores;
   /** Milliseconds. */
   readonly ownershipTime: number;
   readonly maxDeliveries: number;
-  readonly onClose: (consumer: RedisConsumer) => void;
+  readonly onClose: () => void;
 }

@@ -8,10 +8,10 @@ interface Inside {
   readonly parts: { readonly reader: Connection & { readonly client: { readonly stream: Duplex } } };
 }
 
-describe('A settlement that shares the way of the next read', () => {
+describe('A settlement that shares a write with the next read', () => {
   const stage = new RedisStage();
 
-  it('is sent over the other connection where the reader is dead without knowing it', async () => {
+  it('is sent over the other connection where that of the reader is half open', async () => {
     const broker = await stage.connected({ ownershipTime: 3_000, publishTimeout: 4_000 });
     const consumer = await broker.consume({ channels: ['email'] });
     await broker.publish([message('one')]);

@@ -5,9 +5,9 @@ import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js'
 
 const MANY = 10_000;
 /** Far more than it takes, so that a slow machine passes; what grows with the square does not. */
-const PATIENCE = 10_000;
+const LIMIT = 10_000;
 
-describe('RedisMessageBroker with very many that wait', () => {
+describe('RedisMessageBroker with very many waiting jobs', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
@@ -20,13 +20,13 @@ describe('RedisMessageBroker with very many that wait', () => {
     expect(await stage.redis.keys('*wait*')).toEqual([]);
   });
 
-  it('releases one that waits for ten thousand buckets, each in the same time', async () => {
+  it('releases a job that waits for ten thousand buckets, at a constant cost for each', async () => {
     const perBucket = { few: await fanIn(100), many: await fanIn(MANY) };
     expect(perBucket.many).toBeLessThan(perBucket.few * 4);
     expect((await stage.broker.channels.stats('email')).queued).toBe(2);
   });
 
-  it('skips one that waits for ten thousand buckets when the last has failed', async () => {
+  it('skips a job that waits for ten thousand buckets when the last has failed', async () => {
     await stage.broker.publish([waiting('last', numbered(MANY, String))]);
     await buckets.store(numbered(MANY - 1, (n) => ended(String(n), true)));
     await timed('skip of one with 10,000', () => buckets.store([ended(String(MANY - 1), false)]));
@@ -35,7 +35,7 @@ describe('RedisMessageBroker with very many that wait', () => {
 
   it('skips a chain of ten thousand to its end', async () => {
     const chain = numbered(MANY, (n) => waiting(`job ${n + 1}`, [`job ${n}`]));
-    await timed('chain of 10,000 parked', () => stage.broker.publish(chain.toReversed()));
+    await timed('chain of 10,000 blocked', () => stage.broker.publish(chain.toReversed()));
     await timed('chain of 10,000 skipped', () => buckets.store([ended('job 0', false)]));
     const [last] = await buckets.get([`job ${MANY}`]);
     expect(JSON.parse(last!).exception).toMatch(/"act" \(job 9999\), which was skipped\. Root cause: "job 0" failed$/);
@@ -45,7 +45,7 @@ describe('RedisMessageBroker with very many that wait', () => {
   /** Milliseconds per bucket. */
   async function fanIn(size: number): Promise<number> {
     const ids = numbered(size, (n) => `${size} ${n}`);
-    await timed(`${size} dependencies parked`, () => stage.broker.publish([waiting(`of ${size}`, ids)]));
+    await timed(`${size} dependencies blocked`, () => stage.broker.publish([waiting(`of ${size}`, ids)]));
     // Warm up.
     for (const id of ids.slice(0, 20)) await buckets.store([ended(id, true)]);
     const rest = ids.slice(20);
@@ -76,7 +76,7 @@ async function timed(what: string, act: () => Promise<unknown>): Promise<number>
   const begun = performance.now();
   await act();
   const took = performance.now() - begun;
-  expect(took, what).toBeLessThan(PATIENCE);
+  expect(took, what).toBeLessThan(LIMIT);
   if (process.env['MEASURE']) console.log(`${what}: ${took.toFixed(1)} ms`);
   return took;
 }

@@ -23,12 +23,12 @@ const NACK = {
   reason: { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 },
 } as const;
 
-describe('RedisMessageBroker with what waits for buckets', () => {
+describe('RedisMessageBroker with jobs that wait for buckets', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
 
-  describe('keeps a bucket for who has yet to read it', () => {
+  describe('keeps a bucket until its waiters have read it', () => {
     beforeEach(() => buckets.store([ended('other')]));
 
     it.each([
@@ -55,7 +55,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       expect(await buckets.get(['first'])).toEqual([undefined]);
     });
 
-    it('and for ever where it has no time to live', async () => {
+    it('and for ever where it has no ttl', async () => {
       await stage.broker.publish([reading('x')]);
       await buckets.store([ended('first', 'succeeded', { ttl: null })]);
       const [x] = await (await stage.consume()).receive(1, { wait: true });
@@ -63,7 +63,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       expect(await stage.timeLeft('first')).toBe(-1);
     });
 
-    it('by the time to live that it has by then', async () => {
+    it('for the ttl that it was stored with last', async () => {
       await stage.broker.publish([reading('x')]);
       await buckets.store([ended('first')]);
       await buckets.store([ended('first', 'succeeded', { ttl: null })]);
@@ -125,7 +125,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       expect(await stage.timeLeft('first')).toBe(-1);
     });
 
-    it('and not for a message without an id, whose end nobody tells', async () => {
+    it('but not for a message without an id, whose end is not reported', async () => {
       const { id: _, ...bare } = waiting('x', ['first']);
       await stage.broker.publish([bare]);
       await buckets.store([ended('first')]);
@@ -212,7 +212,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       expect(await stage.redis.exists('repid:email')).toBe(0);
     });
 
-    it('of what waits when the channel is purged but what waits', async () => {
+    it('when the channel is purged, except of waiting jobs', async () => {
       await stage.broker.publish([waiting('x', ['a']), job('y')]);
       expect(await stage.broker.channels.purge('email')).toBe(1);
       expect(await stage.broker.channels.stats('email')).toMatchObject({ waiting: 1, queued: 0 });
@@ -220,7 +220,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     });
   });
 
-  describe('says why it skips in the words of core', () => {
+  describe('gives the reasons of core for skipping', () => {
     const failed = 'Error: "no" </b> \u00e9 \u{1F600}\n';
     const long = `x${'\u{1F600}\u00e9'.repeat(300)}`;
     const unmet = skipReason({ bucketId: 'zero', condition: 'failure', state: 'succeeded' });
@@ -261,7 +261,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     });
   });
 
-  describe('skips what is late', () => {
+  describe('skips jobs that have waited too long', () => {
     it.each([
       ['on its channel', 'email', ['a']],
       ['on its channel, having waited for more', 'email', ['a', 'there']],
@@ -285,7 +285,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     }
   });
 
-  describe('looks and registers as one act', () => {
+  describe('checks and registers atomically', () => {
     it('for a graph whose chosen ids have results of an earlier time', async () => {
       await buckets.store([ended('first'), ended('second')]);
       await stage.broker.publish([
@@ -335,7 +335,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     });
   });
 
-  describe('keeps what was skipped because of a failure', () => {
+  describe('keeps jobs that were skipped because of a failure', () => {
     it('for as long as its result, and brings it back with the dead letter', async () => {
       await publishAndFail();
       for (const key of ['repid::skipped:email:b', 'repid::skipped:email:c', 'repid::skipped-for:a']) {
@@ -396,7 +396,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     }
   });
 
-  describe('tells of a job', () => {
+  describe('inspects a job', () => {
     it.each([
       ['waiting', () => waiting('x', ['a', 'b']), { missing: [{ bucketId: 'b', condition: 'success' }] }],
       ['delayed', () => job('x', { dueAt: 9_999_999_999_999 }), { dueAt: 9_999_999_999_999 }],
@@ -408,7 +408,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
       expect(inspection).toMatchObject({ location, message: { headers: { 'repid-id': 'x' } }, ...more });
     });
 
-    it('that is not there nothing', async () => {
+    it('that does not exist', async () => {
       expect(await stage.broker.inspect('x')).toBeUndefined();
       expect(await stage.broker.waiters('x')).toEqual([]);
     });
@@ -425,7 +425,7 @@ describe('RedisMessageBroker with what waits for buckets', () => {
     return waiting(id, ['first', 'other']);
   }
 
-  /** A job that waits; its header says what it is to release. */
+  /** A job that waits. Its header names the buckets that its end releases. */
   function waiting(id: string, on: readonly string[], condition: Condition = 'success'): OutgoingMessage {
     const result = { id, ttl: 60_000, into: buckets };
     const waits = { on: on.map((bucketId) => ({ bucketId, condition })), timeout: 60_000, result };

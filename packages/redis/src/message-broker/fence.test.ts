@@ -23,13 +23,13 @@ describe('RedisMessageBroker, settling many at once,', () => {
     expect(await inHand()).toEqual([deliveries[0]!, deliveries[19]!].map(entryOf));
   });
 
-  it('refuses those that have gone, and goes on for the others', async () => {
+  it('refuses those that are not owned any more, and settles the others', async () => {
     const deliveries = await delivered(10);
     await stage.redis.xack(STREAM, GROUP, entryOf(deliveries[3]!), entryOf(deliveries[9]!));
     expect(await settled(deliveries)).toEqual(except([3, 9], 10));
   });
 
-  it('settles each where much else in hand lies between them', async () => {
+  it('settles each where many other deliveries lie between them', async () => {
     const deliveries = await delivered(1_200);
     const some = deliveries.filter((_, n) => n % 100 === 7);
     await handTo('another', [some[4]!]);
@@ -120,7 +120,7 @@ function isMedium({ priority, message: { channel } }: Delivery): boolean {
   return priority === 'medium' && channel === 'email';
 }
 
-/** Another receipt of the same delivery. */
+/** Another object for the same delivery. */
 function twinOf(delivery: Delivery): Delivery {
   return Object.assign(Object.create(Object.getPrototypeOf(delivery) as object) as Delivery, delivery);
 }

@@ -1,8 +1,8 @@
 import { SwapRemoveList } from '@repid/core/internal';
+import type { ActiveStream } from './active-streams.js';
 import type { RedisDelivery } from './redis-delivery.js';
-import type { StreamToRead } from './reading-list.js';
 
-/** What a consumer has been given and has not settled: whatever else Redis says that it has, it has never learned of. */
+/** The deliveries that a consumer knows of and has not settled. Other entries that are pending for it were lost on the way to it. */
 export class InFlight {
   private readonly deliveries = new SwapRemoveList<RedisDelivery>();
 
@@ -14,16 +14,17 @@ export class InFlight {
     this.deliveries.delete(delivery);
   }
 
-  /** Forgets those that nobody has settled or extended for so many milliseconds: they are not the consumer's any more. */
+  /** Forgets deliveries that were not settled or extended for so many milliseconds: the consumer has lost them. */
   forgetOlderThan(milliseconds: number): void {
     const since = performance.now() - milliseconds;
     for (const delivery of this.deliveries) if (delivery.ownedSince < since) this.deliveries.delete(delivery);
   }
 
-  /** Tells which entries are in flight, as of now. */
-  snapshot(): (stream: StreamToRead, entry: string) => boolean {
+  /** Returns a function that tells which entries are in flight now. */
+  snapshot(): (stream: ActiveStream, entry: string) => boolean {
     const known = new Set<string>();
-    for (const { message, priority, hold } of this.deliveries) known.add(nameOf(message.channel, priority, hold.entry));
+    for (const { message, priority, lease } of this.deliveries)
+      known.add(nameOf(message.channel, priority, lease.entry));
     return ({ channel, priority }, entry) => known.has(nameOf(channel, priority, entry));
   }
 }

@@ -9,7 +9,7 @@ import { RedisMessageBroker } from './redis-message-broker.js';
 /** What leads to the end of a consumer's process, as its broker sees it. */
 interface Inside {
   readonly parts: { readonly reader: Link };
-  readonly watch: { close(): void };
+  readonly watcher: { close(): void };
 }
 
 const ALIVE_FOR = LIMITS.lookInterval * LIMITS.looksOfLife;
@@ -200,8 +200,8 @@ describe('A paused channel', () => {
 
   /** Ends it as its process' death would: without a word. */
   async function kill(consumer: Consumer): Promise<void> {
-    const { parts, watch } = consumer as unknown as Inside;
-    watch.close();
+    const { parts, watcher } = consumer as unknown as Inside;
+    watcher.close();
     parts.reader.close();
   }
 });

@@ -14,7 +14,7 @@ describe('A message that is published alone', () => {
     expect(await callsOf('evalsha')).toBe(2);
   });
 
-  it('leaves together with the others of its turn', async () => {
+  it('is sent together with the others of its turn', async () => {
     await stage.broker.publish([message('first')]);
     await stage.redis.config('RESETSTAT');
     await Promise.all(Array.from({ length: 20 }, (_, n) => stage.broker.publish([job(`${n}`)])));

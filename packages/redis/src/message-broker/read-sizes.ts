@@ -1,24 +1,24 @@
 import type { RawEntry } from '../connection/reader.js';
 import { LIMITS } from '../options/defaults.js';
 
-/** What an entry is taken to have while none of its stream is known, in bytes. */
+/** The assumed size of an entry before any of its stream is known, in bytes. */
 const UNKNOWN_SIZE = 128 * 1024;
 
-/** How much of what is known of a stream the next read leaves. */
+/** The weight of the previous mean when entries were read. */
 const MEMORY = 0.5;
 
-/** How many entries a read may ask for, by how large those of its stream have been. */
+/** Limits reads by the sizes of earlier entries of the stream. */
 export class ReadSizes {
   /** Stream -> the mean size of its entries in bytes. */
   private readonly means = new Map<string, number>();
 
-  /** So many of the stream that they have about `LIMITS.readBytes`, one at least, and `max` at most. */
+  /** How many entries have about `LIMITS.readBytes`: one at least, and `max` at most. */
   mostOf(stream: string, max: number): number {
     const mean = this.means.get(stream) ?? UNKNOWN_SIZE;
     return Math.max(1, Math.min(max, Math.floor(LIMITS.readBytes / mean)));
   }
 
-  /** Learns from what was read. Larger entries count at once, smaller ones bit by bit. */
+  /** Notes the sizes of entries. Larger entries count at once, smaller ones gradually. */
   note(stream: string, entries: readonly RawEntry[]): void {
     if (entries.length === 0) return;
     const mean = entries.reduce((sum, [, fields]) => sum + sizeOf(fields), 0) / entries.length;

@@ -8,33 +8,33 @@ import {
 } from '@repid/core';
 import { AnswerLostError, isRefusedWith } from '../connection/problems.js';
 import { LIMITS } from '../options/defaults.js';
+import { ActiveStreams, type ChannelLimits, type ChannelState } from './active-streams.js';
+import { ChannelWatcher } from './channel-watcher.js';
 import { ConsumerChannels, WRONG_TYPE } from './consumer-channels.js';
 import type { ConsumerParts } from './consumer-parts.js';
 import { ConsumerReports } from './consumer-reports.js';
+import { DeliveryDecoder } from './delivery-decoder.js';
 import { InFlight } from './in-flight.js';
-import { Intake, type TakenEntry } from './intake.js';
+import { Fetcher, type TakenEntry } from './fetcher.js';
 import { ReadSizes } from './read-sizes.js';
-import { type ChannelLimits, type ChannelState, ReadingList } from './reading-list.js';
 import type { RedisDelivery } from './redis-delivery.js';
-import { Receipts } from './receipts.js';
 import { Takeover } from './takeover.js';
-import { Watch } from './watch.js';
 
-/** The least that a reader sleeps, in milliseconds; Redis takes 0 for ever. */
+/** The shortest blocking read, in milliseconds. For Redis 0 means for ever. */
 const SHORTEST_SLEEP = 1;
 
-/** What Redis says where a stream or its group is not there (any more). */
+/** Refusals that mean that a stream or its group does not exist (any more). */
 const GONE = /NOGROUP|no such key|UNBLOCKED/;
 
 /** Takes messages from Redis streams. */
 export class RedisConsumer implements Consumer {
   readonly ownershipTime: number;
-  private readonly list: ReadingList;
+  private readonly streams: ActiveStreams;
   private readonly inFlight = new InFlight();
-  private readonly intake: Intake;
+  private readonly fetcher: Fetcher;
   private readonly takeover: Takeover;
-  private readonly receipts: Receipts;
-  private readonly watch: Watch;
+  private readonly decoder: DeliveryDecoder;
+  private readonly watcher: ChannelWatcher;
   private readonly reports: ConsumerReports;
   private readonly channels: ConsumerChannels;
   private receiving: Promise<unknown> | undefined;
@@ -42,7 +42,7 @@ export class RedisConsumer implements Consumer {
   private taking: Promise<unknown> | undefined;
   private closing: Promise<void> | undefined;
   private woken = false;
-  /** Whoever is about to sleep looks whether there was one since it last looked at what is there. */
+  /** Counts interruptions. A read checks before it blocks whether there was one since it began. */
   private interruptions = 0;
   private stopPause: (() => void) | undefined;
 
@@ -53,13 +53,13 @@ export class RedisConsumer implements Consumer {
     const { name, keys, reader, settler } = parts;
     const onProblem = (problem: string): void => void this.noteStreamProblem(problem);
     this.ownershipTime = parts.ownershipTime;
-    this.list = new ReadingList(keys, [...new Set(options.channels)]);
+    this.streams = new ActiveStreams(keys, [...new Set(options.channels)]);
     this.reports = new ConsumerReports(options, parts.commands);
-    this.channels = new ConsumerChannels(parts, this.list.channels, this.reports);
-    this.intake = new Intake(keys, this.list, name, reader, settler, new ReadSizes(), onProblem);
-    this.takeover = new Takeover(parts, this.list, this.inFlight, onProblem);
-    this.receipts = new Receipts(name, settler, this.inFlight, this.reports.problem);
-    this.watch = new Watch(keys, name, this.list.channels, parts.commands, {
+    this.channels = new ConsumerChannels(parts, this.streams.channels, this.reports);
+    this.fetcher = new Fetcher(keys, this.streams, name, reader, settler, new ReadSizes(), onProblem);
+    this.takeover = new Takeover(parts, this.streams, this.inFlight, onProblem);
+    this.decoder = new DeliveryDecoder(name, settler, this.inFlight, this.reports.problem);
+    this.watcher = new ChannelWatcher(keys, name, this.streams.channels, parts.commands, {
       onState: (channel, state) => this.note(channel, state),
       onCancel: (consumer, channel, jobId) => consumer === name && this.reports.cancelled(channel, jobId),
       onProblem: (channel, problem) => this.reports.ofChannel(channel, problem),
@@ -67,10 +67,10 @@ export class RedisConsumer implements Consumer {
     });
   }
 
-  /** Makes the channels where they are not there, and starts to watch them. */
+  /** Creates missing channels, and starts to watch them. */
   async open(): Promise<void> {
     await this.channels.open();
-    await this.watch.open(this.parts.subscriber);
+    await this.watcher.open(this.parts.subscriber);
   }
 
   get hasSuspects(): boolean {
@@ -78,7 +78,7 @@ export class RedisConsumer implements Consumer {
   }
 
   isPaused(channel: string): boolean {
-    return this.list.isPaused(channel);
+    return this.streams.isPaused(channel);
   }
 
   async receive(max: number, { wait, limits, alone = false }: ReceiveOptions): Promise<readonly Delivery[]> {
@@ -109,9 +109,9 @@ export class RedisConsumer implements Consumer {
     return this.closing;
   }
 
-  /** Learns what this process itself did to its channels. */
+  /** Looks at its channels at once, after this process has changed one. */
   lookNow(): Promise<void> {
-    return this.watch.lookNow();
+    return this.watcher.lookNow();
   }
 
   private async receiveSome(
@@ -122,7 +122,7 @@ export class RedisConsumer implements Consumer {
     while (!this.closing) {
       try {
         const taken = await this.noting(this.take(max, wait && !this.woken, limits));
-        const deliveries = this.receipts.deliver(taken);
+        const deliveries = this.decoder.decode(taken);
         if (deliveries.length > 0) return deliveries;
         if (this.woken || ((!wait || this.hasSuspects) && taken.length === 0)) return [];
       } catch (problem) {
@@ -136,14 +136,14 @@ export class RedisConsumer implements Consumer {
   private async receiveAlone(limits: ChannelLimits | undefined): Promise<readonly Delivery[]> {
     if (this.closing || !this.parts.reader.isReady) return [];
     try {
-      return this.receipts.deliver(await this.noting(this.takeover.takeAlone(limits)));
+      return this.decoder.decode(await this.noting(this.takeover.takeAlone(limits)));
     } catch (problem) {
       await this.recover(problem);
       return [];
     }
   }
 
-  /** Notes a read while it is in progress, and whether its answer was lost. */
+  /** Keeps track of a read in progress, and notes whether its answer was lost. */
   private async noting(taking: Promise<readonly TakenEntry[]>): Promise<readonly TakenEntry[]> {
     this.taking = taking;
     try {
@@ -181,7 +181,7 @@ export class RedisConsumer implements Consumer {
       () => void (isHere = true),
       () => void (isHere = true),
     );
-    await this.pause(this.parts.reader.patience, settled);
+    await this.pause(this.parts.reader.timeout, settled);
     if (isHere) return taking;
     this.takeover.abandon(taking);
     return [];
@@ -190,8 +190,8 @@ export class RedisConsumer implements Consumer {
   private read(max: number, wait: boolean, limits: ChannelLimits | undefined): Promise<readonly TakenEntry[]> {
     const before = this.interruptions;
     const block = wait && !this.woken && !this.hasSuspects ? this.longestSleep() : undefined;
-    if (this.list.within(limits).length === 0) return this.takeNothing(block);
-    return this.intake.take({ max, limits, block, isWoken: () => this.interruptions > before });
+    if (this.streams.within(limits).length === 0) return this.takeNothing(block);
+    return this.fetcher.fetch({ max, limits, block, isWoken: () => this.interruptions > before });
   }
 
   private async takeNothing(block: number | undefined): Promise<readonly TakenEntry[]> {
@@ -199,17 +199,17 @@ export class RedisConsumer implements Consumer {
     return [];
   }
 
-  // Nothing is lost for longer than that which was to wake it and did not.
+  // A lost wake-up delays it no longer than this.
   private longestSleep(): number {
     const untilTakeover = Math.ceil(this.takeover.dueAt - performance.now());
     return Math.max(SHORTEST_SLEEP, Math.min(untilTakeover, LIMITS.lookInterval));
   }
 
-  // Waiting for a connection can be interrupted; a call that waits for one could not.
+  // This wait can be interrupted. A call that waits for a connection cannot.
   private async isConnected(): Promise<boolean> {
     const { reader } = this.parts;
     if (reader.isReady) return true;
-    await this.pause(reader.patience, reader.ready(reader.patience));
+    await this.pause(reader.timeout, reader.ready(reader.timeout));
     if (!this.woken && !this.closing) await reader.ready(0);
     return reader.isReady;
   }
@@ -227,19 +227,19 @@ export class RedisConsumer implements Consumer {
   }
 
   private note(channel: string, state: ChannelState): void {
-    const wasPaused = this.list.isPaused(channel);
-    if (!this.list.update(channel, state)) return;
+    const wasPaused = this.streams.isPaused(channel);
+    if (!this.streams.update(channel, state)) return;
     const { taking } = this;
-    // Its group stands where it was, unless what said so is lost: then opening it finds a place to go on from.
+    // Restores the position of the group where the key that held it was lost.
     if (wasPaused && state.pause === '') void this.channels.openAgain();
     void this.interrupt();
     if (state.pause !== '') void this.confirm(channel, state.pause, taking);
   }
 
-  /** Nothing more of the channel is begun once the read in progress, which may have been given something, has come back. */
+  /** Waits for the read in progress, which may return messages of the channel. After it none are begun. */
   private async confirm(channel: string, pause: string, taking: Promise<unknown> | undefined): Promise<void> {
     await taking?.catch(() => undefined);
-    this.watch.confirm(channel, pause);
+    this.watcher.confirm(channel, pause);
   }
 
   private async lookForSuspects(): Promise<void> {
@@ -258,7 +258,7 @@ export class RedisConsumer implements Consumer {
     await this.pause(LIMITS.recoveryPause);
   }
 
-  /** What goes wrong with one stream holds no other up. */
+  /** A problem with one stream does not stop the others. */
   private async noteStreamProblem(problem: string): Promise<void> {
     if (!GONE.test(problem)) this.reports.lasting(problem);
     else if (await this.channels.openAgain()) await this.interrupt();
@@ -270,7 +270,7 @@ export class RedisConsumer implements Consumer {
     return this.parts.reader.wake();
   }
 
-  /** Ends early when `until` settles, or by interruption. */
+  /** Ends early when `until` settles, or when it is interrupted. */
   private async pause(milliseconds: number, until?: Promise<void>): Promise<void> {
     const settled = until?.catch(() => undefined);
     if (this.woken || this.closing) return;
@@ -287,11 +287,11 @@ export class RedisConsumer implements Consumer {
   }
 
   private async end(): Promise<void> {
-    this.watch.close();
+    this.watcher.close();
     this.wake();
     await this.receiving?.catch(() => undefined);
     this.parts.reader.close();
     await this.channels.leave().catch(() => undefined);
-    this.parts.onClose(this);
+    this.parts.onClose();
   }
 }

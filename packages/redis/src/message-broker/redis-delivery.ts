@@ -6,36 +6,28 @@ import {
   type Priority,
   type Settlement,
 } from '@repid/core';
-import type { InFlight } from './in-flight.js';
-import type { Settler } from './settler.js';
+import type { EntryLease } from '../commands/settle-command.js';
 
-/** Where a delivery lies, and which of its owner's deliveries it is. */
-export interface Hold {
-  readonly entry: string;
-  readonly consumer: string;
-  readonly jobId: string | undefined;
-  /** The bucket of the job's result, where that is another than the job's id. */
-  readonly resultId?: string;
-  /** The job's own arguments bucket, where it has one. */
-  readonly ownArgs?: string;
-  /** The bucket that came along with it. */
-  readonly input?: DeliveredBucket;
-  /** True where its worker was to have nothing else in flight. */
-  readonly isAlone?: boolean;
+/** What a delivery reports to. */
+export interface DeliveryOwner {
+  settle(delivery: RedisDelivery, settlement: Settlement): Promise<void>;
+
+  /** The delivery is not the consumer's any more. */
+  forget(delivery: RedisDelivery): void;
 }
 
-/** A message in hand. */
+/** A message that a consumer has been given. */
 export class RedisDelivery implements Delivery {
-  /** When it was last known to be ours, by the process' monotonic clock. */
+  /** When ownership was last confirmed, by the process' monotonic clock. */
   ownedSince = performance.now();
-  /** The same of when it was delivered. */
+  /** When it was delivered, by the same clock. */
   readonly takenAt = this.ownedSince;
   /** Its index among the deliveries in flight. */
   index = -1;
-  /** A settlement was sent and its answer never came. */
+  /** A settlement was sent and its answer was lost. */
   uncertain = false;
-  /** True once it has run alone for so long that it is not blamed for the end of its worker any more. */
-  isAcquitted = false;
+  /** True once the mark of takeover is removed: the message has run alone for long enough. */
+  isUnmarked = false;
   private settled = false;
   private settling: Promise<void> | undefined;
 
@@ -44,19 +36,16 @@ export class RedisDelivery implements Delivery {
     readonly priority: Priority,
     readonly deliveryCount: number,
     readonly isExhausted: boolean,
-    readonly hold: Hold,
-    private readonly settler: Settler,
-    private readonly inFlight: InFlight,
-  ) {
-    inFlight.add(this);
-  }
+    readonly lease: EntryLease,
+    private readonly owner: DeliveryOwner,
+  ) {}
 
   get id(): string {
-    return this.priority === 'medium' ? this.hold.entry : `${this.hold.entry}:${this.priority}`;
+    return this.priority === 'medium' ? this.lease.entry : `${this.lease.entry}:${this.priority}`;
   }
 
   get input(): DeliveredBucket | undefined {
-    return this.hold.input;
+    return this.lease.input;
   }
 
   get isSettled(): boolean {
@@ -66,7 +55,7 @@ export class RedisDelivery implements Delivery {
   async settle(settlement: Settlement): Promise<void> {
     while (this.settling) await this.settling.catch(() => undefined);
     if (this.settled) throw new LostOwnershipError(this.id, this.message.channel);
-    this.settling = this.settler.settle(this, settlement);
+    this.settling = this.owner.settle(this, settlement);
     try {
       await this.settling;
       this.settled = true;
@@ -79,8 +68,7 @@ export class RedisDelivery implements Delivery {
     }
   }
 
-  /** It is not the consumer's any more. */
   forget(): void {
-    this.inFlight.delete(this);
+    this.owner.forget(this);
   }
 }

@@ -132,7 +132,7 @@ describe('RedisMessageBroker on its server', () => {
       expect(await stage.redis.keys('*')).toEqual([]);
     });
 
-    it('keeps its name in the group while it has something in hand', async () => {
+    it('keeps its name in the group while it has something in flight', async () => {
       await stage.broker.publish([message('x')]);
       const consumer = await stage.consume();
       const [delivery] = await consumer.receive(1, { wait: true });

@@ -11,16 +11,18 @@ import {
   type MessageBroker,
   type OutgoingMessage,
   checkChannelName,
+  checkOutgoingMessage,
 } from '@repid/core';
 import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
+import { cancel, inspect, locate, waiters } from '../commands/jobs.js';
 import type { Connection } from '../connection/connection.js';
 import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
 import { Reader } from '../connection/reader.js';
 import { ServerClock } from '../connection/server-clock.js';
-import type { TimeSample } from '../connection/introduction.js';
+import type { TimeSample } from '../connection/handshake.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
-import { seldomReports } from '../connection/reports.js';
+import { limitedReports } from '../connection/reports.js';
 import { Subscriber } from '../connection/subscriber.js';
 import { Keys } from '../keys.js';
 import {
@@ -28,25 +30,21 @@ import {
   type ResolvedMessageBrokerOptions,
   resolveMessageBrokerOptions,
 } from '../options/broker-options.js';
-import type { Operation } from '../script/index.js';
-import { ScriptCall } from '../script/script-call.js';
-import { checkMessage } from './check-message.js';
-import { type InspectAnswer, type LocateAnswer, inspectionOf, referenceOf } from './inspection.js';
-import { JoinedBuckets } from './joined-buckets.js';
 import { Publisher } from './publisher.js';
 import { RedisChannels } from './redis-channels.js';
 import { RedisConsumer } from './redis-consumer.js';
 import { Settler } from './settler.js';
+import { TransactionalStores } from './transactional-stores.js';
 
 interface Opened {
   readonly commands: Connection;
   readonly subscriber: Subscriber;
 }
 
-/** Moves messages through Redis streams, on the wire as the Python library repid 2.x does. */
+/** Moves messages through Redis streams, in the format of the Python library repid 2.x. */
 export class RedisMessageBroker implements MessageBroker {
   readonly name = 'redis';
-  /** The server's time, so that all machines agree; before it is connected, the machine's. */
+  /** The server's time, so that all machines agree. Before the broker is connected, the machine's. */
   readonly clock = new ServerClock(() => this.life.current?.commands.ping());
   readonly capabilities = {
     delay: true,
@@ -62,12 +60,12 @@ export class RedisMessageBroker implements MessageBroker {
   private readonly source: ClientSource;
   private readonly options: ResolvedMessageBrokerOptions;
   private readonly keys: Keys;
-  private readonly joined = new JoinedBuckets();
+  private readonly stores = new TransactionalStores();
   private readonly publisher: Publisher;
   private readonly settler: Settler;
   private readonly consumers = new Set<RedisConsumer>();
   private readonly connection = (): Connection => this.opened();
-  private readonly report = seldomReports((problem) => this.options.onProblem(problem));
+  private readonly report = limitedReports((problem) => this.options.onProblem(problem));
   private readonly life = new Lifecycle(
     this.name,
     (signal) => this.open(signal),
@@ -76,20 +74,20 @@ export class RedisMessageBroker implements MessageBroker {
 
   /**
    * @param redis a URL, options of ioredis, or an instance of it (version 5 or 6, or a cluster). An instance is
-   *   duplicated for our connections and otherwise left alone.
+   *   duplicated for the broker's connections and not changed.
    * @throws InvalidOptionError where an option is unknown or wrong
    */
   constructor(redis: RedisConnection, options: RedisMessageBrokerOptions = {}) {
     this.source = new ClientSource(redis);
     this.options = resolveMessageBrokerOptions(options, this.source.cluster);
-    const { prefix, deadLetters, ownershipTime, publishTimeout } = this.options;
+    const { prefix, deadLetters, ownershipTime, publishTimeout: timeout, fastPaths } = this.options;
     this.keys = new Keys(prefix, deadLetters);
-    this.publisher = new Publisher(this.keys, this.connection);
+    this.publisher = new Publisher(this.keys, this.connection, fastPaths);
     this.settler = new Settler(
       this.keys,
       this.connection,
-      { ownershipTime, patience: publishTimeout, now: () => this.clock.now() },
-      this.joined,
+      { ownershipTime, timeout, now: () => this.clock.now(), fastPaths },
+      this.stores,
     );
     this.channels = new RedisChannels(
       this.keys,
@@ -100,7 +98,7 @@ export class RedisMessageBroker implements MessageBroker {
         },
         onDeleted: (channel) => this.publisher.forget(channel),
       },
-      () => this.joined.areAny,
+      () => this.stores.areAny,
     );
   }
 
@@ -118,15 +116,15 @@ export class RedisMessageBroker implements MessageBroker {
     const commands = this.opened();
     if (!(buckets instanceof RedisBucketBroker) || buckets.prefix !== this.options.prefix) return false;
     const isHere = await buckets.isAt({ source: this.source, settings: this.settings, commands });
-    if (isHere) this.joined.add(buckets);
+    if (isHere) this.stores.add(buckets);
     return isHere;
   }
 
   async publish(messages: readonly OutgoingMessage[]): Promise<void> {
     this.opened();
     for (const message of messages) {
-      checkMessage(message);
-      this.joined.check(message);
+      checkOutgoingMessage(message);
+      this.stores.check(message);
     }
     if (messages.length > 0) await this.publisher.publish(messages);
   }
@@ -137,18 +135,11 @@ export class RedisMessageBroker implements MessageBroker {
     const name = `repid-${randomUUID()}`;
     const { ownershipTime, maxDeliveries, connectTimeout } = this.options;
     const reader = new Reader(this.source, name, { ...this.settings, waitsWhileReceiving: true }, commands);
-    const consumer = new RedisConsumer(
+    const consumer: RedisConsumer = new RedisConsumer(
       {
-        ...{
-          name,
-          keys: this.keys,
-          commands: this.connection,
-          reader,
-          subscriber,
-          settler: this.settler,
-          joined: this.joined,
-        },
-        ...{ ownershipTime, maxDeliveries, onClose: (closed) => this.consumers.delete(closed) },
+        ...{ name, keys: this.keys, commands: this.connection, reader, subscriber },
+        ...{ settler: this.settler, stores: this.stores, ownershipTime, maxDeliveries },
+        onClose: () => this.consumers.delete(consumer),
       },
       options,
     );
@@ -164,33 +155,25 @@ export class RedisMessageBroker implements MessageBroker {
   }
 
   async locate(jobId: string): Promise<JobPlace | undefined> {
-    const found = await this.opened().runAgain<LocateAnswer | null>(this.call('jobs.locate', jobId));
-    return found ? { location: found[0], jobId: found[1], channel: found[2] } : undefined;
+    return locate(this.opened(), this.keys, jobId);
   }
 
   async inspect(jobId: string): Promise<JobInspection | undefined> {
-    const found = await this.opened().runForBuffersAgain<InspectAnswer | null>(this.call('jobs.inspect', jobId));
-    return found ? inspectionOf(found) : undefined;
+    return inspect(this.opened(), this.keys, jobId);
   }
 
   async waiters(bucketId: string): Promise<readonly JobReference[]> {
-    return (await this.opened().runAgain<string[]>(this.call('jobs.waiters', bucketId))).map(referenceOf);
+    return waiters(this.opened(), this.keys, bucketId);
   }
 
   async cancel(jobId: string, { result }: CancelOptions = {}): Promise<JobInspection | undefined> {
-    if (result) this.joined.check({ clears: [{ id: jobId, into: result.into }] });
-    const call = this.call('jobs.cancel', jobId).add(result?.exception ?? '');
-    const found = await this.opened().runForBuffers<InspectAnswer | null>(call);
-    return found ? inspectionOf(found) : undefined;
-  }
-
-  private call(operation: Operation, id: string): ScriptCall {
-    return new ScriptCall(this.keys, operation).add(id);
+    if (result) this.stores.check({ clears: [{ id: jobId, into: result.into }] });
+    return cancel(this.opened(), this.keys, jobId, result?.exception ?? '');
   }
 
   private get settings() {
-    const { connectTimeout, publishTimeout: patience, prefix } = this.options;
-    return { connectTimeout, patience, onProblem: this.report, prefix, key: this.keys.probe };
+    const { connectTimeout, publishTimeout: timeout, prefix } = this.options;
+    return { connectTimeout, timeout, onProblem: this.report, prefix, key: this.keys.probe };
   }
 
   private opened(): Connection {

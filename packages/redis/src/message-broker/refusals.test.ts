@@ -4,11 +4,11 @@ import { ACK, RedisStage, job, message, take } from '../../../../test/support/re
 
 const HOUR = 3_600_000;
 
-describe('RedisMessageBroker where something foreign lies at its keys', () => {
+describe('RedisMessageBroker whose keys are of other types', () => {
   const stage = new RedisStage();
   const foreign = { channel: 'foreign' };
 
-  it('publishes none of a batch, and says that it was refused', async () => {
+  it('publishes none of a batch, and rejects', async () => {
     await stage.redis.set('repid:foreign', 'not a stream');
     const batch = [message('good'), message('bad', foreign)];
     await expect(stage.broker.publish(batch)).rejects.toThrow(BrokerRefusedError);

@@ -8,7 +8,7 @@ const NACK = {
   outcome: { type: 'nack', headers: {}, reason: { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 } },
 } as const;
 
-/** What is there before an act, and the act. */
+/** A state, and a command. */
 interface Act {
   readonly before?: () => Promise<unknown>;
   readonly act: () => Promise<unknown>;
@@ -17,10 +17,10 @@ interface Act {
 /** Keys that are written apart from any act, or say nothing of jobs. */
 const APART = new Set(['repid::channels', 'repid:email:consumers', 'repid:other:consumers']);
 
-/** Acts that add something: they alone are refused by a server that is full. */
+/** Commands that add something. Only they are refused by a full server. */
 const GROWS = /^(publishing|storing a bucket|replaying)/;
 
-describe('An act that Redis refuses', () => {
+describe('A command that Redis refuses', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   let consumer: Consumer | undefined;
@@ -50,12 +50,12 @@ describe('An act that Redis refuses', () => {
       act: () => stage.broker.publish([job('x', { clears: [{ id: 'x', into: buckets }] })]),
     },
     'publishing what waits for one': { act: () => stage.broker.publish([job('y'), waiting('x', ['y'])]) },
-    'publishing what waits for the same': {
+    'publishing jobs that wait for the same bucket': {
       before: () => stage.broker.publish([waiting('x', ['y'])]),
       act: () => stage.broker.publish([waiting('z', ['y'])]),
     },
     'publishing what waits for several': { act: () => stage.broker.publish([job('y'), waiting('x', ['y', 'z'])]) },
-    'publishing arguments that somebody waits for': {
+    'publishing arguments that a job waits for': {
       before: () => stage.broker.publish([waiting('x', ['args']), waiting('z', ['args', 'more'])]),
       act: () => stage.broker.publish([job('y', { buckets: [kept('args')] })]),
     },
@@ -150,7 +150,7 @@ describe('An act that Redis refuses', () => {
   };
 
   describe.each(Object.entries(ACTS))('%s', (name, { before, act }) => {
-    it('changes nothing, or does all of it, whatever lies at one of its keys', async () => {
+    it('changes nothing or everything, whatever the type of one of its keys', async () => {
       const keys = await keysOf(before, act);
       for (const key of keys) {
         await start(before);
@@ -164,7 +164,7 @@ describe('An act that Redis refuses', () => {
       }
     });
 
-    it('changes nothing where it adds something, or does all of it, when the server is full', async () => {
+    it('changes nothing when it adds something to a full server, and everything otherwise', async () => {
       const done = Object.keys(await contentsAfter(before, act));
       await start(before);
       const there = await contents();

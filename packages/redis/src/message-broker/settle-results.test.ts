@@ -13,12 +13,12 @@ import { LIMITS } from '../options/defaults.js';
 
 const codec = new BucketCodec(jsonSerializer);
 
-describe('Results that are settled', () => {
+describe('Settled results', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
 
-  it('release who waits for them alone, by a script of their own', async () => {
+  it('release the jobs that wait for one of them, by a fast path', async () => {
     const ids = ['a', 'b', 'c'];
     await stage.broker.publish(ids.flatMap((id) => [job(id), waiting(`after ${id}`, { on: id })]));
     const deliveries = await take(3);
@@ -39,7 +39,7 @@ describe('Results that are settled', () => {
     ['for a while', {}, 59_000, 60_000],
     ['for ever', { ttl: null }, -1, -1],
     ['not at all', { ttl: 0 }, -2, -2],
-  ])('are kept as long as they say: %s', async (_, more, least, most) => {
+  ])('are kept for their ttl: %s', async (_, more, least, most) => {
     await stage.broker.publish([job('a')]);
     const [a] = await take(1);
     await settle(a!, more);
@@ -48,14 +48,14 @@ describe('Results that are settled', () => {
     expect(left).toBeLessThanOrEqual(most);
   });
 
-  describe('go the thorough way', () => {
+  describe('fall back to the general path', () => {
     const cases: [string, () => OutgoingMessage[], 'queued' | 'delayed'][] = [
-      ['where it is released on another channel', () => [{ ...waiting('x'), channel: 'sms' }], 'queued'],
-      ['where it is released to wait for its time', () => [{ ...waiting('x'), delay: 60_000 }], 'delayed'],
-      ['where it has another priority', () => [{ ...waiting('x'), priority: 'high' }], 'queued'],
-      ['where no header says its id', () => [{ ...waiting('x'), headers: { topic: 'act' } }], 'queued'],
-      ['where others wait too', () => [waiting('x'), waiting('y'), many('z')], 'queued'],
-      ['where it waits for others too', () => [many('x')], 'queued'],
+      ['where the released job is on another channel', () => [{ ...waiting('x'), channel: 'sms' }], 'queued'],
+      ['where the released job is delayed', () => [{ ...waiting('x'), delay: 60_000 }], 'delayed'],
+      ['where the released job has another priority', () => [{ ...waiting('x'), priority: 'high' }], 'queued'],
+      ['where the released job has no id header', () => [{ ...waiting('x'), headers: { topic: 'act' } }], 'queued'],
+      ['where there are several waiters', () => [waiting('x'), waiting('y'), many('z')], 'queued'],
+      ['where the waiter waits for several buckets', () => [many('x')], 'queued'],
     ];
     it.each(cases)('%s', async (_, make, location) => {
       await stage.broker.publish([job('first'), job('other')]);
@@ -75,10 +75,10 @@ describe('Results that are settled', () => {
       expect(JSON.parse((await buckets.get(['x']))[0]!)).toMatchObject({ skipped: true });
     });
 
-    it('where the result is too large to come along', async () => {
+    it('where the result is too large to be inlined', async () => {
       await stage.broker.publish([job('first'), waiting('x')]);
       const [first] = await take(1);
-      await settle(first!, { body: bodyOf('x'.repeat(LIMITS.inputSize)) });
+      await settle(first!, { body: bodyOf('x'.repeat(LIMITS.inlinedResultSize)) });
       const [x] = await take(1);
       expect(x!.input).toBeUndefined();
       expect(await stage.timeLeft('first')).toBe(-1);
@@ -87,7 +87,7 @@ describe('Results that are settled', () => {
       expect(await stage.keysOfJobs()).toEqual([]);
     });
 
-    it('where somebody else has the message, and nothing of it is committed', async () => {
+    it('where another consumer owns the message, and nothing is committed', async () => {
       await stage.broker.publish([job('first'), waiting('x'), job('second')]);
       const [first, second] = await take(2);
       await stage.redis.xclaim('repid:email', 'repid:email:group', 'another', 0, first!.id);
@@ -98,7 +98,7 @@ describe('Results that are settled', () => {
       expect(await stage.where('x')).toBe('waiting');
     });
 
-    it('where the id has another message by now', async () => {
+    it('where the id belongs to another message', async () => {
       await stage.broker.publish([job('first'), waiting('x')]);
       const [first] = await take(1);
       await stage.redis.hset('repid::jobs', 'first', 'm0-1@email');
@@ -107,7 +107,7 @@ describe('Results that are settled', () => {
       expect(await stage.where('x')).toBe('queued');
     });
 
-    it('where a dependent cannot be released, which goes on to wait', async () => {
+    it('where a dependent cannot be released and goes on waiting', async () => {
       await stage.broker.publish([job('first', { priority: 'low' }), waiting('x')]);
       const [first] = await take(1);
       await stage.redis.set('repid:email', 'not ours');
@@ -120,7 +120,7 @@ describe('Results that are settled', () => {
     });
   });
 
-  it('wake the clients that wait for them', async () => {
+  it('notify the clients that wait for them', async () => {
     await stage.broker.publish([job('a'), job('b')]);
     const waits = ['a', 'b', 'a'].map((id) => buckets.wait(id, { timeout: 5_000 }));
     const [a, b] = await take(2);
@@ -130,7 +130,7 @@ describe('Results that are settled', () => {
     expect(await stage.redis.exists('repid::clients:a', 'repid::clients:b')).toBe(0);
   });
 
-  it('are committed where something else lies at the key of their clients', async () => {
+  it('are committed where the key of their clients is of another type', async () => {
     await stage.broker.publish([job('a'), job('b')]);
     const [a, b] = await take(2);
     await stage.redis.set('repid::clients', '1');
@@ -158,7 +158,7 @@ describe('Results that are settled', () => {
     return job(id, { waits: waitsOf(id, [{ bucketId: on, condition }]) });
   }
 
-  /** One that waits for two. */
+  /** A job that waits for two buckets. */
   function many(id: string): OutgoingMessage {
     const on = ['first', 'other'].map((bucketId) => ({ bucketId, condition: 'success' as const }));
     return job(id, { waits: waitsOf(id, on) });

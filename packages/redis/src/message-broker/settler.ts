@@ -1,50 +1,64 @@
-import { BrokerUnavailableError, LostOwnershipError, type MalformedMessageError, type Settlement } from '@repid/core';
+import {
+  BrokerUnavailableError,
+  LostOwnershipError,
+  type MalformedMessageError,
+  type Settlement,
+  checkSettlement,
+} from '@repid/core';
+import {
+  type AcknowledgeAndFetchAnswer,
+  acknowledgeAndFetchCall,
+  entriesIn,
+  settledIn,
+} from '../commands/acknowledge-and-fetch.js';
+import type { Invocation } from '../commands/call.js';
+import type { FastPaths } from '../commands/fast-paths.js';
+import { type SettleCommand, commandOf } from '../commands/settle-command.js';
+import { FALL_BACK, LOST, type SettleAnswer, generalSettleCall, settleCall } from '../commands/settle.js';
+import type { Settling } from '../commands/settlement-batch.js';
 import type { Connection } from '../connection/connection.js';
-import type { RawEntry, Reader } from '../connection/reader.js';
+import type { RawEntry, Reader, StreamRead } from '../connection/reader.js';
 import type { Keys } from '../keys.js';
-import type { Take } from '../script/next-call.js';
 import { LIMITS } from '../options/defaults.js';
 import { Batcher } from './batcher.js';
-import { checkSettlement } from './check-message.js';
-import { type Act, type Request, actOf } from './act.js';
-import { callFor, thoroughCallFor } from './encode-settlement.js';
-import { nextCallFor } from './encode-next.js';
-import type { JoinedBuckets } from './joined-buckets.js';
 import type { RedisDelivery } from './redis-delivery.js';
+import type { TransactionalStores } from './transactional-stores.js';
 
-interface Item extends Request {
+interface Item extends Settling {
+  readonly delivery: RedisDelivery;
   readonly resolve: () => void;
   readonly reject: (problem: unknown) => void;
 }
 
-/** For each that was not done, its place in the call, and 0 where ownership was lost, -1 where it needs a closer look, or what went wrong. */
-type Answer = readonly (readonly [place: number, problem: 0 | -1 | string])[];
+/** How a settler works. */
+export interface SettlerSettings {
+  /** Milliseconds. */
+  readonly ownershipTime: number;
+  /** How long a call may take, in milliseconds. */
+  readonly timeout: number;
+  /** Redis' clock, in milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly fastPaths: FastPaths;
+}
 
-/** 1 where it was done, 0 where ownership was lost, or what went wrong; then what was taken, ids and fields in turn. */
-type NextAnswer = readonly [ended: 1 | 0 | Buffer, ...taken: (Buffer | readonly Buffer[])[]];
-
-const UNSURE = -1;
-
-/** How much of the ownership time nobody can have taken a delivery over in, its time on the wire set aside. */
+/** The part of the ownership time in which nobody can have taken a delivery over. The rest allows for the time on the wire. */
 const SURELY_OURS = 0.9;
 
-/** The part of the ownership time, as its divisor, in which an answer over a reader's connection must come. */
-const READERS_SHARE = 6;
+/** An answer over a reader's connection must come within this fraction of the ownership time. */
+const READER_SHARE = 6;
 
-/** Settles and extends; what is asked for in the same turn of the event loop leaves in one call. */
+/** Settles and extends. What is asked for in one turn of the event loop is sent in one call. */
 export class Settler {
   private readonly batcher: Batcher<Item>;
+  private readonly readerTimeout: number;
 
   constructor(
     private readonly keys: Keys,
     private readonly connection: () => Connection,
-    private readonly limits: {
-      readonly ownershipTime: number;
-      readonly patience: number;
-      readonly now: () => number;
-    },
-    private readonly joined: JoinedBuckets,
+    private readonly settings: SettlerSettings,
+    private readonly stores: TransactionalStores,
   ) {
+    this.readerTimeout = Math.min(settings.timeout, settings.ownershipTime / READER_SHARE);
     this.batcher = new Batcher(
       LIMITS.settlementBatch,
       () => 1,
@@ -54,95 +68,96 @@ export class Settler {
 
   /**
    * @throws LostOwnershipError when it was settled or taken over already
-   * @throws UnsupportedError when a bucket belongs to a broker that was not joined
+   * @throws UnsupportedError when a bucket belongs to a separate store
    * @throws InvalidOptionError, BrokerRefusedError for what could never be committed
    */
   settle(delivery: RedisDelivery, settlement: Settlement): Promise<void> {
     checkSettlement(delivery.message.channel, settlement);
-    this.joined.checkSettlement(settlement);
-    return this.add(delivery, actOf(settlement, delivery.hold));
+    this.stores.checkSettlement(settlement);
+    return this.add(delivery, commandOf(settlement, delivery.lease));
   }
 
-  /** Moves an entry that is no message to the dead letters, as it came. */
-  bury(delivery: RedisDelivery, problem: MalformedMessageError): Promise<void> {
-    return this.add(delivery, { outcome: 'bury', problem, at: this.limits.now(), rest: '' });
+  /** Moves an entry that is no message to the dead letters, unchanged. */
+  deadLetter(delivery: RedisDelivery, problem: MalformedMessageError): Promise<void> {
+    return this.add(delivery, { outcome: 'dead-letter', problem, at: this.settings.now(), flags: '' });
   }
 
   /** @throws LostOwnershipError when it was settled or taken over already */
   async extend(delivery: RedisDelivery): Promise<void> {
-    const outcome = this.isToBeAcquitted(delivery) ? 'acquit' : 'extend';
-    await this.add(delivery, { outcome, rest: '' });
+    const outcome = this.shouldUnmark(delivery) ? 'unmark' : 'extend';
+    await this.add(delivery, { outcome, flags: '' });
     delivery.ownedSince = performance.now();
-    delivery.isAcquitted ||= outcome === 'acquit';
+    delivery.isUnmarked ||= outcome === 'unmark';
   }
 
   /**
-   * Sends what waits over a connection that is about to be used, where it is little: it then shares the way of what
-   * follows. More goes its own way, for Redis to work on while what has been read is worked on.
+   * Sends pending settlements over a connection that is about to be used, where they are few: they then share a write with the read that
+   * follows. Many go over the connection for commands, so that Redis works on them while new messages are handled.
    */
   flushOver(reader: Reader): void {
-    if (this.batcher.size > LIMITS.sharedWay) return;
+    if (this.batcher.size > LIMITS.sharedWrite) return;
     this.batcher.flush((items) => this.send(items, () => this.runOverReader(reader, items)));
   }
 
   /**
-   * Sends a plain one that waits alone in the very call that takes what is next of its stream, and answers that. Undefined
-   * where there is none.
+   * Commits the only pending settlement, a plain acknowledgement, in the call that takes the next entries of its stream, and resolves with
+   * these. Undefined where there is no such settlement.
    */
-  flushTaking(reader: Reader, take: Take): Promise<readonly RawEntry[]> | undefined {
+  acknowledgeAndFetch(reader: Reader, read: StreamRead): Promise<readonly RawEntry[]> | undefined {
     const { only } = this.batcher;
-    const call = only && nextCallFor(only, take, this.keys);
+    if (!only || !this.settings.fastPaths.has('acknowledge_and_fetch')) return undefined;
+    const call = acknowledgeAndFetchCall(only, read, this.keys);
     if (!call) return undefined;
-    const answer = reader.runUntilWoken<NextAnswer>(call, this.readersPatience);
-    this.batcher.flush((items) => this.send(items, () => answer.then(problemsOf)));
-    return answer.then(takenOf);
+    const answer = reader.runUntilWoken<AcknowledgeAndFetchAnswer>(call, this.readerTimeout);
+    this.batcher.flush((items) => this.send(items, () => answer.then(settledIn)));
+    return answer.then(entriesIn);
   }
 
-  /** Resolves when nothing is on its way. */
+  /** Resolves when no settlement is pending. */
   idle(): Promise<void> {
     return this.batcher.idle();
   }
 
-  private add(delivery: RedisDelivery, act: Act): Promise<void> {
-    return new Promise((resolve, reject) => this.batcher.add({ delivery, act, resolve, reject }));
+  private add(delivery: RedisDelivery, command: SettleCommand): Promise<void> {
+    return new Promise((resolve, reject) => this.batcher.add({ delivery, command, resolve, reject }));
   }
 
-  /** @param first runs it over a reader's connection, whose answer may not come */
-  private async send(items: Item[], first?: () => Promise<Answer | undefined>): Promise<void> {
+  /** @param first sends it over a reader's connection, whose answer may not come */
+  private async send(items: Item[], first?: () => Promise<SettleAnswer | undefined>): Promise<void> {
     try {
-      const answer = (first && (await unlessLost(first(), items))) ?? (await this.run(items, callFor));
+      const answer = (first && (await unlessLost(first(), items))) ?? (await this.run(items, this.callFor(items)));
       this.concludeAll(items, answer);
-      if (answer.length > 0) await this.lookCloser(items, answer);
+      if (answer.length > 0) await this.fallBack(items, answer);
     } catch (problem) {
       for (const { reject } of items) reject(problem);
     }
   }
 
-  /** What the lesser scripts were not sure of. */
-  private async lookCloser(items: readonly Item[], answer: Answer): Promise<void> {
-    const unsure = answer.filter(([, problem]) => problem === UNSURE).map(([place]) => items[place]!);
-    if (unsure.length > 0) this.concludeAll(unsure, await this.run(unsure, thoroughCallFor));
+  /** Sends by the general path what a fast path has left out. */
+  private async fallBack(items: readonly Item[], answer: SettleAnswer): Promise<void> {
+    const left = answer.filter(([, problem]) => problem === FALL_BACK).map(([place]) => items[place]!);
+    if (left.length > 0) this.concludeAll(left, await this.run(left, generalSettleCall(left, this.keys)));
+  }
+
+  private callFor(items: readonly Item[]): Invocation {
+    return settleCall(items, this.keys, this.settings.fastPaths);
   }
 
   // May be sent twice: of two settlements of one delivery only one is committed.
-  private run(items: readonly Item[], makeCall: typeof callFor): Promise<Answer> {
-    return this.connection().runAgain(makeCall(items, this.keys), () => noteUncertain(items));
+  private run(items: readonly Item[], call: Invocation): Promise<SettleAnswer> {
+    return this.connection().runAgain(call, () => noteUncertain(items));
   }
 
-  private isToBeAcquitted({ hold, isExhausted, isAcquitted, takenAt }: RedisDelivery): boolean {
-    if (!hold.isAlone || isExhausted || isAcquitted) return false;
-    return performance.now() - takenAt >= this.limits.ownershipTime;
+  private shouldUnmark({ lease, isExhausted, isUnmarked, takenAt }: RedisDelivery): boolean {
+    if (!lease.isAlone || isExhausted || isUnmarked) return false;
+    return performance.now() - takenAt >= this.settings.ownershipTime;
   }
 
-  private runOverReader(reader: Reader, items: readonly Item[]): Promise<Answer> {
-    return reader.run(callFor(items, this.keys), this.readersPatience);
+  private runOverReader(reader: Reader, items: readonly Item[]): Promise<SettleAnswer> {
+    return reader.run(this.callFor(items), this.readerTimeout);
   }
 
-  private get readersPatience(): number {
-    return Math.min(this.limits.patience, this.limits.ownershipTime / READERS_SHARE);
-  }
-
-  private concludeAll(items: readonly Item[], answer: Answer): void {
+  private concludeAll(items: readonly Item[], answer: SettleAnswer): void {
     if (answer.length === 0) {
       for (const { resolve } of items) resolve();
       return;
@@ -151,21 +166,24 @@ export class Settler {
     items.forEach((item, place) => this.conclude(item, problems.get(place)));
   }
 
-  private conclude({ delivery, resolve, reject }: Item, problem: 0 | -1 | string | undefined): void {
-    if (problem === UNSURE) return;
+  private conclude({ delivery, resolve, reject }: Item, problem: SettleAnswer[number][1] | undefined): void {
+    if (problem === FALL_BACK) return;
     if (typeof problem === 'string') return reject(this.connection().refused(problem));
-    if (problem === undefined || this.wasCommittedBefore(delivery)) return resolve();
+    if (problem !== LOST || this.wasCommittedBefore(delivery)) return resolve();
     reject(new LostOwnershipError(delivery.id, delivery.message.channel));
   }
 
-  // Not ours any more although nobody can have taken it over yet: it was our own settlement, whose answer got lost.
+  // Not ours any more, although nobody can have taken it over yet: our own settlement was committed and its answer was lost.
   private wasCommittedBefore({ uncertain, ownedSince }: RedisDelivery): boolean {
-    return uncertain && performance.now() - ownedSince < this.limits.ownershipTime * SURELY_OURS;
+    return uncertain && performance.now() - ownedSince < this.settings.ownershipTime * SURELY_OURS;
   }
 }
 
-/** Nothing where no answer came: the other connection may be in a better state, and there is time left to use it. */
-async function unlessLost(first: Promise<Answer | undefined>, items: readonly Item[]): Promise<Answer | undefined> {
+/** Undefined where no answer came: the other connection may be in a better state, and there is time left to use it. */
+async function unlessLost(
+  first: Promise<SettleAnswer | undefined>,
+  items: readonly Item[],
+): Promise<SettleAnswer | undefined> {
   try {
     return await first;
   } catch (problem) {
@@ -175,24 +193,10 @@ async function unlessLost(first: Promise<Answer | undefined>, items: readonly It
   }
 }
 
-const NO_PROBLEMS: Answer = [];
+/** Outcomes for which the absence of the entry does not mean that it was committed. */
+const NOT_COMMITTING: ReadonlySet<SettleCommand['outcome']> = new Set(['extend', 'unmark', 'dead-letter']);
 
-function problemsOf(answer: NextAnswer | undefined): Answer | undefined {
-  if (!answer) return undefined;
-  const [ended] = answer;
-  return ended === 1 ? NO_PROBLEMS : [[0, ended === 0 ? ended : ended.toString()]];
-}
-
-function takenOf(answer: NextAnswer | undefined): readonly RawEntry[] {
-  const entries: RawEntry[] = [];
-  for (let at = 1; answer && at < answer.length; at += 2) entries.push([answer[at], answer[at + 1]] as RawEntry);
-  return entries;
-}
-
-/** Of what these ask for, the entry's absence says nothing. */
-const KEEPING: ReadonlySet<Act['outcome']> = new Set(['extend', 'acquit', 'bury']);
-
-/** An answer got lost: what is not ours any more may have been committed by ourselves. */
+/** An answer was lost: deliveries that are not ours any more may have been settled by ourselves. */
 function noteUncertain(items: readonly Item[]): void {
-  for (const { delivery, act } of items) delivery.uncertain ||= !KEEPING.has(act.outcome);
+  for (const { delivery, command } of items) delivery.uncertain ||= !NOT_COMMITTING.has(command.outcome);
 }

@@ -1,40 +1,30 @@
-import { tooManyDeliveries } from '../codec/reason.js';
-import type { RawEntry } from '../connection/reader.js';
-import { LIMITS } from '../options/defaults.js';
-import type { Operation } from '../script/index.js';
-import { ScriptCall } from '../script/script-call.js';
+import type { Invocation } from '../commands/call.js';
+import {
+  type Claimant,
+  type MissedEntry,
+  type PendingAnswer,
+  type ReclaimAnswer,
+  hasSuspectsCall,
+  ownPendingCall,
+  pendingIn,
+  reclaimCall,
+  reclaimSuspectCall,
+  retakeCall,
+} from '../commands/reclaim.js';
+import type { ActiveStream, ActiveStreams, ChannelLimits } from './active-streams.js';
 import type { ConsumerParts } from './consumer-parts.js';
+import type { TakenEntry } from './fetcher.js';
 import type { InFlight } from './in-flight.js';
-import { type TakenEntry, addStreams } from './intake.js';
-import type { ChannelLimits, ReadingList, StreamToRead } from './reading-list.js';
 
-/** So often an owner is silent for its time, and a consumer looks who is, in that time. */
+/** How often consumers look for lost owners during one ownership time. */
 const LOOKS_PER_OWNERSHIP = 3;
 
-/** Workers are spread over time: the part of its time after which each looks again. */
+/** Spreads the looks of workers over time: the fraction of the interval after which each looks again. */
 const SPREAD = { least: 0.8, more: 0.4 };
 
-/** What the operations that take entries over return: is there more; are there suspects; entries; what went wrong by stream. */
-type TakeoverAnswer = readonly [
-  more: 0 | 1,
-  suspects: 0 | 1,
-  taken: readonly (readonly [place: number, deliveries: number, entry: RawEntry])[],
-  problems: readonly Buffer[],
-];
-
-/** By stream: entries, each followed by its deliveries. */
-type PendingAnswer = readonly (readonly (string | number)[])[];
-
-/** An entry that Redis has given to the consumer, which has not learned of it. */
-interface MissedEntry {
-  readonly place: number;
-  readonly entry: string;
-  readonly deliveries: number;
-}
-
 /**
- * Takes over messages whose owners are lost, and those of the consumer's own that it has never learned of, because the answer
- * to its read was lost.
+ * Takes over messages whose owners are lost, and the consumer's own entries that it has not learned of because the answer to its read was
+ * lost.
  */
 export class Takeover {
   private areSuspects = false;
@@ -45,12 +35,12 @@ export class Takeover {
 
   constructor(
     private readonly parts: ConsumerParts,
-    private readonly list: ReadingList,
+    private readonly streams: ActiveStreams,
     private readonly inFlight: InFlight,
     private readonly onProblem: (problem: string) => void,
   ) {}
 
-  /** True where there are messages that are only to be run alone. */
+  /** True where there are messages that may only be run alone. */
   get hasSuspects(): boolean {
     return this.areSuspects || this.isAloneLost;
   }
@@ -65,19 +55,19 @@ export class Takeover {
     return this.nextAt;
   }
 
-  /** What was asked for may have been given all the same. */
+  /** The answer to a read was lost, so Redis may have given entries to the consumer. */
   noteLostAnswer(): void {
     this.isAnswerLost = true;
   }
 
-  /** Up to `max` that may run beside others. */
+  /** Takes up to `max` that may run beside others. */
   async take(max: number, limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
     const missed = await this.retake(max, limits);
     if (missed.length > 0 || performance.now() < this.nextAt) return missed;
     return this.reclaim(max, limits);
   }
 
-  /** Nobody waits for these entries any more: they are found again, as what was never learned of. */
+  /** The consumer has stopped waiting for these entries. They are found again later, as entries it has not learned of. */
   abandon(taking: Promise<readonly TakenEntry[]>): void {
     this.isAbandoned = true;
     const end = (): void => {
@@ -87,102 +77,74 @@ export class Takeover {
     taking.then(end, end);
   }
 
-  /** One that is only to be run alone, where there is one. */
+  /** Takes one message that may only be run alone, where there is one. */
   async takeAlone(limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
-    const streams = this.list.within(limits);
-    const { name, ownershipTime, maxDeliveries } = this.parts;
-    const call = this.call('takeover.alone').add(name, ownershipTime, maxDeliveries);
-    this.isAloneLost = true; // Until the answer is here, it may have been given one.
-    const [, suspects, taken] = await this.run(addAll(call, 1, streams), streams);
+    const streams = this.streams.within(limits);
+    this.isAloneLost = true; // Until the answer comes, an entry may have been given to the consumer.
+    const call = reclaimSuspectCall(this.claimant, { streams, max: 1 }, this.parts.keys);
+    const [, suspects, taken] = await this.run(call, streams);
     this.isAloneLost = false;
     this.areSuspects = suspects === 1;
     return taken;
   }
 
-  /** Looks whether the suspects are still there: another may have taken them. */
+  /** Looks whether the suspects still exist: another consumer may have taken them. */
   async lookForSuspects(): Promise<void> {
-    const { streams } = this.list;
-    const { ownershipTime, maxDeliveries } = this.parts;
-    const call = this.call('takeover.suspects').add(ownershipTime, maxDeliveries);
-    this.areSuspects = (await this.parts.commands().run<0 | 1>(addAll(call, 1, streams))) === 1;
+    const call = hasSuspectsCall(this.claimant, this.streams.all, this.parts.keys);
+    this.areSuspects = (await this.parts.commands().run<0 | 1>(call)) === 1;
   }
 
   private async reclaim(max: number, limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
-    const { name, ownershipTime, maxDeliveries, joined } = this.parts;
-    const span = ownershipTime / LOOKS_PER_OWNERSHIP;
-    const streams = this.list.within(limits);
+    const { ownershipTime, stores, keys } = this.parts;
+    const interval = ownershipTime / LOOKS_PER_OWNERSHIP;
+    const streams = this.streams.within(limits);
     this.inFlight.forgetOlderThan(2 * ownershipTime);
     if (streams.length === 0) {
-      this.nextAt = performance.now() + span;
+      this.nextAt = performance.now() + interval;
       return [];
     }
-    const reason = tooManyDeliveries(maxDeliveries);
-    const call = this.call('takeover.reclaim').add(
-      name,
-      ownershipTime,
-      maxDeliveries,
-      reason,
-      joined.areAny ? '1' : '',
-    );
-    const [more, suspects, taken] = await this.run(addAll(call, max, streams, limits), streams);
+    const call = reclaimCall(this.claimant, { streams, max, limits }, stores.areAny, keys);
+    const [more, suspects, taken] = await this.run(call, streams);
     this.areSuspects = suspects === 1;
-    this.nextAt = more ? 0 : performance.now() + span * (SPREAD.least + Math.random() * SPREAD.more);
+    this.nextAt = more ? 0 : performance.now() + interval * (SPREAD.least + Math.random() * SPREAD.more);
     return taken;
   }
 
-  // An answer may also be lost without a word, into a connection that is dead: what is ours, and not extended, is looked at as well.
+  // An answer may also be lost without notice, in a dead connection: so entries that are ours and not extended are checked each time.
   private async retake(max: number, limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
-    const streams = this.list.within(limits);
+    const streams = this.streams.within(limits);
     const missed = await this.findMissed(streams);
     this.isAnswerLost = false;
     if (missed.length === 0) return [];
-    const call = addAll(this.call('takeover.retake').add(this.parts.name), max, streams, limits).add(missed.length);
-    for (const { place, entry, deliveries } of missed) call.add(place + 1, entry, deliveries);
     this.isAnswerLost = true;
+    const call = retakeCall(this.parts.name, missed, { streams, max, limits }, this.parts.keys);
     const [more, , taken] = await this.run(call, streams);
     this.isAnswerLost = more === 1;
     return taken;
   }
 
-  private async findMissed(streams: readonly StreamToRead[]): Promise<MissedEntry[]> {
-    const { name, ownershipTime, reader } = this.parts;
+  private async findMissed(streams: readonly ActiveStream[]): Promise<MissedEntry[]> {
+    const { ownershipTime, reader, keys } = this.parts;
     const least = this.isAnswerLost ? 0 : Math.ceil(ownershipTime / LOOKS_PER_OWNERSHIP);
     const before = this.inFlight.snapshot();
-    const call = addAll(this.call('takeover.pending').add(name, least, ownershipTime), 1, streams);
-    const answer = await reader.run<PendingAnswer>(call);
+    const answer = await reader.run<PendingAnswer>(ownPendingCall(this.claimant, least, streams, keys));
     const after = this.inFlight.snapshot();
-    return answer.flatMap((own, place) =>
-      entriesIn(own)
-        .filter(({ entry }) => !before(streams[place]!, entry) && !after(streams[place]!, entry))
-        .map((one) => ({ place, ...one })),
-    );
+    const isKnown = ({ place, entry }: MissedEntry): boolean =>
+      before(streams[place]!, entry) || after(streams[place]!, entry);
+    return pendingIn(answer).filter((missed) => !isKnown(missed));
   }
 
   private async run(
-    call: ScriptCall,
-    streams: readonly StreamToRead[],
+    call: Invocation,
+    streams: readonly ActiveStream[],
   ): Promise<[more: 0 | 1, suspects: 0 | 1, taken: TakenEntry[]]> {
-    const [more, suspects, answer, problems] = await this.parts.reader.runForBuffers<TakeoverAnswer>(call);
+    const [more, suspects, answer, problems] = await this.parts.reader.runForBuffers<ReclaimAnswer>(call);
     for (const problem of problems) if (problem.length > 0) this.onProblem(problem.toString());
     const taken = answer.map(([place, deliveries, entry]) => ({ stream: streams[place - 1]!, deliveries, entry }));
     return [more, suspects, taken];
   }
 
-  private call(operation: Operation): ScriptCall {
-    return new ScriptCall(this.parts.keys, operation);
+  private get claimant(): Claimant {
+    return this.parts;
   }
-}
-
-/** As the script's `read_streams` reads them. */
-function addAll(call: ScriptCall, max: number, streams: readonly StreamToRead[], limits?: ChannelLimits): ScriptCall {
-  call.add(max, LIMITS.readBytes);
-  addStreams(call, streams, limits);
-  return call;
-}
-
-function entriesIn(own: readonly (string | number)[]): Omit<MissedEntry, 'place'>[] {
-  return Array.from({ length: own.length / 2 }, (_, n) => ({
-    entry: String(own[2 * n]),
-    deliveries: Number(own[2 * n + 1]),
-  }));
 }

@@ -1,20 +1,21 @@
 import { type DeadLetterLimits, type Duration, escapeControls } from '@repid/core';
 import { option, parseOptions } from '@repid/core/internal';
 import * as v from 'valibot';
+import { FAST_PATHS, type FastPath, type FastPaths } from '../commands/fast-paths.js';
 import { DEFAULTS } from './defaults.js';
 
-/** What both brokers take. */
+/** Options of both brokers. */
 export interface RedisBrokerOptions {
   /**
    * How every key begins. Brokers with the same prefix, server and database share everything.
    * @default 'repid', and '{repid}' on a cluster, where it has to be a hash tag
    */
   readonly prefix?: string;
-  /** How long `connect()` tries; what the server refuses for good ends it at once. @default '10s' */
+  /** How long `connect()` tries. A permanent refusal by the server ends it at once. @default '10s' */
   readonly connectTimeout?: Duration;
   /**
-   * Told of what an operator should know: a connection that is awaited, a server that has become a replica or may evict keys, a
-   * refusal while it connects anew. The same is told once in ten seconds. @default a process warning
+   * Called with what an operator should know: a missing connection, a server that has become a replica or may evict keys, a refused
+   * reconnection. The same problem is reported once in ten seconds. @default a process warning
    */
   readonly onProblem?: (problem: Error) => void;
 }
@@ -24,7 +25,8 @@ export interface RedisMessageBrokerOptions extends RedisBrokerOptions {
   /** How long a delivery is owned without being extended. All workers of a channel should agree. @default '30s' */
   readonly ownershipTime?: Duration;
   /**
-   * So many workers may be lost with a message, the last of them while it ran alone, before it is delivered once more, to be given up.
+   * A message delivered so often without being settled is assumed to crash its workers. The last delivery runs alone. Then the message is
+   * delivered once more, to be given up.
    * @default 5
    */
   readonly maxDeliveries?: number;
@@ -40,10 +42,10 @@ export interface RedisBucketBrokerOptions extends RedisBrokerOptions {
   readonly commandTimeout?: Duration;
 }
 
-/** Options of a message broker, checked and complete; spans in milliseconds. */
+/** Options of a message broker, checked and complete. Durations in milliseconds. */
 export type ResolvedMessageBrokerOptions = v.InferOutput<ReturnType<typeof messageBrokerSchema>>;
 
-/** Options of a bucket broker, checked and complete; spans in milliseconds. */
+/** Options of a bucket broker, checked and complete. Durations in milliseconds. */
 export type ResolvedBucketBrokerOptions = v.InferOutput<ReturnType<typeof bucketBrokerSchema>>;
 
 /** @throws InvalidOptionError where one is unknown or wrong */
@@ -63,6 +65,7 @@ function messageBrokerSchema(cluster: boolean) {
     maxDeliveries: v.optional(option.wholeNumber(1), DEFAULTS.maxDeliveries),
     deadLetters: option.deadLetterLimits,
     publishTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.publishTimeout),
+    fastPaths,
   });
 }
 
@@ -81,7 +84,13 @@ function sharedEntries(cluster: boolean) {
   };
 }
 
-/** Shorter ones would run out while a message is on the wire. */
+/** Internal, for tests and measurements: which fast paths are used. All by default; `false` for none, or the names of some. */
+const fastPaths = v.pipe(
+  v.optional(v.union([v.boolean(), v.array(v.picklist(FAST_PATHS))]), true),
+  v.transform((given): FastPaths => new Set<FastPath>(given === true ? FAST_PATHS : given || [])),
+);
+
+/** A shorter ownership would end while a message is on the wire. */
 const SHORTEST_OWNERSHIP = 10;
 
 const hashTagged = v.pipe(

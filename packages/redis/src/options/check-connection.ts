@@ -5,7 +5,7 @@ import { databaseOf } from './database.js';
 import { clusterPlace, placeOf } from './place.js';
 import { refuseConnection } from './refuse-connection.js';
 
-/** An instance of ioredis, of version 5 or 6: what is needed of it. */
+/** The part of an ioredis instance, of version 5 or 6, that is used. */
 export interface GivenInstance {
   readonly options: object;
   duplicate(...overrides: never[]): unknown;
@@ -16,7 +16,7 @@ interface Checked {
   readonly database: number;
   /** Host and port, for people: without user name and password. */
   readonly place: string;
-  /** The same for connections to one server or cluster that were given in the same words; undefined where that can't be told. */
+  /** The same for connections to one server or cluster with the same address; undefined where that is not known. */
   readonly identity: string | undefined;
 }
 

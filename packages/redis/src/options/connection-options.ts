@@ -21,7 +21,7 @@ const KNOWN = new Set(
 const USE_URL = 'Give the URL itself in place of the object.';
 const USE_CLUSTER = 'Give an instance of Cluster of ioredis.';
 
-/** What is meant by names that ioredis does not know. */
+/** Remedies for names that ioredis does not know. */
 const REMEDIES: Readonly<Record<string, string>> = {
   url: USE_URL,
   uri: USE_URL,
@@ -43,8 +43,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Options of ioredis, checked as far as a mistake would lead to another server or database without a word.
- *
+ * Checks the options of ioredis whose mistakes would lead to another server or database without an error.
  * @throws InvalidOptionError that names the option, and no value that may be secret
  */
 export function checkedOptions(given: object): RedisOptions {

@@ -2,7 +2,7 @@ import type { RedisOptions } from 'ioredis';
 import { databaseOf } from './database.js';
 import { refuseConnection } from './refuse-connection.js';
 
-/** What may stand after the "?" of a URL. */
+/** The parameters of a URL. */
 const PARAMETERS = ['db', 'family', 'username', 'password'];
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 const HOST_AND_PORT = /^[\w.-]+(?::\d+)?$/;
 
 /**
- * Reads a URL (`redis://` or `rediss://`), or the path of a Unix socket. Nothing in it is ignored.
+ * Reads a URL (`redis://` or `rediss://`), or the path of a Unix socket. No part of it is ignored.
  *
  * @throws InvalidOptionError that names what is wrong, and never the user name or the password
  */

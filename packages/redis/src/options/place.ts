@@ -1,6 +1,6 @@
 import type { ClusterNode, RedisOptions } from 'ioredis';
 
-/** Where something is, for people and to be compared. Neither has a user name or a password in it. */
+/** An address for messages, and one for comparison. Neither holds a user name or a password. */
 interface Place {
   readonly place: string;
   readonly identity: string | undefined;
@@ -9,14 +9,14 @@ interface Place {
 const DEFAULT_HOST = 'localhost';
 const DEFAULT_PORT = 6_379;
 
-/** Where the server of these options is. */
+/** The address of a server. */
 export function placeOf(options: RedisOptions): Place {
   const { host = DEFAULT_HOST, port = DEFAULT_PORT, path, sentinels, name, Connector } = options;
   const place = path || (sentinels ? placeOfMaster(name, sentinels) : `${host}:${port}`);
   return { place, identity: Connector ? undefined : place };
 }
 
-/** Where the cluster is that these nodes belong to. */
+/** The address of a cluster, by its nodes. */
 export function clusterPlace(nodes: readonly ClusterNode[]): Place {
   const place = `cluster ${nodes.map(placeOfNode).join(', ')}`;
   return { place, identity: undefined };

@@ -1,0 +1,109 @@
+-- promote: moves delayed messages that are due into their streams, skips jobs that have waited too long, and notes that the consumer is alive.
+--
+-- KEYS     as lib/keys says
+-- ARGV     as lib/dead_letters says; consumer, how many channels, how many messages of each at most; for each the pause that the consumer
+--          has confirmed, or ''
+-- Returns  for each channel { in how many milliseconds there is more to do or -1, its pause or '', the letters of the streams in use, what
+--          went wrong or '' }
+--
+--- @include lib/dead_letters
+--- @include lib/server
+--- @include lib/channel_problems
+--- @include lib/blocked_jobs
+--- @include lib/consumers
+--- @include lib/delayed
+
+-- A message that cannot be delivered becomes a dead letter, and its id is free.
+local function dead_letter_delayed(c, m)
+  local reason, job = cjson.decode(m.fault), job_of_delayed(c, m)
+  reason.at = now()
+  check_type(c.dead_letters, 'stream')
+  note_problem(c, reason.message)
+  dead_letter({ channel = c, stream = c.m }, '0-0', m.fields, cjson.encode(reason))
+  if job then
+    blocked_jobs().leave(c, job.id)
+    forget_job(job.id, names_of(m.fields).result)
+  end
+end
+
+local function promote_one(c, member)
+  local m = find_delayed(c, member)
+  if not m then return end
+  if m.fault then return dead_letter_delayed(c, m) end
+  check_type(c[m.priority], 'stream')
+  if m.has_id then check_type(JOBS, 'hash') end
+  add_entry(c, m.priority, m.id, m.has_id, m.fields)
+end
+
+-- A message that its stream refuses does not stop the others.
+local function promote(c, limit)
+  check_type(c.delayed, 'zset')
+  check_type(c.delayed_messages, 'hash')
+  local due = redis.call('ZRANGEBYSCORE', c.delayed, '-inf', '(' .. (now() + 1), 'LIMIT', 0, limit)
+  local promoted = {}
+  for _, member in ipairs(due) do
+    if try_on(c, promote_one, c, member) then
+      promoted[#promoted + 1] = member
+    else
+      redis.call('ZADD', c.delayed, now() + TS.refusedDelay, member)
+    end
+  end
+  if #promoted > 0 then
+    redis.call('ZREM', c.delayed, unpack(promoted))
+    redis.call('HDEL', c.delayed_messages, unpack(promoted))
+  end
+end
+
+local function skip_late(c, limit)
+  check_type(c.waiting, 'zset')
+  local late = redis.call('ZRANGEBYSCORE', c.waiting, '-inf', now(), 'LIMIT', 0, limit)
+  for _, id in ipairs(late) do
+    if not try_on(c, blocked_jobs().skip_late, c, id) then
+      change(ZSET, c.waiting, id, string.format('%.0f', now() + TS.refusedDelay))
+    end
+  end
+end
+
+-- In how many milliseconds the next message is due, or a job times out; -1 for never.
+local function next_time(c)
+  local at = math.min(first_of(c.delayed) or math.huge, first_of(c.waiting) or math.huge)
+  return at < math.huge and math.max(0, math.floor(at) - now()) or -1
+end
+
+-- The letters of the streams to read. A key of another type is left out.
+local function streams_in_use(c)
+  local letters = ''
+  for _, priority in ipairs(PRIORITIES) do
+    local kind = redis.call('TYPE', c[priority]).ok
+    if kind == 'stream' or (priority == 'm' and kind == 'none') then
+      letters = letters .. priority
+    elseif kind ~= 'none' then
+      note_problem(c, wrong_type(c[priority], kind, 'stream'))
+    end
+  end
+  return letters
+end
+
+local function pause_of(c)
+  local epoch = redis.pcall('HGET', c.paused, TS.pauseEpoch)
+  if type(epoch) == 'table' then epoch = '?' end -- A key of another type also pauses the channel.
+  return epoch or ''
+end
+
+return carry_out(function()
+  local consumer, count, limit, answers = argument(), number(), number(), {}
+  allow_growth()
+  for n = 1, count do
+    local c, confirmed = channel(n), argument()
+    try_on(c, promote, c, limit)
+    try_on(c, skip_late, c, limit)
+    try_on(c, note_consumer, c, consumer, confirmed)
+  end
+  write_changes()
+  for n = 1, count do
+    local c = channel(n)
+    local ok, next_at = pcall(next_time, c)
+    answers[n] = { ok and next_at or -1, pause_of(c), streams_in_use(c), c.problem or '' }
+  end
+  return answers
+end)

@@ -1,0 +1,47 @@
+-- publish: adds batches of messages. Each batch is added completely or not at all.
+--
+-- KEYS     as lib/keys says
+-- ARGV     how many batches; each: how many messages, messages as lib/read_message reads them
+-- Returns  for each batch that was not added: its place from 0, and what went wrong, or { place of the message from 1, why its id is taken }
+--
+--- @include lib/server
+--- @include lib/read_message
+--- @include lib/blocked_jobs
+
+local function read_batches()
+  local batches = {}
+  for place = 1, number() do
+    local batch = {}
+    for i = 1, number() do batch[i] = read_message() end
+    batches[place] = batch
+  end
+  return batches
+end
+
+-- The first message of a batch whose id is taken, or used twice in the batch: its place, and why, as `taken_by` returns it.
+local function first_duplicate(batch)
+  local seen = {}
+  for place, m in ipairs(batch) do
+    local taken = taken_by(m, seen)
+    if taken then return { place, unpack(taken) } end
+  end
+end
+
+local function add_batch(batch)
+  local duplicate = first_duplicate(batch)
+  if duplicate then return duplicate end
+  check_messages(batch)
+  put_messages(batch)
+end
+
+return carry_out(function()
+  require_growth()
+  local batches, answers = read_batches(), {}
+  look_up_jobs(batches)
+  for place, batch in ipairs(batches) do
+    local ok, problem = attempt(add_batch, batch)
+    if not ok then problem = message_of(problem) end
+    if problem then answers[#answers + 1] = { place - 1, problem } end
+  end
+  return answers
+end)

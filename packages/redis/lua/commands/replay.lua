@@ -1,0 +1,127 @@
+-- replay: a step that puts dead letters back into their streams.
+--
+-- KEYS     as lib/keys says
+-- ARGV     '1' to replay the jobs that were skipped because of them, how many at most, the letter to go on after, how many ids or -1 for all,
+--          ids
+-- Returns  for each letter that it has looked at { id, outcome, job id, and for 'job-exists' the state, id and channel of that job }; and
+--          what stopped it, or ''. Workers of skipped jobs are not notified
+--
+--- @include lib/args
+--- @include lib/server
+--- @include lib/blocked_jobs
+
+local STEP, SMALL_STEP, MOST_FIELDS = 500, 50, TS.entryFields
+local NOT_REPLAYED = { original_stream = true, original_id = true, reason = true }
+local LEFT_OUT = { TS.notInDeadLetters }
+
+-- The Python library keeps all headers of a dead letter.
+local function without_run_headers(text)
+  local ok, headers = pcall(cjson.decode, text)
+  if not ok or type(headers) ~= 'table' then return text end
+  local is_same = true
+  for _, name in ipairs(LEFT_OUT) do
+    is_same = is_same and headers[name] == nil
+    headers[name] = nil
+  end
+  return is_same and text or cjson.encode(headers)
+end
+
+-- The inlined result of a letter. Where the bucket still exists, its current body counts; one that has become too large is not inlined.
+local function current_input(bucket_id, body)
+  local found = redis.call('GET', bucket_key(bucket_id))
+  if not found then return body end
+  return can_inline(found) and found
+end
+
+local function replayed_fields(letter)
+  local fields = {}
+  for i = 1, #letter, 2 do
+    local name, value = letter[i], letter[i + 1]
+    if string.sub(name, 1, #INPUT) == INPUT then value = current_input(string.sub(name, #INPUT + 1), value) end
+    if name == 'headers' then value = without_run_headers(value) end
+    if value and not NOT_REPLAYED[name] then append(fields, { name, value }) end
+  end
+  return fields
+end
+
+local function is_message(fields)
+  if #fields > 2 * MOST_FIELDS or not field_of(fields, 'payload') then return false end
+  local text = field_of(fields, 'headers')
+  if not text then return true end
+  local ok, headers = pcall(cjson.decode, text)
+  if not ok or type(headers) ~= 'table' or string.sub(text, 1, 1) ~= '{' then return false end
+  for _, value in pairs(headers) do
+    if type(value) ~= 'string' then return false end
+  end
+  return true
+end
+
+local function priority_of(c, letter)
+  local stream = field_of(letter, 'original_stream')
+  return stream == c.h and 'h' or stream == c.l and 'l' or 'm'
+end
+
+local function job_that_has(names)
+  local taken = names.id and job_with(names.id)
+  if taken or not names.result or not names.id then return taken end
+  return job_with(names.result)
+end
+
+local function replay_letter(c, entry, letter, results, with_dependents)
+  local fields = replayed_fields(letter)
+  local names = names_of(fields)
+  local id, result = names.id or '', names.result
+  if not is_message(fields) then return { entry, 'malformed', id } end
+  local taken = job_that_has(names)
+  if taken then return { entry, 'job-exists', id, taken[3], taken[4], taken[5] } end
+  if with_dependents and result and blocked_jobs().is_held_below(result) then return { entry, 'result-in-use', id } end
+  add_entry(c, priority_of(c, letter), id, id ~= '', fields)
+  if id ~= '' and result and result ~= id then change(HASH, JOBS, result, '>' .. id) end
+  redis.call('XDEL', c.dead_letters, entry)
+  results[#results + 1] = result
+  return { entry, 'replayed', id }
+end
+
+-- Iterators over the letters: those with the given ids, or those after a letter. Each letter is read when it is asked for.
+local function given_letters(c, count)
+  local left_over = count
+  return function()
+    if left_over == 0 then return nil end
+    left_over = left_over - 1
+    local entry = argument()
+    return entry, is_entry_id(entry) and entry_fields(c.dead_letters, entry) or nil
+  end
+end
+
+local function letters_after(c, after)
+  local page, place = {}, 0
+  return function()
+    place = place + 1
+    if place > #page then
+      page, place = redis.call('XRANGE', c.dead_letters, '(' .. after, '+', 'COUNT', SMALL_STEP), 1
+    end
+    local letter = page[place]
+    if not letter then return nil end
+    after = letter[1]
+    return letter[1], letter[2]
+  end
+end
+
+return carry_out(function()
+  local c, with_dependents, limit, after, count = channel(1), argument() == '1', number(), argument(), number()
+  local results, looked_at, replayed = {}, {}, 0
+  require_growth()
+  check_type(JOBS, 'hash')
+  for _, priority in ipairs(PRIORITIES) do check_type(c[priority], 'stream') end
+  for entry, letter in count >= 0 and given_letters(c, count) or letters_after(c, after) do
+    local ok, outcome = true, { entry, 'not-found', '' }
+    if letter then ok, outcome = attempt(replay_letter, c, entry, letter, results, with_dependents) end
+    if not ok then return { looked_at, message_of(outcome) } end
+    looked_at[#looked_at + 1] = outcome
+    if outcome[2] == 'replayed' then replayed = replayed + 1 end
+    if replayed >= limit or #looked_at >= STEP then break end
+  end
+  local ok, problem = true, nil
+  if with_dependents then ok, problem = attempt(blocked_jobs().revive, results) end
+  return { looked_at, ok and '' or message_of(problem) }
+end)

@@ -1,0 +1,204 @@
+-- settle: commits settlements, and extends ownership.
+--
+-- KEYS     as lib/keys says
+-- ARGV     as lib/dead_letters says; how many batches; each: channel, priority, then as `read_entries` says; then, where the outcome is
+--          'ack', 'nack', 'dead-letter' or 'requeue': flags as `read_flags` says, and a settlement for each entry
+-- Returns  for each settlement that was not committed: its place from 0, and 0 where ownership was lost, or what went wrong
+--
+--- @include lib/dead_letters
+--- @include lib/server
+--- @include lib/read_message
+--- @include lib/blocked_jobs
+--- @include lib/settling
+
+local function with_headers(fields, headers)
+  local changed, place = {}, nil
+  for i = 1, #fields, 2 do
+    if fields[i] == 'headers' then
+      place = true
+      if headers ~= '' then
+        changed[#changed + 1] = 'headers'
+        changed[#changed + 1] = headers
+      end
+    else
+      changed[#changed + 1] = fields[i]
+      changed[#changed + 1] = fields[i + 1]
+    end
+  end
+  if not place and headers ~= '' then
+    changed[#changed + 1] = 'headers'
+    changed[#changed + 1] = headers
+  end
+  return changed
+end
+
+local function requeue(s)
+  local c, priority, indexed = s.batch.channel, s.batch.priority, is_located_at(s)
+  local fields = with_headers(s.fields, s.headers)
+  if s.delay > 0 then
+    delay_entry(c, priority, s.id, indexed, fields, now() + s.delay)
+  else
+    add_entry(c, priority, s.id, indexed, fields)
+  end
+end
+
+local outcomes = {
+  ack = free_id,
+  nack = function(s)
+    dead_letter(s.batch, s.entry, with_headers(s.fields, s.headers), s.reason)
+    free_id(s)
+  end,
+  ['dead-letter'] = function(s)
+    dead_letter(s.batch, s.entry, s.fields, s.reason)
+    free_id(s)
+  end,
+  requeue = requeue,
+}
+
+-- Followers whose ids are taken are left out.
+local function add_followers(s)
+  local free, seen = {}, {}
+  for _, follower in ipairs(s.followers) do
+    if not taken_by(follower, seen) then free[#free + 1] = follower end
+  end
+  put_messages(free)
+end
+
+-- What the settlements of a batch come with, one letter each; then, after spaces, of their buckets the ttl in whole milliseconds or '' and
+-- the state.
+--   a  the id of the job's result, where that is not the job id
+--   p  the job's own arguments, to delete     o  the same, where their id follows from the job id
+--   b  a bucket: its id, or nothing with '=' where that is the job id; its body; with c the cause of its state; with n the job's name
+--   f  how many followers, messages           w  the job has waited for buckets, and leaves them
+local function read_flags(text)
+  local letters, ttl, state = string.match(text, '^(%S*) ?(%S*) ?(%S*)$')
+  local flags = { ttl = ttl, state = state, is_own = string.find(letters, '=', 1, true) }
+  for letter in string.gmatch(letters, '%l') do flags[letter] = true end
+  return flags
+end
+
+local function read_result(flags, job_id)
+  local bucket = { id = flags.is_own and job_id or argument(), body = argument(), ttl = flags.ttl, state = flags.state }
+  if flags.c then bucket.cause = argument() end
+  if flags.n then bucket.name = argument() end
+  return bucket
+end
+
+local function read_followers()
+  local followers = {}
+  for i = 1, number() do followers[i] = read_message() end
+  return followers
+end
+
+-- Reads by outcome: ack: job id | nack: job id, headers, reason | dead-letter: job id, reason | requeue: job id, headers, delay; then what
+-- the flags announce.
+local function read_settlement(batch, entry)
+  local outcome, flags = batch.outcome, batch.flags
+  local s = { batch = batch, entry = entry, id = argument(), bucket = nil }
+  if outcome ~= 'ack' then
+    if outcome ~= 'dead-letter' then s.headers = argument() end
+    if outcome == 'requeue' then s.delay = number() else s.reason = argument() end
+  end
+  if flags.a then s.alias = argument() end
+  if flags.p then s.args = argument() elseif flags.o then s.args = s.id .. TS.ownArgs end
+  if flags.b then s.bucket = read_result(flags, s.id) end
+  if flags.f then s.followers = read_followers() end
+  return s
+end
+
+-- Checks the keys that the settlement writes to. Acknowledgements of a batch write to the same keys.
+local function check(s)
+  local c, outcome = s.batch.channel, s.batch.outcome
+  if s.id ~= '' then check_type(JOBS, 'hash') end
+  if s.bucket then check_type(AWAITED, 'hash') end
+  check_type(c[s.batch.priority], 'stream')
+  if outcome == 'nack' or outcome == 'dead-letter' then check_type(c.dead_letters, 'stream') end
+  if outcome == 'requeue' and s.delay > 0 then check_delayed(c) end
+  if s.followers then check_messages(s.followers) end
+end
+
+-- The outcome frees the job's id before the followers are added: one of them may have the same id.
+local function commit(s)
+  local batch = s.batch
+  local outcome = batch.outcome
+  if outcome ~= 'ack' then
+    s.fields = entry_fields(batch.stream, s.entry)
+    if not s.fields then return LOST end
+  end
+  if outcome ~= 'ack' or s.followers or not batch.is_checked then check(s) end
+  batch.is_checked = true
+  if s.bucket then store_bucket(s.bucket) end
+  outcomes[outcome](s)
+  if s.args then discarded[#discarded + 1] = bucket_key(s.args) end
+  if batch.flags.w and s.id ~= '' then blocked_jobs().leave(batch.channel, s.id) end
+  if s.followers then add_followers(s) end
+  remove_entry(batch, s.entry)
+  return DONE
+end
+
+local function extend(batch, entry)
+  redis.call('XCLAIM', batch.stream, batch.channel.group, batch.consumer, 0, entry, 'JUSTID')
+  return DONE
+end
+
+-- Extends and removes the mark of takeover: the message has run alone for long enough.
+local function unmark(batch, entry)
+  redis.call('XCLAIM', batch.stream, batch.channel.group, batch.consumer, 0, entry, 'JUSTID', 'RETRYCOUNT', batch.deliveries)
+  return DONE
+end
+
+-- Returns errors as answers.
+local function try(action, ...)
+  local ok, answer = attempt(action, ...)
+  return ok and answer or message_of(answer)
+end
+
+local function settle(batch, place)
+  local entry = batch.entries[place]
+  if has_ended(batch, entry) or not owns(batch, entry) then return LOST end
+  return try(commit, batch.settlements[place])
+end
+
+local EXTENDING = { extend = extend, unmark = unmark }
+
+local function keep(batch, place)
+  local entry = batch.entries[place]
+  return owns(batch, entry) and try(EXTENDING[batch.outcome], batch, entry) or LOST
+end
+
+-- What the settlements need to know is looked up at once.
+local function read_settlements(batch)
+  local batches, bucket_ids, ids, settlements = {}, {}, {}, {}
+  for place = 1, #batch.entries do
+    local s = read_settlement(batch, batch.entries[place])
+    settlements[place] = s
+    batches[#batches + 1] = s.followers
+    if s.bucket then bucket_ids[#bucket_ids + 1] = s.bucket.id end
+    if s.id ~= '' then ids[#ids + 1] = s.id end
+  end
+  batch.settlements = settlements
+  look_up(JOBS, ids)
+  look_up_jobs(batches)
+  look_up_waiters(bucket_ids)
+end
+
+local function read_batch()
+  local c, priority = channel(number()), argument()
+  local batch = read_entries({ channel = c, priority = priority, stream = c[priority] })
+  if not (PLAIN_ACKS[batch.outcome] or EXTENDING[batch.outcome]) then
+    batch.flags = read_flags(argument())
+    read_settlements(batch)
+  end
+  return batch
+end
+
+local function action_for(outcome)
+  if EXTENDING[outcome] then return keep end
+  if PLAIN_ACKS[outcome] then return acknowledge end
+  return settle
+end
+
+return carry_out(function()
+  allow_growth()
+  return settle_all(read_batch, action_for)
+end)

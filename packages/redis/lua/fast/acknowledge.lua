@@ -1,0 +1,29 @@
+-- acknowledge: commits acknowledgements with which nothing is stored or published. Most messages end so.
+--
+-- Falls back to  nothing: commands/settle does the same, and creates more functions than these settlements need
+-- Acts where     every settlement of the call is a plain acknowledgement
+--
+-- KEYS[1]   how every key begins
+-- KEYS[2+]  streams, which arguments refer to by place
+-- ARGV      how many batches; each: the stream, its priority, its group, its channel, then as `read_entries` says
+-- Returns   as commands/settle says
+
+--- @include lib/start
+
+local function name_of(c)
+  return c.name
+end
+
+--- @include lib/settling
+
+local function read_batch()
+  local batch = { stream = KEYS[number()], priority = argument() }
+  batch.channel = { group = argument(), name = argument() }
+  return read_entries(batch)
+end
+
+local function action_for()
+  return acknowledge
+end
+
+return carry_out(function() return settle_all(read_batch, action_for) end)

@@ -1,0 +1,36 @@
+-- acknowledge_and_fetch: commits one plain acknowledgement and takes the next entries of the stream, where messages come one by one.
+--
+-- Falls back to  nothing: commands/settle and XREADGROUP do the same in two calls
+-- Acts where     a consumer of one stream has one settlement to send, a plain acknowledgement of an entry of that stream
+--
+-- KEYS[1]   stream      KEYS[2]   the hash of all jobs, where the message is a job      KEYS[3]   its own arguments, where it has some
+-- ARGV[1]   group       ARGV[2]   consumer
+-- ARGV[3]   the entry, and ARGV[4] how often it was delivered
+-- ARGV[5]   how many entries to take at most
+-- ARGV[6]   the job's id, and ARGV[7] its location
+-- Returns   1 where it was committed, 0 where ownership was lost, or what went wrong; then for each entry taken its id and its fields
+--
+-- It creates no function: calls this small spend most of their time on that. It does not block. An error of the read shows in the next
+-- read, which follows where no entry was taken.
+
+local stream, jobs, group, consumer, entry = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
+local least, greatest, entry_count = entry, entry, 1
+local answer = { 1 }
+
+--- @include lib/inline/fence
+local location = jobs and redis.pcall('HGET', jobs, ARGV[6])
+if counts[entry] ~= tonumber(ARGV[4]) then
+  answer[1] = 0
+elseif type(location) == 'table' then
+  answer[1] = location.err
+else
+  redis.call('XACK', stream, group, entry)
+  redis.call('XDEL', stream, entry)
+  if location and location == ARGV[7] then redis.call('HDEL', jobs, ARGV[6]) end
+  if KEYS[3] then redis.call('DEL', KEYS[3]) end
+end
+
+local taken = redis.pcall('XREADGROUP', 'GROUP', group, consumer, 'COUNT', ARGV[5], 'STREAMS', stream, '>')
+local entries = taken and taken[1] and taken[1][2] or {}
+for i = 1, #entries do answer[2 * i], answer[2 * i + 1] = entries[i][1], entries[i][2] end
+return answer

@@ -1,0 +1,109 @@
+-- settle_results: acknowledges jobs, stores their results, and releases the first job that waits for one of these alone.
+--
+-- Falls back to  commands/settle, for each settlement that is left out
+-- Acts where     every settlement of the call is an acknowledgement with a result under the job's id, and with nothing else but own arguments
+--                to delete. One is left out where it is not owned, or where its result has other waiters than one blocked job of the same
+--                channel, of medium priority, whose condition is met and which the result can be inlined into
+--
+-- KEYS[1]   how every key begins
+-- KEYS[2+]  keys, which arguments refer to by place
+-- ARGV      how many batches; each: stream, its priority, medium stream, waiting, group, channel, consumer, deliveries, ttl of the results in
+--           whole milliseconds or '', their state, how the ids of own arguments end or '' for none, least and greatest entry, how many;
+--           entries, job ids, results
+-- Returns   as commands/settle says, and -1 for those that were left out
+--
+-- It creates few functions and tables: they would take most of its time.
+
+local channel -- The shapes of blocked jobs name no channel.
+
+--- @include lib/shapes
+--- @include lib/blocked_layout
+--- @include lib/bucket_store
+
+local AWAITED, FALL_BACK = START .. TS.awaited, -1
+
+-- Nothing is written where Redis refuses this. After it no write is refused because the server is full.
+redis.call('DEL', PROBE)
+
+local problems, before, at = {}, 0, 2
+
+local function write_all(command, key, values)
+  if #values > 0 then redis.call(command, key, unpack(values)) end
+end
+
+-- Puts the first blocked job of the bucket into its stream, with the bucket. Returns its id and entry; nothing where it falls back.
+local function release(first, bucket_id, body, state, name, medium)
+  local values = cmsgpack.unpack(first)
+  if type(values) ~= 'table' or values[NAME] ~= name or #body > TS.inlinedResultSize then return nil end
+  local shape, id = shape_of(values[SHAPE]), values[ID]
+  local condition, names = shape.condition, shape.names
+  --- @include lib/inline/condition
+  if not condition_is_met or shape.priority ~= 'm' or shape.timing ~= '' or shape.has_id_field or #names > 4 then return nil end
+  local fields = { INPUT .. bucket_id, body, names[1], values[WHEN + 1], names[2], values[WHEN + 2] }
+  for i = 3, #names do fields[2 * i + 1], fields[2 * i + 2] = names[i], values[WHEN + i] end
+  local entry = redis.pcall('XADD', medium, '*', unpack(fields))
+  if type(entry) == 'string' then return id, entry end
+end
+
+for _ = 1, tonumber(ARGV[1]) do
+  local stream, letter, medium, waiting, group, name, consumer, deliveries, ttl, state, own_args, least, greatest, entry_count =
+    unpack(ARGV, at, at + 13)
+  stream, medium, waiting = KEYS[tonumber(stream)], KEYS[tonumber(medium)], KEYS[tonumber(waiting)]
+  deliveries, entry_count = tonumber(deliveries), tonumber(entry_count)
+  local entry_at = at + 13
+  local id_at = entry_at + entry_count
+  local body_at = id_at + entry_count
+  at = body_at + entry_count + 1
+
+  --- @include lib/inline/fence
+  local locations = redis.pcall('HMGET', JOBS, unpack(ARGV, id_at + 1, id_at + entry_count))
+  local awaited = redis.pcall('HMGET', AWAITED, unpack(ARGV, id_at + 1, id_at + entry_count))
+  local waiting_type = redis.call('TYPE', waiting).ok
+  if locations.err or awaited.err or (waiting_type ~= 'zset' and waiting_type ~= 'none') then counts = {} end
+
+  local ended, freed, spent, stored, told, released, placed, ends, frees, releases = {}, {}, {}, {}, {}, {}, {}, 0, 0, 0
+  for i = 1, entry_count do
+    local entry, id, body = ARGV[entry_at + i], ARGV[id_at + i], ARGV[body_at + i]
+    local is_owned = counts[entry] == deliveries
+    local detail = entry
+    --- @include lib/inline/location
+    local is_located = is_owned and locations[i] == location
+    local first = is_owned and awaited[i]
+    local job, job_entry
+    if first and is_located then job, job_entry = release(first, id, body, state, name, medium) end
+    if not is_owned or (first and not job) then
+      problems[#problems + 1] = { before + i - 1, FALL_BACK }
+    else
+      counts[entry] = nil
+      write_bucket(id, body, ttl)
+      ends = ends + 1
+      ended[ends], stored[ends] = entry, id
+      if own_args ~= '' then spent[ends] = bucket_key(id .. own_args) end
+      if is_located then
+        frees = frees + 1
+        freed[frees] = id
+      end
+      if job then
+        releases = releases + 1
+        told[releases], released[releases] = id, job
+        placed[2 * releases - 1], placed[2 * releases] = job, 'm' .. job_entry .. '@' .. name
+      end
+    end
+  end
+
+  if ends > 0 then
+    redis.call('XACK', stream, group, unpack(ended))
+    redis.call('XDEL', stream, unpack(ended))
+  end
+  if #spent > 0 then redis.call('DEL', unpack(spent)) end
+  write_all('HDEL', JOBS, freed)
+  write_all('HDEL', AWAITED, told)
+  write_all('ZREM', waiting, released)
+  write_all('HSET', JOBS, placed)
+  if may_have_clients() then
+    for _, id in ipairs(stored) do notify_clients(id) end
+  end
+  before = before + entry_count
+end
+
+return problems

@@ -1,0 +1,82 @@
+--- @include lib/keys
+--- @include lib/location
+--- @include lib/groups
+--- @include lib/notify
+--- @include lib/time
+
+-- Adds messages to streams and to the delayed messages of channels.
+
+local REPLIES = START .. TS.replyChannels
+local REPLIES_TTL = 60 * 60 * 1000
+
+-- A client that asked may be gone before the reply comes, and nothing else would remove its channel.
+local function expire_replies(c, stream)
+  if c.is_for_replies == nil then c.is_for_replies = string.sub(c.m, 1, #REPLIES) == REPLIES end
+  if c.is_for_replies then redis.call('PEXPIRE', stream, REPLIES_TTL) end
+end
+
+-- High and low priority are rare. Their streams are created by the first message, and consumers are told to look for them.
+local function ensure_stream(c, priority)
+  if redis.call('EXISTS', c[priority]) == 0 then
+    open_stream(c, c[priority])
+    notify(c.control, 'look')
+  end
+end
+
+local function add_entry(c, priority, id, indexed, fields)
+  if priority ~= 'm' then ensure_stream(c, priority) end
+  local entry = redis.call('XADD', c[priority], '*', unpack(fields))
+  if c.is_for_replies ~= false then expire_replies(c, c[priority]) end
+  if indexed then change(HASH, JOBS, id, location_at(c, priority, entry)) end
+end
+
+-- The lowest score of a sorted set: when its first member is due or times out.
+local function first_of(zset)
+  local first = redis.call('ZRANGE', zset, 0, 0, 'WITHSCORES')
+  return first[2] and tonumber(first[2])
+end
+
+-- By sorted set: the first score when this call began, or an earlier one that it has added. Removed members do no harm: consumers know
+-- of them, too.
+local firsts = {}
+
+local last_score, last_text
+
+-- Many messages of a call have the same time.
+local function text_of(score)
+  if score ~= last_score then last_score, last_text = score, string.format('%.0f', score) end
+  return last_text
+end
+
+-- Consumers are notified where the new score comes before what they know of.
+local function schedule(c, zset, member, score)
+  local before = firsts[zset] or first_of(zset) or math.huge
+  change(ZSET, zset, member, text_of(score))
+  if score >= before then
+    firsts[zset] = before
+  else
+    firsts[zset] = score
+    notify(c.control, 'due:' .. math.floor(score - now()))
+  end
+end
+
+local first_stamp, delayed_count = nil, 0
+
+-- 20 digits: microseconds, then how many messages this call has delayed before. Messages due at the same time keep this order.
+local function next_stamp()
+  if not first_stamp then
+    local time = redis.call('TIME')
+    first_stamp = time[1] * 1000000 + time[2]
+  end
+  local stamp = string.format('%.0f%04d', first_stamp + math.floor(delayed_count / 10000), delayed_count % 10000)
+  delayed_count = delayed_count + 1
+  return stamp
+end
+
+local function delay_entry(c, priority, id, indexed, fields, due)
+  local stamp = next_stamp()
+  local member = stamp .. ':' .. (indexed and id or '')
+  change(HASH, c.delayed_messages, member, cmsgpack.pack({ priority, indexed and 1 or 0, fields }))
+  if indexed then change(HASH, JOBS, id, location_at(c, 'd', stamp)) end
+  schedule(c, c.delayed, member, due)
+end

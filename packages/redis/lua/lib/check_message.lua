@@ -1,0 +1,48 @@
+--- @include lib/types
+--- @include lib/buckets
+
+-- Checks the keys that messages are written to.
+
+local function check_delayed(c)
+  check_type(c.delayed, 'zset')
+  check_type(c.delayed_messages, 'hash')
+end
+
+local function check_target(c, priority, indexed, timing)
+  check_type(c[priority], 'stream')
+  if indexed then check_type(JOBS, 'hash') end
+  if timing ~= '' then check_delayed(c) end
+end
+
+local function check_message(m)
+  local c = m.channel
+  check_target(c, m.priority, m.id ~= '', m.timing)
+  if m.clears or m.buckets then check_type(AWAITED, 'hash') end
+  if m.waits or m.bucket_id then
+    check_type(c.waiting, 'zset')
+    check_type(c.waiting_messages, 'hash')
+    check_type(AWAITED, 'hash')
+  end
+end
+
+-- Checks the keys that differ from message to message.
+local function check_waits(m)
+  if m.waits then
+    blocked_jobs().check_record(m)
+    for _, wait in ipairs(m.waits.on) do check_type(waiters_key(wait.id), 'set') end
+  elseif m.bucket_id then
+    check_type(waiters_key(m.bucket_id), 'set')
+  end
+end
+
+-- Messages of one shape go to the same keys.
+local function check_messages(batch)
+  local checked_shapes = {}
+  for _, m in ipairs(batch) do
+    if not checked_shapes[m.shape] then
+      check_message(m)
+      checked_shapes[m.shape] = true
+    end
+    if m.waits or m.bucket_id then check_waits(m) end
+  end
+end

@@ -1,0 +1,41 @@
+--- @include lib/args
+--- @include lib/keys
+--- @include lib/entries
+--- @include lib/time
+
+-- Adds and removes dead letters. Reads the first two arguments of the command: how many dead letters a channel keeps, and for how many
+-- milliseconds.
+
+local MOST_LETTERS, LETTERS_LIVE = number(), number()
+
+-- A dead letter keeps no more values than an entry may have.
+local MOST_VALUES = 2 * TS.entryFields
+
+-- So many are checked whenever one is added.
+local TRIM_PAGE = 100
+
+-- Deletes a dead letter and the arguments that were kept for its replay. Returns 1 where it existed.
+local function delete_letter(c, entry, fields)
+  local args = names_of(fields).args
+  if args then redis.call('DEL', bucket_key(args)) end
+  return redis.call('XDEL', c.dead_letters, entry)
+end
+
+-- Deletes the oldest where there are too many, and those that are too old.
+local function trim_letters(c)
+  local oldest = math.max(0, now() - LETTERS_LIVE)
+  local too_many = math.min(TRIM_PAGE, redis.call('XLEN', c.dead_letters) - MOST_LETTERS)
+  local old = redis.call('XRANGE', c.dead_letters, '-', string.format('%.0f', oldest), 'COUNT', TRIM_PAGE)
+  if too_many > #old then old = redis.call('XRANGE', c.dead_letters, '-', '+', 'COUNT', too_many) end
+  for _, letter in ipairs(old) do delete_letter(c, letter[1], letter[2]) end
+end
+
+-- `source` has the channel and the stream that the entry comes from.
+local function dead_letter(source, entry, fields, reason)
+  local letter = { unpack(fields, 1, math.min(#fields, MOST_VALUES)) }
+  for _, value in ipairs({ 'original_stream', source.stream, 'original_id', entry, 'reason', reason }) do
+    letter[#letter + 1] = value
+  end
+  redis.call('XADD', source.channel.dead_letters, '*', unpack(letter))
+  trim_letters(source.channel)
+end

@@ -1,0 +1,34 @@
+--- @include lib/location
+
+-- Delayed messages as they are stored.
+
+local DAMAGED, TOO_LARGE = TS.damagedReason, TS.tooLargeReason
+
+local function fault_in(priority, fields)
+  for _, field in ipairs(fields) do
+    if type(field) ~= 'string' then return DAMAGED end
+  end
+  if #fields > 2 * TS.entryFields then return TOO_LARGE end
+  if priority ~= 'h' and priority ~= 'm' and priority ~= 'l' then return DAMAGED end
+end
+
+-- A delayed message: stamp, job id, fields, priority, has_id, and the fault that keeps it from being delivered or nil. Nil where it does
+-- not exist.
+local function find_delayed(c, member)
+  local packed = redis.call('HGET', c.delayed_messages, member)
+  if not packed then return nil end
+  local stamp, id = string.match(member, '^(%d+):(.*)$')
+  local ok, record = pcall(cmsgpack.unpack, packed)
+  local priority, has_id, fields = unpack(ok and type(record) == 'table' and record or {})
+  local is_list = type(fields) == 'table' and #fields > 0
+  local m = { stamp = stamp or '', id = id or member, priority = priority, has_id = has_id == 1 }
+  m.fault = not is_list and DAMAGED or fault_in(priority, fields)
+  m.fields = m.fault == DAMAGED and { 'payload', packed } or fields
+  return m
+end
+
+-- The job of a delayed message as `locate` returns it; nil where the job is elsewhere, or there is none.
+local function job_of_delayed(c, m)
+  if m.id == '' or value_of(HASH, JOBS, m.id) ~= location_at(c, 'd', m.stamp) then return nil end
+  return { id = m.id, channel = c, letter = 'd', detail = m.stamp }
+end

@@ -1,0 +1,42 @@
+--- @include lib/location
+
+-- Ends entries of streams. Acknowledging waits for the end of the call, so that it is one command for each stream.
+
+-- By stream: its group, the entries that have ended, and by entry its place in this list. Until the end of the call these entries are
+-- still pending in Redis.
+local ended = {}
+
+-- Keys to delete at the end of the call: arguments that are not needed any more.
+local discarded = {}
+
+local function remove_entry(batch, entry)
+  local list = ended[batch.stream]
+  if not list then
+    list = { group = batch.channel.group }
+    ended[batch.stream] = list
+  end
+  list[#list + 1] = entry
+  list[entry] = #list
+end
+
+local function has_ended(batch, entry)
+  return ended[batch.stream] and ended[batch.stream][entry]
+end
+
+local function remove_entries()
+  for stream, entries in pairs(ended) do
+    in_pages(entries, function(...)
+      redis.call('XACK', stream, entries.group, ...)
+      redis.call('XDEL', stream, ...)
+    end)
+  end
+  in_pages(discarded, function(...) redis.call('DEL', ...) end)
+end
+
+local function is_located_at(s)
+  return s.id ~= '' and value_of(HASH, JOBS, s.id) == location_at(s.batch.channel, s.batch.priority, s.entry)
+end
+
+local function free_id(s)
+  if is_located_at(s) then forget_job(s.id, s.alias) end
+end

@@ -1,0 +1,36 @@
+--- @include lib/jobs
+--- @include lib/blocked_jobs
+
+-- Ends jobs before they have run to their end, wherever they are.
+
+local remove_from = {
+  waiting = function(job)
+    change(ZSET, job.channel.waiting, job.id, false)
+  end,
+  delayed = function(job)
+    change(HASH, job.channel.delayed_messages, delayed_member(job), false)
+    change(ZSET, job.channel.delayed, delayed_member(job), false)
+  end,
+  queued = function(job)
+    redis.call('XDEL', job.channel[job.letter], job.detail)
+  end,
+  running = function(job)
+    local c, stream = job.channel, job.channel[job.letter]
+    local pending = pending_entry(c, stream, job.detail)
+    redis.call('XACK', stream, c.group, job.detail)
+    redis.call('XDEL', stream, job.detail)
+    if pending then notify(c.control, 'cancel:' .. pending[2] .. ':' .. job.id) end
+  end,
+}
+
+-- Ends a job: its state and the job as `locate` returns them, its fields, and the exception of its result, or '' where no result is to be
+-- stored. A worker that runs it has lost it. What Redis could refuse is checked first.
+local function end_job(state, job, fields, exception)
+  local names = names_of(fields)
+  check_type(AWAITED, 'hash')
+  blocked_jobs().leave(job.channel, job.id)
+  remove_from[state](job)
+  forget_job(job.id, names.result)
+  if names.args then redis.call('DEL', bucket_key(names.args)) end
+  if exception ~= '' and names.result then blocked_jobs().store_cancelled(names.result, names.ttl, exception, names) end
+end

@@ -1,0 +1,81 @@
+--- @include lib/args
+--- @include lib/keys
+--- @include lib/shapes
+--- @include lib/blocked_layout
+
+-- Reads messages as src/commands/message.ts writes them.
+
+-- Reads `count` arguments at once.
+local function arguments(count)
+  cursor = cursor + count
+  return unpack(ARGV, cursor - count + 1, cursor)
+end
+
+-- The state in the arguments is 'own' for arguments under an id that only this job can have, 'named' for other arguments.
+local function read_bucket()
+  local id, body, ttl, state, cause, name = arguments(6)
+  local is_named = state == 'named'
+  if is_named or state == 'own' then state = 'succeeded' end
+  return { id = id, body = body, ttl = ttl, state = state, cause = cause, name = name ~= '' and name or nil, is_named = is_named }
+end
+
+-- Reads: how many, ids of buckets to remove; how many, buckets to store.
+local function read_buckets()
+  local clears, buckets = {}, {}
+  for i = 1, number() do clears[i] = argument() end
+  for i = 1, number() do buckets[i] = read_bucket() end
+  return clears, buckets
+end
+
+-- Reads: timeout in milliseconds, the bucket that says that the job was skipped or '', its ttl as JSON; how many, buckets and conditions.
+local function read_waits()
+  local timeout, result, ttl, count = arguments(4)
+  local on = {}
+  for i = 1, tonumber(count) do
+    local id, condition = arguments(2)
+    on[i] = { id = id, condition = condition }
+  end
+  return { timeout = timeout, result = result, ttl = ttl, on = on }
+end
+
+-- Reads a message that waits for one bucket: the bucket; the one that says that it was skipped, where its shape does not tell; values of
+-- fields; buckets.
+local function read_waiting_for_one(shape, id, alias, when)
+  local bucket_id, c = argument(), shape.channel
+  local result = shape.result == 'r' and argument() or ''
+  local blocked, clears, buckets = blocked_layout(name_of(c), id, shape, result, when or 0, arguments(#shape.names)), nil, nil
+  if shape.has_buckets then clears, buckets = read_buckets() end
+  return {
+    shape = shape, channel = c, priority = shape.priority, id = id, alias = alias, timing = shape.timing,
+    bucket_id = bucket_id, blocked = blocked, clears = clears, buckets = buckets,
+  }
+end
+
+local function read_fields(shape, id)
+  local fields, names = {}, shape.names
+  for i = 1, #names do
+    fields[2 * i - 1] = names[i]
+    fields[2 * i] = argument()
+  end
+  if shape.has_id_field then
+    fields[#fields + 1] = 'id'
+    fields[#fields + 1] = id
+  end
+  return fields
+end
+
+-- Reads a message: its shape; then what the shape announces: job id, the id of its result, when, values of fields, buckets, waits.
+local function read_message()
+  local shape = shape_of(argument())
+  local id = shape.has_id and argument() or ''
+  local alias = shape.has_alias and argument() or nil
+  local when = shape.timing ~= '' and number() or nil
+  if shape.condition then return read_waiting_for_one(shape, id, alias, when) end
+  local fields, clears, buckets, waits = read_fields(shape, id), nil, nil, nil
+  if shape.has_buckets then clears, buckets = read_buckets() end
+  if shape.has_waits then waits = read_waits() end
+  return {
+    shape = shape, channel = shape.channel, priority = shape.priority, id = id, alias = alias, timing = shape.timing, when = when,
+    fields = fields, clears = clears, buckets = buckets, waits = waits,
+  }
+end

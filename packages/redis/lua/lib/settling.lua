@@ -1,0 +1,54 @@
+--- @include lib/args
+--- @include lib/end_entry
+--- @include lib/lease
+
+-- Settlements come in batches that are alike in all but their entries.
+
+local LOST, DONE = 0, 1
+
+-- Plain acknowledgements: nothing is stored or published with them. That of a job frees its id. Some also delete its own arguments.
+local PLAIN_ACKS = { ['ack-message'] = true, ['ack-job'] = true, ['ack-job-args'] = true }
+
+-- Reads what all settlements have in common but for where they are: consumer, deliveries, outcome, least and greatest entry, how many,
+-- entries. For plain acknowledgements of jobs the job ids follow.
+local function read_entries(batch)
+  batch.consumer, batch.deliveries, batch.outcome = argument(), number(), argument()
+  batch.least, batch.greatest, batch.entries = argument(), argument(), {}
+  for i = 1, number() do batch.entries[i] = argument() end
+  batch.counts = delivery_counts(batch)
+  if PLAIN_ACKS[batch.outcome] and batch.outcome ~= 'ack-message' then
+    batch.ids = {}
+    for i = 1, #batch.entries do batch.ids[i] = argument() end
+    look_up(JOBS, batch.ids)
+  end
+  return batch
+end
+
+local function acknowledge(batch, place)
+  local entry, id = batch.entries[place], batch.ids and batch.ids[place]
+  if has_ended(batch, entry) or not owns(batch, entry) then return LOST end
+  if id then
+    local ok, problem = attempt(free_id, { batch = batch, entry = entry, id = id })
+    if not ok then return message_of(problem) end
+    if batch.outcome == 'ack-job-args' then discarded[#discarded + 1] = bucket_key(id .. TS.ownArgs) end
+  end
+  remove_entry(batch, entry)
+  return DONE
+end
+
+-- Reads how many batches, and batches by `read_batch`. Returns for each settlement that was not committed its place among all, from 0, and
+-- 0 where ownership was lost, or what went wrong.
+local function settle_all(read_batch, action_for)
+  local answers, before = {}, 0
+  for _ = 1, number() do
+    local batch = read_batch()
+    local action = action_for(batch.outcome)
+    for place = 1, #batch.entries do
+      local answer = action(batch, place)
+      if answer ~= DONE then answers[#answers + 1] = { before + place - 1, answer } end
+    end
+    before = before + #batch.entries
+  end
+  remove_entries()
+  return answers
+end

@@ -1,0 +1,34 @@
+-- A shape is what many messages have in common, in one argument. Needs a function `channel`.
+--
+--   channel    its number, missing for a blocked job
+--   priority   h, m or l
+--   id         '-' for none, 'i' where a header holds it, 'f' where a field does; in capitals where the result has another id
+--   timing     '-' for now, 'a' for at, 'd' for a delay
+--   extras     '-' for none, 'b' for buckets, 'w' for waits, 'B' for both, 's' for a wait for one bucket, 'S' for that and buckets
+--   fields     a letter for each
+--   one wait   after spaces: condition, timeout in milliseconds, ttl as JSON of the bucket that says that the job was skipped, and that
+--              bucket: '-' for none, '=' where it has the job's id, 'r' for another
+--
+-- `size` is the number of arguments of a message with only an id, a wait for one bucket, and fields.
+
+local FIELDS = { TS.fieldsByLetter }
+local TIMINGS = { a = 'at', d = 'in' }
+local shapes = {}
+
+local function read_shape(text)
+  local place, priority, id, timing, extras, letters, wait = string.match(text, '^(%d*)(%l)(.)(.)(.)(%l+)(.*)$')
+  local shape = { channel = place ~= '' and channel(tonumber(place)), priority = priority, timing = TIMINGS[timing] or '', names = {} }
+  shape.has_buckets, shape.has_waits = extras == 'b' or extras == 'B' or extras == 'S', extras == 'w' or extras == 'B'
+  shape.is_plain = extras == '-'
+  shape.has_id, shape.has_id_field, shape.has_alias = id ~= '-', id == 'f' or id == 'F', id == 'I' or id == 'F'
+  for letter in string.gmatch(letters, '.') do shape.names[#shape.names + 1] = FIELDS[letter] end
+  shape.condition, shape.timeout, shape.ttl, shape.result = string.match(wait, '^ (%l+) (%S+) (%S+) (.)$')
+  shape.text = string.sub(text, #place + 1)
+  shape.size = 1 + #shape.names + (shape.has_id and 1 or 0) + (shape.has_alias and 1 or 0) + (shape.condition and 1 or 0) + (shape.result == 'r' and 1 or 0)
+  shapes[text] = shape
+  return shape
+end
+
+local function shape_of(text)
+  return shapes[text] or read_shape(text)
+end

@@ -1,0 +1,8 @@
+-- Names that do not depend on a channel. KEYS[1] is how every key begins, e.g. 'repid:'.
+
+local START = KEYS[1]
+local JOBS, PROBE = START .. TS.jobs, START .. TS.probe
+
+local function bucket_key(id)
+  return START .. TS.bucket .. id
+end

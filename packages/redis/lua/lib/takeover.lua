@@ -1,0 +1,83 @@
+--- @include lib/args
+--- @include lib/keys
+--- @include lib/channel_problems
+
+-- Takes over entries whose consumers are lost, and entries that a consumer was given without learning of it.
+
+-- The delivery count of an entry lies in its group. Marks are added to it: ALONE where the entry was last given to a consumer that had
+-- nothing else in flight, EXHAUSTED where it was given out to be refused.
+local ALONE, EXHAUSTED = TS.aloneMark, 2 * TS.aloneMark
+local PENDING_PAGE, MOST_PAGES = 200, 10
+
+-- How to take an entry over, by its deliveries:
+--   share     it may run beside others
+--   isolate   it may crash its workers, so it is run alone: a suspect
+--   refuse    it has lost a worker while it ran alone, so it is given out once more, to be refused
+--   give-up   even that was lost
+local function takeover_mode(deliveries, most)
+  local lost = deliveries % ALONE
+  if deliveries >= EXHAUSTED or lost > TS.exhaustion * most then return 'give-up' end
+  if deliveries >= ALONE then return 'refuse' end
+  return lost >= math.max(1, most - 1) and 'isolate' or 'share'
+end
+
+local function size_of(fields)
+  local size = 0
+  for _, value in ipairs(fields) do size = size + #value end
+  return size
+end
+
+-- Reads: how many entries at most, how many bytes, how many streams; for each: channel, priority, how many of the channel at most or -1.
+local function read_streams()
+  local streams, allowed = { left = number(), bytes = number() }, {}
+  for place = 1, number() do
+    local c, priority, most = channel(number()), argument(), number()
+    allowed[c] = allowed[c] or { left = most >= 0 and most or math.huge }
+    streams[place] = { place = place, channel = c, priority = priority, key = c[priority], group = c.group, of_channel = allowed[c] }
+  end
+  return streams
+end
+
+local function has_room(streams, s)
+  return streams.left > 0 and streams.bytes > 0 and s.of_channel.left > 0
+end
+
+-- Gives the entry to the consumer. Returns false where it is gone.
+local function claim(taken, streams, s, consumer, idle, entry, deliveries)
+  local claimed = redis.call('XCLAIM', s.key, s.group, consumer, idle, entry, 'RETRYCOUNT', deliveries)[1]
+  if not claimed then
+    redis.call('XACK', s.key, s.group, entry)
+    return false
+  end
+  taken[#taken + 1] = { s.place, deliveries, claimed }
+  streams.left, streams.bytes, s.of_channel.left = streams.left - 1, streams.bytes - size_of(claimed[2]), s.of_channel.left - 1
+  return true
+end
+
+-- Calls `visit` with entries that have been pending for so long, until it returns false. Returns true where there are too many for one
+-- call.
+local function each_pending(s, idle, visit, ...)
+  local from = '-'
+  for _ = 1, MOST_PAGES do
+    local page = redis.call('XPENDING', s.key, s.group, 'IDLE', idle, from, '+', PENDING_PAGE, ...)
+    for _, pending in ipairs(page) do
+      if visit(pending) == false then return end
+    end
+    if #page < PENDING_PAGE then return end
+    from = '(' .. page[#page][1]
+  end
+  return true
+end
+
+-- Visits the streams of channels that are not paused.
+local function each_stream(streams, visit)
+  for _, s in ipairs(streams) do
+    if redis.call('EXISTS', s.channel.paused) == 0 then try_on(s.channel, visit, s) end
+  end
+end
+
+local function problems_of(streams)
+  local problems = {}
+  for place, s in ipairs(streams) do problems[place] = s.channel.problem or '' end
+  return problems
+end

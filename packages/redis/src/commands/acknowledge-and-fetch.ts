@@ -1,0 +1,60 @@
+import type { RawEntry, StreamRead } from '../connection/reader.js';
+import { type Keys, LETTER } from '../keys.js';
+import type { Invocation, ScriptArgument } from './call.js';
+import { scripts } from './scripts.generated.js';
+import { isPlainAck } from './settle-command.js';
+import { LOST, type SettleAnswer } from './settle.js';
+import type { Settling } from './settlement-batch.js';
+
+/** 1 where the acknowledgement was committed, 0 where ownership was lost, or what went wrong; then entries, ids and fields in turn. */
+export type AcknowledgeAndFetchAnswer = readonly [ended: 1 | 0 | Buffer, ...taken: (Buffer | readonly Buffer[])[]];
+
+/**
+ * The call that commits a plain acknowledgement and takes the next entries of its stream. Undefined where the command is another one, or
+ * is about another stream or consumer.
+ */
+export function acknowledgeAndFetchCall(settling: Settling, read: StreamRead, keys: Keys): Invocation | undefined {
+  const { delivery, command } = settling;
+  const { streams } = keys.channel(delivery.message.channel);
+  if (!isPlainAck(command.outcome)) return undefined;
+  if (delivery.lease.consumer !== read.consumer || streams[delivery.priority] !== read.stream) return undefined;
+  return new AcknowledgeAndFetchCall(settling, read, keys);
+}
+
+class AcknowledgeAndFetchCall implements Invocation {
+  readonly script = scripts.acknowledgeAndFetch;
+
+  constructor(
+    private readonly settling: Settling,
+    private readonly read: StreamRead,
+    private readonly keys: Keys,
+  ) {}
+
+  toArguments(script: string): ScriptArgument[] {
+    const { stream, group, consumer, most } = this.read;
+    const { command, delivery } = this.settling;
+    const { entry, jobId, ownArgs } = delivery.lease;
+    const shared = [group, consumer, entry, delivery.deliveryCount, most];
+    if (command.outcome === 'ack-message') return [script, 1, stream, ...shared];
+    const location = `${LETTER[delivery.priority]}${entry}@${delivery.message.channel}`;
+    const hasArgs = command.outcome === 'ack-job-args';
+    const keys = hasArgs ? [3, stream, this.keys.jobs, this.keys.bucket(ownArgs!)] : [2, stream, this.keys.jobs];
+    return [script, ...keys, ...shared, jobId!, location];
+  }
+}
+
+const NO_PROBLEMS: SettleAnswer = [];
+
+/** What became of the acknowledgement; undefined where the call was not sent. */
+export function settledIn(answer: AcknowledgeAndFetchAnswer | undefined): SettleAnswer | undefined {
+  if (!answer) return undefined;
+  const [ended] = answer;
+  return ended === 1 ? NO_PROBLEMS : [[0, ended === LOST ? ended : ended.toString()]];
+}
+
+/** The entries that were taken. */
+export function entriesIn(answer: AcknowledgeAndFetchAnswer | undefined): readonly RawEntry[] {
+  const entries: RawEntry[] = [];
+  for (let at = 1; answer && at < answer.length; at += 2) entries.push([answer[at], answer[at + 1]] as RawEntry);
+  return entries;
+}

@@ -1,0 +1,32 @@
+import type { RawEntry } from '../connection/reader.js';
+import { type Keys, LETTER } from '../keys.js';
+import type { ActiveStream, ChannelLimits } from '../message-broker/active-streams.js';
+import type { Quotas } from '../message-broker/priority-quotas.js';
+import { ChannelCall, type Invocation } from './call.js';
+import { scripts } from './scripts.generated.js';
+
+/** Entries by the place of their stream, or the last id of each stream; then what went wrong by stream. */
+export type FetchAnswer =
+  | readonly [found: 1, taken: readonly (readonly [place: number, entries: readonly RawEntry[]])[], problems: Buffer[]]
+  | readonly [found: 0, last: readonly Buffer[], problems: Buffer[]];
+
+/** What is to be taken of several streams. */
+export interface FetchRequest {
+  readonly consumer: string;
+  /** In order of preference. */
+  readonly streams: readonly ActiveStream[];
+  readonly quotas: Quotas;
+  readonly limits: ChannelLimits | undefined;
+  /** How many of a stream at most. */
+  readonly mostOf: (stream: ActiveStream) => number;
+}
+
+/** The call that takes entries from several streams. */
+export function fetchCall({ consumer, streams, quotas, limits, mostOf }: FetchRequest, keys: Keys): Invocation {
+  const call = new ChannelCall(scripts.fetch, keys).add(consumer, quotas.high, quotas.medium, quotas.low);
+  call.add(streams.length);
+  for (const stream of streams) {
+    call.add(call.channel(stream.channel), LETTER[stream.priority], mostOf(stream), limits?.get(stream.channel) ?? -1);
+  }
+  return call;
+}

@@ -1,0 +1,69 @@
+import type { Condition, JobInspection, JobLocation, JobPlace, JobReference, Wait } from '@repid/core';
+import { decodeLeniently } from '../codec/entry.js';
+import type { Connection } from '../connection/connection.js';
+import type { Keys } from '../keys.js';
+import { ChannelCall } from './call.js';
+import type { Script } from './script.js';
+import { scripts } from './scripts.generated.js';
+
+type LocateAnswer = readonly [location: JobLocation, jobId: string, channel: string];
+
+/** Due in milliseconds since the epoch or -1; missing buckets, each followed by its condition. */
+type InspectAnswer = readonly [
+  location: Buffer,
+  jobId: Buffer,
+  channel: Buffer,
+  fields: readonly Buffer[],
+  due: number,
+  missing: readonly Buffer[],
+];
+
+export async function locate(connection: Connection, keys: Keys, jobId: string): Promise<JobPlace | undefined> {
+  const found = await connection.runAgain<LocateAnswer | null>(call(scripts.locate, keys, jobId));
+  return found ? { location: found[0], jobId: found[1], channel: found[2] } : undefined;
+}
+
+export async function inspect(connection: Connection, keys: Keys, jobId: string): Promise<JobInspection | undefined> {
+  const found = await connection.runForBuffersAgain<InspectAnswer | null>(call(scripts.inspect, keys, jobId));
+  return found ? inspectionOf(found) : undefined;
+}
+
+/** The jobs that wait for the bucket or have yet to read it. */
+export async function waiters(connection: Connection, keys: Keys, bucketId: string): Promise<JobReference[]> {
+  return (await connection.runAgain<string[]>(call(scripts.waiters, keys, bucketId))).map(referenceOf);
+}
+
+/** @param exception what the job's result says; '' where none is to be stored */
+export async function cancel(
+  connection: Connection,
+  keys: Keys,
+  jobId: string,
+  exception: string,
+): Promise<JobInspection | undefined> {
+  const found = await connection.runForBuffers<InspectAnswer | null>(call(scripts.cancel, keys, jobId).add(exception));
+  return found ? inspectionOf(found) : undefined;
+}
+
+function call(script: Script, keys: Keys, id: string): ChannelCall {
+  return new ChannelCall(script, keys).add(id);
+}
+
+function inspectionOf([place, id, name, fields, due, missing]: InspectAnswer): JobInspection {
+  const [location, jobId, channel] = [place.toString() as JobLocation, id.toString(), name.toString()];
+  const job = { location, jobId, channel, message: decodeLeniently(channel, fields) };
+  if (location === 'delayed') return { ...job, dueAt: due };
+  return location === 'waiting' ? { ...job, missing: waitsOf(missing) } : job;
+}
+
+/** Names of channels hold no colon. */
+function referenceOf(member: string): JobReference {
+  const colon = member.indexOf(':');
+  return { channel: member.slice(0, colon), jobId: member.slice(colon + 1) };
+}
+
+function waitsOf(texts: readonly Buffer[]): Wait[] {
+  return Array.from({ length: texts.length / 2 }, (_, n) => ({
+    bucketId: texts[2 * n]!.toString(),
+    condition: texts[2 * n + 1]!.toString() as Condition,
+  }));
+}

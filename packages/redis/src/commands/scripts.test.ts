@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { GENERATED, assemble, generate, readSources, scriptsIn } from '../../scripts/assemble-lua.mjs';
+import { FAST_PATHS } from './fast-paths.js';
+import { LUA_CONSTANTS } from './lua-constants.js';
+
+describe('The Lua scripts', () => {
+  const sources = readSources();
+
+  it('are up to date with their sources ("npm run lua" writes them)', () => {
+    expect(readFileSync(GENERATED, 'utf8')).toBe(generate(LUA_CONSTANTS));
+  });
+
+  it('include every source file', () => {
+    const included = new Set(scriptsIn(sources).flatMap((name) => assemble(sources, name).map((line) => line.name)));
+    expect([...sources.keys()].filter((name) => !included.has(name))).toEqual([]);
+  });
+
+  it.each(scriptsIn(sources))('say of %s what its keys, arguments and answer are', (name) => {
+    expect(sources.get(name)).toMatch(
+      new RegExp(`^-- ${name.replace(/^.*\//, '')}: .*\n[^]*^-- KEYS[^]*^-- Returns `, 'm'),
+    );
+  });
+
+  it('have a name for each fast path', () => {
+    const names = scriptsIn(sources).filter((name) => name.startsWith('fast/'));
+    expect(names).toEqual(FAST_PATHS.map((name) => `fast/${name}`).toSorted());
+  });
+
+  it('refuse a placeholder that stands for nothing, and a constant that nothing uses', () => {
+    const { jobs: _, ...missing } = LUA_CONSTANTS;
+    expect(() => generate(missing)).toThrow('TS.jobs is not in');
+    expect(() => generate({ ...LUA_CONSTANTS, spare: 1 })).toThrow('uses spare');
+  });
+
+  it('include a file once, and again in a function where only another function has it', () => {
+    const files = new Map([
+      ['commands/a', '--- @include lib/b\n--- @include lib/b\nf()\n  --- @include lib/c\nend\n--- @include lib/c'],
+      ['lib/b', 'b'],
+      ['lib/c', 'c'],
+    ]);
+    const code = assemble(files, 'commands/a').filter(({ isInclude }) => !isInclude);
+    expect(code.map(({ text }) => text)).toEqual(['b', 'f()', 'c', 'end', 'c']);
+  });
+});

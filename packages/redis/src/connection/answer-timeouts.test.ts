@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { AnswerTimeouts } from './answer-timeouts.js';
+
+const NEVER = new Promise<never>(() => {});
+
+describe('AnswerTimeouts', () => {
+  it('gives up what is late, and nothing else', async () => {
+    const onLate = vi.fn<() => void>();
+    const limits = new AnswerTimeouts('here', onLate);
+    const late = limits.within(NEVER, performance.now() + 60);
+    const later = limits.within(sleep(150, 'answer'), performance.now() + 10_000);
+    const sooner = limits.within(NEVER, performance.now() + 20);
+    await expect(sooner).rejects.toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
+    expect(onLate).toHaveBeenCalledTimes(1);
+    await expect(late).rejects.toThrow('it took too long');
+    expect(onLate).toHaveBeenCalledTimes(2);
+    expect(await later).toBe('answer');
+  });
+
+  it('gives up at once what is late already', async () => {
+    const limits = new AnswerTimeouts('here', () => undefined);
+    await expect(limits.within(NEVER, performance.now() - 1)).rejects.toThrow('it took too long');
+  });
+
+  it('reports nothing where answers come in time', async () => {
+    const onLate = vi.fn<() => void>();
+    const limits = new AnswerTimeouts('here', onLate);
+    const deadline = performance.now() + 20;
+    expect(await Promise.all([1, 2, 3].map((n) => limits.within(Promise.resolve(n), deadline)))).toEqual([1, 2, 3]);
+    await expect(limits.within(Promise.reject(new Error('gone')), deadline)).rejects.toMatchObject({
+      code: 'REPID_BROKER_UNAVAILABLE',
+    });
+    await sleep(50);
+    expect(onLate).not.toHaveBeenCalled();
+  });
+
+  it('reads what has come while the event loop was held up, before it gives anything up', async () => {
+    const server = createServer((socket) => void setTimeout(() => socket.end('answer'), 20));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    await once(socket, 'connect');
+    const limits = new AnswerTimeouts('here', () => undefined);
+    const answer = once(socket, 'data').then(([chunk]) => String(chunk));
+    // The other side answers in time, from a process of its own as it were; this one does not come to read it.
+    const answered = limits.within(answer, performance.now() + 40);
+    await sleep(25);
+    const until = performance.now() + 100;
+    while (performance.now() < until);
+    expect(await answered).toBe('answer');
+    server.close();
+  });
+
+  it('counts what was answered, by an error as well, and what is not', async () => {
+    const limits = new AnswerTimeouts('here', () => undefined);
+    const open = limits.within(NEVER, performance.now() + 50);
+    await limits.within(Promise.resolve(1), performance.now() + 50);
+    await limits.within(Promise.reject(new Error('no')), performance.now() + 50).catch(() => undefined);
+    expect([limits.answers, limits.awaited]).toEqual([2, 1]);
+    await expect(open).rejects.toThrow('Redis at here did not answer');
+    expect(limits.awaited).toBe(0);
+  });
+});

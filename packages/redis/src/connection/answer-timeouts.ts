@@ -1,0 +1,105 @@
+import { scheduleTimer } from '@repid/core';
+import { Alarm, SwapRemoveList, type ListMember } from '@repid/core/internal';
+import { LIMITS } from '../options/defaults.js';
+import { AnswerLostError, explain } from './problems.js';
+
+/** A command that was not answered yet. */
+interface Pending extends ListMember {
+  /** By the process' monotonic clock, in milliseconds. */
+  deadline: number;
+  /** How much had been received when this was last looked at. */
+  received: number;
+  readonly reject: (problem: unknown) => void;
+}
+
+const MONOTONIC = { now: () => performance.now(), schedule: scheduleTimer };
+
+/** Gives up commands that are not answered in time. One timer serves all of them. */
+export class AnswerTimeouts {
+  private readonly pending = new SwapRemoveList<Pending>();
+  // After the event loop was blocked, answers may be waiting to be read: they are read first.
+  private readonly alarm = new Alarm(MONOTONIC, () => setImmediate(() => this.look()));
+  private answered = 0;
+
+  /**
+   * @param place where Redis is, for errors
+   * @param onLate called before late commands are given up
+   * @param received how much has been received so far. Nothing is given up while it grows. By default it never does
+   */
+  constructor(
+    private readonly place: string,
+    private readonly onLate: () => void,
+    private readonly received: () => number = nothing,
+  ) {}
+
+  /** How many commands were answered so far, by errors as well. */
+  get answers(): number {
+    return this.answered;
+  }
+
+  /** How many commands are not answered yet. */
+  get awaited(): number {
+    return this.pending.size;
+  }
+
+  /**
+   * Resolves with the answer.
+   * @param recover called with the explained problem: rejects with it, which is the default, or returns another answer
+   * @throws AnswerLostError when there is none by the deadline
+   */
+  within<Answer>(
+    answer: Promise<Answer>,
+    deadline: number,
+    recover: (problem: unknown) => Promise<Answer> = rethrow,
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const pending = this.add(deadline, reject);
+      answer.then(
+        (value) => {
+          this.answered += 1;
+          this.pending.delete(pending);
+          resolve(value);
+        },
+        (problem: unknown) => {
+          this.answered += 1;
+          if (!this.pending.has(pending)) return; // It was given up before.
+          this.pending.delete(pending);
+          resolve(recover(explain(problem, this.place)));
+        },
+      );
+    });
+  }
+
+  private add(deadline: number, reject: (problem: unknown) => void): Pending {
+    const pending = { deadline, received: this.received(), reject, index: -1 };
+    this.pending.add(pending);
+    this.alarm.setBy(deadline);
+    return pending;
+  }
+
+  private look(): void {
+    const now = performance.now();
+    const late = [...this.pending].filter(({ deadline }) => deadline <= now).filter((one) => !this.postpone(one, now));
+    for (const one of late) this.pending.delete(one);
+    for (const { deadline } of this.pending) this.alarm.setBy(deadline);
+    if (late.length > 0) this.onLate();
+    for (const { reject } of late) reject(new AnswerLostError(this.place, 'it took too long'));
+  }
+
+  /** Waits longer while an answer is being received: large ones take their time. */
+  private postpone(pending: Pending, now: number): boolean {
+    const received = this.received();
+    if (received === pending.received) return false;
+    pending.received = received;
+    pending.deadline = now + LIMITS.transferPause;
+    return true;
+  }
+}
+
+function nothing(): number {
+  return 0;
+}
+
+function rethrow(problem: unknown): Promise<never> {
+  return Promise.reject(problem);
+}
