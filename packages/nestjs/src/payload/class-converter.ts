@@ -1,3 +1,4 @@
+import { plainToInstance } from 'class-transformer';
 import * as v from 'valibot';
 import {
   BasicConverter,
@@ -9,7 +10,7 @@ import {
   type PayloadClass,
 } from '@repid/core';
 import { ClassShapes } from './class-shapes.js';
-import { InstanceMaker } from './instance-maker.js';
+import { checkTransformerWork } from './transformer-limit.js';
 import { UNKNOWN_PROPERTIES, type UnknownProperties } from './unknown-properties.js';
 import { Validation } from './validation.js';
 
@@ -52,14 +53,8 @@ export class ClassConverter extends BasicConverter {
   }
 
   private convert(value: object, type: PayloadClass, path: string): Conversion | Promise<Conversion> {
-    const maker = new InstanceMaker(this.shapes, this.unknownProperties);
-    const instance = maker.make(type, value, path);
-    const pending = maker.finish();
-    return pending ? pending.then(() => this.validate(instance, maker, path)) : this.validate(instance, maker, path);
-  }
-
-  private validate(instance: object, maker: InstanceMaker, path: string): Conversion | Promise<Conversion> {
-    if (maker.issues.length > 0) return { issues: maker.issues };
+    checkTransformerWork(value);
+    const instance = plainToInstance(type as new () => object, value);
     const validation = new Validation(this.shapes, this.unknownProperties);
     const pending = validation.run(instance, path);
     return pending ? pending.then(() => conversionOf(instance, validation)) : conversionOf(instance, validation);

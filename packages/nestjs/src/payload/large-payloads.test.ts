@@ -1,4 +1,4 @@
-import { Exclude, Expose, Type } from 'class-transformer';
+import { Expose, Type } from 'class-transformer';
 import { Allow, IsArray, IsOptional, registerDecorator, ValidateNested } from 'class-validator';
 import { PayloadValidationError } from '@repid/core';
 import * as v from 'valibot';
@@ -8,6 +8,9 @@ import { startApp } from '../start-app.fixture.js';
 import { drain } from '../testing/index.js';
 
 const MANY = 400_000;
+
+/** As many as class-transformer takes at once. */
+const ACCEPTED = 150_000;
 
 /** How often the validator of an item was asked, and how often while nobody else had a turn, or while it was awaited. */
 let asked = 0;
@@ -67,7 +70,6 @@ class LateOrder {
   items!: LateItem[];
 }
 
-/** One that only class-transformer can read. */
 class ExposedItem {
   @Expose()
   @demand(isName)
@@ -84,44 +86,8 @@ class ExposedOrder {
   items!: ExposedItem[];
 }
 
-class MadeItem {
-  @Expose()
-  @Allow()
-  name!: string;
-
-  constructor(name: string) {
-    longestStretch = Math.max(longestStretch, (atAStretch += 1));
-    this.name = name;
-  }
-}
-
-class MadeOrder {
-  @ValidateNested({ each: true })
-  @Type(() => MadeItem)
-  items!: MadeItem[];
-}
-
-@Exclude()
-class WholeOrder {
-  @Expose()
-  @ValidateNested({ each: true })
-  @Type(() => Item)
-  items!: Item[];
-}
-
-class Photo {
-  @demand(isName)
-  name!: string;
-}
-
-class Album {
-  @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => Photo, { discriminator: { property: 'kind', subTypes: [{ name: 'photo', value: Photo }] } })
-  photos!: Photo[];
-}
-
 const empties = Array.from({ length: MANY }, () => ({}));
+const accepted = empties.slice(0, ACCEPTED);
 const named = (length: number) => Array.from({ length }, (_, at) => ({ name: `item ${at}` }));
 const items = (type: Function) => ({ from: 'payload', type: Array, items: type }) as const;
 const whole = (type: Function) => ({ from: 'payload', type }) as const;
@@ -156,13 +122,13 @@ async function whileOthersWait<T>(work: Promise<T>): Promise<T> {
   return done;
 }
 
-describe('Validation of 400,000 empty objects', () => {
+describe('Validation of very many empty objects', () => {
   it.each<[string, unknown, Parameter, number]>([
     ['as the items of an array', empties, items(Item), 20],
-    ['as the items of an array in a class', { items: empties }, whole(Order), 20],
-    ['that class-transformer reads', { items: empties }, whole(ExposedOrder), 20],
-    ['by a validator that answers later', empties, items(LateItem), 500],
-    ['in a class, by a validator that answers later', { items: empties }, whole(LateOrder), 500],
+    ['as the items of an array in a class', { items: accepted }, whole(Order), 20],
+    ['in a class with @Expose()', { items: accepted }, whole(ExposedOrder), 20],
+    ['by an asynchronous validator', empties, items(LateItem), 500],
+    ['in a class, by an asynchronous validator', { items: accepted }, whole(LateOrder), 500],
   ])('stops at as many issues as a person reads, %s', async (_, value, parameter, most) => {
     const error = await whileOthersWait(refusalOf(value, parameter));
     expect(error.issues).toHaveLength(20);
@@ -172,21 +138,14 @@ describe('Validation of 400,000 empty objects', () => {
     expect(asked).toBeLessThanOrEqual(most);
     expect(mostOpen).toBeLessThanOrEqual(500);
   });
-
-  it('stops where they name no class', async () => {
-    const error = await refusalOf({ photos: empties }, whole(Album));
-    expect(error.issues).toHaveLength(20);
-    expect(error.issues[0]).toEqual({ path: 'photos.0.kind', message: 'expected one of "photo"' });
-    expect(asked).toBe(0);
-  });
 });
 
 describe('Validation of many good objects', () => {
   it.each<[string, unknown, Parameter]>([
     ['as the items of an array', named(20_000), items(Item)],
     ['in a class', { items: named(20_000) }, whole(Order)],
-    ['by a validator that answers later', named(5_000), items(LateItem)],
-    ['in a class, by a validator that answers later', { items: named(5_000) }, whole(LateOrder)],
+    ['by an asynchronous validator', named(5_000), items(LateItem)],
+    ['in a class, by an asynchronous validator', { items: named(5_000) }, whole(LateOrder)],
   ])('lets others have their turns, %s', async (_, value, parameter) => {
     const converting = Promise.resolve(
       new ClassConverter().convertInputs({ value, bytes: new Uint8Array() }, [parameter], 'x'),
@@ -199,17 +158,6 @@ describe('Validation of many good objects', () => {
     expect(mostOpen).toBeLessThanOrEqual(500);
   });
 
-  it('makes them of classes that only class-transformer can read, others having their turns', async () => {
-    const value = { items: named(20_000) };
-    const converting = Promise.resolve(
-      new ClassConverter().convertInputs({ value, bytes: new Uint8Array() }, [whole(MadeOrder)], 'x'),
-    );
-    const [order] = (await whileOthersWait(converting)) as [MadeOrder];
-    expect(order.items).toHaveLength(20_000);
-    expect(order.items.at(-1)).toEqual(new MadeItem('item 19999'));
-    expect(longestStretch).toBeLessThanOrEqual(1_000);
-  });
-
   it('needs no turn where they are few', () => {
     const value = { items: named(200) };
     expect(
@@ -219,50 +167,34 @@ describe('Validation of many good objects', () => {
 });
 
 describe('Many properties', () => {
-  const properties = Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`property ${at}`, at]));
+  const properties = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`property ${at}`, at]));
 
   it('that are unknown are dropped', async () => {
-    const [item] = await new ClassConverter().convertInputs(
-      { value: { name: 'x', ...properties }, bytes: new Uint8Array() },
-      [whole(Item)],
-      'x',
-    );
+    const value = { name: 'x', ...properties(5_000) };
+    const [item] = await new ClassConverter().convertInputs({ value, bytes: new Uint8Array() }, [whole(Item)], 'x');
     expect(item).toEqual({ name: 'x' });
   });
 
-  it('that are unknown are refused, as many as a person reads', async () => {
+  it('that are unknown are refused with 20 issues', async () => {
     const converter = new ClassConverter({ unknownProperties: 'refuse' });
-    const error = await refusalOf({ name: 'x', ...properties }, whole(Item), converter);
+    const error = await refusalOf({ name: 'x', ...properties(5_000) }, whole(Item), converter);
     expect(error.issues).toHaveLength(20);
   });
 
-  it('are refused where class-transformer would compare each with each other', async () => {
-    const error = await refusalOf({ name: 'x', more: properties }, whole(ExposedItem));
-    expect(error.issues).toEqual([
-      {
-        path: '',
-        message: expect.stringContaining(
-          'cannot be read as ExposedItem: it has too many objects, or properties in one object',
-        ),
-      },
-    ]);
+  it.each([
+    ['in the payload', { name: 'x', ...properties(100_000) }, Item],
+    ['in a nested object', { items: [properties(100_000)] }, Order],
+  ])('are refused where class-transformer would compare each name with all others, %s', async (_, value, type) => {
+    const error = await refusalOf(value, whole(type));
+    expect(error.message).toContain(`cannot be read as ${type.name}: it has too many objects, or too many properties`);
     expect(asked).toBe(0);
   });
 
-  it('and many objects are refused where class-transformer would go through all of them at a stretch', async () => {
-    const error = await refusalOf({ items: empties }, whole(WholeOrder));
-    expect(error.message).toContain('cannot be read as WholeOrder: it has too many objects');
+  it('and many objects are refused where class-transformer would transform all of them in one call', async () => {
+    const error = await refusalOf({ items: empties }, whole(Order));
+    expect(error.message).toContain('cannot be read as Order: it has too many objects');
     expect(asked).toBe(0);
-  });
-
-  it('in a value without a class are left as they are', async () => {
-    class Report {
-      @Allow()
-      figures: unknown;
-    }
-    const value = { figures: properties };
-    const [report] = await new ClassConverter().convertInputs({ value, bytes: new Uint8Array() }, [whole(Report)], 'x');
-    expect((report as Report).figures).toBe(properties);
   });
 });
 
