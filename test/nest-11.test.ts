@@ -40,7 +40,7 @@ describe('An app on Nest 11, with the packages as they are published', () => {
     expect(stdout.split('\n')).toEqual([
       'by post to ALEX',
       'HELLO for blue on electronic',
-      expect.stringContaining('A guard has refused "Mail.send"'),
+      expect.stringContaining('A guard refused "Mail.send"'),
       '',
     ]);
     expect(code).toBe(0);

@@ -1,16 +1,16 @@
 import { getMetadataStorage } from 'class-validator';
 import { type PropertyRule, rulesFrom } from './property-rules.js';
 
-/** The decorators of class-validator on a class and on those that it extends. */
+/** The class-validator decorators on a class and its base classes. */
 export interface ClassShape {
   /** False for a class without any such decorator. */
-  readonly isDeclared: boolean;
+  readonly isDecorated: boolean;
   /** The decorated properties. */
   readonly properties: ReadonlySet<string>;
   readonly rules: readonly PropertyRule[];
 }
 
-/** Looks up each class once. */
+/** Reads and caches the shape of each class. */
 export class ClassShapes {
   private readonly known = new WeakMap<Function, ClassShape>();
 
@@ -26,5 +26,5 @@ export class ClassShapes {
 
 function read(type: Function): ClassShape {
   const rules = rulesFrom(getMetadataStorage().getTargetValidationMetadatas(type, '', false, false));
-  return { isDeclared: rules.length > 0, properties: new Set(rules.map(({ property }) => property)), rules };
+  return { isDecorated: rules.length > 0, properties: new Set(rules.map(({ property }) => property)), rules };
 }

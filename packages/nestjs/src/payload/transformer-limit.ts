@@ -1,6 +1,6 @@
 /**
- * The most work that class-transformer is given in one call, in comparisons of property names: about a second. It transforms the
- * whole value synchronously, and compares each property name of an object with all others.
+ * Maximum work for one call of class-transformer, in comparisons of property names: about one second. class-transformer
+ * transforms the whole value synchronously, and compares each property name of an object with all others.
  */
 const MAX_WORK = 50_000_000;
 
@@ -8,7 +8,7 @@ const MAX_WORK = 50_000_000;
 const OBJECT_WORK = 250;
 
 /**
- * Checks that class-transformer can transform the value without blocking the event loop for long.
+ * Checks that class-transformer can transform the value without blocking the event loop for too long.
  *
  * @throws Error with the reason and the remedy
  */
@@ -26,5 +26,5 @@ export function checkTransformerWork(value: unknown): void {
 }
 
 const TOO_MUCH =
-  'it has too many objects, or too many properties in one object, for class-transformer, which transforms the whole value in ' +
-  'one synchronous call. Send less at once, take an array by @Payload({ items: Class }), or use a Standard Schema';
+  'it has too many objects, or too many properties in one object. class-transformer would transform the whole value in ' +
+  'one synchronous call. Send less at once, take an array with @Payload({ items: Class }), or use a Standard Schema';
