@@ -51,6 +51,6 @@ describe('The examples', () => {
   it('are listed where an unknown one is named, which is an error', async () => {
     const { code, stdout, stderr } = await runProgram(EXAMPLES, { args: ['chaining'] });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^There is no program "chaining"\.\n.*NAME\n {2}chaining-jobs/);
+    expect(stderr).toMatch(/^Unknown program "chaining"\.\n.*NAME\n {2}chaining-jobs/);
   });
 });
