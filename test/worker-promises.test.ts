@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Actor,
   type ActorMiddleware,
@@ -102,6 +103,16 @@ describe.each([
     await vi.waitFor(() => expect(plant.told('signal-ignored').length).toBeGreaterThanOrEqual(2), PATIENTLY);
     expect(worker.inFlight).toBe(0);
   });
+
+  it('runs all messages of an actor with a limit, though another worker without that actor looks at them first', async () => {
+    const plant = new Plant(brokers);
+    const jobs = Array.from({ length: 16 }, () => plant.repid.job('limited'));
+    plant.start([defineActor({ name: 'limited', concurrency: 1 }, () => sleep(2))]);
+    plant.start([defineActor({ name: 'other' }, () => {})]);
+    await plant.repid.enqueue(jobs);
+    const results = await Promise.all(jobs.map((job) => job.waitForResult({ timeout: '20s' })));
+    expect(results.every(({ success }) => success)).toBe(true);
+  }, 30_000);
 
   it('holds no more messages of an actor than that may run', async () => {
     const plant = new Plant(brokers);

@@ -128,6 +128,35 @@ describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
     await repid.job('child', { id: 'receipt' }).enqueue();
   });
 
+  it.each<[string, JobOptions | undefined]>([
+    ['delegates, which is refused', undefined],
+    ['has a follower with its id', { id: 'one' }],
+    ['has a follower with the id of its result', { id: 'receipt' }],
+    ['has a follower whose result would go to the bucket of its own', { resultId: 'receipt' }],
+  ])('a recurring job goes on though it %s', async (_, taking) => {
+    const process = new Process(makePlace());
+    const { repid } = process;
+    let runs = 0;
+    const schedule = defineActor({ name: 'schedule', channel: 'north' }, (_payload, msg) => {
+      runs += 1;
+      const follower = repid.job('child', { channel: 'south', ...taking });
+      if (taking) msg.enqueue(follower);
+      else msg.delegate(follower);
+      return 'done';
+    });
+    const child = defineActor({ name: 'child', channel: 'south' }, () => expect.unreachable());
+    const job = await repid
+      .job('schedule', { id: 'one', channel: 'north', resultId: 'receipt', deferredBy: 1 })
+      .enqueue();
+    await vi.waitFor(async () => {
+      await process.drain([schedule, child], 1);
+      expect(runs).toBeGreaterThan(1);
+    }, 10_000);
+    const { data, exception } = (await job.result())!;
+    expect(data ?? exception).toContain(taking ? 'done' : '"one" recurs');
+    expect(await job.cancel()).toBe(true);
+  });
+
   it('a job object that is enqueued again has no old result', async () => {
     const { repid, drain } = family(new Process(makePlace()));
     const job = await repid.job('child', { channel: 'north', args: 1 }).enqueue();

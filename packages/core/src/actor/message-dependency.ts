@@ -88,7 +88,7 @@ export interface MessageDependency {
    * Enqueues a job, committed with the settlement, and hands this job's result over to it: whoever waits for this job's
    * result waits for that job's.
    *
-   * @throws InvalidOptionError where this message stores no result, or that job is enqueued already
+   * @throws InvalidOptionError where this message stores no result, this job recurs, or that job is enqueued already
    */
   delegate(job: Job): void;
 }

@@ -1,4 +1,5 @@
 import { errorTextWithCauses } from '../errors/describe-error.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { escapeControls } from '../errors/index.js';
 import type { EventListener } from './events.js';
 
@@ -9,6 +10,7 @@ import type { EventListener } from './events.js';
 export function guardedListener(listener: EventListener): EventListener {
   let hasFailed = false;
   const note = (problem: unknown): void => {
+    ignoreRejection(problem);
     if (hasFailed) return;
     hasFailed = true;
     writeToConsole(problem);

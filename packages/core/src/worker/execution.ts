@@ -2,6 +2,7 @@ import { isPromise } from 'node:util/types';
 import type { ActorContext, Actor } from '../actor/actor.js';
 import { monotonic } from '../clock/index.js';
 import type { Connection } from '../connection/connection.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { CancelledError, LostOwnershipError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { compose, type Layer } from '../middleware/compose.js';
@@ -85,10 +86,10 @@ export class Execution {
       if (!isThenable(value)) return this.end(run, hand, { type: 'returned', value });
       return promiseOf(value).then(
         (settled) => this.end(run, hand, { type: 'returned', value: settled }),
-        (error: unknown) => this.end(run, hand, { type: 'threw', error }),
+        (error: unknown) => this.end(run, hand, threw(error)),
       );
     } catch (error) {
-      return this.end(run, hand, { type: 'threw', error });
+      return this.end(run, hand, threw(error));
     }
   }
 
@@ -128,6 +129,12 @@ export class Execution {
   private now(): number {
     return monotonic(this.parts.connection.broker.clock);
   }
+}
+
+/** A promise that is thrown in place of an error is told as what it is. */
+function threw(error: unknown): Ending {
+  ignoreRejection(error);
+  return { type: 'threw', error };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -159,6 +159,32 @@ describe('What a user passes in', () => {
   });
 });
 
+describe('A rejected promise that is thrown in place of an error', () => {
+  const throwPromise = (): never => {
+    throw Promise.reject(new Error('nobody awaits this'));
+  };
+
+  it.each<[string, Partial<ActorOptions>]>([
+    ['an actor', {}],
+    ['a middleware', { middlewares: [throwPromise] }],
+    ['a converter', { converter: { convertInputs: throwPromise, convertOutputs: (value) => value } }],
+    ['a retryPolicy', { retryPolicy: throwPromise }],
+    ['an onError', { onError: throwPromise }],
+    ['a routing function', { routing: (message) => message.headers['topic'] === 'hostile' && throwPromise() }],
+  ])('does not end the process: from %s', async (_, options) => {
+    const { workshop, job } = await performBoth(throwPromise, options);
+    expect(await job.status()).toEqual({ state: 'failed' });
+    expect((await workshop.deadLetters())[0]!.reason.message).toContain('a Promise');
+  });
+
+  it('does not end the process: from a callback, or a listener', async () => {
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => {});
+    await performBoth((_payload, msg) => msg.addCallback(throwPromise), {}, { onEvent: throwPromise });
+    expect(complaints).toHaveBeenCalledTimes(1);
+    complaints.mockRestore();
+  });
+});
+
 describe('What never ends', () => {
   const never = (): Promise<never> => new Promise(() => {});
 

@@ -119,6 +119,7 @@ export class RunSettlement {
       try {
         await callback();
       } catch (error) {
+        ignoreRejection(error);
         this.services.onCallbackError(this.run, error);
       }
     }

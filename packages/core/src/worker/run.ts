@@ -96,9 +96,13 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   delegate(job: Job): void {
-    const { result } = this.received;
+    const { result, schedule } = this.received;
     if (result === undefined)
       throw new InvalidOptionError(`"${this.id}" stores no result, so there is none to hand over. Use msg.enqueue().`);
+    if (schedule !== undefined)
+      throw new InvalidOptionError(
+        `"${this.id}" recurs: its id is that of its next run, so its result cannot be handed over. Use msg.enqueue().`,
+      );
     requireJob(job, 'msg.delegate()');
     this.requireInTime('msg.delegate()', 'follower');
     if (this.isDelegated || (this.isActedOn && !this.isAckedFirst))

@@ -1,4 +1,5 @@
 import type { Actor } from '../actor/index.js';
+import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { errorText, LostOwnershipError, MessageExpiredError, TooManyDeliveriesError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { isOutage } from '../errors/is-outage.js';
@@ -105,6 +106,7 @@ export class Runner {
       checkAge(parameters, hand.receivedAt);
       actor = this.router.route(message);
     } catch (error) {
+      ignoreRejection(error); // What a routing function throws may be anything.
       return this.unrun.refuse(hand, parameters, error);
     }
     const execution = actor && this.executions.get(actor);

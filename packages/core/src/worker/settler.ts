@@ -56,7 +56,7 @@ export class Settler {
     const bucket = luggage.result && this.bucketFor(luggage.result, parameters, luggage.startedAt, headers);
     const releases = outcome.type === 'ack' || outcome.type === 'nack' ? parameters.dependsOn : undefined;
     const publishing = (followers: readonly OutgoingMessage[]): Settlement => {
-      return { outcome, bucket, releases, publish: withMore(followers, reply, next) };
+      return { outcome, bucket, releases, publish: inOrder(next, followers, reply) };
     };
     const pending = this.producer.prepare(luggage.followers);
     return pending instanceof Promise ? this.inTime(pending, closed).then(publishing) : publishing(pending);
@@ -161,10 +161,12 @@ export class Settler {
   }
 }
 
-function withMore(
+/** The next run first: a follower with its id is left out, and not the schedule. */
+function inOrder(
+  next: OutgoingMessage | undefined,
   followers: readonly OutgoingMessage[],
-  ...more: readonly (OutgoingMessage | undefined)[]
+  reply: OutgoingMessage | undefined,
 ): readonly OutgoingMessage[] {
-  const given = more.filter((message) => message !== undefined);
-  return given.length === 0 ? followers : [...followers, ...given];
+  if (next === undefined && reply === undefined) return followers;
+  return [next, ...followers, reply].filter((message) => message !== undefined);
 }

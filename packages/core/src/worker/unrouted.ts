@@ -25,7 +25,7 @@ export class Unrouted {
     const left = (parameters.unroutedSince ?? now) + this.timeout - now;
     if (left <= 0) return error;
     this.tellOnce(message, error);
-    return Math.min(restAfter(parameters.unrouted), left);
+    return Math.min(restAfter(parameters.unrouted, Math.random()), left);
   }
 
   private tellOnce({ channel, headers }: Message, error: UnroutedMessageError): void {
@@ -40,8 +40,12 @@ export class Unrouted {
 
 /**
  * Twice as long after each look, and no longer than a few seconds: who gets a message is left to chance, so that one
- * worker among many that has its actor needs many looks to be likely to come to it.
+ * worker among many that has its actor needs many looks to be likely to come to it. Those that were given back together
+ * do not come again together: a worker without the actor would take them all before one whose actor has a limit has room.
+ *
+ * @param random from 0 to 1
  */
-export function restAfter(looks: number): number {
-  return Math.min(DEFAULTS.unroutedDelay * 2 ** Math.min(looks, 30), DEFAULTS.longestUnroutedDelay);
+export function restAfter(looks: number, random: number): number {
+  const longest = Math.min(DEFAULTS.unroutedDelay * 2 ** Math.min(looks, 30), DEFAULTS.longestUnroutedDelay);
+  return Math.round((longest * (1 + random)) / 2);
 }

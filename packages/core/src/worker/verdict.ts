@@ -88,6 +88,7 @@ function decideRetried(error: unknown, { actor, retries, retryPolicy }: Circumst
   try {
     return { action: 'retry', error, delay: retryDelay(error, retries.alreadyTried + 1, retryPolicy) };
   } catch (problem) {
+    ignoreRejection(problem);
     return { action: 'nack', error: new FailurePolicyError('retryPolicy', actor, error, problem) };
   }
 }
@@ -98,6 +99,7 @@ function decideFailed(error: unknown, { actor, confirmation, onError }: Circumst
   try {
     return { action: errorAction(onError, error), error };
   } catch (problem) {
+    ignoreRejection(problem);
     return { action: 'nack', error: new FailurePolicyError('onError', actor, error, problem) };
   }
 }
