@@ -5,7 +5,7 @@ import getPort from 'get-port';
 import { type Program, startProgram } from './support/program.js';
 import { startRedis, type TestRedis } from './support/redis-server.js';
 
-const PATIENTLY = { timeout: 15_000, interval: 50 };
+const POLL = { timeout: 15_000, interval: 50 };
 
 describe('The API and the worker, as two processes', () => {
   let server: TestRedis;
@@ -19,28 +19,28 @@ describe('The API and the worker, as two processes', () => {
     api = await startApi();
   });
 
-  it('accept a registration and answer with its result', async () => {
+  it('accept a registration and return its result', async () => {
     startWorker();
     const id = await register('Alex');
-    await vi.waitFor(async () => expect(await find(id)).toMatchObject({ id, status: 'succeeded' }), PATIENTLY);
+    await vi.waitFor(async () => expect(await find(id)).toMatchObject({ id, status: 'succeeded' }), POLL);
     expect(await find(id)).toMatchObject({ result: { username: 'Alex', greeting: 'Welcome, Alex!' } });
   });
 
-  it('keep a registration until there is a worker', async () => {
+  it('keep a registration until a worker runs', async () => {
     const id = await register('Alex');
     expect(await find(id)).toMatchObject({ id, status: 'queued' });
     startWorker();
-    await vi.waitFor(async () => expect(await find(id)).toMatchObject({ status: 'succeeded' }), PATIENTLY);
+    await vi.waitFor(async () => expect(await find(id)).toMatchObject({ status: 'succeeded' }), POLL);
   });
 
-  it('refuse a registration without a name, and ids that are not known', async () => {
+  it('refuse a registration without a name, and unknown ids', async () => {
     const refused = await post({ name: 'Alex' });
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({ message: expect.arrayContaining(['username must be a string']) });
     expect((await fetch(`${api}/registrations/alex`)).status).toBe(404);
   });
 
-  it('let a running job end at SIGTERM', async () => {
+  it('let a running job finish on SIGTERM', async () => {
     const worker = startWorker({ WORK_TIME: '700' });
     const id = await running(await register('Alex'));
     worker.kill('SIGTERM');
@@ -49,7 +49,7 @@ describe('The API and the worker, as two processes', () => {
     expect(await stats()).toMatchObject({ queued: 0, running: 0, deadLetters: 0 });
   });
 
-  it('lose nothing at SIGTERM when a job takes too long: a second worker finishes it', async () => {
+  it('lose nothing on SIGTERM if a job takes too long: a second worker finishes it', async () => {
     const worker = startWorker({ WORK_TIME: '60000', GRACEFUL_SHUTDOWN_TIME: '100ms' });
     const id = await running(await register('Alex'));
     worker.kill('SIGTERM');
@@ -57,14 +57,14 @@ describe('The API and the worker, as two processes', () => {
     expect(await find(id)).toEqual({ id, status: 'queued' });
 
     startWorker();
-    await vi.waitFor(async () => expect(await find(id)).toMatchObject({ status: 'succeeded' }), PATIENTLY);
+    await vi.waitFor(async () => expect(await find(id)).toMatchObject({ status: 'succeeded' }), POLL);
     expect(await stats()).toMatchObject({ queued: 0, running: 0, deadLetters: 0 });
   });
 
-  it('stop at SIGTERM while idle, with nothing in hand', async () => {
+  it('stop on SIGTERM while idle', async () => {
     const worker = startWorker();
     const id = await register('Alex');
-    await vi.waitFor(async () => expect(await find(id)).toMatchObject({ status: 'succeeded' }), PATIENTLY);
+    await vi.waitFor(async () => expect(await find(id)).toMatchObject({ status: 'succeeded' }), POLL);
     worker.kill('SIGTERM');
     expect(await worker.ended).toMatchObject({ code: 0, signal: null });
   });
@@ -73,7 +73,7 @@ describe('The API and the worker, as two processes', () => {
     const port = await getPort({ host: '127.0.0.1' });
     const url = `http://127.0.0.1:${port}`;
     startProgram('apps/api/dist/main.js', { env: { ...redis(), PORT: String(port) } });
-    await vi.waitFor(() => fetch(url), PATIENTLY);
+    await vi.waitFor(() => fetch(url), POLL);
     return url;
   }
 
@@ -101,7 +101,7 @@ describe('The API and the worker, as two processes', () => {
   }
 
   async function running(id: string): Promise<string> {
-    await vi.waitFor(async () => expect(await find(id)).toMatchObject({ status: 'running' }), PATIENTLY);
+    await vi.waitFor(async () => expect(await find(id)).toMatchObject({ status: 'running' }), POLL);
     return id;
   }
 

@@ -21,25 +21,25 @@ const RESULT = ['This is your first message!', 'Hi Alex! Your id is: 123.'];
 const VARIANTS: readonly {
   readonly name: string;
   readonly options: JobOptions;
-  /** Of the arguments bucket when the job has ended; undefined where there is none then. */
+  /** Of the arguments bucket after the job has ended; undefined if the bucket is deleted by then. */
   readonly argsTtl?: number | null;
   readonly resultTtl: number | null;
 }[] = [
-  { name: 'keep arguments as long as their job and results for a day', options: {}, resultTtl: DAY },
+  { name: 'keep arguments as long as their job, and results for a day', options: {}, resultTtl: DAY },
   { name: 'travel in the message', options: { useArgsBucket: false }, resultTtl: DAY },
   {
-    name: 'lie under ids of our own',
+    name: 'use chosen ids',
     options: { argsId: 'my_args', resultId: 'my_result' },
     argsTtl: null,
     resultTtl: DAY,
   },
   {
-    name: 'are kept as long as asked',
+    name: 'are kept for a chosen time',
     options: { argsTtl: '2w', resultTtl: '5d' },
     argsTtl: 14 * DAY,
     resultTtl: 5 * DAY,
   },
-  { name: 'are kept for ever', options: { argsTtl: null, resultTtl: null }, argsTtl: null, resultTtl: null },
+  { name: 'are kept forever', options: { argsTtl: null, resultTtl: null }, argsTtl: null, resultTtl: null },
 ];
 
 @Injectable()
@@ -93,9 +93,9 @@ describe('Arguments and results', () => {
   }
 
   describe.each([
-    { place: 'in memory', brokers: () => ({}) },
-    { place: 'on Redis', brokers: onRedis },
-  ])('$place', ({ brokers }) => {
+    { where: 'in memory', brokers: () => ({}) },
+    { where: 'on Redis', brokers: onRedis },
+  ])('$where', ({ brokers }) => {
     it.each(VARIANTS)('$name', async ({ options, argsTtl, resultTtl }) => {
       const { repid, worker } = await start(brokers());
       const job = await repid.job('actorWithArgs', { args: ARGS, ...options }).enqueue();
@@ -125,7 +125,7 @@ describe('Arguments and results', () => {
     });
   });
 
-  it('expire in Redis by themselves', async () => {
+  it('expire in Redis', async () => {
     const { repid, worker } = await start(onRedis());
     const job = await repid.job('actorWithArgs', { args: ARGS, argsTtl: '2w', resultTtl: '5d' }).enqueue();
     await worker.run({ messagesLimit: 1 });

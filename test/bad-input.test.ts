@@ -9,16 +9,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startRedis, type TestRedis } from './support/redis-server.js';
 
 const CHANNEL = 'orders';
-const TO_ACTOR = JSON.stringify({ topic: 'order' });
+const ACTOR_HEADERS = JSON.stringify({ topic: 'order' });
 
-/** Fields of a stream entry as somebody may write them, and how the dead letter calls what is wrong with them. */
+/** Invalid stream entries, with the error code of their dead letter. */
 const ENTRIES: readonly {
   readonly name: string;
   readonly fields: readonly (string | Buffer)[];
   readonly code: string;
 }[] = [
   { name: 'random bytes for fields', fields: [randomBytes(32), randomBytes(64)], code: 'REPID_MALFORMED_MESSAGE' },
-  { name: 'no payload', fields: ['headers', TO_ACTOR], code: 'REPID_MALFORMED_MESSAGE' },
+  { name: 'no payload', fields: ['headers', ACTOR_HEADERS], code: 'REPID_MALFORMED_MESSAGE' },
   { name: 'headers that are not JSON', fields: ['payload', '{}', 'headers', '{"to'], code: 'REPID_MALFORMED_MESSAGE' },
   {
     name: 'headers that are a list',
@@ -31,11 +31,11 @@ const ENTRIES: readonly {
     code: 'REPID_MALFORMED_MESSAGE',
   },
   { name: 'random bytes for a payload', fields: entry(randomBytes(64)), code: 'REPID_SERIALIZATION' },
-  { name: 'a payload that is cut', fields: entry('{"amount":'), code: 'REPID_SERIALIZATION' },
+  { name: 'a truncated payload', fields: entry('{"amount":'), code: 'REPID_SERIALIZATION' },
   { name: '__proto__ in the payload', fields: entry('{"amount":1,"__proto__":{"a":1}}'), code: 'REPID_SERIALIZATION' },
   { name: 'a field of the wrong type', fields: entry('{"amount":"much"}'), code: 'REPID_PAYLOAD_VALIDATION' },
   { name: 'a missing field', fields: entry('{}'), code: 'REPID_PAYLOAD_VALIDATION' },
-  { name: 'no payload at all', fields: entry(''), code: 'REPID_PAYLOAD_VALIDATION' },
+  { name: 'an empty payload', fields: entry(''), code: 'REPID_PAYLOAD_VALIDATION' },
   {
     name: 'a topic that no actor takes',
     fields: ['payload', '{}', 'headers', '{"topic":"ordre"}'],
@@ -45,7 +45,7 @@ const ENTRIES: readonly {
 ];
 
 function entry(payload: string | Buffer): (string | Buffer)[] {
-  return ['payload', payload, 'headers', TO_ACTOR, 'content_type', 'application/json'];
+  return ['payload', payload, 'headers', ACTOR_HEADERS, 'content_type', 'application/json'];
 }
 
 class Order {
@@ -91,7 +91,7 @@ describe('A worker on Redis', () => {
     expect(more).toEqual([]);
   });
 
-  it('keeps a dead letter as it came', async () => {
+  it('keeps the message of a dead letter unchanged', async () => {
     const payload = randomBytes(64);
     await redis.xadd(`${prefix}:${CHANNEL}`, '*', ...entry(payload));
     await expectGoodOrder();
@@ -100,13 +100,13 @@ describe('A worker on Redis', () => {
     expect(Buffer.from(letter?.message.payload ?? []).equals(payload)).toBe(true);
   });
 
-  it('drops fields that nobody asked for', async () => {
+  it('drops undeclared fields', async () => {
     const job = await repid.job('order', { channel: CHANNEL, args: { amount: 1, isAdmin: true } }).enqueue();
     await app.get(RepidWorker).run({ burst: true });
     expect((await job.result())?.data).toEqual({ amount: 1 });
   });
 
-  it('never sees a payload of 10 MiB, which is refused where it is sent', async () => {
+  it('never receives a payload of 10 MiB: the producer refuses it', async () => {
     const huge = { amount: 1, note: 'x'.repeat(10 * 1024 * 1024) };
     const job = repid.job('order', { channel: CHANNEL, args: huge });
     await expect(job.enqueue()).rejects.toThrow(PayloadTooLargeError);
@@ -116,7 +116,7 @@ describe('A worker on Redis', () => {
     await expectGoodOrder();
   });
 
-  it('never sees a header that is not text, which is refused where it is sent', async () => {
+  it('never receives a header that is not text: the producer refuses it', async () => {
     const headers = { topic: 'order', priority: 1 } as unknown as Record<string, string>;
     const message = { channel: CHANNEL, payload: { amount: 1 }, headers };
     await expect(repid.sendMessageJson(message)).rejects.toThrow(/priority/);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codeBlocks, type CodeBlock } from './support/code-blocks.js';
 import { ROOT, runProgram } from './support/program.js';
 
-// Inside the repository, so that imports find the packages as those of an app do.
+// Inside the repository, so that imports resolve as in an app.
 const FOLDER = join(ROOT, 'test/.tmp/docs');
 const COMPILER = 'node_modules/@typescript/native/bin/tsc';
 
@@ -32,9 +32,9 @@ describe('The code in README.md and docs', () => {
   });
   afterEach(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-  it('is there', () => expect(programs).not.toEqual([]));
+  it('exists', () => expect(programs).not.toEqual([]));
 
-  it('has no mistakes of type', async () => {
+  it('has no type errors', async () => {
     writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(CONFIG));
     for (const block of programs) writeFileSync(join(FOLDER, fileName(block)), block.code);
     const { stdout, code } = await runProgram(COMPILER, { args: ['-p', FOLDER, '--pretty', 'false'] });
@@ -42,7 +42,7 @@ describe('The code in README.md and docs', () => {
     expect(code).toBe(0);
   });
 
-  it('has no mistakes of syntax in its fragments', () => {
+  it('has no syntax errors in its fragments', () => {
     expect(fragments.flatMap(syntaxErrors)).toEqual([]);
   });
 });
@@ -64,7 +64,7 @@ function docs(): string[] {
   return ts.sys.readDirectory(join(ROOT, 'docs'), ['.md']).map((path) => path.slice(ROOT.length));
 }
 
-/** Says where the block is, since the compiler's messages name it. */
+/** Contains the position of the block, because compiler messages show the file name. */
 function fileName({ file, line }: CodeBlock): string {
   return `${file.replaceAll('/', '-')}-line-${line}.ts`;
 }

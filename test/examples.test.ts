@@ -4,7 +4,7 @@ import { startRedis, type TestRedis } from './support/redis-server.js';
 
 const EXAMPLES = 'apps/examples/dist/main.js';
 
-const PRINTED: Readonly<Record<string, string>> = {
+const OUTPUTS: Readonly<Record<string, string>> = {
   'chaining-jobs': 'Hello Alex! Your id is 123.\n',
   'arguments-and-results': '["This is your first message!","Hi Alex! Your id is: 123."]\n',
   'chaining-by-bucket-ids': '["This is your first message!","Hello Alex!","Your id is 123."]\n',
@@ -30,8 +30,8 @@ describe('The examples', () => {
   });
   afterAll(() => server.stop());
 
-  describe.each(Object.entries(PRINTED))('%s', (name, stdout) => {
-    it('prints what it should, in memory', async () => {
+  describe.each(Object.entries(OUTPUTS))('%s', (name, stdout) => {
+    it('prints the expected output in memory', async () => {
       expect(await runProgram(EXAMPLES, { args: [name] })).toEqual({ code: 0, signal: null, stdout, stderr: '' });
     });
 
@@ -41,16 +41,16 @@ describe('The examples', () => {
     });
   });
 
-  it('are listed where none is named', async () => {
+  it('are listed if none is named', async () => {
     const { code, stdout } = await runProgram(EXAMPLES);
     expect(code).toBe(0);
     const listed = [...stdout.matchAll(/^ {2}(\S+) {2}/gm)].map(([, name]) => name);
-    expect(listed).toEqual(Object.keys(PRINTED));
+    expect(listed).toEqual(Object.keys(OUTPUTS));
   });
 
-  it('are listed where an unknown one is named, which is an error', async () => {
+  it('are listed on stderr if an unknown one is named', async () => {
     const { code, stdout, stderr } = await runProgram(EXAMPLES, { args: ['chaining'] });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^There is no program "chaining"\.\n.*NAME\n {2}chaining-jobs/);
+    expect(stderr).toMatch(/^Unknown program "chaining"\.\n.*NAME\n {2}chaining-jobs/);
   });
 });

@@ -7,7 +7,7 @@ import { startRedis, type TestRedis } from './support/redis-server.js';
 
 const JOBS = 50;
 const CHANNEL = 'registrations';
-const PATIENTLY = { timeout: 15_000, interval: 50 };
+const POLL = { timeout: 15_000, interval: 50 };
 
 describe('A worker that is killed while it runs 50 jobs', () => {
   let server: TestRedis;
@@ -28,7 +28,7 @@ describe('A worker that is killed while it runs 50 jobs', () => {
     await server.stop();
   });
 
-  it('leaves them to another, which finishes each of them, once', async () => {
+  it('leaves them to another worker, which finishes each of them once', async () => {
     const jobs = Array.from({ length: JOBS }, (_, i) =>
       repid.job('register', { channel: CHANNEL, args: { username: `User ${i}` } }),
     );
@@ -52,7 +52,7 @@ describe('A worker that is killed while it runs 50 jobs', () => {
 
   async function killWhileRunning(worker: Program): Promise<void> {
     const stats = () => repid.channel(CHANNEL).stats();
-    await vi.waitFor(async () => expect(await stats()).toMatchObject({ running: JOBS }), PATIENTLY);
+    await vi.waitFor(async () => expect(await stats()).toMatchObject({ running: JOBS }), POLL);
     worker.kill('SIGKILL');
     expect((await worker.ended).signal).toBe('SIGKILL');
     expect(await stats()).toMatchObject({ running: JOBS });

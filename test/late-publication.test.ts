@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Proxy } from './stress/proxy.js';
 import { startRedis, type TestRedis } from './support/redis-server.js';
 
-const NOT_BY_ITSELF = 600_000;
-const PATIENTLY = { timeout: 10_000, interval: 20 };
+const NEVER = 600_000;
+const POLL = { timeout: 10_000, interval: 20 };
 
-describe('An enqueueing that arrives when its sender has given it up, and has enqueued the same job again', () => {
+describe('A late publication of a job that its client has enqueued again', () => {
   let server: TestRedis;
   let proxy: Proxy;
   let client: Repid;
@@ -19,7 +19,7 @@ describe('An enqueueing that arrives when its sender has given it up, and has en
     runs = [];
     server = await startRedis({ own: true });
     proxy = new Proxy(Number(new URL(server.url).port));
-    client = connect(await proxy.open(), '300ms');
+    client = connect(await proxy.openPort(), '300ms');
     other = connect(server.url, '10s');
     const count = defineActor({ name: 'count' }, async (_: unknown, msg) => void runs.push(msg.id));
     worker = new Worker(other.producer, new Router([count]), { handleSignals: [] });
@@ -32,28 +32,22 @@ describe('An enqueueing that arrives when its sender has given it up, and has en
   });
 
   it.each<[string, () => Job]>([
-    ['of a chosen id', () => client.job('count', { id: 'chosen' }) as Job],
-    ['of an id of its own', () => client.job('count') as Job],
-    [
-      'whose arguments lie in a bucket',
-      () => client.job('count', { id: 'chosen', args: 1, useArgsBucket: true }) as Job,
-    ],
-  ])('has it run once, and leaves nothing: a job %s', async (_, make) => {
+    ['with a chosen id', () => client.job('count', { id: 'chosen' }) as Job],
+    ['with a generated id', () => client.job('count') as Job],
+    ['with arguments in a bucket', () => client.job('count', { id: 'chosen', args: 1, useArgsBucket: true }) as Job],
+  ])('runs the job once, and leaves nothing behind: a job %s', async (_, make) => {
     await client.connect();
     const job = make();
     const late = proxy.connections;
-    for (const line of late) line.halfOpen('late', NOT_BY_ITSELF);
+    for (const connection of late) connection.halfOpen('late', NEVER);
     await expect(job.enqueue()).rejects.toThrow(BrokerUnavailableError);
-    await vi.waitFor(() => job.enqueue(), PATIENTLY);
+    await vi.waitFor(() => job.enqueue(), POLL);
     const work = worker.run();
     expect(await other.job('count', { resultId: job.id }).waitForResult({ timeout: '5s' })).toMatchObject({
       success: true,
     });
-    for (const line of late) line.arrive();
-    await vi.waitFor(
-      () => expect(late.map(({ isClosedByServer }) => isClosedByServer)).not.toContain(false),
-      PATIENTLY,
-    );
+    for (const connection of late) connection.deliver();
+    await vi.waitFor(() => expect(late.map(({ isClosedByServer }) => isClosedByServer)).not.toContain(false), POLL);
     await other.job('count', { id: 'last' }).enqueue();
     await other.job('count', { resultId: 'last' }).waitForResult({ timeout: '5s' });
     await worker.stop();

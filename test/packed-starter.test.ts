@@ -6,7 +6,7 @@ import { codeBlocks } from './support/code-blocks.js';
 import { compile, install, pack, run } from './support/packed.js';
 import { ROOT, runProgram } from './support/program.js';
 
-describe("An app made by Nest's own starter, with the packages as they are published", () => {
+describe("An app created with Nest's starter and the packed packages", () => {
   let folder: string;
   let app: string;
 
@@ -14,12 +14,12 @@ describe("An app made by Nest's own starter, with the packages as they are publi
     folder = mkdtempSync(join(tmpdir(), 'repid-starter-'));
     app = join(folder, 'starter');
     const [tarballs] = await Promise.all([pack(folder), makeStarter(folder)]);
-    leaveOutDevelopersTools(app);
+    removeDevDependencies(app);
     await install(app, tarballs);
   }, 180_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("runs the README's first example as it stands there", async () => {
+  it("runs the README's first example unchanged", async () => {
     const [example] = codeBlocks('README.md');
     expect(example?.code).toContain('@Actor()');
     writeFileSync(join(app, 'src/main.ts'), example?.code ?? '');
@@ -37,8 +37,8 @@ async function makeStarter(folder: string): Promise<void> {
   await run(process.execPath, [nest, 'new', 'starter', ...options], { cwd: folder });
 }
 
-/** They are many, and this test compiles with ours. */
-function leaveOutDevelopersTools(app: string): void {
+/** They would take long to install, and this test uses the repository's compiler. */
+function removeDevDependencies(app: string): void {
   const path = join(app, 'package.json');
   const { devDependencies, ...rest } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
   writeFileSync(path, JSON.stringify(rest));

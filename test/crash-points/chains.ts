@@ -1,9 +1,9 @@
 import { type Actor, chain, defineActor, type Job, type MessageDependency, type Repid } from '@repid/core';
 
-/** The channel on which each settlement that is committed leaves a bare message, which no id keeps from being there twice. */
+/** The channel to which each committed settlement publishes a plain message. Without an id, duplicates stay visible. */
 export const AUDIT = 'audit';
 
-/** A chain of jobs, and how it ends. */
+/** A chain of jobs, and its expected result. */
 export interface Chain {
   readonly name: string;
   readonly steps: readonly string[];
@@ -11,7 +11,7 @@ export interface Chain {
   readonly channels: readonly string[];
   readonly result: { readonly id: string; readonly value: unknown };
   actors(repid: Repid): Actor[];
-  /** The jobs that the client enqueues. */
+  /** Returns the jobs that the client enqueues. */
   jobs(repid: Repid): readonly Job[];
 }
 
@@ -20,7 +20,7 @@ interface Hello {
   readonly greetings: string;
 }
 
-/** Program 1: the follower is committed with the settlement, and reads the result that is stored by it. */
+/** The follower is committed with the settlement, and reads the result that the settlement stores. */
 export const byCallback: Chain = {
   name: 'addHello -> addId, by a callback',
   steps: ['addHello', 'addId'],
@@ -50,7 +50,7 @@ export const byCallback: Chain = {
     ] as Job[],
 };
 
-/** Each step waits for the one before it, and takes its result. */
+/** Each step depends on the previous one, and takes its result. */
 export const byDependency: Chain = {
   name: 'a -> b -> c, by dependsOn',
   steps: ['a', 'b', 'c'],

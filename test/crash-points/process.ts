@@ -1,17 +1,21 @@
 import { Repid, type RepidEvent, Router, Worker } from '@repid/core';
 import { Faults, FaultyBucketBroker, FaultyMessageBroker, StepwiseMessageBroker } from '@repid/core/testing';
 import type { Chain } from './chains.js';
-import type { Place } from './place.js';
+import type { Environment } from './environment.js';
 
-/** A process: a connection of its own, the actors of a chain, and what goes wrong in it. */
+/** A simulated process: a connection, a worker for a chain, and its faults. */
 export class Process {
   readonly repid: Repid;
   readonly events: RepidEvent[] = [];
   private readonly worker: Worker;
   private working: Promise<unknown> | undefined;
 
-  constructor(place: Place, chain: Chain, { isAtomic, faults = new Faults() }: { isAtomic: boolean; faults?: Faults }) {
-    const { messages, buckets } = place.brokers();
+  constructor(
+    environment: Environment,
+    chain: Chain,
+    { isAtomic, faults = new Faults() }: { isAtomic: boolean; faults?: Faults },
+  ) {
+    const { messages, buckets } = environment.brokers();
     const faulty = new FaultyMessageBroker(messages, faults);
     const bucketBroker = new FaultyBucketBroker(buckets, faults);
     this.repid = new Repid({
@@ -23,7 +27,7 @@ export class Process {
     this.worker = new Worker(this.repid.producer, new Router(chain.actors(this.repid)), { handleSignals: [] });
   }
 
-  /** Works until it is stopped, or dies; on all channels, or on some. */
+  /** Runs the worker until it is stopped or crashes. @param channels default: all */
   start(channels?: readonly string[]): void {
     this.working = this.worker.run({ channels }).catch((error: unknown) => error);
   }

@@ -2,11 +2,11 @@ import { chain, defineActor, DuplicateJobError, type Job, type JobOptions, type 
 import { FAULT_MOMENTS, Faults } from '@repid/core/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
-import { inMemory, onRedis, type Place, Process } from './place.js';
+import { inMemory, onRedis, type Environment, Process } from './environment.js';
 
-const PLACES: { where: string; makePlace: () => Place }[] = [
-  { where: 'in memory', makePlace: inMemory },
-  { where: 'on Redis', makePlace: () => onRedis(server.url, server.uniquePrefix()) },
+const ENVIRONMENTS: { where: string; makeEnvironment: () => Environment }[] = [
+  { where: 'in memory', makeEnvironment: inMemory },
+  { where: 'on Redis', makeEnvironment: () => onRedis(server.url, server.uniquePrefix()) },
 ];
 
 const CHANNELS = ['north', 'south'] as const;
@@ -16,9 +16,9 @@ let server: TestRedis;
 beforeAll(async () => void (server = await startRedis()));
 afterAll(() => server.stop());
 
-describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
-  it('followers of bare messages on two channels are all run', async () => {
-    const { repid, drain, runs } = family(new Process(makePlace()));
+describe.each(ENVIRONMENTS)('A job has one identity, $where:', ({ makeEnvironment }) => {
+  it('all followers of plain messages on two channels run', async () => {
+    const { repid, drain, runs } = withFollowers(new Process(makeEnvironment()));
     const messages = CHANNELS.flatMap((channel) => Array.from({ length: EACH }, () => channel));
     await Promise.all(
       messages.map((channel) => repid.sendMessageJson({ channel, payload: channel, headers: { topic: 'parent' } })),
@@ -28,15 +28,15 @@ describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
     expect(runs.toSorted()).toEqual(messages.map((channel) => `child of ${channel}`).toSorted());
   });
 
-  it('followers of a job that is rescheduled are all run', async () => {
-    const { repid, drain, runs } = family(new Process(makePlace()));
+  it('all followers of a rescheduled job run', async () => {
+    const { repid, drain, runs } = withFollowers(new Process(makeEnvironment()));
     await repid.job('again', { channel: 'north', args: 10 }).enqueue();
     await drain();
     expect(runs.toSorted()).toEqual(Array.from({ length: 10 }, (_, n) => `child ${n}`));
   });
 
-  it('followers of an id that is enqueued again and again are all run', async () => {
-    const { repid, drain, runs } = family(new Process(makePlace()));
+  it('all followers of an id that is enqueued repeatedly run', async () => {
+    const { repid, drain, runs } = withFollowers(new Process(makeEnvironment()));
     for (let n = 0; n < 20; n += 1) {
       await repid.job('parent', { id: 'order-4711', channel: 'north', args: 'north' }).enqueue();
       await drain();
@@ -44,8 +44,8 @@ describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
     expect(runs).toHaveLength(20);
   });
 
-  it('an id that is taken is refused on every channel, and the refusal says where it is', async () => {
-    const { repid, drain } = family(new Process(makePlace()));
+  it('a taken id is refused on every channel, and the error says where it is in use', async () => {
+    const { repid, drain } = withFollowers(new Process(makeEnvironment()));
     await repid.job('child', { id: 'order-4711', channel: 'south', args: 1 }).enqueue();
     const twin = repid.job('parent', { id: 'order-4711', channel: 'north' });
     await expect(twin.enqueue()).rejects.toThrow(DuplicateJobError);
@@ -59,7 +59,7 @@ describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
   });
 
   it('a handle needs no channel', async () => {
-    const { repid, drain } = family(new Process(makePlace()));
+    const { repid, drain } = withFollowers(new Process(makeEnvironment()));
     await repid.job('child', { id: 'one', channel: 'south', args: { size: 1 } }).enqueue();
     const handle = repid.job('child', { id: 'one' });
     expect(await handle.status()).toEqual({ state: 'queued' });
@@ -72,8 +72,8 @@ describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
     expect(await handle.cancel()).toBe(false);
   });
 
-  it('a graph is drawn and explained over its channels', async () => {
-    const { repid } = family(new Process(makePlace()));
+  it('a graph and its explanation cover several channels', async () => {
+    const { repid } = withFollowers(new Process(makeEnvironment()));
     const jobs = [
       repid.job('charge', { id: 'c', channel: 'north', resultId: 'charged' }),
       repid.job('ship', { id: 's', channel: 'south' }),
@@ -88,40 +88,43 @@ describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
   });
 
   it.each<[string, JobOptions]>([
-    ['an id of its own', {}],
+    ['a generated id', {}],
     ['a chosen id', { id: 'one' }],
-    ['a chosen place for its result', { id: 'one', resultId: 'result' }],
-  ])('one with %s that has delegated is found, cancelled and ended with the other', async (_, options) => {
-    const { repid, drain, runs } = family(new Process(makePlace()));
-    const delegate = (): Promise<Job> => repid.job('delegate', { channel: 'north', ...options }).enqueue();
-    const job = await delegate();
-    await drain(1);
-    expect(await job.status()).toEqual({ state: 'queued' });
-    expect(await job.explain()).toMatchObject({ channel: 'south', delegatedTo: { name: 'delegate' } });
-    await drain(1);
-    expect(await job.explain()).toMatchObject({ channel: 'north', delegatedTo: { name: 'child' } });
-    expect(await job.cancel()).toBe(true);
-    await drain();
-    expect(await job.result()).toMatchObject({ cancelled: true });
-    expect(runs).toEqual([]);
-    const again = await delegate();
-    await drain();
-    expect(await again.result()).toMatchObject({ data: 'child of delegate' });
-  });
+    ['a chosen bucket for its result', { id: 'one', resultId: 'result' }],
+  ])(
+    'one with %s that has delegated is found and cancelled through its delegate, and ends with it',
+    async (_, options) => {
+      const { repid, drain, runs } = withFollowers(new Process(makeEnvironment()));
+      const delegate = (): Promise<Job> => repid.job('delegate', { channel: 'north', ...options }).enqueue();
+      const job = await delegate();
+      await drain(1);
+      expect(await job.status()).toEqual({ state: 'queued' });
+      expect(await job.explain()).toMatchObject({ channel: 'south', delegatedTo: { name: 'delegate' } });
+      await drain(1);
+      expect(await job.explain()).toMatchObject({ channel: 'north', delegatedTo: { name: 'child' } });
+      expect(await job.cancel()).toBe(true);
+      await drain();
+      expect(await job.result()).toMatchObject({ cancelled: true });
+      expect(runs).toEqual([]);
+      const again = await delegate();
+      await drain();
+      expect(await again.result()).toMatchObject({ data: 'child of delegate' });
+    },
+  );
 
   it.each<[string, string, JobOptions]>([
     ['recurs', 'child', { deferredBy: 1 }],
     ['is retried', 'fail', { retries: 1 }],
     ['is replayed', 'fail', {}],
-  ])('the bucket of its result stays taken where it %s', async (what, name, options) => {
-    const { repid, drain, runs } = family(new Process(makePlace()));
+  ])('the bucket of its result stays taken if it %s', async (event, name, options) => {
+    const { repid, drain, runs } = withFollowers(new Process(makeEnvironment()));
     const handle = repid.job(name, { resultId: 'receipt' });
     await repid.job(name, { id: 'one', channel: 'north', resultId: 'receipt', ...options }).enqueue();
     await vi.waitFor(async () => {
       await drain(1);
       expect(runs).toHaveLength(1);
     }, 10_000);
-    if (what === 'is replayed') await repid.channel('north').replayDeadLetters();
+    if (event === 'is replayed') await repid.channel('north').replayDeadLetters();
     expect((await handle.status()).state).toMatch(/delayed|queued/);
     await expect(repid.job('child', { id: 'receipt' }).enqueue()).rejects.toThrow('job "one", whose result goes to');
     expect(await handle.cancel()).toBe(true);
@@ -134,7 +137,7 @@ describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
     ['has a follower with the id of its result', { id: 'receipt' }],
     ['has a follower whose result would go to the bucket of its own', { resultId: 'receipt' }],
   ])('a recurring job goes on though it %s', async (_, taking) => {
-    const process = new Process(makePlace());
+    const process = new Process(makeEnvironment());
     const { repid } = process;
     let runs = 0;
     const schedule = defineActor({ name: 'schedule', channel: 'north' }, (_payload, msg) => {
@@ -157,8 +160,8 @@ describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
     expect(await job.cancel()).toBe(true);
   });
 
-  it('a job object that is enqueued again has no old result', async () => {
-    const { repid, drain } = family(new Process(makePlace()));
+  it('a job object that is enqueued again does not have its old result', async () => {
+    const { repid, drain } = withFollowers(new Process(makeEnvironment()));
     const job = await repid.job('child', { channel: 'north', args: 1 }).enqueue();
     await expect(job.enqueue()).rejects.toThrow(DuplicateJobError);
     await drain();
@@ -170,9 +173,9 @@ describe.each(PLACES)('A job is one job, $where:', ({ makePlace }) => {
   });
 });
 
-describe.each(PLACES)('Nothing is left behind, $where:', ({ makePlace }) => {
-  it('arguments that nobody has named go with their job', async () => {
-    const { repid, drain } = family(new Process(makePlace()));
+describe.each(ENVIRONMENTS)('Nothing is left behind, $where:', ({ makeEnvironment }) => {
+  it('arguments without a chosen id are deleted with their job', async () => {
+    const { repid, drain } = withFollowers(new Process(makeEnvironment()));
     const options: JobOptions[] = [{}, { id: 'one' }, { resultId: 'result' }];
     const jobs = options.map((option) => repid.job('child', { channel: 'north', args: 'x'.repeat(9), ...option }));
     const kept = repid.job('child', { channel: 'north', args: 'kept', argsId: 'named' });
@@ -183,8 +186,8 @@ describe.each(PLACES)('Nothing is left behind, $where:', ({ makePlace }) => {
     expect(await bucket(repid, 'named')).toMatchObject({ data: 'kept' });
   });
 
-  it('arguments of a follower go with it, those of a cancelled job too', async () => {
-    const { repid, drain } = family(new Process(makePlace()));
+  it('arguments of a follower and of a cancelled job are deleted with it', async () => {
+    const { repid, drain } = withFollowers(new Process(makeEnvironment()));
     await repid.job('parent', { channel: 'north', args: 'north' }).enqueue();
     await drain(1);
     const [follower] = await repid.channel('north').peek();
@@ -194,8 +197,8 @@ describe.each(PLACES)('Nothing is left behind, $where:', ({ makePlace }) => {
     expect(await bucket(repid, argsId)).toBeUndefined();
   });
 
-  it('a dead letter keeps its arguments until it is replayed or deleted, though its id is used again', async () => {
-    const { repid, drain, runs } = family(new Process(makePlace()));
+  it('a dead letter keeps its arguments until it is replayed or deleted, even if its id is used again', async () => {
+    const { repid, drain, runs } = withFollowers(new Process(makeEnvironment()));
     const fail = (args: string): Promise<Job> => repid.job('fail', { id: 'one', channel: 'north', args }).enqueue();
     const jobs = [await fail('first')];
     await drain();
@@ -212,19 +215,19 @@ describe.each(PLACES)('Nothing is left behind, $where:', ({ makePlace }) => {
   });
 });
 
-describe.each(PLACES)('Who is told that enqueueing failed can repeat it, $where:', ({ makePlace }) => {
+describe.each(ENVIRONMENTS)('A client whose enqueueing failed can repeat it, $where:', ({ makeEnvironment }) => {
   const options: [string, JobOptions][] = [
-    ['an id of its own', {}],
+    ['a generated id', {}],
     ['a chosen id', { id: 'one' }],
-    ['a chosen place for its result', { resultId: 'result' }],
+    ['a chosen bucket for its result', { resultId: 'result' }],
   ];
 
   describe.each(options)('with %s', (_, chosen) => {
-    it.each(FAULT_MOMENTS)('one that failed %s is run once', async (moment) => {
-      const place = makePlace();
-      const { drain, runs } = family(new Process(place));
+    it.each(FAULT_MOMENTS)('a job whose publication failed %s it was done runs once', async (moment) => {
+      const environment = makeEnvironment();
+      const { drain, runs } = withFollowers(new Process(environment));
       const faults = new Faults().strike('publish', moment);
-      const { repid } = new Process(place, faults);
+      const { repid } = new Process(environment, faults);
       const job = repid.job('child', { channel: 'north', args: 'once', ...chosen });
       await expect(job.enqueue()).rejects.toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
       await drain();
@@ -238,10 +241,10 @@ describe.each(PLACES)('Who is told that enqueueing failed can repeat it, $where:
     });
   });
 
-  it.each(FAULT_MOMENTS)('many that failed %s are run once each', async (moment) => {
-    const place = makePlace();
-    const { drain, runs } = family(new Process(place));
-    const { repid } = new Process(place, new Faults().strike('publish', moment));
+  it.each(FAULT_MOMENTS)('jobs whose publication failed %s it was done run once each', async (moment) => {
+    const environment = makeEnvironment();
+    const { drain, runs } = withFollowers(new Process(environment));
+    const { repid } = new Process(environment, new Faults().strike('publish', moment));
     const jobs = Array.from({ length: 20 }, (_, n) => repid.job('child', { channel: 'north', args: n }));
     await expect(repid.enqueue(jobs)).rejects.toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
     await drain(10);
@@ -251,9 +254,9 @@ describe.each(PLACES)('Who is told that enqueueing failed can repeat it, $where:
   });
 });
 
-describe.each(PLACES)('Errors tell what happened, $where:', ({ makePlace }) => {
-  it('a result that does not come says where the job is, and that nobody takes from there', async () => {
-    const { repid } = family(new Process(makePlace()));
+describe.each(ENVIRONMENTS)('Errors explain what happened, $where:', ({ makeEnvironment }) => {
+  it('a timeout says where the job is, and that no worker takes from its channel', async () => {
+    const { repid } = withFollowers(new Process(makeEnvironment()));
     const job = await repid.job('child', { id: 'one', channel: 'north' }).enqueue();
     await expect(job.waitForResult({ timeout: 50 })).rejects.toThrow(
       'Job "child" (one) has stored no result within 50 ms. ' +
@@ -261,8 +264,8 @@ describe.each(PLACES)('Errors tell what happened, $where:', ({ makePlace }) => {
     );
   });
 
-  it('a job that is skipped names the jobs that it is skipped for', async () => {
-    const { repid, drain } = family(new Process(makePlace()));
+  it('a skipped job names the jobs that caused it', async () => {
+    const { repid, drain } = withFollowers(new Process(makeEnvironment()));
     const jobs = chain([
       repid.job('fail', { channel: 'north' }),
       repid.job('ship', { channel: 'south' }),
@@ -283,8 +286,8 @@ describe.each(PLACES)('Errors tell what happened, $where:', ({ makePlace }) => {
   });
 });
 
-/** A process with actors on two channels: parents that add a child, and what else adds followers. `runs` is what children were given. */
-function family(process: Process) {
+/** Adds actors that enqueue followers, on two channels, to a process. `runs` has the arguments of all `child` and `fail` runs. */
+function withFollowers(process: Process) {
   const { repid } = process;
   const runs: unknown[] = [];
   let rescheduled = 0;

@@ -1,4 +1,4 @@
-// CommonJS, as Nest 11's starter has it. Compiled and run by nest-11.test.ts.
+// CommonJS, as in Nest 11's starter. nest-11.test.ts compiles and runs it.
 import {
   type CanActivate,
   type ExecutionContext,

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 
-/** An entry as the Python library has it in hand. */
+/** A stream entry as read by the Python library. */
 interface Received {
   readonly id: string;
   readonly payload: string;
@@ -9,11 +9,11 @@ interface Received {
   readonly replyTo?: string;
 }
 
-/** What an actor does with its message; the Python library acknowledges it when it does nothing. */
+/** An actor. The Python library acknowledges the message if the actor does not settle it. */
 export type PythonActor = (message: PythonMessage) => unknown;
 
 /**
- * A service of the Python library repid 2.x with its Redis server: the same commands, in the same order, on the same keys
+ * Simulates a service that uses the Python library repid 2.x on Redis: same commands, same order, same keys
  * (repid/connections/redis/message_broker.py).
  */
 export class PythonService {
@@ -24,7 +24,7 @@ export class PythonService {
     this.redis = new Redis(url);
   }
 
-  /** As `server.publish()`: what is not given is not written. */
+  /** As `server.publish()`. Undefined fields are not written. */
   async publish(
     channel: string,
     message: { payload: string; headers?: object; contentType?: string; replyTo?: string },
@@ -36,19 +36,19 @@ export class PythonService {
     });
   }
 
-  /** Reads the next entries of the channel, and gives each to the actor. Waits for the first. */
+  /** Reads the next entries of the channel, and runs the actor for each. Waits for the first. */
   async consume(channel: string, actor: PythonActor, count = 10): Promise<void> {
     for (const message of await this.read(channel, count)) {
       try {
         await actor(message);
-        if (!message.isActedOn) await message.ack();
+        if (!message.isSettled) await message.ack();
       } catch {
-        if (!message.isActedOn) await message.nack();
+        if (!message.isSettled) await message.nack();
       }
     }
   }
 
-  /** Takes entries and does nothing more with them, as a worker that has died. */
+  /** Reads entries without settling them, like a crashed worker. */
   async read(channel: string, count = 10): Promise<PythonMessage[]> {
     await this.open(channel);
     const read = (await this.redis.xreadgroup(
@@ -74,9 +74,9 @@ export class PythonService {
   }
 }
 
-/** A message in hand, and what its actor may do with it. */
+/** A message in flight, with its operations. */
 export class PythonMessage {
-  isActedOn = false;
+  isSettled = false;
 
   constructor(
     private readonly redis: Redis,
@@ -84,14 +84,14 @@ export class PythonMessage {
     readonly received: Received,
   ) {}
 
-  /** XACK alone: the entry stays in the stream. */
+  /** Sends XACK only: the entry stays in the stream. */
   async ack(): Promise<void> {
-    this.isActedOn = true;
+    this.isSettled = true;
     await this.redis.xack(streamOf(this.channel), groupOf(this.channel), this.received.id);
   }
 
   async nack(): Promise<void> {
-    this.isActedOn = true;
+    this.isSettled = true;
     const { payload, id } = this.received;
     const more = { ...this.more(), original_stream: streamOf(this.channel), original_id: id };
     await this.redis
@@ -102,7 +102,7 @@ export class PythonMessage {
   }
 
   async reject(): Promise<void> {
-    this.isActedOn = true;
+    this.isSettled = true;
     await this.redis
       .multi()
       .xadd(streamOf(this.channel), '*', ...fieldsOf(this.received.payload, this.more()))
@@ -110,7 +110,7 @@ export class PythonMessage {
       .exec();
   }
 
-  /** Publishes on the channel that the message names, with no header of the message, and acknowledges. */
+  /** Publishes a reply without headers on the reply channel of the message, and acknowledges the message. */
   async replyJson(payload: unknown): Promise<void> {
     const { replyTo } = this.received;
     if (replyTo === undefined) throw new Error('Reply channel is not set.');
@@ -127,8 +127,8 @@ export class PythonMessage {
 
 function fieldsIn(id: string, fields: readonly string[]): Received {
   const value = (name: string): string | undefined => {
-    const place = fields.findIndex((field, n) => n % 2 === 0 && field === name);
-    return place < 0 ? undefined : fields[place + 1];
+    const index = fields.findIndex((field, n) => n % 2 === 0 && field === name);
+    return index < 0 ? undefined : fields[index + 1];
   };
   return {
     id,

@@ -1,7 +1,7 @@
 import { defineActor, type Repid } from '@repid/core';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { onRedis, Process } from '../jobs/place.js';
+import { onRedis, Process } from '../jobs/environment.js';
 import { startRedis, type TestRedis } from '../support/redis-server.js';
 import { PythonService } from './python-service.js';
 
@@ -12,7 +12,7 @@ let process: Process;
 let repid: Repid;
 
 beforeAll(async () => {
-  server = await startRedis({ own: true }); // The Python library has no prefix to choose but by functions.
+  server = await startRedis({ own: true }); // The Python library has a fixed key prefix by default.
   redis = new Redis(server.url);
 });
 afterAll(async () => {
@@ -31,7 +31,7 @@ const toQuote = (item: string) => ({ channel: 'prices', payload: { item }, heade
 const replyKeys = () => redis.keys('repid:repid-replies.*');
 
 describe('A Python actor', () => {
-  it('that is asked replies by reply_json, and each request gets its own reply', async () => {
+  it('replies with reply_json, and each request gets its own reply', async () => {
     const items = ['tea', 'milk', 'sugar'];
     const replies = Promise.all(items.map((item) => repid.request(toQuote(item))));
     const asked: string[] = [];
@@ -59,7 +59,7 @@ describe('A Python actor', () => {
     expect(await replyKeys()).toEqual([]);
   });
 
-  it('takes a bare message that was sent here', async () => {
+  it('takes a plain message that this library sent', async () => {
     await repid.sendMessageJson({ channel: 'mail', payload: { user_id: 1 }, headers: { topic: 'send_mail' } });
     const seen: unknown[] = [];
     await python.consume('mail', ({ received }) => seen.push(received));
@@ -68,7 +68,7 @@ describe('A Python actor', () => {
     ]);
   });
 
-  it('ends a job, whose id is free when it is next looked at', async () => {
+  it('ends a job, whose id is released at the next status check', async () => {
     const options = { id: 'one', channel: 'mail', useArgsBucket: false, storeResult: false, args: { user_id: 1 } };
     const job = await repid.job('send_mail', options).enqueue();
     const payloads: string[] = [];
@@ -84,8 +84,8 @@ describe('A Python actor', () => {
   });
 });
 
-describe('A letter that Python has put away', () => {
-  it('is listed, and replayed without the counters that it has kept', async () => {
+describe('A dead letter written by Python', () => {
+  it('is listed, and replayed without its counters', async () => {
     const headers = { topic: 'send_mail', 'repid-tried': '2', 'repid-unrouted': '3 1700000000000', 'repid-ttl': '1' };
     await python.publish('mail', { payload: '1', headers, contentType: 'application/json' });
     await python.consume('mail', () => {
@@ -101,9 +101,9 @@ describe('A letter that Python has put away', () => {
   });
 });
 
-describe('An actor of ours', () => {
+describe('An actor of this library', () => {
   it.each(['orders/created', '2fa', 'eu.mail', '_x-1'])(
-    'takes what Python sends on channel "%s", and replies there',
+    'takes messages from Python on channel "%s", and replies',
     async (channel) => {
       const actor = defineActor({ name: 'charge', channel }, async (payload, msg) =>
         msg.replyJson({ payload: [payload] }),
@@ -118,7 +118,7 @@ describe('An actor of ours', () => {
     },
   );
 
-  it('takes what Python has rejected, job or not', async () => {
+  it('takes a job that Python has rejected', async () => {
     const job = await repid.job('charge', { id: 'one', channel: 'billing', args: 7 }).enqueue();
     await python.consume('billing', (message) => message.reject());
     const seen: unknown[] = [];

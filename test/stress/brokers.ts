@@ -1,24 +1,24 @@
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
 
-/** How long a message of a killed worker is safe from others, in milliseconds. */
+/** How long a killed worker keeps the ownership of its messages, in milliseconds. */
 const OWNERSHIP_TIME = 1_000;
 
-/** Far more than a job of a stress run sees, where a process is killed every second. */
+/** Higher than the number of deliveries that a job can reach in a run, although a process is killed every second. */
 const MAX_DELIVERIES = 100;
 
-/** How long connecting may take: longer than connections are cut in a row, and than a dead one is noticed. */
+/** Longer than connections are cut repeatedly, and than the detection of a dead connection takes. */
 const CONNECT_TIMEOUT = '30s';
 
-/** What is not as with other processes of the run. */
+/** Settings that differ from those of other processes of the run. */
 export interface BrokerOptions {
   /** In milliseconds. */
   readonly ownershipTime?: number;
   readonly maxDeliveries?: number;
-  /** Told of what an operator should know. */
+  /** Called with the text of each problem. */
   readonly log?: (text: string) => void;
 }
 
-/** The brokers of one process. */
+/** Creates the brokers of one process. */
 export function brokersAt(url: string, options: BrokerOptions = {}) {
   const { ownershipTime = OWNERSHIP_TIME, maxDeliveries = MAX_DELIVERIES } = options;
   const onProblem = ({ message }: Error): void => options.log?.(message);

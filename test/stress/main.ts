@@ -1,9 +1,9 @@
-import { FINDING_KINDS } from './evidence.js';
+import { FINDING_KINDS } from './observations.js';
 import { readOptions, type StressOptions, USAGE, UsageError } from './options.js';
 import { Stress } from './stress.js';
 
-/** So many of each kind of finding are described. */
-const DESCRIBED = 20;
+/** Maximum number of findings of each kind to print. */
+const MAX_PRINTED = 20;
 
 try {
   const options = readOptions(process.argv.slice(2));
@@ -11,24 +11,24 @@ try {
   else process.exitCode = await run(options);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  console.error(`${error.message} "npm run stress -- --help" tells more.`);
+  console.error(`${error.message} Run "npm run stress -- --help" for help.`);
   process.exitCode = 1;
 }
 
-/** Prints what was done and what was found; returns 1 where anything was. */
+/** Runs the stress test and prints its counts and findings. Returns the exit code: 1 if there are findings. */
 async function run(options: StressOptions): Promise<number> {
   console.log(`seed: ${options.seed}`);
   const stress = await Stress.start(options);
-  const breakOff = (): void => void stress.stop({ keepFolder: false }).finally(() => process.exit(1));
-  process.once('SIGINT', breakOff).once('SIGTERM', breakOff);
-  let isGood = false;
+  const abort = (): void => void stress.stop({ keepFolder: false }).finally(() => process.exit(1));
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  let isSuccess = false;
   try {
-    isGood = await perform(stress);
-    return isGood ? 0 : 1;
+    isSuccess = await perform(stress);
+    return isSuccess ? 0 : 1;
   } finally {
-    await stress.stop({ keepFolder: !isGood });
-    process.off('SIGINT', breakOff).off('SIGTERM', breakOff);
-    if (!isGood) console.error(`What its processes have written lies in ${stress.folder}`);
+    await stress.stop({ keepFolder: !isSuccess });
+    process.off('SIGINT', abort).off('SIGTERM', abort);
+    if (!isSuccess) console.error(`The logs of its processes are in ${stress.folder}`);
   }
 }
 
@@ -39,7 +39,7 @@ async function perform(stress: Stress): Promise<boolean> {
   );
   for (const [name, count] of [...Object.entries(stress.counts()), ...counts]) console.log(`${name}: ${count}`);
   for (const kind of FINDING_KINDS)
-    for (const { text } of findings.filter((finding) => finding.kind === kind).slice(0, DESCRIBED))
+    for (const { text } of findings.filter((finding) => finding.kind === kind).slice(0, MAX_PRINTED))
       console.error(`${kind}: ${text}`);
   return findings.length === 0;
 }

@@ -1,116 +1,116 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, Line } from './line.js';
+import { type HalfOpenMode, ProxyConnection } from './proxy-connection.js';
 import type { Random } from './random.js';
 import { until } from './until.js';
 
-const FAULTS: readonly Fault[] = ['to-server', 'to-client', 'both', 'late'];
+const HALF_OPEN_MODES: readonly HalfOpenMode[] = ['to-server', 'to-client', 'both', 'late'];
 
-/** Stands between clients and a server on loopback. Each client has a door of its own, so that its connections are known. */
+/** A proxy between clients and a server on loopback. Each client has its own port, which identifies its connections. */
 export class Proxy {
-  /** Connections cut so far. */
+  /** Number of connections cut so far. */
   cut = 0;
-  /** Connections that were left open and dead so far. */
-  halfOpened: Line[] = [];
-  private readonly doors: Server[] = [];
-  private readonly lines = new Set<Line>();
-  /** Those who come while all is held. */
+  /** Connections that were made half-open so far. */
+  halfOpened: ProxyConnection[] = [];
+  private readonly ports: Server[] = [];
+  private readonly open = new Set<ProxyConnection>();
+  /** Clients that connected while everything is held. */
   private waiting: (() => void)[] | undefined;
 
   /** @param target the port of the server */
   constructor(public target: number) {}
 
-  /** Those that are open, on one side at least. */
-  get connections(): readonly Line[] {
-    return [...this.lines];
+  /** Connections that are open on at least one side. */
+  get connections(): readonly ProxyConnection[] {
+    return [...this.open];
   }
 
-  /** Opens one more door; returns the URL to go to. Its number is that of the doors before. */
-  async open(): Promise<string> {
-    const door = this.doors.length;
-    const server = createServer((client) => this.accept(client, door)).listen(0, '127.0.0.1');
-    this.doors.push(server);
+  /** Opens one more port and returns its URL. Ports are numbered in the order of these calls, from 0. */
+  async openPort(): Promise<string> {
+    const port = this.ports.length;
+    const server = createServer((client) => this.accept(client, port)).listen(0, '127.0.0.1');
+    this.ports.push(server);
     await once(server, 'listening');
     return `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  /** Cuts so many connections, whatever is on its way. */
+  /** Cuts `count` random connections, with any data in transit. */
   cutSome(count: number, random: Random): void {
-    const lines = this.connections;
-    for (const n of random.choose(count, lines.length)) this.cutOne(lines[n]!);
+    const connections = this.connections;
+    for (const n of random.choose(count, connections.length)) this.cutOne(connections[n]!);
   }
 
   cutAll(): void {
-    for (const line of this.lines) this.cutOne(line);
+    for (const connection of this.open) this.cutOne(connection);
   }
 
-  /** For so many milliseconds cuts all connections of a door at random intervals of 0 to 50 ms. */
-  async flap(door: number, milliseconds: number, random: Random): Promise<void> {
+  /** Cuts all connections of a port repeatedly for `milliseconds`, at random intervals of 0 to 50 ms. */
+  async flap(port: number, milliseconds: number, random: Random): Promise<void> {
     const end = performance.now() + milliseconds;
     while (performance.now() < end) {
-      for (const line of this.lines) if (line.door === door) this.cutOne(line);
+      for (const connection of this.open) if (connection.port === port) this.cutOne(connection);
       await sleep(random.between(0, 50));
     }
   }
 
   /**
-   * Leaves so many connections half-open: dead in one direction or both, and never closed by us. Some of what was sent
-   * arrives late, when its client has given it up.
+   * Makes `count` random connections half-open: dead in one or both directions, and never closed by the proxy. Some of the
+   * data arrives late, after the client has closed the connection.
    *
-   * @param options.door those that came through it; default all
+   * @param options.port only connections of this port. Default: all.
    */
-  halfOpen(count: number, random: Random, options: { door?: number; faults?: readonly Fault[] } = {}): void {
-    const { door, faults = FAULTS } = options;
-    const lines = this.connections.filter(
-      (line) => line.halfOpenSince === undefined && (door ?? line.door) === line.door,
+  halfOpen(count: number, random: Random, options: { port?: number; modes?: readonly HalfOpenMode[] } = {}): void {
+    const { port, modes = HALF_OPEN_MODES } = options;
+    const candidates = this.connections.filter(
+      (connection) => connection.halfOpenSince === undefined && (port ?? connection.port) === connection.port,
     );
-    for (const n of random.choose(count, lines.length)) {
-      lines[n]!.halfOpen(random.pick(faults), random.between(2_000, 20_000));
-      this.halfOpened.push(lines[n]!);
+    for (const n of random.choose(count, candidates.length)) {
+      candidates[n]!.halfOpen(random.pick(modes), random.between(2_000, 20_000));
+      this.halfOpened.push(candidates[n]!);
     }
   }
 
-  /** How many half-open connections their clients have not given up after so many milliseconds. Waits for that long. */
+  /** Waits until each half-open connection is closed by its client or older than `limit` ms. Returns how many are not closed. */
   async halfOpenKept(limit: number): Promise<number> {
-    const kept = (): Line[] => this.halfOpened.filter(({ isClosedByClient }) => !isClosedByClient);
+    const kept = (): ProxyConnection[] => this.halfOpened.filter(({ isClosedByClient }) => !isClosedByClient);
     const isOver = (): boolean => kept().every(({ halfOpenSince = 0 }) => performance.now() - halfOpenSince > limit);
-    await until(isOver, { what: 'half-open connections are given up', limit: limit * 2 });
+    await until(isOver, { description: 'clients have closed half-open connections', timeout: limit * 2 });
     return kept().length;
   }
 
-  /** What clients send waits until it is released; so do those who connect. */
+  /** Buffers data from clients, and delays new connections, until `release()`. */
   hold(): void {
     this.waiting ??= [];
-    for (const line of this.lines) line.hold();
+    for (const connection of this.open) connection.hold();
   }
 
   release(): void {
     const waiting = this.waiting ?? [];
     this.waiting = undefined;
-    for (const line of this.lines) line.release();
-    for (const enter of waiting) enter();
+    for (const connection of this.open) connection.release();
+    for (const connect of waiting) connect();
   }
 
   stop(): void {
-    for (const door of this.doors) door.close();
-    for (const line of this.lines) line.cut();
+    for (const port of this.ports) port.close();
+    for (const connection of this.open) connection.cut();
   }
 
-  private cutOne(line: Line): void {
-    if (line.halfOpenSince !== undefined) return; // Nobody tells its client.
-    line.cut();
+  private cutOne(connection: ProxyConnection): void {
+    if (connection.halfOpenSince !== undefined) return; // Its client must not be notified.
+    connection.cut();
     this.cut += 1;
   }
 
-  private accept(client: Socket, door: number): void {
+  private accept(client: Socket, port: number): void {
     client.on('error', () => client.destroy());
-    if (this.waiting) this.waiting.push(() => this.connect(client, door));
-    else this.connect(client, door);
+    if (this.waiting) this.waiting.push(() => this.connect(client, port));
+    else this.connect(client, port);
   }
 
-  private connect(client: Socket, door: number): void {
+  private connect(client: Socket, port: number): void {
     if (client.destroyed) return;
-    this.lines.add(new Line(client, this.target, door, (line) => this.lines.delete(line)));
+    this.open.add(new ProxyConnection(client, this.target, port, (connection) => this.open.delete(connection)));
   }
 }

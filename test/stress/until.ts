@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How a condition is waited for; spans in milliseconds. */
+/** How to poll a condition. Times are in milliseconds. */
 export interface UntilOptions {
-  /** What is waited for, for the error. */
-  readonly what: string;
-  readonly limit: number;
+  /** Describes the condition in the error. */
+  readonly description: string;
+  readonly timeout: number;
   /** @default 20 */
-  readonly every?: number;
+  readonly interval?: number;
 }
 
-/** Asks until the answer is yes. Rejects where that takes longer than the limit. */
+/** Polls until the condition is true. Rejects on a timeout. */
 export async function until(
-  isSo: () => boolean | Promise<boolean>,
-  { what, limit, every = 20 }: UntilOptions,
+  condition: () => boolean | Promise<boolean>,
+  { description, timeout, interval = 20 }: UntilOptions,
 ): Promise<void> {
-  const end = performance.now() + limit;
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`Waited ${limit} ms for this, in vain: ${what}.`);
-    await sleep(every);
+  const end = performance.now() + timeout;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`Timed out after ${timeout} ms waiting until ${description}.`);
+    await sleep(interval);
   }
 }

@@ -1,6 +1,6 @@
 import { describeEvent, type RepidEvent, Repid, Router, Worker } from '@repid/core';
 import { type BrokerOptions, brokersAt } from './brokers.js';
-import { Witness } from './witness.js';
+import { RunLog } from './run-log.js';
 import {
   cancelActors,
   chainActors,
@@ -8,31 +8,31 @@ import {
   hungActors,
   noteActors,
   orderActors,
-  riskyActors,
+  poisonActors,
 } from './workloads/actors.js';
 
-/** What a worker process is told. */
+/** The settings of a worker process. */
 export interface WorkerSettings extends Omit<BrokerOptions, 'log'> {
   readonly url: string;
-  /** The file of the witness. */
-  readonly witness: string;
-  /** Which work it does: jobs that may kill it, or all others. */
-  readonly role: 'risky' | 'common';
-  /** @default the worker's */
+  /** The file of the run log. */
+  readonly runLog: string;
+  /** The worker's actors: those of poison jobs and the harmless jobs beside them, or all others. */
+  readonly role: 'poison' | 'common';
+  /** @default that of `Worker` */
   readonly concurrency?: number;
 }
 
-/** One worker process. Says `ready` when it takes messages, and ends when nobody holds its standard input any more. */
-const { url, witness: file, role, concurrency, ...broker } = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
+// The program of a worker process. Prints `ready` when it takes messages. Exits when its standard input is closed.
+const { url, runLog: file, role, concurrency, ...broker } = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
 
 process.stdin.resume().once('end', () => process.exit(0));
 
-const witness = new Witness(file);
-witness.watchProcess();
+const runLog = new RunLog(file);
+runLog.watchProcess();
 const repid = new Repid({ ...brokersAt(url, { ...broker, log }), onEvent });
-const tools = { repid, witness };
+const tools = { repid, runLog };
 const common = [chainActors, fanInActors, orderActors, noteActors, hungActors, cancelActors];
-const actors = (role === 'risky' ? [riskyActors] : common).flatMap((actorsOf) => actorsOf(tools));
+const actors = (role === 'poison' ? [poisonActors] : common).flatMap((actorsOf) => actorsOf(tools));
 await new Worker(repid.producer, new Router(actors), { concurrency, handleSignals: [] }).run();
 
 function onEvent(event: RepidEvent): void {

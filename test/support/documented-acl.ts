@@ -5,27 +5,27 @@ import { ROOT } from './program.js';
 
 const BLOCK = /^```acl\n(.*?)^```$/ms;
 
-/** The rules of `ACL SETUSER` that docs/brokers.md gives, without command, user and password. */
+/** Returns the `ACL SETUSER` rules from docs/brokers.md, without command, user and password. */
 export function documentedAcl(): string[] {
   const [, block] = BLOCK.exec(readFileSync(join(ROOT, 'docs/brokers.md'), 'utf8')) ?? [];
   const [, , , , , ...rules] = (block ?? '').trim().split(/\s+/);
   return rules;
 }
 
-/** The commands in these rules. */
+/** Returns the commands that these rules allow. */
 export function documentedCommands(): string[] {
   return documentedAcl()
     .filter((rule) => /^\+[a-z|]+$/.test(rule))
     .map((rule) => rule.slice(1));
 }
 
-/** What it says is to be added on a cluster. */
+/** Returns the additional rules for a cluster from docs/brokers.md. */
 export function documentedClusterAcl(): string[] {
   const text = readFileSync(join(ROOT, 'docs/brokers.md'), 'utf8');
   return (/`([^`]*)` on a cluster\. With/.exec(text)?.[1] ?? '').split(' ');
 }
 
-/** Makes a user with these permissions alone, and returns the URL that it connects by. */
+/** Creates a user with only these permissions, and returns its connection URL. */
 export async function urlOfLimitedUser(
   admin: Redis,
   url: string,
@@ -35,7 +35,7 @@ export async function urlOfLimitedUser(
   return url.replace('redis://', 'redis://limited:hunter2@');
 }
 
-/** What the server has denied anybody, as `ACL LOG` has it; INFO and CLIENT INFO, which are optional, left out. */
+/** Returns the denied commands from `ACL LOG`, except INFO and CLIENT INFO, which are optional. */
 export async function denials(admin: Redis): Promise<string[]> {
   const entries = (await admin.call('ACL', 'LOG', 128)) as unknown[];
   return entries.map(String).filter((entry) => !/,(?:client\|)?info,/.test(entry));

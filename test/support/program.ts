@@ -6,14 +6,14 @@ import { onTestFinished } from 'vitest';
 /** The root of the repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a program is given. Variables that would lead it to a Redis of others are not passed on. */
+/** The options of a program. It does not inherit variables that point to an existing Redis. */
 export interface ProgramOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
-/** What a program has left behind. */
+/** The result of a program. */
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -21,13 +21,13 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A program in a process of its own. It is killed, where it still runs, when the test has finished. */
+/** A running program. It is killed at the end of the test if it still runs. */
 export interface Program {
   readonly ended: Promise<Ended>;
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts a Node program; `script` is a path from the root. */
+/** Starts a Node program. @param script path relative to the repository root */
 export function startProgram(script: string, options: ProgramOptions = {}): Program {
   const child = spawn(process.execPath, [script, ...(options.args ?? [])], {
     cwd: options.cwd ?? ROOT,
@@ -38,7 +38,7 @@ export function startProgram(script: string, options: ProgramOptions = {}): Prog
   return { ended: collect(child), kill: (signal) => void child.kill(signal) };
 }
 
-/** Runs a Node program to its end. */
+/** Runs a Node program and returns its result. */
 export function runProgram(script: string, options: ProgramOptions = {}): Promise<Ended> {
   return startProgram(script, options).ended;
 }

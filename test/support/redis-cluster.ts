@@ -10,9 +10,9 @@ const POLL_INTERVAL = 50;
 
 /** A Redis Cluster for tests: three masters, no replicas. */
 export interface TestCluster {
-  /** Give it to a broker, which duplicates it. */
+  /** For a broker, which duplicates it. */
   readonly cluster: Cluster;
-  /** A connection to each node, which looks into it past the brokers. */
+  /** Direct connections to the nodes. */
   readonly nodes: readonly Redis[];
   stop(): Promise<void>;
 }
@@ -23,12 +23,12 @@ interface Node {
   readonly redis: Redis;
 }
 
-/** Starts the nodes, has them meet and shares the slots out; the cluster is whole when this resolves. */
+/** Starts the nodes, assigns the slots and joins the nodes. Resolves when the cluster is ready. */
 export async function startCluster(): Promise<TestCluster> {
   const nodes = await Promise.all(Array.from({ length: SIZE }, startNode));
-  await shareSlots(nodes);
-  for (const node of nodes) await introduce(node, nodes);
-  await whole(nodes);
+  await assignSlots(nodes);
+  for (const node of nodes) await join(node, nodes);
+  await waitUntilReady(nodes);
   const cluster = new Cluster(nodes.map(({ server }) => server.url));
   return {
     cluster,
@@ -42,7 +42,7 @@ export async function startCluster(): Promise<TestCluster> {
 }
 
 async function startNode(): Promise<Node> {
-  // Left to itself the bus takes the port and ten thousand, which may be taken, or no port at all.
+  // The default bus port is the port plus 10,000, which may be in use or invalid.
   const busPort = await getPort({ host: '127.0.0.1' });
   const server = await startServer({ 'cluster-enabled': 'yes', 'cluster-port': busPort });
   const redis = new Redis(server.url);
@@ -50,7 +50,7 @@ async function startNode(): Promise<Node> {
   return { server, busPort, redis };
 }
 
-async function shareSlots(nodes: readonly Node[]): Promise<void> {
+async function assignSlots(nodes: readonly Node[]): Promise<void> {
   const share = Math.ceil(SLOTS / nodes.length);
   for (const [n, { redis }] of nodes.entries()) {
     await redis.cluster('SET-CONFIG-EPOCH', n + 1);
@@ -58,21 +58,21 @@ async function shareSlots(nodes: readonly Node[]): Promise<void> {
   }
 }
 
-async function introduce(node: Node, nodes: readonly Node[]): Promise<void> {
+async function join(node: Node, nodes: readonly Node[]): Promise<void> {
   for (const other of nodes) {
     if (other !== node) await node.redis.call('CLUSTER', 'MEET', '127.0.0.1', other.server.port, other.busPort);
   }
 }
 
-async function whole(nodes: readonly Node[]): Promise<void> {
+async function waitUntilReady(nodes: readonly Node[]): Promise<void> {
   const deadline = performance.now() + STARTUP_TIMEOUT;
-  while (!(await Promise.all(nodes.map(({ redis }) => isWhole(redis)))).every(Boolean)) {
-    if (performance.now() > deadline) throw new Error(`The cluster was not whole within ${STARTUP_TIMEOUT} ms.`);
+  while (!(await Promise.all(nodes.map(({ redis }) => isReady(redis)))).every(Boolean)) {
+    if (performance.now() > deadline) throw new Error(`The cluster was not ready within ${STARTUP_TIMEOUT} ms.`);
     await sleep(POLL_INTERVAL);
   }
 }
 
-async function isWhole(redis: Redis): Promise<boolean> {
+async function isReady(redis: Redis): Promise<boolean> {
   const info = String(await redis.call('CLUSTER', 'INFO'));
   const slots = (await redis.call('CLUSTER', 'SLOTS')) as unknown[];
   return info.includes('cluster_state:ok') && slots.length === SIZE;

@@ -13,29 +13,29 @@ const STARTUP_TIMEOUT = 10_000;
 /** A Redis server for tests. */
 export interface TestRedis {
   readonly url: string;
-  /** Begins all keys of a test where the server is shared with others; unique, and a plain `repid` on a server of our own. */
+  /** The key prefix of the test: unique on a shared server, `repid` on an own server. */
   readonly prefix: string;
-  /** True for a server of our own, which may be stopped and flushed. */
+  /** True if the test owns the server, and so may stop and flush it. */
   readonly isOwn: boolean;
-  /** A prefix that no other test uses. */
+  /** Returns a prefix that no other test uses. */
   uniquePrefix(): string;
-  /** Freezes the server's process: connections stay, answers don't come. Only where `isOwn`. */
+  /** Suspends the server's process: connections stay open, but get no replies. Only if `isOwn`. */
   freeze(): void;
   thaw(): void;
-  /** Ends the server; one that is shared is left as it is. */
+  /** Stops an own server; does nothing to a shared one. */
   stop(): Promise<void>;
 }
 
-/** A process of `redis-server`. */
+/** A `redis-server` process. */
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
   readonly process: ChildProcess;
-  /** Ends it, and removes its directory. */
+  /** Stops the process and removes its directory. */
   stop(): Promise<void>;
 }
 
-/** Starts a server on a free port, without persistence; uses that at `REDIS_URL` where it is set and `own` is not asked for. */
+/** Returns the server at `REDIS_URL` if that is set and `own` is not; otherwise starts one, without persistence. */
 export async function startRedis(options: { readonly own?: boolean } = {}): Promise<TestRedis> {
   const shared = process.env['REDIS_URL'];
   if (shared !== undefined && !options.own) return sharedRedis(shared);
@@ -47,19 +47,19 @@ export async function startRedis(options: { readonly own?: boolean } = {}): Prom
   };
 }
 
-/** Starts a process of its own on a free port, without persistence; it answers when this resolves. */
+/** Starts a process on a free port, without persistence. Resolves when it replies. */
 export async function startServer(settings: Readonly<Record<string, string | number>> = {}): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), 'repid-redis-'));
   const port = await getPort({ host: '127.0.0.1' });
   const server = spawnServer({ ...settings, port }, directory);
   const url = `redis://127.0.0.1:${port}`;
-  await answers(url, server);
+  await waitForReply(url, server);
   return { port, url, process: server, stop: () => stopServer(server, directory) };
 }
 
 function sharedRedis(url: string): TestRedis {
   const refuse = (): never => {
-    throw new Error('The server at REDIS_URL belongs to others: start one of your own with { own: true }.');
+    throw new Error('The server at REDIS_URL is shared. Start an own server with { own: true }.');
   };
   return {
     url,
@@ -85,12 +85,12 @@ function spawnServer(settings: Readonly<Record<string, string | number>>, direct
       stdio: 'ignore',
     },
   );
-  guard(server, directory);
+  killWithParent(server, directory);
   return server;
 }
 
-// A process of its own, since the test process may be killed without a word: its end closes the pipe.
-function guard(server: ChildProcess, directory: string): void {
+// Kills the server when the test process ends, even by SIGKILL: the end of the test process closes the pipe.
+function killWithParent(server: ChildProcess, directory: string): void {
   const script = 'cat >/dev/null; kill -9 "$1" 2>/dev/null; rm -rf "$2"';
   const watcher = spawn('sh', ['-c', script, 'sh', String(server.pid), directory], {
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -102,13 +102,13 @@ function guard(server: ChildProcess, directory: string): void {
   server.once('exit', () => watcher.stdin?.destroy());
 }
 
-async function answers(url: string, server: ChildProcess): Promise<void> {
+async function waitForReply(url: string, server: ChildProcess): Promise<void> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null });
   client.on('error', () => undefined);
-  const failed = once(server, 'exit').then(() => Promise.reject(new Error('redis-server ended before it answered.')));
+  const failed = once(server, 'exit').then(() => Promise.reject(new Error('redis-server exited during startup.')));
   failed.catch(() => undefined);
   const late = sleep(STARTUP_TIMEOUT, undefined, { ref: false }).then(() =>
-    Promise.reject(new Error(`redis-server did not answer within ${STARTUP_TIMEOUT} ms.`)),
+    Promise.reject(new Error(`redis-server did not reply within ${STARTUP_TIMEOUT} ms.`)),
   );
   try {
     await Promise.race([
@@ -127,7 +127,7 @@ async function answers(url: string, server: ChildProcess): Promise<void> {
 async function stopServer(server: ChildProcess, directory: string): Promise<void> {
   if (server.exitCode === null && server.signalCode === null) {
     const ended = once(server, 'exit');
-    server.ref(); // Nothing else may keep this process alive until it has ended.
+    server.ref(); // Keeps this process alive until the server has ended.
     server.kill('SIGKILL');
     await ended;
   }

@@ -11,19 +11,19 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type TestRedis, startRedis } from './redis-server.js';
 
-/** The settlement of a delivery that is done. */
+/** The settlement of a completed delivery. */
 export const ACK: Settlement = { outcome: { type: 'ack' } };
 
-/** A server of its own, empty before each test, and brokers on it, disconnected after each. */
+/** A Redis server that is flushed before each test, with brokers that are disconnected after each test. */
 export class RedisStage {
   server!: TestRedis;
-  /** Looks into the server, past the brokers. */
+  /** A direct connection to the server. */
   redis!: Redis;
   /** A broker with the default options. */
   broker!: RedisMessageBroker;
   private readonly brokers: (RedisMessageBroker | RedisBucketBroker)[] = [];
 
-  /** Registers the hooks of the describe block that it is called in. */
+  /** Registers the hooks in the current describe block. */
   constructor() {
     beforeAll(() => this.open());
     afterAll(() => this.close());
@@ -38,7 +38,7 @@ export class RedisStage {
     await Promise.all(this.brokers.splice(0).map((broker) => broker.disconnect()));
   }
 
-  /** One more broker. */
+  /** Returns another connected broker. */
   async connected(
     options: RedisMessageBrokerOptions & { readonly fastPaths?: false | readonly string[] } = {},
   ): Promise<RedisMessageBroker> {
@@ -48,7 +48,7 @@ export class RedisStage {
     return broker;
   }
 
-  /** A bucket broker that `broker` has joined. */
+  /** Returns a bucket broker that `broker` has joined. */
   async joinedBuckets(): Promise<RedisBucketBroker> {
     const buckets = new RedisBucketBroker(this.server.url);
     this.brokers.push(buckets);
@@ -62,17 +62,17 @@ export class RedisStage {
     return this.broker.consume({ channels: ['email'], onProblem });
   }
 
-  /** Where the job is, for as long as the broker holds it. */
+  /** Returns the location of a job that the broker holds. */
   async where(jobId: string): Promise<JobLocation | undefined> {
     return (await this.broker.locate(jobId))?.location;
   }
 
-  /** How long a bucket has left, in milliseconds; -1 for ever, -2 where it is not there. */
+  /** Returns the time to live of a bucket in milliseconds; -1 if it does not expire, -2 if it does not exist. */
   timeLeft(bucketId: string): Promise<number> {
     return this.redis.pttl(`repid:bucket:${bucketId}`);
   }
 
-  /** The keys of what waits, or has waited, and of where jobs are: none when all is done. */
+  /** Returns the keys of waiting jobs and of job locations. There are none when all jobs are done. */
   async keysOfJobs(): Promise<string[]> {
     const keys = await this.redis.keys('*');
     return keys.filter((key) => /::awaited|::waiters:|::clients:|:waiting|::jobs$/.test(key));
@@ -90,12 +90,12 @@ export class RedisStage {
   }
 }
 
-/** A bare message on the channel `email`. */
+/** Creates a plain message on the channel `email`. */
 export function message(text: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
   return { channel: 'email', payload: Buffer.from(text), headers: { topic: 'act' }, ...more };
 }
 
-/** A job on the channel `email`, whose header says its id. */
+/** Creates a job message on the channel `email`, with its id in a header. */
 export function job(id: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
   return message(id, { id, headers: { topic: 'act', [HEADER.id]: id }, ...more });
 }
@@ -104,7 +104,7 @@ export function textOf(delivery: Delivery): string {
   return Buffer.from(delivery.message.payload).toString();
 }
 
-/** The texts of the next deliveries. */
+/** Returns the payload texts of the next deliveries. */
 export async function take(consumer: Consumer, max = 10): Promise<string[]> {
   return (await consumer.receive(max, { wait: true })).map(textOf);
 }

@@ -2,25 +2,26 @@ import { once } from 'node:events';
 import { Transform } from 'node:stream';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** How often a throttled connection passes something on, in milliseconds. */
-const TICK = 5;
+/** Interval in milliseconds at which a throttled connection forwards data. */
+const THROTTLE_INTERVAL = 5;
 
-/** How a client of Redis names its connection. */
-const NAMED = /setname\r\n\$\d+\r\n([^\r]+)/i;
+/** Matches the CLIENT SETNAME command. */
+const SETNAME = /setname\r\n\$\d+\r\n([^\r]+)/i;
 
+/** The two sockets of a connection. */
 interface Pair {
   readonly client: Socket;
   readonly upstream: Socket;
-  /** What `CLIENT LIST` shows; empty before the client has said it. */
+  /** The name as in `CLIENT LIST`; empty before CLIENT SETNAME. */
   name: string;
 }
 
-/** Stands between clients and a server on loopback: cuts connections, has them go dead, and leads new ones elsewhere. */
+/** A proxy between clients and a server on loopback that can cut, deaden and redirect connections. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private readonly names: string[] = [];
-  /** So many of the next connections are dead from the start. */
-  private stillborn = 0;
+  /** Number of following connections that are dead from the start. */
+  private deadOnConnect = 0;
   private bytesPerSecond = Infinity;
 
   private constructor(
@@ -47,19 +48,19 @@ export class TcpProxy {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** How many connections of this name were made so far. */
+  /** Returns the number of connections with this name so far. */
   made(name: string): number {
     return this.names.filter((one) => one === name).length;
   }
 
-  /** Cuts connections whose name begins so, whatever is on its way. */
+  /** Cuts connections by name prefix, with any data in transit. */
   cut(name = ''): void {
     for (const pair of this.named(name)) this.end(pair);
   }
 
   /**
-   * Has connections whose name begins so go dead without a word: both sides still have them, and nothing comes through any
-   * more. New connections work. Returns how many there are.
+   * Makes connections half-open by name prefix: they stay open on both sides, but no data passes. New connections work.
+   * Returns the number of affected connections.
    */
   deaden(name = ''): number {
     const pairs = this.named(name);
@@ -70,24 +71,24 @@ export class TcpProxy {
     return pairs.length;
   }
 
-  /** Has so many of the next connections be dead from the start: made, and nothing comes through. */
+  /** Makes the next `count` connections dead from the start: they are accepted, but no data passes. */
   deadenNext(count: number): void {
-    this.stillborn = count;
+    this.deadOnConnect = count;
   }
 
-  /** Loses what the server sends over connections whose name begins so; what clients send comes through. Returns how many there are. */
+  /** Drops data from the server by name prefix; data from clients passes. Returns the number of affected connections. */
   mute(name = ''): number {
     const pairs = this.named(name);
     for (const { client, upstream } of pairs) upstream.unpipe(client).resume();
     return pairs.length;
   }
 
-  /** Lets so many bytes a second through that the server sends over new connections, each for itself. */
+  /** Limits data from the server on each new connection to `bytesPerSecond`. */
   throttle(bytesPerSecond: number): void {
     this.bytesPerSecond = bytesPerSecond;
   }
 
-  /** Leads new connections to another server; those that are there stay. */
+  /** Redirects new connections to another server. Existing connections stay. */
   pointTo(target: number): void {
     this.target = target;
   }
@@ -110,16 +111,16 @@ export class TcpProxy {
       socket.on('error', () => this.end(pair));
       socket.on('close', () => this.end(pair));
     }
-    client.on('data', (chunk: Buffer) => this.listenForName(pair, chunk));
-    this.stillborn -= 1;
-    if (this.stillborn >= 0) return;
+    client.on('data', (chunk: Buffer) => this.readName(pair, chunk));
+    this.deadOnConnect -= 1;
+    if (this.deadOnConnect >= 0) return;
     client.pipe(upstream);
     if (this.bytesPerSecond === Infinity) upstream.pipe(client);
     else upstream.pipe(throttled(this.bytesPerSecond)).pipe(client);
   }
 
-  private listenForName(pair: Pair, chunk: Buffer): void {
-    const [, name] = (pair.name === '' && NAMED.exec(chunk.toString('latin1'))) || [];
+  private readName(pair: Pair, chunk: Buffer): void {
+    const [, name] = (pair.name === '' && SETNAME.exec(chunk.toString('latin1'))) || [];
     if (name === undefined) return;
     pair.name = name;
     this.names.push(name);
@@ -132,18 +133,18 @@ export class TcpProxy {
   }
 }
 
-/** Passes data on, a few milliseconds' worth at a time. */
+/** Forwards data in chunks of a few milliseconds' worth. */
 function throttled(bytesPerSecond: number): Transform {
-  const most = Math.ceil((bytesPerSecond * TICK) / 1_000);
+  const chunkSize = Math.ceil((bytesPerSecond * THROTTLE_INTERVAL) / 1_000);
   return new Transform({
-    highWaterMark: most,
+    highWaterMark: chunkSize,
     transform(chunk: Buffer, _, done): void {
-      const passOn = (from: number): void => {
+      const forward = (from: number): void => {
         if (from >= chunk.length) return done();
-        this.push(chunk.subarray(from, from + most));
-        setTimeout(() => passOn(from + most), TICK);
+        this.push(chunk.subarray(from, from + chunkSize));
+        setTimeout(() => forward(from + chunkSize), THROTTLE_INTERVAL);
       };
-      passOn(0);
+      forward(0);
     },
   });
 }

@@ -3,7 +3,7 @@ import { sharedBrokers } from '@repid/brokers';
 import { RepidModule } from '@repid/nestjs';
 import { RegistrationsController } from './registrations.controller.js';
 
-/** Only produces: the actor is no provider here, so no job runs in this process. */
+/** Only enqueues: this process does not provide the actor, so it runs no jobs. */
 @Module({
   imports: [RepidModule.forRoot(sharedBrokers())],
   controllers: [RegistrationsController],

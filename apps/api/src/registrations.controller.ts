@@ -6,7 +6,7 @@ import { Registration, type Registered, Registrations } from '@repid/registratio
 export class RegistrationsController {
   constructor(private readonly repid: Repid) {}
 
-  /** Accepts a registration; the answer says where to ask for its result. */
+  /** Accepts a registration. Returns the id under which `GET` finds its result. */
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
   async register(@Body() registration: Registration): Promise<{ id: string }> {
@@ -14,12 +14,12 @@ export class RegistrationsController {
     return { id };
   }
 
-  /** How far a registration is, and its result once there is one. */
+  /** Returns the state of a registration, and its result if it has finished. */
   @Get(':id')
   async find(@Param('id') id: string) {
     const job = this.repid.job<Registration, Registered>('register', { id, channel: 'registrations' });
     const { state } = await job.status();
-    if (state === 'unknown') throw new NotFoundException(`There is no registration "${id}".`);
+    if (state === 'unknown') throw new NotFoundException(`Registration "${id}" does not exist.`);
     const bucket = await job.result();
     return { id, status: state, result: bucket?.data, exception: bucket?.exception };
   }

@@ -1,6 +1,6 @@
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
 
-/** The three brokers that `RepidModule.forRoot()` takes. */
+/** The broker options of `RepidModule.forRoot()`. */
 export interface Brokers {
   messageBroker: RedisMessageBroker;
   argsBucketBroker: RedisBucketBroker;
@@ -8,15 +8,15 @@ export interface Brokers {
 }
 
 /**
- * Redis where `REDIS_URL` is set; otherwise nothing, which leaves the module its brokers in memory.
- * `REDIS_CONNECTION` and `REDIS_ARGS_CONNECTION` put messages and buckets on two servers.
+ * Returns Redis brokers if `REDIS_URL` is set. Otherwise returns no brokers, so the module uses its in-memory brokers.
+ * Set `REDIS_CONNECTION` and `REDIS_ARGS_CONNECTION` to store messages and buckets on two servers.
  */
 export function brokersFromEnvironment(): Partial<Brokers> {
   const { REDIS_URL, REDIS_CONNECTION = REDIS_URL, REDIS_ARGS_CONNECTION = REDIS_CONNECTION } = process.env;
   return REDIS_CONNECTION ? redisBrokers(REDIS_CONNECTION, REDIS_ARGS_CONNECTION) : {};
 }
 
-/** The Redis that several processes share: `REDIS_URL`, by default the one on this machine. */
+/** Returns Redis brokers that several processes share. Default of `REDIS_URL`: Redis on this machine. */
 export function sharedBrokers(): Brokers {
   return redisBrokers(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
 }

@@ -4,7 +4,7 @@ import { RepidModule } from '@repid/nestjs';
 import { Greeter } from './greeter.js';
 
 @Module({
-  imports: [RepidModule.forRoot(brokersFromEnvironment())], // in memory, or on Redis where REDIS_URL is set
+  imports: [RepidModule.forRoot(brokersFromEnvironment())], // in memory, or on Redis if REDIS_URL is set
   providers: [Greeter],
 })
 export class AppModule {}

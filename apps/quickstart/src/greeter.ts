@@ -14,7 +14,7 @@ export class Greeter {
     msg.setResult({ userId, greetings: `Hello ${userName}!` });
     const next = this.repid.job('addId', { argsId: msg.parameters.result?.id, resultId: 'some_result_id' });
     msg.addCallback(next);
-    await msg.ack(); // acknowledged, result stored and addId published: one act
+    await msg.ack(); // acknowledges, stores the result and publishes addId atomically
   }
 
   @Actor()

@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { Actor, MessageDependency, Payload } from '@repid/nestjs';
 import { Registration, type Registered } from './registration.js';
 
-/** The API enqueues it, the worker runs it: both know it by this class. */
+/** The API enqueues this actor's jobs, and the worker runs them. Both import this class. */
 @Injectable()
 export class Registrations {
-  /** How long a registration takes, in milliseconds. */
+  /** Duration of a registration, in milliseconds. */
   private readonly workTime = Number(process.env.WORK_TIME ?? 500);
 
   @Actor({ channel: 'registrations' })

@@ -4,6 +4,6 @@ import { WorkerModule } from './worker.module.js';
 
 const app = await NestFactory.createApplicationContext(WorkerModule);
 
-// Works until SIGINT or SIGTERM; then lets running jobs end, and gives back those that take too long.
+// Runs until SIGINT or SIGTERM. Then waits for running jobs, and returns those that take too long to their channels.
 await app.get(RepidWorker).run({ gracefulShutdownTime: process.env.GRACEFUL_SHUTDOWN_TIME });
 await app.close();

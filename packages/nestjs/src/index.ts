@@ -1,5 +1,5 @@
 export * from '@repid/core';
-// What follows takes the place of the engine's exports of the same names.
+// The exports below replace those of the same names in core.
 export { Actor, Actors } from './actor/index.js';
 export { Repid, type ActorCall, type ActorCallOptions, type ActorClient, type ClientSettings } from './client/index.js';
 export {

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { RepidModuleOptions } from './index.js';
 import { RepidTestingModule } from './testing/index.js';
 
-/** An application with these providers, on in-memory brokers; closed when the test has finished. */
+/** Starts an application with these providers and in-memory brokers. It is closed when the test finishes. */
 export async function startApp(
   { providers, controllers, imports = [] }: ModuleMetadata,
   options: RepidModuleOptions = {},
@@ -12,7 +12,7 @@ export async function startApp(
   return startModule({ imports: [RepidTestingModule.forRoot(options), ...imports], providers, controllers });
 }
 
-/** An application made of exactly this. */
+/** Starts an application with exactly this metadata. It is closed when the test finishes. */
 export async function startModule(metadata: ModuleMetadata): Promise<INestApplicationContext> {
   const module = await Test.createTestingModule(metadata).setLogger(SILENT).compile();
   const app = await module.init();

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Repid } from '@repid/core';
 import type { Client } from '../client.js';
-import type { Evidence, Finding } from '../evidence.js';
+import type { Observations, Finding } from '../observations.js';
 import { type Random, range } from '../random.js';
 import {
-  afterwardsName,
+  dependentName,
   delegateName,
   followerName,
   optionsOf,
@@ -12,54 +12,58 @@ import {
   type TargetKind,
   targetName,
   targetOf,
-} from './targets.js';
-import { TWINS, WORK, type Workload } from './workload.js';
+} from './cancel-targets.js';
+import { CHANNEL_PAIR, WORK, type Workload } from './workload.js';
 
-/** The longest after its enqueueing that a job is cancelled, in milliseconds. */
-const LATEST = 2_500;
+/** Maximum time between enqueueing and cancelling a job, in milliseconds. */
+const MAX_CANCEL_DELAY = 2_500;
 
 /**
- * How long after the cancellation a run may begin, in milliseconds: its message may have been on its way to its worker.
- * Retries and further occurrences come later than that.
+ * How long after its cancellation a run may start, in milliseconds: its message may have been in transit to a worker.
+ * Retries and recurrences start later than that.
  */
-const ON_ITS_WAY = 500;
+const MAX_DELIVERY_DELAY = 500;
 
-/** What came of a cancellation. */
+/** The result of a cancellation. */
 interface Outcome {
   readonly isCancelled: boolean;
-  /** When that was known, in milliseconds since the epoch. */
+  /** When the client received it, in milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** Jobs that are cancelled at random moments, wherever they are then; each has one that waits for its success, and a follower. */
-export class Cancels implements Workload {
+/** Jobs that are cancelled at random moments. Each has a dependent job and a follower. */
+export class Cancellations implements Workload {
   private readonly outcomes = new Map<number, Outcome>();
   private readonly moments: readonly number[];
 
   constructor(
     private readonly client: Client,
-    readonly amount: number,
+    readonly count: number,
     random: Random,
   ) {
-    this.moments = range(amount).map(() => random.between(0, LATEST));
+    this.moments = range(count).map(() => random.between(0, MAX_CANCEL_DELAY));
   }
 
   async enqueue(n: number): Promise<void> {
-    const target = targetOf(n, [WORK, ...TWINS]);
+    const target = targetOf(n, [WORK, ...CHANNEL_PAIR]);
     await this.client.enqueue((repid) => jobsOf(repid, target));
     await sleep(this.moments[n]);
-    const wasCancelled = await this.client.insist(({ repid }) => repid.job('target', { id: targetName(n) }).cancel());
-    // An attempt before may have cancelled it and been told nothing.
+    const wasCancelled = await this.client.retryWhileUnavailable(({ repid }) =>
+      repid.job('target', { id: targetName(n) }).cancel(),
+    );
+    // An earlier attempt may have cancelled it without receiving the reply.
     const isCancelled = wasCancelled || (await this.client.stateOf(targetName(n))) === 'cancelled';
     this.outcomes.set(n, { isCancelled, at: Date.now() });
   }
 
-  findings(evidence: Evidence): Finding[] {
-    return range(this.amount).flatMap((n) => {
-      const target = targetOf(n, [WORK, ...TWINS]);
+  findings(observations: Observations): Finding[] {
+    return range(this.count).flatMap((n) => {
+      const target = targetOf(n, [WORK, ...CHANNEL_PAIR]);
       const outcome = this.outcomes.get(n);
-      if (!outcome) return [evidence.lost(`target ${n}`, 'nobody knows whether it was cancelled')];
-      return outcome.isCancelled ? cancelledFindings(target, outcome.at, evidence) : doneFindings(target, evidence);
+      if (!outcome) return [observations.lost(`target ${n}`, 'the result of its cancellation is unknown')];
+      return outcome.isCancelled
+        ? cancelledFindings(target, outcome.at, observations)
+        : doneFindings(target, observations);
     });
   }
 }
@@ -71,48 +75,48 @@ function jobsOf(repid: Repid, target: Target): Job[] {
   job.dependOn(...before);
   if (target.kind === 'recurring') return [job];
   const { channel, n } = target;
-  const afterwards = { channel, id: afterwardsName(n), args: n, dependsOn: job, useArgsBucket: n % 3 === 0 };
-  return [...before, job, repid.job('afterwards', afterwards) as Job];
+  const dependent = { channel, id: dependentName(n), args: n, dependsOn: job, useArgsBucket: n % 3 === 0 };
+  return [...before, job, repid.job('dependent', dependent) as Job];
 }
 
-function cancelledFindings({ n, kind }: Target, at: number, evidence: Evidence): Finding[] {
-  const about = `${kind} target ${n}, cancelled`;
+function cancelledFindings({ n, kind }: Target, at: number, observations: Observations): Finding[] {
+  const label = `${kind} target ${n}, cancelled`;
   const late = [targetName(n), delegateName(n)]
-    .flatMap((name) => evidence.begins(name))
-    .filter((ms) => ms > at + ON_ITS_WAY);
-  const never = neverBegun(kind, n, evidence).filter((name) => evidence.begins(name).length > 0);
-  const committed = neverCommitted(kind, n).filter((name) => evidence.settled(name) > 0);
+    .flatMap((name) => observations.runStarts(name))
+    .filter((ms) => ms > at + MAX_DELIVERY_DELAY);
+  const never = mustNotStart(kind, n, observations).filter((name) => observations.runStarts(name).length > 0);
+  const committed = mustNotBeCommitted(kind, n).filter((name) => observations.settlementsOf(name) > 0);
   return [
-    ...late.map((ms) => evidence.ranThough(about, `a run began ${ms - at} ms later`)),
-    ...never.map((name) => evidence.ranThough(about, `${name} has run`)),
-    ...committed.map((name) => evidence.ranThough(about, `${name} was committed`)),
-    ...evidence.endedAs(about, targetName(n), 'cancelled'),
-    ...(kind === 'recurring' ? [] : evidence.endedAs(about, afterwardsName(n), 'skipped')),
+    ...late.map((ms) => observations.ranAfterCancel(label, `a run started ${ms - at} ms later`)),
+    ...never.map((name) => observations.ranAfterCancel(label, `${name} has run`)),
+    ...committed.map((name) => observations.ranAfterCancel(label, `${name} was committed`)),
+    ...observations.checkEnd(label, targetName(n), 'cancelled'),
+    ...(kind === 'recurring' ? [] : observations.checkEnd(label, dependentName(n), 'skipped')),
   ];
 }
 
-/** Those that follow a run that was committed. One that has delegated was committed before it was cancelled. */
-function neverBegun(kind: TargetKind, n: number, evidence: Evidence): string[] {
+/** Returns the jobs that only a committed run starts. A target that delegated was committed before its cancellation. */
+function mustNotStart(kind: TargetKind, n: number, observations: Observations): string[] {
   if (kind === 'recurring') return [];
-  const hasDelegated = kind === 'delegating' && evidence.settled(targetName(n)) > 0;
-  return hasDelegated ? [afterwardsName(n)] : [afterwardsName(n), followerName(n)];
+  const hasDelegated = kind === 'delegating' && observations.settlementsOf(targetName(n)) > 0;
+  return hasDelegated ? [dependentName(n)] : [dependentName(n), followerName(n)];
 }
 
-function neverCommitted(kind: TargetKind, n: number): string[] {
+function mustNotBeCommitted(kind: TargetKind, n: number): string[] {
   if (kind === 'recurring') return [];
   return [kind === 'delegating' ? delegateName(n) : targetName(n)];
 }
 
-function doneFindings({ n, kind }: Target, evidence: Evidence): Finding[] {
-  const about = `${kind} target ${n}, too late to be cancelled`;
-  if (kind === 'recurring') return [evidence.lost(about, 'a recurring job never ends by itself')];
+function doneFindings({ n, kind }: Target, observations: Observations): Finding[] {
+  const label = `${kind} target ${n}, too late to be cancelled`;
+  if (kind === 'recurring') return [observations.lost(label, 'a recurring job does not end without a cancellation')];
   const last = kind === 'delegating' ? delegateName(n) : targetName(n);
   return [
-    ...evidence.compareAll(about, [
-      [afterwardsName(n), n],
+    ...observations.checkJobs(label, [
+      [dependentName(n), n],
       [followerName(n), n],
     ]),
-    ...evidence.compareCounts(about, evidence.settled(last), 1),
-    ...evidence.compareResult(about, targetName(n), n),
+    ...observations.checkCount(label, observations.settlementsOf(last), 1),
+    ...observations.checkResult(label, targetName(n), n),
   ];
 }

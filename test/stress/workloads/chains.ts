@@ -1,41 +1,41 @@
 import { type Actor, defineActor, type Job, type Repid } from '@repid/core';
 import type { Client } from '../client.js';
-import type { Evidence, Finding } from '../evidence.js';
+import type { Observations, Finding } from '../observations.js';
 import { range } from '../random.js';
 import { type ActorTools, perform, WORK, type Workload } from './workload.js';
 
-/** Steps of a chain. */
+/** Number of steps of a chain. */
 const STEPS = 5;
 
-/** What a step of a chain is given, and leaves to the next. */
+/** The arguments and the result of a step. */
 interface Link {
   readonly chain: number;
-  /** How many steps have been done. */
+  /** Number of completed steps. */
   readonly step: number;
-  /** What they have left. */
+  /** The trail of the completed steps. */
   readonly trail: string;
-  /** Who enqueues the next step: the actor of this one, or the client, as a job that waits. */
+  /** How the next step is enqueued: as a follower by the actor of this step, or by the client as a dependent job. */
   readonly by: 'follower' | 'dependency';
 }
 
-/** Chains of jobs; half of them are made of followers, half of jobs that wait. Some steps fail at first. */
+/** Chains of jobs: half of them use followers, half dependencies. The first run of some steps fails. */
 export class Chains implements Workload {
   constructor(
     private readonly client: Client,
-    readonly amount: number,
+    readonly count: number,
   ) {}
 
   async enqueue(chain: number): Promise<void> {
     await this.client.enqueue((repid) => jobsOf(repid, chain));
-    this.client.watch(nameOf(chain, STEPS));
+    this.client.expectResult(nameOf(chain, STEPS));
   }
 
-  findings(evidence: Evidence): Finding[] {
-    return range(this.amount).flatMap((chain) => evidence.compareAll(`chain ${chain}`, expectedResults(chain)));
+  findings(observations: Observations): Finding[] {
+    return range(this.count).flatMap((chain) => observations.checkJobs(`chain ${chain}`, expectedResults(chain)));
   }
 }
 
-/** The actors of their steps. */
+/** Returns the actor of the steps. */
 export function chainActors(tools: ActorTools): Actor[] {
   const options = { name: 'step', channel: WORK, retryPolicy: () => 100 };
   return [
@@ -43,7 +43,7 @@ export function chainActors(tools: ActorTools): Actor[] {
       const link = nextLink(before);
       if (link.by === 'follower' && link.step < STEPS) msg.enqueue(followerOf(tools.repid, link));
       await perform(tools, msg, nameOf(link.chain, link.step));
-      if (failsAtFirst(link) && msg.parameters.retries.alreadyTried === 0) throw new Error('It fails at first.');
+      if (failsFirst(link) && msg.parameters.retries.alreadyTried === 0) throw new Error('The first run fails.');
       return link;
     }),
   ];
@@ -56,7 +56,7 @@ function jobsOf(repid: Repid, chain: number): Job[] {
   return jobs;
 }
 
-/** The step that follows, enqueued by the actor of the one before. Its id derives from that one's. */
+/** Returns the next step, to be enqueued by the actor of the previous one. Its id derives from the previous step's. */
 function followerOf(repid: Repid, link: Link): Job {
   return repid.job('step', { ...optionsOf(link.chain, link.step + 1), args: link }) as Job;
 }
@@ -74,7 +74,7 @@ function nextLink(link: Link): Link {
   return { ...link, step, trail: `${link.trail}>${link.chain}.${step}` };
 }
 
-function failsAtFirst({ chain, step }: Link): boolean {
+function failsFirst({ chain, step }: Link): boolean {
   return chain % 7 === 0 && step === 3;
 }
 

@@ -1,10 +1,10 @@
 import { type Actor, defineActor, type Job, type MessageDependency, type Repid } from '@repid/core';
 import type { Client } from '../client.js';
-import type { Evidence, Finding } from '../evidence.js';
+import type { Observations, Finding } from '../observations.js';
 import { range } from '../random.js';
 import { type ActorTools, perform, WORK, type Workload } from './workload.js';
 
-/** Jobs that a fan-in waits for. */
+/** Number of dependencies of a fan-in. */
 const PARTS = 20;
 
 interface Part {
@@ -12,24 +12,24 @@ interface Part {
   readonly part: number;
 }
 
-/** Jobs that run side by side, and one that waits for all of them and adds up what they have left. */
+/** Parallel jobs, and one that depends on all of them and adds up their results. */
 export class FanIns implements Workload {
   constructor(
     private readonly client: Client,
-    readonly amount: number,
+    readonly count: number,
   ) {}
 
   async enqueue(fanIn: number): Promise<void> {
     await this.client.enqueue((repid) => jobsOf(repid, fanIn));
-    this.client.watch(sumName(fanIn));
+    this.client.expectResult(sumName(fanIn));
   }
 
-  findings(evidence: Evidence): Finding[] {
-    return range(this.amount).flatMap((fanIn) => evidence.compareAll(`fan-in ${fanIn}`, expectedResults(fanIn)));
+  findings(observations: Observations): Finding[] {
+    return range(this.count).flatMap((fanIn) => observations.checkJobs(`fan-in ${fanIn}`, expectedResults(fanIn)));
   }
 }
 
-/** The actors of the parts and of the sum. */
+/** Returns the actors of the parts and of the sum. */
 export function fanInActors(tools: ActorTools): Actor[] {
   return [
     defineActor({ name: 'part', channel: WORK }, async ({ fanIn, part }: Part, msg) => {

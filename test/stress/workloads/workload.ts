@@ -1,52 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageDependency, Repid } from '@repid/core';
-import type { Evidence, Finding } from '../evidence.js';
-import type { Witness } from '../witness.js';
+import type { Observations, Finding } from '../observations.js';
+import type { RunLog } from '../run-log.js';
 
-/** One kind of work: what clients enqueue and do to it, and how it must have ended. */
+/** A kind of work: what the client does, and the expected outcome. */
 export interface Workload {
-  /** So many pieces of it. */
-  readonly amount: number;
-  /** The round in which a piece is enqueued. @default the pieces are spread over all rounds */
+  /** Number of items. */
+  readonly count: number;
+  /** Returns the round in which an item is enqueued. @default items are spread over all rounds */
   roundOf?(n: number, rounds: number): number;
-  /** Enqueues a piece and does to it what is to be done. Resolves when it is known what has come of that. */
+  /** Enqueues an item, and performs its further steps, such as a cancellation. Resolves when their outcome is known. */
   enqueue(n: number): Promise<void>;
-  /** What is not as it should be when all is over. */
-  findings(evidence: Evidence): Finding[];
+  /** Returns the violations at the end of the run. */
+  findings(observations: Observations): Finding[];
 }
 
-/** What actors stand on. */
+/** What actors use. */
 export interface ActorTools {
   readonly repid: Repid;
-  readonly witness: Witness;
+  readonly runLog: RunLog;
 }
 
-/** The channel that most of it runs on. */
+/** The channel of most jobs. */
 export const WORK = 'work';
 
-/** Two channels on which the same happens at the same time, with the same ids. */
-export const TWINS = ['mail', 'billing'] as const;
+/** Two channels that get the same items at the same time, with the same ids. */
+export const CHANNEL_PAIR = ['mail', 'billing'] as const;
 
-/** The channel of jobs that kill their workers, and of others beside them. */
-export const RISKY = 'risky';
+/** The channel of poison jobs and of the harmless jobs beside them. */
+export const POISON = 'poison';
 
 /**
- * The channel on which each committed settlement leaves a bare message. It has no id by which it could be dropped when it
- * comes twice, so there are as many of them as settlements were committed.
+ * The channel to which each committed settlement publishes a plain message. Messages without an id are not deduplicated, so
+ * their number is the number of committed settlements.
  */
 export const AUDIT = 'audit';
 
-/** The longest that a job takes, so that a kill finds many of them running. In milliseconds. */
-const LONGEST = 200;
+/** Maximum duration of a job, in milliseconds. Long enough that a killed worker runs many of them. */
+const MAX_DURATION = 200;
 
-/** Runs the job of this name: notes that it has begun, takes a while, and has its settlement leave a message. */
+/** Runs a job: logs its start, waits for `duration` ms, and publishes a message with its settlement. */
 export async function perform(
-  { witness }: ActorTools,
+  { runLog }: ActorTools,
   msg: MessageDependency,
   name: string,
-  takes = Math.random() * LONGEST,
+  duration = Math.random() * MAX_DURATION,
 ): Promise<void> {
-  witness.note('begin', name);
-  await sleep(takes);
+  runLog.add('start', name);
+  await sleep(duration);
   await msg.sendMessageJson({ channel: AUDIT, payload: { name } });
 }

@@ -36,7 +36,7 @@ const args = { userName: 'Alex', userId: 123, messages: ['This is your first mes
 await repid.job('addHello', { args, resultId: 'chained_id' }).enqueue();
 await worker.run({ messagesLimit: 1 });
 
-// What addHello has returned is what addId gets.
+// The result of addHello is the arguments of addId.
 const job = await repid.job<unknown, string[]>('addId', { argsId: 'chained_id' }).enqueue();
 await worker.run({ messagesLimit: 1 });
 

@@ -14,7 +14,7 @@ class Users {
       payload: { userId, username },
       headers: { topic: 'sendWelcomeEmail' },
     });
-  } // acknowledged here, and the e-mail's message is published in the same act
+  } // acknowledges this message and publishes the e-mail's message atomically
 
   @Actor({ channel: 'email' })
   sendWelcomeEmail(@Payload('userId') userId: number, @Payload('username') username: string): void {

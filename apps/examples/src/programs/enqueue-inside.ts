@@ -9,9 +9,9 @@ class Tasks {
 
   @Actor()
   async main(@MessageDependency() msg: MessageDependency): Promise<void> {
-    const a = await this.repid.job<unknown, string>('taskA').enqueue(); // now, since it is awaited
+    const a = await this.repid.job<unknown, string>('taskA').enqueue(); // published now, because its result is awaited
     const { data } = await a.waitForResult({ timeout: '10s', signal: msg.signal });
-    msg.enqueue(this.repid.job('taskB', { args: { data } })); // in one act with the end of this job
+    msg.enqueue(this.repid.job('taskB', { args: { data } })); // published atomically with this job's settlement
   }
 
   @Actor()

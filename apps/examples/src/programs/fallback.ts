@@ -9,7 +9,7 @@ import { Actor, Actors, onFailure, Payload, Repid, RepidModule, RepidWorker } fr
 class Tasks {
   @Actor()
   mainJob(@Payload('fails') fails: boolean): string {
-    if (fails) throw new Error('The main job has failed');
+    if (fails) throw new Error('The main job failed');
     return 'all is well';
   }
 
@@ -22,11 +22,11 @@ class Tasks {
 @Module({ imports: [RepidModule.forRoot(brokersFromEnvironment())], providers: [Tasks] })
 class AppModule {}
 
-const app = await NestFactory.createApplicationContext(AppModule, { logger: false }); // it would tell of the failure
+const app = await NestFactory.createApplicationContext(AppModule, { logger: false }); // the failure would be logged
 const repid = app.get(Repid);
 const channel = 'fallbacks';
 
-/** How the fallback has ended. */
+/** Runs the main job, and the fallback if it fails. Returns the state of the fallback. */
 async function runMainJob(args: { fails: boolean }): Promise<string> {
   const main = repid.job('mainJob', { channel, args });
   const fallback = repid.job('fallback', { channel, dependsOn: onFailure(main) });
@@ -36,7 +36,7 @@ async function runMainJob(args: { fails: boolean }): Promise<string> {
 }
 
 assert.equal(await runMainJob({ fails: true }), 'succeeded');
-assert.equal(await runMainJob({ fails: false }), 'skipped'); // and so it prints nothing
+assert.equal(await runMainJob({ fails: false }), 'skipped'); // so it prints nothing
 
-await repid.channel(channel).delete(); // with the dead letter of the main job
+await repid.channel(channel).delete(); // including the main job's dead letter
 await app.close();

@@ -28,7 +28,7 @@ const app = await NestFactory.createApplicationContext(AppModule, { logger: ['wa
 const repid = app.get(Repid);
 const worker = app.get(RepidWorker);
 
-/** A, then the parts side by side, then all their results in one place, in the order of the names. */
+/** Runs A, then the parts in parallel, then a job with all their results. Returns them in the order of the names. */
 async function runWorkflow(names: string[]): Promise<string[]> {
   const a = repid.job('taskA');
   const parts = names.map((name) => repid.job('part', { args: { name }, dependsOn: a }));

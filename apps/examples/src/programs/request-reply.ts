@@ -13,7 +13,7 @@ class Users {
   @Actor({ channel: 'users' })
   async findUser(@Payload('username') username: string, @MessageDependency() msg: MessageDependency): Promise<void> {
     const user: User = { userId: 123, username };
-    await msg.replyJson({ payload: user }); // the reply is published and the request acknowledged: one act
+    await msg.replyJson({ payload: user }); // publishes the reply and acknowledges the request atomically
   }
 }
 

@@ -25,7 +25,7 @@ class Tasks {
 @Module({ imports: [RepidModule.forRoot(brokersFromEnvironment())], providers: [Tasks] })
 class AppModule {}
 
-const app = await NestFactory.createApplicationContext(AppModule, { logger: false }); // it would tell of each failure
+const app = await NestFactory.createApplicationContext(AppModule, { logger: false }); // each failure would be logged
 const repid = app.get(Repid);
 const worker = app.get(RepidWorker);
 const channel = repid.channel('retries');
@@ -40,5 +40,5 @@ for (const { reason } of await channel.deadLetters()) {
   console.log(`Dead letter after ${reason.attempts} runs: ${reason.name}: ${reason.message}`);
 }
 
-await channel.delete(); // with the dead letter, so that the program can be run again
+await channel.delete(); // including the dead letter, so that the program can be run again
 await app.close();

@@ -3,10 +3,11 @@ import { declareImplicitParameters } from '../parameter/implicit-parameters.js';
 import { markActor, markMisplaced } from './actor-metadata.js';
 
 /**
- * Makes a method of a provider or controller an actor: it runs the messages of its topic. The method can be called as before.
+ * Makes a method of a provider or controller an actor: the worker calls it for each message of its topic. Other code can
+ * still call the method directly.
  *
- * @param options how it takes and runs messages, or only its name; default: the method's name on channel `default`.
- *   They are checked at bootstrap.
+ * @param options the actor's options, or only its name. Default: the method's name, on channel `default`. Options are
+ *   validated at bootstrap.
  */
 export function Actor(options: ActorOptions | string = {}): MethodDecorator {
   return (target: object, method: string | symbol, descriptor?: PropertyDescriptor) => {
@@ -18,9 +19,10 @@ export function Actor(options: ActorOptions | string = {}): MethodDecorator {
 }
 
 function problemOf(target: object, method: string | symbol, descriptor?: PropertyDescriptor): string | undefined {
-  if (typeof method === 'symbol') return `${String(method)} has no name in text, and a topic is text. Name the method.`;
+  if (typeof method === 'symbol')
+    return `${String(method)} is a symbol, but a topic is a string. Give the method a string name.`;
   if (typeof target === 'function')
-    return `"${target.name}.${method}" is static, and an actor runs on an instance. Take "static" away.`;
+    return `"${target.name}.${method}" is static, but an actor runs on an instance. Remove "static".`;
   if (typeof descriptor?.value === 'function') return undefined;
-  return `"${target.constructor.name}.${method}" is no method. Write it as a method: async ${method}() { ... }.`;
+  return `"${target.constructor.name}.${method}" is not a method. Declare it as a method: async ${method}() { ... }.`;
 }

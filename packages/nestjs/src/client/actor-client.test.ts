@@ -44,10 +44,10 @@ class Mail {
   helper(): void {}
 }
 
-// Parameters beside the payload must be decorated; `send` takes its letter as the whole payload.
+// All parameters must be decorated if there are several; `send` takes the whole payload as its letter.
 Payload()(Mail.prototype, 'send', 0);
 
-it('enqueues under the name and channel of the actor and answers the job', async () => {
+it('enqueues under the name and channel of the actor and returns the job', async () => {
   const app = await startApp({ providers: [Mail] });
   const mail = app.get(Repid).actors(Mail);
   const job = await mail.send({ to: 'Alex' });
@@ -63,21 +63,21 @@ it('enqueues under the name and channel of the actor and answers the job', async
 it.each([
   [7, 7],
   [{ id: 7 }, 7],
-])('takes %j for an actor of one field', async (payload, result) => {
+])('takes %j for an actor with one field', async (payload, result) => {
   const app = await startApp({ providers: [Mail] });
   const job = await app.get(Repid).actors(Mail).remind(payload);
   await drain(app);
   expect((await job.result())?.data).toBe(result);
 });
 
-it('takes an array for an actor of one field that is one', async () => {
+it('takes an array for an actor whose only field is an array', async () => {
   const app = await startApp({ providers: [Mail] });
   const job = await app.get(Repid).actors(Mail).merge(['a', 'b']);
   await drain(app);
   expect((await job.result())?.data).toEqual(['a', 'b']);
 });
 
-it('takes a class and a literal alike for an actor with a header beside its payload', async () => {
+it('takes an instance or a literal for an actor with a header and a payload', async () => {
   const app = await startApp({ providers: [Mail] });
   const { file } = app.get(Repid).actors(Mail);
   const letter: Letter = { to: 'Alex' };
@@ -87,13 +87,13 @@ it('takes a class and a literal alike for an actor with a header beside its payl
   expect(results.map((result) => result?.data)).toEqual(['file for blue: Alex', 'file for undefined: Sam']);
 });
 
-it('needs no provider of the class where jobs are only made', async () => {
+it('needs no provider of the class in a process that only enqueues', async () => {
   const app = await startApp({});
   await app.get(Repid).actors(Mail).sweep();
   expect(sent(app)).toMatchObject([{ channel: 'mail', topic: 'sweep', payload: undefined }]);
 });
 
-it('knows the defaults of the module', async () => {
+it("applies the module's defaults", async () => {
   class Plain {
     @Actor()
     run(): void {}
@@ -103,24 +103,24 @@ it('knows the defaults of the module', async () => {
   expect(sent(app)[0]?.channel).toBe('of_module');
 });
 
-it.each([undefined, 'Mail', {}])('refuses %j in place of a class', async (actorClass) => {
+it.each([undefined, 'Mail', {}])('refuses %j instead of a class', async (actorClass) => {
   const repid = (await startApp({})).get(Repid);
-  expect(() => repid.actors(actorClass as never)).toThrow('repid.actors() was not given a class.');
+  expect(() => repid.actors(actorClass as never)).toThrow('The argument of repid.actors() is not a class.');
 });
 
-it.each(['args', 'channel'])('refuses the option "%s", which follows from the call', async (name) => {
+it.each(['args', 'channel'])('refuses the option "%s", which the client sets', async (name) => {
   const repid = (await startApp({})).get(Repid);
   await expect(repid.actors(Mail).remind(1, { [name]: 'x' })).rejects.toThrow(
-    `Option "${name}" of a call of "Mail.remind" is given, and follows from the call.`,
+    `Option "${name}" cannot be passed to a call of "Mail.remind"`,
   );
 });
 
-it('refuses unknown options of a call', async () => {
+it('refuses unknown call options', async () => {
   const repid = (await startApp({})).get(Repid);
   await expect(repid.actors(Mail).remind(1, { retry: 1 } as never)).rejects.toThrow('has no option "retry"');
 });
 
-it('refuses a method that is no actor', async () => {
+it('refuses a method that is not an actor', async () => {
   const repid = (await startApp({})).get(Repid);
   expect(() => repid.actors(Mail).helper).toThrow(
     '"Mail.helper" is not an actor. Decorate it with @Actor(), or call one of: send, remind, both, file, sweep, merge.',
@@ -141,7 +141,7 @@ it('refuses an actor of another connection', async () => {
   await expect(app.get(Repid).actors(Elsewhere).run()).rejects.toThrow("@InjectRepid('reports')");
 });
 
-it('is typed end to end', () => {
+it('is typed from payload to result', () => {
   const typed = (repid: Repid) => repid.actors(Mail);
   type Client = ReturnType<typeof typed>;
   expectTypeOf<Parameters<Client['send']>[0]>().toEqualTypeOf<Letter>();
@@ -154,14 +154,14 @@ it('is typed end to end', () => {
   expectTypeOf<Parameters<Client['file']>[0]>().toEqualTypeOf<Letter | string | object>();
   expectTypeOf<Client['file']>().toBeCallableWith({} as Letter);
   expectTypeOf<Client['file']>().toBeCallableWith({ to: 'Alex', subject: 'Hello' });
-  // @ts-expect-error A letter is an object, and a header is text.
+  // @ts-expect-error A letter is an object, and a header is a string.
   expectTypeOf<Client['file']>().toBeCallableWith(7);
   expectTypeOf<Parameters<Client['merge']>[0]>().toEqualTypeOf<string[] | Record<string, unknown>>();
   expectTypeOf<Client['sweep']>().toBeCallableWith();
-  // @ts-expect-error A letter needs somebody to go to.
+  // @ts-expect-error A letter needs a recipient.
   expectTypeOf<Client['send']>().toBeCallableWith({});
-  // @ts-expect-error Somebody is text.
+  // @ts-expect-error The recipient is a string.
   expectTypeOf<Client['send']>().toBeCallableWith({ to: 7 });
-  // @ts-expect-error Its arguments are the first parameter.
+  // @ts-expect-error The first parameter sets the arguments.
   expectTypeOf<Client['send']>().toBeCallableWith({ to: 'Alex' }, { args: {} });
 });

@@ -1,24 +1,24 @@
 import type { Job, JobOptions, MessageDependency } from '@repid/core';
 
-/** The actors of a class as functions that enqueue a job and answer it. */
+/** A client with one function per actor of a class. Each function enqueues a job and returns it. */
 export type ActorClient<T> = {
   readonly [Name in MethodNames<T>]: T[Name] extends (...args: infer Parameters) => infer Returned
     ? ActorCall<PayloadParameters<Parameters>, Awaited<Returned>>
     : never;
 };
 
-/** Enqueues a job for an actor whose parameters, apart from the message, are these. */
+/** Enqueues a job for one actor. `Parameters` are the actor's parameters without the message. */
 export type ActorCall<Parameters extends readonly unknown[], Result> = Parameters extends readonly []
   ? (payload?: PayloadOf<Parameters>, options?: ActorCallOptions) => Promise<Job<PayloadOf<Parameters>, Result>>
   : (payload: PayloadOf<Parameters>, options?: ActorCallOptions) => Promise<Job<PayloadOf<Parameters>, Result>>;
 
-/** How the job is enqueued; its arguments and its place are known. */
+/** Job options for a call of an actor. The client sets `args` and `channel`. */
 export type ActorCallOptions = Omit<JobOptions, 'args' | 'channel'>;
 
 /**
- * What an actor is to be given: the type of its sole parameter, or an object of its fields. A value that is no object
- * may also be given within one, under the name of its field. Types do not tell a header from a part of the payload: of
- * several parameters any may be the whole payload, or each a field of it.
+ * The payload type of an actor: the type of its only parameter, or an object with its fields. A primitive may also be
+ * passed in an object, under the name of its field. Types cannot distinguish a header parameter from a payload
+ * parameter, so with several parameters any of them may be the whole payload, or each a field of it.
  */
 export type PayloadOf<Parameters extends readonly unknown[]> = Parameters extends readonly [infer Only]
   ? IsPlain<Only> extends true
@@ -26,7 +26,7 @@ export type PayloadOf<Parameters extends readonly unknown[]> = Parameters extend
     : Only
   : NonNullable<Parameters[number]> | object;
 
-/** The parameters that the payload fills: all but the message. */
+/** The actor's parameters without the message. */
 export type PayloadParameters<Parameters extends readonly unknown[]> = number extends Parameters['length']
   ? Parameters
   : Required<Parameters> extends readonly [infer First, ...infer Rest]

@@ -12,11 +12,15 @@ import { actorDefaultsOf, actorOptionsOf, connectionOf } from '../actor/actor-me
 import { readParameters } from '../parameter/read-parameters.js';
 import type { ClientSettings } from './repid.js';
 
-/** @throws ActorDefinitionError for what is no class, or one without actors */
+/**
+ * Makes the client that `repid.actors()` returns.
+ *
+ * @throws ActorDefinitionError if `actorClass` is not a class or has no actors
+ */
 export function makeActorClient(actorClass: Type, repid: Repid, settings: ClientSettings): object {
   if (typeof actorClass !== 'function')
     throw new ActorDefinitionError(
-      'repid.actors() was not given a class. Give the class whose actors are to run the jobs.',
+      'The argument of repid.actors() is not a class. Pass the class whose actors should run the jobs.',
     );
   const prototype = actorClass.prototype as object;
   const methods = new MetadataScanner().getAllMethodNames(prototype);
@@ -27,7 +31,7 @@ export function makeActorClient(actorClass: Type, repid: Repid, settings: Client
   for (const method of methods) {
     const descriptor = actors.includes(method)
       ? { value: enqueuer(actorClass, method, repid, settings), enumerable: true }
-      : { get: () => refuse(actorClass, method, actors) };
+      : { get: () => throwNotAnActor(actorClass, method, actors) };
     Object.defineProperty(client, method, descriptor);
   }
   return client;
@@ -41,7 +45,7 @@ function enqueuer(actorClass: Type, method: string, repid: Repid, settings: Clie
   const own = [actorDefaultsOf(prototype), actorOptionsOf(prototype, method)];
   const { name, channel } = resolveActorOptions(label, method, settings.actorDefaults, ...own);
   const connection = connectionOf(own);
-  const field = soleField(prototype, method, label);
+  const field = onlyField(prototype, method, label);
   return async (payload, options = {}) => {
     checkConnection(label, connection, settings.connection ?? 'default');
     checkCallOptions(label, options);
@@ -49,37 +53,37 @@ function enqueuer(actorClass: Type, method: string, repid: Repid, settings: Clie
   };
 }
 
-/** The field that an actor takes, where it takes one and nothing else of the payload. */
-function soleField(prototype: object, method: string, label: string): string | undefined {
+/** Returns the payload field that an actor takes if it is the only part of the payload that the actor takes. */
+function onlyField(prototype: object, method: string, label: string): string | undefined {
   const sources = readParameters(prototype, method, label).map(({ source }) => source);
-  const [sole, ...others] = sources.filter((source) => source.from === 'payload');
-  return others.length === 0 ? sole?.field : undefined;
+  const [only, ...others] = sources.filter((source) => source.from === 'payload');
+  return others.length === 0 ? only?.field : undefined;
 }
 
-/** An actor that takes one field may be given its value; the payload is an object all the same. */
+/** Wraps a bare value in an object with the actor's only field. An object that has the field is returned unchanged. */
 function wrap(payload: unknown, field: string | undefined): unknown {
   if (field === undefined || payload === undefined) return payload;
   const holdsField = typeof payload === 'object' && payload !== null && Object.hasOwn(payload, field);
   return holdsField ? payload : { [field]: payload };
 }
 
-/** What follows from the actor, or is given as its payload, would be overwritten. */
+/** @throws InvalidOptionError for an option that the client sets itself */
 function checkCallOptions(label: string, options: JobOptions): void {
-  const doubled = ['args', 'channel'].find((name) => Object.hasOwn(options, name));
-  if (doubled === undefined) return;
+  const reserved = ['args', 'channel'].find((name) => Object.hasOwn(options, name));
+  if (reserved === undefined) return;
   throw new InvalidOptionError(
-    `Option "${doubled}" of a call of "${label}" is given, and follows from the call. Leave it out, or use repid.job().`,
+    `Option "${reserved}" cannot be passed to a call of "${label}": the client sets it. Remove it, or use repid.job().`,
   );
 }
 
 function checkConnection(label: string, connection: string, own: string): void {
   if (connection === own) return;
   throw new ActorDefinitionError(
-    `"${label}" is an actor of connection "${connection}", and this client is of "${own}". Take the one injected with @InjectRepid('${connection}').`,
+    `Actor "${label}" is on connection "${connection}", but this client is for "${own}". Inject the client with @InjectRepid('${connection}').`,
   );
 }
 
-function refuse(actorClass: Type, method: string, actors: readonly string[]): never {
+function throwNotAnActor(actorClass: Type, method: string, actors: readonly string[]): never {
   throw new ActorDefinitionError(
     `"${actorClass.name}.${method}" is not an actor. Decorate it with @Actor(), or call one of: ${actors.join(', ')}.`,
   );

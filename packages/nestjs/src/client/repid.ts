@@ -3,14 +3,14 @@ import { Repid as Engine, type ActorOptions, type RepidOptions } from '@repid/co
 import { makeActorClient } from './make-actor-client.js';
 import type { ActorClient } from './actor-client.js';
 
-/** What a client must know of its connection to name its actors' topics and channels. */
+/** The connection settings from which a client derives its actors' topics and channels. */
 export interface ClientSettings {
   /** @default 'default' */
   readonly connection?: string;
   readonly actorDefaults?: Partial<ActorOptions>;
 }
 
-/** Makes jobs, sends messages and looks after channels, over one connection. Inject it where jobs are made. */
+/** Creates jobs, sends messages and manages channels over one connection. Inject it where you create jobs. */
 export class Repid extends Engine {
   private readonly clients = new Map<Type, unknown>();
 
@@ -23,10 +23,10 @@ export class Repid extends Engine {
   }
 
   /**
-   * A client of a class's actors, typed by their methods: `await repid.actors(Mail).send({ to })` enqueues and answers
-   * the job. The class needs no provider in this process.
+   * Returns a client for the actors of a class, typed by their methods: `await repid.actors(Mail).send({ to })` enqueues
+   * a job and returns it. This process need not provide the class.
    *
-   * @throws ActorDefinitionError for a class without actors
+   * @throws ActorDefinitionError if the class has no actors
    */
   actors<T>(actorClass: Type<T>): ActorClient<T> {
     if (!this.clients.has(actorClass)) this.clients.set(actorClass, makeActorClient(actorClass, this, this.settings));

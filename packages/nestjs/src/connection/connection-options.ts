@@ -17,42 +17,47 @@ import {
 import { option, parseOptions } from '@repid/core/internal';
 import { ClassConverter, type UnknownProperties } from '../payload/index.js';
 
-/** What a connection is made of, and how its actors and its worker go about their work. */
+/** The brokers of a connection, and the defaults of its actors and its worker. */
 export interface ConnectionOptions {
   /** @default in memory */
   messageBroker?: MessageBroker;
-  /** Keeps arguments; null for none. @default in memory beside the default message broker, otherwise none */
+  /** Stores arguments; null for none. @default in memory with the default message broker, otherwise none */
   argsBucketBroker?: BucketBroker | null;
-  /** Keeps results; null for none. @default in memory beside the default message broker, otherwise none */
+  /** Stores results; null for none. @default in memory with the default message broker, otherwise none */
   resultsBucketBroker?: BucketBroker | null;
   /** @default JSON */
   serializer?: Serializer;
-  /** @default a ClassConverter: class-validator's classes, primitives and Standard Schemas */
+  /** @default a ClassConverter: classes with class-validator decorators, primitives and Standard Schemas */
   converter?: Converter;
-  /** What becomes of properties that a payload's class does not declare. Only for the default converter. @default 'drop' */
+  /**
+   * How to treat properties that a payload's class does not declare: drop them, refuse the payload, or keep them. Applies
+   * to the default converter only.
+   *
+   * @default 'drop'
+   */
   unknownProperties?: UnknownProperties;
-  /** For every actor of the connection; its class and its method may say otherwise. */
+  /** Defaults for every actor of the connection. `@Actors()` and `@Actor()` override them. */
   actorDefaults?: Partial<ActorOptions>;
-  /** Around each run of an actor; the first is the outermost. */
+  /** Wrap each run of an actor; the first is the outermost. */
   middlewares?: ActorMiddleware[];
-  /** Around each act of publishing; the first is the outermost. */
+  /** Wrap each publish; the first is the outermost. */
   producerMiddlewares?: ProducerMiddleware[];
-  /** The largest payload together with its headers, arguments bucket or result, in bytes. @default 5 MiB */
+  /** Maximum size in bytes of a payload with its headers, of an arguments bucket and of a result. @default 5 MiB */
   maxPayloadBytes?: number;
-  /** Run the application's global guards, interceptors, pipes and filters for actors too. @default false */
+  /** Applies the application's global guards, interceptors, pipes and filters to actors. @default false */
   globalEnhancers?: boolean;
-  /** Defaults of `RepidWorker.run()`. With `autorun` the worker runs from `onApplicationBootstrap` on. */
+  /** Defaults of `RepidWorker.run()`. With `autorun`, the worker starts in `onApplicationBootstrap`. */
   worker?: WorkerOptions & { autorun?: boolean };
 }
 
-/** Connection options, checked, with their defaults filled in. */
+/** Validated connection options, with defaults applied. */
 export type ResolvedConnectionOptions = ReturnType<typeof resolveConnectionOptions>;
 
 const bucketBroker = v.optional(
   v.nullable(option.having<BucketBroker>('a bucket broker, or null', 'get', 'store', 'delete', 'wait')),
 );
 
-const anObject = <T extends object>() =>
+const objectOption = <T extends object>() =>
   v.custom<T>((value) => typeof value === 'object' && value !== null, 'expected an object');
 
 const schema = v.strictObject({
@@ -62,15 +67,19 @@ const schema = v.strictObject({
   serializer: v.optional(option.having<Serializer>('a serializer', 'encode', 'decode')),
   converter: v.optional(option.having<Converter>('a converter', 'convertInputs', 'convertOutputs')),
   unknownProperties: v.optional(option.oneOf(['drop', 'refuse', 'keep'])),
-  actorDefaults: v.optional(anObject<Partial<ActorOptions>>()),
+  actorDefaults: v.optional(objectOption<Partial<ActorOptions>>()),
   middlewares: v.optional(v.array(option.callable<ActorMiddleware>(), 'expected an array of functions'), []),
   producerMiddlewares: v.optional(v.array(option.callable<ProducerMiddleware>(), 'expected an array of functions')),
   maxPayloadBytes: v.optional(option.wholeNumber(1)),
   globalEnhancers: v.optional(option.boolean, false),
-  worker: v.optional(anObject<NonNullable<ConnectionOptions['worker']>>(), {}),
+  worker: v.optional(objectOption<NonNullable<ConnectionOptions['worker']>>(), {}),
 });
 
-/** @throws InvalidOptionError that names the option */
+/**
+ * Validates connection options and applies defaults.
+ *
+ * @throws InvalidOptionError that names the invalid option
+ */
 export function resolveConnectionOptions(options: ConnectionOptions, name: string) {
   const owner = `RepidModule (connection "${name}")`;
   const { worker, unknownProperties, converter, ...parsed } = parseOptions(schema, options, owner);
@@ -89,7 +98,7 @@ export function resolveConnectionOptions(options: ConnectionOptions, name: strin
 
 type Brokers = Pick<ConnectionOptions, 'messageBroker' | 'argsBucketBroker' | 'resultsBucketBroker'>;
 
-/** In memory they share one clock, so that moving it moves delays and times to live together. */
+/** In-memory brokers share one clock, so advancing it affects delays and times to live alike. */
 function brokersFor({ messageBroker, argsBucketBroker, resultsBucketBroker }: Brokers) {
   const clock = new AdjustableClock();
   const buckets = messageBroker === undefined ? new InMemoryBucketBroker({ clock }) : null;

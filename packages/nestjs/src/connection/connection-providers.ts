@@ -19,13 +19,17 @@ import {
   getWorkerToken,
 } from './tokens.js';
 
-/** Where the checked options of a connection are provided. */
+/** Returns the token of a connection's validated options. */
 export const getOptionsToken = (name: string): string => `repid:options:${name}`;
 
-/** Where a connection itself is provided. */
+/** Returns the token of a `RepidConnection`. */
 export const getConnectionToken = (name: string): string => `repid:connection:${name}`;
 
-/** Everything that a connection is made of. @param optionsToken where its options are provided, as the user gave them */
+/**
+ * Returns the providers of a connection.
+ *
+ * @param optionsToken the token of the options as the user gave them
+ */
 export function connectionProviders(name: string, optionsToken: string | symbol): Provider[] {
   const options = { inject: [getOptionsToken(name)] };
   return [
@@ -62,7 +66,7 @@ export function connectionProviders(name: string, optionsToken: string | symbol)
   ];
 }
 
-/** What other modules may inject of a connection. */
+/** Returns the tokens of a connection that other modules may inject. */
 export function connectionExports(name: string): (string | Function)[] {
   return [
     getRepidToken(name),

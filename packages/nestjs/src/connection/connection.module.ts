@@ -6,8 +6,8 @@ import { connectionExports, connectionProviders } from './connection-providers.j
 @Module({})
 export class RepidConnectionModule {
   /**
-   * @param definition what provides the options
-   * @param optionsToken where it does
+   * @param definition the module that provides the options
+   * @param optionsToken the token of the options
    */
   static for(name: string, isGlobal: boolean, definition: DynamicModule, optionsToken: string | symbol): DynamicModule {
     return {

@@ -6,10 +6,10 @@ import type { ActorFactory } from '../execution/index.js';
 import type { RepidWorker } from '../worker/index.js';
 import type { ResolvedConnectionOptions } from './connection-options.js';
 
-/** The engine's side of a connection: brokers, buckets, serializer. */
+/** The core connection: brokers, buckets, serializer. */
 export type EngineConnection = Producer['connection'];
 
-/** What a connection holds together. */
+/** The constructor arguments of `RepidConnection`. */
 export interface ConnectionParts {
   readonly name: string;
   readonly options: ResolvedConnectionOptions;
@@ -21,12 +21,12 @@ export interface ConnectionParts {
 }
 
 /**
- * A connection's way through the application's life: finds its actors when everything has been made, lets its worker run
- * when the application has started, and disconnects its brokers last.
+ * Ties a connection to the application's lifecycle: finds its actors in `onModuleInit`, enables its worker in
+ * `onApplicationBootstrap`, and disconnects its brokers in `onApplicationShutdown`.
  */
 export class RepidConnection implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Repid');
-  private found: Router | undefined;
+  private ownRouter: Router | undefined;
 
   constructor(private readonly parts: ConnectionParts) {}
 
@@ -46,30 +46,30 @@ export class RepidConnection implements OnModuleInit, OnApplicationBootstrap, On
     return this.parts.repid.producer.connection;
   }
 
-  /** The actors of this connection; none before they have been looked for. */
+  /** The actors of this connection; empty before `onModuleInit`. */
   get router(): Router {
-    return this.found ?? new Router([]);
+    return this.ownRouter ?? new Router([]);
   }
 
   /** @throws ActorDefinitionError, DuplicateActorError, InvalidOptionError, UnsupportedError */
   onModuleInit(): void {
     const { explorer, factory, options, broker, name } = this.parts;
     const names = explorer.instancesOf(RepidConnection).map((connection) => connection.name);
-    refuseTwice(names);
+    requireUnique(names);
     const found = explorer.explore();
-    for (const actor of found) requireKnown(actor, names);
+    for (const actor of found) requireKnownConnection(actor, names);
     const own = found.filter((actor) => actor.connection === name);
-    this.found = new Router(own.map((actor) => factory.make(actor, options, broker)));
+    this.ownRouter = new Router(own.map((actor) => factory.make(actor, options, broker)));
     for (const {
       label,
       options: { channel, name: topic },
-    } of this.found.actors) {
+    } of this.ownRouter.actors) {
       this.logger.debug(`Actor "${label}" takes topic "${topic}" of channel "${channel}".`);
     }
   }
 
   onApplicationBootstrap(): void {
-    this.parts.worker.open(this.router);
+    this.parts.worker.setRouter(this.router);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -77,15 +77,15 @@ export class RepidConnection implements OnModuleInit, OnApplicationBootstrap, On
   }
 }
 
-function refuseTwice(names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice === undefined) return;
+function requireUnique(names: readonly string[]): void {
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+  if (duplicate === undefined) return;
   throw new InvalidOptionError(
-    `Connection "${twice}" is configured twice. Import RepidModule.forRoot() once per connection; give a further one a "name".`,
+    `Connection "${duplicate}" is configured twice. Import RepidModule.forRoot() once per connection; give each additional connection a "name".`,
   );
 }
 
-function requireKnown({ label, connection }: FoundActor, names: readonly string[]): void {
+function requireKnownConnection({ label, connection }: FoundActor, names: readonly string[]): void {
   if (names.includes(connection)) return;
   throw new ActorDefinitionError(
     `Actor "${label}" is on connection "${connection}", which is not configured. Known connections: ${names.join(', ')}.`,

@@ -2,30 +2,30 @@ import { Inject } from '@nestjs/common';
 import { Repid } from '../client/repid.js';
 import { RepidWorker } from '../worker/repid-worker.js';
 
-/** The name of the connection where none is given. */
+/** The name of a connection that is not named. */
 export const DEFAULT_CONNECTION = 'default';
 
-/** Where a connection's `Repid` is provided; for the default connection the class itself. */
+/** Returns the token of a connection's `Repid`; the class itself for the default connection. */
 export function getRepidToken(name: string = DEFAULT_CONNECTION): typeof Repid | string {
   return name === DEFAULT_CONNECTION ? Repid : tokenOf('Repid', name);
 }
 
-/** Where a connection's `RepidWorker` is provided; for the default connection the class itself. */
+/** Returns the token of a connection's `RepidWorker`; the class itself for the default connection. */
 export function getWorkerToken(name: string = DEFAULT_CONNECTION): typeof RepidWorker | string {
   return name === DEFAULT_CONNECTION ? RepidWorker : tokenOf('RepidWorker', name);
 }
 
-/** Where a connection's message broker is provided. Override it in a test to use another one. */
+/** Returns the token of a connection's message broker. Override it in a test to use another broker. */
 export function getMessageBrokerToken(name: string = DEFAULT_CONNECTION): string {
   return tokenOf('MessageBroker', name);
 }
 
-/** Where a connection's arguments bucket broker is provided; null where it has none. */
+/** Returns the token of a connection's arguments bucket broker. The value is null if the connection has none. */
 export function getArgsBucketBrokerToken(name: string = DEFAULT_CONNECTION): string {
   return tokenOf('ArgsBucketBroker', name);
 }
 
-/** Where a connection's results bucket broker is provided; null where it has none. */
+/** Returns the token of a connection's results bucket broker. The value is null if the connection has none. */
 export function getResultsBucketBrokerToken(name: string = DEFAULT_CONNECTION): string {
   return tokenOf('ResultsBucketBroker', name);
 }

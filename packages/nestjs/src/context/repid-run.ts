@@ -1,18 +1,18 @@
 import type { ActorContext, MessageDependency } from '@repid/core';
 import type { ArgumentsHost } from '@nestjs/common';
 
-/** The context type of actors, as `context.getType()` answers it. */
+/** The context type of actors, as returned by `context.getType()`. */
 export const REPID_CONTEXT = 'repid';
 
 /**
- * One run of an actor: the first argument that guards, interceptors and param decorators find in their context.
- * They may hang things on it for each other, as on a request.
+ * One run of an actor: the first argument in the context of guards, interceptors and param decorators. They may attach
+ * properties to it for each other, as on a request.
  */
 export class RepidRun {
-  /** True once the guards have let it through. */
-  isAdmitted = false;
-  /** How many arguments have left their pipes. */
-  piped = 0;
+  /** True once all guards have passed. */
+  hasPassedGuards = false;
+  /** Number of arguments whose pipes have finished. */
+  pipedCount = 0;
 
   constructor(
     readonly actor: ActorContext['actor'],
@@ -22,12 +22,12 @@ export class RepidRun {
   ) {}
 }
 
-/** True where the context is that of an actor, and `runOf` tells more. */
+/** Returns true if the context is that of an actor. `runOf` then returns its run. */
 export function isRepidContext(context: ArgumentsHost): boolean {
   return context.getType<string>() === REPID_CONTEXT;
 }
 
-/** The run behind a context for which `isRepidContext` is true. */
+/** Returns the run of a context for which `isRepidContext` is true. */
 export function runOf(context: ArgumentsHost): RepidRun {
   return context.getArgByIndex<RepidRun>(0);
 }

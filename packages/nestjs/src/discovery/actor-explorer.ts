@@ -13,15 +13,15 @@ export class ActorExplorer {
     private readonly scanner: MetadataScanner,
   ) {}
 
-  /** @throws ActorDefinitionError for an `@Actor()` that cannot be one, and for a class of which there are two */
+  /** @throws ActorDefinitionError for a misplaced `@Actor()`, and for a class with two instances */
   explore(): FoundActor[] {
     const candidates = candidatesFrom([...this.discovery.getProviders(), ...this.discovery.getControllers()]);
     const found = candidates.flatMap((candidate) => this.exploreOne(candidate));
-    refuseTwins(found);
+    requireOneInstancePerClass(found);
     return found;
   }
 
-  /** The instances of this class among the providers. */
+  /** Returns the providers that are instances of this class. */
   instancesOf<T extends object>(type: abstract new (...args: never[]) => T): T[] {
     const instances = candidatesFrom(this.discovery.getProviders()).map(({ instance }) => instance);
     return instances.filter((instance): instance is T => instance instanceof type);
@@ -30,7 +30,7 @@ export class ActorExplorer {
   private exploreOne(candidate: Candidate): FoundActor[] {
     const { prototype } = candidate;
     const [problem] = typeof prototype.constructor === 'function' ? misplacedOf(prototype.constructor) : [];
-    if (problem) throw new ActorDefinitionError(`An @Actor() is misplaced: ${problem}`);
+    if (problem) throw new ActorDefinitionError(`Misplaced @Actor(): ${problem}`);
     return this.scanner
       .getAllMethodNames(prototype)
       .filter((method) => actorOptionsOf(prototype, method))
@@ -50,21 +50,21 @@ function describe(candidate: Candidate, method: string): FoundActor {
   };
 }
 
-/** One class in the providers of two modules makes two instances, and both would take the same messages. */
-function refuseTwins(found: readonly FoundActor[]): void {
+/** A class provided in two modules has two instances, and both would take the same messages. */
+function requireOneInstancePerClass(found: readonly FoundActor[]): void {
   const firsts = new Map<object, FoundActor>();
   for (const actor of found) {
     const { prototype, wrapper } = actor.candidate;
     const first = firsts.get(prototype);
     if (first === undefined) firsts.set(prototype, actor);
-    else if (first.candidate.wrapper !== wrapper) throw twins(first, actor);
+    else if (first.candidate.wrapper !== wrapper) throw duplicateInstance(first, actor);
   }
 }
 
-function twins(one: FoundActor, other: FoundActor): ActorDefinitionError {
+function duplicateInstance(one: FoundActor, other: FoundActor): ActorDefinitionError {
   const modules = [one, other].map(({ candidate }) => `"${candidate.wrapper.host?.name ?? 'unknown'}"`).join(' and ');
   return new ActorDefinitionError(
-    `There are two instances of "${one.candidate.prototype.constructor.name}", in modules ${modules}, and both have the actor ` +
-      `"${one.label}". Provide the class in one module, and export it there.`,
+    `Class "${one.candidate.prototype.constructor.name}" with actor "${one.label}" has two instances, in modules ${modules}. ` +
+      'Provide the class in one module, and export it there.',
   );
 }

@@ -3,15 +3,15 @@ import type { DiscoveryService } from '@nestjs/core';
 /** Nest's record of a provider or controller. */
 export type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** A provider or controller that may have actors. */
+/** A provider or controller that may declare actors. */
 export interface Candidate {
   readonly wrapper: InstanceWrapper;
   readonly prototype: object;
-  /** Absent where each delivery gets an instance of its own. */
+  /** Undefined if each delivery gets its own instance. */
   readonly instance?: object;
 }
 
-/** The providers and controllers that have instances of a class, each instance once however many modules export it. */
+/** Returns the providers and controllers that are class instances. An instance that several modules export appears once. */
 export function candidatesFrom(wrappers: readonly InstanceWrapper[]): Candidate[] {
   const seen = new Set<unknown>();
   return wrappers
@@ -35,7 +35,7 @@ function candidateFrom(wrapper: InstanceWrapper): Candidate | undefined {
   return prototype === null ? undefined : { wrapper, prototype, instance };
 }
 
-/** True where it, or anything that it or its guards and interceptors need, is made anew for each delivery. */
+/** Returns true for a transient or request-scoped class, or one that depends on such a class, also through its enhancers. */
 function isScoped(wrapper: InstanceWrapper): boolean {
   return wrapper.isTransient || !wrapper.isDependencyTreeStatic();
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 
-// What a bootstrap finds out depends on the types that the compiler leaves in the metadata, and compilers differ.
+// Bootstrap checks depend on the type metadata that the compiler emits, and compilers differ.
 const MODULES = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
 const OPTIONS =
   '--module nodenext --target es2023 --types node --strict --skipLibCheck --experimentalDecorators --emitDecoratorMetadata';
@@ -17,19 +17,19 @@ const PROGRAM = `
   import { NestFactory } from '@nestjs/core';
   import { Actor, MessageDependency, RepidModule } from '@repid/nestjs';
 
-  class Careful {
+  class Decorated {
     @Actor()
     send(@MessageDependency() msg: MessageDependency): string {
       return msg.id;
     }
   }
-  class Careless {
+  class Undecorated {
     @Actor()
     send(msg: MessageDependency): string {
       return msg.id;
     }
   }
-  for (const type of [Careful, Careless]) {
+  for (const type of [Decorated, Undecorated]) {
     @Module({ imports: [RepidModule.forRoot()], providers: [type] })
     class AppModule {}
     try {
@@ -45,7 +45,7 @@ it.each([
   ['TypeScript 7', '@typescript/native/bin/tsc'],
   ['TypeScript 6', 'typescript/bin/tsc6'],
 ])(
-  'refuses a message that is not asked for, in what %s has compiled',
+  'refuses a message parameter without the decorator in code compiled by %s',
   async (_version, compiler) => {
     const folder = mkdtempSync(join(tmpdir(), 'repid-compiled-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -56,7 +56,7 @@ it.each([
 
     expect((await run(folder, 'main.mjs')).split('\n')).toEqual([
       'started',
-      'Parameter 0 ("msg") of actor "Careless.send" is declared as MessageDependency and takes the payload. Decorate it with @MessageDependency().',
+      'Parameter 0 ("msg") of actor "Undecorated.send" has the type MessageDependency but takes the payload. Decorate it with @MessageDependency().',
       '',
     ]);
   },

@@ -9,7 +9,7 @@ function record(): { readonly calls: string[]; note: (text: string) => void } {
   return { calls, note: (text) => calls.push(text) };
 }
 
-it('finds actors in what factories make, under any token', async () => {
+it('finds actors of providers made by factories, under any token', async () => {
   const { calls, note } = record();
   class Made {
     constructor(readonly name: string) {}
@@ -24,7 +24,7 @@ it('finds actors in what factories make, under any token', async () => {
   expect(calls).toEqual(['by a factory']);
 });
 
-it('takes an instance once, however many modules export it and whatever it is also called', async () => {
+it('registers an instance once, even if several modules export it or it has an alias', async () => {
   const { calls, note } = record();
   @Injectable()
   class Shared {
@@ -46,7 +46,7 @@ it('takes an instance once, however many modules export it and whatever it is al
   expect(calls).toEqual(['run']);
 });
 
-it('finds inherited actors, with the options of the class they are inherited from', async () => {
+it('finds inherited actors, with the options of their base class', async () => {
   const { calls, note } = record();
   @Actors({ channel: 'base' })
   abstract class Base {
@@ -66,7 +66,7 @@ it('finds inherited actors, with the options of the class they are inherited fro
   expect(calls).toEqual(['derived 1']);
 });
 
-it('runs the override of an actor, with its own parameters', async () => {
+it('runs an overriding actor method with its own parameters', async () => {
   const { calls, note } = record();
   class Base {
     @Actor()
@@ -116,7 +116,7 @@ it('survives decorators that replace the method', async () => {
   expect(calls).toEqual(['traced', 'Alex']);
 });
 
-it('lets the method be called as before', async () => {
+it('keeps the method directly callable', async () => {
   class Adder {
     @Actor()
     add(@Payload('one') one: number, @Payload('other') other: number): number {
@@ -126,7 +126,7 @@ it('lets the method be called as before', async () => {
   expect(new Adder().add(1, 2)).toBe(3);
 });
 
-it('layers options: module, class, method; middlewares add up', async () => {
+it('merges options of module, class and method, and combines middlewares', async () => {
   const { calls, note } = record();
   const layer = (name: string) => (_context: unknown, next: () => Promise<unknown>) => {
     note(name);

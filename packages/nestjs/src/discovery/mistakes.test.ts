@@ -20,7 +20,7 @@ class Undecorated {
     return subject;
   }
 }
-class Confused {
+class UndecoratedMessage {
   @Actor()
   send(msg: MessageDependency): unknown {
     return msg;
@@ -30,7 +30,7 @@ class WrongTransport {
   @Actor()
   send(@Body() _body: string): void {}
 }
-class Unreadable {
+class UnsupportedType {
   @Actor()
   send(@Payload() _payload: Map<string, string>): void {}
 }
@@ -40,7 +40,7 @@ class OnStatic {
   static send(): void {}
 }
 class OnProperty {
-  // @ts-expect-error The compiler says it too; JavaScript does not.
+  // @ts-expect-error TypeScript reports it too, but the package also serves JavaScript.
   @Actor()
   send = (): void => {};
 }
@@ -54,7 +54,7 @@ class OnSymbol {
   @Actor()
   [Symbol.iterator](): void {}
 }
-class Lost {
+class UnknownConnection {
   @Actor({ connection: 'reports' })
   send(): void {}
 }
@@ -62,7 +62,7 @@ class WrongOption {
   @Actor({ timeuot: 1 } as object)
   send(): void {}
 }
-class TwoOfAName {
+class SameName {
   @Actor()
   send(): void {}
   @Actor('send')
@@ -77,53 +77,53 @@ class TwoCatchAlls {
 
 it.each([
   [
-    'a parameter that nothing fills',
+    'a parameter without a source',
     Undecorated,
-    'Parameter 1 ("subject") of actor "Undecorated.send" is filled by nothing. Decorate it',
+    'Parameter 1 ("subject") of actor "Undecorated.send" has no source. Decorate it',
   ],
-  ['a message that is not asked for', Confused, 'Decorate it with @MessageDependency()'],
+  ['a message parameter without the decorator', UndecoratedMessage, 'Decorate it with @MessageDependency()'],
   [
     "another transport's decorator",
     WrongTransport,
-    'Parameter 0 ("_body") of actor "WrongTransport.send" wears a decorator of another transport',
+    'Parameter 0 ("_body") of actor "WrongTransport.send" has a decorator of another transport',
   ],
-  ['a type that no payload has', Unreadable, 'is declared as Map'],
+  ['a type that no payload can have', UnsupportedType, 'has the type Map'],
   ['a static method', OnStatic, '"OnStatic.send" is static'],
-  ['a property', OnProperty, '"OnProperty.send" is no method'],
-  ['an accessor', OnAccessor, '"OnAccessor.send" is no method'],
+  ['a property', OnProperty, '"OnProperty.send" is not a method'],
+  ['an accessor', OnAccessor, '"OnAccessor.send" is not a method'],
   ['a method named by a symbol', OnSymbol, 'Symbol(Symbol.iterator)'],
   [
     'an unknown connection',
-    Lost,
-    'Actor "Lost.send" is on connection "reports", which is not configured. Known connections: default.',
+    UnknownConnection,
+    'Actor "UnknownConnection.send" is on connection "reports", which is not configured. Known connections: default.',
   ],
   ['an unknown option', WrongOption, 'actor "WrongOption.send" has no option "timeuot"'],
   [
-    'two actors of a name on a channel',
-    TwoOfAName,
-    '"TwoOfAName.send" and "TwoOfAName.sendAgain" both take topic "send" on channel "default"',
+    'two actors with the same name on a channel',
+    SameName,
+    '"SameName.send" and "SameName.sendAgain" both take topic "send" on channel "default"',
   ],
   ['two catch-all actors on a channel', TwoCatchAlls, '"TwoCatchAlls.one" and "TwoCatchAlls.other"'],
-])('refuses %s at bootstrap', async (_what, type, message) => {
+])('refuses %s at bootstrap', async (_description, type, message) => {
   await expect(startApp({ providers: [type] })).rejects.toThrow(message);
 });
 
 it('refuses a class that two modules provide', async () => {
   @Injectable()
-  class Twice {
+  class ProvidedTwice {
     @Actor()
     run(): void {}
   }
-  @Module({ providers: [Twice] })
+  @Module({ providers: [ProvidedTwice] })
   class One {}
-  @Module({ providers: [Twice] })
+  @Module({ providers: [ProvidedTwice] })
   class Two {}
   await expect(startApp({ imports: [One, Two] })).rejects.toThrow(
-    'two instances of "Twice", in modules "One" and "Two"',
+    'Class "ProvidedTwice" with actor "ProvidedTwice.run" has two instances, in modules "One" and "Two"',
   );
 });
 
-it('refuses a retry policy where the broker knows no delays', async () => {
+it('refuses a retry policy if the broker does not support delays', async () => {
   const broker = new InMemoryMessageBroker();
   const messageBroker: MessageBroker = Object.assign(broker, {
     capabilities: { ...broker.capabilities, delay: false },
@@ -139,18 +139,18 @@ it('refuses a retry policy where the broker knows no delays', async () => {
   });
 });
 
-// Nest 11 finds it out at the first delivery only.
+// Nest 11 reports it only at the first delivery.
 it.skipIf(nestVersion.startsWith('11.'))('refuses a scoped actor whose dependencies are not there', async () => {
   @Injectable({ scope: Scope.REQUEST })
-  class Needy {
+  class MissingDependency {
     constructor(@Inject('NOWHERE') readonly missing: unknown) {}
     @Actor()
     run(): void {}
   }
-  await expect(startApp({ providers: [Needy] })).rejects.toThrow(/NOWHERE/);
+  await expect(startApp({ providers: [MissingDependency] })).rejects.toThrow(/NOWHERE/);
 });
 
-it('warns of a payload that goes unchecked, because the compiler emits no types', async () => {
+it('warns if a payload is not validated because the compiler emits no types', async () => {
   const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
   onTestFinished(() => warn.mockRestore());
   class Untyped {

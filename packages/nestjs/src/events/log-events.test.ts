@@ -20,7 +20,7 @@ it('writes each event at its level, with the stack of an error', () => {
   ]);
 });
 
-it('writes no line that a message or an id has forged', () => {
+it('escapes control characters, so a message or an id cannot forge a log line', () => {
   const logger = new Logger('Repid');
   const written: string[] = [];
   vi.spyOn(logger, 'error').mockImplementation((...args: unknown[]) => void written.push(...(args as string[])));

@@ -5,17 +5,18 @@ import { requireCapability, resolveActorOptions, type Actor, type MessageBroker 
 import type { ResolvedConnectionOptions } from '../connection/connection-options.js';
 import type { FoundActor } from '../discovery/index.js';
 import { isCustomKey, parameterEntries } from '../parameter/parameter-metadata.js';
-import { readParameters, type PlacedParameter } from '../parameter/read-parameters.js';
+import { readParameters, type IndexedParameter } from '../parameter/read-parameters.js';
 import { enhancersOf, type Enhancers } from './enhancers.js';
 import { ExternalContexts } from './external-contexts.js';
-import { observingMiddleware } from './filters.js';
-import { runBare, runThroughNest, type CallFor } from './run-actor.js';
+import { filterMiddleware } from './filters.js';
+import { runDirectly, runThroughNest, type CallFor } from './run-actor.js';
 import { scopedCall } from './scoped-call.js';
-import { refuseScopedGlobals } from './scoped-globals.js';
+import { requireNoScopedGlobals } from './scoped-globals.js';
 
-type Settings = Pick<ResolvedConnectionOptions, 'actorDefaults' | 'middlewares' | 'globalEnhancers'>;
+/** The connection options that apply to actors. */
+type ActorSettings = Pick<ResolvedConnectionOptions, 'actorDefaults' | 'middlewares' | 'globalEnhancers'>;
 
-/** Makes the engine's actors of what was found. */
+/** Makes the core's actors from the methods that the explorer found. */
 @Injectable()
 export class ActorFactory {
   private readonly logger = new Logger('Repid');
@@ -26,9 +27,9 @@ export class ActorFactory {
   ) {}
 
   /** @throws ActorDefinitionError, InvalidOptionError, UnsupportedError */
-  make(found: FoundActor, settings: Settings, broker: MessageBroker): Actor {
+  make(found: FoundActor, settings: ActorSettings, broker: MessageBroker): Actor {
     const { candidate, method, label } = found;
-    if (settings.globalEnhancers) refuseScopedGlobals(this.application);
+    if (settings.globalEnhancers) requireNoScopedGlobals(this.application);
     const enhancers = enhancersOf(found);
     const parameters = readParameters(candidate.prototype, method, label);
     this.warnOfMissingTypes(found, parameters);
@@ -43,43 +44,44 @@ export class ActorFactory {
   private optionsFor(
     found: FoundActor,
     enhancers: Enhancers,
-    settings: Settings,
+    settings: ActorSettings,
     broker: MessageBroker,
   ): Actor['options'] {
     const { label, method } = found;
     const filters = [...enhancers.filters, ...(settings.globalEnhancers ? this.application.getGlobalFilters() : [])];
-    const observers = filters.length === 0 ? [] : [observingMiddleware(found, filters)];
+    const filterMiddlewares = filters.length === 0 ? [] : [filterMiddleware(found, filters)];
     const layers = [settings.actorDefaults, ...found.layers];
     if (layers.some((layer) => layer?.retryPolicy))
       requireCapability(broker, 'delay', `The retryPolicy of actor "${label}"`);
-    return resolveActorOptions(label, method, { middlewares: [...observers, ...settings.middlewares] }, ...layers);
+    const base = { middlewares: [...filterMiddlewares, ...settings.middlewares] };
+    return resolveActorOptions(label, method, base, ...layers);
   }
 
-  /** Without types a payload goes unchecked, and nobody would know. */
+  /** Warns if the compiler emitted no parameter types: payloads would silently go unvalidated. */
   private warnOfMissingTypes(
     { candidate: { prototype }, method, label }: FoundActor,
-    parameters: readonly PlacedParameter[],
+    parameters: readonly IndexedParameter[],
   ): void {
     const isUnchecked = parameters.some(({ source }) => source.from === 'payload' && !source.schema && !source.items);
     if (!isUnchecked || Reflect.hasMetadata(PARAMTYPES_METADATA, prototype, method)) return;
     this.logger.warn(
-      `The payload of actor "${label}" is not validated: its compiler has left out the types of parameters. ` +
-        'Turn on "emitDecoratorMetadata" (esbuild and tsx cannot), or give @Payload({ schema }).',
+      `The payload of actor "${label}" is not validated: the compiler emitted no parameter types. ` +
+        'Enable "emitDecoratorMetadata" (esbuild and tsx do not support it), or use @Payload({ schema }).',
     );
   }
 
   private runFor(
     found: FoundActor,
     enhancers: Enhancers,
-    parameters: readonly PlacedParameter[],
-    settings: Settings,
+    parameters: readonly IndexedParameter[],
+    settings: ActorSettings,
   ): Actor['run'] {
     const { candidate, method } = found;
     const withGlobals = settings.globalEnhancers;
     const { guards, interceptors, pipes } = enhancers;
     const isPlain =
-      guards.length + interceptors.length + pipes.length === 0 && !withGlobals && !hasForeignParameters(found);
-    if (candidate.instance && isPlain) return runBare(candidate.instance, method, parameters);
+      guards.length + interceptors.length + pipes.length === 0 && !withGlobals && !hasCustomParameters(found);
+    if (candidate.instance && isPlain) return runDirectly(candidate.instance, method, parameters);
     return runThroughNest(this.callFor(found, withGlobals), parameters, pipes.length > 0 || withGlobals);
   }
 
@@ -91,8 +93,8 @@ export class ActorFactory {
   }
 }
 
-/** True where a param decorator of the user's fills a parameter. */
-function hasForeignParameters({ candidate: { prototype }, method }: FoundActor): boolean {
+/** Returns true if the method uses a custom param decorator of the application. */
+function hasCustomParameters({ candidate: { prototype }, method }: FoundActor): boolean {
   const entries = Object.entries(parameterEntries(prototype, method));
   return entries.some(
     ([key, { source, factory }]) => isCustomKey(key) && !source && factory !== undefined && !key.startsWith('repid'),

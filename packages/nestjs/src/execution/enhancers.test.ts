@@ -22,7 +22,7 @@ import { Actor, isRepidContext, MessageDependency, MessageHeader, Payload, type 
 import { startApp } from '../start-app.fixture.js';
 import { runOne } from './run-one.fixture.js';
 
-it('runs guards, interceptors and pipes of class and method, in the order of Nest', async () => {
+it("runs guards, interceptors and pipes of class and method in Nest's order", async () => {
   const calls: string[] = [];
   const guard = (name: string): CanActivate => ({ canActivate: () => calls.push(name) > 0 });
   const around = (name: string): NestInterceptor => ({
@@ -59,7 +59,7 @@ it('runs guards, interceptors and pipes of class and method, in the order of Nes
   ]);
 });
 
-it('lets guards be made by Nest and see the run', async () => {
+it('lets Nest instantiate guards and passes them the run', async () => {
   const seen: unknown[] = [];
   const Role = (role: string) => SetMetadata('role', role);
   @Injectable()
@@ -90,14 +90,14 @@ it('lets guards be made by Nest and see the run', async () => {
 });
 
 it.each([
-  ['answers false', () => false],
+  ['returns false', () => false],
   [
     'throws',
     () => {
       throw new ForbiddenException('not you');
     },
   ],
-])('does not retry where a guard %s', async (_how, canActivate) => {
+])('does not retry if a guard %s', async (_description, canActivate) => {
   let runs = 0;
   class Guarded {
     @UseGuards({ canActivate })
@@ -110,12 +110,12 @@ it.each([
   expect(deadLetter).toMatchObject({
     code: 'REPID_UNRECOVERABLE',
     attempts: 1,
-    message: expect.stringContaining('A guard has refused "Guarded.run"'),
+    message: expect.stringContaining('A guard refused "Guarded.run"'),
   });
   expect(runs).toBe(0);
 });
 
-it('retries where a guard fails, or the actor itself is forbidden something', async () => {
+it('retries if a guard fails, or if the actor itself throws a ForbiddenException', async () => {
   let runs = 0;
   class Guarded {
     @UseGuards({
@@ -135,7 +135,7 @@ it('retries where a guard fails, or the actor itself is forbidden something', as
   expect(runs).toBe(4);
 });
 
-it('gives the value of a pipe to the actor, and does not retry where a pipe refuses', async () => {
+it("passes a pipe's value to the actor, and does not retry if a pipe refuses", async () => {
   class Piped {
     @Actor()
     run(
@@ -151,11 +151,11 @@ it('gives the value of a pipe to the actor, and does not retry where a pipe refu
   expect(deadLetter).toMatchObject({
     code: 'REPID_UNRECOVERABLE',
     attempts: 1,
-    message: expect.stringContaining('A pipe has refused the payload of "Piped.run"'),
+    message: expect.stringContaining('A pipe refused the payload of "Piped.run"'),
   });
 });
 
-it('retries where the actor behind a pipe throws the same', async () => {
+it('retries if the actor throws the same exception as a pipe would', async () => {
   let runs = 0;
   class Piped {
     @Actor()
@@ -168,7 +168,7 @@ it('retries where the actor behind a pipe throws the same', async () => {
   expect((await runOne(await startApp({ providers: [Piped] }), { x: '5' }, 3)).data).toBe(5);
 });
 
-it('fills parameters by custom param decorators, beside ours', async () => {
+it("supports custom param decorators next to Repid's", async () => {
   const Tenant = createParamDecorator((field: string, context: ExecutionContext) => [
     field,
     runOf(context).message.headers['tenant'],
@@ -186,7 +186,7 @@ it('fills parameters by custom param decorators, beside ours', async () => {
   expect((await runOne(await startApp({ providers: [Mixed] }), { x: 5 })).data).toEqual([['of', 'blue'], 5, 'default']);
 });
 
-it('hands on what a guard leaves for a param decorator', async () => {
+it('passes a property that a guard sets to a param decorator', async () => {
   const User = createParamDecorator(
     (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<{ user: string }>().user,
   );
@@ -208,7 +208,7 @@ it.each([
     [UseInterceptors({ intercept: (_context: ExecutionContext, next: CallHandler) => next.handle() })],
   ],
   ['bare', []],
-])('takes the last value of an observable as the result, %s', async (_how, decorators) => {
+])('takes the last value of an observable as the result, %s', async (_description, decorators) => {
   class Streaming {
     @Actor()
     run(): unknown {
@@ -219,7 +219,7 @@ it.each([
   expect((await runOne(await startApp({ providers: [Streaming] }))).data).toBe(3);
 });
 
-it('lets an interceptor answer in place of the actor', async () => {
+it('lets an interceptor return a result instead of the actor', async () => {
   class Cached {
     @UseInterceptors({ intercept: () => of('from the cache') })
     @Actor()
@@ -230,7 +230,7 @@ it('lets an interceptor answer in place of the actor', async () => {
   expect((await runOne(await startApp({ providers: [Cached] }))).data).toBe('from the cache');
 });
 
-it('refuses a guard that Nest cannot make, in place of leaving it out', async () => {
+it('refuses a guard that Nest does not instantiate', async () => {
   @Injectable()
   class Never implements CanActivate {
     canActivate(): boolean {
@@ -243,11 +243,11 @@ it('refuses a guard that Nest cannot make, in place of leaving it out', async ()
     run(): void {}
   }
   await expect(startApp({ providers: [{ provide: 'MADE', useFactory: () => new Made() }] })).rejects.toThrow(
-    '"Never" on actor "Made.run" cannot be made',
+    '"Never" on actor "Made.run" is not instantiated',
   );
 });
 
-it('keeps the run the same for everything in its context', async () => {
+it('passes the same run to all enhancers', async () => {
   const runs = new Set<RepidRun>();
   const note = (context: ExecutionContext): boolean => Boolean(runs.add(runOf(context)));
   class Noted {

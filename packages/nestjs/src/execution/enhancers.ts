@@ -7,29 +7,29 @@ import {
 import { ActorDefinitionError } from '@repid/core';
 import type { FoundActor } from '../discovery/index.js';
 import { parameterEntries } from '../parameter/parameter-metadata.js';
-import { pipesEnd } from '../parameter/pipes-end.js';
+import { pipeCounter } from '../parameter/pipe-counter.js';
 
-/** What was declared on an actor and its class; instances, or classes that Nest makes. */
+/** The enhancers declared on an actor and its class: instances, or classes that Nest instantiates. */
 export interface Enhancers {
   readonly guards: readonly unknown[];
   readonly interceptors: readonly unknown[];
   readonly pipes: readonly unknown[];
-  /** The method's before those of its class. */
+  /** The method's filters, then those of its class. */
   readonly filters: readonly unknown[];
 }
 
-/** @throws ActorDefinitionError for one that Nest has not made: it would be left out without a word */
+/** @throws ActorDefinitionError for an enhancer class that Nest did not instantiate: Nest would silently ignore it */
 export function enhancersOf(actor: FoundActor): Enhancers {
   const { prototype } = actor.candidate;
   const parameters = Object.values(parameterEntries(prototype, actor.method));
-  const parameterPipes = parameters.flatMap(({ pipes }) => pipes).filter((pipe) => pipe !== pipesEnd);
+  const parameterPipes = parameters.flatMap(({ pipes }) => pipes).filter((pipe) => pipe !== pipeCounter);
   const enhancers = {
     guards: declared(actor, GUARDS_METADATA),
     interceptors: declared(actor, INTERCEPTORS_METADATA),
     pipes: [...declared(actor, PIPES_METADATA), ...parameterPipes],
     filters: declared(actor, EXCEPTION_FILTERS_METADATA),
   };
-  for (const enhancer of Object.values(enhancers).flat()) requireMade(enhancer, actor);
+  for (const enhancer of Object.values(enhancers).flat()) requireInstantiated(enhancer, actor);
   return enhancers;
 }
 
@@ -40,10 +40,10 @@ function declared({ candidate: { prototype }, method }: FoundActor, key: string)
   );
 }
 
-function requireMade(enhancer: unknown, { candidate: { wrapper }, label }: FoundActor): void {
+function requireInstantiated(enhancer: unknown, { candidate: { wrapper }, label }: FoundActor): void {
   if (typeof enhancer !== 'function' || wrapper.host?.injectables.has(enhancer)) return;
   throw new ActorDefinitionError(
-    `"${enhancer.name}" on actor "${label}" cannot be made, because a factory makes the actor's class and Nest does not look into it. ` +
-      'Provide the class itself, or give an instance in place of the class.',
+    `"${enhancer.name}" on actor "${label}" is not instantiated: a factory provides the actor's class, and Nest does not inspect factories. ` +
+      "Provide the actor's class itself, or pass an instance of the enhancer instead of its class.",
   );
 }

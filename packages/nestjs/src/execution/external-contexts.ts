@@ -6,16 +6,16 @@ import { REPID_CONTEXT, type RepidRun } from '../context/index.js';
 /** Calls an actor's method through Nest: guards, interceptors, pipes, then the method. */
 export type NestCall = (run: RepidRun) => Promise<unknown>;
 
-/** What is to be called, and in which scope. */
+/** The method to call, and its scope. */
 export interface CallTarget {
   readonly instance: object;
   readonly method: string;
   readonly scope?: { readonly contextId: ContextId; readonly inquirerId: string };
-  /** With the application's global guards, interceptors and pipes. */
+  /** Whether the application's global guards, interceptors and pipes apply. */
   readonly withGlobals: boolean;
 }
 
-/** Makes the calls of actors, with Nest's own machinery for calls that are no HTTP requests. */
+/** Creates calls of actors with Nest's `ExternalContextCreator`, Nest's mechanism for calls other than HTTP requests. */
 @Injectable()
 export class ExternalContexts {
   private readonly withGlobals: CreatorsByClass;
@@ -23,7 +23,7 @@ export class ExternalContexts {
 
   constructor(moduleRef: ModuleRef) {
     const container = moduleRef['container'];
-    // Nest takes global enhancers from the application's configuration; a view of the container with an empty one has none.
+    // Nest reads global enhancers from the application's configuration. This view of the container has an empty one.
     const view = Object.create(container, { applicationConfig: { value: new ApplicationConfig() } });
     this.withGlobals = new CreatorsByClass(container);
     this.withoutGlobals = new CreatorsByClass(view);
@@ -47,7 +47,7 @@ export class ExternalContexts {
 
 type Container = Parameters<typeof ExternalContextCreator.fromContainer>[0];
 
-/** One creator per class: a creator of Nest 11 takes two classes of one name for the same, and mixes up their parameters. */
+/** One creator per class: a creator of Nest 11 mixes up the parameters of two classes with the same name. */
 class CreatorsByClass {
   private readonly known = new WeakMap<object, ExternalContextCreator>();
 
@@ -64,5 +64,5 @@ class CreatorsByClass {
   }
 }
 
-/** Every parameter has a factory of its own; without this object Nest would not ask for any. */
+/** Each parameter has its own factory, but Nest only calls factories if this object is given. */
 const NO_ROUTE_PARAMETERS = { exchangeKeyForValue: (): undefined => undefined };

@@ -16,7 +16,7 @@ import { Actor, isRepidContext, Payload, RetryLater, runOf, Unrecoverable } from
 import { runOne } from './run-one.fixture.js';
 import { startApp } from '../start-app.fixture.js';
 
-it('shows failures to filters and fails all the same, whatever they answer', async () => {
+it('passes errors to filters, and fails the job whatever they return', async () => {
   const seen: unknown[] = [];
   const swallow: ExceptionFilter = {
     catch: async (error: Error, host: ArgumentsHost) => {
@@ -37,13 +37,13 @@ it('shows failures to filters and fails all the same, whatever they answer', asy
   expect(seen).toEqual(['it broke', true, 'default', 'Failing.run']);
 });
 
-class Particular extends Error {}
+class SpecificError extends Error {}
 
 it('calls the first filter that catches the error: method before class', async () => {
   const calls: string[] = [];
-  @Catch(Particular)
+  @Catch(SpecificError)
   @Injectable()
-  class ParticularFilter implements ExceptionFilter {
+  class SpecificErrorFilter implements ExceptionFilter {
     catch(): void {
       calls.push('particular');
     }
@@ -54,12 +54,12 @@ it('calls the first filter that catches the error: method before class', async (
       calls.push('type error');
     }
   }
-  @UseFilters(ParticularFilter)
+  @UseFilters(SpecificErrorFilter)
   class Failing {
     @UseFilters(TypeErrorFilter)
     @Actor()
     run(@Payload('kind') kind: string): void {
-      throw kind === 'particular' ? new Particular('p') : kind === 'type' ? new TypeError('t') : new Error('e');
+      throw kind === 'particular' ? new SpecificError('p') : kind === 'type' ? new TypeError('t') : new Error('e');
     }
   }
   const app = await startApp({ providers: [Failing] });
@@ -69,15 +69,15 @@ it('calls the first filter that catches the error: method before class', async (
 
 it.each([
   [
-    'throws',
+    'throws another',
     {
       catch: (): never => {
         throw new Unrecoverable('for good');
       },
     },
   ],
-  ['answers an observable that fails', { catch: () => throwError(() => new Unrecoverable('for good')) }],
-])('takes another error that a filter %s, and keeps the first as its cause', async (_how, filter) => {
+  ['returns an observable that fails', { catch: () => throwError(() => new Unrecoverable('for good')) }],
+])('replaces the error if a filter %s, and keeps the original as its cause', async (_description, filter) => {
   const causes: unknown[] = [];
   const original = new Error('it broke');
   class Failing {
@@ -92,7 +92,7 @@ it.each([
   expect(causes).toEqual([original]);
 });
 
-it('shows what a guard has thrown, and dead-letters it all the same', async () => {
+it("passes a guard's exception to filters, and dead-letters the message", async () => {
   const seen: unknown[] = [];
   @Catch(ForbiddenException)
   class ForbiddenFilter implements ExceptionFilter {
@@ -112,7 +112,7 @@ it('shows what a guard has thrown, and dead-letters it all the same', async () =
   expect(seen).toEqual(['Forbidden resource']);
 });
 
-it("leaves the outcome to an error of Repid's", async () => {
+it('keeps an error that decides the outcome', async () => {
   let runs = 0;
   class Failing {
     @UseFilters({
@@ -132,7 +132,7 @@ it("leaves the outcome to an error of Repid's", async () => {
   expect(runs).toBe(2);
 });
 
-it('shows payloads that are not valid to filters too', async () => {
+it('passes validation errors to filters', async () => {
   const seen: unknown[] = [];
   class Strict {
     @UseFilters({ catch: (error: { code: string }) => void seen.push(error.code) })
@@ -146,7 +146,7 @@ it('shows payloads that are not valid to filters too', async () => {
 it.each([
   [false, []],
   [true, ['it broke']],
-])('shows failures to global filters: %s', async (globalEnhancers, expected) => {
+])('passes errors to global filters if globalEnhancers is set: %s', async (globalEnhancers, expected) => {
   const seen: string[] = [];
   class Failing {
     @Actor()
@@ -159,21 +159,23 @@ it.each([
   expect(seen).toEqual(expected);
 });
 
-it('refuses a filter that is made for each request', async () => {
+it('refuses a request-scoped filter', async () => {
   @Catch()
   @Injectable({ scope: Scope.REQUEST })
-  class Fleeting implements ExceptionFilter {
+  class RequestScopedFilter implements ExceptionFilter {
     catch(): void {}
   }
   class Failing {
-    @UseFilters(Fleeting)
+    @UseFilters(RequestScopedFilter)
     @Actor()
     run(): void {}
   }
-  await expect(startApp({ providers: [Failing] })).rejects.toThrow('Filter "Fleeting" on actor "Failing.run"');
+  await expect(startApp({ providers: [Failing] })).rejects.toThrow(
+    'Filter "RequestScopedFilter" on actor "Failing.run"',
+  );
 });
 
-it('is not harmed by an error that cannot be asked what it is, nor by a frozen one', async () => {
+it('handles a frozen error, and an error whose properties cannot be read', async () => {
   @Catch(TypeError)
   class TypeErrorFilter implements ExceptionFilter {
     catch(): void {}
@@ -204,7 +206,7 @@ it('is not harmed by an error that cannot be asked what it is, nor by a frozen o
   expect((await runOne(await startApp({ providers: [Masked] }))).deadLetter).toMatchObject({ message: 'masked' });
 });
 
-it('keeps what an HTTP exception of the actor responds', async () => {
+it('keeps the response of an HTTP exception that the actor throws', async () => {
   class Failing {
     @Actor()
     run(): void {

@@ -9,68 +9,70 @@ import { Refusal } from './refusal.js';
 
 type AnyClass = abstract new (...args: never[]) => unknown;
 
-/** A filter as it looks at failures. */
-interface Observer {
+/** An exception filter and the error types that it catches. */
+interface TypedFilter {
+  /** Empty for all types. */
   readonly types: readonly Function[];
-  readonly show: ExceptionFilter['catch'];
+  readonly handle: ExceptionFilter['catch'];
 }
 
 /**
- * Shows an actor's failures to its exception filters; the first that catches the error is called, as Nest does it.
+ * Passes an actor's errors to its exception filters. As in Nest, the first filter that catches the error is called.
  *
- * Filters observe: what becomes of the message is decided by the error. A filter that returns, whatever it answers,
- * leaves the error as it is; one that throws another error puts that in its place, with the original as its cause.
- * An error that asks for an outcome, such as `Unrecoverable`, stays.
+ * A filter does not decide the message's outcome; the error does. If the filter returns, whatever the value, the error
+ * is kept. If it throws another error, that replaces the original, which becomes its cause. An error that decides the
+ * outcome, such as `Unrecoverable`, is always kept.
  *
- * @throws ActorDefinitionError for a filter that is made anew for each request
+ * @throws ActorDefinitionError for a filter that is not a singleton
  */
-export function observingMiddleware(found: FoundActor, filters: readonly unknown[]): ActorMiddleware {
-  const observers = filters.map((filter) => observerFrom(instanceOf(filter, found)));
+export function filterMiddleware(found: FoundActor, filters: readonly unknown[]): ActorMiddleware {
+  const typedFilters = filters.map((filter) => typedFilterFrom(instanceOf(filter, found)));
   const { prototype } = found.candidate;
   const callback = (prototype as Record<string, Function>)[found.method];
   return async ({ actor, message }, next) => {
     try {
       return await next();
     } catch (error) {
-      const shown = isA(error, Refusal) ? error.cause : error;
-      const observer = observers.find(
-        ({ types }) => types.length === 0 || types.some((type) => isA(shown, type as AnyClass)),
+      const original = isA(error, Refusal) ? error.cause : error;
+      const filter = typedFilters.find(
+        ({ types }) => types.length === 0 || types.some((type) => isA(original, type as AnyClass)),
       );
-      if (!observer) throw error;
+      if (!filter) throw error;
       const run = new RepidRun(actor, message, []);
       const host = new ExecutionContextHost([run], prototype.constructor as never, callback);
       host.setType(REPID_CONTEXT);
-      const thrown = await whatItThrows(observer, shown, host);
-      throw thrown === undefined || isSteering(error) ? error : withCause(thrown, error);
+      const thrown = await errorThrownBy(filter, original, host);
+      throw thrown === undefined || decidesOutcome(error) ? error : withCause(thrown, error);
     }
   };
 }
 
 function instanceOf(filter: unknown, { candidate: { wrapper }, label }: FoundActor): ExceptionFilter {
   if (typeof filter !== 'function') return filter as ExceptionFilter;
-  const made = wrapper.host?.injectables.get(filter);
-  if (made?.isDependencyTreeStatic() && !made.isTransient) return made.instance as ExceptionFilter;
+  const injectable = wrapper.host?.injectables.get(filter);
+  if (injectable?.isDependencyTreeStatic() && !injectable.isTransient) return injectable.instance as ExceptionFilter;
   throw new ActorDefinitionError(
-    `Filter "${filter.name}" on actor "${label}" is made anew for each request, and filters of actors run outside of requests. Give it the default scope.`,
+    `Filter "${filter.name}" on actor "${label}" is request-scoped or transient, but filters of actors run outside of requests. Give it the default scope.`,
   );
 }
 
-function observerFrom(filter: ExceptionFilter): Observer {
+function typedFilterFrom(filter: ExceptionFilter): TypedFilter {
   const types = Reflect.getMetadata(FILTER_CATCH_EXCEPTIONS, filter.constructor) as Function[] | undefined;
-  return { types: types ?? [], show: filter.catch.bind(filter) };
+  return { types: types ?? [], handle: filter.catch.bind(filter) };
 }
 
-async function whatItThrows({ show }: Observer, error: unknown, host: ArgumentsHost): Promise<unknown> {
+/** Returns what the filter throws, or undefined if it returns or throws the same error again. */
+async function errorThrownBy({ handle }: TypedFilter, error: unknown, host: ArgumentsHost): Promise<unknown> {
   try {
-    const answer: unknown = await show(error, host);
-    if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
+    const returned: unknown = await handle(error, host);
+    if (isObservable(returned)) await lastValueFrom(returned, { defaultValue: undefined });
     return undefined;
   } catch (thrown) {
     return thrown === error ? undefined : thrown;
   }
 }
 
-function isSteering(error: unknown): boolean {
+function decidesOutcome(error: unknown): boolean {
   return isFinal(error) || isA(error, RetryLater);
 }
 
@@ -78,7 +80,7 @@ function withCause(thrown: unknown, cause: unknown): unknown {
   try {
     if (isA(thrown, Error)) thrown.cause ??= cause;
   } catch {
-    // It is frozen, and stays as it is.
+    // A frozen error cannot get a cause.
   }
   return thrown;
 }

@@ -25,9 +25,9 @@ const globals = (calls: string[]): ModuleMetadata['providers'] => [
 ];
 
 it.each<[string, RepidModuleOptions, string[]]>([
-  ['leaves global enhancers out', {}, []],
-  ['runs global enhancers where that is asked for', { globalEnhancers: true }, ['guard', 'interceptor', 'pipe']],
-])('%s', async (_what, options, expected) => {
+  ['ignores global enhancers by default', {}, []],
+  ['runs global enhancers if globalEnhancers is set', { globalEnhancers: true }, ['guard', 'interceptor', 'pipe']],
+])('%s', async (_description, options, expected) => {
   const calls: string[] = [];
   class Plain {
     @UseGuards({ canActivate: () => true })
@@ -41,9 +41,9 @@ it.each<[string, RepidModuleOptions, string[]]>([
   expect(calls).toEqual(expected);
 });
 
-it('refuses global enhancers that are made for each request', async () => {
+it('refuses request-scoped global enhancers', async () => {
   @Injectable({ scope: Scope.REQUEST })
-  class Fleeting implements CanActivate {
+  class RequestScopedGuard implements CanActivate {
     canActivate(): boolean {
       return false;
     }
@@ -52,7 +52,9 @@ it('refuses global enhancers that are made for each request', async () => {
     @Actor()
     run(): void {}
   }
-  const providers = [Plain, { provide: APP_GUARD, useClass: Fleeting }];
-  await expect(startApp({ providers }, { globalEnhancers: true })).rejects.toThrow('"Fleeting" is global');
+  const providers = [Plain, { provide: APP_GUARD, useClass: RequestScopedGuard }];
+  await expect(startApp({ providers }, { globalEnhancers: true })).rejects.toThrow(
+    'does not run request-scoped global enhancers for actors: "RequestScopedGuard"',
+  );
   expect((await runOne(await startApp({ providers }))).state).toBe('succeeded');
 });

@@ -2,14 +2,14 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { Repid, type DeadLetterReason } from '../index.js';
 import { advance, drain } from '../testing/index.js';
 
-/** What has become of a job. */
+/** The outcome of a job. */
 interface Outcome {
   readonly data: unknown;
   readonly state: string;
   readonly deadLetter: DeadLetterReason | undefined;
 }
 
-/** Runs one job for the actor `run`, with its retries, until it has ended. */
+/** Runs one job of the actor `run` with all its retries, and returns its outcome. */
 export async function runOne(app: INestApplicationContext, args?: unknown, retries = 0): Promise<Outcome> {
   const repid = app.get(Repid);
   const job = await repid.job('run', { args, retries, headers: { tenant: 'blue' } }).enqueue();

@@ -5,8 +5,8 @@ import type { ExternalContexts } from './external-contexts.js';
 import type { CallFor } from './run-actor.js';
 
 /**
- * Calls an actor on an instance of its own for each delivery. `REQUEST` is the message; durable providers are shared as
- * the application's `ContextIdStrategy` says.
+ * Calls an actor on a new instance for each delivery. The message is injected as `REQUEST`. The application's
+ * `ContextIdStrategy` decides how durable providers are shared.
  */
 export function scopedCall(
   { candidate: { wrapper }, method }: FoundActor,

@@ -2,11 +2,11 @@ import type { ApplicationConfig } from '@nestjs/core';
 import { InvalidOptionError } from '@repid/core';
 
 /**
- * Nest makes global enhancers anew for HTTP requests only; for actors they would be left out without a word.
+ * Nest instantiates request-scoped global enhancers for HTTP requests only. For actors it would silently ignore them.
  *
- * @throws InvalidOptionError where the application has such an enhancer
+ * @throws InvalidOptionError if the application has such an enhancer
  */
-export function refuseScopedGlobals(application: ApplicationConfig): void {
+export function requireNoScopedGlobals(application: ApplicationConfig): void {
   const scoped = [
     ...application.getGlobalRequestGuards(),
     ...application.getGlobalRequestInterceptors(),
@@ -16,7 +16,7 @@ export function refuseScopedGlobals(application: ApplicationConfig): void {
   if (scoped.length === 0) return;
   const names = scoped.map(({ metatype, name }) => `"${metatype?.name ?? String(name)}"`).join(', ');
   throw new InvalidOptionError(
-    `Option "globalEnhancers" of RepidModule is true, and ${names} is global and made anew for each request, which Nest does not do for actors. ` +
-      'Give it the default scope, or declare it on the actors.',
+    `Option "globalEnhancers" of RepidModule is true, but Nest does not run request-scoped global enhancers for actors: ${names}. ` +
+      'Give them the default scope, or declare them on the actors.',
   );
 }

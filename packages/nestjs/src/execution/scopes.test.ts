@@ -15,7 +15,7 @@ import { startApp } from '../start-app.fixture.js';
 import { drain } from '../testing/index.js';
 import { runOne } from './run-one.fixture.js';
 
-it('makes a request-scoped actor anew for each delivery, also while others run', async () => {
+it('creates a request-scoped actor for each delivery, also for concurrent ones', async () => {
   const instances = new Set<object>();
   let arrive = (): void => {};
   const bothAreThere = new Promise<void>((resolve) => (arrive = resolve));
@@ -43,7 +43,7 @@ it('makes a request-scoped actor anew for each delivery, also while others run',
   expect(instances.size).toBe(2);
 });
 
-it('brings request-scoped dependencies and guards to actors', async () => {
+it('supports request-scoped dependencies and guards', async () => {
   @Injectable({ scope: Scope.REQUEST })
   class Tenant {
     constructor(@Inject(REQUEST) readonly message: MessageDependency) {}
@@ -72,7 +72,7 @@ it('brings request-scoped dependencies and guards to actors', async () => {
   expect((await runOne(await startApp({ imports: [Feature] }))).data).toBe('blue');
 });
 
-it('shares durable providers as the strategy says', async () => {
+it("shares durable providers by the application's strategy", async () => {
   const tenants = new Map<string, ContextId>();
   ContextIdFactory.apply({
     attach(contextId: ContextId, request: MessageDependency) {
@@ -105,10 +105,10 @@ it('shares durable providers as the strategy says', async () => {
   }
 });
 
-it('makes a transient actor anew for each delivery', async () => {
+it('creates a transient actor for each delivery', async () => {
   const instances = new Set<object>();
   @Injectable({ scope: Scope.TRANSIENT })
-  class Fleeting {
+  class TransientActor {
     readonly ready = true;
     @Actor()
     run(): boolean {
@@ -116,7 +116,7 @@ it('makes a transient actor anew for each delivery', async () => {
       return this.ready;
     }
   }
-  const app = await startApp({ providers: [Fleeting as Type] });
+  const app = await startApp({ providers: [TransientActor as Type] });
   expect((await runOne(app)).data).toBe(true);
   expect((await runOne(app)).data).toBe(true);
   expect(instances.size).toBe(2);

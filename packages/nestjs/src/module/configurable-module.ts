@@ -9,11 +9,11 @@ import { DEFAULT_CONNECTION, getRepidToken, getWorkerToken } from '../connection
 import type { RepidWorker } from '../worker/index.js';
 import { WorkerLifecycle } from '../worker/worker-lifecycle.js';
 
-/** What is known of a connection before its options are. */
+/** Settings of a connection that are known synchronously, also with `forRootAsync`. */
 export interface ModuleExtras {
-  /** Name of the connection; a further one needs one. @default 'default' */
+  /** Name of the connection. Each additional connection needs its own. @default 'default' */
   name?: string;
-  /** Whether its providers can be injected everywhere. @default true */
+  /** Whether its providers can be injected in every module. @default true */
   isGlobal?: boolean;
 }
 
@@ -26,7 +26,7 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<Connect
   .setExtras<ModuleExtras>({ name: DEFAULT_CONNECTION, isGlobal: true }, defineModule)
   .build();
 
-/** The user's module holds the worker's life; the connection is a module of its own behind it, global where that is wanted. */
+/** `RepidModule` contains the worker's lifecycle only and imports the connection's module, which may be global. */
 function defineModule(
   definition: DynamicModule,
   { name = DEFAULT_CONNECTION, isGlobal = true }: ModuleExtras,
@@ -42,7 +42,7 @@ function defineModule(
 
 function checkExtras(name: unknown, isGlobal: unknown): void {
   if (typeof name !== 'string' || name === '') {
-    throw new InvalidOptionError(`Option "name" of RepidModule is ${show(name)}: expected text that is not empty.`);
+    throw new InvalidOptionError(`Option "name" of RepidModule is ${show(name)}: expected a non-empty string.`);
   }
   if (typeof isGlobal !== 'boolean') {
     throw new InvalidOptionError(`Option "isGlobal" of RepidModule is ${show(isGlobal)}: expected true or false.`);

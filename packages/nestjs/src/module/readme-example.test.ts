@@ -28,7 +28,7 @@ class Greeter {
 @Module({ imports: [RepidModule.forRoot()], providers: [Greeter] })
 class AppModule {}
 
-it('chains by an eager response and a callback', async () => {
+it('chains jobs by an eager response and a callback', async () => {
   const app = await (await Test.createTestingModule({ imports: [AppModule] }).compile()).init();
   const repid = app.get(Repid);
   await repid.job('addHello', { args: { userName: 'Alex', userId: 123 }, resultId: 'chained_id' }).enqueue();

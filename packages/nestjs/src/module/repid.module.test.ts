@@ -38,32 +38,32 @@ async function addOn(repid: Repid, worker: RepidWorker): Promise<unknown> {
   return (await job.result())?.data;
 }
 
-it('works without options, in memory', async () => {
+it('works in memory without options', async () => {
   const app = await startModule({ imports: [RepidModule.forRoot()], providers: [Adder] });
   expect(await addOn(app.get(Repid), app.get(RepidWorker))).toBe(3);
 });
 
-it('keeps arguments and results in one in-memory bucket broker', async () => {
+it('stores arguments and results in one in-memory bucket broker', async () => {
   const app = await startModule({ imports: [RepidModule.forRoot()] });
   expect(app.get(getArgsBucketBrokerToken())).toBeInstanceOf(InMemoryBucketBroker);
   expect(app.get(getArgsBucketBrokerToken())).toBe(app.get(getResultsBucketBrokerToken()));
 });
 
-it('has no bucket brokers beside a message broker that was given', async () => {
+it('has no bucket brokers by default if a message broker is given', async () => {
   const app = await startModule({ imports: [RepidModule.forRoot({ messageBroker: new InMemoryMessageBroker() })] });
   expect(app.get(getArgsBucketBrokerToken())).toBeNull();
   expect(app.get(getResultsBucketBrokerToken())).toBeNull();
 });
 
-it('takes null for no bucket broker', async () => {
+it('accepts null for no bucket broker', async () => {
   const app = await startModule({ imports: [RepidModule.forRoot({ argsBucketBroker: null })] });
   expect(app.get(getArgsBucketBrokerToken())).toBeNull();
   expect(app.get(getResultsBucketBrokerToken())).toBeInstanceOf(InMemoryBucketBroker);
 });
 
-it('injects what a connection is made of', async () => {
+it('injects the parts of a connection', async () => {
   @Injectable()
-  class Curious {
+  class Injected {
     constructor(
       readonly byType: Repid,
       readonly workerByType: RepidWorker,
@@ -74,8 +74,8 @@ it('injects what a connection is made of', async () => {
       @InjectResultsBucketBroker() readonly results: BucketBroker,
     ) {}
   }
-  const app = await startModule({ imports: [RepidModule.forRoot()], providers: [Curious] });
-  const { byType, workerByType, repid, worker, broker, args, results } = app.get(Curious);
+  const app = await startModule({ imports: [RepidModule.forRoot()], providers: [Injected] });
+  const { byType, workerByType, repid, worker, broker, args, results } = app.get(Injected);
   expect(repid).toBe(byType);
   expect(worker).toBe(workerByType);
   expect([broker, args, results]).toEqual([
@@ -85,7 +85,7 @@ it('injects what a connection is made of', async () => {
   ]);
 });
 
-it('uses the broker that a test puts in its place', async () => {
+it('uses a broker that a test overrides', async () => {
   const replacement = new InMemoryMessageBroker();
   const module = await Test.createTestingModule({ imports: [RepidModule.forRoot()], providers: [Adder] })
     .overrideProvider(getMessageBrokerToken())
@@ -100,7 +100,7 @@ it('uses the broker that a test puts in its place', async () => {
   await app.close();
 });
 
-it('keeps named connections apart', async () => {
+it('keeps named connections separate', async () => {
   const other = new InMemoryMessageBroker();
   const app = await startModule({
     imports: [RepidModule.forRoot(), RepidModule.forRoot({ name: 'other', messageBroker: other })],
@@ -112,9 +112,9 @@ it('keeps named connections apart', async () => {
   await expect(app.get<RepidWorker>(getWorkerToken('other')).run()).rejects.toThrow('no actor is known');
 });
 
-it('runs an actor on the connection that it names', async () => {
+it('runs an actor on the connection named in its options', async () => {
   @Injectable()
-  class Elsewhere {
+  class OnOtherConnection {
     @Actor({ connection: 'other' })
     add({ one, other }: { one: number; other: number }): number {
       return one + other;
@@ -122,12 +122,12 @@ it('runs an actor on the connection that it names', async () => {
   }
   const app = await startModule({
     imports: [RepidModule.forRoot({ name: 'other' })],
-    providers: [Elsewhere],
+    providers: [OnOtherConnection],
   });
   expect(await addOn(app.get(getRepidToken('other')), app.get(getWorkerToken('other')))).toBe(3);
 });
 
-it('can stay within the modules that import it', async () => {
+it('can be limited to the modules that import it', async () => {
   @Module({ imports: [RepidModule.forRoot({ isGlobal: false })], providers: [Adder] })
   class Inner {}
   @Injectable()
@@ -162,15 +162,15 @@ it.each([
     },
   ],
   ['a class', { useClass: Configuration }],
-  ['a class that is there already', { imports: [ConfigurationModule], useExisting: Configuration }],
-])('takes its options from %s', async (_from, asyncOptions) => {
+  ['an existing class', { imports: [ConfigurationModule], useExisting: Configuration }],
+])('takes its options from %s', async (_description, asyncOptions) => {
   const app = await startModule({ imports: [RepidModule.forRootAsync(asyncOptions)], providers: [Adder] });
   const large = app.get(Repid).job('add', { args: 'x'.repeat(400) });
   await expect(large.enqueue()).rejects.toThrow('the limit is 300');
   expect(await addOn(app.get(Repid), app.get(RepidWorker))).toBe(3);
 });
 
-it('names a connection whose options come later', async () => {
+it('names a connection with asynchronous options', async () => {
   const app = await startModule({
     imports: [RepidModule.forRootAsync({ name: 'later', useFactory: async () => ({}) })],
   });
@@ -199,13 +199,13 @@ it.each([
   });
 });
 
-it('refuses two connections of one name', async () => {
+it('refuses two connections with the same name', async () => {
   await expect(startModule({ imports: [RepidModule.forRoot(), RepidModule.forRoot()] })).rejects.toThrow(
     'Connection "default" is configured twice',
   );
 });
 
-it('lets two applications live side by side', async () => {
+it('supports two applications in one process', async () => {
   const apps = await Promise.all(
     [1, 2].map(() => startModule({ imports: [RepidModule.forRoot()], providers: [Adder] })),
   );

@@ -2,18 +2,18 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { ConnectionOptions } from '../connection/index.js';
 import { ConfigurableModuleClass, type ModuleExtras } from './configurable-module.js';
 
-/** What `RepidModule.forRoot()` takes. */
+/** The options of `RepidModule.forRoot()`. */
 export interface RepidModuleOptions extends ConnectionOptions, ModuleExtras {}
 
 /**
- * Brings background jobs into an application. Import it once per connection, in the root module.
+ * Adds background jobs to an application. Import it once per connection, in the root module.
  *
- * `forRoot(options)` and `forRootAsync({ useFactory | useClass | useExisting, inject, imports, name, isGlobal })`; with
- * `useClass` and `useExisting` the options are what the class's `create()` answers. Options are checked at bootstrap.
+ * Use `forRoot(options)`, or `forRootAsync({ useFactory | useClass | useExisting, inject, imports, name, isGlobal })`.
+ * With `useClass` and `useExisting`, the class's `create()` returns the options. Options are validated at bootstrap.
  */
 @Module({})
 export class RepidModule extends ConfigurableModuleClass {
-  /** Without options: everything in memory. */
+  /** @param options default: everything in memory */
   static override forRoot(options: RepidModuleOptions = {}): DynamicModule {
     return super.forRoot(options);
   }

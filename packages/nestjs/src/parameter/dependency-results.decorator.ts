@@ -3,19 +3,19 @@ import { option, parseOptions } from '@repid/core/internal';
 import { declareParameter } from './parameter-metadata.js';
 import { isPipe, type Pipe, requirePipes } from './pipe.js';
 
-/** What of the results a parameter takes. */
+/** The form in which a parameter takes the results. */
 export interface DependencyResultsOptions {
-  /** The whole result buckets, with how each job has ended, in place of their data. @default false */
+  /** Whole result buckets, with each job's outcome, instead of their data only. @default false */
   buckets?: boolean;
 }
 
 const optionsSchema = v.strictObject({ buckets: v.optional(option.boolean) });
 
 /**
- * Hands the results of the jobs that this one has waited for to this parameter: an array, in the order of `dependsOn`,
- * empty for a job that has waited for none. The data of a job that failed or was skipped is null; the buckets tell more.
+ * Fills the parameter with the results of the job's dependencies: an array in the order of `dependsOn`, empty for a job
+ * without dependencies. The data of a dependency that failed or was skipped is null; its bucket has the reason.
  *
- * @param options `{ buckets: true }` for whole result buckets; default: their data
+ * @param options `{ buckets: true }` for whole result buckets. Default: their data.
  * @param pipes Nest pipes for the array
  * @throws InvalidOptionError
  */
@@ -25,11 +25,11 @@ export function DependencyResults(...args: unknown[]): ParameterDecorator {
   const [first, ...rest] = args;
   const hasOptions = first !== undefined && !isPipe(first);
   const { buckets = false } = hasOptions ? parseOptions(optionsSchema, first, '@DependencyResults()') : {};
-  const pipes = requirePipes(hasOptions ? rest : args, MISTAKEN);
+  const pipes = requirePipes(hasOptions ? rest : args, USAGE);
   return (target, method, index) => {
     const source = { from: 'dependency-results', as: buckets ? 'buckets' : 'data' } as const;
     declareParameter(target, method as string, { index, source, pipes });
   };
 }
 
-const MISTAKEN = '@DependencyResults() takes { buckets: true }, and then only pipes.';
+const USAGE = '@DependencyResults() takes optionally { buckets: true }, then pipes only.';

@@ -49,7 +49,7 @@ async function startParts(): Promise<{ app: INestApplicationContext; repid: Repi
   return { app, repid, part: (n) => repid.job('part', { args: n }) };
 }
 
-it('gives the data in the order of dependsOn, whatever order the jobs end in', async () => {
+it('passes the data in the order of dependsOn, in whatever order the jobs end', async () => {
   const { app, repid, part } = await startParts();
   const [one, two, three] = [part(1), part(2), part(3)];
   const gather = repid.job('gather', { dependsOn: [three, one, two] });
@@ -58,7 +58,7 @@ it('gives the data in the order of dependsOn, whatever order the jobs end in', a
   expect((await gather.result())?.data).toEqual([30, 10, 20]);
 });
 
-it('gives what the parts of a chord have left to its last job', async () => {
+it("passes the results of a chord's jobs to its final job", async () => {
   const { app, repid, part } = await startParts();
   const gather = repid.job('gather');
   await repid.enqueue(chord([part(1), part(2)], gather));
@@ -66,7 +66,7 @@ it('gives what the parts of a chord have left to its last job', async () => {
   expect((await gather.result())?.data).toEqual([10, 20]);
 });
 
-it('gives whole buckets, also those of jobs that failed or were skipped', async () => {
+it('passes whole buckets, also those of failed and skipped jobs', async () => {
   const { app, repid, part } = await startParts();
   const [good, bad] = [part(1), part(-1)];
   const skipped = repid.job('gather', { dependsOn: bad });
@@ -83,7 +83,7 @@ it('gives whole buckets, also those of jobs that failed or were skipped', async 
   ]);
 });
 
-it('tells a fallback why the job before it has failed', async () => {
+it('tells a fallback why its dependency failed', async () => {
   const { app, repid, part } = await startParts();
   const bad = part(-1);
   const fallback = repid.job('compare', { args: { among: 'one' }, dependsOn: onFailure(bad) });
@@ -92,7 +92,7 @@ it('tells a fallback why the job before it has failed', async () => {
   expect((await fallback.result())?.data).toEqual(['compare', 'one', [null, 'Error: -1 is below zero', false]]);
 });
 
-it('is an empty array for a job that has waited for nothing, and for a bare message', async () => {
+it('is an empty array for a job without dependencies, and for a plain message', async () => {
   const seen: unknown[] = [];
   class Lonely {
     @Actor()
@@ -108,7 +108,7 @@ it('is an empty array for a job that has waited for nothing, and for a bare mess
   expect(seen).toEqual([[], []]);
 });
 
-it('passes through pipes, instances and classes, which may make something else of it', async () => {
+it('passes through pipes (instances and classes), which may change its type', async () => {
   @Injectable()
   class Sum {
     transform(values: number[], { type }: ArgumentMetadata): number {
@@ -137,7 +137,7 @@ it('passes through pipes, instances and classes, which may make something else o
   expect((await best.result())?.data).toBe(2);
 });
 
-it('is refused at bootstrap on a parameter that is no array', async () => {
+it('is refused at bootstrap on a parameter that is not an array', async () => {
   class Mistaken {
     @Actor()
     run(@DependencyResults() result: string): string {
@@ -145,18 +145,18 @@ it('is refused at bootstrap on a parameter that is no array', async () => {
     }
   }
   await expect(startApp({ providers: [Mistaken] })).rejects.toThrow(
-    'Parameter 0 ("result") of actor "Mistaken.run" is declared as String, and results come as an array',
+    'Parameter 0 ("result") of actor "Mistaken.run" has the type String, but takes an array with one result per dependency',
   );
 });
 
 it.each([
   ['an unknown option', { bucket: true }],
-  ['what is neither options nor a pipe', 'data'],
-])('refuses %s', (_what, options) => {
+  ['a value that is neither options nor a pipe', 'data'],
+])('refuses %s', (_description, options) => {
   expect(() => DependencyResults(options as object)).toThrow(InvalidOptionError);
 });
 
-it('refuses options behind a pipe', () => {
+it('refuses options after a pipe', () => {
   const pipe = { transform: (value: unknown) => value };
-  expect(() => DependencyResults(pipe, { buckets: true } as never)).toThrow('and then only pipes');
+  expect(() => DependencyResults(pipe, { buckets: true } as never)).toThrow('then pipes only');
 });

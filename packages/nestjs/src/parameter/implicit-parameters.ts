@@ -2,8 +2,8 @@ import { PARAMTYPES_METADATA } from '@nestjs/common/constants.js';
 import { declareParameter, parameterEntries } from './parameter-metadata.js';
 
 /**
- * Declares what needs no decorator: a sole parameter takes the payload. Where no parameter is ours, one behind the last
- * stands for them, so that Nest still says when the guards have let a run through.
+ * Declares parameters that need no decorator: a method's only parameter takes the payload. If Repid fills no parameter,
+ * declares an extra one after the last: Nest asks for its value once the guards have passed.
  */
 export function declareImplicitParameters(prototype: object, method: string | symbol, callback: Function): void {
   const entries = Object.values(parameterEntries(prototype, method));

@@ -1,12 +1,12 @@
 import type { MessageDependency as CoreMessageDependency } from '@repid/core';
 import { declareParameter } from './parameter-metadata.js';
 
-/** The message that an actor runs on, and what the actor may do with it. Also the name of the decorator that asks for it. */
+/** The message that an actor processes, with its operations. Also the name of the param decorator. */
 export type MessageDependency = CoreMessageDependency;
 
 /**
- * Hands the message to this parameter. Also the name of the parameter's type, so it has the type of a class: only for what
- * can be constructed does the compiler put the name into the metadata, where `readParameters` finds a message without
+ * Fills the parameter with the message. Also the name of the parameter's type. It is typed as a class because the
+ * compiler emits metadata only for classes; `readParameters` uses that metadata to report a message parameter without
  * the decorator.
  */
 export const MessageDependency = ((): ParameterDecorator => (target, method, index) => {

@@ -3,19 +3,19 @@ import { declareParameter } from './parameter-metadata.js';
 import { requirePipes, type Pipe } from './pipe.js';
 
 /**
- * Hands a header of the message to this parameter: text, or undefined where there is none.
+ * Fills the parameter with a header of the message: a string, or undefined if the message has no such header.
  *
  * @param name the header's name, as it was sent
- * @param pipes Nest pipes for its value
+ * @param pipes Nest pipes for the value
  * @throws InvalidOptionError
  */
 export function MessageHeader(name: string, ...pipes: Pipe[]): ParameterDecorator {
-  if (typeof name !== 'string' || name === '') throw new InvalidOptionError(MISTAKEN);
-  const checked = requirePipes(pipes, MISTAKEN);
+  if (typeof name !== 'string' || name === '') throw new InvalidOptionError(USAGE);
+  const checked = requirePipes(pipes, USAGE);
   return (target, method, index) => {
     const source = { from: 'header', name } as const;
     declareParameter(target, method as string, { index, source, data: name, pipes: checked });
   };
 }
 
-const MISTAKEN = '@MessageHeader() takes the name of a header, and then only pipes.';
+const USAGE = '@MessageHeader() takes the name of a header, then pipes only.';

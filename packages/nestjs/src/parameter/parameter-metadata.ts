@@ -3,25 +3,25 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { ActorParameter } from '@repid/core';
 import { isRepidContext, runOf } from '../context/index.js';
 import type { Pipe } from './pipe.js';
-import { pipesEnd } from './pipes-end.js';
+import { pipeCounter } from './pipe-counter.js';
 
 /**
- * What is known of a decorated parameter. It lies where Nest keeps the parameters of route handlers and in the same shape,
- * so that Nest makes the pipes, applies them, and takes custom param decorators beside ours.
+ * The metadata of a decorated parameter. It is stored under Nest's metadata key for parameters of route handlers, in
+ * Nest's format: so Nest instantiates and applies the pipes, and custom param decorators work too.
  */
 export interface ParameterEntry {
   readonly index: number;
   readonly factory?: (data: unknown, context: ExecutionContext) => unknown;
-  /** What pipes see as `metadata.data`. */
+  /** Passed to pipes as `metadata.data`. */
   readonly data?: unknown;
   readonly pipes: readonly Pipe[];
-  /** Ours only: where the argument comes from. */
+  /** The source of the argument; set only by Repid's decorators. */
   readonly source?: ActorParameter;
 }
 
 type Entries = Readonly<Record<string, ParameterEntry>>;
 
-/** Declares where an argument comes from. An override's own declaration replaces the one it inherits. */
+/** Declares the source of an argument. The declaration of an overriding method replaces the inherited one. */
 export function declareParameter(
   prototype: object,
   method: string | symbol,
@@ -32,28 +32,28 @@ export function declareParameter(
     index,
     source,
     data,
-    factory: (_data, context) => takeArgument(context, index),
-    pipes: [...pipes, pipesEnd],
+    factory: (_data, context) => argumentAt(context, index),
+    pipes: [...pipes, pipeCounter],
   };
   const own = Reflect.getOwnMetadata(ROUTE_ARGS_METADATA, prototype.constructor, method) as Entries | undefined;
   const key = `repid${CUSTOM_ROUTE_ARGS_METADATA}:${index}`;
   Reflect.defineMetadata(ROUTE_ARGS_METADATA, { ...own, [key]: entry }, prototype.constructor, method);
 }
 
-/** The declared parameters of a method by key; the key of a custom param decorator, ours too, says so. */
+/** Returns the declared parameters of a method by metadata key. See `isCustomKey`. */
 export function parameterEntries(prototype: object, method: string | symbol): Entries {
   return (Reflect.getMetadata(ROUTE_ARGS_METADATA, prototype.constructor, method) as Entries | undefined) ?? {};
 }
 
-/** False for `@Body()` and others that only the transport they belong to can fill. */
+/** Returns true for the key of a custom param decorator, Repid's included; false for a transport's, such as `@Body()`. */
 export function isCustomKey(key: string): boolean {
   return key.includes(CUSTOM_ROUTE_ARGS_METADATA);
 }
 
-/** Nest asks for arguments when the guards have let the run through. A route handler that is an actor too gets nothing here. */
-function takeArgument(context: ExecutionContext, index: number): unknown {
+/** Nest asks for arguments once the guards have passed. Returns undefined if the method is called as a route handler. */
+function argumentAt(context: ExecutionContext, index: number): unknown {
   if (!isRepidContext(context)) return undefined;
   const run = runOf(context);
-  run.isAdmitted = true;
+  run.hasPassedGuards = true;
   return run.args[index];
 }

@@ -1,4 +1,4 @@
-/** The names of a function's parameters as they are written; none where its text cannot be read. */
+/** Returns the names of a function's parameters from its source text; an empty name for a destructured parameter. */
 export function parameterNames(callback: Function): string[] {
   const text = callback.toString().replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   const start = text.indexOf('(');

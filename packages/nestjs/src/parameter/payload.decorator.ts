@@ -5,15 +5,15 @@ import { declareParameter } from './parameter-metadata.js';
 import { isPipe, type Pipe, requirePipes } from './pipe.js';
 import { isSchema } from './schema.js';
 
-/** Which part of the payload a parameter takes, and what it must be. */
+/** The part of the payload that a parameter takes, and its type. */
 export interface PayloadOptions {
   /** The field to take. @default the whole payload */
   field?: string;
-  /** For an array: the class of its items, or String, Number, ... @default any */
+  /** For an array: the type of its items: a class, String, Number, ... @default any */
   items?: Function;
-  /** A Standard Schema (zod, valibot, ...) in place of the parameter's type. */
+  /** A Standard Schema (zod, valibot, ...), used instead of the parameter's type. */
   schema?: StandardSchemaV1;
-  /** May be missing. @default false */
+  /** Whether the value may be missing. @default false */
   optional?: boolean;
 }
 
@@ -25,19 +25,20 @@ const optionsSchema = v.strictObject({
 });
 
 /**
- * The payload, validated against the parameter's type: a class with class-validator's decorators, String, Number, ...
- * Nest pipes may follow; they get what was validated.
+ * Fills the parameter with the payload, validated against the parameter's type: a class with class-validator
+ * decorators, String, Number, ...
  *
- * @param what the field to take, a Standard Schema, or options; default: the whole payload
+ * @param selector the field to take, a Standard Schema, or options. Default: the whole payload.
+ * @param pipes Nest pipes; they receive the validated value
  * @throws InvalidOptionError
  */
-export function Payload(what: string | PayloadOptions | StandardSchemaV1, ...pipes: Pipe[]): ParameterDecorator;
+export function Payload(selector: string | PayloadOptions | StandardSchemaV1, ...pipes: Pipe[]): ParameterDecorator;
 export function Payload(...pipes: Pipe[]): ParameterDecorator;
 export function Payload(...args: unknown[]): ParameterDecorator {
-  const [what, ...rest] = args;
-  const isFirstPipe = isPipe(what);
-  const options = isFirstPipe ? {} : optionsFrom(what);
-  const pipes = requirePipes(isFirstPipe ? args : rest, MISTAKEN);
+  const [selector, ...rest] = args;
+  const startsWithPipe = isPipe(selector);
+  const options = startsWithPipe ? {} : optionsFrom(selector);
+  const pipes = requirePipes(startsWithPipe ? args : rest, USAGE);
   return (target, method, index) => {
     declareParameter(target, method as string, {
       index,
@@ -48,11 +49,11 @@ export function Payload(...args: unknown[]): ParameterDecorator {
   };
 }
 
-function optionsFrom(what: unknown): PayloadOptions {
-  if (what === undefined) return {};
-  if (isSchema(what)) return { schema: what };
-  return parseOptions(optionsSchema, typeof what === 'string' ? { field: what } : what, '@Payload()');
+function optionsFrom(selector: unknown): PayloadOptions {
+  if (selector === undefined) return {};
+  if (isSchema(selector)) return { schema: selector };
+  return parseOptions(optionsSchema, typeof selector === 'string' ? { field: selector } : selector, '@Payload()');
 }
 
-const MISTAKEN =
-  '@Payload() takes a field name, a schema or options, and then only pipes. Give a schema as { field, schema }.';
+const USAGE =
+  '@Payload() takes a field name, a schema or options, then pipes only. Use { field, schema } for a field with a schema.';

@@ -3,81 +3,84 @@ import { ActorDefinitionError, type ActorParameter } from '@repid/core';
 import { MessageDependency } from './message-dependency.decorator.js';
 import { isCustomKey, parameterEntries, type ParameterEntry } from './parameter-metadata.js';
 import { parameterNames } from './parameter-names.js';
-import { pipesEnd } from './pipes-end.js';
+import { pipeCounter } from './pipe-counter.js';
 
-/** A parameter that is filled from the message, and its place. */
-export interface PlacedParameter {
+/** A parameter that Repid fills, with its index in the method's signature. */
+export interface IndexedParameter {
   readonly index: number;
   readonly source: ActorParameter;
 }
 
-/** An entry of ours. */
-type Declared = ParameterEntry & PlacedParameter;
+/** An entry of one of Repid's decorators. */
+type SourcedEntry = ParameterEntry & IndexedParameter;
 
-/** Types that no JSON value can be checked against. */
-const UNREADABLE = new Set<unknown>([BigInt, Symbol, Function, Map, Set, WeakMap, WeakSet, Promise, RegExp]);
+/** Types that a JSON value cannot be converted to. */
+const UNSUPPORTED_TYPES = new Set<unknown>([BigInt, Symbol, Function, Map, Set, WeakMap, WeakSet, Promise, RegExp]);
 
 /**
- * The parameters of an actor, in their order, with the types that they are declared with.
+ * Returns the parameters of an actor in order, with their declared types.
  *
  * @param label `Class.method`, for errors
- * @throws ActorDefinitionError for a parameter that nothing fills, or whose type no payload can have
+ * @throws ActorDefinitionError for a parameter without a source, or with a type that no payload can have
  */
-export function readParameters(prototype: object, method: string, label: string): PlacedParameter[] {
+export function readParameters(prototype: object, method: string, label: string): IndexedParameter[] {
   const callback = (prototype as Record<string, Function>)[method] as Function;
   const types = Reflect.getMetadata(PARAMTYPES_METADATA, prototype, method) as Function[] | undefined;
   const entries = parameterEntries(prototype, method);
   const nameOf = (index: number): string => describe(index, callback, label);
-  refuseForeign(entries, nameOf);
+  requireNoTransportDecorators(entries, nameOf);
   const declared = new Set(Object.values(entries).map((entry) => entry.index));
   for (let index = 0; index < (types?.length ?? callback.length); index += 1) {
-    if (!declared.has(index)) throw new ActorDefinitionError(`${nameOf(index)} is filled by nothing. ${REMEDY}`);
+    if (!declared.has(index)) throw new ActorDefinitionError(`${nameOf(index)} has no source. ${REMEDY}`);
   }
   return Object.values(entries)
-    .filter((entry): entry is Declared => entry.source !== undefined)
+    .filter((entry): entry is SourcedEntry => entry.source !== undefined)
     .toSorted((one, other) => one.index - other.index)
     .map((entry) => ({ index: entry.index, source: withType(entry, types?.[entry.index], nameOf(entry.index)) }));
 }
 
 const REMEDY =
-  "Decorate it with @Payload('field'), @DependencyResults(), @MessageDependency() or @MessageHeader('name'); only a sole parameter takes the payload undecorated.";
+  "Decorate it with @Payload('field'), @DependencyResults(), @MessageDependency() or @MessageHeader('name'). Only a method's single parameter takes the payload without a decorator.";
 
-function refuseForeign(entries: Readonly<Record<string, ParameterEntry>>, nameOf: (index: number) => string): void {
+function requireNoTransportDecorators(
+  entries: Readonly<Record<string, ParameterEntry>>,
+  nameOf: (index: number) => string,
+): void {
   for (const [key, { index }] of Object.entries(entries)) {
     if (isCustomKey(key)) continue;
     throw new ActorDefinitionError(
-      `${nameOf(index)} wears a decorator of another transport, such as @Body() or the @Payload() of @nestjs/microservices. ` +
+      `${nameOf(index)} has a decorator of another transport, such as @Body() or the @Payload() of @nestjs/microservices. ` +
         "Import Payload, MessageHeader, MessageDependency and DependencyResults from '@repid/nestjs'.",
     );
   }
 }
 
-function withType({ source, pipes }: Declared, type: Function | undefined, name: string): ActorParameter {
+function withType({ source, pipes }: SourcedEntry, type: Function | undefined, name: string): ActorParameter {
   if (source.from === 'dependency-results' && !hasPipes(pipes)) requireArray(type, name);
   if (source.from !== 'payload' || source.schema) return source;
   if (type === (MessageDependency as unknown)) {
     throw new ActorDefinitionError(
-      `${name} is declared as MessageDependency and takes the payload. Decorate it with @MessageDependency().`,
+      `${name} has the type MessageDependency but takes the payload. Decorate it with @MessageDependency().`,
     );
   }
-  if (UNREADABLE.has(type)) {
+  if (UNSUPPORTED_TYPES.has(type)) {
     throw new ActorDefinitionError(
-      `${name} is declared as ${type?.name}, which no payload is. Give @Payload({ schema }), or declare what travels.`,
+      `${name} has the type ${type?.name}, which a payload cannot have. Use @Payload({ schema }), or declare the type that is sent.`,
     );
   }
   return { ...source, type };
 }
 
-/** What a pipe makes of the results may be anything. */
+/** Returns true if the user declared pipes. Pipes may change the type of the results. */
 function hasPipes(pipes: ParameterEntry['pipes']): boolean {
-  return pipes.some((pipe) => pipe !== pipesEnd);
+  return pipes.some((pipe) => pipe !== pipeCounter);
 }
 
-/** `Object` stands for whatever the compiler could not name. */
+/** `Object` is what the compiler emits for types without a class. */
 function requireArray(type: Function | undefined, name: string): void {
   if (type === undefined || type === Array || type === Object) return;
   throw new ActorDefinitionError(
-    `${name} is declared as ${type.name}, and results come as an array, one for each dependency. Declare it as an array.`,
+    `${name} has the type ${type.name}, but takes an array with one result per dependency. Declare it as an array.`,
   );
 }
 

@@ -79,30 +79,25 @@ async function startMail(options: RepidModuleOptions = {}) {
 const fields = { text: 't', count: 1, flag: true, at: '2030-01-02T03:04:05Z', list: ['a'] };
 
 it.each<[what: string, topic: string, payload: unknown, path: string]>([
-  ['text in place of an object', 'send', 'text', ''],
-  ['an array in place of an object', 'send', [good], ''],
+  ['text instead of an object', 'send', 'text', ''],
+  ['an array instead of an object', 'send', [good], ''],
   ['null', 'send', null, ''],
   ['a number', 'send', 5, ''],
   ['a missing property', 'send', { subject: 'Hello' }, '"to"'],
   ['a property of the wrong type', 'send', { ...good, subject: 5 }, '"subject"'],
   ['a nested object of the wrong type', 'send', { ...good, attachments: ['x'] }, '"attachments.0"'],
-  [
-    'a nested property that is wrong',
-    'send',
-    { ...good, attachments: [{ name: 'x', bytes: 0 }] },
-    '"attachments.0.bytes"',
-  ],
-  ['a nested property that is missing', 'send', { ...good, attachments: [{ bytes: 1 }] }, '"attachments.0.name"'],
-  ['an object in place of an array', 'sendAll', good, ''],
-  ['an item that is wrong', 'sendAll', [good, { to: 'nobody' }], '"1.to"'],
-  ['an item that is nothing', 'sendAll', [good, null], '"1"'],
-  ['a field that is missing', 'fields', { ...fields, count: undefined }, '"count"'],
-  ['a number in text', 'fields', { ...fields, count: '1' }, '"count"'],
-  ['a truth in text', 'fields', { ...fields, flag: 'true' }, '"flag"'],
-  ['a date that is none', 'fields', { ...fields, at: 'soon' }, '"at"'],
-  ['text in place of a list', 'fields', { ...fields, list: 'a' }, '"list"'],
-  ['a nested class that is wrong', 'fields', { ...fields, letter: { to: 'nobody' } }, '"letter.to"'],
-  ['what a schema refuses', 'schema', { to: 'nobody' }, '"to"'],
+  ['an invalid nested property', 'send', { ...good, attachments: [{ name: 'x', bytes: 0 }] }, '"attachments.0.bytes"'],
+  ['a missing nested property', 'send', { ...good, attachments: [{ bytes: 1 }] }, '"attachments.0.name"'],
+  ['an object instead of an array', 'sendAll', good, ''],
+  ['an invalid item', 'sendAll', [good, { to: 'nobody' }], '"1.to"'],
+  ['a null item', 'sendAll', [good, null], '"1"'],
+  ['a missing field', 'fields', { ...fields, count: undefined }, '"count"'],
+  ['a number as text', 'fields', { ...fields, count: '1' }, '"count"'],
+  ['a boolean as text', 'fields', { ...fields, flag: 'true' }, '"flag"'],
+  ['an invalid date', 'fields', { ...fields, at: 'soon' }, '"at"'],
+  ['text instead of a list', 'fields', { ...fields, list: 'a' }, '"list"'],
+  ['an invalid nested object', 'fields', { ...fields, letter: { to: 'nobody' } }, '"letter.to"'],
+  ['a value that a schema refuses', 'schema', { to: 'nobody' }, '"to"'],
 ])('dead-letters %s at once and goes on', async (_what, topic, payload, path) => {
   const { app, repid } = await startMail();
   await repid.job(topic, { args: payload, retries: 3 }).enqueue();
@@ -117,7 +112,7 @@ it.each<[what: string, topic: string, payload: unknown, path: string]>([
 });
 
 it.each([
-  ['bytes that are no JSON', '{"to": '],
+  ['bytes that are not JSON', '{"to": '],
   ['a poisoned prototype', '{"to":"alex@example.com","__proto__":{"admin":true}}'],
   ['a poisoned constructor', '{"to":"alex@example.com","constructor":{"prototype":{"admin":true}}}'],
 ])('dead-letters %s at once and goes on', async (_what, text) => {
@@ -131,7 +126,7 @@ it.each([
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
 });
 
-it('dead-letters what is nested too deeply, or constructed oddly, and goes on', async () => {
+it('dead-letters a payload that is nested too deeply or has an odd constructor, and goes on', async () => {
   const { app, repid } = await startMail();
   const depth = 50_000;
   const deep = `{"to":"alex@example.com","junk":${'['.repeat(depth)}${']'.repeat(depth)}}`;
@@ -147,7 +142,7 @@ it('dead-letters what is nested too deeply, or constructed oddly, and goes on', 
   expect(received).toEqual([good]);
 });
 
-it('makes instances of classes, also of nested ones and of items', async () => {
+it('creates instances of classes, also for nested objects and items', async () => {
   const { app, repid } = await startMail();
   const letterWithAttachment = { ...good, attachments: [{ name: 'x', bytes: 1 }] };
   for (const [topic, args] of [
@@ -175,7 +170,7 @@ it('drops unknown properties', async () => {
   expect(received).toEqual([{ ...good, attachments: [{ name: 'x', bytes: 1 }] }]);
 });
 
-it('keeps unknown properties where that is asked for', async () => {
+it('keeps unknown properties if configured', async () => {
   const { app, repid } = await startMail({ unknownProperties: 'keep' });
   await repid.job('send', { args: extra }).enqueue();
   await drain(app);
@@ -186,7 +181,7 @@ it.each<[string, RepidModuleOptions]>([
   ['by an option', { unknownProperties: 'refuse' }],
   ['by a converter', { converter: new ClassConverter({ unknownProperties: 'refuse' }) }],
   ["by the actor's converter", { actorDefaults: { converter: new ClassConverter({ unknownProperties: 'refuse' }) } }],
-])('refuses unknown properties where that is asked for %s', async (_how, options) => {
+])('refuses unknown properties if configured %s', async (_description, options) => {
   const { app, repid } = await startMail(options);
   await repid.job('send', { args: extra }).enqueue();
   await drain(app);
@@ -196,49 +191,49 @@ it.each<[string, RepidModuleOptions]>([
   );
 });
 
-it('passes a class without decorators through, with all it has', async () => {
-  class Bare {
+it('keeps all properties of a class without decorators', async () => {
+  class WithoutDecorators {
     x?: number;
     inner?: unknown;
   }
-  class Taker {
+  class Receiver {
     @Actor()
-    take(bare: Bare): void {
+    take(bare: WithoutDecorators): void {
       received.push(bare);
     }
   }
   received = [];
-  const app = await startApp({ providers: [Taker] });
+  const app = await startApp({ providers: [Receiver] });
   await app
     .get(Repid)
     .job('take', { args: { x: 1, more: { y: 2 } } })
     .enqueue();
   await drain(app);
-  expect(received[0]).toBeInstanceOf(Bare);
+  expect(received[0]).toBeInstanceOf(WithoutDecorators);
   expect(received).toEqual([{ x: 1, more: { y: 2 } }]);
 });
 
-it('keeps what a nested class without decorators has, and refuses a nested object of no class', async () => {
-  class Bare {
+it('keeps all properties of a nested class without decorators, and refuses a nested object without a class', async () => {
+  class WithoutDecorators {
     x?: number;
   }
   class Outer {
     @ValidateNested()
-    @Type(() => Bare)
-    bare?: Bare;
+    @Type(() => WithoutDecorators)
+    bare?: WithoutDecorators;
 
     @IsOptional()
     @ValidateNested()
     untyped?: Letter;
   }
-  class Taker {
+  class Receiver {
     @Actor()
     take(outer: Outer): void {
       received.push(outer);
     }
   }
   received = [];
-  const app = await startApp({ providers: [Taker] });
+  const app = await startApp({ providers: [Receiver] });
   await app
     .get(Repid)
     .job('take', { args: { bare: { x: 1, more: 2 } } })
@@ -253,19 +248,19 @@ it('keeps what a nested class without decorators has, and refuses a nested objec
   expect(deadLetter?.reason.message).toContain('"untyped": cannot be validated');
 });
 
-it('checks what an inherited class declares', async () => {
+it('validates inherited properties', async () => {
   class Registered extends Letter {
     @ArrayNotEmpty()
     stamps!: string[];
   }
-  class Taker {
+  class Receiver {
     @Actor()
     take(letter: Registered): void {
       received.push(letter);
     }
   }
   received = [];
-  const app = await startApp({ providers: [Taker] });
+  const app = await startApp({ providers: [Receiver] });
   await app
     .get(Repid)
     .job('take', { args: { ...good, stamps: ['a'] } })
@@ -280,18 +275,18 @@ it('checks what an inherited class declares', async () => {
   expect(deadLetter?.reason.message).toMatch(/"stamps": .*"to": /);
 });
 
-it('leaves an interface, and a parameter of no declared type, as it came', async () => {
+it('leaves the value of an interface and of an untyped parameter unchanged', async () => {
   interface Anything {
     readonly x: number;
   }
-  class Taker {
+  class Receiver {
     @Actor()
     take(anything: Anything): void {
       received.push(anything);
     }
   }
   received = [];
-  const app = await startApp({ providers: [Taker] });
+  const app = await startApp({ providers: [Receiver] });
   await app
     .get(Repid)
     .job('take', { args: { x: 'no number' } })
@@ -303,12 +298,12 @@ it('leaves an interface, and a parameter of no declared type, as it came', async
 it.each([
   [() => Payload({ fild: 'x' } as object), 'has no option "fild"'],
   [() => Payload({ items: 'Letter' } as object), 'Option "items"'],
-  [() => Payload('x', 5 as never), 'then only pipes'],
-  [() => Payload('x', v.string() as never), 'then only pipes'],
+  [() => Payload('x', 5 as never), 'then pipes only'],
+  [() => Payload('x', v.string() as never), 'then pipes only'],
   [() => Payload(5 as never), 'The options of @Payload() are 5'],
   [() => MessageHeader('' as never), '@MessageHeader() takes the name of a header'],
   [() => MessageHeader(5 as never), '@MessageHeader() takes the name of a header'],
-  [() => MessageHeader('x', 5 as never), 'and then only pipes'],
+  [() => MessageHeader('x', 5 as never), 'then pipes only'],
 ])('refuses %s', (decorate, message) => {
   expect(decorate).toThrow(message);
 });

@@ -1,16 +1,17 @@
+import { plainToInstance } from 'class-transformer';
 import * as v from 'valibot';
 import { BasicConverter, describeError, kindOf, type Conversion, type PayloadClass } from '@repid/core';
 import { option, parseOptions } from '@repid/core/internal';
 import { ClassShapes } from './class-shapes.js';
-import { InstanceMaker } from './instance-maker.js';
+import { checkTransformerWork } from './transformer-limit.js';
 import { UNKNOWN_PROPERTIES, type UnknownProperties } from './unknown-properties.js';
 import { Validation } from './validation.js';
 
-/** How payloads are turned into instances of classes. */
+/** The options of `ClassConverter`. */
 export interface ClassConverterOptions {
   /**
-   * What becomes of properties that the class does not declare with a decorator of class-validator:
-   * dropped, refused with the payload, or kept. A class without any such decorator keeps all.
+   * How to treat properties without a class-validator decorator: drop them, refuse the payload, or keep them. A class
+   * without any such decorator keeps all properties.
    *
    * @default 'drop'
    */
@@ -19,7 +20,7 @@ export interface ClassConverterOptions {
 
 const schema = v.strictObject({ unknownProperties: v.optional(option.oneOf(UNKNOWN_PROPERTIES), 'drop') });
 
-/** Knows, besides primitives and Standard Schemas, the classes of class-transformer and class-validator. */
+/** Converts payloads to primitives, Standard Schemas, and classes with class-transformer and class-validator decorators. */
 export class ClassConverter extends BasicConverter {
   private readonly shapes = new ClassShapes();
   private readonly unknownProperties: UnknownProperties;
@@ -37,22 +38,16 @@ export class ClassConverter extends BasicConverter {
     try {
       const conversion = this.convert(value, type, path);
       return conversion instanceof Promise
-        ? conversion.catch((error: unknown) => failed(error, type, path))
+        ? conversion.catch((error: unknown) => failedConversion(error, type, path))
         : conversion;
     } catch (error) {
-      return failed(error, type, path);
+      return failedConversion(error, type, path);
     }
   }
 
   private convert(value: object, type: PayloadClass, path: string): Conversion | Promise<Conversion> {
-    const maker = new InstanceMaker(this.shapes, this.unknownProperties);
-    const instance = maker.make(type, value, path);
-    const pending = maker.finish();
-    return pending ? pending.then(() => this.validate(instance, maker, path)) : this.validate(instance, maker, path);
-  }
-
-  private validate(instance: object, maker: InstanceMaker, path: string): Conversion | Promise<Conversion> {
-    if (maker.issues.length > 0) return { issues: maker.issues };
+    checkTransformerWork(value);
+    const instance = plainToInstance(type as new () => object, value);
     const validation = new Validation(this.shapes, this.unknownProperties);
     const pending = validation.run(instance, path);
     return pending ? pending.then(() => conversionOf(instance, validation)) : conversionOf(instance, validation);
@@ -63,6 +58,6 @@ function conversionOf(instance: object, { issues }: Validation): Conversion {
   return issues.length > 0 ? { issues } : { value: instance };
 }
 
-function failed(error: unknown, type: PayloadClass, path: string): Conversion {
-  return { issues: [{ path, message: `cannot be read as ${type.name}: ${describeError(error).message}` }] };
+function failedConversion(error: unknown, type: PayloadClass, path: string): Conversion {
+  return { issues: [{ path, message: `cannot be converted to ${type.name}: ${describeError(error).message}` }] };
 }

@@ -1,22 +1,16 @@
 import { getMetadataStorage } from 'class-validator';
-import { type ClassReading, classReading } from './property-readings.js';
-import { rulesFrom, type PropertyRule } from './property-rules.js';
+import { type PropertyRule, rulesFrom } from './property-rules.js';
 
-/** What class-validator and class-transformer know of a class. */
+/** The class-validator decorators on a class and its base classes. */
 export interface ClassShape {
-  /** False for a class without any decorator of class-validator. */
-  readonly isDeclared: boolean;
-  /** Those that wear one. */
+  /** False for a class without any such decorator. */
+  readonly isDecorated: boolean;
+  /** The decorated properties. */
   readonly properties: ReadonlySet<string>;
-  /** Those of them that wear `@ValidateNested()`. */
-  readonly nested: ReadonlySet<string>;
-  /** What its properties must be. */
   readonly rules: readonly PropertyRule[];
-  /** How its properties are read; undefined where only class-transformer can do it. */
-  readonly reading: ClassReading | undefined;
 }
 
-/** Looks classes up, once each. */
+/** Reads and caches the shape of each class. */
 export class ClassShapes {
   private readonly known = new WeakMap<Function, ClassShape>();
 
@@ -32,12 +26,5 @@ export class ClassShapes {
 
 function read(type: Function): ClassShape {
   const rules = rulesFrom(getMetadataStorage().getTargetValidationMetadatas(type, '', false, false));
-  const properties = rules.map(({ property }) => property);
-  return {
-    isDeclared: rules.length > 0,
-    properties: new Set(properties),
-    nested: new Set(rules.filter((rule) => rule.nested !== undefined).map(({ property }) => property)),
-    rules,
-    reading: classReading(type, properties),
-  };
+  return { isDecorated: rules.length > 0, properties: new Set(rules.map(({ property }) => property)), rules };
 }

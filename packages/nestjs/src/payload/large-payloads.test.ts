@@ -1,4 +1,4 @@
-import { Exclude, Expose, Type } from 'class-transformer';
+import { Expose, Type } from 'class-transformer';
 import { Allow, IsArray, IsOptional, registerDecorator, ValidateNested } from 'class-validator';
 import { PayloadValidationError } from '@repid/core';
 import * as v from 'valibot';
@@ -9,32 +9,35 @@ import { drain } from '../testing/index.js';
 
 const MANY = 400_000;
 
-/** How often the validator of an item was asked, and how often while nobody else had a turn, or while it was awaited. */
-let asked = 0;
-let atAStretch = 0;
-let longestStretch = 0;
-let open = 0;
-let mostOpen = 0;
+/** Number of empty objects that is below the limit for class-transformer. */
+const BELOW_LIMIT = 150_000;
+
+/** Number of validator calls: in all, within one event loop turn (current and maximum), and pending (current and maximum). */
+let calls = 0;
+let callsInTurn = 0;
+let mostCallsInTurn = 0;
+let pending = 0;
+let mostPending = 0;
 
 beforeEach(() => {
-  asked = atAStretch = longestStretch = open = mostOpen = 0;
+  calls = callsInTurn = mostCallsInTurn = pending = mostPending = 0;
 });
 
 function isName(value: unknown): boolean {
-  asked += 1;
-  longestStretch = Math.max(longestStretch, (atAStretch += 1));
+  calls += 1;
+  mostCallsInTurn = Math.max(mostCallsInTurn, (callsInTurn += 1));
   return typeof value === 'string';
 }
 
-async function isNameLater(value: unknown): Promise<boolean> {
-  mostOpen = Math.max(mostOpen, (open += 1));
-  const answer = isName(value);
+async function isNameAsync(value: unknown): Promise<boolean> {
+  mostPending = Math.max(mostPending, (pending += 1));
+  const result = isName(value);
   await new Promise(setImmediate);
-  open -= 1;
-  return answer;
+  pending -= 1;
+  return result;
 }
 
-const demand =
+const validated =
   (validate: (value: unknown) => boolean | Promise<boolean>): PropertyDecorator =>
   (prototype, propertyName) =>
     registerDecorator({
@@ -45,12 +48,12 @@ const demand =
     });
 
 class Item {
-  @demand(isName)
+  @validated(isName)
   name!: string;
 }
 
-class LateItem {
-  @demand(isNameLater)
+class AsyncItem {
+  @validated(isNameAsync)
   name!: string;
 }
 
@@ -61,16 +64,15 @@ class Order {
   items!: Item[];
 }
 
-class LateOrder {
+class AsyncOrder {
   @ValidateNested({ each: true })
-  @Type(() => LateItem)
-  items!: LateItem[];
+  @Type(() => AsyncItem)
+  items!: AsyncItem[];
 }
 
-/** One that only class-transformer can read. */
 class ExposedItem {
   @Expose()
-  @demand(isName)
+  @validated(isName)
   name!: string;
 
   @IsOptional()
@@ -84,44 +86,8 @@ class ExposedOrder {
   items!: ExposedItem[];
 }
 
-class MadeItem {
-  @Expose()
-  @Allow()
-  name!: string;
-
-  constructor(name: string) {
-    longestStretch = Math.max(longestStretch, (atAStretch += 1));
-    this.name = name;
-  }
-}
-
-class MadeOrder {
-  @ValidateNested({ each: true })
-  @Type(() => MadeItem)
-  items!: MadeItem[];
-}
-
-@Exclude()
-class WholeOrder {
-  @Expose()
-  @ValidateNested({ each: true })
-  @Type(() => Item)
-  items!: Item[];
-}
-
-class Photo {
-  @demand(isName)
-  name!: string;
-}
-
-class Album {
-  @IsArray()
-  @ValidateNested({ each: true })
-  @Type(() => Photo, { discriminator: { property: 'kind', subTypes: [{ name: 'photo', value: Photo }] } })
-  photos!: Photo[];
-}
-
 const empties = Array.from({ length: MANY }, () => ({}));
+const belowLimit = empties.slice(0, BELOW_LIMIT);
 const named = (length: number) => Array.from({ length }, (_, at) => ({ name: `item ${at}` }));
 const items = (type: Function) => ({ from: 'payload', type: Array, items: type }) as const;
 const whole = (type: Function) => ({ from: 'payload', type }) as const;
@@ -139,78 +105,60 @@ async function refusalOf(
     if (error instanceof PayloadValidationError) return error;
     throw error;
   }
-  throw new Error('It was accepted.');
+  throw new Error('The payload was accepted.');
 }
 
-/** Counts the turns that others get until the work is done. */
-async function whileOthersWait<T>(work: Promise<T>): Promise<T> {
-  let isOver = false;
-  const others = (async () => {
-    while (!isOver) {
-      atAStretch = 0;
+/** Counts calls per event loop turn until the work is done. */
+async function countingTurns<T>(work: Promise<T>): Promise<T> {
+  let isDone = false;
+  const turns = (async () => {
+    while (!isDone) {
+      callsInTurn = 0;
       await new Promise(setImmediate);
     }
   })();
-  const done = await work.finally(() => (isOver = true));
-  await others;
-  return done;
+  const result = await work.finally(() => (isDone = true));
+  await turns;
+  return result;
 }
 
-describe('Validation of 400,000 empty objects', () => {
+describe('Validation of very many empty objects', () => {
   it.each<[string, unknown, Parameter, number]>([
     ['as the items of an array', empties, items(Item), 20],
-    ['as the items of an array in a class', { items: empties }, whole(Order), 20],
-    ['that class-transformer reads', { items: empties }, whole(ExposedOrder), 20],
-    ['by a validator that answers later', empties, items(LateItem), 500],
-    ['in a class, by a validator that answers later', { items: empties }, whole(LateOrder), 500],
-  ])('stops at as many issues as a person reads, %s', async (_, value, parameter, most) => {
-    const error = await whileOthersWait(refusalOf(value, parameter));
+    ['as the items of an array in a class', { items: belowLimit }, whole(Order), 20],
+    ['in a class with @Expose()', { items: belowLimit }, whole(ExposedOrder), 20],
+    ['by an asynchronous validator', empties, items(AsyncItem), 500],
+    ['in a class, by an asynchronous validator', { items: belowLimit }, whole(AsyncOrder), 500],
+  ])('stops at 20 issues, %s', async (_, value, parameter, most) => {
+    const error = await countingTurns(refusalOf(value, parameter));
     expect(error.issues).toHaveLength(20);
     expect(error.issues[19]?.path).toMatch(/^(items\.)?19\.name$/);
     expect(error.message).toMatch(/must be a name\. Validation stops at 20 issues\.$/);
     expect(error.message.length).toBeLessThan(1_000);
-    expect(asked).toBeLessThanOrEqual(most);
-    expect(mostOpen).toBeLessThanOrEqual(500);
-  });
-
-  it('stops where they name no class', async () => {
-    const error = await refusalOf({ photos: empties }, whole(Album));
-    expect(error.issues).toHaveLength(20);
-    expect(error.issues[0]).toEqual({ path: 'photos.0.kind', message: 'expected one of "photo"' });
-    expect(asked).toBe(0);
+    expect(calls).toBeLessThanOrEqual(most);
+    expect(mostPending).toBeLessThanOrEqual(500);
   });
 });
 
-describe('Validation of many good objects', () => {
+describe('Validation of many valid objects', () => {
   it.each<[string, unknown, Parameter]>([
     ['as the items of an array', named(20_000), items(Item)],
     ['in a class', { items: named(20_000) }, whole(Order)],
-    ['by a validator that answers later', named(5_000), items(LateItem)],
-    ['in a class, by a validator that answers later', { items: named(5_000) }, whole(LateOrder)],
-  ])('lets others have their turns, %s', async (_, value, parameter) => {
-    const converting = Promise.resolve(
+    ['by an asynchronous validator', named(5_000), items(AsyncItem)],
+    ['in a class, by an asynchronous validator', { items: named(5_000) }, whole(AsyncOrder)],
+  ])('yields to the event loop, %s', async (_, value, parameter) => {
+    const conversion = Promise.resolve(
       new ClassConverter().convertInputs({ value, bytes: new Uint8Array() }, [parameter], 'x'),
     );
-    const [converted] = (await whileOthersWait(converting)) as [Item[] | Order];
-    const made = Array.isArray(converted) ? converted : converted.items;
-    expect(made.at(-1)).toEqual((Array.isArray(value) ? value : (value as Order).items).at(-1));
-    expect(asked).toBe(made.length);
-    expect(longestStretch).toBeLessThanOrEqual(1_000);
-    expect(mostOpen).toBeLessThanOrEqual(500);
+    const [converted] = (await countingTurns(conversion)) as [Item[] | Order];
+    const instances = Array.isArray(converted) ? converted : converted.items;
+    expect(instances.at(-1)).toEqual((Array.isArray(value) ? value : (value as Order).items).at(-1));
+    expect(calls).toBe(instances.length);
+    expect(mostCallsInTurn).toBeLessThanOrEqual(1_000);
+    expect(mostPending).toBeLessThanOrEqual(500);
   });
 
-  it('makes them of classes that only class-transformer can read, others having their turns', async () => {
-    const value = { items: named(20_000) };
-    const converting = Promise.resolve(
-      new ClassConverter().convertInputs({ value, bytes: new Uint8Array() }, [whole(MadeOrder)], 'x'),
-    );
-    const [order] = (await whileOthersWait(converting)) as [MadeOrder];
-    expect(order.items).toHaveLength(20_000);
-    expect(order.items.at(-1)).toEqual(new MadeItem('item 19999'));
-    expect(longestStretch).toBeLessThanOrEqual(1_000);
-  });
-
-  it('needs no turn where they are few', () => {
+  it('is synchronous for few objects', () => {
     const value = { items: named(200) };
     expect(
       new ClassConverter().convertInputs({ value, bytes: new Uint8Array() }, [whole(Order)], 'x'),
@@ -219,55 +167,41 @@ describe('Validation of many good objects', () => {
 });
 
 describe('Many properties', () => {
-  const properties = Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`property ${at}`, at]));
+  const properties = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`property ${at}`, at]));
 
-  it('that are unknown are dropped', async () => {
-    const [item] = await new ClassConverter().convertInputs(
-      { value: { name: 'x', ...properties }, bytes: new Uint8Array() },
-      [whole(Item)],
-      'x',
-    );
+  it('are dropped if they are unknown', async () => {
+    const value = { name: 'x', ...properties(5_000) };
+    const [item] = await new ClassConverter().convertInputs({ value, bytes: new Uint8Array() }, [whole(Item)], 'x');
     expect(item).toEqual({ name: 'x' });
   });
 
-  it('that are unknown are refused, as many as a person reads', async () => {
+  it('are refused with 20 issues if they are unknown', async () => {
     const converter = new ClassConverter({ unknownProperties: 'refuse' });
-    const error = await refusalOf({ name: 'x', ...properties }, whole(Item), converter);
+    const error = await refusalOf({ name: 'x', ...properties(5_000) }, whole(Item), converter);
     expect(error.issues).toHaveLength(20);
   });
 
-  it('are refused where class-transformer would compare each with each other', async () => {
-    const error = await refusalOf({ name: 'x', more: properties }, whole(ExposedItem));
-    expect(error.issues).toEqual([
-      {
-        path: '',
-        message: expect.stringContaining(
-          'cannot be read as ExposedItem: it has too many objects, or properties in one object',
-        ),
-      },
-    ]);
-    expect(asked).toBe(0);
+  it.each([
+    ['in the payload', { name: 'x', ...properties(100_000) }, Item],
+    ['in a nested object', { items: [properties(100_000)] }, Order],
+  ])('are refused if class-transformer would compare too many names, %s', async (_, value, type) => {
+    const error = await refusalOf(value, whole(type));
+    expect(error.message).toContain(
+      `cannot be converted to ${type.name}: it has too many objects, or too many properties`,
+    );
+    expect(calls).toBe(0);
   });
 
-  it('and many objects are refused where class-transformer would go through all of them at a stretch', async () => {
-    const error = await refusalOf({ items: empties }, whole(WholeOrder));
-    expect(error.message).toContain('cannot be read as WholeOrder: it has too many objects');
-    expect(asked).toBe(0);
-  });
-
-  it('in a value without a class are left as they are', async () => {
-    class Report {
-      @Allow()
-      figures: unknown;
-    }
-    const value = { figures: properties };
-    const [report] = await new ClassConverter().convertInputs({ value, bytes: new Uint8Array() }, [whole(Report)], 'x');
-    expect((report as Report).figures).toBe(properties);
+  it('and too many objects are refused, as class-transformer would transform them in one call', async () => {
+    const error = await refusalOf({ items: empties }, whole(Order));
+    expect(error.message).toContain('cannot be converted to Order: it has too many objects');
+    expect(calls).toBe(0);
   });
 });
 
 describe('An issue', () => {
-  it('is short, however long the names and values of the payload are', async () => {
+  it('is short, whatever the length of names and values in the payload', async () => {
     const name = 'x'.repeat(1_000_000);
     const converter = new ClassConverter({ unknownProperties: 'refuse' });
     const error = await refusalOf({ name: 'x', [name]: 1 }, whole(Item), converter);
@@ -275,7 +209,7 @@ describe('An issue', () => {
     expect(error.issues[0]?.path).toMatch(/^x{200}\.\.\.$/);
   });
 
-  it('quotes nothing of the payload', async () => {
+  it('quotes nothing from the payload', async () => {
     for (const value of ['secret', ['secret'], 5]) {
       const { message } = await refusalOf(value, whole(Item));
       expect(message).toMatch(/expected an object, received (text|an array|a number)\./);
@@ -297,7 +231,7 @@ class Orders {
 }
 
 describe('A dead letter', () => {
-  it.each(['place', 'check'])('says no more of a large payload than a person reads: %s', async (topic) => {
+  it.each(['place', 'check'])('is short even if a large payload is invalid: %s', async (topic) => {
     const options: RepidModuleOptions = {};
     const app = await startApp({ providers: [Orders] }, options);
     const repid = app.get(Repid);

@@ -7,35 +7,35 @@ import {
 
 type Storage = ReturnType<typeof getMetadataStorage>;
 
-/** A decorator of class-validator on a property, as its storage keeps it. */
+/** A class-validator decorator on a property, in the format of class-validator's storage. */
 type Decoration = ReturnType<Storage['getTargetValidationMetadatas']>[number];
 
-/** What the decorators of class-validator ask of a property. */
+/** The class-validator decorators of one property. */
 export interface PropertyRule {
   readonly property: string;
-  /** `@IsOptional()`, `@ValidateIf()`: where one of them is not met, nothing is asked. */
+  /** From `@IsOptional()` and `@ValidateIf()`. If one of them returns a falsy value, the property is not validated. */
   readonly conditions: readonly Condition[];
-  readonly demands: readonly Demand[];
-  /** What `@ValidateNested()` says of a value that is no object; undefined where the property does not wear it. */
-  readonly nested: Pick<Demand, 'message'> | undefined;
+  readonly validators: readonly PropertyValidator[];
+  /** The message of `@ValidateNested()` for a value that is not an object; undefined without that decorator. */
+  readonly nested: Pick<PropertyValidator, 'message'> | undefined;
 }
 
 type Condition = (object: object, value: unknown) => unknown;
 
-/** A validator, with what it was given. */
-export interface Demand {
-  /** Its `instance` is to be asked for each time: the user's container may give another. */
-  readonly validator: { readonly instance: ValidatorConstraintInterface };
+/** A class-validator validator with the options of its decorator. */
+export interface PropertyValidator {
+  /** Read `instance` for each validation: the user's container may return a different one each time. */
+  readonly constraint: { readonly instance: ValidatorConstraintInterface };
   readonly constraints: unknown[];
-  /** Asked of each item of a collection. */
+  /** Whether to validate each item of a collection. */
   readonly each: boolean;
-  /** Where it says no, the validator is not asked. */
+  /** The validator runs only if this returns a truthy value. */
   readonly condition: Condition | undefined;
-  /** What the decorator was told to say; otherwise the validator's own message counts. */
+  /** The decorator's message. Default: the validator's own message. */
   readonly message: Decoration['message'] | undefined;
 }
 
-/** The rules of a class, by the decorators on it. */
+/** Groups the decorators of a class by property. */
 export function rulesFrom(decorations: readonly Decoration[]): PropertyRule[] {
   const properties = new Set(decorations.map(({ propertyName }) => propertyName));
   return [...properties].map((property) =>
@@ -54,38 +54,41 @@ function ruleFrom(property: string, decorations: readonly Decoration[]): Propert
   return {
     property,
     conditions: ofType(CONDITIONAL_VALIDATION).map(({ constraints }) => constraints[0] as Condition),
-    demands: [...ofType(IS_DEFINED), ...ofType(CUSTOM_VALIDATION)].flatMap(demandsFrom),
+    validators: [...ofType(IS_DEFINED), ...ofType(CUSTOM_VALIDATION)].flatMap(validatorsFrom),
     nested: ofType(NESTED_VALIDATION, PROMISE_VALIDATION)[0],
   };
 }
 
-function demandsFrom({ constraints, each, constraintCls, message, validateIf }: Decoration): Demand[] {
+function validatorsFrom({ constraints, each, constraintCls, message, validateIf }: Decoration): PropertyValidator[] {
   return getMetadataStorage()
     .getTargetValidatorConstraints(constraintCls)
-    .map((validator) => ({ validator, constraints, each, message, condition: validateIf }));
+    .map((constraint) => ({ constraint, constraints, each, message, condition: validateIf }));
 }
 
-/** What a demand says of a value that does not meet it, as class-validator words it. */
-export function messageOf({ message, validator }: Partial<Demand>, args: ValidationArguments): string {
-  const own = validator?.instance.defaultMessage;
-  const said = message ?? (own ? validator.instance.defaultMessage?.(args) : undefined);
-  const text = typeof said === 'function' ? said(args) : said;
-  return typeof text === 'string' && text !== '' ? filledIn(text, args) : 'is not valid';
+/** Returns the message for an invalid value, as class-validator would format it. */
+export function messageOf({ message, constraint }: Partial<PropertyValidator>, args: ValidationArguments): string {
+  const template = message ?? constraint?.instance.defaultMessage?.(args);
+  const text = typeof template === 'function' ? template(args) : template;
+  return typeof text === 'string' && text !== '' ? fillPlaceholders(text, args) : 'is not valid';
 }
 
-function filledIn(text: string, { constraints = [], value, property, targetName }: ValidationArguments): string {
+/** Replaces class-validator's placeholders: `$constraint1`, `$value`, `$property`, `$target`. */
+function fillPlaceholders(
+  text: string,
+  { constraints = [], value, property, targetName }: ValidationArguments,
+): string {
   const withConstraints = constraints.reduce<string>(
-    (filled, constraint, at) => filled.replaceAll(`$constraint${at + 1}`, () => constraintText(constraint)),
+    (replaced, constraint, index) => replaced.replaceAll(`$constraint${index + 1}`, () => constraintText(constraint)),
     text,
   );
-  const withValue = SHOWN.has(typeof value)
+  const withValue = PRINTABLE_TYPES.has(typeof value)
     ? withConstraints.replaceAll('$value', () => String(value))
     : withConstraints;
   return withValue.replaceAll('$property', () => property).replaceAll('$target', () => targetName);
 }
 
-/** The types of values that messages may show. */
-const SHOWN: ReadonlySet<string> = new Set(['string', 'boolean', 'number']);
+/** The types of values that class-validator prints in messages. */
+const PRINTABLE_TYPES: ReadonlySet<string> = new Set(['string', 'boolean', 'number']);
 
 function constraintText(constraint: unknown): string {
   if (Array.isArray(constraint)) return constraint.join(', ');

@@ -68,19 +68,19 @@ class Postcard extends Letter {
 
 const good = { to: 'alex', from: 1, kind: 'a' };
 
-const asked =
-  (answer: (value: unknown) => unknown, options: { async?: boolean; each?: boolean } = {}): PropertyDecorator =>
+const customValidator =
+  (validateValue: (value: unknown) => unknown, options: { async?: boolean; each?: boolean } = {}): PropertyDecorator =>
   (prototype, propertyName) =>
     registerDecorator({
-      name: 'asked',
+      name: 'customValidator',
       async: options.async,
       target: prototype.constructor,
       propertyName: propertyName as string,
       options: { each: options.each },
-      validator: { validate: answer as () => boolean, defaultMessage: () => 'refused' },
+      validator: { validate: validateValue as () => boolean, defaultMessage: () => 'refused' },
     });
 
-/** What is found wrong, and whether at once. */
+/** Returns the issues that `Validation` finds. */
 async function issuesOf(instance: object): Promise<PayloadIssue[]> {
   const validation = new Validation(new ClassShapes(), 'keep');
   await validation.run(instance, '');
@@ -94,8 +94,8 @@ async function issuesOfLibrary(instance: object): Promise<PayloadIssue[]> {
 
 function flat(errors: readonly ValidationError[], path: string): PayloadIssue[] {
   return errors.flatMap(({ property, constraints = {}, children = [] }) => {
-    const place = joinPath(path, property);
-    return [...Object.values(constraints).map((message) => ({ path: place, message })), ...flat(children, place)];
+    const fullPath = joinPath(path, property);
+    return [...Object.values(constraints).map((message) => ({ path: fullPath, message })), ...flat(children, fullPath)];
   });
 }
 
@@ -112,12 +112,12 @@ describe('Validation', () => {
     { ...good, attachments: [{ bytes: 1 }, { bytes: 2 }] },
     { ...good, to: 'boss', urgency: 1 },
     { ...good, urgency: 5, kind: 'c' },
-  ])('finds nothing wrong with %j, as class-validator does', async (plain) => {
+  ])('finds no issue in %j, as class-validator does', async (plain) => {
     expect(await issuesOf(plainToInstance(Letter, plain))).toEqual([]);
     expect(await issuesOfLibrary(plainToInstance(Letter, plain))).toEqual([]);
   });
 
-  it('finds what class-validator finds, and says it as it does', async () => {
+  it('finds the same issues as class-validator, with the same messages', async () => {
     const value = fc.oneof(fc.constantFrom<unknown>(undefined, null, 5, 1.5, 'x', 'boss', [], ['a', 5], {}, true));
     const attachment = fc.letrec((tie) => ({
       one: fc.record({
@@ -142,7 +142,7 @@ describe('Validation', () => {
     );
   });
 
-  it('goes through maps and sets', async () => {
+  it('validates maps and sets', async () => {
     const attachment = (bytes: unknown) => Object.assign(new Attachment(), { bytes });
     class Box {
       @ValidateNested()
@@ -165,16 +165,24 @@ describe('Validation', () => {
   });
 
   it.each<[string, PropertyDecorator, boolean]>([
-    ['at once', asked((value) => value === 1), true],
-    ['by something like true or false', asked((value) => (value === 1 ? 'yes' : '')), true],
-    ['later, and says so', asked(async (value) => Promise.resolve(value === 1), { async: true }), false],
+    ['synchronously', customValidator((value) => value === 1), true],
+    ['as a truthy or falsy value', customValidator((value) => (value === 1 ? 'yes' : '')), true],
     [
-      'later, and does not say so',
-      asked(async (value) => new Promise((resolve) => setImmediate(resolve, value === 1))),
+      'asynchronously, declared as async',
+      customValidator(async (value) => Promise.resolve(value === 1), { async: true }),
       false,
     ],
-    ['later, of each item', asked(async (value) => Promise.resolve(value === 1), { each: true }), false],
-  ])('takes the answer of a validator that gives it %s', async (_, decorate, isAtOnce) => {
+    [
+      'asynchronously, not declared as async',
+      customValidator(async (value) => new Promise((resolve) => setImmediate(resolve, value === 1))),
+      false,
+    ],
+    [
+      'asynchronously, for each item',
+      customValidator(async (value) => Promise.resolve(value === 1), { each: true }),
+      false,
+    ],
+  ])('takes the result of a validator that returns it %s', async (_, decorate, isSynchronous) => {
     class Account {
       @IsOptional()
       name: unknown;
@@ -183,27 +191,24 @@ describe('Validation', () => {
     const account = (name: unknown) => Object.assign(new Account(), { name });
     expect(await issuesOf(account(1))).toEqual([]);
     expect(await issuesOf(account(2))).toEqual([{ path: 'name', message: 'refused' }]);
-    expect(new Validation(new ClassShapes(), 'keep').run(account([1]), '') === undefined).toBe(isAtOnce);
+    expect(new Validation(new ClassShapes(), 'keep').run(account([1]), '') === undefined).toBe(isSynchronous);
   });
 
-  it.each(['drop', 'refuse', 'keep'] as const)(
-    'treats unknown properties of all that is nested: %s',
-    async (treatment) => {
-      const letter = plainToInstance(Letter, {
-        ...good,
-        x: 1,
-        attachments: [{ bytes: 1, y: 2, more: { bytes: 1, z: 3 } }],
-      });
-      const validation = new Validation(new ClassShapes(), treatment);
-      await validation.run(letter, '');
-      const paths = ['x', 'attachments.0.y', 'attachments.0.more.z'];
-      expect(validation.issues.map(({ path }) => path)).toEqual(treatment === 'refuse' ? paths : []);
-      const kept = JSON.stringify(letter).match(/"[xyz]":/g) ?? [];
-      expect(kept).toHaveLength(treatment === 'drop' ? 0 : 3);
-    },
-  );
+  it.each(['drop', 'refuse', 'keep'] as const)('handles unknown properties of nested objects: %s', async (mode) => {
+    const letter = plainToInstance(Letter, {
+      ...good,
+      x: 1,
+      attachments: [{ bytes: 1, y: 2, more: { bytes: 1, z: 3 } }],
+    });
+    const validation = new Validation(new ClassShapes(), mode);
+    await validation.run(letter, '');
+    const paths = ['x', 'attachments.0.y', 'attachments.0.more.z'];
+    expect(validation.issues.map(({ path }) => path)).toEqual(mode === 'refuse' ? paths : []);
+    const kept = JSON.stringify(letter).match(/"[xyz]":/g) ?? [];
+    expect(kept).toHaveLength(mode === 'drop' ? 0 : 3);
+  });
 
-  it('drops unknown properties also where a condition says that nothing is asked', async () => {
+  it('drops unknown properties also if a condition disables validation', async () => {
     class Parcel {
       @ValidateIf(() => false)
       @ValidateNested()
@@ -221,16 +226,16 @@ describe('ClassConverter', () => {
   const convert = (type: Function, value: unknown) =>
     new ClassConverter().convertInputs({ value, bytes: new Uint8Array() }, [{ from: 'payload', type }], 'x');
 
-  it('converts at once where no validator is asynchronous', () => {
+  it('converts synchronously without asynchronous validators', () => {
     expect(convert(Letter, good)).toEqual([Object.assign(new Letter(), good)]);
   });
 
-  it.each([true, false])('waits for the answer of a validator, said to be asynchronous: %s', async (isSaid) => {
+  it.each([true, false])('awaits an asynchronous validator; declared as async: %s', async (isDeclared) => {
     class Account {
       name!: string;
     }
     let answer = true;
-    asked(async () => new Promise((resolve) => setImmediate(resolve, answer)), { async: isSaid })(
+    customValidator(async () => new Promise((resolve) => setImmediate(resolve, answer)), { async: isDeclared })(
       Account.prototype,
       'name',
     );
@@ -243,26 +248,26 @@ describe('ClassConverter', () => {
     await expect(outcome()).resolves.toHaveLength(1);
   });
 
-  it('reports a validator that fails, at once or later, and leaves no promise behind', async () => {
+  it('reports a validator that throws or rejects, without an unhandled rejection', async () => {
     class Broken {
       field!: number;
     }
     let fail: () => unknown = () => {
       throw new Error('no database');
     };
-    asked(() => fail())(Broken.prototype, 'field');
-    asked(async () => Promise.reject(new Error('also failed')))(Broken.prototype, 'other');
-    const message = 'cannot be read as Broken: no database';
+    customValidator(() => fail())(Broken.prototype, 'field');
+    customValidator(async () => Promise.reject(new Error('also failed')))(Broken.prototype, 'other');
+    const message = 'cannot be converted to Broken: no database';
     await expect(async () => convert(Broken, { field: 1 })).rejects.toThrow(message);
     fail = async () => Promise.reject(new Error('no database'));
     await expect(async () => convert(Broken, { field: 1 })).rejects.toThrow(message);
     fail = () => {
       throw Object.create(null);
     };
-    await expect(async () => convert(Broken, { field: 1 })).rejects.toThrow('cannot be read as Broken: ');
+    await expect(async () => convert(Broken, { field: 1 })).rejects.toThrow('cannot be converted to Broken: ');
   });
 
-  it('reports a transformation that fails', async () => {
+  it('reports a transformation that throws', async () => {
     class Strict {
       @Transform(() => {
         throw new Error('no');
@@ -270,6 +275,6 @@ describe('ClassConverter', () => {
       @Allow()
       field!: number;
     }
-    await expect(async () => convert(Strict, { field: 1 })).rejects.toThrow('cannot be read as Strict: no');
+    await expect(async () => convert(Strict, { field: 1 })).rejects.toThrow('cannot be converted to Strict: no');
   });
 });

@@ -1,43 +1,44 @@
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 import type { ValidationArguments } from 'class-validator';
 import { joinPath, MOST_ISSUES, type PayloadIssue } from '@repid/core';
 import type { ClassShapes } from './class-shapes.js';
-import { type Demand, messageOf, type PropertyRule } from './property-rules.js';
-import { treatUnknown, type UnknownProperties } from './unknown-properties.js';
+import { messageOf, type PropertyRule, type PropertyValidator } from './property-rules.js';
+import { handleUnknownProperties, type UnknownProperties } from './unknown-properties.js';
 
 type Fields = Record<string, unknown>;
 
-/** How many objects and items are looked at before others get a turn. */
-const STRETCH = 1_000;
+/** Number of steps before the validation yields to the event loop. A step is an object or an item. */
+const MAX_STEPS_PER_TURN = 1_000;
 
-/** How many answers are awaited at once. */
-const MOST_AWAITED = 500;
+/** Number of asynchronous validators awaited at once. */
+const MAX_PENDING = 500;
 
-/** An object whose properties are gone through, or a collection whose items are. */
-interface Visit {
+/** A position in the traversal: an object and its next property, or a collection and its next item. */
+interface Frame {
   readonly path: string;
-  /** False where a condition says that nothing is asked: only unknown properties are looked after. */
-  readonly isAsked: boolean;
-  /** The property or item that is next. */
-  at: number;
+  /** False if a condition disables validation. Unknown properties are handled all the same. */
+  readonly isValidated: boolean;
+  /** Index of the next property or item. */
+  next: number;
   readonly object?: Fields;
-  /** Of the object. */
+  /** The rules of the object. */
   readonly rules?: readonly PropertyRule[];
   readonly items?: readonly unknown[];
-  /** What the items are called, where that is not their index. */
+  /** Names of the items in paths. Default: their indexes. */
   readonly names?: readonly unknown[];
-  /** Of the property that holds the items. */
+  /** The rule of the property that holds the items. */
   readonly rule?: PropertyRule;
 }
 
 /**
- * Finds what is wrong with an instance, by the decorators of class-validator, and treats properties that its classes do not
- * declare. It ends with as many issues as are told: class-validator itself would go on to the end of a large payload, and hold
- * everybody up meanwhile.
+ * Validates an instance by its class-validator decorators, and handles properties that its classes do not declare.
+ *
+ * Stops at the maximum number of issues, and yields to the event loop during large payloads. class-validator's own
+ * `validate()` does neither.
  */
 export class Validation {
   readonly issues: PayloadIssue[] = [];
-  private readonly visits: Visit[] = [];
+  private readonly stack: Frame[] = [];
   private pending: Promise<void>[] = [];
 
   constructor(
@@ -45,98 +46,104 @@ export class Validation {
     private readonly unknownProperties: UnknownProperties,
   ) {}
 
-  /** Done at once where it is not much, and no validator answers later. @throws what a validator throws */
+  /** Completes synchronously for a small payload without asynchronous validators. @throws what a validator throws */
   run(instance: object, path: string): void | Promise<void> {
     this.enter(instance as Fields, path, true);
-    if (!this.goOn()) return this.goOnLater();
+    if (!this.runTurn()) return this.runRemainingTurns();
   }
 
-  /** As many steps as may be taken at a stretch; true where those were all. */
-  private goOn(): boolean {
-    for (let steps = 0; this.visits.length > 0 && this.issues.length < MOST_ISSUES; steps += 1) {
-      if (steps >= STRETCH || this.pending.length >= MOST_AWAITED) return false;
-      this.step(this.visits[this.visits.length - 1]!);
+  /** Runs the steps of one event loop turn. Returns true if the validation is complete. */
+  private runTurn(): boolean {
+    for (let steps = 0; this.stack.length > 0 && this.issues.length < MOST_ISSUES; steps += 1) {
+      if (steps >= MAX_STEPS_PER_TURN || this.pending.length >= MAX_PENDING) return false;
+      this.step(this.stack[this.stack.length - 1]!);
     }
     return this.pending.length === 0;
   }
 
-  private async goOnLater(): Promise<void> {
+  private async runRemainingTurns(): Promise<void> {
     do {
       const pending = this.pending;
       this.pending = [];
       await Promise.all(pending);
-      await turnOfTheLoop();
-    } while (!this.goOn());
+      await nextEventLoopTurn();
+    } while (!this.runTurn());
   }
 
-  private step(visit: Visit): void {
-    if (visit.rules) this.properties(visit, visit.object!, visit.rules);
-    else this.nextItem(visit, visit.items!);
+  private step(frame: Frame): void {
+    if (frame.rules) this.validateProperties(frame, frame.object!, frame.rules);
+    else this.validateNextItem(frame, frame.items!);
   }
 
-  private enter(object: Fields, path: string, isAsked: boolean): void {
+  private enter(object: Fields, path: string, isValidated: boolean): void {
     const shape = this.shapes.of(object.constructor);
-    treatUnknown(object, shape, this.unknownProperties, path, this.issues);
-    if (shape.rules.length > 0) this.visits.push({ path, isAsked, at: 0, object, rules: shape.rules });
+    handleUnknownProperties(object, shape, this.unknownProperties, path, this.issues);
+    if (shape.rules.length > 0) this.stack.push({ path, isValidated, next: 0, object, rules: shape.rules });
   }
 
-  /** Up to one whose value is to be visited first. */
-  private properties(visit: Visit, object: Fields, rules: readonly PropertyRule[]): void {
-    const depth = this.visits.length;
-    while (visit.at < rules.length) {
-      this.property(visit, object, rules[visit.at++]!);
-      if (this.visits.length > depth) return;
+  /** Validates properties until one pushes a nested frame, which is processed first. */
+  private validateProperties(frame: Frame, object: Fields, rules: readonly PropertyRule[]): void {
+    const depth = this.stack.length;
+    while (frame.next < rules.length) {
+      this.validateProperty(frame, object, rules[frame.next++]!);
+      if (this.stack.length > depth) return;
     }
-    this.visits.pop();
+    this.stack.pop();
   }
 
-  private property({ path, isAsked }: Visit, object: Fields, rule: PropertyRule): void {
+  private validateProperty(frame: Frame, object: Fields, rule: PropertyRule): void {
+    const { path } = frame;
     const value = object[rule.property];
-    const asked = isAsked && (rule.conditions.length === 0 || rule.conditions.every((isMet) => isMet(object, value)));
-    if (asked) for (const demand of rule.demands) this.ask(demand, value, object, path, rule.property);
-    if (rule.nested && value !== undefined) this.nested(value, joinPath(path, rule.property), asked, rule);
+    const isValidated = frame.isValidated && rule.conditions.every((isMet) => isMet(object, value));
+    if (isValidated) {
+      for (const validator of rule.validators) this.validate(validator, value, object, path, rule.property);
+    }
+    if (rule.nested && value !== undefined) {
+      this.validateNested(value, joinPath(path, rule.property), isValidated, rule);
+    }
   }
 
-  private nextItem(visit: Visit, items: readonly unknown[]): void {
-    const { names, path, isAsked, rule } = visit;
-    const at = visit.at++;
-    if (at >= items.length) this.visits.pop();
-    else if (items[at] !== undefined)
-      this.nested(items[at], joinPath(path, names ? String(names[at]) : at), isAsked, rule!);
+  private validateNextItem(frame: Frame, items: readonly unknown[]): void {
+    const { names, path, isValidated, rule } = frame;
+    const index = frame.next++;
+    if (index >= items.length) this.stack.pop();
+    else if (items[index] !== undefined)
+      this.validateNested(items[index], joinPath(path, names ? String(names[index]) : index), isValidated, rule!);
   }
 
-  private nested(value: unknown, path: string, isAsked: boolean, rule: PropertyRule): void {
-    if (isCollection(value)) this.visits.push({ path, isAsked, at: 0, rule, ...itemsOf(value) });
-    else if (isOfNoClass(value)) this.issues.push({ path, message: OF_NO_CLASS });
-    else if (value instanceof Object) this.enter(value as Fields, path, isAsked);
-    else if (isAsked) this.issues.push({ path, message: messageOf(rule.nested!, argsOfItem(rule.property, value)) });
+  private validateNested(value: unknown, path: string, isValidated: boolean, rule: PropertyRule): void {
+    if (isCollection(value)) this.stack.push({ path, isValidated, next: 0, rule, ...itemsOf(value) });
+    else if (hasNoClass(value)) this.issues.push({ path, message: NO_CLASS });
+    else if (value instanceof Object) this.enter(value as Fields, path, isValidated);
+    else if (isValidated)
+      this.issues.push({ path, message: messageOf(rule.nested!, argsOfItem(rule.property, value)) });
   }
 
-  private ask(demand: Demand, value: unknown, object: Fields, path: string, property: string): void {
-    if (demand.condition && !demand.condition(object, value)) return;
-    const { constraints } = demand;
+  private validate(validator: PropertyValidator, value: unknown, object: Fields, path: string, property: string): void {
+    if (validator.condition && !validator.condition(object, value)) return;
+    const { constraints } = validator;
     const args = { targetName: object.constructor.name, property, object, value, constraints };
-    const answer = answerOf(demand, value, args);
-    if (answer === true) return;
-    if (answer === false) this.tell(demand, path, args);
-    else this.await(answer.then((isMet) => (isMet ? undefined : this.tell(demand, path, args))));
+    const result = resultOf(validator, value, args);
+    if (result === true) return;
+    if (result === false) this.addIssue(validator, path, args);
+    else this.track(result.then((isValid) => (isValid ? undefined : this.addIssue(validator, path, args))));
   }
 
-  private tell(demand: Demand, path: string, args: ValidationArguments): void {
-    this.issues.push({ path: joinPath(path, args.property), message: messageOf(demand, args) });
+  private addIssue(validator: PropertyValidator, path: string, args: ValidationArguments): void {
+    this.issues.push({ path: joinPath(path, args.property), message: messageOf(validator, args) });
   }
 
-  /** One that fails is told when its turn has come, and not as nobody's. */
-  private await(answer: Promise<void>): void {
-    answer.catch(() => undefined);
-    this.pending.push(answer);
+  /** The empty handler prevents an unhandled rejection. `runRemainingTurns` awaits the promise and rejects with it. */
+  private track(result: Promise<void>): void {
+    result.catch(() => undefined);
+    this.pending.push(result);
   }
 }
 
-const OF_NO_CLASS = 'cannot be validated: the property has no @Type(() => Class)';
+const NO_CLASS = 'cannot be validated: the property has no @Type(() => Class)';
 
-/** True for an object that was given no class, so that nothing can be asked of it. */
-function isOfNoClass(value: unknown): boolean {
+/** Returns true for a plain object, which class-transformer was given no class for. */
+function hasNoClass(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { constructor } = value;
   return constructor === Object || typeof constructor !== 'function';
@@ -146,7 +153,7 @@ function isCollection(value: unknown): value is readonly unknown[] | Set<unknown
   return Array.isArray(value) || value instanceof Set || value instanceof Map;
 }
 
-function itemsOf(value: readonly unknown[] | Set<unknown> | Map<unknown, unknown>): Pick<Visit, 'items' | 'names'> {
+function itemsOf(value: readonly unknown[] | Set<unknown> | Map<unknown, unknown>): Pick<Frame, 'items' | 'names'> {
   if (Array.isArray(value)) return { items: value };
   const names = value instanceof Map ? [...value.keys()] : undefined;
   return { items: [...value.values()], names };
@@ -156,27 +163,27 @@ function argsOfItem(property: string, value: unknown): ValidationArguments {
   return { targetName: '', property, object: {}, value, constraints: [] };
 }
 
-/** Whether the value, or each item of it, is what the validator asks for. */
-function answerOf(demand: Demand, value: unknown, args: ValidationArguments): boolean | Promise<boolean> {
-  if (demand.each && isCollection(value)) return answerOfEach(demand, value.values(), args);
-  return truthOf(demand.validator.instance.validate(value, args));
+/** Returns true if the value, or each item of it, is valid. */
+function resultOf(validator: PropertyValidator, value: unknown, args: ValidationArguments): boolean | Promise<boolean> {
+  if (validator.each && isCollection(value)) return resultOfEach(validator, value.values(), args);
+  return toBoolean(validator.constraint.instance.validate(value, args));
 }
 
-function answerOfEach(
-  { validator }: Demand,
+function resultOfEach(
+  { constraint }: PropertyValidator,
   items: Iterable<unknown>,
   args: ValidationArguments,
 ): boolean | Promise<boolean> {
-  const later: Promise<boolean>[] = [];
+  const pending: Promise<boolean>[] = [];
   for (const item of items) {
-    const answer = truthOf(validator.instance.validate(item, args));
-    if (answer === false) return false;
-    if (answer !== true) later.push(answer);
+    const result = toBoolean(constraint.instance.validate(item, args));
+    if (result === false) return false;
+    if (result !== true) pending.push(result);
   }
-  return later.length === 0 || Promise.all(later).then((answers) => answers.every(Boolean));
+  return pending.length === 0 || Promise.all(pending).then((results) => results.every(Boolean));
 }
 
-function truthOf(answer: unknown): boolean | Promise<boolean> {
-  if (typeof answer !== 'object' || answer === null || !('then' in answer)) return Boolean(answer);
-  return Promise.resolve(answer as PromiseLike<unknown>).then(Boolean);
+function toBoolean(result: unknown): boolean | Promise<boolean> {
+  if (typeof result !== 'object' || result === null || !('then' in result)) return Boolean(result);
+  return Promise.resolve(result as PromiseLike<unknown>).then(Boolean);
 }

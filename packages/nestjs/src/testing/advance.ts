@@ -3,11 +3,11 @@ import { AdjustableClock, toMilliseconds, UnsupportedError, type Clock, type Dur
 import { checkChoice, connectionOf, type ConnectionChoice } from './connection-of.js';
 
 /**
- * Moves the time of a connection on, in its message broker and its bucket brokers alike. What becomes due is then there
- * for the next `drain()`, or for the worker that runs.
+ * Advances the clock of a connection's message broker and bucket brokers. The next `drain()`, or a running worker, then
+ * processes the messages that have become due.
  *
- * @param duration milliseconds, or text such as `'1h'`
- * @throws UnsupportedError where the broker's clock cannot be moved; InvalidOptionError for what is no duration
+ * @param duration milliseconds, or a string such as `'1h'`
+ * @throws UnsupportedError if the broker's clock cannot be advanced; InvalidOptionError for an invalid duration
  */
 export async function advance(
   app: INestApplicationContext,
@@ -26,7 +26,7 @@ export async function advance(
 function requireAdjustable(broker: { readonly name: string; readonly clock: Clock }): AdjustableClock {
   if (broker.clock instanceof AdjustableClock) return broker.clock;
   throw new UnsupportedError(
-    `The clock of the ${broker.name} broker cannot be moved by advance(). Use the in-memory broker in this test.`,
+    `advance() cannot change the clock of the ${broker.name} broker. Use the in-memory broker in this test.`,
   );
 }
 

@@ -5,31 +5,31 @@ import * as v from 'valibot';
 import { getConnectionToken } from '../connection/connection-providers.js';
 import type { RepidConnection } from '../connection/repid-connection.js';
 
-/** Which connection a helper works on. */
+/** Selects the connection of a testing helper. */
 export interface ConnectionChoice {
   /** @default 'default' */
   connection?: string;
 }
 
-/** For helpers that take nothing else. @throws InvalidOptionError for what is no choice of a connection */
+/** Validates the options of a helper whose only option is the connection. @throws InvalidOptionError */
 export function checkChoice(choice: unknown, helper: string): void {
   parseOptions(choiceSchema, choice, helper);
 }
 
-/** The piece of the options of a helper that chooses its connection. */
+/** The schema entry for the connection, for helpers with further options. */
 export const choiceEntries = { connection: v.optional(option.nonEmptyText) };
 
 const choiceSchema = v.strictObject(choiceEntries);
 
-/** @throws InvalidOptionError when the application has no such connection */
+/** @throws InvalidOptionError if the application has no such connection */
 export function connectionOf(
   app: INestApplicationContext,
   { connection = 'default' }: ConnectionChoice,
 ): RepidConnection {
-  return getFrom<RepidConnection>(app, getConnectionToken(connection)) ?? refuse(connection);
+  return getFrom<RepidConnection>(app, getConnectionToken(connection)) ?? throwUnknown(connection);
 }
 
-/** What the application provides under a token; undefined where it provides nothing. */
+/** Returns the application's provider of a token, or undefined if there is none. */
 export function getFrom<T>(app: INestApplicationContext, token: string): T | undefined {
   try {
     return app.get<T>(token, { strict: false });
@@ -38,8 +38,8 @@ export function getFrom<T>(app: INestApplicationContext, token: string): T | und
   }
 }
 
-function refuse(connection: string): never {
+function throwUnknown(connection: string): never {
   throw new InvalidOptionError(
-    `The application has no connection "${connection}". Import RepidModule.forRoot(), or name another one.`,
+    `The application has no connection "${connection}". Import RepidModule.forRoot(), or name another connection.`,
   );
 }

@@ -31,25 +31,28 @@ class Steps {
 @Module({ providers: [Steps] })
 class FeatureModule {}
 
-it.each(FAULT_MOMENTS)('loses no link and grows none twice when a process dies %s its settlement', async (moment) => {
-  Steps.runsOfTwo = 0;
-  const [messageBroker, resultsBucketBroker] = [new InMemoryMessageBroker(), new InMemoryBucketBroker()];
-  const start = (brokers: object) =>
-    startModule({ imports: [RepidTestingModule.forRoot({ argsBucketBroker: null, ...brokers }), FeatureModule] });
+it.each(FAULT_MOMENTS)(
+  'loses and duplicates no link of a chain if a process dies %s its settlement',
+  async (moment) => {
+    Steps.runsOfTwo = 0;
+    const [messageBroker, resultsBucketBroker] = [new InMemoryMessageBroker(), new InMemoryBucketBroker()];
+    const start = (brokers: object) =>
+      startModule({ imports: [RepidTestingModule.forRoot({ argsBucketBroker: null, ...brokers }), FeatureModule] });
 
-  const faults = new Faults().strike('settle', moment, { fatal: true });
-  const dying = await start({
-    messageBroker: new FaultyMessageBroker(messageBroker, faults),
-    resultsBucketBroker: new FaultyBucketBroker(resultsBucketBroker, faults),
-  });
-  const [one, two] = chain(['one', 'two'].map((name) => dying.get(Repid).job(name)));
-  await dying.get(Repid).enqueue([one!, two!]);
-  await drain(dying).catch(() => {});
+    const faults = new Faults().strike('settle', moment, { fatal: true });
+    const dying = await start({
+      messageBroker: new FaultyMessageBroker(messageBroker, faults),
+      resultsBucketBroker: new FaultyBucketBroker(resultsBucketBroker, faults),
+    });
+    const [one, two] = chain(['one', 'two'].map((name) => dying.get(Repid).job(name)));
+    await dying.get(Repid).enqueue([one!, two!]);
+    await drain(dying).catch(() => {});
 
-  const living = await start({ messageBroker, resultsBucketBroker });
-  await advance(living, '5m'); // the ownership of the dead runs out
-  await drain(living);
-  const result = await living.get(Repid).job('two', { id: two!.id }).result();
-  expect(result?.data).toBe('one, two');
-  expect(Steps.runsOfTwo).toBe(1);
-});
+    const living = await start({ messageBroker, resultsBucketBroker });
+    await advance(living, '5m'); // The lease of the crashed worker expires.
+    await drain(living);
+    const result = await living.get(Repid).job('two', { id: two!.id }).result();
+    expect(result?.data).toBe('one, two');
+    expect(Steps.runsOfTwo).toBe(1);
+  },
+);

@@ -6,22 +6,22 @@ import { option, parseOptions } from '@repid/core/internal';
 import type { RepidConnection } from '../connection/repid-connection.js';
 import { choiceEntries, connectionOf, type ConnectionChoice } from './connection-of.js';
 
-/** How `drain` works. */
+/** The options of `drain()`. */
 export interface DrainOptions extends ConnectionChoice {
-  /** How long it may take, in real time. @default '10s' */
+  /** Time limit, in real time. @default '10s' */
   timeout?: Duration;
 }
 
 const schema = v.strictObject({ ...choiceEntries, timeout: v.optional(option.duration, '10s') });
 
-/** How often the channels of a worker that runs are looked at, in milliseconds. */
-const LOOK_EVERY = 2;
+/** Interval in milliseconds between two checks of a running worker's channels. */
+const POLL_INTERVAL = 2;
 
 /**
- * Runs everything that is due, and what follows from it, and returns when nothing is queued. What is delayed stays:
- * see `advance()`. Where the application's worker runs already, it waits until that has nothing left to do.
+ * Runs all due messages, and those that they publish, until no message is queued. Delayed messages stay: see
+ * `advance()`. If the application's worker is running, waits until it has nothing left to do.
  *
- * @throws TimeoutError that says what is left
+ * @throws TimeoutError that lists the remaining messages
  */
 export async function drain(app: INestApplicationContext, options: DrainOptions = {}): Promise<void> {
   const { timeout: limit, ...choice } = parseOptions(schema, options, 'drain()');
@@ -44,27 +44,28 @@ async function runUntilDrained({ repid, router }: RepidConnection, limit: number
   } finally {
     cancelTimer();
   }
-  if (isLate) throw tooLate(limit, await leftOn(repid, router.channels));
+  if (isLate) throw drainTimeout(limit, await unfinishedChannels(repid, router.channels));
 }
 
 async function waitUntilDrained({ repid, router, worker }: RepidConnection, limit: number): Promise<void> {
   const end = Date.now() + limit;
   for (;;) {
-    const left = await leftOn(repid, router.channels);
-    if (left.length === 0 && worker.inFlight === 0) return;
-    if (Date.now() > end) throw tooLate(limit, left);
-    await pause(LOOK_EVERY);
+    const unfinished = await unfinishedChannels(repid, router.channels);
+    if (unfinished.length === 0 && worker.inFlight === 0) return;
+    if (Date.now() > end) throw drainTimeout(limit, unfinished);
+    await pause(POLL_INTERVAL);
   }
 }
 
-/** The channels with something queued or running; paused ones are left alone. */
-async function leftOn(repid: Repid, channels: readonly string[]): Promise<string[]> {
+/** Describes the channels with queued or running messages. Messages queued on a paused channel do not count. */
+async function unfinishedChannels(repid: Repid, channels: readonly string[]): Promise<string[]> {
   const stats = await Promise.all(channels.map(async (name) => ({ name, ...(await repid.channel(name).stats()) })));
   return stats
     .filter(({ queued, running, paused }) => running > 0 || (queued > 0 && !paused))
     .map(({ name, queued, running }) => `"${name}" (${queued} queued, ${running} running)`);
 }
 
-function tooLate(limit: number, left: readonly string[]): TimeoutError {
-  return new TimeoutError(`drain() was not done after ${limit} ms. Left on channels: ${left.join(', ') || 'none'}.`);
+function drainTimeout(limit: number, unfinished: readonly string[]): TimeoutError {
+  const channels = unfinished.join(', ') || 'none';
+  return new TimeoutError(`drain() did not finish within ${limit} ms. Unfinished channels: ${channels}.`);
 }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { OutgoingMessage, ProducerMiddleware } from '@repid/core';
 
-/** Keeps what a connection publishes. */
+/** Records the messages that a connection publishes. */
 @Injectable()
 export class Recorder {
   readonly messages: OutgoingMessage[] = [];
 
-  /** Notes messages once they are published, or taken into a settlement. */
+  /** Records messages once they are published, or added to a settlement. */
   readonly middleware: ProducerMiddleware = async (messages, next) => {
     await next();
     this.messages.push(...messages);

@@ -5,17 +5,18 @@ import { checkChoice, connectionOf, getFrom, type ConnectionChoice } from './con
 import type { Recorder } from './recorder.js';
 import { getRecorderToken } from './repid-testing.module.js';
 
-/** A message that was published. */
+/** A published message. */
 export interface SentMessage {
   readonly channel: string;
   readonly topic?: string;
-  /** Decoded, also where the arguments travel in a bucket; undefined where there is none. */
+  /** The decoded payload, from the arguments bucket if there is one; undefined if the message has no payload. */
   readonly payload: unknown;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * What the application has published so far, in order; by jobs and by hand, and by actors with their settlement.
+ * Returns the messages that the application has published so far, in order: jobs, sent messages, and messages that actors
+ * publish with their settlement.
  *
  * @throws InvalidOptionError without `RepidTestingModule`
  */
@@ -26,7 +27,7 @@ export function sent(app: INestApplicationContext, choice: ConnectionChoice = {}
   const recorder = getFrom<Recorder>(app, getRecorderToken(connection));
   if (!recorder) {
     throw new InvalidOptionError(
-      "sent() has nothing to look at. Import RepidTestingModule.forRoot() from '@repid/nestjs/testing' in place of RepidModule.forRoot().",
+      "sent() needs a recorder. Import RepidTestingModule.forRoot() from '@repid/nestjs/testing' instead of RepidModule.forRoot().",
     );
   }
   return recorder.messages.map((message) => describe(message, engine));

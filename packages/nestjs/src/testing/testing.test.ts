@@ -32,7 +32,7 @@ class Chain {
 Reflect.defineMetadata('design:paramtypes', [Repid], Chain);
 
 it.each([false, true])(
-  'drains everything that is due and what follows from it; a worker that runs already: %s',
+  'drains due messages and those that they publish; with a running worker: %s',
   async (autorun) => {
     Chain.seen.length = 0;
     const app = await startApp({ providers: [Chain] }, { worker: { autorun } });
@@ -52,7 +52,7 @@ it.each([false, true])(
   },
 );
 
-it('lists what was published, by jobs, by hand and by actors', async () => {
+it('lists messages published by jobs, by hand and by actors', async () => {
   const app = await startApp({ providers: [Chain] });
   await app
     .get(Repid)
@@ -72,7 +72,7 @@ it('lists what was published, by jobs, by hand and by actors', async () => {
   ]);
 });
 
-it('does not list what was refused', async () => {
+it('does not list refused messages', async () => {
   const app = await startApp({}, { maxPayloadBytes: 10 });
   await expect(
     app
@@ -83,7 +83,7 @@ it('does not list what was refused', async () => {
   expect(sent(app)).toEqual([]);
 });
 
-it('keeps what two applications of one module send apart', async () => {
+it('keeps the messages of two applications separate', async () => {
   const module = RepidTestingModule.forRoot();
   const one = await startModule({ imports: [module] });
   const other = await startModule({ imports: [module] });
@@ -101,12 +101,12 @@ it('works on a named connection', async () => {
   await expect(drain(app, { connection: 'lost' })).rejects.toThrow('no connection "lost"');
 });
 
-it('says what to import where nothing records', async () => {
+it('says what to import if nothing records', async () => {
   const app = await startModule({ imports: [RepidModule.forRoot()] });
   expect(() => sent(app)).toThrow('Import RepidTestingModule.forRoot()');
 });
 
-it('moves the time of buckets too', async () => {
+it('advances the time of buckets too', async () => {
   const app = await startApp(
     { providers: [Chain] },
     { messageBroker: new InMemoryMessageBroker(), resultsBucketBroker: new InMemoryBucketBroker() },
@@ -121,14 +121,14 @@ it('moves the time of buckets too', async () => {
   expect(await job.result()).toBeUndefined();
 });
 
-it('refuses to move a clock that cannot be moved', async () => {
+it('refuses to advance a clock that is not adjustable', async () => {
   const messageBroker: MessageBroker = new InMemoryMessageBroker({ clock: systemClock });
   const app = await startModule({ imports: [RepidModule.forRoot({ messageBroker })] });
   await expect(advance(app, '1h')).rejects.toMatchObject({ code: 'REPID_UNSUPPORTED' });
   await expect(advance(app, 'soon')).rejects.toMatchObject({ code: 'REPID_INVALID_OPTION' });
 });
 
-it.each([false, true])('says what is left when it takes too long; a worker that runs already: %s', async (autorun) => {
+it.each([false, true])('lists the unfinished channels on a timeout; with a running worker: %s', async (autorun) => {
   class Slow {
     @Actor()
     async run(@MessageDependency() msg: MessageDependency): Promise<void> {
@@ -145,7 +145,7 @@ it.each([false, true])('says what is left when it takes too long; a worker that 
   });
 });
 
-it('leaves paused channels alone', async () => {
+it('ignores paused channels', async () => {
   Chain.seen.length = 0;
   const app = await startApp({ providers: [Chain] }, { worker: { autorun: true } });
   await app.get(Repid).channel('other').pause();
@@ -164,7 +164,7 @@ it.each<[string, (app: Awaited<ReturnType<typeof startApp>>) => unknown]>([
   ['advance() has no option "conection"', (app) => advance(app, 1, { conection: 'x' } as never)],
   ['"duration" is NaN, which is not a duration', (app) => advance(app, Number.NaN)],
   ['The options of sent() are "x"', (app) => sent(app, 'x' as never)],
-])('refuses by name: %s', async (expected, call) => {
+])('names the unknown option or connection: %s', async (expected, call) => {
   const app = await startApp({});
   await expect((async () => call(app))()).rejects.toThrow(expected);
 });

@@ -11,8 +11,8 @@ class Greeter {
   }
 }
 
-/** A broker that fails for a while. */
-class Troubled extends InMemoryMessageBroker {
+/** A broker that fails with the given errors first. */
+class FailingBroker extends InMemoryMessageBroker {
   connects: Error[] = [];
   consumes: Error[] = [];
 
@@ -41,8 +41,8 @@ describe('A worker with autorun', () => {
   it.each([
     ['is full', full()],
     ['refuses it', new BrokerRefusedError('No permission.')],
-  ])('is started again where its broker %s, and says so', async (_, problem) => {
-    const broker = new Troubled();
+  ])('is restarted if its broker %s, and exposes the error', async (_, problem) => {
+    const broker = new FailingBroker();
     broker.consumes = [problem, problem];
     const app = await startApp(broker);
     const worker = app.get(RepidWorker);
@@ -54,8 +54,8 @@ describe('A worker with autorun', () => {
     await vi.waitUntil(async () => (await app.get(Repid).channel('default').stats()).queued === 0);
   });
 
-  it('lets the application start where its broker is away, and runs once that is there', async () => {
-    const broker = new Troubled();
+  it('lets the application start if its broker is unavailable, and runs once it is available', async () => {
+    const broker = new FailingBroker();
     broker.connects = [full(), full()];
     const app = await startApp(broker);
     const worker = app.get(RepidWorker);
@@ -63,14 +63,14 @@ describe('A worker with autorun', () => {
     await vi.waitFor(() => expect(worker.state).toBe('running'), 5_000);
   });
 
-  it('fails the start of the application where its broker refuses to be connected to', async () => {
-    const broker = new Troubled();
+  it('fails the start of the application if its broker refuses the connection', async () => {
+    const broker = new FailingBroker();
     broker.connects = [new BrokerRefusedError('Wrong password.')];
     await expect(startApp(broker)).rejects.toThrow('Wrong password.');
   });
 
-  it('can be stopped while it waits to be started again', async () => {
-    const broker = new Troubled();
+  it('can be stopped while it waits for a restart', async () => {
+    const broker = new FailingBroker();
     broker.consumes = Array.from({ length: 100 }, full);
     const app = await startApp(broker);
     const worker = app.get(RepidWorker);
@@ -82,7 +82,7 @@ describe('A worker with autorun', () => {
     expect(broker.consumes).toHaveLength(length);
   });
 
-  it('does not take the broker from another application when it is closed', async () => {
+  it("does not disconnect another application's broker when it is closed", async () => {
     const broker = new InMemoryMessageBroker();
     const [one, other] = [await startApp(broker), await startApp(broker)];
     await one.close();
@@ -94,23 +94,23 @@ describe('A worker with autorun', () => {
 });
 
 describe('Autorun', () => {
-  it('pauses for longer each time, and ends when a run has ended as it should', async () => {
-    const pauses: (number | undefined)[] = [];
+  it('doubles the delay each time, and ends when a run ends normally', async () => {
+    const delays: (number | undefined)[] = [];
     let runs = 0;
     const run = async (): Promise<void> => {
       runs += 1;
       if (runs < 4) throw full();
     };
-    const autorun = new Autorun({ run, onFailure: (_, pause) => pauses.push(pause) });
+    const autorun = new Autorun({ run, onFailure: (_, delay) => delays.push(delay) });
     await autorun.start();
-    expect(pauses).toEqual([200, 400, 800]);
+    expect(delays).toEqual([200, 400, 800]);
     expect(autorun.isActive).toBe(false);
   });
 
-  it('ends at once where no retry helps', async () => {
+  it('ends at the first error that a restart cannot fix', async () => {
     const failures: unknown[] = [];
     const error = new TypeError('wrong');
-    const autorun = new Autorun({ run: () => Promise.reject(error), onFailure: (...told) => failures.push(told) });
+    const autorun = new Autorun({ run: () => Promise.reject(error), onFailure: (...args) => failures.push(args) });
     await autorun.start();
     expect(failures).toEqual([[error, undefined]]);
     expect(autorun.problem).toBe(error);

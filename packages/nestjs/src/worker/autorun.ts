@@ -1,46 +1,46 @@
 import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
 
-/** The first pause before it is tried again, in milliseconds; each further one is twice as long. */
-const FIRST_PAUSE = 200;
-const LONGEST_PAUSE = 10_000;
+/** Delay before the first restart, in milliseconds. Each further delay is twice as long. */
+const FIRST_DELAY = 200;
+const MAX_DELAY = 10_000;
 
-/** After a run of so many milliseconds the pauses begin anew. */
-const LONG_RUN = 60_000;
+/** After a run of this many milliseconds, delays start again at `FIRST_DELAY`. */
+const STABLE_RUN = 60_000;
 
-/** What is kept running. */
-export interface Attempt {
-  /** Resolves when it has ended as it should. */
+/** The task that `Autorun` keeps running. */
+export interface AutorunTask {
+  /** Resolves when it ends normally. */
   readonly run: () => Promise<unknown>;
-  /** Told of each failure, and in how many milliseconds it is tried again; undefined where it is not, for no retry would help. */
-  readonly onFailure: (error: unknown, pause: number | undefined) => void;
+  /** Called for each failure with the delay in milliseconds before the restart; undefined if a restart cannot help. */
+  readonly onFailure: (error: unknown, delay: number | undefined) => void;
 }
 
-/** Runs something until it has ended as it should: where its broker is away or full, or refuses it, it is tried again. */
+/** Runs a task until it ends normally. Restarts it if its broker is unavailable or refuses a request. */
 export class Autorun {
-  /** Why the last attempt has failed; undefined before that, and once another one has lasted. */
+  /** The error of the last failed run; undefined if no run has failed. */
   problem: unknown;
   private isStopped = false;
   private endPause = (): void => undefined;
 
-  constructor(private readonly attempt: Attempt) {}
+  constructor(private readonly task: AutorunTask) {}
 
-  /** True until it has ended, or was stopped. */
+  /** True while the task runs or waits for a restart. */
   isActive = false;
 
-  /** Resolves when it has ended. Does not reject. */
+  /** Resolves when the task has ended. Never rejects. */
   async start(): Promise<void> {
     this.isActive = true;
-    for (let pause = FIRST_PAUSE; !this.isStopped; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-      const begun = performance.now();
-      const problem = await this.failureOf(this.attempt.run());
-      if (problem === undefined) break;
-      if (performance.now() - begun > LONG_RUN) pause = FIRST_PAUSE;
-      if (!(await this.goOnAfter(problem.error, pause))) break;
+    for (let delay = FIRST_DELAY; !this.isStopped; delay = Math.min(2 * delay, MAX_DELAY)) {
+      const startedAt = performance.now();
+      const failure = await this.failureOf(this.task.run());
+      if (failure === undefined) break;
+      if (performance.now() - startedAt > STABLE_RUN) delay = FIRST_DELAY;
+      if (!(await this.waitForRestart(failure.error, delay))) break;
     }
     this.isActive = false;
   }
 
-  /** Makes no further attempt. */
+  /** Prevents further restarts. */
   stop(): void {
     this.isStopped = true;
     this.endPause();
@@ -55,16 +55,17 @@ export class Autorun {
     }
   }
 
-  private async goOnAfter(error: unknown, pause: number): Promise<boolean> {
+  /** Returns false if the task must not be restarted. */
+  private async waitForRestart(error: unknown, delay: number): Promise<boolean> {
     this.problem = error;
     if (this.isStopped) return false;
-    const isPassing = error instanceof BrokerUnavailableError || error instanceof BrokerRefusedError;
-    this.attempt.onFailure(error, isPassing ? pause : undefined);
-    if (isPassing) await this.pause(pause);
-    return isPassing;
+    const isRestartable = error instanceof BrokerUnavailableError || error instanceof BrokerRefusedError;
+    this.task.onFailure(error, isRestartable ? delay : undefined);
+    if (isRestartable) await this.pause(delay);
+    return isRestartable;
   }
 
-  /** Keeps the process alive: it is at work. */
+  /** The timer is not unref'ed: it keeps the process alive until the restart. */
   private pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds);

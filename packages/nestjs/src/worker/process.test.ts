@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-// Whether a process ends can only be seen from outside of it.
+// Only another process can observe whether a process exits.
 const program = (body: string): string => `
   import 'reflect-metadata';
   import { Module } from '@nestjs/common';
@@ -25,7 +25,7 @@ const run = async (body: string): Promise<string> => {
   return stdout;
 };
 
-it('keeps the process alive while it runs, and ends at a signal', async () => {
+it('keeps the process alive while it runs, and exits on a signal', async () => {
   const output = await run(`
     const app = await start();
     const running = app.get(RepidWorker).run();
@@ -50,7 +50,7 @@ it('leaves nothing that keeps the process alive after close()', async () => {
   expect(output).toBe('Hello!\nclosed\n');
 });
 
-it('keeps the process alive while a result or a reply is waited for in memory, to the end of the time for it', async () => {
+it('keeps the process alive while it waits for a result or a reply in memory, up to the timeout', async () => {
   const output = await run(`
     const app = await start();
     const job = await app.get(Repid).job('greet').enqueue();
@@ -64,7 +64,7 @@ it('keeps the process alive while a result or a reply is waited for in memory, t
   expect(output).toBe('REPID_TIMEOUT REPID_TIMEOUT\n');
 });
 
-it('lets the process end after close(), though results and replies are waited for for a month', async () => {
+it('lets the process exit after close() despite pending waits of a month', async () => {
   const output = await run(`
     const app = await start();
     const job = await app.get(Repid).job('greet').enqueue();
@@ -78,17 +78,17 @@ it('lets the process end after close(), though results and replies are waited fo
   expect(output).toBe('REPID_BROKER_CLOSED\nREPID_BROKER_CLOSED\n');
 });
 
-it('keeps the process alive while autorun waits to start its worker again', async () => {
+it('keeps the process alive while autorun waits for a restart', async () => {
   const output = await run(`
     const { InMemoryMessageBroker, InMemoryBucketBroker, BrokerUnavailableError } = await import('@repid/core');
-    class Troubled extends InMemoryMessageBroker {
+    class FailingBroker extends InMemoryMessageBroker {
       failures = 2;
       consume(options) {
         if (this.failures-- > 0) return Promise.reject(new BrokerUnavailableError('full'));
         return super.consume(options);
       }
     }
-    const messageBroker = new Troubled();
+    const messageBroker = new FailingBroker();
     await messageBroker.connect();
     await messageBroker.publish([{ channel: 'default', payload: Buffer.from('null'), headers: { topic: 'greet' } }]);
     const app = await start({ messageBroker, worker: { autorun: true, messagesLimit: 1 } });

@@ -26,7 +26,7 @@ import { startApp, startModule } from '../start-app.fixture.js';
 
 const SILENT = { log: () => {}, error: () => {}, warn: () => {}, debug: () => {} };
 
-/** Stays in its actor until it is let go. */
+/** Its actor runs until `release()` is called. */
 class Holder {
   started = 0;
   done = 0;
@@ -48,10 +48,10 @@ class Greeter {
   }
 }
 
-/** Awaits what stays as it is once it has come, however slow the machine. */
+/** Awaits a condition that stays true once it is reached. */
 const until = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 15_000, interval: 5 });
 
-/** Lets the holder's actor go when the worker is being stopped. */
+/** Closes the application, and releases the holder's actor once the worker is stopping. */
 async function closeWhileHeld(app: INestApplicationContext, holder: Type<Holder>): Promise<void> {
   const closed = app.close();
   await until(() => expect(app.get(RepidWorker).state).toBe('stopping'));
@@ -96,29 +96,31 @@ it('takes its defaults from the module', async () => {
 
 it('refuses to run before the application has started', async () => {
   @Injectable()
-  class Hasty implements OnModuleInit {
+  class RunsTooEarly implements OnModuleInit {
     constructor(private readonly worker: RepidWorker) {}
     async onModuleInit(): Promise<void> {
       await this.worker.run({ burst: true });
     }
   }
-  await expect(startApp({ providers: [Greeter, Hasty] })).rejects.toMatchObject({ code: 'REPID_WORKER_NOT_READY' });
+  await expect(startApp({ providers: [Greeter, RunsTooEarly] })).rejects.toMatchObject({
+    code: 'REPID_WORKER_NOT_READY',
+  });
 });
 
-it('may be run from onApplicationBootstrap on', async () => {
+it('can run from onApplicationBootstrap', async () => {
   @Injectable()
-  class Patient implements OnApplicationBootstrap {
+  class RunsAtBootstrap implements OnApplicationBootstrap {
     processed = -1;
     constructor(private readonly worker: RepidWorker) {}
     async onApplicationBootstrap(): Promise<void> {
       this.processed = (await this.worker.run({ burst: true })).processed;
     }
   }
-  const app = await startApp({ providers: [Greeter, Patient] });
-  expect(app.get(Patient).processed).toBe(0);
+  const app = await startApp({ providers: [Greeter, RunsAtBootstrap] });
+  expect(app.get(RunsAtBootstrap).processed).toBe(0);
 });
 
-it('refuses to run twice at once, and without actors', async () => {
+it('refuses to run twice concurrently, and without actors', async () => {
   const app = await startApp({ providers: [Greeter] });
   const worker = app.get(RepidWorker);
   const running = worker.run({ handleSignals: [] });
@@ -128,7 +130,7 @@ it('refuses to run twice at once, and without actors', async () => {
   await expect((await startApp({})).get(RepidWorker).run()).rejects.toThrow('no actor is known');
 });
 
-it('runs by itself with autorun, and leaves the signals of the process alone', async () => {
+it('runs with autorun, and installs no signal handlers', async () => {
   const listeners = process.listenerCount('SIGTERM');
   const app = await startApp({ providers: [Greeter] }, { worker: { autorun: true } });
   expect(process.listenerCount('SIGTERM')).toBe(listeners);
@@ -137,12 +139,12 @@ it('runs by itself with autorun, and leaves the signals of the process alone', a
   expect(app.get(RepidWorker).state).toBe('running');
 });
 
-it('does not run by itself where no actor is known, and says so', async () => {
+it('does not run with autorun if there are no actors', async () => {
   const app = await startApp({}, { worker: { autorun: true } });
   expect(app.get(RepidWorker).state).toBe('idle');
 });
 
-it('starts with autorun when everything that the root module imports has started', async () => {
+it('starts with autorun after all imports of the root module', async () => {
   const order: string[] = [];
   @Global()
   @Module({})
@@ -152,7 +154,7 @@ it('starts with autorun when everything that the root module imports has started
       order.push('database is ready');
     }
     onModuleDestroy(): void {
-      order.push('database is gone');
+      order.push('database is closed');
     }
   }
   class Reporter extends Holder {
@@ -174,19 +176,19 @@ it('starts with autorun when everything that the root module imports has started
   const app = await (await module.setLogger(SILENT).compile()).init();
   await until(() => expect(order).toContain('actor started'));
   await closeWhileHeld(app, Reporter);
-  expect(order).toEqual(['database is ready', 'actor started', 'actor done', 'database is gone']);
+  expect(order).toEqual(['database is ready', 'actor started', 'actor done', 'database is closed']);
 });
 
-it('lets running actors end when the application closes, and disconnects the brokers last', async () => {
+it('waits for running actors when the application closes, and disconnects the brokers last', async () => {
   const order: string[] = [];
-  class Watched extends InMemoryMessageBroker {
+  class RecordingBroker extends InMemoryMessageBroker {
     override async disconnect(): Promise<void> {
       order.push('disconnected');
       await super.disconnect();
     }
   }
   @Injectable()
-  class Late extends Holder implements BeforeApplicationShutdown {
+  class SendsAtShutdown extends Holder implements BeforeApplicationShutdown {
     constructor(private readonly repid: Repid) {
       super();
     }
@@ -195,22 +197,22 @@ it('lets running actors end when the application closes, and disconnects the bro
       order.push(`sent with ${this.done} done`);
     }
   }
-  const imports = [RepidModule.forRoot({ messageBroker: new Watched(), worker: { autorun: true } })];
-  const module = Test.createTestingModule({ imports, providers: [Late] });
+  const imports = [RepidModule.forRoot({ messageBroker: new RecordingBroker(), worker: { autorun: true } })];
+  const module = Test.createTestingModule({ imports, providers: [SendsAtShutdown] });
   const app = await (await module.setLogger(SILENT).compile()).init();
   await app.get(Repid).job('hold').enqueue();
-  await until(() => expect(app.get(Late).started).toBe(1));
-  await closeWhileHeld(app, Late);
+  await until(() => expect(app.get(SendsAtShutdown).started).toBe(1));
+  await closeWhileHeld(app, SendsAtShutdown);
   expect(order).toEqual(['sent with 1 done', 'disconnected']);
 });
 
-it('signals what does not end in time and gives it back', async () => {
-  let hasBegun = false;
+it('aborts an actor that does not end in time, and returns its message to the channel', async () => {
+  let hasStarted = false;
   let reason: unknown;
-  class Stubborn {
+  class NeverEnding {
     @Actor()
     async wait(@MessageDependency() msg: MessageDependency): Promise<void> {
-      hasBegun = true;
+      hasStarted = true;
       await new Promise<void>((_resolve, reject) =>
         msg.signal.addEventListener('abort', () => reject((reason = msg.signal.reason) as Error)),
       );
@@ -218,37 +220,37 @@ it('signals what does not end in time and gives it back', async () => {
   }
   const broker = new InMemoryMessageBroker();
   const options: RepidModuleOptions = { messageBroker: broker, worker: { autorun: true, gracefulShutdownTime: 30 } };
-  const module = Test.createTestingModule({ imports: [RepidModule.forRoot(options)], providers: [Stubborn] });
+  const module = Test.createTestingModule({ imports: [RepidModule.forRoot(options)], providers: [NeverEnding] });
   const app = await (await module.setLogger(SILENT).compile()).init();
   await app.get(Repid).job('wait').enqueue();
-  await until(() => expect(hasBegun).toBe(true));
+  await until(() => expect(hasStarted).toBe(true));
   await app.close();
   expect(reason).toMatchObject({ name: 'WorkerShutdownError' });
   await broker.connect();
   expect(await broker.channels.stats('default')).toMatchObject({ queued: 1, running: 0 });
 });
 
-it('stops a worker that was run by hand when the application closes', async () => {
+it('stops a manually started worker when the application closes', async () => {
   const app = await startModule({ imports: [RepidModule.forRoot()], providers: [Greeter] });
   const running = app.get(RepidWorker).run();
   await app.close();
   expect(await running).toEqual({ processed: 0 });
 });
 
-it('fails the start where the broker is away and the worker is to run by itself', async () => {
-  class Away extends InMemoryMessageBroker {
+it('fails the start if the broker fails to connect and autorun is set', async () => {
+  class FailingBroker extends InMemoryMessageBroker {
     override async connect(): Promise<void> {
-      throw new Error('nobody there');
+      throw new Error('no connection');
     }
   }
   const start = startModule({
-    imports: [RepidModule.forRoot({ messageBroker: new Away(), worker: { autorun: true } })],
+    imports: [RepidModule.forRoot({ messageBroker: new FailingBroker(), worker: { autorun: true } })],
     providers: [Greeter],
   });
-  await expect(start).rejects.toThrow('nobody there');
+  await expect(start).rejects.toThrow('no connection');
 });
 
-it('lets two applications on one broker share the work, actors of the same name and all', async () => {
+it('lets two applications with the same actors share one broker', async () => {
   const messageBroker = new InMemoryMessageBroker();
   const apps = await Promise.all(
     [1, 2].map(() =>

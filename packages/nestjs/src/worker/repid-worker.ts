@@ -1,8 +1,8 @@
 import { Worker, type Producer, type Router, type WorkerOptions, type WorkerState } from '@repid/core';
-import { type Attempt, Autorun } from './autorun.js';
+import { Autorun, type AutorunTask } from './autorun.js';
 import { WorkerNotReadyError } from './worker-not-ready-error.js';
 
-/** What a worker is doing; with `autorun`, `starting` until it takes messages, however often that has to be tried. */
+/** The state of a worker. With `autorun`, it is `starting` until the worker takes messages, restarts included. */
 export type RepidWorkerState = WorkerState | 'starting';
 
 /** The worker of a connection: runs the actors of this application. */
@@ -21,36 +21,39 @@ export class RepidWorker {
     return this.autorun?.isActive && isWaiting ? 'starting' : state;
   }
 
-  /** Why the worker does not run although it has `autorun`: the error of the last try to start it. Undefined while it runs. */
+  /** With `autorun`, the error of the last failed run. Undefined while the worker runs. */
   get problem(): unknown {
     return this.worker?.isStarted ? undefined : this.autorun?.problem;
   }
 
-  /** Messages in hand. */
+  /** Number of messages in flight. */
   get inFlight(): number {
     return this.worker?.inFlight ?? 0;
   }
 
   /**
-   * Works until a limit is reached, a signal comes, `stop()` is called or the application closes. It may be run again
-   * after that. While it runs, it keeps the process alive.
+   * Runs until a limit is reached, a signal arrives, `stop()` is called or the application closes. It can be run again
+   * afterwards. A running worker keeps the process alive.
    *
-   * @param options over those of the module
-   * @throws WorkerNotReadyError before the application has started; InvalidOptionError for bad options, no actors, or a
-   *   worker that is running already
+   * @param options override those of the module
+   * @throws WorkerNotReadyError before the application has started; InvalidOptionError for invalid options, no actors, or
+   *   a worker that is already running
    */
   async run(options: WorkerOptions = {}): Promise<{ processed: number }> {
     if (this.worker === undefined) throw new WorkerNotReadyError();
     return this.worker.run(options);
   }
 
-  /** Takes no more messages, lets running actors end, then gives back what is left. Resolves when nothing is in hand. */
+  /**
+   * Takes no more messages, waits for running actors up to `gracefulShutdownTime`, then returns the remaining messages to
+   * their channels. Resolves when no message is in flight.
+   */
   async stop(): Promise<void> {
     this.autorun?.stop();
     await this.worker?.stop();
   }
 
-  /** Takes no more messages until `resume()`; what is in hand goes on. */
+  /** Takes no more messages until `resume()`. Messages in flight continue. */
   async pause(): Promise<void> {
     await this.worker?.pause();
   }
@@ -59,13 +62,13 @@ export class RepidWorker {
     await this.worker?.resume();
   }
 
-  /** Called by the connection once the application has started: from now on it may run these actors. */
-  open(router: Router): void {
+  /** Called by the connection once the application has started. `run()` needs it. */
+  setRouter(router: Router): void {
     this.worker = new Worker(this.producer, router, this.defaults);
   }
 
-  /** Runs until it has ended as it should, or is stopped; whatever else ends it, it is run again. */
-  keepRunning(options: WorkerOptions, onFailure: Attempt['onFailure']): void {
+  /** Runs the worker and restarts it on failure, until it ends normally or is stopped. See `Autorun`. */
+  keepRunning(options: WorkerOptions, onFailure: AutorunTask['onFailure']): void {
     this.autorun = new Autorun({ run: () => this.run(options), onFailure });
     void this.autorun.start();
   }

@@ -10,7 +10,7 @@ import {
 } from '@repid/core';
 import type { RepidWorker } from './repid-worker.js';
 
-/** What `WorkerLifecycle` looks after. */
+/** The constructor arguments of `WorkerLifecycle`. */
 export interface LifecycleParts {
   readonly repid: Repid;
   readonly worker: RepidWorker;
@@ -20,29 +20,27 @@ export interface LifecycleParts {
 }
 
 /**
- * Runs the worker while the application runs, where that is asked for, and stops it when the application closes.
+ * Starts the worker with the application if `autorun` is set, and stops it when the application closes.
  *
- * It lives in the module that the user imports, not in the global one behind it: Nest starts global modules first and
- * ends them last, and a worker is to start after what its actors use, and to stop before it.
+ * It is provided by the module that the user imports, not by the global connection module. Nest starts global modules
+ * first and stops them last, but a worker must start after the providers that its actors use, and stop before them.
  */
 export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Repid');
 
   constructor(private readonly parts: LifecycleParts) {}
 
-  /** Rejects where its broker refuses it for good; one that is away is tried again while the application runs. */
+  /** Rejects if the broker refuses the connection. If the broker is unavailable, the worker keeps trying to start. */
   async onApplicationBootstrap(): Promise<void> {
     const { worker, autorun, options, router } = this.parts;
     if (!autorun) return;
     if (router().actors.length === 0) {
       return this.logger.warn(
-        'The worker has "autorun", but no actor is known, so it does not run. Declare one with @Actor().',
+        'The worker has "autorun" but does not run: the application has no actor. Declare one with @Actor().',
       );
     }
     await this.connect();
-    worker.keepRunning({ handleSignals: options.handleSignals ?? [] }, (error, pause) =>
-      this.noteFailure(error, pause),
-    );
+    worker.keepRunning({ handleSignals: options.handleSignals ?? [] }, (error, delay) => this.logFailure(error, delay));
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -57,9 +55,9 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
-  private noteFailure(error: unknown, pause: number | undefined): void {
+  private logFailure(error: unknown, delay: number | undefined): void {
     const text = escapeControls(errorText(error));
-    if (pause !== undefined) this.logger.warn(`The worker does not run; it is started again in ${pause} ms: ${text}`);
-    else this.logger.error(`The worker has ended by an error: ${text}`, stackOf(error));
+    if (delay !== undefined) this.logger.warn(`The worker does not run; restarting it in ${delay} ms: ${text}`);
+    else this.logger.error(`The worker has failed: ${text}`, stackOf(error));
   }
 }

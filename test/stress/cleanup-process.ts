@@ -13,35 +13,38 @@ done
 [ -n "$folder" ] && rm -rf "$folder"
 `;
 
-/** A process that ends servers and removes their folder when ours is gone, even where that was killed: our end closes its pipe. */
-export class Guard {
+/**
+ * A process that kills the registered processes and removes their folder when this process ends, even by SIGKILL: the end
+ * of this process closes the pipe.
+ */
+export class CleanupProcess {
   private readonly pipe: Writable;
 
   constructor(folder: string) {
-    const guard = spawn('sh', ['-c', `folder=$1; pids=; ${SCRIPT}`, 'sh', folder], {
+    const shell = spawn('sh', ['-c', `folder=$1; pids=; ${SCRIPT}`, 'sh', folder], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     });
-    guard.unref();
-    this.pipe = guard.stdin;
+    shell.unref();
+    this.pipe = shell.stdin;
   }
 
-  /** Watches over a process. */
+  /** Registers a process. */
   add(pid: number | undefined): void {
     if (pid !== undefined) this.pipe.write(`+${pid}\n`);
   }
 
-  /** The process has ended. */
+  /** Removes a process that has ended. */
   remove(pid: number | undefined): void {
     if (pid !== undefined) this.pipe.write(`-${pid}\n`);
   }
 
-  /** The folder stays, for somebody to look at. */
+  /** Keeps the folder for inspection. */
   keepFolder(): void {
     this.pipe.write('keep\n');
   }
 
-  /** Ends it; what it watches over goes with it. */
+  /** Ends the cleanup process, which kills the registered processes. */
   end(): void {
     this.pipe.end();
   }

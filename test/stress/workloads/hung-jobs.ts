@@ -1,26 +1,26 @@
 import { type Actor, defineActor, type Job } from '@repid/core';
 import type { Client } from '../client.js';
-import type { Evidence, Finding } from '../evidence.js';
+import type { Observations, Finding } from '../observations.js';
 import { range } from '../random.js';
 import { type ActorTools, perform, WORK, type Workload } from './workload.js';
 
-/** How many runs of each of these actors a worker may have. */
+/** Concurrency limit of each of these actors in a worker. */
 const CONCURRENCY = 2;
 
-/** How long a run may take that hangs, in milliseconds. */
+/** Timeout of a hanging run, in milliseconds. */
 const TIMEOUT = 400;
 
-/** How long a run of the one that does not hang takes, in milliseconds. */
-const BRIEFLY = 50;
+/** Duration of a run that does not hang, in milliseconds. */
+const SHORT_DURATION = 50;
 
-/** Jobs of actors with a limit to their concurrency. The first run of some never ends and ignores its signal; it is timed out. */
-export class Hung implements Workload {
+/** Jobs of actors with a concurrency limit. The first run of some jobs never ends and ignores its signal, so it times out. */
+export class HungJobs implements Workload {
   constructor(
     private readonly client: Client,
-    readonly amount: number,
+    readonly count: number,
   ) {}
 
-  /** Half of them in the last round, after which no worker is killed: what has hung until then goes on to hang. */
+  /** Half of the jobs are enqueued in the last round. No worker is killed after it, so their hung runs stay in the worker. */
   roundOf(n: number, rounds: number): number {
     return n % 2 === 0 ? n % rounds : rounds - 1;
   }
@@ -32,26 +32,26 @@ export class Hung implements Workload {
     ]);
   }
 
-  findings(evidence: Evidence): Finding[] {
-    return range(this.amount).flatMap((n) => evidence.compareAll(nameOf(n), [[nameOf(n), n]]));
+  findings(observations: Observations): Finding[] {
+    return range(this.count).flatMap((n) => observations.checkJobs(nameOf(n), [[nameOf(n), n]]));
   }
 }
 
-/** The actors of these jobs. */
+/** Returns the actors of these jobs. */
 export function hungActors(tools: ActorTools): Actor[] {
   let running = 0;
   const options = { channel: WORK, concurrency: CONCURRENCY, retryPolicy: () => 100 };
   return [
     defineActor({ ...options, name: 'hang', timeout: TIMEOUT }, async (n: number, msg) => {
       if (msg.parameters.retries.alreadyTried === 0) await new Promise(() => undefined);
-      await perform(tools, msg, nameOf(n), BRIEFLY);
+      await perform(tools, msg, nameOf(n), SHORT_DURATION);
       return n;
     }),
     defineActor({ ...options, name: 'limited' }, async (n: number, msg) => {
       running += 1;
-      if (running > CONCURRENCY) tools.witness.note('wrong', `${running} runs of an actor limited to ${CONCURRENCY}`);
+      if (running > CONCURRENCY) tools.runLog.add('violation', `${running} runs of an actor limited to ${CONCURRENCY}`);
       try {
-        await perform(tools, msg, nameOf(n), BRIEFLY);
+        await perform(tools, msg, nameOf(n), SHORT_DURATION);
       } finally {
         running -= 1;
       }
@@ -60,7 +60,7 @@ export function hungActors(tools: ActorTools): Actor[] {
   ];
 }
 
-/** A third of them hang. */
+/** A third of the jobs hang. */
 function topicOf(n: number): string {
   return n % 3 === 0 ? 'hang' : 'limited';
 }

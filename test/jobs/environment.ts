@@ -11,18 +11,18 @@ import { FaultyBucketBroker, FaultyMessageBroker, Faults } from '@repid/core/tes
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
 import { onTestFinished } from 'vitest';
 
-/** Makes the brokers of one more process of one system. */
-export type Place = () => ConstructorParameters<typeof Repid>[0];
+/** Returns the options of another process that uses the same stores. */
+export type Environment = () => ConstructorParameters<typeof Repid>[0];
 
-/** In this process. */
-export function inMemory(): Place {
+/** In memory. */
+export function inMemory(): Environment {
   const messageBroker = new InMemoryMessageBroker();
   const buckets = new InMemoryBucketBroker();
   return () => ({ messageBroker, argsBucketBroker: buckets, resultsBucketBroker: buckets });
 }
 
-/** On a server of Redis. */
-export function onRedis(url: string, prefix: string): Place {
+/** On a Redis server. */
+export function onRedis(url: string, prefix: string): Environment {
   return () => {
     const buckets = new RedisBucketBroker(url, { prefix });
     return {
@@ -33,13 +33,13 @@ export function onRedis(url: string, prefix: string): Place {
   };
 }
 
-/** One process: jobs are made with `repid`, and run by `work()`. Ends with the test. */
+/** A simulated process. Create jobs with `repid`; run them with `work()` or `drain()`. It ends with the test. */
 export class Process {
   readonly repid: Repid;
   readonly events: RepidEvent[] = [];
 
-  constructor(place: Place, faults = new Faults()) {
-    const { messageBroker, resultsBucketBroker } = place()!;
+  constructor(environment: Environment, faults = new Faults()) {
+    const { messageBroker, resultsBucketBroker } = environment()!;
     const buckets = new FaultyBucketBroker(resultsBucketBroker!, faults);
     this.repid = new Repid({
       messageBroker: new FaultyMessageBroker(messageBroker!, faults),
@@ -50,7 +50,7 @@ export class Process {
     onTestFinished(() => this.repid.disconnect());
   }
 
-  /** Works until the test has finished. */
+  /** Runs a worker until the test finishes. */
   work(actors: readonly Actor[]): void {
     const worker = new Worker(this.repid.producer, new Router(actors), { handleSignals: [] });
     const running = worker.run();
@@ -60,7 +60,7 @@ export class Process {
     });
   }
 
-  /** Runs what is due, so many messages at most. */
+  /** Runs due messages, at most `messagesLimit`. */
   async drain(actors: readonly Actor[], messagesLimit?: number): Promise<void> {
     const worker = new Worker(this.repid.producer, new Router(actors), { handleSignals: [], concurrency: 1 });
     await worker.run({ burst: true, ...(messagesLimit === undefined ? undefined : { messagesLimit }) });

@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyValue, asRead, isLossy } from '../packages/core/src/serializer/any-value.test-support.js';
 import { startRedis, type TestRedis } from './support/redis-server.js';
 
-/** A connection, and a look at all that lies in its brokers. */
-interface Place {
+/** A connection, and access to the contents of its brokers. */
+interface Environment {
   readonly repid: Repid;
   contents(): Promise<unknown>;
   close(): Promise<void>;
 }
 
-async function inMemory(): Promise<Place> {
+async function inMemory(): Promise<Environment> {
   const messageBroker = new InMemoryMessageBroker();
   const buckets = new InMemoryBucketBroker({ clock: messageBroker.clock });
   const repid = connected({ messageBroker, argsBucketBroker: buckets, resultsBucketBroker: buckets });
@@ -24,7 +24,7 @@ async function inMemory(): Promise<Place> {
   };
 }
 
-async function onRedis({ url, uniquePrefix }: TestRedis): Promise<Place> {
+async function onRedis({ url, uniquePrefix }: TestRedis): Promise<Environment> {
   const prefix = uniquePrefix();
   const redis = new Redis(url);
   const buckets = new RedisBucketBroker(url, { prefix });
@@ -48,13 +48,13 @@ function connected(brokers: ConstructorParameters<typeof Repid>[0]): Repid {
   return new Repid({ ...brokers, onEvent: () => {} });
 }
 
-/** What an actor is to return, or was given, by the ids of the jobs. */
-const given = new Map<string, unknown>();
+/** The payload that an actor received, and the value that an actor returns, by job id. */
+const received = new Map<string, unknown>();
 const toReturn = new Map<string, unknown>();
 
 const ACTORS = [
   defineActor({ name: 'take' }, (payload, msg) => {
-    given.set(msg.id, payload);
+    received.set(msg.id, payload);
     return payload;
   }),
   defineActor({ name: 'give' }, (_, msg) => toReturn.get(msg.id)),
@@ -63,8 +63,8 @@ const ACTORS = [
   ),
 ];
 
-/** The headers of a message as they are read; the code of the error where they are refused. */
-async function sentAndRead(repid: Repid, headers: Record<string, string>): Promise<unknown> {
+/** Sends a message and returns its headers as read from the broker, or the error code if they are refused. */
+async function sendAndRead(repid: Repid, headers: Record<string, string>): Promise<unknown> {
   const channel = repid.channel('elsewhere');
   const code = await repid.sendMessageJson({ channel: channel.name, payload: 1, headers }).then(
     () => undefined,
@@ -78,51 +78,48 @@ async function sentAndRead(repid: Repid, headers: Record<string, string>): Promi
 describe.each<[name: string, runs: number]>([
   ['in memory', 300],
   ['on Redis', 100],
-])('What is written, %s', (name, numRuns) => {
+])('A value, %s', (name, numRuns) => {
   let server: TestRedis | undefined;
-  let place: Place;
+  let environment: Environment;
   let worker: Worker;
   let working: Promise<unknown>;
 
   beforeAll(async () => {
     server = name === 'on Redis' ? await startRedis() : undefined;
-    place = server ? await onRedis(server) : await inMemory();
-    worker = new Worker(place.repid.producer, new Router(ACTORS), { handleSignals: [] });
+    environment = server ? await onRedis(server) : await inMemory();
+    worker = new Worker(environment.repid.producer, new Router(ACTORS), { handleSignals: [] });
     working = worker.run();
   });
   afterAll(async () => {
     await worker.stop();
     await working;
-    await place.close();
+    await environment.close();
     await server?.stop();
   });
 
   const written = anyValue().filter((value) => !isLossy(value));
   const refused = anyValue().filter((value) => isLossy(value));
 
-  it.each([true, false])(
-    'as arguments is read as the rules of JSON say, in a bucket of its own: %s',
-    async (useArgsBucket) => {
-      await fc.assert(
-        fc.asyncProperty(written, async (args) => {
-          const job = await place.repid.job('take', { args, useArgsBucket }).enqueue();
-          const { success, data } = await job.waitForResult();
-          const expected = asRead(args);
-          expect({ success, data, given: given.get(job.id) ?? null }).toEqual({
-            success: true,
-            data: expected,
-            given: expected,
-          });
-        }),
-        { numRuns },
-      );
-    },
-  );
+  it.each([true, false])('as arguments is read by the rules of JSON; in a bucket: %s', async (useArgsBucket) => {
+    await fc.assert(
+      fc.asyncProperty(written, async (args) => {
+        const job = await environment.repid.job('take', { args, useArgsBucket }).enqueue();
+        const { success, data } = await job.waitForResult();
+        const expected = asRead(args);
+        expect({ success, data, received: received.get(job.id) ?? null }).toEqual({
+          success: true,
+          data: expected,
+          received: expected,
+        });
+      }),
+      { numRuns },
+    );
+  });
 
-  it('as a result is read as the rules of JSON say', async () => {
+  it('as a result is read by the rules of JSON', async () => {
     await fc.assert(
       fc.asyncProperty(written, async (value) => {
-        const job = place.repid.job('give');
+        const job = environment.repid.job('give');
         toReturn.set(job.id, value);
         await job.enqueue();
         const { success, data } = await job.waitForResult();
@@ -132,17 +129,17 @@ describe.each<[name: string, runs: number]>([
     );
   });
 
-  it('as a message and its reply is read as the rules of JSON say', async () => {
+  it('as a message and its reply is read by the rules of JSON', async () => {
     await fc.assert(
       fc.asyncProperty(written, async (payload) => {
         const request = { channel: 'default', payload, headers: { topic: 'answer' } };
-        expect(await place.repid.request(request)).toEqual(asRead(payload));
+        expect(await environment.repid.request(request)).toEqual(asRead(payload));
       }),
       { numRuns },
     );
   });
 
-  it('in headers is read as it was', async () => {
+  it('in headers is read unchanged', async () => {
     const names = fc.oneof(fc.string(), fc.constantFrom('constructor', 'toString', 'x', '__proto__', 'repid-id'));
     const headers = fc.dictionary(names, fc.oneof(fc.string(), fc.string({ unit: 'binary' })), {
       noNullPrototype: true,
@@ -150,16 +147,16 @@ describe.each<[name: string, runs: number]>([
     await fc.assert(
       fc.asyncProperty(headers, async (sent) => {
         const isRefused = Object.keys(sent).some((header) => header === '__proto__' || header.startsWith('repid-'));
-        expect(await sentAndRead(place.repid, sent)).toEqual(isRefused ? 'REPID_INVALID_OPTION' : { ...sent });
+        expect(await sendAndRead(environment.repid, sent)).toEqual(isRefused ? 'REPID_INVALID_OPTION' : { ...sent });
       }),
       { numRuns },
     );
   });
 
-  it('as a result and could not be read is a failure of its run, by path', async () => {
+  it('as a result fails its run if JSON cannot represent it, and the error names the path', async () => {
     await fc.assert(
       fc.asyncProperty(refused, async (value) => {
-        const job = place.repid.job('give', { retries: 2 });
+        const job = environment.repid.job('give', { retries: 2 });
         toReturn.set(job.id, value);
         await job.enqueue();
         const { success, data, exception } = await job.waitForResult();
@@ -170,13 +167,13 @@ describe.each<[name: string, runs: number]>([
     );
   });
 
-  it('and could not be read is refused, and leaves nothing behind', async () => {
+  it('is refused if JSON cannot represent it, and leaves nothing behind', async () => {
     await worker.stop();
     await working;
-    const before = await place.contents();
+    const before = await environment.contents();
     await fc.assert(
       fc.asyncProperty(refused, async (value) => {
-        const { repid } = place;
+        const { repid } = environment;
         const message = { channel: 'default', payload: value, headers: { topic: 'take' } };
         const calls: Promise<unknown>[] = [
           repid.job('take', { args: value }).enqueue(),
@@ -188,6 +185,6 @@ describe.each<[name: string, runs: number]>([
       }),
       { numRuns: numRuns / 2 },
     );
-    expect(await place.contents()).toEqual(before);
+    expect(await environment.contents()).toEqual(before);
   });
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from './support/redis-server.js';
 
 const MANY = 10_000;
-const PATIENTLY = { timeout: 110_000 };
+const POLL = { timeout: 110_000 };
 
 const sum: Actor = {
   ...defineActor({ name: 'sum' }, () => undefined),
@@ -25,25 +25,25 @@ describe.each([
   { where: 'in memory', connect: () => new Repid({ onEvent: () => {} }) },
   { where: 'on Redis', connect: () => onRedis(server.url, server.uniquePrefix()) },
 ])('Ten thousand jobs $where', ({ connect }) => {
-  it('one after the other give the result of the last', { timeout: 120_000 }, async () => {
-    await working(connect(), async (repid) => {
-      const jobs = chain(numbered(() => repid.job('count') as Job));
+  it('in a chain return the result of the last job', { timeout: 120_000 }, async () => {
+    await withWorker(connect(), async (repid) => {
+      const jobs = chain(generate(() => repid.job('count') as Job));
       await repid.enqueue(jobs);
-      expect(await jobs.at(-1)!.waitForResult(PATIENTLY)).toMatchObject({ success: true, data: MANY });
+      expect(await jobs.at(-1)!.waitForResult(POLL)).toMatchObject({ success: true, data: MANY });
     });
   });
 
-  it('side by side give their results to the one that waits for all', { timeout: 120_000 }, async () => {
-    await working(connect(), async (repid) => {
+  it('in parallel pass their results to the job that depends on all of them', { timeout: 120_000 }, async () => {
+    await withWorker(connect(), async (repid) => {
       const last = repid.job('sum') as Job;
       await repid.enqueue(
         chord(
-          numbered((n) => repid.job('square', { args: n }) as Job),
+          generate((n) => repid.job('square', { args: n }) as Job),
           last,
         ),
       );
-      const total = numbered((n) => n * n).reduce((before, value) => before + value);
-      expect(await last.waitForResult(PATIENTLY)).toMatchObject({ success: true, data: total });
+      const total = generate((n) => n * n).reduce((before, value) => before + value);
+      expect(await last.waitForResult(POLL)).toMatchObject({ success: true, data: total });
     });
   });
 });
@@ -56,8 +56,8 @@ function onRedis(url: string, prefix: string): Repid {
   });
 }
 
-/** With a worker on the same connection. */
-async function working(repid: Repid, act: (repid: Repid) => Promise<void>): Promise<void> {
+/** Runs `act` with a worker on the same connection. */
+async function withWorker(repid: Repid, act: (repid: Repid) => Promise<void>): Promise<void> {
   const worker = new Worker(repid.producer, new Router(actors), { handleSignals: [] });
   const work = worker.run();
   try {
@@ -69,6 +69,6 @@ async function working(repid: Repid, act: (repid: Repid) => Promise<void>): Prom
   }
 }
 
-function numbered<Item>(make: (n: number) => Item): Item[] {
+function generate<Item>(make: (n: number) => Item): Item[] {
   return Array.from({ length: MANY }, (_, n) => make(n));
 }

@@ -4,51 +4,51 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { Redis } from 'ioredis';
-import type { Guard } from './guard.js';
+import type { CleanupProcess } from './cleanup-process.js';
 import { until } from './until.js';
 
 const STARTUP_TIMEOUT = 20_000;
 
 /**
- * A redis-server of our own on loopback that loses nothing it has answered for, whichever way it ends: it writes its
- * append-only file to disk before each answer (`appendfsync always`). With `everysec` up to two seconds may be lost.
+ * A redis-server process on loopback that loses no acknowledged write when it ends: it syncs its append-only file before
+ * each reply (`appendfsync always`). With `everysec`, up to two seconds of writes could be lost.
  */
-export class RedisServer {
-  /** Looks into it and gives orders, past everybody. Waits for it while it is away. */
+export class RedisProcess {
+  /** A direct connection for inspection and administration. Reconnects after a restart. */
   readonly control: Redis;
   private server: ChildProcess | undefined;
 
   private constructor(
     readonly port: number,
     private readonly folder: string,
-    private readonly guard: Guard,
+    private readonly cleanup: CleanupProcess,
   ) {
     this.control = new Redis(port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null });
     this.control.on('error', () => undefined);
   }
 
-  /** @param folder where its files lie; it is made */
-  static async start(folder: string, guard: Guard): Promise<RedisServer> {
+  /** @param folder for its files; it is created */
+  static async start(folder: string, cleanup: CleanupProcess): Promise<RedisProcess> {
     mkdirSync(folder);
-    const redis = new RedisServer(await getPort({ host: '127.0.0.1' }), folder, guard);
+    const redis = new RedisProcess(await getPort({ host: '127.0.0.1' }), folder, cleanup);
     await redis.launch();
     return redis;
   }
 
-  /** Stands still: connections stay, answers don't come. */
+  /** Suspends the process: connections stay open, but get no replies. */
   async pause(milliseconds: number): Promise<void> {
     this.server?.kill('SIGSTOP');
     await sleep(milliseconds);
     this.server?.kill('SIGCONT');
   }
 
-  /** Ends it, and starts it anew from its append-only file. */
+  /** Ends the process, and restarts it from its append-only file. */
   async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     await this.end(signal);
     await this.launch();
   }
 
-  /** Has no room for more for a while: what grows is refused, what shrinks is not. */
+  /** Sets `maxmemory` below the used memory: writes that need memory are refused, deletions are not. */
   async fill(milliseconds: number): Promise<void> {
     const used = Number(await this.info('memory', 'used_memory'));
     await this.control.config('SET', 'maxmemory', Math.floor(used / 2));
@@ -56,13 +56,12 @@ export class RedisServer {
     await this.control.config('SET', 'maxmemory', 0);
   }
 
-  /** A field of a section of INFO; empty where it is not there. */
+  /** Returns a field of a section of INFO, or an empty string. */
   async info(section: string, field: string): Promise<string> {
     const text = await this.control.info(section);
     return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
   }
 
-  /** Ends it for good. */
   async stop(): Promise<void> {
     this.control.disconnect();
     await this.end('SIGKILL');
@@ -75,15 +74,15 @@ export class RedisServer {
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     this.server = spawn('redis-server', flags, { stdio: 'ignore' });
-    this.guard.add(this.server.pid);
-    await this.isLoaded(this.server);
+    this.cleanup.add(this.server.pid);
+    await this.waitUntilLoaded(this.server);
   }
 
-  private async isLoaded(server: ChildProcess): Promise<void> {
-    const failed = once(server, 'exit').then(() => Promise.reject(new Error('redis-server ended before it answered.')));
+  private async waitUntilLoaded(server: ChildProcess): Promise<void> {
+    const failed = once(server, 'exit').then(() => Promise.reject(new Error('redis-server exited during startup.')));
     const loaded = until(async () => /loading:0/.test(await this.control.info('persistence').catch(() => '')), {
-      what: 'redis-server has loaded its data',
-      limit: STARTUP_TIMEOUT,
+      description: 'redis-server has loaded its data',
+      timeout: STARTUP_TIMEOUT,
     });
     for (const promise of [failed, loaded]) promise.catch(() => undefined);
     await Promise.race([loaded, failed]);
@@ -95,6 +94,6 @@ export class RedisServer {
     const ended = once(server, 'exit');
     server.kill(signal);
     await ended;
-    this.guard.remove(server.pid);
+    this.cleanup.remove(server.pid);
   }
 }

@@ -1,24 +1,24 @@
 import type { Redis } from 'ioredis';
-import { Evidence, type Letter, type StoredResult } from './evidence.js';
-import type { Sighting } from './witness.js';
+import { Observations, type StoredDeadLetter, type StoredResult } from './observations.js';
+import type { LogEntry } from './run-log.js';
 import { AUDIT } from './workloads/workload.js';
 
-/** Buckets read in one command. */
+/** Number of buckets read in one command. */
 const BATCH = 500;
 
 const BUCKETS = 'repid:bucket:';
 
-/** Looks past Repid: into Redis itself, and into what the actors have written beside it. */
-export async function gather(
+/** Reads the state of Redis directly, without Repid, and combines it with the run log. */
+export async function readObservations(
   redis: Redis,
   channels: readonly string[],
-  sightings: readonly Sighting[],
-): Promise<Evidence> {
-  const letters = await Promise.all(channels.map((channel) => readLetters(redis, channel)));
-  return new Evidence(await readCommits(redis), await readResults(redis), runsOf(sightings), letters.flat());
+  entries: readonly LogEntry[],
+): Promise<Observations> {
+  const deadLetters = await Promise.all(channels.map((channel) => readDeadLetters(redis, channel)));
+  return new Observations(await readCommits(redis), await readResults(redis), runsOf(entries), deadLetters.flat());
 }
 
-/** How many settlements of each job were committed. */
+/** Returns the number of committed settlements of each job. */
 async function readCommits(redis: Redis): Promise<Map<string, number>> {
   const commits = new Map<string, number>();
   for (const [, fields] of await redis.xrange(`repid:${AUDIT}`, '-', '+')) {
@@ -39,7 +39,7 @@ async function readResults(redis: Redis): Promise<Map<string, StoredResult>> {
   return results;
 }
 
-async function readLetters(redis: Redis, channel: string): Promise<Letter[]> {
+async function readDeadLetters(redis: Redis, channel: string): Promise<StoredDeadLetter[]> {
   return (await redis.xrange(`repid:${channel}:dlq`, '-', '+')).map(([id, fields]) => {
     const headers = JSON.parse(fieldOf(fields, 'headers') || '{}') as Record<string, string>;
     const { code = '' } = JSON.parse(fieldOf(fields, 'reason') || '{}') as { code?: string };
@@ -47,10 +47,10 @@ async function readLetters(redis: Redis, channel: string): Promise<Letter[]> {
   });
 }
 
-function runsOf(sightings: readonly Sighting[]): Map<string, number[]> {
+function runsOf(entries: readonly LogEntry[]): Map<string, number[]> {
   const runs = new Map<string, number[]>();
-  for (const { at, sight, text } of sightings) {
-    if (sight !== 'begin') continue;
+  for (const { at, type, text } of entries) {
+    if (type !== 'start') continue;
     const times = runs.get(text);
     if (times) times.push(at);
     else runs.set(text, [at]);
