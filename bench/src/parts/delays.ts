@@ -1,23 +1,22 @@
 import { quantile } from 'd3-array';
 import type { Fixture } from '../fixture.js';
-import type { SingleOrder } from '../tasks/produce.js';
+import type { SingleJobs } from '../tasks/produce.js';
 import { Driver } from './driver.js';
-import { jobsWithoutResults, SENDERS, type BenchCase, type Jobs, type Part } from './part.js';
+import { DISTINCT, type BenchCase, type Jobs, type Part } from './part.js';
 
 const MILLISECONDS = { unit: 'ms', better: 'lower' } as const;
 
 /** Each job is handled before the next is sent. */
-const SINGLE: SingleOrder = { count: 1_000, pause: [1, 3] };
+const SINGLE: SingleJobs = { count: 1_000, pause: [1, 3] };
 
 /** While code is being compiled, some of a hundred jobs are milliseconds late: so the warm-up compiles it, for all subjects alike. */
-const SINGLE_WARM_UP: SingleOrder = { count: 4_000 };
+const SINGLE_WARM_UP: SingleJobs = { count: 4_000 };
 
 export const latency: Part = {
   name: 'latency',
   question: 'How long does a job take to the handler of an idle system?',
   ...MILLISECONDS,
-  cases: (fixture) =>
-    jobsWithoutResults(SENDERS).map((jobs) => delayCase(fixture, 'idle', jobs, SINGLE, SINGLE_WARM_UP)),
+  cases: (fixture) => DISTINCT.map((jobs) => delayCase(fixture, 'idle', jobs, SINGLE, SINGLE_WARM_UP)),
 };
 
 /** Subjects that can delay jobs, each once. */
@@ -36,7 +35,7 @@ export const lateness: Part = {
 };
 
 /** The percentiles of how long after they could have been handled at the earliest jobs were handled. */
-function delayCase(fixture: Fixture, scenario: string, jobs: Jobs, order: SingleOrder, warmUp: SingleOrder): BenchCase {
+function delayCase(fixture: Fixture, scenario: string, jobs: Jobs, order: SingleJobs, warmUp: SingleJobs): BenchCase {
   return {
     ...{ scenario, ...jobs },
     async measure(isWarmUp) {

@@ -49,10 +49,10 @@ export const limits: Part = {
 async function fullAt(fixture: Fixture, jobs: Jobs): Promise<number> {
   const driver = await Driver.start(fixture, jobs);
   const { cpu } = await driver.measure(async () => {
-    const { total } = await driver.enqueue({ sending: 'in flight', duration: fixture.size(600, 300) });
+    const { total } = await driver.enqueue('in flight', fixture.size(600, 300));
     return driver.drain({ expected: total, maxDuration: TIMEOUT });
   });
-  if ((await driver.countLeft()) > 0) throw new Error(`Not all jobs ended within ${TIMEOUT} ms.`);
+  if (driver.left > 0) throw new Error(`Not all jobs ended within ${TIMEOUT} ms.`);
   return 10_000 / cpu!.redis;
 }
 
@@ -62,10 +62,10 @@ async function saturate(fixture: Fixture, jobs: Jobs, duration: number): Promise
   const notBefore = machineTime() + START_TIME;
   const [worked, sent, others] = await Promise.all([
     driver.drain({ expected: Infinity, maxDuration: duration, notBefore }),
-    driver.enqueue({ sending: 'in flight', duration: START_TIME + duration }),
+    driver.enqueue('in flight', START_TIME + duration),
     busyBetween(fixture, notBefore, duration),
   ]);
-  await driver.countLeft();
+  await driver.check();
   const [producers, workers] = [sent.cpuSeconds / sent.seconds, worked.cpuSeconds / worked.seconds];
   return { rate: worked.jobs / worked.seconds, busy: { producers, workers, ...others } };
 }

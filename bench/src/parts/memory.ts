@@ -1,5 +1,5 @@
 import { Driver } from './driver.js';
-import { jobsWithoutResults, SENDERS, type Part } from './part.js';
+import { DISTINCT, type Part } from './part.js';
 
 /** How long the worker may take for all jobs, in milliseconds. */
 const TIMEOUT = 50_000;
@@ -13,7 +13,7 @@ export const memory: Part = {
   ...BYTES,
   runs: () => 1,
   cases: (fixture) =>
-    jobsWithoutResults(SENDERS).map((jobs) => ({
+    DISTINCT.map((jobs) => ({
       ...{ scenario: 'queued and done', ...jobs },
       async measure(isWarmUp) {
         const { redis } = fixture;
@@ -23,7 +23,7 @@ export const memory: Part = {
         await driver.preload(count);
         const queued = (await redis.memory()) - empty;
         await driver.drain({ expected: count, maxDuration: TIMEOUT });
-        await driver.countLeft();
+        await driver.check();
         const [bytesLeft, keysLeft] = [(await redis.memory()) - empty, await redis.keys()];
         return [
           { scenario: 'each queued', value: queued / count },

@@ -1,6 +1,6 @@
 import type { Case, Sample, Unit } from '../figure.js';
 import type { Fixture } from '../fixture.js';
-import { SUBJECT_NAMES, entryOf, type SubjectName } from '../subjects/catalogue.js';
+import { entryOf, SUBJECT_NAMES, type SubjectName } from '../subjects/catalogue.js';
 import type { Variant } from '../subjects/subject.js';
 
 /** One question to all subjects. */
@@ -13,7 +13,7 @@ export interface Part extends Unit {
 }
 
 export interface BenchCase extends Case {
-  /** One run. The first is a warm-up, long enough for its code to be compiled. */
+  /** One run. The first is a warm-up, long enough for code to be compiled. */
   measure(isWarmUp: boolean): Promise<Sample | readonly Reading[]>;
 }
 
@@ -30,14 +30,12 @@ export interface Jobs {
   readonly variant: Variant;
 }
 
-/** Returns what is sent before there are results: all variants but `result`. */
-export function jobsWithoutResults(subjects: readonly SubjectName[]): Jobs[] {
-  return subjects.flatMap((subject) =>
-    entryOf(subject)
-      .variants.filter((variant) => variant !== 'result')
-      .map((variant) => ({ subject, variant })),
-  );
-}
+/** All jobs that have no results. */
+export const RESULTLESS: readonly Jobs[] = SUBJECT_NAMES.flatMap((subject) =>
+  entryOf(subject)
+    .variants.filter((variant) => variant !== 'result')
+    .map((variant) => ({ subject, variant })),
+);
 
-/** Subjects that differ in sending: one that is measured through Nest sends by the same code. */
-export const SENDERS = SUBJECT_NAMES.filter((name) => name !== 'repid-core' && name !== 'nestjs-bullmq');
+/** Those of them that differ for Redis: the engine alone sends what it sends through Nest, and so does BullMQ. */
+export const DISTINCT = RESULTLESS.filter(({ subject }) => subject !== 'repid-core' && subject !== 'nestjs-bullmq');

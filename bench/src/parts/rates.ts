@@ -1,10 +1,10 @@
 import type { Sample } from '../figure.js';
 import type { Fixture } from '../fixture.js';
 import { entryOf, SUBJECT_NAMES, type SubjectName } from '../subjects/catalogue.js';
-import type { Sending, Variant } from '../subjects/subject.js';
+import type { Sending } from '../subjects/subject.js';
 import { machineTime } from '../tasks/timing.js';
 import { Driver } from './driver.js';
-import { jobsWithoutResults, RATE, SENDERS, type Part } from './part.js';
+import { DISTINCT, RATE, RESULTLESS, type Jobs, type Part } from './part.js';
 
 const SENDINGS: readonly (readonly [Sending, scenario: string])[] = [
   ['one at a time', 'one at a time'],
@@ -13,19 +13,15 @@ const SENDINGS: readonly (readonly [Sending, scenario: string])[] = [
 ];
 
 export const enqueue: Part = {
-  name: 'enqueue',
-  question: 'How many jobs does one producer send?',
-  ...RATE,
+  ...{ name: 'enqueue', question: 'How many jobs does one producer send?', ...RATE },
   cases: (fixture) =>
     SENDINGS.flatMap(([sending, scenario]) =>
-      jobsWithoutResults(SENDERS).map((jobs) => ({
+      DISTINCT.map((jobs) => ({
         ...{ scenario, ...jobs },
         async measure(isWarmUp) {
-          const driver = await Driver.start(fixture, { ...jobs, workers: 0 });
           const duration = isWarmUp ? fixture.size(400, 200) : fixture.size(600, 300);
-          const sample = await driver.measure(() => driver.enqueue({ sending, duration }));
-          await driver.countLeft();
-          return sample;
+          const driver = await Driver.start(fixture, { ...jobs, workers: 0 });
+          return driver.measure(() => driver.enqueue(sending, duration));
         },
       })),
     ),
@@ -35,68 +31,57 @@ export const enqueue: Part = {
 const MARGIN = 500;
 
 export const working: Part = {
-  name: 'working',
-  question: 'How many jobs are done while others are being sent?',
-  ...RATE,
+  ...{ name: 'working', question: 'How many jobs are done while others are being sent?', ...RATE },
   cases: (fixture) =>
-    jobsWithoutResults(SUBJECT_NAMES).map((jobs) => ({
+    RESULTLESS.map((jobs) => ({
       ...{ scenario: '100 in flight, concurrency 100', ...jobs },
       async measure(isWarmUp) {
         const maxDuration = isWarmUp ? fixture.size(500, 300) : fixture.size(800, 400);
         const driver = await Driver.start(fixture, jobs);
-        const sample = await driver.measure(async () => {
+        return driver.measure(async () => {
           const draining = driver.drain({ expected: Infinity, maxDuration });
-          await Promise.all([draining, driver.enqueue({ sending: 'in flight', duration: maxDuration + MARGIN })]);
-          return draining;
+          const [work] = await Promise.all([draining, driver.enqueue('in flight', maxDuration + MARGIN)]);
+          return work;
         });
-        await driver.countLeft();
-        return sample;
       },
     })),
 };
 
-/** At one concurrency all variants are measured, at the others the plainest of each, without @nestjs/bullmq, whose worker is BullMQ's own. */
-const CONCURRENCIES = [1_000, 100, 10, 1];
-const ALL_AT = 100;
-
 /** At concurrency 1 subjects differ least, so that noise would decide few runs: it has so many times as many. */
-const RUNS_AT_1 = 5;
+const RUNS_FACTOR_AT_1 = 5;
 
 /** Jobs that are queued at least, and how many more than end in the window at the rate of the warm-up. */
 const MIN_QUEUED = 2_000;
 const QUEUED_FACTOR = 1.5;
 
 export const drain: Part = {
-  name: 'drain',
-  question: 'How many queued no-op jobs does one worker end?',
-  ...RATE,
-  runs: (asked, scenario) => (scenario === 'concurrency 1' ? asked * RUNS_AT_1 : asked),
+  ...{ name: 'drain', question: 'How many queued no-op jobs does one worker end?', ...RATE },
+  runs: (asked, scenario) => (scenario === 'concurrency 1' ? asked * RUNS_FACTOR_AT_1 : asked),
   cases: (fixture) =>
-    CONCURRENCIES.flatMap((concurrency) =>
-      SUBJECT_NAMES.flatMap((subject) =>
-        variantsAt(concurrency, subject).map((variant) => drainCase(fixture, subject, variant, concurrency)),
+    [1_000, 100, 10, 1].flatMap((concurrency) =>
+      SUBJECT_NAMES.flatMap((subject) => drainedAt(concurrency, subject)).map((jobs) =>
+        drainCase(fixture, jobs, concurrency),
       ),
     ),
 };
 
-function variantsAt(concurrency: number, subject: SubjectName): readonly Variant[] {
-  const { variants } = entryOf(subject);
-  if (concurrency === ALL_AT) return variants;
-  return subject === 'nestjs-bullmq' ? [] : variants.slice(0, 1);
+/** All variants at concurrency 100; elsewhere the plainest, without @nestjs/bullmq, whose worker is BullMQ's own. */
+function drainedAt(concurrency: number, subject: SubjectName): Jobs[] {
+  const all = entryOf(subject).variants.map((variant) => ({ subject, variant }));
+  if (concurrency === 100) return all;
+  return subject === 'nestjs-bullmq' ? [] : all.slice(0, 1);
 }
 
-/** Sending takes slow subjects longer than ending jobs, so the warm-up says how many jobs they need for the window. */
-function drainCase(fixture: Fixture, subject: SubjectName, variant: Variant, concurrency: number) {
-  const maxQueued = fixture.size(50_000, 10_000);
-  const maxDuration = fixture.size(600, 400);
+/** Slow subjects take longer to send jobs than to end them, so the warm-up says how many jobs they need for the window. */
+function drainCase(fixture: Fixture, jobs: Jobs, concurrency: number) {
+  const [maxQueued, maxDuration] = fixture.size([50_000, 600], [10_000, 400]);
   let queued = maxQueued / 2;
   return {
-    ...{ scenario: `concurrency ${concurrency}`, subject, variant },
+    ...{ scenario: `concurrency ${concurrency}`, ...jobs },
     async measure(isWarmUp: boolean): Promise<Sample> {
-      const driver = await Driver.start(fixture, { subject, variant, concurrency });
+      const driver = await Driver.start(fixture, { ...jobs, concurrency });
       await driver.preload(queued);
       const sample = await driver.measure(() => driver.drain({ expected: queued, maxDuration }));
-      await driver.countLeft();
       const needed = Math.ceil((sample.value * maxDuration * QUEUED_FACTOR) / 1_000);
       if (isWarmUp) queued = Math.min(maxQueued, Math.max(MIN_QUEUED, needed));
       return sample;
@@ -104,7 +89,7 @@ function drainCase(fixture: Fixture, subject: SubjectName, variant: Variant, con
   };
 }
 
-/** Here the shape counts. */
+/** Fewer runs than elsewhere suffice: the shape counts. */
 const SCALING_RUNS = 3;
 
 /** How long several workers may take to start, in milliseconds: they are measured from when all are at work. */
@@ -119,37 +104,34 @@ export const scaling: Part = {
   ...RATE,
   runs: (asked) => Math.min(SCALING_RUNS, asked),
   cases: (fixture) => [
-    ...[1, 2, 4].map((workers) => scalingCase(fixture, 'worker processes', workers, { workers, queued: PLENTY })),
+    ...[1, 2, 4].map((workers) => scalingCase(fixture, 'worker processes', workers, PLENTY, { workers })),
     ...[1, 10, 100].map((channels) =>
-      scalingCase(fixture, 'channels', channels, { channels, queued: fixture.size(50_000, 10_000) }),
+      scalingCase(fixture, 'channels', channels, fixture.size(50_000, 10_000), { channels }),
     ),
-    ...[100, 10_000, 1_000_000]
-      .map((count) => fixture.size(count, count / 10))
-      .map((queued) => scalingCase(fixture, 'queued', queued, { queued })),
+    ...fixture
+      .size([100, 10_000, 1_000_000], [10, 1_000, 100_000])
+      .map((queued) => scalingCase(fixture, 'queued', queued, queued)),
   ],
 };
 
 interface Scale {
-  readonly queued: number;
   readonly workers?: number;
   readonly channels?: number;
 }
 
-function scalingCase(fixture: Fixture, scenario: string, value: number, { queued, workers, channels }: Scale) {
-  const subject = channels === undefined ? 'repid' : 'repid-core';
+function scalingCase(fixture: Fixture, scenario: string, value: number, queued: number, scale: Scale = {}) {
+  const subject: SubjectName = scale.channels === undefined ? 'repid' : 'repid-core';
   return {
-    ...({ scenario, subject, variant: value.toLocaleString('en') } as const),
+    ...{ scenario, subject, variant: value.toLocaleString('en') },
     async measure(isWarmUp: boolean): Promise<Sample> {
-      const count = isWarmUp ? Math.min(queued, 50_000) : queued;
-      const driver = await Driver.start(fixture, { subject, variant: 'bare', workers, channels });
-      await driver.preload(count);
+      const expected = isWarmUp ? Math.min(queued, 50_000) : queued;
+      const driver = await Driver.start(fixture, { subject, variant: 'bare', ...scale });
+      await driver.preload(expected);
       const sample = await driver.measure(() => {
-        const notBefore = workers && machineTime() + START_TIME;
-        return driver.drain({ expected: count, maxDuration: fixture.size(700, 400), notBefore });
+        const notBefore = scale.workers && machineTime() + START_TIME;
+        return driver.drain({ expected, maxDuration: fixture.size(700, 400), notBefore });
       });
-      const left = await driver.countLeft();
-      if (workers !== undefined && !isWarmUp && left === 0)
-        throw new Error(`${PLENTY} jobs are too few for the window.`);
+      if (!isWarmUp && queued === PLENTY && driver.left === 0) throw new Error(`${PLENTY} jobs are too few.`);
       return sample;
     },
   };

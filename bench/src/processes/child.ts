@@ -1,17 +1,15 @@
-import { entryOf, type SubjectName } from '../subjects/catalogue.js';
 import { TASKS, type TaskName } from '../tasks/index.js';
 import { reply } from './reply.js';
 
 // One process for one subject and one role: does the tasks that it is sent, one after the other, and idles in between.
-const subject = await entryOf(process.argv[2] as SubjectName).load();
-process.on('message', ([task, args]: [TaskName, never[]]) => void run(task, args));
+process.on('message', ([task, args]: [TaskName, unknown[]]) => void run(task, args));
 process.once('disconnect', () => process.exit()); // The parent has stopped it, or has died.
 reply('ready');
 
-async function run(task: TaskName, args: unknown[]): Promise<void> {
+async function run(task: TaskName, args: readonly unknown[]): Promise<void> {
   try {
     const perform = TASKS[task] as (...args: unknown[]) => Promise<unknown>;
-    reply('result', await perform(subject, ...args));
+    reply('result', await perform(...args));
   } catch (error) {
     reply('error', error);
   }

@@ -1,17 +1,19 @@
-import { CHAIN_LENGTH, fanLinks, firstLink, isEnd, nextLink, sumOfLinks, type Link } from '../payload.js';
-import { byHand } from '../subjects/by-hand.js';
-import type { ChainMethod, QueueSettings, Steps, Subject } from '../subjects/subject.js';
-import { BULK } from './produce.js';
+import { CHAIN_LENGTH, firstLink, nextLink, range, type Link } from '../payload.js';
 import { reply } from '../processes/reply.js';
+import { subject } from '../processes/subject.js';
+import { byHand } from '../subjects/by-hand.js';
+import type { ChainMethod, QueueSettings, Steps } from '../subjects/subject.js';
+import { BULK } from './produce.js';
+import { Tally } from './tally.js';
 import { machineTime, startTimer } from './timing.js';
-import { allSettled } from './work.js';
+import { allSettled, withWorker } from './work.js';
 
 /** How long all jobs may take, in milliseconds. */
 const TIMEOUT = 40_000;
 
 /** Chains, or fans where there is a size. */
-export interface ChainsOrder {
-  /** `by hand`, or one of the subject's own. */
+export interface Chains {
+  /** `by hand`, or a method of the subject's own. */
   readonly method: string;
   readonly count: number;
   /** Parts of each fan. */
@@ -19,80 +21,70 @@ export interface ChainsOrder {
 }
 
 /** Enqueues them in bulk. Returns the machine's time at which it started to. */
-export async function startChains(subject: Subject, settings: QueueSettings, { method, count, size }: ChainsOrder) {
-  const producer = await methodOf(subject, method).start(settings);
+export async function startChains(settings: QueueSettings, { method, count, size }: Chains): Promise<number> {
+  const producer = await methodOf(method).start(settings);
   const start = machineTime();
-  for (const ids of batches(count, size ?? CHAIN_LENGTH)) {
+  const batch = Math.max(1, Math.floor(BULK / (size ?? CHAIN_LENGTH)));
+  for (let first = 0; first < count; first += batch) {
+    const batchSize = Math.min(batch, count - first);
     await (size === undefined
-      ? producer.chains(ids.map(firstLink))
-      : producer.fans!(ids.map((id) => fanLinks(id, size))));
+      ? producer.chains(range(first, batchSize, firstLink))
+      : producer.fans!(range(first, batchSize, (fan) => range(fan * size, size, firstLink))));
   }
   await producer.close();
   return start;
 }
 
-/** Works until all of them have ended. @throws Error where one has a wrong result */
-export async function runChains(subject: Subject, settings: QueueSettings, { method, count, size }: ChainsOrder) {
-  const tally = new ChainTally();
+/** Works until all of them have ended. @throws Error where a job gets wrong values */
+export async function runChains(settings: QueueSettings, { method, count, size }: Chains) {
+  const tally = new StepTally(count, size);
   const jobs = count * (size === undefined ? CHAIN_LENGTH : size + 1);
-  const worker = await methodOf(subject, method).work(settings, tally);
-  const elapsed = startTimer();
-  reply('ready');
-  await allSettled(worker, jobs, TIMEOUT);
-  const result = { jobs, endedAt: machineTime(), cpuSeconds: elapsed().cpuSeconds };
-  await worker.close();
-  tally.check(count, size);
-  return result;
+  return withWorker(methodOf(method).work(settings, tally), tally, async (worker) => {
+    const elapsed = startTimer();
+    reply('ready');
+    await allSettled(worker, jobs, TIMEOUT);
+    return { jobs, endedAt: machineTime(), cpuSeconds: elapsed().cpuSeconds };
+  });
 }
 
-function methodOf(subject: Subject, name: string): ChainMethod {
+function methodOf(name: string): ChainMethod {
   const method = name === 'by hand' ? byHand(subject) : subject.chainMethods?.[name];
   if (method === undefined) throw new RangeError(`The subject has no chain method "${name}".`);
   return method;
 }
 
-/** The ids below `count`, in batches of about BULK jobs. */
-function batches(count: number, jobsOfEach: number): number[][] {
-  const size = Math.max(1, Math.floor(BULK / jobsOfEach));
-  const ids = Array.from({ length: count }, (_, id) => id);
-  return ids.filter((id) => id % size === 0).map((start) => ids.slice(start, start + size));
-}
+/** Runs steps, each of which is a job of its own, and recognizes wrong values. */
+class StepTally extends Tally implements Steps {
+  private wrong = 0;
 
-/** Runs steps, and notes the result of each chain or fan. */
-class ChainTally implements Steps {
-  handled = 0;
-  private readonly results = new Map<number, number>();
-  private repeated = 0;
+  constructor(
+    private readonly count: number,
+    private readonly size = 0,
+  ) {
+    super();
+  }
 
   readonly next = (link: Link): Link => {
-    this.handled += 1;
-    const next = nextLink(link);
-    if (isEnd(next)) this.end(next.id, next.value);
-    return next;
+    this.handle({ id: link.id * CHAIN_LENGTH + link.step });
+    if (!isRight(link)) this.wrong += 1;
+    return nextLink(link);
   };
 
   readonly gather = (links: readonly Link[]): void => {
-    this.handled += 1;
-    this.end(links[0]?.id ?? -1, sumOfLinks(links));
+    const fan = Math.floor((links[0]?.id ?? 0) / this.size);
+    this.handle({ id: this.count * this.size * CHAIN_LENGTH + fan });
+    const parts = new Set(
+      links.filter((link) => isRight(link) && Math.floor(link.id / this.size) === fan).map(({ id }) => id),
+    );
+    if (parts.size !== this.size) this.wrong += 1;
   };
 
-  /** @throws Error where a chain or fan did not end with the right result, once */
-  check(count: number, size?: number): void {
-    const wrong = [...this.results].filter(([id, value]) => id < 0 || value !== expectedResult(id, size)).length;
-    if (this.results.size === count && wrong + this.repeated === 0) return;
-    const ended = `Of ${count} chains ${this.results.size} ended`;
-    throw new Error(`${ended}: ${wrong} with a wrong result, ${this.repeated} more than once.`);
-  }
-
-  private end(id: number, value: number): void {
-    if (this.results.has(id)) this.repeated += 1;
-    this.results.set(id, value);
+  override check(): void {
+    super.check();
+    if (this.wrong > 0) throw new Error(`${this.wrong} of ${this.handled} jobs got wrong values.`);
   }
 }
 
-function expectedResult(id: number, size?: number): number {
-  if (size !== undefined) return sumOfLinks(fanLinks(id, size).map(nextLink));
-  let link = firstLink(id);
-  while (!isEnd(link)) link = nextLink(link);
-  return link.value;
+function isRight({ id, step, value }: Link): boolean {
+  return value === id + step;
 }

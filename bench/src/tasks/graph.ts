@@ -1,6 +1,5 @@
 import { chain, chord, defineActor, Repid, Router, Worker, type Job } from '@repid/core';
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
-import type { Subject } from '../subjects/subject.js';
 
 const ACTORS = new Router([defineActor({ name: 'step' }, () => 1), defineActor({ name: 'last' }, () => 1)]);
 
@@ -15,7 +14,7 @@ export type Shape = keyof typeof SHAPES;
  * Runs a graph of the engine alone, which no peer has: in Redis, or in memory where there is no URL. Returns microseconds
  * for each job, from the first enqueued to the last settled.
  */
-export async function graph(_subject: Subject, shape: Shape, size: number, url?: string): Promise<number> {
+export async function graph(shape: Shape, size: number, url?: string): Promise<number> {
   const repid = new Repid(url === undefined ? {} : brokersAt(url));
   await repid.connect();
   const steps = Array.from({ length: size }, () => repid.job('step'));

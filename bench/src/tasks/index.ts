@@ -1,4 +1,3 @@
-import type { Subject } from '../subjects/subject.js';
 import { runChains, startChains } from './chains.js';
 import { graph } from './graph.js';
 import { enqueue, left, preload, sendSingly } from './produce.js';
@@ -7,8 +6,6 @@ import { drain, heap, listen } from './work.js';
 /** What a process can do with its subject, by name. Arguments and results are sent between processes. */
 export const TASKS = { preload, enqueue, sendSingly, left, drain, listen, heap, startChains, runChains, graph };
 
-type Tasks = typeof TASKS;
-export type TaskName = keyof Tasks;
-export type Arguments<Name extends TaskName> =
-  Parameters<Tasks[Name]> extends [subject: Subject, ...rest: infer Rest] ? Rest : never;
-export type Result<Name extends TaskName> = Awaited<ReturnType<Tasks[Name]>>;
+export type TaskName = keyof typeof TASKS;
+export type Arguments<Name extends TaskName> = Parameters<(typeof TASKS)[Name]>;
+export type Result<Name extends TaskName> = Awaited<ReturnType<(typeof TASKS)[Name]>>;

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
-import type { QueueSettings, RunningWorker, Subject } from '../subjects/subject.js';
+import type { Message } from '../payload.js';
 import { reply } from '../processes/reply.js';
-import { ArrivalTally, Tally } from './tally.js';
+import { subject } from '../processes/subject.js';
+import type { QueueSettings, RunningWorker } from '../subjects/subject.js';
+import { Tally } from './tally.js';
 import { machineTime, startTimer, until } from './timing.js';
 
 /** How long the first job, or all jobs where they are few, may take, in milliseconds. */
@@ -20,32 +22,31 @@ export interface Work {
   readonly jobs: number;
   /** Jobs that were sent or handled in all. */
   readonly total: number;
-  /** The window, and the CPU seconds of the process in it. */
+  /** The length of the window, and the CPU seconds of the process in it. */
   readonly seconds: number;
   readonly cpuSeconds: number;
 }
 
-export interface DrainOrder {
-  /** The window ends when so many jobs are settled, */
+/** What ends the window of a drain, and what it may have to wait for. */
+export interface Window {
   readonly expected: number;
-  /** or after so many milliseconds. */
+  /** In milliseconds. */
   readonly maxDuration: number;
-  /** The window does not start before this time of the machine's clock, so that several workers share it. */
+  /** The time of the machine's clock before which it does not start, so that several workers share it. */
   readonly notBefore?: number;
 }
 
-/** Works from the first job handled until all that are expected are settled, or until the window is over. */
-export async function drain(subject: Subject, settings: QueueSettings, order: DrainOrder): Promise<Work> {
-  const tally = new Tally(settings.variant);
-  const worker = await subject.work(settings, tally);
-  await pTimeout(tally.begun, { milliseconds: TIMEOUT, message: `No job was handled within ${TIMEOUT} ms.` });
-  const window = await measureWindow(worker, order);
-  await worker.close();
-  tally.check();
-  return { ...window, total: tally.handled };
+/** Measures from the first job handled until all that are expected are settled, or until the window is over. */
+export async function drain(settings: QueueSettings, window: Window): Promise<Work> {
+  const tally = new Tally(settings.variant === 'result');
+  const measured = await withWorker(subject.work(settings, tally), tally, async (worker) => {
+    await pTimeout(tally.begun, { milliseconds: TIMEOUT, message: `No job was handled within ${TIMEOUT} ms.` });
+    return measureWindow(worker, window);
+  });
+  return { ...measured, total: tally.handled };
 }
 
-async function measureWindow(worker: RunningWorker, { expected, maxDuration, notBefore }: DrainOrder) {
+async function measureWindow(worker: RunningWorker, { expected, maxDuration, notBefore }: Window) {
   if (notBefore !== undefined) await until(() => machineTime() >= notBefore, TIMEOUT);
   const before = notBefore === undefined ? 0 : worker.settled();
   const elapsed = startTimer();
@@ -54,30 +55,47 @@ async function measureWindow(worker: RunningWorker, { expected, maxDuration, not
   return { jobs: worker.settled() - before, ...times };
 }
 
-/** Returns when each job was handled, by id, on the machine's clock. */
-export async function listen(subject: Subject, settings: QueueSettings, count: number): Promise<readonly number[]> {
-  const tally = new ArrivalTally(settings.variant);
-  const worker = await subject.work(settings, tally);
-  reply('ready');
-  await allSettled(worker, count, TIMEOUT);
-  await worker.close();
-  tally.check();
-  return tally.times;
+/** Returns when each of `count` jobs was handled, by id, on the machine's clock. */
+export async function listen(settings: QueueSettings, count: number): Promise<readonly number[]> {
+  const times: number[] = [];
+  const tally = new (class extends Tally {
+    override handle(message: Message): unknown {
+      times[message.id] = machineTime();
+      return super.handle(message);
+    }
+  })();
+  return withWorker(subject.work(settings, tally), tally, async (worker) => {
+    reply('ready');
+    await allSettled(worker, count, TIMEOUT);
+    return times;
+  });
 }
 
 /** Returns the bytes of the heap in use after so many jobs, garbage collected, while the worker goes on. */
-export async function heap(subject: Subject, settings: QueueSettings, counts: readonly number[]): Promise<number[]> {
-  const tally = new Tally(settings.variant);
-  const worker = await subject.work(settings, tally);
-  const used: number[] = [];
-  for (const count of counts) {
-    await allSettled(worker, count, HEAP_TIMEOUT);
-    globalThis.gc?.();
-    used.push(process.memoryUsage().heapUsed);
-  }
+export async function heap(settings: QueueSettings, counts: readonly number[]): Promise<readonly number[]> {
+  const tally = new Tally();
+  return withWorker(subject.work(settings, tally), tally, async (worker) => {
+    const used: number[] = [];
+    for (const count of counts) {
+      await allSettled(worker, count, HEAP_TIMEOUT);
+      globalThis.gc?.();
+      used.push(process.memoryUsage().heapUsed);
+    }
+    return used;
+  });
+}
+
+/** Closes the worker after `use`. @throws Error where a job was handled more than once */
+export async function withWorker<Result>(
+  starting: Promise<RunningWorker>,
+  tally: Tally,
+  use: (worker: RunningWorker) => Promise<Result>,
+): Promise<Result> {
+  const worker = await starting;
+  const result = await use(worker);
   await worker.close();
   tally.check();
-  return used;
+  return result;
 }
 
 /** @throws Error where they are not settled in time */
