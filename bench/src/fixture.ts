@@ -7,9 +7,9 @@ export interface FixtureOptions {
   /** Runs of each case that count. */
   readonly runs: number;
   /** Smaller sizes and shorter windows: to see that it works; the figures mean little. */
-  readonly isQuick: boolean;
+  readonly quick: boolean;
   /** Where CPU profiles of all processes are written. */
-  readonly profileFolder?: string;
+  readonly profile?: string;
 }
 
 /** One Redis, and for each subject producer and worker processes that idle between their runs. */
@@ -28,7 +28,7 @@ export class Fixture {
 
   /** Returns `full`, or `quick` in a quick run. */
   size<Size>(full: Size, quick: Size): Size {
-    return this.options.isQuick ? quick : full;
+    return this.options.quick ? quick : full;
   }
 
   async stop(): Promise<void> {
@@ -39,7 +39,7 @@ export class Fixture {
 
   private process(subject: SubjectName, role: ProcessRole, number: number): Promise<BenchProcess> {
     const key = `${subject} ${role} ${number}`;
-    const process = this.started.get(key) ?? BenchProcess.start(subject, role, number, this.options.profileFolder);
+    const process = this.started.get(key) ?? BenchProcess.start(subject, role, number, this.options.profile);
     this.started.set(key, process);
     return process;
   }

@@ -5,9 +5,9 @@ import type { BenchCase, Part, Reading } from './parts/part.js';
 
 /** The cases that were asked for: all where there is no name. */
 export interface Filter {
-  readonly subjects: readonly string[];
+  readonly subject: readonly string[];
   /** Scenarios of these names; for a name that none has, those that contain it. */
-  readonly scenarios: readonly string[];
+  readonly scenario: readonly string[];
 }
 
 /**
@@ -33,13 +33,14 @@ export async function measurePart(fixture: Fixture, part: Part, filter: Filter):
   ).map(([, , one]) => one);
 }
 
-export function choose(cases: readonly BenchCase[], { subjects, scenarios }: Filter): BenchCase[] {
+function choose(cases: readonly BenchCase[], filter: Filter): BenchCase[] {
   const matches = (name: string): readonly BenchCase[] => {
     const exact = cases.filter(({ scenario }) => scenario === name);
     return exact.length > 0 ? exact : cases.filter(({ scenario }) => scenario.includes(name));
   };
-  const wanted = scenarios.length === 0 ? cases : scenarios.flatMap(matches);
-  return cases.filter((one) => wanted.includes(one) && (subjects.length === 0 || subjects.includes(one.subject)));
+  const wanted = filter.scenario.length === 0 ? cases : filter.scenario.flatMap(matches);
+  const isAsked = ({ subject }: BenchCase) => filter.subject.length === 0 || filter.subject.includes(subject);
+  return cases.filter((one) => wanted.includes(one) && isAsked(one));
 }
 
 function figureOf(part: Part, readings: readonly (BenchCase & Reading)[]): Figure {

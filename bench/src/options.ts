@@ -8,52 +8,42 @@ import { SUBJECT_NAMES } from './subjects/catalogue.js';
 const RUNS = 5;
 const QUICK_RUNS = 2;
 
+const HELP = `
+Parts:
+${PARTS.map(({ name, question }) => `  ${name.padEnd(10)}${question}`).join('\n')}
+
+Everything at full size, without options that change what is measured, is written to bench/results and docs/performance.md.`;
+
 /** What the command line asks for. */
 export interface BenchOptions extends FixtureOptions, Filter {
   readonly parts: readonly Part[];
   /** Compare with the targets. */
-  readonly isCheck: boolean;
+  readonly check: boolean;
   /** It is everything at full size: what is written to the results and the page. */
   readonly isEverything: boolean;
 }
 
-interface Values {
-  readonly quick: boolean;
-  readonly check: boolean;
-  readonly runs?: number;
-  readonly subject: readonly string[];
-  readonly scenario: readonly string[];
-  readonly profile?: string;
-}
+type Values = Filter & Partial<FixtureOptions> & { readonly quick: boolean; readonly check: boolean };
 
-/** Reads the command line. Prints help or an error and exits where that is all there is to do. */
+/** Reads the command line. Prints help, or what is wrong with it, and exits, where there is nothing else to do. */
 export function readOptions(): BenchOptions {
-  const names = PARTS.map(({ name }) => name);
   const command = new Command('npm run bench --')
-    .addArgument(new Argument('[part...]', 'all where none is named').choices(names))
+    .addArgument(new Argument('[part...]', 'all where none is named').choices(PARTS.map(({ name }) => name)))
     .option('--quick', 'smaller and with fewer runs: to see that it works', false)
     .option('--check', 'compares with the targets; exits 1 where one is missed', false)
     .option('--runs <n>', `runs of each case that count; ${RUNS}`, wholeNumber)
-    .option('--subject <name>', `only this one, or several: ${SUBJECT_NAMES.join(', ')}`, subjects, [])
-    .option('--scenario <name>', 'only scenarios of this name, or else that contain it, or several', append, [])
+    .option('--subject <name>', `only this one, or several: ${SUBJECT_NAMES.join(', ')}`, addSubject, [])
+    .option('--scenario <name>', 'only those of this name, or else with it in theirs, or several', append, [])
     .option('--profile <folder>', 'writes a CPU profile of each process')
-    .addHelpText(
-      'after',
-      `\nParts:\n${PARTS.map(({ name, question }) => `  ${name.padEnd(10)}${question}`).join('\n')}
-\nEverything at full size, without options that change what is measured, is written to bench/results and docs/performance.md.`,
-    )
+    .addHelpText('after', HELP)
     .parse();
-  const { quick, check, runs, subject, scenario, profile } = command.opts<Values>();
-  const isPartial = quick || runs !== undefined || profile !== undefined || command.args.length > 0;
+  const values = command.opts<Values>();
+  const { quick, runs = quick ? QUICK_RUNS : RUNS, profile, subject, scenario } = values;
+  const chosen = new Set([...command.args, ...subject, ...scenario]);
   return {
+    ...{ ...values, runs },
     parts: PARTS.filter(({ name }) => command.args.length === 0 || command.args.includes(name)),
-    runs: runs ?? (quick ? QUICK_RUNS : RUNS),
-    isQuick: quick,
-    isCheck: check,
-    isEverything: !isPartial && subject.length + scenario.length === 0,
-    subjects: subject,
-    scenarios: scenario,
-    profileFolder: profile,
+    isEverything: !quick && values.runs === undefined && profile === undefined && chosen.size === 0,
   };
 }
 
@@ -61,9 +51,9 @@ function append(value: string, all: readonly string[]): readonly string[] {
   return [...all, value];
 }
 
-function subjects(name: string, all: readonly string[]): readonly string[] {
-  if (!SUBJECT_NAMES.some((known) => known === name)) throw new InvalidArgumentError('There is no such subject.');
-  return append(name, all);
+function addSubject(name: string, all: readonly string[]): readonly string[] {
+  if (SUBJECT_NAMES.some((known) => known === name)) return append(name, all);
+  throw new InvalidArgumentError(`There are: ${SUBJECT_NAMES.join(', ')}.`);
 }
 
 function wholeNumber(text: string): number {

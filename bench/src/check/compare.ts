@@ -1,5 +1,7 @@
 import { bestPeerOf, cpuOf, labelOf, ratioOf, type Figure, type Sample } from '../figure.js';
-import type { Target } from './targets.js';
+import type { BenchOptions } from '../options.js';
+import { PARTS } from '../parts/index.js';
+import { TARGETS, type Target } from './targets.js';
 
 /** How a figure compares with its target, as it is stored in the results. */
 export interface Verdict {
@@ -15,6 +17,19 @@ export function compare(target: Target, figures: readonly Figure[]): Verdict {
   if (reached === undefined) return { target: describe(target), verdict: 'not measured' };
   const isMet = bound === 'at least' ? reached >= factor : reached <= factor;
   return { target: describe(target), reached, verdict: isMet ? 'met' : 'missed' };
+}
+
+/**
+ * Returns how many targets fail a run: those that are missed, and those that were not measured although their part, or
+ * everything, was measured as a whole.
+ */
+export function failedOf(verdicts: readonly Verdict[], { parts, subject, scenario }: BenchOptions): number {
+  const isWhole = subject.length + scenario.length === 0;
+  const isMeasured = (name: string) => parts.length === PARTS.length || parts.some((part) => part.name === name);
+  return TARGETS.filter(({ part }, index) => {
+    const { verdict } = verdicts[index]!;
+    return verdict === 'missed' || (verdict === 'not measured' && isWhole && isMeasured(part));
+  }).length;
 }
 
 function describe({ part, scenario, ours, of, bound, factor, times }: Target): string {

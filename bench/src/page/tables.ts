@@ -5,39 +5,29 @@ import type { Results } from '../report/results.js';
 import { format } from '../report/table.js';
 import { entryOf, SUBJECT_NAMES } from '../subjects/catalogue.js';
 
+const CONCURRENCIES = { ...scenarios('concurrency ', '1', '10', '100'), '1,000': 'concurrency 1000' };
+const SENDINGS = { ...scenarios('', 'one at a time', '100 in flight'), 'in bulk': 'in bulk, 1,000 each' };
+const CHAINS = ['2,000 of 5', 'fan-in, 500 of 10', 'fan-in, 1 of 10,000'] as const;
+const LIMITS = {
+  'Redis full at, jobs/s': 'thread of Redis full at',
+  'reached, jobs/s': 'reached by 2 producers, 2 workers',
+  ...Object.fromEntries(BUSY_SCENARIOS.map(([, scenario]) => [`${scenario}, cores`, scenario])),
+};
+
 /** Everything on the page that is generated from results, by its name there. */
 export const TABLES: Readonly<Record<string, (results: Results) => string>> = {
   environment: describeEnvironment,
-  draining: matrix(
-    'drain',
-    { ...scenarios('concurrency ', '1', '10', '100'), '1,000': 'concurrency 1000' },
-    cpuIn('concurrency 100'),
-  ),
-  enqueueing: matrix('enqueue', {
-    ...scenarios('', 'one at a time', '100 in flight'),
-    'in bulk': 'in bulk, 1,000 each',
-  }),
+  draining: matrix('drain', CONCURRENCIES, cpuIn('concurrency 100')),
+  enqueueing: matrix('enqueue', SENDINGS),
   working: matrix('working', { 'jobs/s': '100 in flight, concurrency 100' }),
-  chains: matrix(
-    'chains',
-    scenarios('', '2,000 of 5', 'fan-in, 500 of 10', 'fan-in, 1 of 10,000'),
-    cpuIn('2,000 of 5'),
-  ),
+  chains: matrix('chains', scenarios('', ...CHAINS), cpuIn(CHAINS[0])),
   latency: matrix('latency', scenarios('idle, ', 'p50', 'p99')),
   lateness: matrix('lateness', scenarios('delayed, ', 'p50', 'p99')),
   memory: matrix('memory', scenarios('', 'each queued', 'left when all are done', 'left when all are done, keys')),
   heap: list('heap', 'after a tenth', 'after all', 'after all to after a tenth'),
   scaling: list('scaling', 'worker processes', 'channels', 'queued'),
   graphs: list('growth', 'chain in memory', 'fan-in in memory', 'chain in Redis', 'fan-in in Redis'),
-  limits: matrix(
-    'limits',
-    {
-      'Redis full at, jobs/s': 'thread of Redis full at',
-      'reached, jobs/s': 'reached by 2 producers, 2 workers',
-      ...Object.fromEntries(BUSY_SCENARIOS.map(([, scenario]) => [`${scenario}, cores`, scenario])),
-    },
-    { heading: 'nearest to its end', cellOf: bottleneckIn },
-  ),
+  limits: matrix('limits', LIMITS, { heading: 'nearest to its end', cellOf: bottleneckIn }),
   targets: ({ targets }) => {
     const rows = targets.map(({ target, reached, verdict }) => [target, reached?.toFixed(2) ?? '', verdict]);
     return markdown(['target', 'reached', ''], rows, ['---', '---:', '---']);

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Verdict } from '../check/compare.js';
 import type { Figure } from '../figure.js';
+import type { FixtureOptions } from '../fixture.js';
 
 /** The folder of the results. */
 const FOLDER = fileURLToPath(new URL('../../results/', import.meta.url));
@@ -18,7 +19,7 @@ export interface Results extends Readonly<ReturnType<typeof environmentOf>> {
 }
 
 /** Returns this machine, and the versions that are installed. */
-export function environmentOf(redis: string, { runs, isQuick }: { runs: number; isQuick: boolean }) {
+export function environmentOf(redis: string, { runs, quick }: FixtureOptions) {
   return {
     date: new Date().toISOString(),
     node: process.versions.node,
@@ -28,7 +29,7 @@ export function environmentOf(redis: string, { runs, isQuick }: { runs: number; 
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     packages: installedVersions(),
     runs,
-    isQuick,
+    isQuick: quick,
   };
 }
 
