@@ -1,63 +1,77 @@
-import { median } from './statistics.js';
-import type { SubjectName } from './subjects/catalogue.js';
+import { greatest, least, median } from 'd3-array';
+import { entryOf, type Role, type SubjectName } from './subjects/catalogue.js';
 
-/** One run's outcome. */
+/** The outcome of one run. */
 export interface Sample {
   readonly value: number;
   /** CPU seconds for each 10,000 jobs: of the process that is measured, and of Redis. */
   readonly cpu?: { readonly process: number; readonly redis: number };
 }
 
-/** What is measured, and on whom. */
+/** What is measured, and on which system. Cases of one scenario are compared with each other. */
 export interface Case {
-  /** Those of one scenario are compared with each other. */
   readonly scenario: string;
   readonly subject: SubjectName;
-  /** What is sent, or how: a word for the table. */
+  /** What is sent, or how. */
   readonly variant: string;
 }
 
-/** How the values of a part are to be read. */
+/** The unit of values, and which are better: `neither` where a value is not compared. */
 export interface Unit {
-  readonly name: string;
-  /** Neither is where a value says how it is, not how good. */
+  readonly unit: string;
   readonly better: 'higher' | 'lower' | 'neither';
 }
 
-/** All runs of one case. */
-export interface Figure extends Case {
+/** All runs of one case, as they are stored in the results. */
+export interface Figure extends Case, Unit {
   readonly part: string;
-  readonly unit: Unit;
+  readonly median: number;
   readonly samples: readonly Sample[];
 }
 
-/** What a part answers: its figures, in its own unit where they say no other. */
-export type Measured = Omit<Figure, 'part' | 'unit'> & Partial<Pick<Figure, 'unit'>>;
+export function labelOf({ subject, variant }: Case): string {
+  return `${subject} ${variant}`;
+}
 
-/** The middle one of its values. */
-export function valueOf({ samples }: Figure): number {
-  return median(samples.map(({ value }) => value));
+/** Returns the medians of the CPU seconds, where they were measured. */
+export function cpuOf({ samples }: Figure): Sample['cpu'] {
+  const process = median(samples, ({ cpu }) => cpu?.process);
+  const redis = median(samples, ({ cpu }) => cpu?.redis);
+  return process === undefined || redis === undefined ? undefined : { process, redis };
 }
 
 /**
- * How it stands to another of its scenario: the middle one of their runs' ratios, each with that of the same turn, since what
- * changes on the machine from turn to turn meets both. Nothing where there is nothing to compare.
+ * Returns the median of the ratios of two figures, each of two runs in the same round: what changes on the machine from
+ * round to round affects both. Undefined where there is nothing to compare.
  */
 export function ratioOf(
   one: Figure,
-  other: Figure,
-  quantity: (sample: Sample) => number | undefined,
+  other: Figure | undefined,
+  quantityOf: (sample: Sample) => number | undefined = ({ value }) => value,
 ): number | undefined {
-  const ratios = one.samples.flatMap((sample, turn) => {
-    const [ours, theirs] = [quantity(sample), other.samples[turn] && quantity(other.samples[turn])];
-    return ours === undefined || theirs === undefined ? [] : [ours / theirs];
+  if (other === undefined || one.better === 'neither') return undefined;
+  return median(one.samples.slice(0, other.samples.length), (sample, round) => {
+    const [ours, theirs] = [quantityOf(sample), quantityOf(other.samples[round]!)];
+    return ours === undefined || theirs === undefined ? undefined : ours / theirs;
   });
-  return ratios.length === 0 ? undefined : median(ratios);
 }
 
-/** The middle ones of its CPU seconds, where they were taken. */
-export function cpuOf({ samples }: Pick<Figure, 'samples'>): Sample['cpu'] {
-  const taken = samples.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
-  if (taken.length === 0) return undefined;
-  return { process: median(taken.map((cpu) => cpu.process)), redis: median(taken.map((cpu) => cpu.redis)) };
+/**
+ * Returns the best peer in the scenario of a figure. Figures with stored results are compared with peers that store them,
+ * too; others with those that do not, even where Repid sends messages without ids: peers have none.
+ */
+export function bestPeerOf(figure: Figure, all: readonly Figure[]): Figure | undefined {
+  const storesResult = ({ variant }: Figure): boolean => variant === 'result';
+  const peers = besideOf(figure, all, 'peer').filter((peer) => storesResult(peer) === storesResult(figure));
+  return (figure.better === 'lower' ? least : greatest)(peers, (peer) => peer.median);
+}
+
+/** Returns the figure of plain Redis Streams in the scenario of a figure. */
+export function plainOf(figure: Figure, all: readonly Figure[]): Figure | undefined {
+  return besideOf(figure, all, 'plain')[0];
+}
+
+function besideOf({ part, scenario }: Figure, all: readonly Figure[], role: Role): Figure[] {
+  const isBeside = (other: Figure): boolean => other.part === part && other.scenario === scenario;
+  return all.filter((other) => isBeside(other) && entryOf(other.subject).role === role);
 }

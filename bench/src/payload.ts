@@ -1,6 +1,10 @@
-/** What every job carries: about 100 bytes of JSON, and fields that a DTO can check. */
-export interface Note {
+/** What a job carries. */
+export interface Message {
   readonly id: number;
+}
+
+/** About 100 bytes of JSON, with fields that a DTO can check. */
+export interface Note extends Message {
   readonly text: string;
 }
 
@@ -10,7 +14,28 @@ export function note(id: number): Note {
   return { id, text: TEXT };
 }
 
-/** Notes whose ids begin at `first`. */
-export function notes(first: number, count: number): Note[] {
-  return Array.from({ length: count }, (_, n) => note(first + n));
+/** The payload of a step of a chain, or of a part of a fan. Its value is its id plus the steps before it. */
+export interface Link extends Message {
+  readonly step: number;
+  readonly value: number;
+}
+
+/** Steps of a chain. */
+export const CHAIN_LENGTH = 5;
+
+export function firstLink(id: number): Link {
+  return { id, step: 0, value: id };
+}
+
+export function nextLink({ id, step, value }: Link): Link {
+  return { id, step: step + 1, value: value + 1 };
+}
+
+export function isEnd({ step }: Link): boolean {
+  return step === CHAIN_LENGTH;
+}
+
+/** Calls `create` with `count` numbers from `first` on. */
+export function range<One>(first: number, count: number, create: (n: number) => One): One[] {
+  return Array.from({ length: count }, (_, n) => create(first + n));
 }

@@ -1,41 +1,48 @@
-import { cpuOf, ratioOf, valueOf, type Figure, type Sample } from '../figure.js';
-import { bestOf, peersOf } from '../report/ratios.js';
-import type { Row, Target } from './target.js';
+import { bestPeerOf, cpuOf, labelOf, ratioOf, type Figure, type Sample } from '../figure.js';
+import type { BenchOptions } from '../options.js';
+import { PARTS } from '../parts/index.js';
+import { TARGETS, type Target } from './targets.js';
 
-/** How a figure stands to its target. */
+/** How a figure compares with its target, as it is stored in the results. */
 export interface Verdict {
-  readonly target: Target;
+  readonly target: string;
   /** The ratio, or the value where the target is one; none where it was not measured. */
   readonly reached?: number;
   readonly verdict: 'met' | 'missed' | 'not measured';
 }
 
-/** Compares each target with what was measured. */
-export function compare(targets: readonly Target[], figures: readonly Figure[]): Verdict[] {
-  return targets.map((target) => {
-    const reached = reach(target, figures);
-    if (reached === undefined || Number.isNaN(reached)) return { target, verdict: 'not measured' };
-    return { target, reached, verdict: isMet(target, reached) ? 'met' : 'missed' };
-  });
+export function compare(target: Target, figures: readonly Figure[]): Verdict {
+  const { bound, factor } = target;
+  const reached = reachedBy(target, figures);
+  if (reached === undefined) return { target: describe(target), verdict: 'not measured' };
+  const isMet = bound === 'at least' ? reached >= factor : reached <= factor;
+  return { target: describe(target), reached, verdict: isMet ? 'met' : 'missed' };
 }
 
-function isMet({ bound, factor }: Target, reached: number): boolean {
-  return bound === 'at least' ? reached >= factor : reached <= factor;
+/**
+ * Returns how many targets fail a run: those that are missed, and those that were not measured although their part, or
+ * everything, was measured as a whole.
+ */
+export function failedOf(verdicts: readonly Verdict[], { parts, subject, scenario }: BenchOptions): number {
+  const isWhole = subject.length + scenario.length === 0;
+  const isMeasured = (name: string) => parts.length === PARTS.length || parts.some((part) => part.name === name);
+  return TARGETS.filter(({ part }, index) => {
+    const { verdict } = verdicts[index]!;
+    return verdict === 'missed' || (verdict === 'not measured' && isWhole && isMeasured(part));
+  }).length;
 }
 
-function reach(target: Target, figures: readonly Figure[]): number | undefined {
-  const scene = figures.filter(({ part, scenario }) => part === target.part && scenario === target.scenario);
-  const ours = rowOf(target.ours, scene);
-  if (ours === undefined) return undefined;
-  if (target.times === undefined) return target.of === 'Redis CPU' ? cpuOf(ours)?.redis : valueOf(ours);
-  const other = target.times === 'best peer' ? bestOf(peersOf(ours, scene)) : rowOf(target.times, scene);
-  return other && ratioOf(ours, other, (sample) => quantityOf(sample, target));
+function describe({ part, scenario, ours, of, bound, factor, times }: Target): string {
+  const measure = [part, scenario, ours, ...(of === undefined ? [] : [of])].join(', ');
+  return `${measure}: ${bound} ${factor}${times === undefined ? '' : ` x ${times}`}`;
 }
 
-function rowOf({ subject, variant }: Row, scene: readonly Figure[]): Figure | undefined {
-  return scene.find((figure) => figure.subject === subject && figure.variant === variant);
-}
-
-function quantityOf({ value, cpu }: Sample, { of = 'value' }: Target): number | undefined {
-  return of === 'value' ? value : cpu?.redis;
+function reachedBy({ part, scenario, ours, of, times }: Target, figures: readonly Figure[]): number | undefined {
+  const find = (label: string): Figure | undefined =>
+    figures.find((one) => one.part === part && one.scenario === scenario && labelOf(one) === label);
+  const quantityOf = ({ value, cpu }: Sample): number | undefined => (of === undefined ? value : cpu?.redis);
+  const figure = find(ours);
+  if (figure === undefined) return undefined;
+  if (times === undefined) return of === undefined ? figure.median : cpuOf(figure)?.redis;
+  return ratioOf(figure, times === 'best peer' ? bestPeerOf(figure, figures) : find(times), quantityOf);
 }

@@ -1,42 +1,27 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { FOLDER } from '../report/write.js';
-import type { ResultsFile } from '../report/results-file.js';
+import { newestResults } from '../report/results.js';
 import { TABLES } from './tables.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
 
-/** Where something comes from results, between two comments: `<!-- results: draining -->` and `<!-- end -->`. */
-const PLACE = /<!-- results: ([a-z]+) -->\n[^]*?<!-- end -->/g;
+/** What is generated from results: between `<!-- results: draining -->` and `<!-- end -->`. */
+const GENERATED = /<!-- results: ([a-z]+) -->\n[^]*?<!-- end -->/g;
 
-/** The page as it is, and as it must be after the newest results. */
+/** Returns the page as it is, and as it must be with the newest results. */
 export function readPage(): { readonly page: string; readonly filled: string } {
-  const newest = readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.json'))
-    .toSorted()
-    .at(-1);
   const page = readFileSync(PAGE, 'utf8');
-  if (newest === undefined) throw new Error(`There are no results in ${FOLDER}. Write some by "npm run bench".`);
-  const results = JSON.parse(readFileSync(FOLDER + newest, 'utf8')) as ResultsFile;
-  return {
-    page,
-    filled: fill(page.replaceAll(/results\/\d{4}-\d\d-\d\d/g, `results/${newest.slice(0, 10)}`), results),
-  };
+  const { name: newest, results } = newestResults();
+  const linked = page.replaceAll(/results\/\d{4}-\d\d-\d\d/g, `results/${newest}`);
+  const filled = linked.replaceAll(GENERATED, (_, name: string) => {
+    const table = TABLES[name];
+    if (table === undefined) throw new RangeError(`There are no results "${name}" for docs/performance.md.`);
+    return `<!-- results: ${name} -->\n\n${table(results)}\n\n<!-- end -->`;
+  });
+  return { page, filled };
 }
 
 /** Puts the newest results into the page. */
 export function writePage(): void {
   writeFileSync(PAGE, readPage().filled);
-}
-
-/** @throws RangeError where a place asks for what there is not */
-function fill(page: string, results: ResultsFile): string {
-  return page.replaceAll(PLACE, (_, name: string) => {
-    const table = TABLES[name];
-    if (table === undefined)
-      throw new RangeError(
-        `docs/performance.md asks for results "${name}". There are: ${Object.keys(TABLES).join(', ')}.`,
-      );
-    return `<!-- results: ${name} -->\n\n${table(results)}\n\n<!-- end -->`;
-  });
 }

@@ -1,111 +1,118 @@
-import { scarcest } from '../parts/scarcest.js';
-import { cpuSecondsIn, describeEnvironment, listOf, matrixOf, targetsOf, type Find, type Line } from './markdown.js';
-import type { ResultsFile } from '../report/results-file.js';
+import { group } from 'd3-array';
+import { cpuOf, labelOf, type Figure } from '../figure.js';
+import { bottleneckOf, BUSY_SCENARIOS, type BusyCores } from '../parts/bottleneck.js';
+import type { Results } from '../report/results.js';
+import { format } from '../report/table.js';
+import { entryOf, SUBJECT_NAMES } from '../subjects/catalogue.js';
 
-const BARE: Line = ['Repid, Nest actor with DTO, bare messages', 'repid', 'bare'];
-const JOB: Line = ['Repid, Nest actor with DTO, jobs with ids', 'repid', 'job'];
-const RESULT: Line = ['Repid, Nest actor with DTO, stored results', 'repid', 'result'];
-const CORE: Line = ['Repid, engine alone, bare messages', 'repid-core', 'bare'];
-const CORE_JOB: Line = ['Repid, engine alone, jobs with ids', 'repid-core', 'job'];
-const CORE_RESULT: Line = ['Repid, engine alone, stored results', 'repid-core', 'result'];
-const RAW: Line = ['raw ioredis Streams', 'raw', 'bare'];
-const BULLMQ: Line = ['BullMQ', 'bullmq', 'job'];
-const BULLMQ_RESULT: Line = ['BullMQ, stored results', 'bullmq', 'result'];
-const NESTJS_BULLMQ: Line = ['@nestjs/bullmq', 'nestjs-bullmq', 'job'];
-const NESTJS_BULLMQ_RESULT: Line = ['@nestjs/bullmq, stored results', 'nestjs-bullmq', 'result'];
-const BEE_QUEUE: Line = ['bee-queue', 'bee-queue', 'job'];
-const GROUPMQ: Line = ['groupmq', 'groupmq', 'job'];
-const GROUPMQ_RESULT: Line = ['groupmq, stored results', 'groupmq', 'result'];
-
-const DRAINERS = [
-  ...[BARE, JOB, RESULT, CORE, CORE_JOB, CORE_RESULT, RAW],
-  ...[BULLMQ, BULLMQ_RESULT, NESTJS_BULLMQ, NESTJS_BULLMQ_RESULT, BEE_QUEUE, GROUPMQ, GROUPMQ_RESULT],
-];
-const SENDERS = [BARE, JOB, RAW, BULLMQ, BEE_QUEUE, GROUPMQ];
-const BUSY = {
-  redis: 'busy then: Redis',
-  producers: 'busy then: producers',
-  workers: 'busy then: workers',
-  idle: 'idle then',
+const CONCURRENCIES = { ...scenarios('concurrency ', '1', '10', '100'), '1,000': 'concurrency 1000' };
+const SENDINGS = { ...scenarios('', 'one at a time', '100 in flight'), 'in bulk': 'in bulk, 1,000 each' };
+const CHAINS = ['2,000 of 5', 'fan-in, 500 of 10', 'fan-in, 1 of 10,000'] as const;
+const LIMITS = {
+  'Redis full at, jobs/s': 'thread of Redis full at',
+  'reached, jobs/s': 'reached by 2 producers, 2 workers',
+  ...Object.fromEntries(BUSY_SCENARIOS.map(([, scenario]) => [`${scenario}, cores`, scenario])),
 };
-const GRAPHS = ['chain in memory', 'fan-in in memory', 'chain in Redis', 'fan-in in Redis'];
 
-/** Everything on the page that comes from results, by the name that it has there. */
-export const TABLES: Readonly<Record<string, (results: ResultsFile) => string>> = {
+/** Everything on the page that is generated from results, by its name there. */
+export const TABLES: Readonly<Record<string, (results: Results) => string>> = {
   environment: describeEnvironment,
-  draining: (results) =>
-    matrixOf(results, {
-      part: 'drain',
-      rows: DRAINERS,
-      columns: [1, 10, 100, 1_000].map((n) => [n.toLocaleString('en'), `concurrency ${n}`] as const),
-      last: cpuSecondsIn('concurrency 100'),
-    }),
-  enqueueing: (results) =>
-    matrixOf(results, {
-      part: 'enqueue',
-      rows: SENDERS,
-      columns: [
-        ['one at a time', 'one at a time'],
-        ['100 in flight', '100 in flight'],
-        ['in bulk', 'in bulk, 1,000 each'],
-      ],
-    }),
-  working: (results) =>
-    matrixOf(results, {
-      part: 'working',
-      rows: [BARE, JOB, CORE, CORE_JOB, RAW, BULLMQ, NESTJS_BULLMQ, BEE_QUEUE, GROUPMQ],
-      columns: [['jobs/s', '100 in flight, concurrency 100']],
-    }),
-  chains: (results) =>
-    matrixOf(results, {
-      part: 'chains',
-      rows: [
-        ['Repid, followers', 'repid', 'followers'],
-        ['Repid, dependsOn', 'repid', 'dependsOn'],
-        ['raw ioredis Streams, by hand', 'raw', 'by hand'],
-        ['BullMQ, by hand', 'bullmq', 'by hand'],
-        ['BullMQ, FlowProducer', 'bullmq', 'FlowProducer'],
-        ['bee-queue, by hand', 'bee-queue', 'by hand'],
-        ['groupmq, by hand', 'groupmq', 'by hand'],
-      ],
-      columns: ['2,000 of 5', 'fan-in, 500 of 10', 'fan-in, 1 of 10,000'].map((name) => [name, name] as const),
-      last: cpuSecondsIn('2,000 of 5'),
-    }),
-  latency: (results) => matrixOf(results, { part: 'latency', rows: SENDERS, columns: percentiles('idle') }),
-  lateness: (results) =>
-    matrixOf(results, { part: 'lateness', rows: [JOB, BULLMQ, BEE_QUEUE, GROUPMQ], columns: percentiles('delayed') }),
-  memory: (results) =>
-    matrixOf(results, {
-      part: 'memory',
-      rows: SENDERS,
-      columns: ['each queued', 'left when all are done', 'left when all are done, keys'].map(
-        (name) => [name, name] as const,
-      ),
-    }),
-  heap: (results) => listOf(results, 'heap', ['after a tenth', 'after all', 'after all to after a tenth']),
-  scaling: (results) => listOf(results, 'scaling', ['worker processes', 'channels', 'queued']),
-  graphs: (results) => listOf(results, 'growth', GRAPHS),
-  limits: (results) =>
-    matrixOf(results, {
-      part: 'limits',
-      rows: [BARE, RESULT, BULLMQ_RESULT],
-      columns: [
-        ['Redis full at, jobs/s', 'thread of Redis full at'],
-        ['reached, jobs/s', 'reached by 2 producers, 2 workers'],
-        ...Object.values(BUSY).map((scenario) => [`${scenario}, cores`, scenario] as const),
-      ],
-      last: { heading: 'nearest to its end', cellOf: (find) => scarcestOf(find, results) },
-    }),
-  targets: targetsOf,
+  draining: matrix('drain', CONCURRENCIES, cpuIn('concurrency 100')),
+  enqueueing: matrix('enqueue', SENDINGS),
+  working: matrix('working', { 'jobs/s': '100 in flight, concurrency 100' }),
+  chains: matrix('chains', scenarios('', ...CHAINS), cpuIn(CHAINS[0])),
+  latency: matrix('latency', scenarios('idle, ', 'p50', 'p99')),
+  lateness: matrix('lateness', scenarios('delayed, ', 'p50', 'p99')),
+  memory: matrix('memory', scenarios('', 'each queued', 'left when all are done', 'left when all are done, keys')),
+  heap: list('heap', 'after a tenth', 'after all', 'after all to after a tenth'),
+  scaling: list('scaling', 'worker processes', 'channels', 'queued'),
+  graphs: list('growth', 'chain in memory', 'fan-in in memory', 'chain in Redis', 'fan-in in Redis'),
+  limits: matrix('limits', LIMITS, { heading: 'nearest to its end', cellOf: bottleneckIn }),
+  targets: ({ targets }) => {
+    const rows = targets.map(({ target, reached, verdict }) => [target, reached?.toFixed(2) ?? '', verdict]);
+    return markdown(['target', 'reached', ''], rows, ['---', '---:', '---']);
+  },
 };
 
-function scarcestOf(find: Find, { cores }: ResultsFile): string {
-  const coresOf = (scenario: string): number => find(scenario)?.median ?? 0;
-  const [redis, producers, workers] = [coresOf(BUSY.redis), coresOf(BUSY.producers), coresOf(BUSY.workers)];
-  const { what, busy } = scarcest({ redis, producers, workers, idle: coresOf(BUSY.idle) }, cores);
-  return `${what}, ${Math.round(busy * 100)} %`;
+/** Finds the figure of a row in a scenario. */
+type Find = (scenario: string) => Figure | undefined;
+
+interface LastColumn {
+  readonly heading: string;
+  cellOf(find: Find, results: Results): string;
 }
 
-function percentiles(scenario: string) {
-  return ['p50', 'p99'].map((name) => [name, `${scenario}, ${name}`] as const);
+/** A table with a row for each subject and variant, and a column for each scenario, by its heading. */
+function matrix(part: string, columns: Readonly<Record<string, string>>, last?: LastColumn) {
+  return (results: Results): string => {
+    const figures = results.figures.filter((figure) => figure.part === part);
+    const bySubject = figures.toSorted((a, b) => SUBJECT_NAMES.indexOf(a.subject) - SUBJECT_NAMES.indexOf(b.subject));
+    const rows = [...group(bySubject, labelOf).values()].map((row) => {
+      const find: Find = (scenario) => row.find((figure) => figure.scenario === scenario);
+      const cells = Object.values(columns).map((scenario) => format(find(scenario)?.median, 2));
+      return [titleOf(row[0]!), ...cells, ...(last ? [last.cellOf(find, results)] : [])];
+    });
+    return markdown(['', ...Object.keys(columns), ...(last ? [last.heading] : [])], rows);
+  };
+}
+
+/** Scenarios by what follows the prefix in their names. */
+function scenarios(prefix: string, ...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, prefix + name]));
+}
+
+function titleOf({ subject, variant }: Figure): string {
+  const { role, title, detail } = entryOf(subject);
+  const kinds: Readonly<Record<string, string>> = {
+    bare: 'bare messages',
+    job: 'jobs with ids',
+    result: 'stored results',
+  };
+  const kind = kinds[variant];
+  if (kind === undefined) return `${title}, ${variant}`;
+  return [title, ...(detail ? [detail] : []), ...(role === 'ours' || variant === 'result' ? [kind] : [])].join(', ');
+}
+
+function cpuIn(scenario: string): LastColumn {
+  return {
+    heading: 'CPU s per 10,000: worker, Redis',
+    cellOf(find) {
+      const figure = find(scenario);
+      const cpu = figure && cpuOf(figure);
+      return cpu === undefined ? '' : `${cpu.process.toFixed(2)}, ${cpu.redis.toFixed(2)}`;
+    },
+  };
+}
+
+function bottleneckIn(find: Find, { cores }: Results): string {
+  const busy = Object.fromEntries(BUSY_SCENARIOS.map(([key, scenario]) => [key, find(scenario)?.median ?? 0]));
+  return bottleneckOf(busy as unknown as BusyCores, cores);
+}
+
+/** A table with a row for each figure of some scenarios. */
+function list(part: string, ...names: string[]) {
+  return ({ figures }: Results): string => {
+    const chosen = names.flatMap((name) => figures.filter((one) => one.part === part && one.scenario === name));
+    const rows = chosen.map(({ scenario, variant, median, unit }) => [
+      `${scenario}, ${variant}`,
+      `${format(median, 2)} ${unit}`,
+    ]);
+    return markdown(['case', 'figure'], rows);
+  };
+}
+
+function describeEnvironment({ cores, cpu, memoryGiB, node, redis, packages, runs, seconds }: Results): string {
+  const versions = ['ioredis', 'bullmq', '@nestjs/bullmq', 'bee-queue', 'groupmq'].map(
+    (name) => `${name === 'bullmq' ? 'BullMQ' : name} ${packages[name]}`,
+  );
+  const machine = `${cores} cores of ${cpu}, ${memoryGiB} GiB, Node ${node}, Redis ${redis}, ${versions.join(', ')}`;
+  return `${machine}. Medians of ${runs} runs where no other number is said. All of it took ${seconds} seconds.`;
+}
+
+function markdown(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  rule: readonly string[] = head.map((_, column) => (column === 0 ? '---' : '---:')),
+): string {
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`.replaceAll('  ', ' ')).join('\n');
 }

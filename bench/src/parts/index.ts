@@ -1,15 +1,9 @@
-import { chains } from './chains.js';
-import { drain } from './drain.js';
-import { enqueue } from './enqueue.js';
-import { growth } from './growth.js';
-import { heap } from './heap.js';
-import { lateness } from './lateness.js';
-import { latency } from './latency.js';
+import { latency, lateness } from './delays.js';
+import { chains, growth } from './graphs.js';
 import { limits } from './limits.js';
-import { memory } from './memory.js';
+import { heap, memory } from './memory.js';
 import type { Part } from './part.js';
-import { scaling } from './scaling.js';
-import { working } from './working.js';
+import { drain, enqueue, scaling, working } from './rates.js';
 
 /** All parts, in the order in which they are run. */
 export const PARTS: readonly Part[] = [

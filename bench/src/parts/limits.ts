@@ -1,79 +1,89 @@
+import { sum } from 'd3-array';
 import { cpus } from 'node:os';
-import type { Measured, Unit } from '../figure.js';
-import type { Stage } from '../stage.js';
-import { figures } from './figures.js';
-import { flood, placeOf, type Flooded } from './flood.js';
-import { takeTurns, type RunKind, type Turns } from './interleaved.js';
-import { checkNoneIsMissing } from './none-missing.js';
-import type { Part } from './part.js';
-import type { PlainCase } from './plain-cases.js';
-import { scarcest } from './scarcest.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fixture } from '../fixture.js';
+import { machineTime } from '../tasks/timing.js';
+import { bottleneckOf, BUSY_SCENARIOS, type BusyCores } from './bottleneck.js';
+import { Driver } from './driver.js';
+import { RATE, type Jobs, type Part } from './part.js';
 
-/** How long is sent to find the cost, in milliseconds. */
-const SENT_FOR = 600;
+/** How long the worker may take for what was sent to find its cost, in milliseconds. */
+const TIMEOUT = 20_000;
 
-/** How long a worker may take for what was sent to find its cost, in milliseconds. */
-const PATIENCE = 20_000;
+/** How long processes may take to start, in milliseconds. */
+const START_TIME = 700;
 
-const RATE: Unit = { name: 'jobs/s', better: 'higher' };
-const CORES: Unit = { name: 'cores', better: 'neither' };
+const CORES = { unit: 'cores', better: 'neither' } as const;
+
+const MEASURED: readonly Jobs[] = [
+  { subject: 'repid', variant: 'bare' },
+  { subject: 'repid', variant: 'result' },
+  { subject: 'bullmq', variant: 'result' },
+];
 
 /**
- * At what rate is one Redis full? Its thread is when its CPU time for taking jobs and for ending them fills a second. Where
- * clients share the machine with it, they are the limit before that: so what they reach is told beside it, and who was busy.
+ * At what rate is one Redis full? When its CPU time for sending and ending jobs fills a second. Where clients share the
+ * machine with it, they are the limit before that: so the rate that they reach is measured, too, and which cores are busy.
  */
 export const limits: Part = {
   name: 'limits',
-  asks: 'At what rate is one Redis full, and what is exhausted first on this machine?',
-  unit: RATE,
-  measure: async (stage) => figuresOf(await takeTurns(stage, CASES, (one, kind) => findLimit(stage, one, kind))),
+  question: 'At what rate is one Redis full, and what is exhausted first on this machine?',
+  ...RATE,
+  cases: (fixture) =>
+    MEASURED.map((jobs) => ({
+      ...{ scenario: 'one Redis', ...jobs },
+      async measure(isWarmUp) {
+        const full = await fullAt(fixture, jobs);
+        const { rate, busy } = await saturate(fixture, jobs, isWarmUp ? 200 : fixture.size(1_000, 500));
+        if (!isWarmUp) console.error(`    ${jobs.subject} ${jobs.variant}: ${bottleneckOf(busy, cpus().length)} busy.`);
+        return [
+          { scenario: 'thread of Redis full at', value: full },
+          { scenario: 'reached by 2 producers, 2 workers', value: rate },
+          ...BUSY_SCENARIOS.map(([key, scenario]) => ({ scenario, ...CORES, value: busy[key] })),
+        ];
+      },
+    })),
 };
 
-const CASES: readonly PlainCase[] = [
-  { scenario: 'one Redis', subject: 'repid', variant: 'bare' },
-  { scenario: 'one Redis', subject: 'repid', variant: 'result' },
-  { scenario: 'one Redis', subject: 'bullmq', variant: 'result' },
-];
-
-interface Limit extends Flooded {
-  /** Jobs a second at which the thread of Redis would be full. */
-  readonly full: number;
+/** Returns the rate at which the thread of Redis is full, by its CPU time for sending a job and ending it. */
+async function fullAt(fixture: Fixture, jobs: Jobs): Promise<number> {
+  const driver = await Driver.start(fixture, jobs);
+  const { cpu } = await driver.measure(async () => {
+    const { total } = await driver.enqueue('in flight', fixture.size(600, 300));
+    return driver.drain({ expected: total, maxDuration: TIMEOUT });
+  });
+  if (driver.left > 0) throw new Error(`Not all jobs ended within ${TIMEOUT} ms.`);
+  return 10_000 / cpu!.redis;
 }
 
-async function findLimit(stage: Stage, one: PlainCase, kind: RunKind): Promise<Limit> {
-  const full = 1 / (await costOfOne(stage, one));
-  const flooded = await flood(stage, one, kind === 'measured' ? stage.size(1_000, 500) : 200);
-  if (kind === 'measured') tell(one, flooded);
-  return { full, ...flooded };
+/** Sends while workers work, for `duration` milliseconds after all have started. */
+async function saturate(fixture: Fixture, jobs: Jobs, duration: number): Promise<{ rate: number; busy: BusyCores }> {
+  const driver = await Driver.start(fixture, { ...jobs, producers: 2, workers: 2 });
+  const notBefore = machineTime() + START_TIME;
+  const [worked, sent, others] = await Promise.all([
+    driver.drain({ expected: Infinity, maxDuration: duration, notBefore }),
+    driver.enqueue('in flight', START_TIME + duration),
+    busyBetween(fixture, notBefore, duration),
+  ]);
+  await driver.check();
+  const [producers, workers] = [sent.cpuSeconds / sent.seconds, worked.cpuSeconds / worked.seconds];
+  return { rate: worked.jobs / worked.seconds, busy: { producers, workers, ...others } };
 }
 
-function tell({ subject, variant }: PlainCase, flooded: Flooded): void {
-  const { what, busy } = scarcest(flooded, cpus().length);
-  console.error(`    ${subject} ${variant}: nearest to its end, ${what}: ${Math.round(busy * 100)} % busy.`);
+async function busyBetween(
+  { redis }: Fixture,
+  start: number,
+  duration: number,
+): Promise<Pick<BusyCores, 'redis' | 'idle'>> {
+  await sleep(start - machineTime());
+  const [startedAt, redisBefore, idleBefore] = [machineTime(), await redis.cpuSeconds(), idleSeconds()];
+  await sleep(duration);
+  const [redisSeconds, idle] = [(await redis.cpuSeconds()) - redisBefore, idleSeconds() - idleBefore];
+  const seconds = (machineTime() - startedAt) / 1_000;
+  return { redis: redisSeconds / seconds, idle: idle / seconds };
 }
 
-/** CPU seconds of Redis for a job, from being sent to being done. */
-async function costOfOne(stage: Stage, one: PlainCase): Promise<number> {
-  const { redis } = stage;
-  const place = placeOf(stage, one);
-  const { producer, worker } = await stage.pair(one.subject);
-  await redis.flush();
-  const before = await redis.cpuSeconds();
-  const duration = stage.size(SENT_FOR, SENT_FOR / 2);
-  const { sent } = await producer.run('enqueue', { place, sending: 'in flight', duration });
-  const { handled } = await worker.run('drain', { place, expected: sent, longest: PATIENCE });
-  const cost = ((await redis.cpuSeconds()) - before) / sent;
-  checkNoneIsMissing(sent, handled, 0);
-  return cost;
-}
-
-function figuresOf(turns: readonly Turns<PlainCase, Limit>[]): Measured[] {
-  return [
-    ...figures(turns, 'thread of Redis full at', RATE, ({ full }) => full),
-    ...figures(turns, 'reached by 2 producers, 2 workers', RATE, ({ reached }) => reached),
-    ...figures(turns, 'busy then: Redis', CORES, ({ redis }) => redis),
-    ...figures(turns, 'busy then: producers', CORES, ({ producers }) => producers),
-    ...figures(turns, 'busy then: workers', CORES, ({ workers }) => workers),
-    ...figures(turns, 'idle then', CORES, ({ idle }) => idle),
-  ];
+/** Of all cores, whichever process keeps them busy. */
+function idleSeconds(): number {
+  return sum(cpus(), ({ times }) => times.idle) / 1_000;
 }

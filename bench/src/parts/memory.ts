@@ -1,58 +1,64 @@
-import type { Measured, Unit } from '../figure.js';
-import type { Stage } from '../stage.js';
-import { CONCURRENCY } from './concurrency.js';
-import { figures } from './figures.js';
-import { takeTurns, type RunKind, type Turns } from './interleaved.js';
-import { checkNoneIsMissing } from './none-missing.js';
-import type { Part } from './part.js';
-import { plainCases, type PlainCase } from './plain-cases.js';
+import { Driver } from './driver.js';
+import { DISTINCT, type Part } from './part.js';
 
-/** What each takes is the same each time, within a few per cent; what is left varies. */
-const RUNS = 1;
+/** How long the worker may take for all jobs, in milliseconds. */
+const TIMEOUT = 50_000;
 
-/** How long the worker may take for all, in milliseconds. */
-const PATIENCE = 50_000;
+const BYTES = { unit: 'bytes', better: 'lower' } as const;
 
-const BYTES: Unit = { name: 'bytes', better: 'lower' };
-
-/** What is left is told, not compared: next to nothing is not a number of times less than nothing. */
-const BYTES_LEFT: Unit = { name: 'bytes', better: 'neither' };
-const KEYS_LEFT: Unit = { name: 'keys', better: 'neither' };
-
-/** How much memory does Redis need for each job that is queued, and how much is left when all are done? */
+/** The size of queued jobs differs little between runs, so there is one. What is left varies, and is not compared. */
 export const memory: Part = {
   name: 'memory',
-  asks: 'How much memory does Redis need for each queued job, and what is left when all are done?',
-  unit: BYTES,
-  measure: async (stage) =>
-    figuresOf(await takeTurns(stage, plainCases('queued and done'), (one, kind) => fillOnce(stage, one, kind), RUNS)),
+  question: 'How much memory does Redis need for each queued job, and what is left when all are done?',
+  ...BYTES,
+  runs: () => 1,
+  cases: (fixture) =>
+    DISTINCT.map((jobs) => ({
+      ...{ scenario: 'queued and done', ...jobs },
+      async measure(isWarmUp) {
+        const { redis } = fixture;
+        const count = isWarmUp ? 1_000 : fixture.size(100_000, 10_000); // The warm-up loads the scripts.
+        const driver = await Driver.start(fixture, jobs);
+        const empty = await redis.memory();
+        await driver.preload(count);
+        const queued = (await redis.memory()) - empty;
+        await driver.drain({ expected: count, maxDuration: TIMEOUT });
+        await driver.check();
+        const [bytesLeft, keysLeft] = [(await redis.memory()) - empty, await redis.keys()];
+        return [
+          { scenario: 'each queued', value: queued / count },
+          { scenario: 'left when all are done', better: 'neither', value: bytesLeft },
+          { scenario: 'left when all are done, keys', unit: 'keys', better: 'neither', value: keysLeft },
+        ];
+      },
+    })),
 };
 
-/** In Redis, beyond what is there when it is empty. */
-interface Filled {
-  readonly each: number;
-  readonly bytesLeft: number;
-  readonly keysLeft: number;
-}
+/** Jobs that are queued at most: the worker is measured. */
+const MAX_QUEUED = 20_000;
 
-async function fillOnce(stage: Stage, { subject, variant }: PlainCase, kind: RunKind): Promise<Filled> {
-  const { redis } = stage;
-  const count = kind === 'measured' ? stage.size(100_000, 10_000) : 1_000; // The warm-up brings the scripts.
-  const { producer, worker } = await stage.pair(subject);
-  const place = { url: redis.url, variant, concurrency: CONCURRENCY };
-  await redis.flush();
-  const empty = await redis.memory();
-  await producer.run('preload', { place, count });
-  const queued = (await redis.memory()) - empty;
-  const { handled } = await worker.run('drain', { place, expected: count, longest: PATIENCE });
-  checkNoneIsMissing(count, handled, await producer.run('left', place));
-  return { each: queued / count, bytesLeft: (await redis.memory()) - empty, keysLeft: await redis.keys() };
-}
+const MEBIBYTE = 2 ** 20;
 
-function figuresOf(turns: readonly Turns<PlainCase, Filled>[]): Measured[] {
-  return [
-    ...figures(turns, 'each queued', BYTES, ({ each }) => each),
-    ...figures(turns, 'left when all are done', BYTES_LEFT, ({ bytesLeft }) => bytesLeft),
-    ...figures(turns, 'left when all are done, keys', KEYS_LEFT, ({ keysLeft }) => keysLeft),
-  ];
-}
+export const heap: Part = {
+  name: 'heap',
+  question: 'Does the heap of a worker grow with the jobs that it has done?',
+  ...{ unit: 'MiB', better: 'lower' },
+  runs: () => 1,
+  cases: (fixture) => [
+    {
+      ...{ scenario: 'a million jobs', subject: 'repid', variant: 'job' },
+      async measure(isWarmUp) {
+        const count = isWarmUp ? 20_000 : fixture.size(1_000_000, 100_000);
+        const driver = await Driver.start(fixture, { subject: 'repid', variant: 'job' });
+        const measuring = driver.worker.run('heap', driver.settings, [count / 10, count]);
+        const [used] = await Promise.all([measuring, driver.preload(count, MAX_QUEUED)]);
+        const [early, late] = [used[0]!, used[1]!];
+        return [
+          { scenario: 'after a tenth', value: early / MEBIBYTE },
+          { scenario: 'after all', value: late / MEBIBYTE },
+          { scenario: 'after all to after a tenth', unit: 'ratio', value: late / early },
+        ];
+      },
+    },
+  ],
+};

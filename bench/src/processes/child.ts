@@ -1,23 +1,16 @@
-import { loadSubject } from '../subjects/load.js';
-import type { Subject } from '../subjects/subject.js';
-import { TASKS } from '../tasks/index.js';
-import type { Reply, Request } from './protocol.js';
+import { TASKS, type TaskName } from '../tasks/index.js';
+import { reply } from './reply.js';
 
 // One process for one subject and one role: does the tasks that it is sent, one after the other, and idles in between.
-const subject = await loadSubject(process.argv[2] ?? '');
-process.on('message', (request: Request) => void perform(request).then(reply));
+process.on('message', ([task, args]: [TaskName, unknown[]]) => void run(task, args));
 process.once('disconnect', () => process.exit()); // The parent has stopped it, or has died.
-reply({ type: 'ready' });
+reply('ready');
 
-async function perform({ id, task, order }: Request): Promise<Reply> {
+async function run(task: TaskName, args: readonly unknown[]): Promise<void> {
   try {
-    const run = TASKS[task] as (subject: Subject, order: unknown, inPlace: () => void) => Promise<unknown>;
-    return { type: 'done', id, answer: await run(subject, order, () => reply({ type: 'in place', id })) };
+    const perform = TASKS[task] as (...args: unknown[]) => Promise<unknown>;
+    reply('result', await perform(...args));
   } catch (error) {
-    return { type: 'failed', id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    reply('error', error);
   }
-}
-
-function reply(message: Reply): void {
-  process.send?.(message);
 }

@@ -1,37 +1,33 @@
 import Table from 'cli-table3';
 import type { Verdict } from '../check/compare.js';
-import { describeTarget } from '../check/target.js';
-import { cpuOf, valueOf, type Figure } from '../figure.js';
-import { shown } from './shown.js';
-import { ratioToBestPeer, ratioToPlain } from './ratios.js';
+import { bestPeerOf, cpuOf, plainOf, ratioOf, type Figure } from '../figure.js';
 
-const DECIMALS = 3;
 const STYLE = { head: [], border: [], compact: true };
+const [LEFT, RIGHT] = ['left', 'right'] as const;
 
-/** The figures of a part, one a line, those of a scenario together. */
-export function tableOf(figures: readonly Figure[]): string {
+/** Formats a value: the larger, the fewer decimals. */
+export function format(value: number | undefined, maxDecimals: number): string {
+  const size = Math.abs(value ?? 0);
+  return value?.toLocaleString('en', { maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : maxDecimals }) ?? '';
+}
+
+/** Returns the figures of a part, one a line. */
+export function figureTable(figures: readonly Figure[]): string {
   const head = ['scenario', 'subject', 'variant', 'median', 'unit', 'x best peer', 'x raw', 'CPU s/10k', 'Redis s/10k'];
-  const colAligns = head.map((_, column) => (column < 3 || column === 4 ? 'left' : 'right'));
+  const colAligns = [LEFT, LEFT, LEFT, RIGHT, LEFT, RIGHT, RIGHT, RIGHT, RIGHT];
   const table = new Table({ head, style: STYLE, colAligns });
-  for (const figure of figures) table.push(rowOf(figure, figures));
+  for (const figure of figures) {
+    const { scenario, subject, variant, median, unit } = figure;
+    const ratios = [bestPeerOf, plainOf].map((otherOf) => ratioOf(figure, otherOf(figure, figures)));
+    const cpu = cpuOf(figure);
+    const numbers = [...ratios, cpu?.process, cpu?.redis].map((value) => format(value, 3));
+    table.push([scenario, subject, variant, format(median, 3), unit, ...numbers]);
+  }
   return table.toString();
 }
 
-/** The targets, and what became of them. */
-export function tableOfVerdicts(verdicts: readonly Verdict[]): string {
-  const table = new Table({ head: ['target', 'reached', ''], style: STYLE, colAligns: ['left', 'right', 'left'] });
-  for (const { target, reached, verdict } of verdicts)
-    table.push([describeTarget(target), shown(reached, DECIMALS), verdict]);
+export function verdictTable(verdicts: readonly Verdict[]): string {
+  const table = new Table({ head: ['target', 'reached', ''], style: STYLE, colAligns: [LEFT, RIGHT, LEFT] });
+  for (const { target, reached, verdict } of verdicts) table.push([target, format(reached, 3), verdict]);
   return table.toString();
-}
-
-function rowOf(figure: Figure, all: readonly Figure[]): string[] {
-  const cpu = cpuOf(figure);
-  return [
-    ...[figure.scenario, figure.subject, figure.variant],
-    ...[shown(valueOf(figure), DECIMALS), figure.unit.name],
-    ...[ratioToBestPeer(figure, all), ratioToPlain(figure, all), cpu?.process, cpu?.redis].map((value) =>
-      shown(value, DECIMALS),
-    ),
-  ];
 }

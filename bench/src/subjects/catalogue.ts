@@ -1,33 +1,54 @@
-import type { Variant } from './subject.js';
+import type { Subject, Variant } from './subject.js';
 
-/** Ours, those of others, and plain Redis Streams by ioredis, without any guarantee. */
+/** `plain` is Redis Streams by ioredis, without any guarantee. */
 export type Role = 'ours' | 'peer' | 'plain';
 
 interface Entry {
   readonly role: Role;
-  /** What it has, of what is measured. */
+  readonly title: string;
+  readonly detail?: string;
+  /** The variants that it supports, the plainest first. */
   readonly variants: readonly Variant[];
+  /** Imports it: a process loads only the subject that it measures. */
+  load(): Promise<Subject>;
 }
 
-/** What is known of each subject without loading it. */
 export const CATALOGUE = {
-  repid: { role: 'ours', variants: ['bare', 'job', 'result'] },
-  'repid-core': { role: 'ours', variants: ['bare', 'job', 'result'] },
-  raw: { role: 'plain', variants: ['bare'] },
-  bullmq: { role: 'peer', variants: ['job', 'result'] },
-  'nestjs-bullmq': { role: 'peer', variants: ['job', 'result'] },
-  'bee-queue': { role: 'peer', variants: ['job'] },
-  groupmq: { role: 'peer', variants: ['job', 'result'] },
+  repid: {
+    ...{ role: 'ours', title: 'Repid', detail: 'Nest actor with DTO', variants: ['bare', 'job', 'result'] },
+    load: async () => (await import('./repid/nest.js')).repid,
+  },
+  'repid-core': {
+    ...{ role: 'ours', title: 'Repid', detail: 'engine alone', variants: ['bare', 'job', 'result'] },
+    load: async () => (await import('./repid/core.js')).repidCore,
+  },
+  raw: {
+    ...{ role: 'plain', title: 'raw ioredis Streams', variants: ['bare'] },
+    load: async () => (await import('./raw.js')).raw,
+  },
+  bullmq: {
+    ...{ role: 'peer', title: 'BullMQ', variants: ['job', 'result'] },
+    load: async () => (await import('./bullmq/bullmq.js')).bullmq,
+  },
+  'nestjs-bullmq': {
+    ...{ role: 'peer', title: '@nestjs/bullmq', variants: ['job', 'result'] },
+    load: async () => (await import('./bullmq/nest.js')).nestjsBullmq,
+  },
+  'bee-queue': {
+    ...{ role: 'peer', title: 'bee-queue', variants: ['job'] },
+    load: async () => (await import('./bee-queue.js')).beeQueue,
+  },
+  groupmq: {
+    ...{ role: 'peer', title: 'groupmq', variants: ['job', 'result'] },
+    load: async () => (await import('./groupmq.js')).groupmq,
+  },
 } as const satisfies Record<string, Entry>;
 
 export type SubjectName = keyof typeof CATALOGUE;
 
 export const SUBJECT_NAMES = Object.keys(CATALOGUE) as SubjectName[];
 
-export function roleOf(name: SubjectName): Role {
-  return CATALOGUE[name].role;
-}
-
-export function variantsOf(name: SubjectName): readonly Variant[] {
-  return CATALOGUE[name].variants;
+/** What is known of a subject without loading it. */
+export function entryOf(name: SubjectName): Entry {
+  return CATALOGUE[name];
 }

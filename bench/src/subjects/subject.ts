@@ -1,59 +1,82 @@
-import type { Note } from '../payload.js';
-import type { Way } from './way.js';
+import type { Link, Message } from '../payload.js';
 
 /**
  * What is sent:
- * - `bare`: a message, without an id
- * - `job`: a job with an id, forgotten when it is done
+ * - `bare`: a message without an id
+ * - `job`: a job with an id, removed when it is done
  * - `result`: a job with an id, whose result is stored
  */
 export type Variant = 'bare' | 'job' | 'result';
 
-/** How a producer is going to send: libraries have their best settings for each. */
+/** How a producer sends: libraries have different best settings for each. */
 export type Sending = 'one at a time' | 'in flight' | 'bulk';
 
-/** Where the jobs lie, of what kind they are, and how many of them the worker there runs at once. */
-export interface Place {
+/** The Redis server, the kind of jobs, and how a worker runs them. */
+export interface QueueSettings {
   readonly url: string;
   readonly variant: Variant;
   readonly concurrency: number;
-  /** Jobs are sent for later: some must be told to look for them. @default false */
+  /** Jobs are delayed: some libraries look for delayed jobs only when told to. @default false */
   readonly isDelayed?: boolean;
-  /** Over how many channels the jobs are spread. Only `repid-core` has more than one. @default 1 */
+  /** Handlers add jobs. @default false */
+  readonly addsJobs?: boolean;
+  /** Channels that the jobs are spread over. Only `repid-core` supports more than one. @default 1 */
   readonly channels?: number;
 }
 
-/** What a handler returns: something small where results are stored, otherwise nothing. */
-export type Outcome = { readonly id: number } | undefined;
-
-/** Runs for each job. */
-export type Handle = (note: Note) => Outcome;
-
-/** Sends jobs. */
 export interface Producer {
-  /** Sends one; resolves when Redis has taken it. */
-  send(note: Note): Promise<unknown>;
-  /** Sends all of them in the fewest calls that the library has. */
-  sendAll(notes: readonly Note[]): Promise<unknown>;
-  /** Sends one that is not to be run before so many milliseconds have passed. */
-  sendLater?(note: Note, delay: number): Promise<unknown>;
-  /** Jobs that are not done: waiting or in somebody's hands. */
+  /** Resolves when Redis has stored the job. */
+  send(message: Message): Promise<unknown>;
+  /** Sends all of them in as few calls as the library allows. */
+  sendAll(messages: readonly Message[]): Promise<unknown>;
+  /** Sends one that must not run before `delay` milliseconds have passed. */
+  sendDelayed?(message: Message, delay: number): Promise<unknown>;
+  /** Returns the number of jobs that are not done. */
   left(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Takes jobs, from when it is made until it is closed. */
+/** Runs the jobs of a worker. */
+export interface Handler {
+  /** Calls so far. */
+  readonly handled: number;
+  /** @param add enqueues another job, where the settings say `addsJobs` */
+  handle(message: Message, add?: (message: Message) => unknown): unknown;
+}
+
+/** Takes jobs until it is closed. */
 export interface RunningWorker {
-  /** Jobs that are done: acknowledged, and their results stored. It never says too many. */
+  /** Jobs that are acknowledged and whose results are stored. May lag behind, never ahead. */
   settled(): number;
-  /** Lets running jobs end. Takes no more, and leaves no connection open. */
+  /** Takes no more jobs, waits for those in flight, and closes all connections. */
   close(): Promise<void>;
 }
 
-/** A system that is measured. Every measure is one loop over these few verbs, the same for all. */
+/** A system that is measured. All measures are loops over these few methods, the same for all systems. */
 export interface Subject {
-  produce(place: Place, sending: Sending): Promise<Producer>;
-  work(place: Place, handle: Handle): Promise<RunningWorker>;
-  /** How it runs jobs that need each other, by name. */
-  readonly ways?: Readonly<Record<string, Way>>;
+  produce(settings: QueueSettings, sending: Sending): Promise<Producer>;
+  work(settings: QueueSettings, handler: Handler): Promise<RunningWorker>;
+  /** Its own ways to run jobs that depend on each other, by name. */
+  readonly chainMethods?: Readonly<Record<string, ChainMethod>>;
+}
+
+/** A way to run jobs that depend on each other. */
+export interface ChainMethod {
+  start(settings: QueueSettings): Promise<ChainProducer>;
+  work(settings: QueueSettings, steps: Steps): Promise<RunningWorker>;
+}
+
+export interface ChainProducer {
+  /** Enqueues chains, given the payloads of their first steps. */
+  chains(first: readonly Link[]): Promise<unknown>;
+  /** Enqueues fans, given the payloads of their parts. */
+  fans?(fans: readonly (readonly Link[])[]): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface Steps extends Pick<Handler, 'handled'> {
+  /** Runs a step of a chain or a part of a fan; returns the payload of the next step. */
+  next(link: Link): Link;
+  /** Runs the job that gathers the parts of a fan. */
+  gather(links: readonly Link[]): void;
 }

@@ -1,36 +1,30 @@
 import { chain, chord, defineActor, Repid, Router, Worker, type Job } from '@repid/core';
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
-import type { Subject } from '../subjects/subject.js';
-
-/** A shape of a graph of so many jobs, to be run in memory where there is no URL. */
-export interface GraphOrder {
-  readonly shape: keyof typeof SHAPES;
-  readonly size: number;
-  readonly url?: string;
-}
 
 const ACTORS = new Router([defineActor({ name: 'step' }, () => 1), defineActor({ name: 'last' }, () => 1)]);
 
 const SHAPES = {
-  chain: (repid: Repid, size: number): readonly Job[] => chain(jobs(repid, size)),
-  'fan-in': (repid: Repid, size: number): readonly Job[] => chord(jobs(repid, size), repid.job('last')),
+  chain: (_repid: Repid, jobs: Job[]): readonly Job[] => chain(jobs),
+  'fan-in': (repid: Repid, jobs: Job[]): readonly Job[] => chord(jobs, repid.job('last')),
 };
 
-/** Microseconds from the first enqueued to the last settled, for each job of a graph. Only Repid has graphs of this kind. */
-export async function graph(_subject: Subject, { shape, size, url }: GraphOrder): Promise<number> {
+export type Shape = keyof typeof SHAPES;
+
+/**
+ * Runs a graph of the engine alone, which no peer has: in Redis, or in memory where there is no URL. Returns microseconds
+ * for each job, from the first enqueued to the last settled.
+ */
+export async function graph(shape: Shape, size: number, url?: string): Promise<number> {
   const repid = new Repid(url === undefined ? {} : brokersAt(url));
   await repid.connect();
-  const all = SHAPES[shape](repid, size);
+  const steps = Array.from({ length: size }, () => repid.job('step'));
+  const jobs = SHAPES[shape](repid, steps);
   const start = performance.now();
-  await repid.enqueue(all);
-  await new Worker(repid.producer, ACTORS, { handleSignals: [] }).run({ messagesLimit: all.length });
-  const took = performance.now() - start;
+  await repid.enqueue(jobs);
+  await new Worker(repid.producer, ACTORS, { handleSignals: [] }).run({ messagesLimit: jobs.length });
+  const duration = performance.now() - start;
   await repid.disconnect();
-  return (took * 1_000) / all.length;
-}
-
-function jobs(repid: Repid, size: number): Job[] {
-  return Array.from({ length: size }, () => repid.job('step'));
+  return (duration * 1_000) / jobs.length;
 }
 
 function brokersAt(url: string) {

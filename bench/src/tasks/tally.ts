@@ -1,35 +1,32 @@
-import type { Note } from '../payload.js';
-import type { Handle, Variant } from '../subjects/subject.js';
+import type { Message } from '../payload.js';
+import type { Handler } from '../subjects/subject.js';
 
-/** Counts the jobs that a worker is given, and knows each of them: one that comes twice is an error. */
-export class Tally {
+/** Counts the jobs that a worker handles, and recognizes those that it has handled before. */
+export class Tally implements Handler {
   handled = 0;
+  /** Resolves when the first job is handled. */
+  readonly begun: Promise<void>;
+  private begin!: () => void;
   private seen = new Uint8Array(1 << 16);
-  private twice = 0;
-  private isBegun!: () => void;
-  /** Resolves when the first job comes. */
-  readonly begun = new Promise<void>((resolve) => (this.isBegun = resolve));
+  private repeated = 0;
 
-  /** What runs for each job. */
-  handlerFor(variant: Variant): Handle {
-    if (variant !== 'result') return (note) => void this.count(note);
-    return (note) => {
-      this.count(note);
-      return { id: note.id };
-    };
+  /** @param storesResults whether jobs return something small */
+  constructor(private readonly storesResults = false) {
+    this.begun = new Promise((resolve) => (this.begin = resolve));
   }
 
-  /** @throws Error where a job came more than once */
-  check(): void {
-    if (this.twice > 0) throw new Error(`${this.twice} of ${this.handled} jobs came more than once.`);
-  }
-
-  private count({ id }: Note): void {
-    if (this.handled === 0) this.isBegun();
+  handle({ id }: Message): unknown {
+    if (this.handled === 0) this.begin();
     this.handled += 1;
     if (id >= this.seen.length) this.grow(id);
-    if (this.seen[id] === 1) this.twice += 1;
+    this.repeated += this.seen[id]!;
     this.seen[id] = 1;
+    return this.storesResults ? { id } : undefined;
+  }
+
+  /** @throws Error where a job was handled more than once */
+  check(): void {
+    if (this.repeated > 0) throw new Error(`${this.repeated} of ${this.handled} jobs were handled more than once.`);
   }
 
   private grow(id: number): void {

@@ -1,42 +1,41 @@
-import { Queue, Worker } from 'bullmq';
-import type { Note } from '../../payload.js';
-import type { Outcome, Place, Producer, Subject } from '../subject.js';
-import { byFlows, byHand } from './ways.js';
-import { connectionTo, QUEUE } from './connection.js';
-import { workerOptionsFor } from './worker-options.js';
+import type { Message } from '../../payload.js';
+import type { Producer, QueueSettings, Subject } from '../subject.js';
+import { openQueue, startWorker } from './connection.js';
+import { flowProducer } from './flows.js';
 
 const JOB = 'take';
 
 /**
  * BullMQ at its best settings: jobs are removed when they are done, and kept with what they returned only where results
- * are measured; `addBulk` for many; the next job is fetched by the script that ends the one before, and events go to a
- * stream that is trimmed to about 10,000 (its defaults).
+ * are measured; `addBulk` for many; the script that ends a job fetches the next one, and events go to a stream that is
+ * trimmed to about 10,000 (its defaults).
  */
 export const bullmq: Subject = {
-  produce: produceByBullmq,
+  produce,
 
-  async work(place, handle) {
-    let settled = 0;
-    const worker = new Worker<Note, Outcome>(QUEUE, async ({ data }) => handle(data), {
-      connection: connectionTo(place),
-      ...workerOptionsFor(place),
-    });
-    worker.on('completed', () => (settled += 1));
-    await worker.waitUntilReady();
-    return { settled: () => settled, close: () => worker.close() };
+  async work(settings, handler) {
+    const queue = settings.addsJobs ? await openQueue<Message>(settings) : undefined;
+    const add = async (message: Message) => void (await queue?.add(JOB, message));
+    const worker = await startWorker<Message>(settings, async ({ data }) => handler.handle(data, add));
+    return {
+      settled: worker.settled,
+      async close() {
+        await worker.close();
+        await queue?.close();
+      },
+    };
   },
 
-  ways: { 'by hand': byHand, FlowProducer: byFlows },
+  chainMethods: { FlowProducer: flowProducer },
 };
 
 /** The same for a worker within Nest. */
-export async function produceByBullmq(place: Place): Promise<Producer> {
-  const queue = new Queue<Note, Outcome>(QUEUE, { connection: connectionTo(place) });
-  await queue.waitUntilReady();
+export async function produce(settings: QueueSettings): Promise<Producer> {
+  const queue = await openQueue<Message>(settings);
   return {
     send: (note) => queue.add(JOB, note),
     sendAll: (notes) => queue.addBulk(notes.map((data) => ({ name: JOB, data }))),
-    sendLater: (note, delay) => queue.add(JOB, note, { delay }),
+    sendDelayed: (note, delay) => queue.add(JOB, note, { delay }),
     left: () => queue.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized', 'failed'),
     close: () => queue.close(),
   };

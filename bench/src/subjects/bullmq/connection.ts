@@ -1,9 +1,32 @@
-import type { Place } from '../subject.js';
+import { Queue, Worker, type Job, type WorkerOptions } from 'bullmq';
+import type { QueueSettings, RunningWorker } from '../subject.js';
 
 /** The queue of all measures. */
 export const QUEUE = 'notes';
 
-/** As BullMQ wants it for workers: commands wait for Redis to come back. */
-export function connectionTo({ url }: Place) {
+/** As BullMQ requires it for workers: commands wait until Redis is back. */
+export function connectionTo({ url }: QueueSettings) {
   return { url, maxRetriesPerRequest: null };
+}
+
+/** Done jobs are removed by an option of the worker, since that of each job is stored with it. */
+export function workerOptionsOf({ variant, concurrency }: QueueSettings): Omit<WorkerOptions, 'connection'> {
+  return variant === 'result' ? { concurrency } : { concurrency, removeOnComplete: { count: 0 } };
+}
+
+export async function openQueue<Data>(settings: QueueSettings): Promise<Queue<Data>> {
+  const queue = new Queue<Data>(QUEUE, { connection: connectionTo(settings) });
+  await queue.waitUntilReady();
+  return queue as Queue<Data>;
+}
+
+export async function startWorker<Data>(
+  settings: QueueSettings,
+  run: (job: Job<Data>) => Promise<unknown>,
+): Promise<RunningWorker> {
+  let settled = 0;
+  const worker = new Worker<Data>(QUEUE, run, { connection: connectionTo(settings), ...workerOptionsOf(settings) });
+  worker.on('completed', () => (settled += 1));
+  await worker.waitUntilReady();
+  return { settled: () => settled, close: () => worker.close() };
 }

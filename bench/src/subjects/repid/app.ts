@@ -1,35 +1,25 @@
-import { Module, type DynamicModule, type INestApplicationContext, type Provider } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { RepidModule, RepidWorker } from '@repid/nestjs';
-import type { Place, RunningWorker } from '../subject.js';
-import { brokersAt } from './brokers.js';
+import type { Provider } from '@nestjs/common';
+import { Repid, RepidModule, RepidWorker } from '@repid/nestjs';
+import { startApp } from '../nest-app.js';
+import type { Handler, QueueSettings, RunningWorker } from '../subject.js';
+import { brokersAt, runningWorker } from './connection.js';
 
-/** A Nest application without HTTP, with such providers, which says only what goes wrong. */
-export function startApp(place: Place, providers: Provider[] = []): Promise<INestApplicationContext> {
-  return NestFactory.createApplicationContext(AppModule.at(place, providers), { logger: ['warn', 'error'] });
+/** Connects a Nest application without actors. */
+export async function connect(settings: QueueSettings) {
+  const app = await startApp({ imports: [RepidModule.forRoot(brokersAt(settings))] });
+  const repid = app.get(Repid);
+  await repid.connect();
+  return { repid, close: () => app.close() };
 }
 
-@Module({})
-class AppModule {
-  static at(place: Place, providers: Provider[]): DynamicModule {
-    return { module: AppModule, imports: [RepidModule.forRoot(brokersAt(place))], providers };
-  }
-}
-
-/** Runs the worker of an application until it is closed, and the application with it. */
-export function workIn(
-  app: INestApplicationContext,
-  { concurrency }: Place,
-  actors: { readonly handled: number },
-): RunningWorker {
+/** Runs the worker of a Nest application that has these actors. */
+export async function workIn(
+  settings: QueueSettings,
+  handler: Pick<Handler, 'handled'>,
+  providers: Provider[],
+): Promise<RunningWorker> {
+  const app = await startApp({ imports: [RepidModule.forRoot(brokersAt(settings))], providers });
   const worker = app.get(RepidWorker);
-  const work = worker.run({ concurrency, handleSignals: [] });
-  return {
-    settled: () => actors.handled - worker.inFlight,
-    async close() {
-      await worker.stop();
-      await work;
-      await app.close();
-    },
-  };
+  const run = worker.run({ concurrency: settings.concurrency, handleSignals: [] });
+  return runningWorker(worker, run, handler, () => app.close());
 }

@@ -1,31 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Actor, Repid } from '@repid/nestjs';
+import { Actor } from '@repid/nestjs';
 import { IsInt, IsString } from 'class-validator';
-import type { Handle, Outcome, Subject } from '../subject.js';
-import { byDependencies, byFollowers } from './ways.js';
-import { ACTOR, producerOf } from './producer.js';
-import { startApp, workIn } from './app.js';
+import type { Handler, Subject } from '../subject.js';
+import { connect, workIn } from './app.js';
+import { dependsOn, followers } from './chains.js';
+import { ACTOR, producerOf } from './connection.js';
 
 /** A Nest application: an actor found by its decorator, its payload a DTO that class-validator has checked. */
 export const repid: Subject = {
-  async produce(place) {
-    const app = await startApp(place);
-    const client = app.get(Repid);
-    await client.connect();
+  async produce(settings) {
+    const { repid: client, close } = await connect(settings);
     const enqueue = client.actors(Notes)[ACTOR];
     return {
-      ...producerOf(client, place, enqueue),
-      sendLater: (note, delay) => enqueue(note, { deferredUntil: new Date(Date.now() + delay) }),
-      close: () => app.close(),
+      ...producerOf(client, settings, (note) => enqueue(note as NoteDto)),
+      sendDelayed: (note, delay) => enqueue(note as NoteDto, { deferredUntil: new Date(Date.now() + delay) }),
+      close,
     };
   },
 
-  async work(place, handle) {
-    const app = await startApp(place, [Notes, { provide: HANDLE, useValue: handle }]);
-    return workIn(app, place, app.get(Notes));
-  },
+  work: (settings, handler) => workIn(settings, handler, [Notes, { provide: HANDLER, useValue: handler }]),
 
-  ways: { followers: byFollowers, dependsOn: byDependencies },
+  chainMethods: { followers, dependsOn },
 };
 
 class NoteDto {
@@ -36,17 +31,14 @@ class NoteDto {
   text!: string;
 }
 
-const HANDLE = Symbol('handle');
+const HANDLER = Symbol('handler');
 
 @Injectable()
 class Notes {
-  handled = 0;
-
-  constructor(@Inject(HANDLE) private readonly handle: Handle) {}
+  constructor(@Inject(HANDLER) private readonly handler: Handler) {}
 
   @Actor()
-  [ACTOR](note: NoteDto): Outcome {
-    this.handled += 1;
-    return this.handle(note);
+  [ACTOR](note: NoteDto): unknown {
+    return this.handler.handle(note);
   }
 }

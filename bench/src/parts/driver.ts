@@ -1,0 +1,104 @@
+import { mean, sum } from 'd3-array';
+import type { Sample } from '../figure.js';
+import type { Fixture } from '../fixture.js';
+import type { BenchProcess } from '../processes/bench-process.js';
+import type { SubjectName } from '../subjects/catalogue.js';
+import type { QueueSettings, Sending } from '../subjects/subject.js';
+import type { Window, Work } from '../tasks/work.js';
+
+/** The concurrency of workers, wherever it is not what is varied. */
+const CONCURRENCY = 100;
+
+/** The ids of each producer start so far from those of the other. */
+const ID_RANGE = 2_000_000;
+
+interface DriverOptions extends Omit<QueueSettings, 'url' | 'concurrency'> {
+  readonly concurrency?: number;
+  readonly subject: SubjectName;
+  /** @default 1 */
+  readonly producers?: number;
+  /** @default 1 */
+  readonly workers?: number;
+}
+
+/** Producers and workers of a subject at an empty Redis. It counts jobs: where one is lost or repeated, the run fails. */
+export class Driver {
+  /** Jobs that were not done after the last `measure` or `check`. */
+  left = 0;
+  private sent = 0;
+  private handled = 0;
+
+  private constructor(
+    private readonly redis: Fixture['redis'],
+    readonly settings: QueueSettings,
+    private readonly producers: readonly BenchProcess[],
+    private readonly workers: readonly BenchProcess[],
+  ) {}
+
+  static async start(fixture: Fixture, { subject, producers = 1, workers = 1, ...options }: DriverOptions) {
+    const settings = { url: fixture.redis.url, concurrency: CONCURRENCY, ...options };
+    const senders = await fixture.processes(subject, 'producer', producers);
+    const takers = await fixture.processes(subject, 'worker', workers);
+    await fixture.redis.flush();
+    return new Driver(fixture.redis, settings, senders, takers);
+  }
+
+  get producer(): BenchProcess {
+    return this.producers[0]!;
+  }
+
+  get worker(): BenchProcess {
+    return this.workers[0]!;
+  }
+
+  async preload(count: number, maxQueued?: number): Promise<void> {
+    await this.producer.run('preload', this.settings, count, maxQueued);
+    this.sent += count;
+  }
+
+  /** Has all producers send for `duration` milliseconds. */
+  async enqueue(sending: Sending, duration: number): Promise<Work> {
+    const send = (one: BenchProcess, n: number) => one.run('enqueue', this.settings, sending, duration, n * ID_RANGE);
+    const work = together(await Promise.all(this.producers.map(send)));
+    this.sent += work.total;
+    return work;
+  }
+
+  /** Has all workers work in the same window. */
+  async drain(window: Window): Promise<Work> {
+    const work = together(await Promise.all(this.workers.map((one) => one.run('drain', this.settings, window))));
+    this.handled += work.total;
+    return work;
+  }
+
+  /** Waits for a task of the worker, and for one that is started when the worker is ready for it. */
+  overlap<Worked, Sent>(working: Promise<Worked>, send: () => Promise<Sent>): Promise<[Worked, Sent]> {
+    return Promise.all([working, this.worker.ready().then(send)]);
+  }
+
+  /** Returns the rate of some work, and what it costs the processes and Redis. @throws Error as `check` does */
+  async measure(action: () => Promise<Work>): Promise<Sample> {
+    const cpuBefore = await this.redis.cpuSeconds();
+    const { jobs, total, seconds, cpuSeconds } = await action();
+    const redisSeconds = (await this.redis.cpuSeconds()) - cpuBefore;
+    await this.check();
+    const cpu = { process: (cpuSeconds * 10_000) / jobs, redis: (redisSeconds * 10_000) / total };
+    return { value: jobs / seconds, cpu };
+  }
+
+  /** @throws Error where a job is missing or was handled more than once */
+  async check(): Promise<void> {
+    this.left = await this.producer.run('left', this.settings);
+    if (this.sent === this.handled + this.left) return;
+    throw new Error(`Of ${this.sent} jobs ${this.handled} were handled and ${this.left} are left.`);
+  }
+}
+
+function together(works: readonly Work[]): Work {
+  return {
+    jobs: sum(works, ({ jobs }) => jobs),
+    total: sum(works, ({ total }) => total),
+    seconds: mean(works, ({ seconds }) => seconds)!,
+    cpuSeconds: sum(works, ({ cpuSeconds }) => cpuSeconds),
+  };
+}

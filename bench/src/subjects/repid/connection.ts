@@ -1,0 +1,77 @@
+import type { OutgoingMessage, Repid, Worker } from '@repid/core';
+import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
+import type { Message } from '../../payload.js';
+import type { Handler, Producer, QueueSettings, RunningWorker } from '../subject.js';
+
+/** The actor that takes the notes. */
+export const ACTOR = 'take';
+
+const HEADERS = { topic: ACTOR };
+
+/** Default settings. Arguments travel in the message; there is a broker for results where they are stored. */
+export function brokersAt({ url, variant }: QueueSettings) {
+  return {
+    messageBroker: new RedisMessageBroker(url),
+    ...(variant === 'result' && { resultsBucketBroker: new RedisBucketBroker(url) }),
+  };
+}
+
+/** Returns the channels that notes are spread over. The first is the default channel. */
+export function channelsOf({ channels = 1 }: QueueSettings): readonly string[] {
+  return Array.from({ length: channels }, (_, n) => (n === 0 ? 'default' : `channel-${n}`));
+}
+
+/** Sends over a connection of Repid, which it does not close. Without `enqueue`, single jobs are sent by `repid.job`. */
+export function producerOf(
+  repid: Repid,
+  settings: QueueSettings,
+  enqueue?: (note: Message) => Promise<unknown>,
+): Omit<Producer, 'close'> {
+  const channels = channelsOf(settings);
+  const channelOf = ({ id }: Message): string => channels[id % channels.length]!;
+  const jobOf = (note: Message) => repid.job(ACTOR, { args: note, channel: channelOf(note) });
+  const left = () => leftOn(repid, channels);
+  if (settings.variant === 'bare') {
+    return {
+      left,
+      send: (note) => repid.sendMessageJson({ channel: channelOf(note), headers: HEADERS, payload: note }),
+      sendAll: (notes) => repid.producer.publish(notes.map((note) => bareMessage(channelOf(note), note))),
+    };
+  }
+  return {
+    left,
+    send: enqueue ?? ((note) => jobOf(note).enqueue()),
+    sendAll: (notes) => repid.enqueue(notes.map(jobOf)),
+  };
+}
+
+function bareMessage(channel: string, note: Message): OutgoingMessage {
+  const payload = Buffer.from(JSON.stringify(note));
+  return { channel, headers: HEADERS, payload, contentType: 'application/json' };
+}
+
+/** @throws Error where messages failed */
+async function leftOn(repid: Repid, channels: readonly string[]): Promise<number> {
+  const all = await Promise.all(channels.map((channel) => repid.channel(channel).stats()));
+  return all.reduce((sum, { queued, delayed, waiting, running, deadLetters }) => {
+    if (deadLetters > 0) throw new Error(`${deadLetters} messages are dead letters.`);
+    return sum + queued + delayed + waiting + running;
+  }, 0);
+}
+
+/** A worker that runs until it is closed. A job is settled when its handler was called and it is no longer in flight. */
+export function runningWorker(
+  worker: Pick<Worker, 'inFlight' | 'stop'>,
+  run: Promise<unknown>,
+  handler: Pick<Handler, 'handled'>,
+  disconnect: () => Promise<void>,
+): RunningWorker {
+  return {
+    settled: () => handler.handled - worker.inFlight,
+    async close() {
+      await worker.stop();
+      await run;
+      await disconnect();
+    },
+  };
+}

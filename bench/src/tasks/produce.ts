@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { note, range } from '../payload.js';
+import { subject } from '../processes/subject.js';
+import type { QueueSettings, Sending } from '../subjects/subject.js';
+import { machineTime, startTimer } from './timing.js';
+import type { Work } from './work.js';
+
+/** Jobs of one call that sends in bulk. */
+export const BULK = 1_000;
+
+/** Calls that are not answered yet, where jobs are sent `in flight`. */
+const IN_FLIGHT = 100;
+
+/** The shortest delay of a delayed job, in milliseconds. */
+const MIN_DELAY = 10;
+
+/** Coprime to all counts: its multiples, modulo the count, visit all numbers below it in a scattered order. */
+const STRIDE = 7_919;
+
+/** Sends `count` notes in bulk, so that at most `maxQueued` of them are not done. */
+export async function preload(settings: QueueSettings, count: number, maxQueued?: number): Promise<void> {
+  const producer = await subject.produce(settings, 'bulk');
+  for (let sent = 0; sent < count; sent += BULK) {
+    while (maxQueued !== undefined && (await producer.left()) > maxQueued - BULK) await sleep(1);
+    await producer.sendAll(range(sent, Math.min(BULK, count - sent), note));
+  }
+  await producer.close();
+}
+
+/** Starts calls for `duration` milliseconds, and measures until the last one is answered. */
+export async function enqueue(settings: QueueSettings, sending: Sending, duration: number, firstId = 0): Promise<Work> {
+  const producer = await subject.produce(settings, sending);
+  let next = firstId;
+  const sendOne = () => producer.send(note(next++));
+  const sendMany = () => producer.sendAll(range((next += BULK) - BULK, BULK, note));
+  const elapsed = startTimer();
+  const end = performance.now() + duration;
+  const sendRepeatedly = async (send: () => Promise<unknown>): Promise<void> => {
+    while (performance.now() < end) await send();
+  };
+  if (sending === 'in flight') await Promise.all(range(0, IN_FLIGHT, () => sendRepeatedly(sendOne)));
+  else await sendRepeatedly(sending === 'bulk' ? sendMany : sendOne);
+  const work = { jobs: next - firstId, total: next - firstId, ...elapsed() };
+  await producer.close();
+  return work;
+}
+
+export interface SingleJobs {
+  readonly count: number;
+  /** How long to wait after each, at least and at most, in milliseconds. @default not at all */
+  readonly pause?: readonly [min: number, max: number];
+  /** Delays jobs by at most so many milliseconds. The delays are spread evenly, and scattered. @default not at all */
+  readonly maxDelay?: number;
+}
+
+/** Sends jobs one after the other. Returns when each can be handled at the earliest, on the machine's clock. */
+export async function sendSingly(settings: QueueSettings, { count, pause, maxDelay }: SingleJobs): Promise<number[]> {
+  const producer = await subject.produce(settings, 'one at a time');
+  const times: number[] = [];
+  for (let id = 0; id < count; id += 1) {
+    const delay = maxDelay && Math.round(MIN_DELAY + ((maxDelay - MIN_DELAY) * ((id * STRIDE) % count)) / count);
+    times.push(machineTime() + (delay ?? 0));
+    await (delay === undefined ? producer.send(note(id)) : producer.sendDelayed!(note(id), delay));
+    if (pause !== undefined) await sleep(pause[0] + Math.random() * (pause[1] - pause[0]));
+  }
+  await producer.close();
+  return times;
+}
+
+/** Returns the number of jobs that are not done. */
+export async function left(settings: QueueSettings): Promise<number> {
+  const producer = await subject.produce(settings, 'one at a time');
+  const count = await producer.left();
+  await producer.close();
+  return count;
+}

@@ -1,0 +1,105 @@
+import { setImmediate } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
+import type { Message } from '../payload.js';
+import { reply } from '../processes/reply.js';
+import { subject } from '../processes/subject.js';
+import type { QueueSettings, RunningWorker } from '../subjects/subject.js';
+import { Tally } from './tally.js';
+import { machineTime, startTimer, until } from './timing.js';
+
+/** How long the first job, or all jobs where they are few, may take, in milliseconds. */
+const TIMEOUT = 20_000;
+
+/** How long the jobs between two looks at the heap may take, in milliseconds. */
+const HEAP_TIMEOUT = 120_000;
+
+/** Jobs that are settled within some milliseconds, so that the end of the window is watched without pauses. */
+const FEW = 1_000;
+
+/** What a task of a producer or worker has done. */
+export interface Work {
+  /** Jobs that were sent or settled within the window that is measured. */
+  readonly jobs: number;
+  /** Jobs that were sent or handled in all. */
+  readonly total: number;
+  /** The length of the window, and the CPU seconds of the process in it. */
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** What ends the window of a drain, and what it may have to wait for. */
+export interface Window {
+  readonly expected: number;
+  /** In milliseconds. */
+  readonly maxDuration: number;
+  /** The time of the machine's clock before which it does not start, so that several workers share it. */
+  readonly notBefore?: number;
+}
+
+/** Measures from the first job handled until all that are expected are settled, or until the window is over. */
+export async function drain(settings: QueueSettings, window: Window): Promise<Work> {
+  const tally = new Tally(settings.variant === 'result');
+  const measured = await withWorker(subject.work(settings, tally), tally, async (worker) => {
+    await pTimeout(tally.begun, { milliseconds: TIMEOUT, message: `No job was handled within ${TIMEOUT} ms.` });
+    return measureWindow(worker, window);
+  });
+  return { ...measured, total: tally.handled };
+}
+
+async function measureWindow(worker: RunningWorker, { expected, maxDuration, notBefore }: Window) {
+  if (notBefore !== undefined) await until(() => machineTime() >= notBefore, TIMEOUT);
+  const before = notBefore === undefined ? 0 : worker.settled();
+  const elapsed = startTimer();
+  await until(() => worker.settled() >= expected, maxDuration, expected <= FEW ? setImmediate : undefined);
+  const times = elapsed();
+  return { jobs: worker.settled() - before, ...times };
+}
+
+/** Returns when each of `count` jobs was handled, by id, on the machine's clock. */
+export async function listen(settings: QueueSettings, count: number): Promise<readonly number[]> {
+  const times: number[] = [];
+  const tally = new (class extends Tally {
+    override handle(message: Message): unknown {
+      times[message.id] = machineTime();
+      return super.handle(message);
+    }
+  })();
+  return withWorker(subject.work(settings, tally), tally, async (worker) => {
+    reply('ready');
+    await allSettled(worker, count, TIMEOUT);
+    return times;
+  });
+}
+
+/** Returns the bytes of the heap in use after so many jobs, garbage collected, while the worker goes on. */
+export async function heap(settings: QueueSettings, counts: readonly number[]): Promise<readonly number[]> {
+  const tally = new Tally();
+  return withWorker(subject.work(settings, tally), tally, async (worker) => {
+    const used: number[] = [];
+    for (const count of counts) {
+      await allSettled(worker, count, HEAP_TIMEOUT);
+      globalThis.gc?.();
+      used.push(process.memoryUsage().heapUsed);
+    }
+    return used;
+  });
+}
+
+/** Closes the worker after `use`. @throws Error where a job was handled more than once */
+export async function withWorker<Result>(
+  starting: Promise<RunningWorker>,
+  tally: Tally,
+  use: (worker: RunningWorker) => Promise<Result>,
+): Promise<Result> {
+  const worker = await starting;
+  const result = await use(worker);
+  await worker.close();
+  tally.check();
+  return result;
+}
+
+/** @throws Error where they are not settled in time */
+export async function allSettled(worker: RunningWorker, count: number, timeout: number): Promise<void> {
+  await until(() => worker.settled() >= count, timeout);
+  if (worker.settled() < count) throw new Error(`Only ${worker.settled()} of ${count} jobs ended in ${timeout} ms.`);
+}
