@@ -4,7 +4,7 @@ import type { ResultsFigure, ResultsFile } from '../report/results-file.js';
 
 const DECIMALS = 2;
 
-/** One subject in a table: how it is called there, and which of its variants is meant. */
+/** A row of a table: its label, the subject and the variant. */
 export type Line = readonly [label: string, subject: string, variant: string];
 
 /** A table with a subject in each row and a scenario in each column. */
@@ -12,11 +12,11 @@ export interface Matrix {
   readonly part: string;
   readonly rows: readonly Line[];
   readonly columns: readonly (readonly [heading: string, scenario: string])[];
-  /** What a last column tells of each subject beside that, and its heading. */
+  /** An optional last column: its heading and the cell of each subject. */
   readonly last?: { readonly heading: string; readonly cellOf: (find: Find) => string };
 }
 
-/** A subject's figure in a scenario, where it was measured there. */
+/** Returns the figure of a subject in a scenario; undefined if it was not measured. */
 export type Find = (scenario: string) => ResultsFigure | undefined;
 
 /** The table in Markdown; a subject that was not measured in a scenario has an empty cell there. */
@@ -36,12 +36,12 @@ export function matrixOf({ figures }: ResultsFile, { part, rows, columns, last }
   return markdownTable(head, body);
 }
 
-/** A last column that tells the CPU seconds of a scenario. */
+/** A last column with the CPU seconds of a scenario. */
 export function cpuSecondsIn(scenario: string): Matrix['last'] {
   return { heading: 'CPU s per 10,000: worker, Redis', cellOf: (find) => cpuSecondsOf(find(scenario)) };
 }
 
-/** Every figure of some scenarios of a part that has one subject in each, one a line, with its unit. */
+/** A table with one line per figure and its unit, for scenarios with a single subject. */
 export function listOf({ figures }: ResultsFile, part: string, scenarios: readonly string[]): string {
   const chosen = scenarios.flatMap((scenario) =>
     figures.filter((figure) => figure.part === part && figure.scenario === scenario),
@@ -53,19 +53,19 @@ export function listOf({ figures }: ResultsFile, part: string, scenarios: readon
   return markdownTable(['case', 'figure'], body);
 }
 
-/** The targets, and what became of them. */
+/** The table of targets, with what was reached. */
 export function targetsOf({ targets }: ResultsFile): string {
   const body = targets.map(({ target, reached, verdict }) => [target, reached?.toFixed(2) ?? '', verdict]);
   return markdownTable(['target', 'reached', ''], body, ['---', '---:', '---']);
 }
 
-/** On what it was measured, and how long that took. */
+/** Describes the machine, the versions and the duration of the run. */
 export function describeEnvironment(results: ResultsFile): string {
   const { cores, cpu, memoryGiB, node, redis, packages, runs, seconds } = results;
   const { ioredis, bullmq, groupmq } = packages;
   return (
     `${cores} cores of ${cpu}, ${memoryGiB} GiB, Node ${node}, Redis ${redis}, ioredis ${ioredis}, BullMQ ${bullmq}, ` +
-    `@nestjs/bullmq ${packages['@nestjs/bullmq']}, bee-queue ${packages['bee-queue']}, groupmq ${groupmq}. Medians of ${runs} runs where no other number is said. All of it took ${seconds} seconds.`
+    `@nestjs/bullmq ${packages['@nestjs/bullmq']}, bee-queue ${packages['bee-queue']}, groupmq ${groupmq}. Medians of ${runs} runs unless stated otherwise. The full run took ${seconds} seconds.`
   );
 }
 

@@ -6,10 +6,10 @@ import { TABLES } from './tables.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
 
-/** Where something comes from results, between two comments: `<!-- results: draining -->` and `<!-- end -->`. */
-const PLACE = /<!-- results: ([a-z]+) -->\n[^]*?<!-- end -->/g;
+/** A generated part of the page, between two comments: `<!-- results: draining -->` and `<!-- end -->`. */
+const GENERATED_PART = /<!-- results: ([a-z]+) -->\n[^]*?<!-- end -->/g;
 
-/** The page as it is, and as it must be after the newest results. */
+/** Returns the page as it is, and filled with the newest results. */
 export function readPage(): { readonly page: string; readonly filled: string } {
   const newest = readdirSync(FOLDER)
     .filter((name) => name.endsWith('.json'))
@@ -24,18 +24,18 @@ export function readPage(): { readonly page: string; readonly filled: string } {
   };
 }
 
-/** Puts the newest results into the page. */
+/** Writes the newest results into the page. */
 export function writePage(): void {
   writeFileSync(PAGE, readPage().filled);
 }
 
-/** @throws RangeError where a place asks for what there is not */
+/** @throws RangeError for an unknown part */
 function fill(page: string, results: ResultsFile): string {
-  return page.replaceAll(PLACE, (_, name: string) => {
+  return page.replaceAll(GENERATED_PART, (_, name: string) => {
     const table = TABLES[name];
     if (table === undefined)
       throw new RangeError(
-        `docs/performance.md asks for results "${name}". There are: ${Object.keys(TABLES).join(', ')}.`,
+        `docs/performance.md has a part "${name}" that is unknown. Known parts: ${Object.keys(TABLES).join(', ')}.`,
       );
     return `<!-- results: ${name} -->\n\n${table(results)}\n\n<!-- end -->`;
   });

@@ -30,7 +30,7 @@ const BUSY = {
 };
 const GRAPHS = ['chain in memory', 'fan-in in memory', 'chain in Redis', 'fan-in in Redis'];
 
-/** Everything on the page that comes from results, by the name that it has there. */
+/** The generated parts of the page, by their names in it. */
 export const TABLES: Readonly<Record<string, (results: ResultsFile) => string>> = {
   environment: describeEnvironment,
   draining: (results) =>
@@ -78,9 +78,11 @@ export const TABLES: Readonly<Record<string, (results: ResultsFile) => string>> 
     matrixOf(results, {
       part: 'memory',
       rows: SENDERS,
-      columns: ['each queued', 'left when all are done', 'left when all are done, keys'].map(
-        (name) => [name, name] as const,
-      ),
+      columns: [
+        ['per queued job', 'each queued'],
+        ['left when all are done', 'left when all are done'],
+        ['keys left', 'left when all are done, keys'],
+      ],
     }),
   heap: (results) => listOf(results, 'heap', ['after a tenth', 'after all', 'after all to after a tenth']),
   scaling: (results) => listOf(results, 'scaling', ['worker processes', 'channels', 'queued']),
@@ -90,11 +92,11 @@ export const TABLES: Readonly<Record<string, (results: ResultsFile) => string>> 
       part: 'limits',
       rows: [BARE, RESULT, BULLMQ_RESULT],
       columns: [
-        ['Redis full at, jobs/s', 'thread of Redis full at'],
+        ['Redis thread full at, jobs/s', 'thread of Redis full at'],
         ['reached, jobs/s', 'reached by 2 producers, 2 workers'],
-        ...Object.values(BUSY).map((scenario) => [`${scenario}, cores`, scenario] as const),
+        ...Object.values(BUSY).map((scenario) => [headingOf(scenario), scenario] as const),
       ],
-      last: { heading: 'nearest to its end', cellOf: (find) => scarcestOf(find, results) },
+      last: { heading: 'first limit', cellOf: (find) => scarcestOf(find, results) },
     }),
   targets: targetsOf,
 };
@@ -104,6 +106,12 @@ function scarcestOf(find: Find, { cores }: ResultsFile): string {
   const [redis, producers, workers] = [coresOf(BUSY.redis), coresOf(BUSY.producers), coresOf(BUSY.workers)];
   const { what, busy } = scarcest({ redis, producers, workers, idle: coresOf(BUSY.idle) }, cores);
   return `${what}, ${Math.round(busy * 100)} %`;
+}
+
+/** `busy then: Redis` -> `Redis, busy cores`; `idle then` -> `idle cores`. */
+function headingOf(scenario: string): string {
+  const [, busy] = scenario.split('busy then: ');
+  return busy === undefined ? 'idle cores' : `${busy}, busy cores`;
 }
 
 function percentiles(scenario: string) {
