@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Gives the [Unreleased] section of CHANGELOG.md the version of the packages and today's date, and starts an empty one. */
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url));
 const CHANGELOG = join(ROOT, 'CHANGELOG.md');
 const UNRELEASED = '## [Unreleased]\n';
 

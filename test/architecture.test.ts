@@ -10,6 +10,7 @@ const STARTS = [
   'packages/core/src/worker',
   'packages/core/src/message',
   'packages/redis',
+  'packages/nestjs',
   'packages/redis/lua/commands',
   'packages/redis/lua/fast',
 ];
