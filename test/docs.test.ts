@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codeBlocks, type CodeBlock } from './support/code-blocks.js';
+import { brokenLinks } from './support/links.js';
 import { ROOT, runProgram } from './support/program.js';
 
 // Inside the repository, so that imports resolve as in an app.
@@ -21,9 +22,17 @@ const CONFIG = {
   },
 };
 
-const blocks = ['README.md', ...docs()].flatMap(codeBlocks);
+const pages = [...markdownIn('.', 1), ...markdownIn('docs'), ...markdownIn('packages', 2), ...markdownIn('bench', 1)];
+const blocks = pages.flatMap(codeBlocks);
 const programs = blocks.filter(({ isFragment }) => !isFragment);
 const fragments = blocks.filter(({ isFragment }) => isFragment);
+
+describe('Every page', () => {
+  it('links to files and headings that exist', () => {
+    expect(pages.length).toBeGreaterThan(20);
+    expect(pages.flatMap(brokenLinks)).toEqual([]);
+  });
+});
 
 describe('The code in README.md and docs', () => {
   beforeEach(() => {
@@ -60,8 +69,10 @@ function sources(): string[] {
   return ts.sys.readDirectory(join(ROOT, 'packages'), ['.ts'], ['**/dist', '**/node_modules', '**/*.test.ts']);
 }
 
-function docs(): string[] {
-  return ts.sys.readDirectory(join(ROOT, 'docs'), ['.md']).map((path) => path.slice(ROOT.length));
+/** Markdown files in a folder, as paths from the root. */
+function markdownIn(folder: string, depth?: number): string[] {
+  const found = ts.sys.readDirectory(join(ROOT, folder), ['.md'], ['**/node_modules'], undefined, depth);
+  return found.map((path) => path.slice(ROOT.length));
 }
 
 /** Contains the position of the block, because compiler messages show the file name. */
