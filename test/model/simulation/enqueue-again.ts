@@ -3,7 +3,7 @@ import type { Client } from './client.js';
 import type { Ledger } from './ledger.js';
 import { isInUse } from './readers.js';
 import type { TrackedJob } from './tracked-job.js';
-import type { WorkResult } from './work.js';
+import type { WorkResult } from './results.js';
 
 /** Enqueues a job once more that has ended, while nothing else goes on; its old result must not be taken for the new one. */
 export async function enqueueAgain(job: TrackedJob, ledger: Ledger, client: Client): Promise<void> {

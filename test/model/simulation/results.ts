@@ -1,6 +1,13 @@
 import type { Condition, ResultBucket } from '@repid/core';
+import type { WorkPayload } from './job-factory.js';
 import type { TrackedJob } from './tracked-job.js';
-import type { WorkResult } from './work.js';
+
+/** What a job has as its result. */
+export interface WorkResult extends WorkPayload {
+  readonly id: string;
+  /** How often it had been replayed or enqueued again. */
+  readonly lives: number;
+}
 
 /** What is wrong with the results that the run of a job was given. */
 export function findingsInResults(job: TrackedJob, results: readonly ResultBucket[]): string[] {

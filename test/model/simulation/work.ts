@@ -12,15 +12,8 @@ import type { WorkerProcess, World } from '../worlds/world.js';
 import { FollowerDesk } from './followers.js';
 import { TOPIC, type WorkPayload } from './job-factory.js';
 import type { Ledger } from './ledger.js';
-import { findingsInResults } from './results.js';
+import { findingsInResults, type WorkResult } from './results.js';
 import type { Followers, TrackedJob } from './tracked-job.js';
-
-/** What a job has as its result. */
-export interface WorkResult extends WorkPayload {
-  readonly id: string;
-  /** How often it had been replayed or enqueued again. */
-  readonly lives: number;
-}
 
 /** What the actors do, and what they see that should not be. */
 export class Work {

@@ -1,2 +1,3 @@
 export type * from './actor-client.js';
-export { Repid, type ClientSettings } from './repid.js';
+export type * from './client-settings.js';
+export { Repid } from './repid.js';

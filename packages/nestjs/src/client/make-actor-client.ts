@@ -10,7 +10,7 @@ import {
 } from '@repid/core';
 import { actorDefaultsOf, actorOptionsOf, connectionOf } from '../actor/actor-metadata.js';
 import { readParameters } from '../parameter/read-parameters.js';
-import type { ClientSettings } from './repid.js';
+import type { ClientSettings } from './client-settings.js';
 
 /**
  * Makes the client that `repid.actors()` returns.

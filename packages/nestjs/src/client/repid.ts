@@ -1,14 +1,8 @@
 import type { Type } from '@nestjs/common';
-import { Repid as Engine, type ActorOptions, type RepidOptions } from '@repid/core';
+import { Repid as Engine, type RepidOptions } from '@repid/core';
 import { makeActorClient } from './make-actor-client.js';
 import type { ActorClient } from './actor-client.js';
-
-/** The connection settings from which a client derives its actors' topics and channels. */
-export interface ClientSettings {
-  /** @default 'default' */
-  readonly connection?: string;
-  readonly actorDefaults?: Partial<ActorOptions>;
-}
+import type { ClientSettings } from './client-settings.js';
 
 /** Creates jobs, sends messages and manages channels over one connection. Inject it where you create jobs. */
 export class Repid extends Engine {

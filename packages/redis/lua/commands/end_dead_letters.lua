@@ -8,7 +8,7 @@
 --- @include lib/removal
 
 return carry_out(function()
-  local page = page_of('XRANGE', c.dead_letters, '-', '+', 'COUNT', STEP)
-  for _, letter in ipairs(page) do delete_letter(c, letter[1], letter[2]) end
+  local page = page_of('XRANGE', target.dead_letters, '-', '+', 'COUNT', STEP)
+  for _, letter in ipairs(page) do delete_letter(target, letter[1], letter[2]) end
   return #page < STEP and 0 or 1
 end)

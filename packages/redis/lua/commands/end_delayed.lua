@@ -11,14 +11,14 @@
 --- @include lib/end_job
 
 local function end_delayed(member, newest, exception)
-  local m = find_delayed(c, member) or { stamp = '', id = '', fields = {} }
+  local m = find_delayed(target, member) or { stamp = '', id = '', fields = {} }
   if m.stamp > newest then return 0 end
-  local job = job_of_delayed(c, m)
+  local job = job_of_delayed(target, m)
   if job then
     end_job('delayed', job, m.fields, exception)
   else
-    change(HASH, c.delayed_messages, member, false)
-    change(ZSET, c.delayed, member, false)
+    change(HASH, target.delayed_messages, member, false)
+    change(ZSET, target.delayed, member, false)
   end
   return 1
 end
@@ -26,7 +26,7 @@ end
 return carry_out(function()
   local exception, newest, kept, count = argument(), argument(), number(), 0
   allow_growth()
-  local page = page_of('ZRANGE', c.delayed, kept, kept + STEP - 1)
+  local page = page_of('ZRANGE', target.delayed, kept, kept + STEP - 1)
   for _, member in ipairs(page) do count = count + try_to_end(end_delayed, member, newest, exception) end
   return { count, #page < STEP and -1 or kept + #page - count, failure }
 end)

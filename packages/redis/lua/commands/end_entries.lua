@@ -13,8 +13,8 @@ local SMALL_STEP, MOST_BYTES = 50, 8 * 1024 * 1024
 
 local function job_of_entry(letter, entry, fields)
   local id = job_of(fields)
-  if id == '' or value_of(HASH, JOBS, id) ~= location_at(c, letter, entry) then return nil end
-  return { id = id, channel = c, letter = letter, detail = entry }
+  if id == '' or value_of(HASH, JOBS, id) ~= location_at(target, letter, entry) then return nil end
+  return { id = id, channel = target, letter = letter, detail = entry }
 end
 
 local function end_entry(letter, entry, fields, is_running, exception)
@@ -22,8 +22,8 @@ local function end_entry(letter, entry, fields, is_running, exception)
   if job then
     end_job(is_running and 'running' or 'queued', job, fields, exception)
   else
-    if is_running then redis.call('XACK', c[letter], c.group, entry) end
-    redis.call('XDEL', c[letter], entry)
+    if is_running then redis.call('XACK', target[letter], target.group, entry) end
+    redis.call('XDEL', target[letter], entry)
   end
   return 1
 end
@@ -36,8 +36,8 @@ end
 
 return carry_out(function()
   local letter, exception, after, bound, with_running = argument(), argument(), argument(), argument(), argument() == '1'
-  local stream, count, bytes = c[letter], 0, 0
-  local last = last_delivered(c, stream)
+  local stream, count, bytes = target[letter], 0, 0
+  local last = last_delivered(target, stream)
   allow_growth()
   if not with_running and is_after(last, after) then after = last end
   while count < STEP and bytes < MOST_BYTES do

@@ -37,9 +37,9 @@ local function sweep(c, stream, last)
   local first = redis.call('XPENDING', stream, c.group)[2]
   sweep_before(stream, first, last)
   if not first then return end
-  local after, page = first, nil
+  local after = first
   repeat
-    page = redis.call('XPENDING', stream, c.group, '(' .. after, '+', SWEEP_PAGE)
+    local page = redis.call('XPENDING', stream, c.group, '(' .. after, '+', SWEEP_PAGE)
     for _, pending in ipairs(page) do
       sweep_between(stream, after, '(' .. pending[1])
       after = pending[1]

@@ -5,7 +5,7 @@
 
 local STEP = 500
 
-local c, failure = channel(1), ''
+local target, failure = channel(1), ''
 
 -- Returns what the action returns: how many it has removed.
 local function try_to_end(action, ...)
