@@ -357,7 +357,9 @@ export class Job<Args = unknown, Result = unknown> {
       dependsOn: this.hasDependencies ? this.dependencies.map(({ on }) => bucketOf(on) ?? '') : undefined,
       unrouted: 0,
     };
-    return writeParameters(parameters, { ...options.headers, [HEADER.topic]: this.name });
+    const headers = options.headers === undefined ? {} : { ...options.headers };
+    headers[HEADER.topic] = this.name;
+    return writeParameters(parameters, headers);
   }
 
   private get resultTtl(): number | null {

@@ -40,6 +40,7 @@ export interface MessageParameters {
 export function readParameters(headers: Readonly<Record<string, string>>): MessageParameters {
   const resultId = resultBucketOf(headers);
   const schedule = readSchedule(headers);
+  const { unrouted, unroutedSince } = readUnrouted(headers);
   return {
     id: headers[HEADER.id],
     argsBucketId: argsBucketOf(headers),
@@ -51,7 +52,8 @@ export function readParameters(headers: Readonly<Record<string, string>>): Messa
     ttl: readNumber(headers, HEADER.ttl) ?? null,
     schedule,
     dependsOn: readDependencies(headers),
-    ...readUnrouted(headers),
+    unrouted,
+    unroutedSince,
     nonce: headers[HEADER.nonce],
   };
 }
@@ -194,7 +196,7 @@ function readUnrouted(
   );
 }
 
-const NEVER_UNROUTED = { unrouted: 0 } as const;
+const NEVER_UNROUTED = { unrouted: 0, unroutedSince: undefined } as const;
 
 function unroutedText({ unrouted, unroutedSince }: MessageParameters): string {
   return unroutedSince === undefined ? String(unrouted) : `${unrouted} ${unroutedSince}`;

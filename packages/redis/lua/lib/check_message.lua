@@ -36,8 +36,9 @@ local function check_waits(m)
 end
 
 -- Messages of one shape go to the same keys.
+local checked_shapes = {}
+
 local function check_messages(batch)
-  local checked_shapes = {}
   for _, m in ipairs(batch) do
     if not checked_shapes[m.shape] then
       check_message(m)

@@ -52,11 +52,12 @@ local function read_waiting_for_one(shape, id, alias, when)
 end
 
 local function read_fields(shape, id)
-  local fields, names = {}, shape.names
+  local fields, names, before = {}, shape.names, cursor
   for i = 1, #names do
     fields[2 * i - 1] = names[i]
-    fields[2 * i] = argument()
+    fields[2 * i] = ARGV[before + i]
   end
+  cursor = before + #names
   if shape.has_id_field then
     fields[#fields + 1] = 'id'
     fields[#fields + 1] = id

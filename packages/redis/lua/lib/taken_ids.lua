@@ -36,11 +36,11 @@ end
 
 -- A result to be removed is yet to be read, or is arguments; or arguments would replace a result, now or later.
 local function bucket_conflict(m, seen)
-  for _, id in ipairs(m.clears or {}) do
+  for _, id in ipairs(m.clears or NONE) do
     if is_held(id) then return { id, 'result-in-use' } end
     if kind_of_bucket(id) == 'arguments' then return { id, 'arguments' } end
   end
-  for _, bucket in ipairs(m.buckets or {}) do
+  for _, bucket in ipairs(m.buckets or NONE) do
     if bucket.is_named then
       if bucket.id == m.id or bucket.id == m.alias or seen[bucket.id] == 'id' then return { bucket.id, 'same-call' } end
       local taken = job_with(bucket.id)
@@ -61,7 +61,7 @@ local function taken_by(m, seen)
   if taken then return taken end
   seen[id] = 'id'
   if alias then seen[alias] = 'id' end
-  for _, bucket in ipairs(m.buckets or {}) do
+  for _, bucket in ipairs(m.buckets or NONE) do
     if bucket.is_named then seen[bucket.id] = 'arguments' end
   end
 end

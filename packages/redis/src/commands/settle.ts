@@ -85,7 +85,8 @@ function generalCall(batches: readonly SettlementBatch[], keys: Keys): Invocatio
     const { outcome, flags } = batch[0].command;
     if (isPlainAck(outcome) || outcome === 'extend' || outcome === 'unmark') continue;
     call.add(flags);
-    for (const one of batch) addCommand(call, one.delivery, one.command);
+    const [letters = ''] = flags.split(' ', 1);
+    for (const one of batch) addCommand(call, one.delivery, one.command, letters);
   }
   return call;
 }
@@ -100,22 +101,18 @@ function addEntries(call: KeyedCall | ChannelCall, batch: SettlementBatch): void
     for (const one of batch) call.add(one.delivery.lease.jobId ?? '');
 }
 
-function addCommand(call: ChannelCall, { lease }: OwnedEntry, command: SettleCommand): void {
+function addCommand(call: ChannelCall, { lease }: OwnedEntry, command: SettleCommand, letters: string): void {
   call.add(lease.jobId ?? '');
   if (command.outcome === 'dead-letter') {
     call.add(encodeReason(reasonOf(command.problem, 0, command.at)));
   } else if ('settlement' in command) {
     addOutcome(call, command.settlement.outcome);
-    addExtras(call, command, lease);
+    addExtras(call, command.settlement, letters, lease);
   }
 }
 
-type SettlementCommand = Extract<SettleCommand, { readonly settlement: Settlement }>;
-
 /** As `read_settlement` of lua/commands/settle.lua reads it. */
-function addExtras(call: ChannelCall, { settlement, flags }: SettlementCommand, lease: EntryLease): void {
-  const { bucket, publish = [] } = settlement;
-  const [letters = ''] = flags.split(' ', 1);
+function addExtras(call: ChannelCall, { bucket, publish = [] }: Settlement, letters: string, lease: EntryLease): void {
   if (letters.includes('a')) call.add(lease.resultId!);
   if (letters.includes('p')) call.add(lease.ownArgs!);
   if (bucket) addResult(call, bucket, lease.jobId);
