@@ -57,8 +57,8 @@ export interface BucketBroker {
   delete(ids: readonly string[]): Promise<number>;
   /**
    * Resolves with the body once the bucket is stored, immediately if it already is. Checking for the bucket and
-   * registering the waiter are atomic, so no order of events loses the bucket. The store wakes the waiter; nothing
-   * polls.
+   * registering the waiter are atomic, so no order of events loses the bucket. The store wakes the waiter. A
+   * broker may poll as well, so that a lost notification does no harm.
    *
    * Rejects with TimeoutError after `timeout`, and with the signal's reason when it aborts.
    */
