@@ -9,7 +9,7 @@ import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 import { Connection } from './connection.js';
 import { ClientSource } from './source.js';
 
-describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
+describe('A failover that closes no connection', { timeout: 60_000 }, () => {
   let servers: readonly [RedisServer, RedisServer];
   let admins: readonly [Redis, Redis];
   let proxy: TcpProxy;
@@ -130,7 +130,7 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     await expect(refused.connect()).rejects.toThrow(/READONLY.*give the address of the master/);
   });
 
-  it('has a connection cut once, however often that is asked for', async () => {
+  it('closes a connection once, even if that is requested several times', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const source = new ClientSource(proxy.url);
     const connection = new Connection(source, 'repid-cut', { timeout: 1_000, key: 'x', onProblem: () => undefined });
@@ -143,7 +143,7 @@ describe('A failover that cuts no connection', { timeout: 60_000 }, () => {
     warn.mockRestore();
   });
 
-  it('that never ends is a broker out of reach, not a refusal', async () => {
+  it('that never ends rejects with BrokerUnavailableError, not with a refusal', async () => {
     const broker = new RedisMessageBroker(proxy.url, { publishTimeout: 600, onProblem: () => undefined });
     await broker.connect();
     const consumer = await broker.consume({ channels: ['email'] });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RedisStage, message } from '../../../../test/support/redis-stage.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 
-describe('A server that is full', () => {
+describe('A full server', () => {
   const stage = new RedisStage();
   afterEach(() => stage.redis.config('SET', 'maxmemory', 0));
 
@@ -15,7 +15,7 @@ describe('A server that is full', () => {
       onEvent: () => undefined,
     });
 
-  it('can be connected to and drained, by a worker that was started after it was full', async () => {
+  it('accepts connections, and a worker that starts later drains it', async () => {
     const producer = makeRepid();
     const jobs = Array.from({ length: 50 }, (_, n) => producer.job<number, number>('double', { args: n }));
     await producer.enqueue(jobs);
@@ -32,7 +32,7 @@ describe('A server that is full', () => {
     await Promise.all([repid.disconnect(), producer.disconnect()]);
   });
 
-  it('refuses new work for now, and says that nothing was done', async () => {
+  it('refuses publications with a temporary error that states that nothing was done', async () => {
     await stage.redis.config('SET', 'maxmemory', 1);
     await expect(stage.broker.publish([message('x')])).rejects.toMatchObject({
       code: 'REPID_BROKER_UNAVAILABLE',
@@ -41,7 +41,7 @@ describe('A server that is full', () => {
     });
   });
 
-  it('has results waited for: who cannot be written down looks again by himself', async () => {
+  it('lets clients wait for results: a client that cannot register polls', async () => {
     const buckets = await stage.joinedBuckets();
     await stage.redis.config('SET', 'maxmemory', 1);
     await stage.redis.config('RESETSTAT');

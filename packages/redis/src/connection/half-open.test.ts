@@ -106,7 +106,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
 });
 
 describe('A server that does not answer at all', () => {
-  it('is waited for: its connections are not cut, and what is on its way is done', { timeout: 60_000 }, async () => {
+  it('keeps its connections, and pending commands complete later', { timeout: 60_000 }, async () => {
     const server = await startServer();
     const proxy = await TcpProxy.start(server.port);
     const broker = new RedisMessageBroker(proxy.url);

@@ -35,7 +35,7 @@ describe('Lifecycle', () => {
     expect(life.current).toBeUndefined();
   });
 
-  it('opens again after it could not', async () => {
+  it('opens again after a failed attempt', async () => {
     const { life, calls, fail } = makeLife();
     fail(1);
     await expect(life.open()).rejects.toThrow('away');
@@ -43,7 +43,7 @@ describe('Lifecycle', () => {
     expect(calls).toEqual(['open', 'open', 'opened']);
   });
 
-  it('can be used until it is closed', async () => {
+  it('is usable until it is closed', async () => {
     const { life } = makeLife();
     await life.open();
     const closed = life.close();
@@ -51,7 +51,7 @@ describe('Lifecycle', () => {
     await closed;
   });
 
-  it('gives up what is being opened when it is to be closed', async () => {
+  it('aborts opening when it is closed', async () => {
     const { life, calls } = makeLife();
     const opened = life.open();
     await Promise.resolve();
@@ -61,7 +61,7 @@ describe('Lifecycle', () => {
     expect(calls).toEqual(['open']);
   });
 
-  it('opens anew once it is closed, where both are asked for at once', async () => {
+  it('opens again after closing if both are requested at once', async () => {
     const { life, calls } = makeLife();
     await life.open();
     const closed = life.close();
@@ -71,7 +71,7 @@ describe('Lifecycle', () => {
     expect(life.current).toBe(6);
   });
 
-  it('is closed where that was asked for last', async () => {
+  it('stays closed if closing was requested last', async () => {
     const { life, calls } = makeLife();
     await life.open();
     await Promise.allSettled([life.close(), life.open(), life.close()]);

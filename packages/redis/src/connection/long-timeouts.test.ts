@@ -7,7 +7,7 @@ import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 /** Longer than the timers of Node, which fire at once then. */
 const LONG = '60d';
 
-it('waits for as long as it is told to, however long that is', async () => {
+it('waits for the whole timeout, even if it is longer than a timer can be', async () => {
   const server = await startServer();
   const options = { connectTimeout: LONG, onProblem: () => undefined };
   const broker = new RedisMessageBroker(server.url, { ...options, publishTimeout: LONG, ownershipTime: LONG });
@@ -25,7 +25,7 @@ it('waits for as long as it is told to, however long that is', async () => {
   await server.stop();
 });
 
-it('tries to connect for as long as it is told to', async () => {
+it('tries to connect for the whole timeout', async () => {
   const onProblem = vi.fn<(problem: Error) => void>();
   const broker = new RedisMessageBroker('redis://127.0.0.1:1', { connectTimeout: LONG, onProblem });
   const connecting = broker.connect();

@@ -12,7 +12,7 @@ import { message, take } from '../../../../test/support/redis-stage.js';
 import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 
-describe('A user who may not wake readers', () => {
+describe('A user without permission to unblock readers', () => {
   let server: RedisServer;
   let admin: Redis;
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe('A user who may not wake readers', () => {
     await server.stop();
   });
 
-  it('stops without a storm of refused calls, and within a second', async () => {
+  it('stops within a second, without repeated refused calls', async () => {
     const rules = documentedAcl().filter((rule) => rule !== '+client|unblock');
     const broker = new RedisMessageBroker(await urlOfLimitedUser(admin, server.url, rules));
     await broker.connect();
@@ -47,7 +47,7 @@ describe('A user who may not wake readers', () => {
 });
 
 describe('A user with the permissions of docs/brokers.md, on a cluster', () => {
-  it('publishes, consumes, waits and joins, and is denied nothing but INFO', { timeout: 60_000 }, async () => {
+  it('publishes, consumes and waits, and is denied only INFO', { timeout: 60_000 }, async () => {
     const stage = await startCluster();
     const rules = documentedAcl().map((rule) => rule.replace('repid:', '{repid}:'));
     for (const node of stage.nodes)

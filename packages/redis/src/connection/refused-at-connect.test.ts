@@ -78,13 +78,13 @@ describe('A server that refuses the connection', () => {
     }
   });
 
-  it('may be an instance of ioredis that was given', async () => {
+  it('also refuses the client of a given ioredis instance', async () => {
     const given = new Redis(url(`:wrong-${PASSWORD}`), { lazyConnect: true });
     const { problem } = await connect(new RedisMessageBroker(given));
     expect(problem.message).toContain('WRONGPASS');
   });
 
-  it('can be connected to with what it wants, in the database that was asked for', async () => {
+  it('accepts the right credentials, in the requested database', async () => {
     const broker = new RedisMessageBroker(url(`:${PASSWORD}`, '/7'));
     await broker.connect();
     await broker.publish([message('x', { channel: 'seven' })]);
@@ -96,7 +96,7 @@ describe('A server that refuses the connection', () => {
     await broker.disconnect();
   });
 
-  it('says what is wrong in the answer to a command, with its remedy', async () => {
+  it('explains a refused command, with the remedy', async () => {
     const admin = new Redis(url(`:${PASSWORD}`));
     await admin.call('ACL', 'SETUSER', 'reader', 'on', `>${PASSWORD}`, '+@all', '-xadd', '~*', '&*');
     const broker = new RedisMessageBroker(url(`reader:${PASSWORD}`));
@@ -115,8 +115,8 @@ describe('A server that refuses the connection', () => {
   });
 });
 
-describe('A server that is away', () => {
-  it('is waited for with a warning within a second, and an error that says why', async () => {
+describe('An unreachable server', () => {
+  it('causes a warning within a second, and an error with the reason after the timeout', async () => {
     const onProblem = vi.fn<(problem: Error) => void>();
     const broker = new RedisMessageBroker('redis://alice:hunter2@127.0.0.1:1', { connectTimeout: 1_500, onProblem });
     const connecting = broker.connect();
@@ -135,7 +135,7 @@ describe('A server that is away', () => {
     expect(inspect([problem, onProblem.mock.calls], { depth: 20, showHidden: true })).not.toMatch(/hunter2|alice/);
   });
 
-  it('is reported within a second to those who call, once it has been there', async () => {
+  it('rejects commands within a second if it was reachable before', async () => {
     const server = await startServer();
     const onProblem = vi.fn<(problem: Error) => void>();
     const broker = new RedisMessageBroker(server.url, { onProblem, publishTimeout: 1_500 });
@@ -148,7 +148,7 @@ describe('A server that is away', () => {
     await expect(published).rejects.toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
   });
 
-  it('may have done what it was asked before it went, whatever becomes of asking again', async () => {
+  it('leaves a command uncertain if the connection closed before the reply', async () => {
     const server = await startServer();
     const broker = new RedisMessageBroker(server.url, { publishTimeout: 1_500, onProblem: () => undefined });
     await broker.connect();

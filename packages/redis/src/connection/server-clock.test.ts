@@ -9,12 +9,12 @@ describe('ServerClock', () => {
   const at = (now: number) => vi.spyOn(performance, 'now').mockReturnValue(now);
   afterEach(() => void vi.restoreAllMocks());
 
-  it("is the machine's before anybody has looked", () => {
+  it('equals the local clock before the first sample', () => {
     const clock = new ServerClock(() => undefined);
     expect(Math.abs(clock.now() - Date.now())).toBeLessThan(50);
   });
 
-  it('takes half of the way for the time of the answer', () => {
+  it('assumes that the reply took half of the round trip', () => {
     const clock = new ServerClock(() => undefined);
     clock.note({ server: 1_000_000, sent: 100, received: 140 });
     at(140);
@@ -36,7 +36,7 @@ describe('ServerClock', () => {
     expect(clock.now()).toBe(expected);
   });
 
-  it('looks again now and then, while it is used', () => {
+  it('takes new samples while it is used', () => {
     const look = vi.fn<() => void>();
     const clock = new ServerClock(look);
     clock.note({ server: 1_000_000, sent: 0, received: 0 });
@@ -53,7 +53,7 @@ describe('ServerClock', () => {
   });
 });
 
-describe('A machine whose time is wrong', () => {
+describe('A machine with a wrong clock', () => {
   const stage = new RedisStage();
   const HOUR = 3_600_000;
   const RealDate = Date;

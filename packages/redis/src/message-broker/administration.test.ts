@@ -8,13 +8,13 @@ const GROUP = 'repid:email:group';
 /** More than are ended in one call, several times over. */
 const MANY = 1_700;
 
-describe('Looking after a channel in Redis', () => {
+describe('Administration of a channel in Redis', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
 
-  describe('purging much', () => {
-    it('ends all of it in steps, each with its result, and leaves nothing behind', async () => {
+  describe('purge() of many messages', () => {
+    it('ends all in steps, stores each result, and leaves nothing behind', async () => {
       await publish(MANY, (n) => withResult(`queued ${n}`, { priority: (['high', 'medium', 'low'] as const)[n % 3]! }));
       await publish(MANY, (n) => withResult(`delayed ${n}`, { delay: 60_000 + n }));
       expect(await stage.broker.channels.purge('email')).toBe(2 * MANY);
@@ -24,7 +24,7 @@ describe('Looking after a channel in Redis', () => {
       expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 0, delayed: 0 });
     });
 
-    it('spares what is published while it goes on', async () => {
+    it('keeps messages that are published meanwhile', async () => {
       await publish(MANY, (n) => job(`${n}`));
       await publish(MANY, (n) => job(`delayed ${n}`, { delay: 60_000 + n }));
       let isOver = false;
@@ -43,7 +43,7 @@ describe('Looking after a channel in Redis', () => {
       expect(await stage.where('after')).toBe('queued');
     });
 
-    it('ends all others where one cannot be ended, and says what is in its way', async () => {
+    it('ends all others if one cannot be ended, and reports why', async () => {
       await stage.broker.publish([withResult('a'), withResult('b', { delay: 60_000 }), withResult('c')]);
       await stage.redis.rename('repid:email:delayed:messages', 'aside');
       await stage.redis.set('repid:email:delayed:messages', 'not ours');
@@ -60,7 +60,7 @@ describe('Looking after a channel in Redis', () => {
       expect((await buckets.get(['b']))[0]).toContain('"cancelled":true');
     });
 
-    it('is not kept from it by a server that is full', async () => {
+    it('works on a full server', async () => {
       await publish(10, (n) => withResult(`${n}`));
       await stage.redis.config('SET', 'maxmemory', '1');
       try {
@@ -71,8 +71,8 @@ describe('Looking after a channel in Redis', () => {
     });
   });
 
-  describe('deleting much', () => {
-    it('ends all of it in steps, wherever it is, and removes every key', async () => {
+  describe('delete() of many messages', () => {
+    it('ends all in steps, in every state, and removes every key', async () => {
       const consumer = await stage.consume();
       await publish(20, (n) => withResult(`running ${n}`));
       const running = await consumer.receive(20, { wait: true });
@@ -94,7 +94,7 @@ describe('Looking after a channel in Redis', () => {
       await expect(running[0]!.settle(ACK)).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
     });
 
-    it('removes what is no stream and no set as well', async () => {
+    it('removes keys of unexpected types, too', async () => {
       for (const ending of ['', ':high', ':dlq', ':delayed', ':waiting', ':paused', ':consumers'])
         await stage.redis.set(`repid:email${ending}`, 'not ours');
       await stage.broker.channels.delete('email');
@@ -103,7 +103,7 @@ describe('Looking after a channel in Redis', () => {
   });
 
   describe('dead letters', () => {
-    it('go with their own arguments: deleted, too many, or with their channel', async () => {
+    it('are removed with their own arguments: deleted, trimmed, or with their channel', async () => {
       const few = await stage.connected({ deadLetters: { maxCount: 2 } });
       const consumer = await few.consume({ channels: ['email'] });
       for (const id of ['a', 'b', 'c']) await giveUp(id);
@@ -130,7 +130,7 @@ describe('Looking after a channel in Redis', () => {
       return keys.map((key) => key.slice('repid:bucket:'.length, -'#args'.length)).toSorted();
     }
 
-    it('are put back in steps, as many as there are', { timeout: 30_000 }, async () => {
+    it('are replayed in steps, in any number', { timeout: 30_000 }, async () => {
       await publishLetters(MANY);
       const { replayed, letters } = await stage.broker.channels.replayDeadLetters('email', { limit: 10_000 });
       expect(replayed).toBe(MANY);
@@ -138,7 +138,7 @@ describe('Looking after a channel in Redis', () => {
       expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: MANY, deadLetters: 0 });
     });
 
-    it('are put back by their ids in steps, and told in that order', async () => {
+    it('are replayed by id in steps, and reported in that order', async () => {
       await publishLetters(MANY);
       const ids = (await stage.broker.channels.deadLetters('email', MANY)).map(({ id }) => id).toReversed();
       const { letters } = await stage.broker.channels.replayDeadLetters('email', { ids, limit: MANY - 1 });
@@ -170,7 +170,7 @@ describe('Looking after a channel in Redis', () => {
   });
 
   describe('counting what is queued', () => {
-    it('is exact where the Python library acknowledges entries and leaves them', async () => {
+    it('is exact if the Python library acknowledges entries without deleting them', async () => {
       await stage.broker.publish(Array.from({ length: 30 }, (_, n) => message(`${n}`)));
       await stage.broker.channels.declare('email');
       const entries = await takeAsPython(20);
@@ -184,7 +184,7 @@ describe('Looking after a channel in Redis', () => {
       expect(await stage.redis.xlen('repid:email')).toBe(0);
     });
 
-    it('is exact while it is paused and in Python hands', async () => {
+    it('is exact during a pause with Python consumers', async () => {
       await stage.broker.publish(Array.from({ length: 9 }, (_, n) => message(`${n}`)));
       await stage.broker.channels.declare('email');
       const entries = await takeAsPython(5);
@@ -195,7 +195,7 @@ describe('Looking after a channel in Redis', () => {
       expect((await (await stage.consume()).receive(9, { wait: true })).map(textOf)).toEqual(['5', '6', '7', '8']);
     });
 
-    it('leaves alone what others than the Python library have left', async () => {
+    it('leaves entries of other consumer groups alone', async () => {
       await stage.redis.xadd('repid:email', '*', 'payload', 'history');
       await stage.redis.xgroup('CREATE', 'repid:email', GROUP, '$');
       await stage.broker.channels.stats('email');
@@ -217,7 +217,7 @@ describe('Looking after a channel in Redis', () => {
     }
   });
 
-  it('does not give up what a Python consumer has kept for long, when that is lost', async () => {
+  it('does not dead-letter a message that a Python consumer held for long and lost', async () => {
     const hasty = await stage.connected({ ownershipTime: 100, maxDeliveries: 3 });
     await hasty.publish([message('kept')]);
     await hasty.channels.declare('email');

@@ -15,7 +15,7 @@ const RETRY = { type: 'retry', headers: {}, delay: 60_000 } as const;
 const FOREIGN = { channel: 'foreign' };
 const HUGE = 1e300;
 
-describe('RedisMessageBroker refused by Redis', () => {
+describe('RedisMessageBroker, if Redis refuses a command', () => {
   const stage = new RedisStage();
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await stage.joinedBuckets()));
@@ -81,11 +81,11 @@ describe('RedisMessageBroker refused by Redis', () => {
       await expectRefused(await delivered(), { publish: [next(), make()] }, INVALID);
     });
 
-    it('with a retry after the end of time', async () => {
+    it('with a retry delay that is too large', async () => {
       await expectRefused(await delivered(), { outcome: { ...RETRY, delay: HUGE } }, INVALID);
     });
 
-    it('with a result that lives too long', async () => {
+    it('with a result TTL that is too large', async () => {
       const bucket = { ...ended('result'), ttl: HUGE, into: buckets };
       await expectRefused(await delivered(), { bucket, publish: [next()] }, INVALID);
     });
@@ -114,7 +114,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     }
   });
 
-  it('takes times as far as they may go', async () => {
+  it('accepts the largest times', async () => {
     const longest = LONGEST_DURATION;
     await buckets.store([{ ...ended('b'), ttl: longest }]);
     await stage.broker.publish([
@@ -128,7 +128,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     expect(await buckets.get(['good'])).toEqual([undefined]);
   });
 
-  it('ends a job although one that waits for it cannot be published, which goes on to wait', async () => {
+  it('ends a job whose waiter cannot be queued, and the waiter stays blocked', async () => {
     await stage.broker.publish([{ ...waiting('stuck'), ...FOREIGN }, waiting('free')]);
     await stage.redis.set('repid:foreign', 'not ours');
     await buckets.store([ended('first')]);
@@ -140,7 +140,7 @@ describe('RedisMessageBroker refused by Redis', () => {
   });
 
   describe('settles a batch', () => {
-    it('although one leaves a bucket that is none', async () => {
+    it('if the bucket of one settlement has a wrong type', async () => {
       await buckets.store([ended('first')]);
       await stage.broker.publish([waiting('x'), job('y')]);
       const [x, y] = await (await stage.consume()).receive(2, { wait: true });
@@ -167,7 +167,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     });
   });
 
-  it('promotes each delayed message once, although another cannot be', async () => {
+  it('promotes each delayed message once, even if another cannot be promoted', async () => {
     await stage.consume();
     const delayed = [message('one'), message('bad', { priority: 'low' }), message('two')];
     await stage.broker.publish(delayed.map((one, n) => ({ ...one, delay: 50 + n })));
@@ -180,7 +180,7 @@ describe('RedisMessageBroker refused by Redis', () => {
   });
 
   describe('gives up messages that are delivered too often', () => {
-    it('however many', async () => {
+    it('in any number', async () => {
       await abandon(9_000);
       const problems: string[] = [];
       const consumer = await stage.consume(({ message: text }) => void problems.push(text));
@@ -190,7 +190,7 @@ describe('RedisMessageBroker refused by Redis', () => {
       expect(problems).toEqual([]);
     });
 
-    it('a few at a time, and those after them without a rest', async () => {
+    it('a few per call, and the next ones without a pause', async () => {
       await abandon(50);
       const begun = performance.now();
       void (await stage.consume()).receive(5, { wait: true });
@@ -212,7 +212,7 @@ describe('RedisMessageBroker refused by Redis', () => {
       expect(problems).toEqual([expect.stringContaining('repid:email:dlq holds a string')]);
     });
 
-    it('and what has more fields than a script can pass on', async () => {
+    it('and entries with more fields than a script can pass on', async () => {
       const fields = Array.from({ length: 20_000 }, (_, n) => `f${n}`);
       await stage.redis.xadd('repid:email', '*', 'nonsense', 'x', ...fields);
       void (await stage.consume(() => undefined)).receive(1, { wait: true });
@@ -233,7 +233,7 @@ describe('RedisMessageBroker refused by Redis', () => {
     }
   });
 
-  it('counts of replayed dead letters only those that were put back', async () => {
+  it('counts only the dead letters that were replayed', async () => {
     const consumer = await stage.consume();
     for (let n = 0; n < 2; n++) {
       await stage.broker.publish([job('x')]);

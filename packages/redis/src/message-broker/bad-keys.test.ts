@@ -45,7 +45,7 @@ describe('A bad key', () => {
     },
   );
 
-  it('is reported by name, once in a while and not with every look', async () => {
+  it('is reported by name, at intervals', async () => {
     const consumer = await consume(['email', 'bad']);
     await stage.redis.set('repid:bad:delayed', 'not ours');
     await stage.redis.set('repid:bad:low', 'not ours');
@@ -109,7 +109,7 @@ describe('A bad key', () => {
       await consumer.close();
     });
 
-    it('whose record is gone is forgotten', async () => {
+    it('without its record is removed', async () => {
       await stage.broker.publish([job('gone', { delay: 20 }), message('fine', { delay: 30 })]);
       const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');
       await stage.redis.hdel('repid:email:delayed:messages', member!);
@@ -145,7 +145,7 @@ describe('A bad key', () => {
       await consumer.close();
     });
 
-    it('dead-letters what lay delayed from before', async () => {
+    it('dead-letters entries that were delayed before', async () => {
       await stage.broker.publish([message('stuck', { delay: 30 }), message('fine', { delay: 40 })]);
       const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');
       const pack = `redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack({ 'm', 0, { unpack(ARGV, 2) } }))`;
@@ -157,7 +157,7 @@ describe('A bad key', () => {
       await consumer.close();
     });
 
-    it('takes as many as are allowed', async () => {
+    it('accepts the maximum number of fields', async () => {
       const fields = ['payload', 'x', ...TOO_MANY.slice(4)];
       await stage.redis.xadd('repid:email', '*', ...fields);
       const [delivery] = await (await stage.consume()).receive(1, { wait: true });

@@ -4,7 +4,7 @@ import { RedisStage, job, message, textOf } from '../../../../test/support/redis
 describe('Messages that are due in the same millisecond', () => {
   const stage = new RedisStage();
 
-  it('are delivered in the order in which they were published, whatever their ids', async () => {
+  it('are delivered in publication order, independent of their ids', async () => {
     const dueAt = Date.now() + 300;
     const ids = ['9', '10', 'b', 'a', 'Z', '5', '50'];
     for (const id of ids) await stage.broker.publish([job(id, { dueAt })]);
@@ -22,7 +22,7 @@ describe('Messages that are due in the same millisecond', () => {
     },
   );
 
-  it('come after those that were due before, however late they were published', async () => {
+  it('come after messages that were due earlier, even if those were published later', async () => {
     const dueAt = Date.now() + 300;
     await stage.broker.publish([message('second', { dueAt })]);
     await stage.broker.publish([message('first', { dueAt: dueAt - 1 })]);

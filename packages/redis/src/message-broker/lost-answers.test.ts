@@ -37,7 +37,7 @@ describe('A message whose delivery was lost', () => {
     await broker.disconnect();
   });
 
-  it('is delivered again where it came with the answer to a settlement', async () => {
+  it('is redelivered if it was part of the reply to a settlement', async () => {
     const broker = await connected();
     const consumer = await broker.consume({ channels: ['email'], onProblem: () => undefined });
     await stage.broker.publish([job('zero'), job('one'), job('two')]);
@@ -82,7 +82,7 @@ describe('A message whose delivery was lost', () => {
     },
   );
 
-  it('is still a suspect and not to blame where it was to run alone', async () => {
+  it('stays a suspect, without a further count, if it was to run alone', async () => {
     const options = { ownershipTime: 500, maxDeliveries: 2 };
     const hasty = await stage.connected(options);
     await hasty.publish([message('x')]);
@@ -113,7 +113,7 @@ describe('A message whose delivery was lost', () => {
     await broker.disconnect();
   });
 
-  it('is not found twice while it runs, nor while its settlement is on its way', async () => {
+  it('is not found again while it runs or while its settlement is pending', async () => {
     const broker = await connected({ ownershipTime: 60 });
     const consumer = await broker.consume({ channels: ['email'], onProblem: () => undefined });
     const seen: string[] = [];

@@ -19,7 +19,7 @@ describe('A paused channel', () => {
   let proxy: TcpProxy | undefined;
   afterEach(() => proxy?.stop());
 
-  it('gives nothing to others that are blocked in reads, whatever comes once it is paused', async () => {
+  it('delivers nothing to readers that are already blocked', async () => {
     const begun: string[] = [];
     const consumers = await consumersOfOthers(5);
     const work = consumers.map((consumer) => workUntilClosed(consumer, begun));
@@ -36,7 +36,7 @@ describe('A paused channel', () => {
     await Promise.all(work);
   });
 
-  it('gives nothing even to a reader that has not heard of it, and sleeps already', async () => {
+  it('delivers nothing to a blocked reader that missed the notification', async () => {
     const group = 'repid:email:group';
     await stage.broker.channels.declare('email');
     const reading = stage.redis
@@ -48,7 +48,7 @@ describe('A paused channel', () => {
     expect(await reading).toBeNull();
   });
 
-  it('holds back priorities that are first used while it is paused', async () => {
+  it('holds back messages of priorities that are first used during the pause', async () => {
     const consumer = await stage.consume();
     await stage.broker.channels.pause('email');
     await stage.broker.publish([message('h', { priority: 'high' }), message('l', { priority: 'low' }), message('m')]);
@@ -62,7 +62,7 @@ describe('A paused channel', () => {
     expect(texts.toSorted()).toEqual(['h', 'l', 'm']);
   });
 
-  it('knows where its messages are, and what would be next', async () => {
+  it('reports its messages, and which would be next', async () => {
     const consumer = await stage.consume();
     await stage.broker.publish(['one', 'two', 'three'].map((id) => job(id)));
     const [one] = await consumer.receive(1, { wait: true });
@@ -82,7 +82,7 @@ describe('A paused channel', () => {
     expect(await take(consumer)).toEqual(['two']);
   });
 
-  it('takes over nothing', async () => {
+  it('allows no takeover', async () => {
     const hasty = await stage.connected({ ownershipTime: 50 });
     await hasty.publish([message('x')]);
     const vanishing = await hasty.consume({ channels: ['email'] });
@@ -100,7 +100,7 @@ describe('A paused channel', () => {
     await vi.waitFor(async () => expect(await consumer.receive(1, { wait: false })).toHaveLength(1));
   });
 
-  it('is paused although a consumer was killed, once that counts as dead', { timeout: 30_000 }, async () => {
+  it('is paused despite a killed consumer, once that counts as dead', { timeout: 30_000 }, async () => {
     const other = await stage.connected();
     await kill(await other.consume({ channels: ['email'] }));
     const begun = performance.now();
@@ -110,7 +110,7 @@ describe('A paused channel', () => {
     expect((await stage.broker.channels.stats('email')).consumers).toBe(0);
   });
 
-  it('names those that did not confirm it in time', async () => {
+  it('names the consumers that did not confirm in time', async () => {
     const other = await stage.connected();
     const hasty = await stage.connected({ publishTimeout: 300 });
     await kill(await other.consume({ channels: ['email'] }));
@@ -122,7 +122,7 @@ describe('A paused channel', () => {
     expect((await stage.broker.channels.stats('email')).paused).toBe(true);
   });
 
-  it('is learned of by looking, where nothing is heard any more', { timeout: 30_000 }, async () => {
+  it('is detected by polling if notifications are lost', { timeout: 30_000 }, async () => {
     proxy = await TcpProxy.start(Number(new URL(stage.server.url).port));
     const deaf = new RedisMessageBroker(proxy.url, { onProblem: () => undefined });
     await deaf.connect();
@@ -137,7 +137,7 @@ describe('A paused channel', () => {
     await deaf.disconnect();
   });
 
-  it('confirms each pause anew', async () => {
+  it('has each pause confirmed', async () => {
     const consumer = await stage.consume();
     for (let round = 0; round < 10; round++) {
       await stage.broker.channels.pause('email');
@@ -149,7 +149,7 @@ describe('A paused channel', () => {
     expect(await stage.redis.exists('repid:email:paused', 'repid:email:consumers')).toBe(0);
   });
 
-  it('goes on from where it was although what says so is lost', async () => {
+  it('continues from its position even if the saved position is lost', async () => {
     const consumer = await stage.consume();
     await stage.broker.publish([message('one'), message('two')]);
     const [one] = await consumer.receive(1, { wait: true });

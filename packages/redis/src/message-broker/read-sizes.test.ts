@@ -16,11 +16,11 @@ describe('A read', () => {
     expect(sizes.mostOf('stream', max)).toBe(expected);
   });
 
-  it('asks for fewer at first, while nothing is known of the stream', () => {
+  it('requests few entries while the size of entries is unknown', () => {
     expect(new ReadSizes().mostOf('stream', 1_000)).toBe(32);
   });
 
-  it('asks for fewer at once where entries grow, and for more bit by bit where they shrink', () => {
+  it('requests fewer at once when entries grow, and gradually more when they shrink', () => {
     const sizes = new ReadSizes();
     sizes.note('stream', entriesOf(100, 10));
     sizes.note('stream', entriesOf(512 * KIB, 10));
@@ -29,7 +29,7 @@ describe('A read', () => {
     expect(sizes.mostOf('stream', 1_000)).toBe(16);
   });
 
-  it('looks at each stream by itself, and learns nothing from nothing', () => {
+  it('estimates each stream separately, and ignores empty reads', () => {
     const sizes = new ReadSizes();
     sizes.note('large', entriesOf(512 * KIB, 1));
     sizes.note('small', entriesOf(100, 1));

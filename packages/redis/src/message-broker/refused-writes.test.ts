@@ -178,7 +178,7 @@ describe('A command that Redis refuses', () => {
       expect(isRefused ? now : there).toEqual(there);
     });
 
-    it('changes nothing where the server is read-only', async () => {
+    it('changes nothing on a read-only server', async () => {
       await start(before);
       const there = await contents();
       await stage.redis.config('SET', 'min-replicas-to-write', 1);
@@ -189,7 +189,7 @@ describe('A command that Redis refuses', () => {
     });
   });
 
-  it('is none where something ends on a full server', async () => {
+  it('is never one that ends jobs on a full server', async () => {
     await take(job('x'), own('y'), waiting('z', ['x']));
     await stage.broker.publish([own('a')]);
     await stage.redis.config('SET', 'maxmemory', 1);
