@@ -4,3 +4,4 @@
 export * from './clock/alarm.js';
 export * from './options/index.js';
 export * from './swap-remove-list/index.js';
+export { resolveWorkerOptions } from './worker/worker-options.js';

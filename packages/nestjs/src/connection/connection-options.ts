@@ -4,7 +4,6 @@ import {
   InMemoryBucketBroker,
   InMemoryMessageBroker,
   resolveActorOptions,
-  resolveWorkerOptions,
   type ActorMiddleware,
   type ActorOptions,
   type BucketBroker,
@@ -14,7 +13,7 @@ import {
   type Serializer,
   type WorkerOptions,
 } from '@repid/core';
-import { option, parseOptions } from '@repid/core/internal';
+import { option, parseOptions, resolveWorkerOptions } from '@repid/core/internal';
 import { ClassConverter, type UnknownProperties } from '../payload/index.js';
 
 /** The brokers of a connection, and the defaults of its actors and its worker. */

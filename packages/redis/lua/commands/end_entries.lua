@@ -8,6 +8,7 @@
 --- @include lib/server
 --- @include lib/removal
 --- @include lib/end_job
+--- @include lib/lists
 
 local SMALL_STEP, MOST_BYTES = 50, 8 * 1024 * 1024
 
@@ -28,12 +29,6 @@ local function end_entry(letter, entry, fields, is_running, exception)
   return 1
 end
 
-local function bytes_of(fields)
-  local bytes = 0
-  for _, value in ipairs(fields) do bytes = bytes + #value end
-  return bytes
-end
-
 return carry_out(function()
   local letter, exception, after, bound, with_running = argument(), argument(), argument(), argument(), argument() == '1'
   local stream, count, bytes = target[letter], 0, 0
@@ -45,7 +40,7 @@ return carry_out(function()
     for _, entry in ipairs(page) do
       local is_running = with_running and not is_after(entry[1], last)
       count = count + try_to_end(end_entry, letter, entry[1], entry[2], is_running, exception)
-      bytes, after = bytes + bytes_of(entry[2]), entry[1]
+      bytes, after = bytes + size_of(entry[2]), entry[1]
     end
     if #page < SMALL_STEP then return { count, '', failure } end
   end

@@ -27,19 +27,12 @@ local function forget_registered(c)
   end)
 end
 
--- Where the group stands at the end of its stream and the channel is not paused, the key that held its position was lost.
-local function restore_position(c, stream)
-  local last, group = last_delivered(c, stream)
-  if group and info_of(group, 'last-delivered-id') == END_OF_STREAM and redis.call('EXISTS', c.paused) == 0 then
-    redis.call('XGROUP', 'SETID', stream, c.group, last)
-  end
-end
-
 local function open_channel(c)
   for _, priority in ipairs(PRIORITIES) do
     if priority == 'm' or redis.call('EXISTS', c[priority]) == 1 then
       open_stream(c, c[priority])
-      restore_position(c, c[priority])
+      -- Where the channel is not paused, a group stands at the end because the key that holds its position was lost.
+      if redis.call('EXISTS', c.paused) == 0 then restore_position(c, c[priority]) end
       forget_consumers(c, c[priority])
       expire_replies(c, c[priority])
     end

@@ -16,19 +16,12 @@ local function new_epoch()
   return string.format('%d%06d', time[1], time[2])
 end
 
-local function hold(c, stream)
-  local last, group = last_delivered(c, stream)
-  if not group or info_of(group, 'last-delivered-id') == END_OF_STREAM then return end
-  redis.call('HSET', c.paused, stream, last)
-  redis.call('XGROUP', 'SETID', stream, c.group, END_OF_STREAM)
-end
-
 return carry_out(function()
   local c = channel(1)
   allow_growth()
   if redis.call('TYPE', c.paused).ok ~= 'hash' then redis.call('DEL', c.paused) end
   redis.call('HSETNX', c.paused, TS.pauseEpoch, new_epoch())
-  for _, priority in ipairs(PRIORITIES) do hold(c, c[priority]) end
+  for _, priority in ipairs(PRIORITIES) do save_position(c, c[priority]) end
   notify(c.control, 'look')
   return redis.call('HGET', c.paused, TS.pauseEpoch)
 end)

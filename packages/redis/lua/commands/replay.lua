@@ -76,7 +76,7 @@ local function replay_letter(c, entry, letter, results, with_dependents)
   if taken then return { entry, 'job-exists', id, taken[3], taken[4], taken[5] } end
   if with_dependents and result and blocked_jobs().is_held_below(result) then return { entry, 'result-in-use', id } end
   add_entry(c, priority_of(c, letter), id, id ~= '', fields)
-  if id ~= '' and result and result ~= id then change(HASH, JOBS, result, '>' .. id) end
+  if id ~= '' and result and result ~= id then change(HASH, JOBS, result, alias_of(id)) end
   redis.call('XDEL', c.dead_letters, entry)
   results[#results + 1] = result
   return { entry, 'replayed', id }

@@ -8,7 +8,7 @@
 -- ARGV[1]   group       ARGV[2]   consumer
 -- ARGV[3]   the entry, and ARGV[4] how often it was delivered
 -- ARGV[5]   how many entries to take at most
--- ARGV[6]   the job's id, and ARGV[7] its location
+-- ARGV[6]   the job's id, ARGV[7] the letter of its priority, and ARGV[8] its channel
 -- Returns   1 where it was committed, 0 where ownership was lost, or what went wrong; then for each entry taken its id and its fields
 --
 -- It creates no function: calls this small spend most of their time on that. It does not block. An error of the read shows in the next
@@ -19,15 +19,19 @@ local least, greatest, entry_count = entry, entry, 1
 local answer = { 1 }
 
 --- @include lib/inline/fence
-local location = jobs and redis.pcall('HGET', jobs, ARGV[6])
+local known = jobs and redis.pcall('HGET', jobs, ARGV[6])
 if counts[entry] ~= tonumber(ARGV[4]) then
   answer[1] = 0
-elseif type(location) == 'table' then
-  answer[1] = location.err
+elseif type(known) == 'table' then
+  answer[1] = known.err
 else
   redis.call('XACK', stream, group, entry)
   redis.call('XDEL', stream, entry)
-  if location and location == ARGV[7] then redis.call('HDEL', jobs, ARGV[6]) end
+  if jobs then
+    local letter, detail, name = ARGV[7], entry, ARGV[8]
+    --- @include lib/inline/location
+    if known == location then redis.call('HDEL', jobs, ARGV[6]) end
+  end
   if KEYS[3] then redis.call('DEL', KEYS[3]) end
 end
 

@@ -16,7 +16,6 @@
 
 --- @include lib/start
 
-local AWAITED = START .. TS.awaited
 local count, batch_size, first_at = tonumber(ARGV[1]), tonumber(ARGV[2]), 3
 local left_out, answer, channels = {}, {}, {}
 
@@ -34,6 +33,7 @@ local function channel(n)
 end
 
 --- @include lib/pages
+--- @include lib/time
 --- @include lib/shapes
 --- @include lib/blocked_layout
 
@@ -110,8 +110,6 @@ if #awaited_ids > 0 then
   if stored > 0 then return leave_out_all() end
 end
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local awaited, awaited_count, fields = {}, 0, {}
 local is_complete = #answer == 0
 at = first_at
@@ -129,8 +127,8 @@ for n = 1, count do
       awaited[awaited_count + 2] = cmsgpack.pack(blocked_layout(name, id, shape, result, 0, unpack(ARGV, first, after - 1)))
       awaited_count = awaited_count + 2
       if not shape.deadline then
-        shape.deadline = string.format('%.0f', now + shape.timeout)
-        c.earliest = math.min(c.earliest, now + shape.timeout)
+        shape.deadline = string.format('%.0f', now() + shape.timeout)
+        c.earliest = math.min(c.earliest, now() + shape.timeout)
       end
       local deadlines = c.deadlines
       local next_deadline = #deadlines + 1
@@ -158,7 +156,7 @@ for _, c in pairs(channels) do
     local before = redis.call('ZRANGE', c.waiting, 0, 0, 'WITHSCORES')[2]
     write_all('ZADD', c.waiting, c.deadlines)
     if c.earliest < (tonumber(before) or math.huge) then
-      redis.pcall('PUBLISH', c.control, 'due:' .. math.floor(c.earliest - now))
+      redis.pcall('PUBLISH', c.control, 'due:' .. math.floor(c.earliest - now()))
     end
   end
 end

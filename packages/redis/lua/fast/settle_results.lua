@@ -21,7 +21,7 @@ local channel -- The shapes of blocked jobs name no channel.
 --- @include lib/blocked_layout
 --- @include lib/bucket_store
 
-local AWAITED, FALL_BACK = START .. TS.awaited, -1
+local FALL_BACK = -1
 
 -- Nothing is written where Redis refuses this. After it no write is refused because the server is full.
 redis.call('DEL', PROBE)
@@ -32,7 +32,7 @@ local function write_all(command, key, values)
   if #values > 0 then redis.call(command, key, unpack(values)) end
 end
 
--- Puts the first blocked job of the bucket into its stream, with the bucket. Returns its id and entry; nothing where it falls back.
+-- Puts the first blocked job of the bucket into its stream, with the bucket. Returns its id and location; nothing where it falls back.
 local function release(first, bucket_id, body, state, name, medium)
   local values = cmsgpack.unpack(first)
   if type(values) ~= 'table' or values[NAME] ~= name or #body > TS.inlinedResultSize then return nil end
@@ -43,7 +43,10 @@ local function release(first, bucket_id, body, state, name, medium)
   local fields = { INPUT .. bucket_id, body, names[1], values[WHEN + 1], names[2], values[WHEN + 2] }
   for i = 3, #names do fields[2 * i + 1], fields[2 * i + 2] = names[i], values[WHEN + i] end
   local entry = redis.pcall('XADD', medium, '*', unpack(fields))
-  if type(entry) == 'string' then return id, entry end
+  if type(entry) ~= 'string' then return nil end
+  local letter, detail = shape.priority, entry
+  --- @include lib/inline/location
+  return id, location
 end
 
 for _ = 1, tonumber(ARGV[1]) do
@@ -70,8 +73,8 @@ for _ = 1, tonumber(ARGV[1]) do
     --- @include lib/inline/location
     local is_located = is_owned and locations[i] == location
     local first = is_owned and awaited[i]
-    local job, job_entry
-    if first and is_located then job, job_entry = release(first, id, body, state, name, medium) end
+    local job, job_location
+    if first and is_located then job, job_location = release(first, id, body, state, name, medium) end
     if not is_owned or (first and not job) then
       problems[#problems + 1] = { before + i - 1, FALL_BACK }
     else
@@ -87,7 +90,7 @@ for _ = 1, tonumber(ARGV[1]) do
       if job then
         releases = releases + 1
         told[releases], released[releases] = id, job
-        placed[2 * releases - 1], placed[2 * releases] = job, 'm' .. job_entry .. '@' .. name
+        placed[2 * releases - 1], placed[2 * releases] = job, job_location
       end
     end
   end

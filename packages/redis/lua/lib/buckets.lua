@@ -7,9 +7,8 @@
 -- The functions of lib/blocked_jobs, which are created on first use.
 local blocked_jobs
 
--- Hash: bucket id -> its waiters. '+' where the bucket has a set of waiters; then the first job that waits for this bucket alone, packed
--- as lib/blocked_layout says.
-local AWAITED = START .. TS.awaited
+-- The values in AWAITED: '+' where the bucket has a set of waiters; then the first job that waits for this bucket alone, packed as
+-- lib/blocked_layout says.
 local PLUS = string.byte('+')
 
 -- Set: the other jobs that wait for the bucket or have yet to read it. While it exists, the bucket does not expire.

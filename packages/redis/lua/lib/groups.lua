@@ -34,3 +34,21 @@ local function last_delivered(c, stream)
   end
   return '0-0'
 end
+
+local function stands_at_end(group)
+  return info_of(group, 'last-delivered-id') == END_OF_STREAM
+end
+
+-- For a pause: saves the position of the group and moves the group to the end of its stream.
+local function save_position(c, stream)
+  local last, group = last_delivered(c, stream)
+  if not group or stands_at_end(group) then return end
+  redis.call('HSET', c.paused, stream, last)
+  redis.call('XGROUP', 'SETID', stream, c.group, END_OF_STREAM)
+end
+
+-- Moves a group that stands at the end of its stream back to its position.
+local function restore_position(c, stream)
+  local last, group = last_delivered(c, stream)
+  if group and stands_at_end(group) then redis.call('XGROUP', 'SETID', stream, c.group, last) end
+end

@@ -13,6 +13,11 @@ local function location_at(c, letter, detail)
   return location
 end
 
+-- The value of an id that only the result of a job has.
+local function alias_of(id)
+  return '>' .. id
+end
+
 -- The job whose result goes to this id; nil where the value is a location.
 local function owner_in(value)
   return string.byte(value) == 62 and string.sub(value, 2) or nil
@@ -21,5 +26,5 @@ end
 -- Frees the job id, and the id of its result where that is another.
 local function forget_job(id, result)
   change(HASH, JOBS, id, false)
-  if result and result ~= id and value_of(HASH, JOBS, result) == '>' .. id then change(HASH, JOBS, result, false) end
+  if result and result ~= id and value_of(HASH, JOBS, result) == alias_of(id) then change(HASH, JOBS, result, false) end
 end

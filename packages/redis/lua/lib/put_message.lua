@@ -41,7 +41,7 @@ local function put_messages(batch)
   local block
   for i = 1, #batch do
     local m = batch[i]
-    if m.alias then change(HASH, JOBS, m.alias, '>' .. m.id) end
+    if m.alias then change(HASH, JOBS, m.alias, alias_of(m.id)) end
     if m.waits or m.bucket_id then
       block = block or blocked_jobs().block
       block(m)

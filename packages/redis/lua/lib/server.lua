@@ -15,6 +15,4 @@ local function allow_growth()
 end
 
 -- For reads. Raises an error on a replica, which may lag behind its master.
-local function require_master()
-  redis.call('DEL', PROBE)
-end
+local require_master = allow_growth

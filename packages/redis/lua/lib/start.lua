@@ -3,6 +3,9 @@
 local START = KEYS[1]
 local JOBS, PROBE = START .. TS.jobs, START .. TS.probe
 
+-- Hash: bucket id -> its waiters, as lib/buckets says.
+local AWAITED = START .. TS.awaited
+
 local function bucket_key(id)
   return START .. TS.bucket .. id
 end

@@ -1,6 +1,7 @@
 --- @include lib/args
 --- @include lib/keys
 --- @include lib/channel_problems
+--- @include lib/lists
 
 -- Takes over entries whose consumers are lost, and entries that a consumer was given without learning of it.
 
@@ -19,12 +20,6 @@ local function takeover_mode(deliveries, most)
   if deliveries >= EXHAUSTED or lost > TS.exhaustion * most then return 'give-up' end
   if deliveries >= ALONE then return 'refuse' end
   return lost >= math.max(1, most - 1) and 'isolate' or 'share'
-end
-
-local function size_of(fields)
-  local size = 0
-  for _, value in ipairs(fields) do size = size + #value end
-  return size
 end
 
 -- Reads: how many entries at most, how many bytes, how many streams; for each: channel, priority, how many of the channel at most or -1.

@@ -36,10 +36,9 @@ class AcknowledgeAndFetchCall implements Invocation {
     const { entry, jobId, ownArgs } = delivery.lease;
     const shared = [group, consumer, entry, delivery.deliveryCount, most];
     if (command.outcome === 'ack-message') return [script, 1, stream, ...shared];
-    const location = `${LETTER[delivery.priority]}${entry}@${delivery.message.channel}`;
     const hasArgs = command.outcome === 'ack-job-args';
     const keys = hasArgs ? [3, stream, this.keys.jobs, this.keys.bucket(ownArgs!)] : [2, stream, this.keys.jobs];
-    return [script, ...keys, ...shared, jobId!, location];
+    return [script, ...keys, ...shared, jobId!, LETTER[delivery.priority], delivery.message.channel];
   }
 }
 

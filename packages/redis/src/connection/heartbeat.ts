@@ -36,7 +36,7 @@ export class Heartbeat {
   private since = 0;
   private isAsking = false;
   private readonly looking = new RepeatingTimer(LIMITS.heartbeat, async () => {
-    await turnOfTheLoop(); // Answers that came while the event loop was blocked are read first.
+    await turnOfTheLoop(); // Replies that arrived while the event loop was blocked are read first.
     this.look();
   });
 

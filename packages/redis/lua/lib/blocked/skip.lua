@@ -151,7 +151,7 @@ exports.revive = function(bucket_ids)
   for _, m in ipairs(revived) do
     m.alias = m.waits.result ~= '' and m.waits.result ~= m.id and m.waits.result or nil
     if not taken_by(m, {}) then
-      if m.alias then change(HASH, JOBS, m.alias, '>' .. m.id) end
+      if m.alias then change(HASH, JOBS, m.alias, alias_of(m.id)) end
       local args = names_of(m.fields).args
       if args then redis.call('PERSIST', bucket_key(args)) end
       exports.block(m)
