@@ -55,8 +55,12 @@ export function checkSettlement(channel: string, { outcome, bucket, publish }: S
 
 /** Checks a bucket in the same way. @throws InvalidOptionError */
 export function checkBucketRecord({ id, body, ttl }: Pick<BucketRecord, 'id' | 'body' | 'ttl'>): void {
-  checkBucketId(id);
+  checkBucket(id, ttl);
   if (typeof body !== 'string') refuseBucket('body', id, body, 'expected text');
+}
+
+function checkBucket(id: string, ttl: number | null): void {
+  checkBucketId(id);
   if (ttl !== null && !isWithin(ttl, LONGEST_DURATION)) refuseBucket('ttl', id, ttl, `${A_SPAN}, or null`);
 }
 
@@ -77,7 +81,7 @@ function checkWaits({ on, timeout, result }: Waits, channel: string): void {
     if (!CONDITIONS.includes(condition)) refuse('waits', channel, condition, A_CONDITION);
   }
   if (!isWithin(timeout, LONGEST_DURATION)) refuse('waits.timeout', channel, timeout, A_SPAN);
-  if (result) checkBucketRecord({ ...result, body: '' });
+  if (result) checkBucket(result.id, result.ttl);
 }
 
 const A_CONDITION = `expected one of ${CONDITIONS.map((condition) => `"${condition}"`).join(', ')}`;

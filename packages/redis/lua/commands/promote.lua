@@ -3,7 +3,7 @@
 -- KEYS     as lib/keys says
 -- ARGV     as lib/dead_letters says; consumer, how many channels, how many messages of each at most; for each the pause that the consumer
 --          has confirmed, or ''
--- Returns  for each channel { in how many milliseconds there is more to do or -1, its pause or '', the letters of the streams in use, what
+-- Returns  for each channel { in how many milliseconds there is more to do or '', its pause or '', the letters of the streams in use, what
 --          went wrong or '' }
 --
 --- @include lib/dead_letters
@@ -64,10 +64,10 @@ local function skip_late(c, limit)
   end
 end
 
--- In how many milliseconds the next message is due, or a job times out; -1 for never.
+-- In how many milliseconds the next message is due, or a job times out; '' for never.
 local function next_time(c)
   local at = math.min(first_of(c.delayed) or math.huge, first_of(c.waiting) or math.huge)
-  return at < math.huge and math.max(0, math.floor(at) - now()) or -1
+  return at < math.huge and time_until(math.floor(at)) or ''
 end
 
 -- The letters of the streams to read. A key of another type is left out.
@@ -103,7 +103,7 @@ return carry_out(function()
   for n = 1, count do
     local c = channel(n)
     local ok, next_at = pcall(next_time, c)
-    answers[n] = { ok and next_at or -1, pause_of(c), streams_in_use(c), c.problem or '' }
+    answers[n] = { ok and next_at or '', pause_of(c), streams_in_use(c), c.problem or '' }
   end
   return answers
 end)

@@ -156,7 +156,7 @@ for _, c in pairs(channels) do
     local before = redis.call('ZRANGE', c.waiting, 0, 0, 'WITHSCORES')[2]
     write_all('ZADD', c.waiting, c.deadlines)
     if c.earliest < (tonumber(before) or math.huge) then
-      redis.pcall('PUBLISH', c.control, 'due:' .. math.floor(c.earliest - now()))
+      redis.pcall('PUBLISH', c.control, 'due:' .. time_until(c.earliest))
     end
   end
 end

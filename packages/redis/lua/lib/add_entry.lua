@@ -56,19 +56,15 @@ local function schedule(c, zset, member, score)
     firsts[zset] = before
   else
     firsts[zset] = score
-    notify(c.control, 'due:' .. math.floor(score - now()))
+    notify(c.control, 'due:' .. time_until(score))
   end
 end
 
-local first_stamp, delayed_count = nil, 0
+local delayed_count = 0
 
 -- 20 digits: microseconds, then how many messages this call has delayed before. Messages due at the same time keep this order.
 local function next_stamp()
-  if not first_stamp then
-    local time = redis.call('TIME')
-    first_stamp = time[1] * 1000000 + time[2]
-  end
-  local stamp = string.format('%.0f%04d', first_stamp + math.floor(delayed_count / 10000), delayed_count % 10000)
+  local stamp = string.format('%.0f%04d', microseconds() + math.floor(delayed_count / 10000), delayed_count % 10000)
   delayed_count = delayed_count + 1
   return stamp
 end

@@ -96,7 +96,7 @@ export class ChannelWatcher {
   }
 
   private note(channel: string, [due, pause, streams, problem]: PromoteAnswer[number]): void {
-    if (due >= 0) this.lookIn(due);
+    if (due !== '') this.lookIn(Number(due));
     if (problem !== '') this.listener.onProblem(channel, problem);
     this.listener.onState(channel, { pause, streams });
   }
