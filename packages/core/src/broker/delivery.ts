@@ -16,8 +16,8 @@ export interface Delivery {
   /** 1 for the first delivery, plus one for each lost owner. Returning the message to the channel resets it. */
   readonly deliveryCount: number;
   /**
-   * True if the message lost its worker `maxDeliveries` times, the last time while it ran alone. It must be refused,
-   * not run.
+   * True if the message lost its worker `maxDeliveries` times, the last two times while it ran alone. It must be
+   * refused, not run.
    */
   readonly isExhausted: boolean;
   /**

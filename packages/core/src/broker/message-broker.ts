@@ -103,8 +103,8 @@ export interface ReceiveOptions {
    */
   readonly limits?: ReadonlyMap<string, number>;
   /**
-   * Receive one suspect (see `hasSuspects`), or nothing; the consumer must have nothing in flight. The broker records
-   * that the message runs alone: if its worker is lost again, its next delivery is `isExhausted`. Never waits.
+   * Receive one suspect (see `hasSuspects`), or nothing; the consumer must have nothing in flight. Call `markStarted`
+   * before it runs. Never waits.
    *
    * @default false
    */
@@ -146,6 +146,16 @@ export interface Consumer {
    * channel.
    */
   wake(): void;
+
+  /**
+   * Records that a suspect, received with `alone`, starts to run. If it loses its worker after that, it counts as lost
+   * alone; after the second time, its next delivery is `isExhausted`. A suspect that is lost earlier did not run, and is
+   * delivered alone again.
+   *
+   * Rejects with LostOwnershipError if the delivery is not owned any more, and with BrokerUnavailableError if the broker
+   * cannot be reached.
+   */
+  markStarted(delivery: Delivery): Promise<void>;
 
   /**
    * Renews ownership for another `ownershipTime`. Returns the deliveries that were already lost. A suspect that has run

@@ -45,8 +45,9 @@ describe('A job that recurs by deferredBy', () => {
     await testBed.clock.advance(HOUR);
     for (let delivery = 1; delivery <= MAX_DELIVERIES; delivery += 1) {
       const consumer = await testBed.broker.consume({ channels: ['default'] });
-      const alone = delivery === MAX_DELIVERIES; // The last time it is a suspect.
-      expect(await consumer.receive(1, { wait: false, alone })).toHaveLength(1);
+      const alone = delivery > MAX_DELIVERIES - 2; // The last two times it is a suspect.
+      const [received] = await consumer.receive(1, { wait: false, alone });
+      if (alone) await consumer.markStarted(received!);
       await consumer.close();
       await testBed.clock.advance(OWNERSHIP_TIME + 1);
     }

@@ -53,9 +53,14 @@ export class InMemoryChannel {
     return this.#paused ? undefined : this.#queues.take();
   }
 
-  /** Removes and returns the next suspect, which runs alone from now on. */
+  /** Removes and returns the next suspect. */
   takeSuspect(): Entry | undefined {
-    return this.#paused ? undefined : this.#suspects.take(this.rules.clock.now());
+    return this.#paused ? undefined : this.#suspects.take();
+  }
+
+  /** Records that a suspect runs alone from now on. */
+  markStarted({ entry }: LeasedDelivery): void {
+    entry.aloneSince = this.rules.clock.now();
   }
 
   /** True if a message must be delivered alone. */
@@ -76,6 +81,7 @@ export class InMemoryChannel {
     const now = this.rules.clock.now();
     if (entry.aloneSince !== undefined && now - entry.aloneSince >= this.rules.ownershipTime) {
       entry.aloneSince = undefined;
+      entry.lossesAlone = 0;
     }
     this.#leases.grant(delivery, now);
     this.#setAlarm();
@@ -101,6 +107,7 @@ export class InMemoryChannel {
     entry.message = withHeaders(delivery.message, headers);
     entry.deliveries = 0;
     entry.aloneSince = undefined;
+    entry.lossesAlone = 0;
     entry.isExhausted = false;
     this.add(entry, dueAt);
   }
@@ -216,9 +223,9 @@ export class InMemoryChannel {
   }
 
   #outcomeOf(entry: Entry): LossOutcome {
-    const { deliveries: losses, aloneSince, isExhausted: wasExhausted } = entry;
-    const loss = { losses, ranAlone: aloneSince !== undefined, wasExhausted };
-    const outcome = outcomeOfLoss(loss, this.rules.maxDeliveries);
+    const { deliveries: losses, isExhausted: wasExhausted } = entry;
+    if (entry.aloneSince !== undefined) entry.lossesAlone += 1;
+    const outcome = outcomeOfLoss({ losses, lossesAlone: entry.lossesAlone, wasExhausted }, this.rules.maxDeliveries);
     entry.aloneSince = undefined;
     entry.isExhausted = outcome === 'exhausted';
     return outcome;

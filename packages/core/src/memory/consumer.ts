@@ -1,4 +1,5 @@
 import type { ConsumeOptions, Consumer, Delivery, ReceiveOptions } from '../broker/index.js';
+import { LostOwnershipError } from '../errors/index.js';
 import type { InMemoryChannel } from './channel.js';
 import { InMemoryDelivery, type Settle } from './delivery.js';
 import type { ChannelConsumer, Entry } from './entry.js';
@@ -63,6 +64,11 @@ export class InMemoryConsumer implements Consumer, ChannelConsumer {
 
   wake(): void {
     this.#resolvePending([]);
+  }
+
+  async markStarted(delivery: Delivery): Promise<void> {
+    if (!isOwned(delivery)) throw new LostOwnershipError(delivery.id, delivery.message.channel);
+    delivery.channel.markStarted(delivery);
   }
 
   async extend(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
@@ -147,10 +153,14 @@ export class InMemoryConsumer implements Consumer, ChannelConsumer {
   }
 
   #extend(delivery: Delivery): boolean {
-    const isOwned = delivery instanceof InMemoryDelivery && delivery.isOwned;
-    if (isOwned) delivery.channel.extend(delivery);
-    return isOwned;
+    if (!isOwned(delivery)) return false;
+    delivery.channel.extend(delivery);
+    return true;
   }
+}
+
+function isOwned(delivery: Delivery): delivery is InMemoryDelivery {
+  return delivery instanceof InMemoryDelivery && delivery.isOwned;
 }
 
 /** True if the channel has not reached its limit. */

@@ -26,6 +26,8 @@ export interface Entry {
   turn: number;
   /** Since when it runs alone, in milliseconds since the epoch; undefined if it does not, or was cleared. */
   aloneSince: number | undefined;
+  /** How often it has lost its worker while it ran alone, since it was last requeued or cleared. */
+  lossesAlone: number;
   /** True if its next delivery must be refused. */
   isExhausted: boolean;
   location: EntryLocation;
@@ -79,6 +81,7 @@ export function newEntry(id: string, { jobId, resultId, priority, message }: New
     deliveries: 0,
     turn: 0,
     aloneSince: undefined,
+    lossesAlone: 0,
     isExhausted: false,
     location: { type: 'none' },
   };

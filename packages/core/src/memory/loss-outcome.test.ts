@@ -5,26 +5,29 @@ describe('A message that has lost its worker', () => {
   it.each<[number, number, LossOutcome]>([
     [1, 1, 'suspect'],
     [1, 2, 'suspect'],
-    [1, 3, 'redelivered'],
-    [2, 3, 'suspect'],
-    [3, 5, 'redelivered'],
-    [4, 5, 'suspect'],
+    [1, 3, 'suspect'],
+    [1, 4, 'redelivered'],
+    [2, 4, 'suspect'],
+    [2, 5, 'redelivered'],
+    [3, 5, 'suspect'],
     [20, 5, 'suspect'],
     [21, 5, 'dead-lettered'],
     [5, 1, 'dead-lettered'],
   ])('%i times, with %i allowed, beside other messages, is %s', (losses, maxDeliveries, outcome) => {
-    expect(outcomeOfLoss({ losses, ranAlone: false, wasExhausted: false }, maxDeliveries)).toBe(outcome);
+    expect(outcomeOfLoss({ losses, lossesAlone: 0, wasExhausted: false }, maxDeliveries)).toBe(outcome);
   });
 
-  it.each<[number, LossOutcome]>([
-    [5, 'exhausted'],
-    [20, 'exhausted'],
-    [21, 'dead-lettered'],
-  ])('%i times, with 5 allowed, the last time alone, is %s', (losses, outcome) => {
-    expect(outcomeOfLoss({ losses, ranAlone: true, wasExhausted: false }, 5)).toBe(outcome);
+  it.each<[number, number, LossOutcome]>([
+    [4, 1, 'suspect'],
+    [5, 2, 'exhausted'],
+    [20, 1, 'suspect'],
+    [20, 2, 'exhausted'],
+    [21, 1, 'dead-lettered'],
+  ])('%i times, with 5 allowed, %i of them alone, is %s', (losses, lossesAlone, outcome) => {
+    expect(outcomeOfLoss({ losses, lossesAlone, wasExhausted: false }, 5)).toBe(outcome);
   });
 
   it('that was to refuse it, is dead-lettered', () => {
-    expect(outcomeOfLoss({ losses: 6, ranAlone: true, wasExhausted: true }, 5)).toBe('dead-lettered');
+    expect(outcomeOfLoss({ losses: 6, lossesAlone: 2, wasExhausted: true }, 5)).toBe('dead-lettered');
   });
 });

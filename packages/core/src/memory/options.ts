@@ -11,8 +11,8 @@ export interface InMemoryMessageBrokerOptions {
   /** How long a consumer owns a delivery that it does not extend: milliseconds, or text such as `'30s'`. @default '30s' */
   readonly ownershipTime?: Duration;
   /**
-   * How often a message may be delivered without being settled. Before the last delivery it counts as a suspect and is delivered
-   * alone; if its worker is lost again, it is dead-lettered. @default 5
+   * How often a message may be delivered without being settled. For the last two deliveries it counts as a suspect and is delivered
+   * alone; if both workers are lost, it is dead-lettered. With less than 3, it is delivered 3 times. @default 5
    */
   readonly maxDeliveries?: number;
   /** How many dead letters each channel keeps, and for how long. @default { maxCount: 100000, maxAge: '30d' } */

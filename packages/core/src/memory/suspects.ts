@@ -13,11 +13,9 @@ export class Suspects {
     entry.location = { type: 'queued', queue: this.#queue, link: this.#queue.push(entry) };
   }
 
-  /** Removes and returns the first suspect, and marks it as running alone from now on. */
-  take(now: number): Entry | undefined {
-    const entry = this.#queue.shift();
-    if (entry) entry.aloneSince = now;
-    return entry;
+  /** Removes and returns the first suspect. */
+  take(): Entry | undefined {
+    return this.#queue.shift();
   }
 
   [Symbol.iterator](): Iterator<Entry> {

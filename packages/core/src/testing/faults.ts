@@ -10,6 +10,7 @@ export type FaultyCall =
   | 'cancel'
   | 'receive'
   | 'extend'
+  | 'markStarted'
   | 'settle'
   | 'get'
   | 'store'

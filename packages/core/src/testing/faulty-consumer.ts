@@ -42,6 +42,10 @@ export class FaultyConsumer implements Consumer {
     this.wrapped.wake();
   }
 
+  markStarted(delivery: Delivery): Promise<void> {
+    return this.faults.around('markStarted', () => this.wrapped.markStarted((delivery as FaultyDelivery).wrapped));
+  }
+
   async extend(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
     const wrapped = deliveries.map((delivery) => (delivery as FaultyDelivery).wrapped);
     const lost = new Set(await this.faults.around('extend', () => this.wrapped.extend(wrapped)));

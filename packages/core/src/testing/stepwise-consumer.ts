@@ -46,6 +46,10 @@ export class StepwiseConsumer implements Consumer {
     this.wrapped.wake();
   }
 
+  markStarted(delivery: Delivery): Promise<void> {
+    return this.wrapped.markStarted((delivery as StepwiseDelivery).wrapped);
+  }
+
   async extend(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
     const wrapped = deliveries.map((delivery) => (delivery as StepwiseDelivery).wrapped);
     const lost = new Set(await this.wrapped.extend(wrapped));

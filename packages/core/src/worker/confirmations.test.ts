@@ -129,10 +129,10 @@ describe('Confirmation manual', () => {
     await testBed.send('work');
     testBed.start();
     await vi.waitFor(() => expect(testBed.eventsOf('left-unsettled')).toHaveLength(1), 10_000);
-    await testBed.clock.advance(OWNERSHIP_TIME * 3);
+    await testBed.clock.advance(OWNERSHIP_TIME * 4);
     const [dead] = await testBed.deadLetters();
     expect(dead!.reason).toMatchObject({ code: 'REPID_TOO_MANY_DELIVERIES' });
-    expect(testBed.eventsOf('left-unsettled')).toHaveLength(2);
+    expect(testBed.eventsOf('left-unsettled')).toHaveLength(3);
   });
 });
 

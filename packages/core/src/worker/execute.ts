@@ -1,3 +1,4 @@
+import { isOutage } from '../errors/is-outage.js';
 import type { Execution } from './execution.js';
 import type { FailedRun } from './run-result.js';
 import type { Run } from './run.js';
@@ -14,8 +15,23 @@ export class ExecuteStage {
   /** @param failure given where the run has failed already, because its inputs cannot be read */
   handle(run: Run, execution: Execution, failure?: FailedRun): Promise<void> {
     const acquiring = execution.slots?.acquire(run.inFlight);
-    if (acquiring === undefined) return this.start(run, execution, true, failure);
-    return acquiring.then((hasSlot) => this.start(run, execution, hasSlot, failure));
+    if (acquiring === undefined) return this.ready(run, execution, true, failure);
+    return acquiring.then((hasSlot) => this.ready(run, execution, hasSlot, failure));
+  }
+
+  private ready(run: Run, execution: Execution, hasSlot: boolean, failure?: FailedRun): Promise<void> {
+    const isSuspect = hasSlot && run.inFlight.isAlone;
+    return isSuspect ? this.startAlone(run, execution, failure) : this.start(run, execution, hasSlot, failure);
+  }
+
+  private async startAlone(run: Run, execution: Execution, failure?: FailedRun): Promise<void> {
+    try {
+      await run.inFlight.markStarted();
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      return this.unstarted.postpone(run, run.inFlight, error);
+    }
+    return this.start(run, execution, true, failure);
   }
 
   private start(run: Run, execution: Execution, hasSlot: boolean, failure?: FailedRun): Promise<void> {

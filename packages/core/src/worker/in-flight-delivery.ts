@@ -30,8 +30,8 @@ export class InFlightDelivery {
   parameters: MessageParameters = NO_PARAMETERS;
   /** True once its actor was started. Until then the delivery can be returned as if it was never received. */
   isStarted = false;
-  /** True while it is a suspect that must run alone. */
-  isAlone = false;
+  /** When a suspect was first seen to run alone, by the monotonic clock. */
+  aloneSince: number | undefined;
   /** The current run. It stays set while an aborted actor continues. */
   run: TimedRun | undefined;
   /** When the run times out, by the monotonic clock. */
@@ -57,7 +57,9 @@ export class InFlightDelivery {
     readonly delivery: Delivery,
     { receivedAt, ownedSince, ownedUntil }: DeliveryTimes,
     private readonly onWorkerSlotFree: () => void,
-    private readonly channels?: Pick<Consumer, 'isPaused'>,
+    private readonly consumer?: Pick<Consumer, 'isPaused' | 'markStarted'>,
+    /** True while it is a suspect that must run alone. */
+    public isAlone = false,
   ) {
     this.receivedAt = receivedAt;
     this.ownedSince = ownedSince;
@@ -66,7 +68,12 @@ export class InFlightDelivery {
 
   /** True where its channel is paused, so that it must not start. */
   get isPaused(): boolean {
-    return this.channels?.isPaused(this.delivery.message.channel) ?? false;
+    return this.consumer?.isPaused(this.delivery.message.channel) ?? false;
+  }
+
+  /** Records in the broker that a suspect starts to run: only a worker that is lost after that was lost by it. */
+  async markStarted(): Promise<void> {
+    await this.consumer?.markStarted(this.delivery);
   }
 
   /** True where its job was cancelled. The broker has ended the job already. */

@@ -82,14 +82,17 @@ describe('The lease renewer', () => {
     expect(events.map(({ type }) => type)).toEqual(['broker-problem', 'broker-problem']);
   });
 
-  it('clears a suspect once it is extended past its first ownership time', async () => {
+  it('clears a suspect once it has run for an ownership time', async () => {
     const { clock, inFlight, cleared } = renewing(async () => []);
     inFlight.isAlone = true;
-    await clock.advance(OWNERSHIP_TIME - 1);
+    await clock.advance(2 * OWNERSHIP_TIME);
+    expect([cleared, inFlight.isAlone]).toEqual([[], true]);
+    inFlight.isStarted = true;
+    await clock.advance(OWNERSHIP_TIME);
     expect([cleared, inFlight.isAlone]).toEqual([[], true]);
     await clock.advance(OWNERSHIP_TIME / 3 + 1);
     expect([cleared.length, inFlight.isAlone]).toEqual([1, false]);
-    expect(cleared[0]).toBeGreaterThanOrEqual(OWNERSHIP_TIME);
+    expect(cleared[0]).toBeGreaterThanOrEqual(3 * OWNERSHIP_TIME);
   });
 
   it('does not clear a suspect whose extension fails', async () => {

@@ -49,7 +49,9 @@ export class LeaseRenewer {
   private renew(inFlight: InFlightDelivery, askedAt: number): void {
     const { ownershipTime } = this.consumer;
     inFlight.ownedUntil = askedAt + ownershipTime;
-    if (!inFlight.isAlone || askedAt < inFlight.ownedSince + ownershipTime) return;
+    if (!inFlight.isAlone || !inFlight.isStarted) return;
+    inFlight.aloneSince ??= askedAt;
+    if (askedAt < inFlight.aloneSince + ownershipTime) return;
     inFlight.isAlone = false;
     this.onCleared();
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defineActor } from '../actor/index.js';
 import type { ConsumeOptions, Consumer } from '../broker/index.js';
+import { BrokerUnavailableError, LostOwnershipError } from '../errors/index.js';
 import { InFlightDelivery } from './in-flight-delivery.js';
 import { SuspectPolicy } from './suspect-policy.js';
 import { Latch, OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.js';
@@ -18,6 +19,25 @@ async function loseWorkers(testBed: TestBed, times: number): Promise<void> {
     await consumer.close();
     await testBed.clock.advance(OWNERSHIP_TIME);
   }
+}
+
+/** Changes each consumer that the broker returns from now on. */
+function spyOnConsumers(testBed: TestBed, change: (consumer: Consumer) => void): void {
+  const consume = testBed.broker.consume.bind(testBed.broker);
+  vi.spyOn(testBed.broker, 'consume').mockImplementation(async (options) => {
+    const consumer = await consume(options);
+    change(consumer);
+    return consumer;
+  });
+}
+
+/** Starts a suspect alone and loses it. */
+async function loseAlone(testBed: TestBed): Promise<void> {
+  const consumer = await testBed.broker.consume({ channels: ['default'] });
+  const [suspect] = await consumer.receive(1, { wait: false, alone: true });
+  await consumer.markStarted(suspect!);
+  await consumer.close();
+  await testBed.clock.advance(OWNERSHIP_TIME);
 }
 
 /** Records which jobs run beside which. */
@@ -39,11 +59,11 @@ function recording() {
 }
 
 describe('A message that has lost its worker repeatedly', () => {
-  it('runs beside others while at least two deliveries are left', async () => {
+  it('runs beside others while at least three deliveries are left', async () => {
     const { actor, beside, running, release } = recording();
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'lost' }).enqueue();
-    await loseWorkers(testBed, 3);
+    await loseWorkers(testBed, 2);
     await testBed.repid.job('work', { id: 'innocent' }).enqueue();
     testBed.start({ gracefulShutdownTime: 1 });
     await until(() => running.has('innocent') && running.has('lost'));
@@ -57,13 +77,13 @@ describe('A message that has lost its worker repeatedly', () => {
     const { actor, beside, running, release } = recording();
     const testBed = new TestBed([actor]);
     const suspect = await testBed.repid.job('work', { id: 'suspect' }).enqueue();
-    await loseWorkers(testBed, 3);
+    await loseWorkers(testBed, 2);
     const consumer = await testBed.broker.consume({ channels: ['default'] });
     await consumer.receive(1, { wait: false });
     await testBed.repid.job('work', { id: 'before' }).enqueue();
     const worker = testBed.start({ gracefulShutdownTime: 1 });
     await until(() => running.has('before'));
-    await testBed.clock.advance(OWNERSHIP_TIME); // The fourth death.
+    await testBed.clock.advance(OWNERSHIP_TIME); // The third death.
     await until(() => testBed.eventsOf('suspect-awaited').length > 0);
     expect(testBed.eventsOf('suspect-awaited')).toEqual([{ type: 'suspect-awaited', inFlight: 1 }]);
     await testBed.repid.job('work', { id: 'after' }).enqueue();
@@ -82,7 +102,7 @@ describe('A message that has lost its worker repeatedly', () => {
     const { actor, beside, running, release } = recording();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
-    await loseWorkers(testBed, 4);
+    await loseWorkers(testBed, 3);
     testBed.start({ gracefulShutdownTime: 1 });
     await until(() => running.has('suspect'));
     await testBed.repid.job('work', { id: 'next' }).enqueue();
@@ -99,7 +119,7 @@ describe('A message that has lost its worker repeatedly', () => {
     const { actor, beside, running, release } = recording();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
-    await loseWorkers(testBed, 3);
+    await loseWorkers(testBed, 2);
     const consumer = await testBed.broker.consume({ channels: ['default'] });
     await consumer.receive(1, { wait: false });
     await testBed.repid.job('work', { id: 'long' }).enqueue();
@@ -119,15 +139,13 @@ describe('A message that has lost its worker repeatedly', () => {
     await consumer.close();
   });
 
-  it('goes to the dead letters where it loses its worker while it runs alone, and affects no other message', async () => {
+  it('goes to the dead letters where it loses two workers while it runs alone, and affects no other message', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'poison' }).enqueue();
-    await loseWorkers(testBed, 4);
-    const consumer = await testBed.broker.consume({ channels: ['default'] });
-    expect(await consumer.receive(1, { wait: false, alone: true })).toHaveLength(1);
-    await consumer.close();
-    await testBed.clock.advance(OWNERSHIP_TIME);
+    await loseWorkers(testBed, 3);
+    await loseAlone(testBed);
+    await loseAlone(testBed);
     const innocents = Array.from({ length: 30 }, () => testBed.repid.job('work'));
     await testBed.repid.enqueue(innocents);
     await testBed.drain();
@@ -140,11 +158,80 @@ describe('A message that has lost its worker repeatedly', () => {
     for (const innocent of innocents) expect(await innocent.status()).toEqual({ state: 'succeeded' });
   });
 
+  it('runs to its end where it loses one worker while it runs alone, or any before it starts', async () => {
+    const actor = defineActor({ name: 'work' }, () => 'done');
+    const testBed = new TestBed([actor]);
+    const job = await testBed.repid.job('work').enqueue();
+    await loseWorkers(testBed, 3);
+    await loseAlone(testBed);
+    for (let n = 0; n < 3; n += 1) {
+      const consumer = await testBed.broker.consume({ channels: ['default'] });
+      expect(await consumer.receive(1, { wait: false, alone: true })).toHaveLength(1);
+      await consumer.close();
+      await testBed.clock.advance(OWNERSHIP_TIME);
+    }
+    await testBed.drain();
+    expect(await job.result()).toMatchObject({ data: 'done' });
+  });
+
+  it('is marked in the broker before its actor starts', async () => {
+    const steps: string[] = [];
+    const testBed = new TestBed([defineActor({ name: 'work' }, () => void steps.push('started'))]);
+    spyOnConsumers(testBed, (consumer) => {
+      const markStarted = consumer.markStarted.bind(consumer);
+      consumer.markStarted = async (delivery) => {
+        await markStarted(delivery);
+        steps.push('marked');
+      };
+    });
+    await testBed.repid.job('work').enqueue();
+    await loseWorkers(testBed, 3);
+    await testBed.repid.job('work').enqueue();
+    await testBed.drain();
+    expect(steps).toEqual(['marked', 'started', 'started']);
+  });
+
+  it('is returned where it cannot be marked because the broker is unavailable', async () => {
+    const testBed = new TestBed([defineActor({ name: 'work' }, () => 'done')]);
+    let refused = 0;
+    spyOnConsumers(testBed, (consumer) => {
+      const markStarted = consumer.markStarted.bind(consumer);
+      consumer.markStarted = async (delivery) => {
+        if (refused > 0) return markStarted(delivery);
+        refused += 1;
+        throw new BrokerUnavailableError('away');
+      };
+    });
+    const job = await testBed.repid.job('work').enqueue();
+    await loseWorkers(testBed, 3);
+    await testBed.drain();
+    expect(await job.status()).toMatchObject({ state: 'delayed' });
+    await testBed.clock.advance(OWNERSHIP_TIME);
+    await testBed.drain();
+    expect(await job.result()).toMatchObject({ data: 'done' });
+  });
+
+  it('is not started where another worker has taken it over', async () => {
+    const runs: string[] = [];
+    const testBed = new TestBed([defineActor({ name: 'work' }, () => void runs.push('started'))]);
+    spyOnConsumers(testBed, (consumer) => {
+      consumer.markStarted = async ({ id, message }) => {
+        throw new LostOwnershipError(id, message.channel);
+      };
+    });
+    await testBed.repid.job('work').enqueue();
+    await loseWorkers(testBed, 3);
+    const worker = testBed.start();
+    await vi.waitFor(() => expect(testBed.eventsOf('ownership-lost').length).toBeGreaterThan(0));
+    await worker.stop();
+    expect(runs).toEqual([]);
+  });
+
   it('runs in a burst, too', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work').enqueue();
-    await loseWorkers(testBed, 4);
+    await loseWorkers(testBed, 3);
     expect(await testBed.drain()).toBe(1);
     expect(await job.result()).toMatchObject({ data: 'done' });
   });
@@ -209,8 +296,9 @@ describe('SuspectPolicy', () => {
   it('blocks everything else while a suspect runs alone', () => {
     const suspects = new SuspectPolicy(TIMEOUT);
     const alone = inFlight();
+    alone.isAlone = true;
     suspects.received(alone, 0);
-    expect([alone.isAlone, suspects.isRunning]).toEqual([true, true]);
+    expect(suspects.isRunning).toBe(true);
     alone.isAlone = false;
     expect(suspects.isRunning).toBe(false);
   });

@@ -56,7 +56,6 @@ export class SuspectPolicy {
   received(inFlight: InFlightDelivery | undefined, now: number): void {
     this.waitingSince = undefined;
     this.suspect = inFlight;
-    if (inFlight) inFlight.isAlone = true;
-    else this.askAt = now + RETRY_INTERVAL;
+    if (!inFlight) this.askAt = now + RETRY_INTERVAL;
   }
 }

@@ -137,7 +137,7 @@ export class WorkerLoop {
 
   private async receiveSuspect(consumer: Consumer): Promise<void> {
     const [delivery] = await consumer.receive(1, { wait: false, alone: true });
-    this.suspects.received(delivery && this.start(delivery, this.timesOf(consumer)), this.now());
+    this.suspects.received(delivery && this.start(delivery, this.timesOf(consumer), true), this.now());
   }
 
   private async receive(consumer: Consumer, available: number): Promise<void> {
@@ -179,8 +179,8 @@ export class WorkerLoop {
     return { receivedAt: this.connection.now(), ownedSince, ownedUntil: ownedSince + ownershipTime };
   }
 
-  private start(delivery: Delivery, times: DeliveryTimes): InFlightDelivery {
-    const inFlight = new InFlightDelivery(delivery, times, this.slots.free, this.consumer);
+  private start(delivery: Delivery, times: DeliveryTimes, isAlone = false): InFlightDelivery {
+    const inFlight = new InFlightDelivery(delivery, times, this.slots.free, this.consumer, isAlone);
     this.deliveries.add(inFlight);
     this.slots.occupy();
     void this.runner.run(inFlight).then(() => this.finish(inFlight));

@@ -13,7 +13,7 @@ return carry_out(function()
   for place, s in ipairs(streams) do
     own[place] = {}
     try_on(s.channel, each_pending, s, least, function(pending)
-      if pending[3] < most and pending[4] < ALONE then append(own[place], { pending[1], pending[4] }) end
+      if pending[3] < most and pending[4] < MARK then append(own[place], { pending[1], pending[4] }) end
     end, consumer)
   end
   return own

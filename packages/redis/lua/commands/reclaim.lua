@@ -25,7 +25,7 @@ local function give_up(s, pending, template, has_results)
   local c, entry, fields = s.channel, pending[1], entry_fields(s.key, pending[1])
   if not fields then return redis.call('XACK', s.key, s.group, entry) end
   local batch, names = { channel = c, priority = s.priority, stream = s.key }, names_of(fields)
-  local reason = reason_for(pending[4] % ALONE, template)
+  local reason = reason_for(pending[4] % MARK, template)
   local settlement = { batch = batch, entry = entry, id = names.id or '', alias = names.result }
   check_type(c.dead_letters, 'stream')
   check_type(JOBS, 'hash')

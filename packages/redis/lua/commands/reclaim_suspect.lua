@@ -8,18 +8,22 @@
 --- @include lib/takeover
 --- @include lib/python
 
+local function next_odd(n)
+  return n + 1 - n % 2
+end
+
 -- First an entry of the consumer's own whose answer was lost, then one whose consumer is lost.
 local function claim_alone(taken, streams, s, consumer, ownership, most)
   each_pending(s, 0, function(pending)
-    if pending[4] >= ALONE then return not claim(taken, streams, s, consumer, 0, pending[1], pending[4]) end
+    if pending[4] >= MARK then return not claim(taken, streams, s, consumer, 0, pending[1], pending[4]) end
   end, consumer)
   if #taken > 0 then return end
   each_pending(s, ownership, function(pending)
     local deliveries, mode = pending[4], takeover_mode(pending[4], most)
     if mode ~= 'share' then
       local is_to_be_refused = mode == 'refuse' or (mode == 'give-up' and not is_python(pending[2]))
-      local mark = is_to_be_refused and EXHAUSTED or ALONE
-      return not claim(taken, streams, s, consumer, ownership, pending[1], mark + deliveries % ALONE + 1)
+      local marks = is_to_be_refused and EXHAUSTED or next_odd(marks_of(deliveries))
+      return not claim(taken, streams, s, consumer, ownership, pending[1], marks * MARK + deliveries % MARK + 1)
     end
   end)
 end

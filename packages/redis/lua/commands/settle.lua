@@ -146,10 +146,21 @@ local function extend(batch, entry)
   return DONE
 end
 
--- Extends and removes the mark of takeover: the message has run alone for long enough.
-local function unmark(batch, entry)
-  redis.call('XCLAIM', batch.stream, batch.channel.group, batch.consumer, 0, entry, 'JUSTID', 'RETRYCOUNT', batch.deliveries)
+local function extend_with(batch, entry, deliveries)
+  redis.call('XCLAIM', batch.stream, batch.channel.group, batch.consumer, 0, entry, 'JUSTID', 'RETRYCOUNT', deliveries)
   return DONE
+end
+
+-- Extends, and marks that a suspect runs. May be repeated.
+local function start(batch, entry)
+  local deliveries = pending_entry(batch.channel, batch.stream, entry)[4]
+  local is_given_alone = math.floor(deliveries / TS.suspectMark) % 2 == 1
+  return extend_with(batch, entry, deliveries + (is_given_alone and TS.suspectMark or 0))
+end
+
+-- Extends and removes the marks of takeover: the message has run alone for long enough.
+local function unmark(batch, entry)
+  return extend_with(batch, entry, batch.deliveries)
 end
 
 -- Returns errors as answers.
@@ -164,7 +175,7 @@ local function settle(batch, place)
   return try(commit, batch.settlements[place])
 end
 
-local EXTENDING = { extend = extend, unmark = unmark }
+local EXTENDING = { extend = extend, start = start, unmark = unmark }
 
 local function keep(batch, place)
   local entry = batch.entries[place]

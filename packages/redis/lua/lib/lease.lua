@@ -11,7 +11,7 @@ end
 
 local function delivery_count(batch, entry)
   local pending = pending_entry(batch.channel, batch.stream, entry)
-  return pending and pending[2] == batch.consumer and pending[4] % TS.aloneMark
+  return pending and pending[2] == batch.consumer and pending[4] % TS.suspectMark
 end
 
 local function owns(batch, entry)

@@ -5,21 +5,25 @@
 
 -- Takes over entries whose consumers are lost, and entries that a consumer was given without learning of it.
 
--- The delivery count of an entry lies in its group. Marks are added to it: ALONE where the entry was last given to a consumer that had
--- nothing else in flight, EXHAUSTED where it was given out to be refused.
-local ALONE, EXHAUSTED = TS.aloneMark, 2 * TS.aloneMark
+-- The delivery count of an entry lies in its group. MARKs are added to it where it is a suspect: each time that it is given to a consumer
+-- with nothing else in flight their number becomes odd, and once it runs there even. EXHAUSTED of them: it was given out to be refused.
+local MARK, EXHAUSTED = TS.suspectMark, 2 * TS.lossesAlone + 1
+
+local function marks_of(deliveries)
+  return math.floor(deliveries / MARK)
+end
 local PENDING_PAGE, MOST_PAGES = 200, 10
 
 -- How to take an entry over, by its deliveries:
 --   share     it may run beside others
 --   isolate   it may crash its workers, so it is run alone: a suspect
---   refuse    it has lost a worker while it ran alone, so it is given out once more, to be refused
+--   refuse    it has lost its workers while it ran alone, so it is given out once more, to be refused
 --   give-up   even that was lost
 local function takeover_mode(deliveries, most)
-  local lost = deliveries % ALONE
-  if deliveries >= EXHAUSTED or lost > TS.exhaustion * most then return 'give-up' end
-  if deliveries >= ALONE then return 'refuse' end
-  return lost >= math.max(1, most - 1) and 'isolate' or 'share'
+  local lost, marks = deliveries % MARK, marks_of(deliveries)
+  if marks >= EXHAUSTED or lost > TS.exhaustion * most then return 'give-up' end
+  if marks == EXHAUSTED - 1 then return 'refuse' end
+  return (marks > 0 or lost >= math.max(1, most - TS.lossesAlone)) and 'isolate' or 'share'
 end
 
 -- Reads: how many entries at most, how many bytes, how many streams; for each: channel, priority, how many of the channel at most or -1.

@@ -46,12 +46,13 @@ export const LUA_CONSTANTS: Readonly<Record<string, LuaConstant>> = {
   ownArgs: OWN_ARGS,
   defaultResultTtl: CORE_DEFAULTS.resultTtl,
 
-  aloneMark: LIMITS.aloneMark,
   consumerAliveFor: LIMITS.lookInterval * LIMITS.looksOfLife,
   entryFields: LIMITS.entryFields,
   exhaustion: LIMITS.exhaustion,
   inlinedResultSize: LIMITS.inlinedResultSize,
+  lossesAlone: LIMITS.lossesAlone,
   refusedDelay: LIMITS.refusedDelay,
+  suspectMark: LIMITS.suspectMark,
 
   rootCause: ROOT_CAUSE,
   damagedReason: reasonFor('The record of a delayed message is damaged. It was moved to the dead letters.'),

@@ -20,8 +20,6 @@ export interface EntryLease {
   readonly ownArgs?: string;
   /** The inlined result of the job that it waited for. */
   readonly input?: DeliveredBucket;
-  /** True where its worker was to have nothing else in flight. */
-  readonly isAlone?: boolean;
 }
 
 /** What a command needs to know of a delivery. */
@@ -38,7 +36,7 @@ export interface OwnedEntry {
  * lua/commands/settle.lua reads it.
  */
 export type SettleCommand =
-  | { readonly outcome: PlainAck | 'extend' | 'unmark'; readonly flags: '' }
+  | { readonly outcome: PlainAck | Extension; readonly flags: '' }
   | { readonly outcome: 'ack' | 'nack' | 'requeue'; readonly settlement: Settlement; readonly flags: string }
   | {
       readonly outcome: 'dead-letter';
@@ -48,6 +46,9 @@ export type SettleCommand =
       readonly flags: '';
     };
 
+/** Extends ownership; `start` also marks that a suspect runs, `unmark` that it has run alone for long enough. */
+export type Extension = 'extend' | 'start' | 'unmark';
+
 export type PlainAck = 'ack-message' | 'ack-job' | 'ack-job-args';
 
 const ACK_MESSAGE: SettleCommand = { outcome: 'ack-message', flags: '' };
@@ -56,6 +57,10 @@ const ACK_JOB_ARGS: SettleCommand = { outcome: 'ack-job-args', flags: '' };
 
 export function isPlainAck(outcome: SettleCommand['outcome']): outcome is PlainAck {
   return outcome === 'ack-message' || outcome === 'ack-job' || outcome === 'ack-job-args';
+}
+
+export function isExtension(outcome: SettleCommand['outcome']): outcome is Extension {
+  return outcome === 'extend' || outcome === 'start' || outcome === 'unmark';
 }
 
 /** The command that commits a settlement. */

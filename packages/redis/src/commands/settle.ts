@@ -7,7 +7,7 @@ import { type ChannelCall, type Invocation, KeyedCall, callWithLetters } from '.
 import type { FastPaths } from './fast-paths.js';
 import { addMessage } from './message.js';
 import { scripts } from './scripts.generated.js';
-import { type EntryLease, type OwnedEntry, type SettleCommand, isPlainAck } from './settle-command.js';
+import { type EntryLease, type OwnedEntry, type SettleCommand, isExtension, isPlainAck } from './settle-command.js';
 import { type Settling, type SettlementBatch, batchesOf, entriesOf } from './settlement-batch.js';
 
 /** Ownership was lost; or a fast path has left it to the general path. */
@@ -83,7 +83,7 @@ function generalCall(batches: readonly SettlementBatch[], keys: Keys): Invocatio
     call.add(call.channel(message.channel), LETTER[priority]);
     addEntries(call, batch);
     const { outcome, flags } = batch[0].command;
-    if (isPlainAck(outcome) || outcome === 'extend' || outcome === 'unmark') continue;
+    if (isPlainAck(outcome) || isExtension(outcome)) continue;
     call.add(flags);
     const [letters = ''] = flags.split(' ', 1);
     for (const one of batch) addCommand(call, one.delivery, one.command, letters);

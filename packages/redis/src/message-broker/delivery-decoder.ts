@@ -64,7 +64,7 @@ export class DeliveryDecoder implements DeliveryOwner {
     jobId?: string,
     input?: DeliveredBucket,
   ): RedisDelivery {
-    const { count, isAlone, isExhausted } = readDeliveries(deliveries);
+    const { count, isExhausted } = readDeliveries(deliveries);
     const { headers } = message;
     // Written out: V8 takes tens of times as long for an object that is spread and then added to.
     const lease = {
@@ -74,7 +74,6 @@ export class DeliveryDecoder implements DeliveryOwner {
       resultId: jobId === undefined ? undefined : otherResultOf(headers, jobId),
       ownArgs: jobId === undefined ? undefined : ownArgsBucketOf(headers),
       input,
-      isAlone,
     };
     const delivery = new RedisDelivery(message, stream.priority, count, isExhausted, lease, this);
     this.inFlight.add(delivery);
@@ -85,15 +84,10 @@ export class DeliveryDecoder implements DeliveryOwner {
 /** What the delivery count of an entry says, as its group has it: takeover adds marks to it. */
 function readDeliveries(deliveries: number): {
   readonly count: number;
-  readonly isAlone: boolean;
   readonly isExhausted: boolean;
 } {
-  const { aloneMark } = LIMITS;
-  return {
-    count: deliveries % aloneMark,
-    isAlone: deliveries >= aloneMark,
-    isExhausted: deliveries >= 2 * aloneMark,
-  };
+  const { suspectMark, lossesAlone } = LIMITS;
+  return { count: deliveries % suspectMark, isExhausted: deliveries >= (2 * lossesAlone + 1) * suspectMark };
 }
 
 /** The bucket that the job's result goes to, where that is another than the job's id. */

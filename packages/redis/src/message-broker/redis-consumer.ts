@@ -99,6 +99,10 @@ export class RedisConsumer implements Consumer {
     void this.interrupt();
   }
 
+  async markStarted(delivery: Delivery): Promise<void> {
+    await this.parts.settler.markStarted(delivery as RedisDelivery);
+  }
+
   async extend(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
     const kept = await Promise.all(deliveries.map((delivery) => this.keep(delivery as RedisDelivery)));
     return deliveries.filter((_, n) => !kept[n]);

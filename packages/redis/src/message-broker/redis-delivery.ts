@@ -20,14 +20,12 @@ export interface DeliveryOwner {
 export class RedisDelivery implements Delivery {
   /** When ownership was last confirmed, by the process' monotonic clock. */
   ownedSince = performance.now();
-  /** When it was delivered, by the same clock. */
-  readonly takenAt = this.ownedSince;
+  /** Since when it runs as a suspect, by the same clock. */
+  aloneSince = Infinity;
   /** Its index among the deliveries in flight. */
   index = -1;
   /** A settlement was sent and its answer was lost. */
   uncertain = false;
-  /** True once the mark of takeover is removed: the message has run alone for long enough. */
-  isUnmarked = false;
   private settled = false;
   private settling: Promise<void> | undefined;
 

@@ -13,7 +13,7 @@ import {
 } from '../commands/acknowledge-and-fetch.js';
 import type { Invocation } from '../commands/call.js';
 import type { FastPaths } from '../commands/fast-paths.js';
-import { type SettleCommand, commandOf } from '../commands/settle-command.js';
+import { type Extension, type SettleCommand, commandOf } from '../commands/settle-command.js';
 import { FALL_BACK, LOST, type SettleAnswer, generalSettleCall, settleCall } from '../commands/settle.js';
 import type { Settling } from '../commands/settlement-batch.js';
 import type { Connection } from '../connection/connection.js';
@@ -84,10 +84,15 @@ export class Settler {
 
   /** @throws LostOwnershipError when it was settled or taken over already */
   async extend(delivery: RedisDelivery): Promise<void> {
-    const outcome = this.shouldUnmark(delivery) ? 'unmark' : 'extend';
-    await this.add(delivery, { outcome, flags: '' });
-    delivery.ownedSince = performance.now();
-    delivery.isUnmarked ||= outcome === 'unmark';
+    const hasSurvived = performance.now() - delivery.aloneSince >= this.settings.ownershipTime;
+    await this.extendBy(delivery, hasSurvived ? 'unmark' : 'extend');
+    if (hasSurvived) delivery.aloneSince = Infinity;
+  }
+
+  /** Extends a suspect that starts to run. @throws LostOwnershipError when it was settled or taken over already */
+  async markStarted(delivery: RedisDelivery): Promise<void> {
+    await this.extendBy(delivery, 'start');
+    delivery.aloneSince = delivery.ownedSince;
   }
 
   /**
@@ -118,6 +123,11 @@ export class Settler {
     return this.batcher.idle();
   }
 
+  private async extendBy(delivery: RedisDelivery, outcome: Extension): Promise<void> {
+    await this.add(delivery, { outcome, flags: '' });
+    delivery.ownedSince = performance.now();
+  }
+
   private add(delivery: RedisDelivery, command: SettleCommand): Promise<void> {
     return new Promise((resolve, reject) => this.batcher.add({ delivery, command, resolve, reject }));
   }
@@ -146,11 +156,6 @@ export class Settler {
   // May be sent twice: of two settlements of one delivery only one is committed.
   private run(items: readonly Item[], call: Invocation): Promise<SettleAnswer> {
     return this.connection().runAgain(call, () => noteUncertain(items));
-  }
-
-  private shouldUnmark({ lease, isExhausted, isUnmarked, takenAt }: RedisDelivery): boolean {
-    if (!lease.isAlone || isExhausted || isUnmarked) return false;
-    return performance.now() - takenAt >= this.settings.ownershipTime;
   }
 
   private runOverReader(reader: Reader, items: readonly Item[]): Promise<SettleAnswer> {
@@ -194,7 +199,7 @@ async function unlessLost(
 }
 
 /** Outcomes for which the absence of the entry does not mean that it was committed. */
-const NOT_COMMITTING: ReadonlySet<SettleCommand['outcome']> = new Set(['extend', 'unmark', 'dead-letter']);
+const NOT_COMMITTING: ReadonlySet<SettleCommand['outcome']> = new Set(['extend', 'start', 'unmark', 'dead-letter']);
 
 /** An answer was lost: deliveries that are not ours any more may have been settled by ourselves. */
 function noteUncertain(items: readonly Item[]): void {

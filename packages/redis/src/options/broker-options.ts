@@ -25,8 +25,8 @@ export interface RedisMessageBrokerOptions extends RedisBrokerOptions {
   /** How long a delivery is owned without being extended. All workers of a channel should agree. @default '30s' */
   readonly ownershipTime?: Duration;
   /**
-   * A message delivered so often without being settled is assumed to crash its workers. The last delivery runs alone. Then the message is
-   * delivered once more, to be given up.
+   * A message delivered so often without being settled is assumed to crash its workers. It runs alone the last two times. Then it is
+   * delivered once more, to be given up. With less than 3, it is delivered 3 times.
    * @default 5
    */
   readonly maxDeliveries?: number;

@@ -42,8 +42,13 @@ export const LIMITS = {
   wakeTimeout: 1_000,
   /** A message is given up in any case after so many times the allowed deliveries. */
   exhaustion: 4,
-  /** Added to the delivery count of an entry that is given to a consumer with nothing else in flight. Added twice where the entry is to be refused. */
-  aloneMark: 1_000_000,
+  /**
+   * Marks are added to the delivery count of a suspect, in steps of this size: an odd number of them while it is given to a consumer with nothing
+   * else in flight, one more once it runs there.
+   */
+  suspectMark: 1_000_000,
+  /** How often a suspect may lose its worker while it runs alone. One may be lost by chance; two hardly. */
+  lossesAlone: 2,
   /** Results up to this size, in bytes, are inlined into the message of a job that waited for one bucket. Larger ones are read by the worker. */
   inlinedResultSize: 4_096,
   /** Clients that wait for a bucket poll so often, in case a notification is lost. */

@@ -26,7 +26,7 @@ export function suspects(scenario: Scenario): void {
 
   scenario(
     'redelivers a message that lost few workers together with others',
-    { ownershipTime, maxDeliveries: 3 },
+    { ownershipTime, maxDeliveries: 4 },
     async (fixture) => {
       await fixture.publish('unlucky');
       await lose(fixture, await fixture.consumer(), 1);
@@ -48,6 +48,7 @@ export function suspects(scenario: Scenario): void {
       await untilSuspected(fixture, consumer);
       const first = await consumer.receive(10, ALONE);
       assert.equal(first.length, 1);
+      await consumer.markStarted(first[0]!);
       assert.deepEqual([first[0]!.deliveryCount, first[0]!.isExhausted], [2, false]);
       await fixture.expectNothing(consumer);
       await ack(first[0]!);
@@ -107,20 +108,58 @@ export function suspects(scenario: Scenario): void {
   );
 
   scenario(
-    'marks a message as exhausted that lost its worker while it ran alone',
+    'marks a message as exhausted that lost two workers while it ran alone',
     { ownershipTime, maxDeliveries: 2 },
     async (fixture) => {
       await fixture.publish('deadly');
       await lose(fixture, await fixture.consumer(), 1);
       await loseAlone(fixture);
-      const consumer = await fixture.consumer();
-      await untilSuspected(fixture, consumer);
-      const [last] = await consumer.receive(1, ALONE);
-      assert.deepEqual([last!.deliveryCount, last!.isExhausted], [3, true]);
+      await loseAlone(fixture);
+      const [last] = await receiveSuspect(fixture);
+      assert.deepEqual([last!.deliveryCount, last!.isExhausted], [4, true]);
       await nack(last!, 'exhausted');
+      await fixture.expectNothing(await fixture.consumer());
+    },
+  );
+
+  scenario(
+    'does not blame a message for workers that are lost before it starts',
+    { ownershipTime, maxDeliveries: 2 },
+    async (fixture) => {
+      await fixture.publish('innocent');
+      await lose(fixture, await fixture.consumer(), 1);
+      for (let n = 0; n < 3; n += 1) await loseAlone(fixture, { isStarted: false });
+      await loseAlone(fixture);
+      await loseAlone(fixture, { isStarted: false });
+      const [delivery, consumer] = await receiveSuspect(fixture);
+      assert.deepEqual([delivery!.deliveryCount, delivery!.isExhausted], [7, false]);
+      await consumer.markStarted(delivery!);
+      await ack(delivery!);
       await fixture.expectNothing(consumer);
     },
   );
+
+  scenario('marks a start more than once with no harm', { ownershipTime, maxDeliveries: 1 }, async (fixture) => {
+    await fixture.publish('repeated');
+    await lose(fixture, await fixture.consumer(), 1);
+    const [delivery, consumer] = await receiveSuspect(fixture);
+    for (let n = 0; n < 3; n += 1) await consumer.markStarted(delivery!);
+    await consumer.close();
+    await fixture.pass(ownershipTime + 1);
+    const [again] = await receiveSuspect(fixture);
+    assert.equal(again!.isExhausted, false);
+    await ack(again!);
+  });
+
+  scenario('cannot start a suspect that is lost', { ownershipTime, maxDeliveries: 1 }, async (fixture) => {
+    await fixture.publish('late');
+    await lose(fixture, await fixture.consumer(), 1);
+    const [delivery, consumer] = await receiveSuspect(fixture);
+    await fixture.pass(ownershipTime + 1);
+    const [again] = await receiveSuspect(fixture);
+    await assert.rejects(consumer.markStarted(delivery!), { code: 'REPID_LOST_OWNERSHIP' });
+    await ack(again!);
+  });
 
   scenario(
     'clears a message that has run alone for long enough',
@@ -131,6 +170,7 @@ export function suspects(scenario: Scenario): void {
       const consumer = await fixture.consumer();
       await untilSuspected(fixture, consumer);
       const [survivor] = await consumer.receive(1, ALONE);
+      await consumer.markStarted(survivor!);
       for (let step = 0; step < 5; step += 1) {
         await fixture.pass(250);
         assert.deepEqual(await consumer.extend([survivor!]), []);
@@ -157,8 +197,8 @@ export function suspects(scenario: Scenario): void {
         waitingJob(fixture, into, 'fallback', ['deadly'], { channel, condition: 'failure' }),
       ]);
       await lose(fixture, await fixture.consumer(), 1);
-      await loseAlone(fixture);
-      await loseAlone(fixture);
+      for (let n = 0; n < 2; n += 1) await loseAlone(fixture);
+      await loseAlone(fixture, { isStarted: false });
       const consumer = await fixture.consumer({ channels: [fixture.channel, channel] });
       assert.equal(textOf(await fixture.receiveOne(consumer)), 'fallback');
       const [letter] = await fixture.broker.channels.deadLetters(fixture.channel, 10);
@@ -225,13 +265,20 @@ async function lose(fixture: BrokerFixture, vanishing: Consumer, count: number, 
   await fixture.pass(time + 1);
 }
 
-/** Another consumer receives a suspect alone and disappears. */
-async function loseAlone(fixture: BrokerFixture): Promise<void> {
-  const vanishing = await fixture.consumer();
-  await untilSuspected(fixture, vanishing);
-  assert.equal((await vanishing.receive(1, ALONE)).length, 1);
+/** Another consumer receives a suspect alone, starts it, and disappears. */
+async function loseAlone(fixture: BrokerFixture, { isStarted = true } = {}): Promise<void> {
+  const [delivery, vanishing] = await receiveSuspect(fixture);
+  assert.ok(delivery, 'a suspect');
+  if (isStarted) await vanishing.markStarted(delivery);
   await vanishing.close();
   await fixture.pass(ownershipTime + 1);
+}
+
+async function receiveSuspect(fixture: BrokerFixture): Promise<[Delivery | undefined, Consumer]> {
+  const consumer = await fixture.consumer();
+  await untilSuspected(fixture, consumer);
+  const [delivery] = await consumer.receive(1, ALONE);
+  return [delivery, consumer];
 }
 
 /** Checks as workers do; a suspect is never delivered together with others. */
@@ -259,6 +306,7 @@ async function tryAllAlone(fixture: BrokerFixture, count: number): Promise<Deliv
       await nack(delivery, 'exhausted');
       isRefused = true;
     } else {
+      await consumer.markStarted(delivery);
       await consumer.close();
       await fixture.pass(ownershipTime + 1);
       consumer = await fixture.consumer();

@@ -5,5 +5,5 @@
 -- others in the range.
 local counts = {}
 for _, pending in ipairs(redis.pcall('XPENDING', stream, group, least, greatest, 2 * entry_count, consumer)) do
-  counts[pending[1]] = pending[4] % TS.aloneMark
+  counts[pending[1]] = pending[4] % TS.suspectMark
 end
