@@ -22,12 +22,12 @@ export class AnswerTimeouts {
   private answered = 0;
 
   /**
-   * @param place where Redis is, for errors
+   * @param address where Redis is, for errors
    * @param onLate called before late commands are given up
    * @param received how much has been received so far. Nothing is given up while it grows. By default it never does
    */
   constructor(
-    private readonly place: string,
+    private readonly address: string,
     private readonly onLate: () => void,
     private readonly received: () => number = nothing,
   ) {}
@@ -64,7 +64,7 @@ export class AnswerTimeouts {
           this.answered += 1;
           if (!this.pending.has(pending)) return; // It was given up before.
           this.pending.delete(pending);
-          resolve(recover(explain(problem, this.place)));
+          resolve(recover(explain(problem, this.address)));
         },
       );
     });
@@ -83,7 +83,7 @@ export class AnswerTimeouts {
     for (const one of late) this.pending.delete(one);
     for (const { deadline } of this.pending) this.alarm.setBy(deadline);
     if (late.length > 0) this.onLate();
-    for (const { reject } of late) reject(new AnswerLostError(this.place, 'it took too long'));
+    for (const { reject } of late) reject(new AnswerLostError(this.address, 'it took too long'));
   }
 
   /** Waits longer while an answer is being received: large ones take their time. */

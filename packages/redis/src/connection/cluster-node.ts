@@ -10,7 +10,7 @@ export function slotOf(key: string): number {
  * those that were never sent from those whose answer was lost.
  */
 export function isNodeReady(cluster: Cluster, slot: number): boolean {
-  const [place] = cluster.slots[slot] ?? [];
-  const node = cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === place);
+  const [address] = cluster.slots[slot] ?? [];
+  const node = cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
   return node?.status === 'ready';
 }

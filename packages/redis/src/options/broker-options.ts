@@ -93,10 +93,13 @@ const fastPaths = v.pipe(
 /** A shorter ownership would end while a message is on the wire. */
 const SHORTEST_OWNERSHIP = 10;
 
+/** The part of a key that decides its slot on a cluster. */
+export const HASH_TAG = /\{[^}]+\}/;
+
 const hashTagged = v.pipe(
   option.nonEmptyText,
   v.check(
-    (prefix) => /\{[^}]+\}/.test(prefix),
+    (prefix) => HASH_TAG.test(prefix),
     'expected a hash tag such as "{repid}" in it, so that all keys lie in one slot of the cluster',
   ),
 );

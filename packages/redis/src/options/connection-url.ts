@@ -1,6 +1,5 @@
 import type { RedisOptions } from 'ioredis';
-import { databaseOf } from './database.js';
-import { refuseConnection } from './refuse-connection.js';
+import { databaseOf, refuseConnection } from './connection-options.js';
 
 /** The parameters of a URL. */
 const PARAMETERS = ['db', 'family', 'username', 'password'];
