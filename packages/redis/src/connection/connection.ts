@@ -14,6 +14,11 @@ import {
 } from './problems.js';
 import type { Client } from './source.js';
 
+interface CallOptions {
+  /** True where texts in the answer are to be buffers. @default false */
+  readonly buffers?: boolean;
+}
+
 type Command<Answer> = (client: Client) => Promise<Answer>;
 
 /** A connection whose calls end in time: with an answer, or with an error that says whether the call may have been carried out. */
@@ -36,22 +41,20 @@ export class Connection extends Link {
     }
   }
 
-  /**
-   * Calls the script; texts in the answer are strings.
-   * @throws AnswerLostError when it was sent and no answer came
-   */
-  run<Answer>(call: Invocation, timeout = this.timeout): Promise<Answer> {
-    return this.send(() => this.evaluate(call, false), timeout) as Promise<Answer>;
+  /** Calls a script, by `send`. */
+  run<Answer>(call: Invocation, { buffers, timeout }: CallOptions & { timeout?: number } = {}): Promise<Answer> {
+    return this.send(() => this.evaluate<Answer>(call, buffers), timeout);
   }
 
-  /** Calls the script; texts in the answer are buffers. */
-  runForBuffers<Answer>(call: Invocation): Promise<Answer> {
-    return this.send(() => this.evaluate(call, true)) as Promise<Answer>;
+  /** Calls a script that may be carried out twice, by `sendAgain`. */
+  runAgain<Answer>(call: Invocation, { buffers, onLost }: CallOptions & { onLost?: () => void } = {}): Promise<Answer> {
+    return this.sendAgain(() => this.evaluate<Answer>(call, buffers), onLost);
   }
 
   /**
    * Sends a command once there is a connection, and again where Redis refuses it temporarily.
    * @param timeout how long all of it may take, in milliseconds
+   * @throws AnswerLostError when it was sent and no answer came
    */
   send<Answer>(command: Command<Answer>, timeout = this.timeout): Promise<Answer> {
     return this.sendBy(performance.now() + timeout, command);
@@ -78,28 +81,18 @@ export class Connection extends Link {
     }
   }
 
-  /** The same for a call of a script. */
-  runAgain<Answer>(call: Invocation, onLost?: () => void): Promise<Answer> {
-    return this.sendAgain(() => this.evaluate(call, false), onLost) as Promise<Answer>;
-  }
-
-  /** The same, and texts in the answer are buffers. */
-  runForBuffersAgain<Answer>(call: Invocation): Promise<Answer> {
-    return this.sendAgain(() => this.evaluate(call, true)) as Promise<Answer>;
-  }
-
   /** The error for a refusal that a script has returned. Where it says that the server is a replica, the connection looks for the master. */
   refused(message: string): BrokerUnavailableError | BrokerRefusedError {
-    const problem = refused(message, this.source.place);
+    const problem = refused(message, this.source.address);
     if (isReadOnly(message)) this.leaveReplica(problem);
     return problem;
   }
 
-  protected evaluate(call: Invocation, buffers: boolean): Promise<unknown> {
+  protected evaluate<Answer>(call: Invocation, buffers = false): Promise<Answer> {
     const { hash, text } = call.script;
-    return this.call('evalsha', call.toArguments(hash), buffers).catch((problem: unknown) => {
+    return this.call<Answer>('evalsha', call.toArguments(hash), buffers).catch((problem: unknown) => {
       if (!isRefusedWith(problem, 'NOSCRIPT')) throw problem;
-      return this.loader.call('eval', call.toArguments(text), buffers);
+      return this.loader.call<Answer>('eval', call.toArguments(text), buffers);
     });
   }
 
@@ -143,8 +136,9 @@ export class Connection extends Link {
     for (const listener of this.whenDemoted) listener();
   }
 
-  private call(command: string, values: (string | number | Buffer)[], buffers: boolean): Promise<unknown> {
-    return buffers ? this.client.callBuffer(command, values) : this.client.call(command, values);
+  private call<Answer>(command: string, values: (string | number | Buffer)[], buffers: boolean): Promise<Answer> {
+    const { client } = this;
+    return (buffers ? client.callBuffer(command, values) : client.call(command, values)) as Promise<Answer>;
   }
 }
 

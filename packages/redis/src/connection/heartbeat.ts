@@ -22,7 +22,7 @@ export interface MonitoredConnection {
   isServerAlive(): Promise<boolean>;
   /** Closes the connection, and connects again. */
   reset(): void;
-  /** Connects again where that was given up. */
+  /** Connects where ioredis has given up or not begun. */
   revive(): void;
 }
 

@@ -49,20 +49,20 @@ export class Reader extends Connection {
    * Takes the next entries of one stream. Waits for the first entry for `block` milliseconds, or not at all where it is undefined.
    */
   async read({ stream, group, consumer, most }: StreamRead, block?: number): Promise<readonly RawEntry[]> {
-    if (block === undefined) {
-      const answer = await this.send((client) =>
-        client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'STREAMS', stream, '>'),
-      );
-      return entriesOf(answer);
-    }
-    const answer = await this.sleep(block, (client, time) =>
-      client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'BLOCK', time, 'STREAMS', stream, '>'),
-    );
+    const answer =
+      block === undefined
+        ? await this.send((client) =>
+            client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'STREAMS', stream, '>'),
+          )
+        : await this.sleep(block, (client, time) =>
+            client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'BLOCK', time, 'STREAMS', stream, '>'),
+          );
     return entriesOf(answer);
   }
 
   /** Waits for `block` milliseconds at most until one of the streams has an entry after its id. Takes none. */
-  async awaitEntry(streams: readonly string[], after: readonly string[], block: number): Promise<void> {
+  async awaitEntry(ends: readonly (readonly [stream: string, after: string])[], block: number): Promise<void> {
+    const [streams, after] = [ends.map(([stream]) => stream), ends.map(([, id]) => id)];
     await this.sleep(block, (client, time) =>
       client.xreadBuffer('COUNT', 1, 'BLOCK', time, 'STREAMS', ...streams, ...after),
     );
@@ -70,7 +70,7 @@ export class Reader extends Connection {
 
   /** Calls a script that takes entries; texts in the answer are buffers. Undefined where it was woken before it was sent. */
   runUntilWoken<Answer>(call: Invocation, timeout: number): Promise<Answer | undefined> {
-    return this.untilWoken(() => this.evaluate(call, true) as Promise<Answer>, timeout);
+    return this.untilWoken(() => this.evaluate<Answer>(call, true), timeout);
   }
 
   /**
@@ -139,16 +139,11 @@ export class Reader extends Connection {
     return this.commands;
   }
 
+  /** Also learns whether it may be woken, before it blocks for the first time. */
   private learnClientId(): void {
-    const client = this.client.isCluster ? undefined : this.client;
-    if (!client) return;
-    this.clientId = client.client('ID').catch((problem: unknown) => this.noteRefusal(problem));
-    void this.tryToWake();
-  }
-
-  /** Learns whether it may be woken, before it blocks for the first time. */
-  private async tryToWake(): Promise<void> {
-    if (this.commands.isReady) await this.unblock();
+    if (this.client.isCluster) return;
+    this.clientId = (this.client as Redis).client('ID').catch((problem: unknown) => this.noteRefusal(problem));
+    void this.unblock();
   }
 
   private async unblock(): Promise<boolean> {

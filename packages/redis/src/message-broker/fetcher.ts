@@ -24,12 +24,6 @@ export interface FetchDemand {
   readonly isWoken: () => boolean;
 }
 
-/** Where a stream ends that could be read. */
-interface StreamEnd {
-  readonly key: string;
-  readonly after: string;
-}
-
 /**
  * Takes entries from the active streams, never more than asked for, and fewer where they are large. One stream is read with one
  * XREADGROUP. Several are read by a script, because COUNT would apply to each of them; while they are empty, the fetch waits for an entry
@@ -83,31 +77,22 @@ export class Fetcher {
     { max, limits, block, isWoken }: FetchDemand,
   ): Promise<TakenEntry[]> {
     this.settler.flushOver(this.reader);
-    const [found, answer] = await this.lookAtSeveral(this.rotated(streams), max, limits);
-    if (found) return answer;
-    if (block === undefined || isWoken() || answer.length === 0) return [];
-    await this.reader.awaitEntry(
-      answer.map(({ key }) => key),
-      answer.map(({ after }) => after),
-      block,
-    );
-    return [];
-  }
-
-  private async lookAtSeveral(
-    streams: readonly ActiveStream[],
-    max: number,
-    limits: ChannelLimits | undefined,
-  ): Promise<[true, TakenEntry[]] | [false, StreamEnd[]]> {
+    const ordered = this.rotated(streams);
     const quotas = quotasOf(this.quotaTurn, max);
     const mostOf = ({ key }: ActiveStream): number => this.sizes.mostOf(key, max);
-    const call = fetchCall({ consumer: this.consumer, streams, quotas, limits, mostOf }, this.keys);
-    const [found, answer, problems] = await this.reader.runForBuffers<FetchAnswer>(call);
+    const call = fetchCall({ consumer: this.consumer, streams: ordered, quotas, limits, mostOf }, this.keys);
+    const [found, answer, problems] = await this.reader.run<FetchAnswer>(call, { buffers: true });
     for (const problem of problems) if (problem.length > 0) this.onProblem(problem.toString());
-    if (found === 0) return [false, endsOf(streams, answer)];
-    const taken = answer.flatMap(([place, entries]) => this.taken(streams[place - 1]!, entries));
-    this.quotaTurn += taken.length;
-    return [true, taken];
+    if (found === 1) {
+      const taken = answer.flatMap(([place, entries]) => this.taken(ordered[place - 1]!, entries));
+      this.quotaTurn += taken.length;
+      return taken;
+    }
+    const ends = ordered.map(({ key }, n) => [key, answer[n]!.toString()] as const);
+    const readable = ends.filter(([, after]) => after !== '');
+    if (block === undefined || isWoken() || readable.length === 0) return [];
+    await this.reader.awaitEntry(readable, block);
+    return [];
   }
 
   private taken(stream: ActiveStream, entries: readonly RawEntry[]): TakenEntry[] {
@@ -122,9 +107,4 @@ export class Fetcher {
     const turned = [...streams.slice(first), ...streams.slice(0, first)];
     return turned.toSorted((one, other) => order[one.priority] - order[other.priority]);
   }
-}
-
-function endsOf(streams: readonly ActiveStream[], last: readonly Buffer[]): StreamEnd[] {
-  const ends = last.map((after, place) => ({ key: streams[place]!.key, after: after.toString() }));
-  return ends.filter(({ after }) => after !== '');
 }

@@ -83,7 +83,7 @@ export class Publisher {
   }
 
   private runBy<Answer>(call: Invocation, deadline: number): Promise<Answer> {
-    return this.connection().run(call, Math.max(0, deadline - performance.now()));
+    return this.connection().run(call, { timeout: Math.max(0, deadline - performance.now()) });
   }
 
   private conclude(item: Item, problem: PublishAnswer[number][1] | undefined): void {

@@ -96,7 +96,8 @@ export class Settler {
    */
   flushOver(reader: Reader): void {
     if (this.batcher.size > LIMITS.sharedWrite) return;
-    this.batcher.flush((items) => this.send(items, () => this.runOverReader(reader, items)));
+    const timeout = this.readerTimeout;
+    this.batcher.flush((items) => this.send(items, () => reader.run(this.callFor(items), { timeout })));
   }
 
   /**
@@ -145,16 +146,12 @@ export class Settler {
 
   // May be sent twice: of two settlements of one delivery only one is committed.
   private run(items: readonly Item[], call: Invocation): Promise<SettleAnswer> {
-    return this.connection().runAgain(call, () => noteUncertain(items));
+    return this.connection().runAgain(call, { onLost: () => noteUncertain(items) });
   }
 
   private shouldUnmark({ lease, isExhausted, isUnmarked, takenAt }: RedisDelivery): boolean {
     if (!lease.isAlone || isExhausted || isUnmarked) return false;
     return performance.now() - takenAt >= this.settings.ownershipTime;
-  }
-
-  private runOverReader(reader: Reader, items: readonly Item[]): Promise<SettleAnswer> {
-    return reader.run(this.callFor(items), this.readerTimeout);
   }
 
   private concludeAll(items: readonly Item[], answer: SettleAnswer): void {

@@ -1,6 +1,5 @@
 import type { Invocation } from '../commands/call.js';
 import {
-  type Claimant,
   type MissedEntry,
   type PendingAnswer,
   type ReclaimAnswer,
@@ -81,7 +80,7 @@ export class Takeover {
   async takeAlone(limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
     const streams = this.streams.within(limits);
     this.isAloneLost = true; // Until the answer comes, an entry may have been given to the consumer.
-    const call = reclaimSuspectCall(this.claimant, { streams, max: 1 }, this.parts.keys);
+    const call = reclaimSuspectCall(this.parts, { streams, max: 1 }, this.parts.keys);
     const [, suspects, taken] = await this.run(call, streams);
     this.isAloneLost = false;
     this.areSuspects = suspects === 1;
@@ -90,7 +89,7 @@ export class Takeover {
 
   /** Looks whether the suspects still exist: another consumer may have taken them. */
   async lookForSuspects(): Promise<void> {
-    const call = hasSuspectsCall(this.claimant, this.streams.all, this.parts.keys);
+    const call = hasSuspectsCall(this.parts, this.streams.all, this.parts.keys);
     this.areSuspects = (await this.parts.commands().run<0 | 1>(call)) === 1;
   }
 
@@ -103,7 +102,7 @@ export class Takeover {
       this.nextAt = performance.now() + interval;
       return [];
     }
-    const call = reclaimCall(this.claimant, { streams, max, limits }, stores.areAny, keys);
+    const call = reclaimCall(this.parts, { streams, max, limits }, stores.areAny, keys);
     const [more, suspects, taken] = await this.run(call, streams);
     this.areSuspects = suspects === 1;
     this.nextAt = more ? 0 : performance.now() + interval * (SPREAD.least + Math.random() * SPREAD.more);
@@ -127,7 +126,7 @@ export class Takeover {
     const { ownershipTime, reader, keys } = this.parts;
     const least = this.isAnswerLost ? 0 : Math.ceil(ownershipTime / LOOKS_PER_OWNERSHIP);
     const before = this.inFlight.snapshot();
-    const answer = await reader.run<PendingAnswer>(ownPendingCall(this.claimant, least, streams, keys));
+    const answer = await reader.run<PendingAnswer>(ownPendingCall(this.parts, least, streams, keys));
     const after = this.inFlight.snapshot();
     const isKnown = ({ place, entry }: MissedEntry): boolean =>
       before(streams[place]!, entry) || after(streams[place]!, entry);
@@ -138,13 +137,9 @@ export class Takeover {
     call: Invocation,
     streams: readonly ActiveStream[],
   ): Promise<[more: 0 | 1, suspects: 0 | 1, taken: TakenEntry[]]> {
-    const [more, suspects, answer, problems] = await this.parts.reader.runForBuffers<ReclaimAnswer>(call);
+    const [more, suspects, answer, problems] = await this.parts.reader.run<ReclaimAnswer>(call, { buffers: true });
     for (const problem of problems) if (problem.length > 0) this.onProblem(problem.toString());
     const taken = answer.map(([place, deliveries, entry]) => ({ stream: streams[place - 1]!, deliveries, entry }));
     return [more, suspects, taken];
-  }
-
-  private get claimant(): Claimant {
-    return this.parts;
   }
 }
