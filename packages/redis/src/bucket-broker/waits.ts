@@ -57,7 +57,11 @@ export class Waits {
 
   /** Ends every wait with that problem. */
   close(problem: Error): void {
-    for (const id of [...this.waits.keys()]) this.rejectAll(id, problem);
+    for (const id of this.ids) this.rejectAll(id, problem);
+  }
+
+  private get ids(): string[] {
+    return [...this.waits.keys()];
   }
 
   private begin(wait: Wait): void {
@@ -102,7 +106,7 @@ export class Waits {
 
   /** Problems are ignored: the next poll looks again. */
   private async poll(): Promise<void> {
-    const ids = [...this.waits.keys()];
+    const { ids } = this;
     for (let at = 0; at < ids.length && this.commands.isReady; at += LIMITS.waitBatch) {
       const some = ids.slice(at, at + LIMITS.waitBatch);
       const reading = this.commands.send((client) => client.mget(some.map((id) => this.keys.bucket(id))));
@@ -113,16 +117,15 @@ export class Waits {
 
   private listen(): Promise<unknown> {
     this.listening ??= this.subscriber
-      .listen(this.keys.client(this.client), { onMessage: (id) => this.lookAgain(id), onGap: () => this.lookAtAll() })
+      .listen(this.keys.client(this.client), {
+        onMessage: (id) => this.lookAgain(id),
+        onGap: () => this.ids.forEach((id) => this.lookAgain(id)),
+      })
       .catch((problem: unknown) => {
         this.listening = undefined;
         throw problem;
       });
     return this.listening;
-  }
-
-  private lookAtAll(): void {
-    for (const id of [...this.waits.keys()]) this.lookAgain(id);
   }
 
   private lookAgain(id: string): void {

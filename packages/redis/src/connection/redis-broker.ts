@@ -22,7 +22,7 @@ export abstract class RedisBroker<Opened extends Connections> {
   /** How every key begins. */
   readonly prefix: string;
   protected readonly settings: ConnectionSettings;
-  private readonly life = new Lifecycle<Opened>(
+  protected readonly life = new Lifecycle<Opened>(
     this.name,
     (signal) => this.open(signal),
     (opened) => this.close(opened),
@@ -49,14 +49,9 @@ export abstract class RedisBroker<Opened extends Connections> {
     await this.life.close();
   }
 
-  /** What is open; undefined where it is not connected. */
-  protected get current(): Opened | undefined {
-    return this.life.current;
-  }
-
   /** @throws BrokerClosedError where it is not connected */
   protected use(): Opened {
-    const { current } = this;
+    const { current } = this.life;
     if (!current) throw new BrokerClosedError(this.name);
     return current;
   }

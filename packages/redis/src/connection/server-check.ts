@@ -37,13 +37,14 @@ export async function checkServer(
     );
 }
 
-async function infoOf(connection: Connection): Promise<string | undefined> {
-  try {
-    return await connection.sendAgain((client) => client.info());
-  } catch (problem) {
-    if (isRefusedWith(problem, 'NOPERM')) return undefined;
-    throw problem;
-  }
+/** Undefined where it is denied. */
+function infoOf(connection: Connection): Promise<string | undefined> {
+  return connection
+    .sendAgain((client) => client.info())
+    .catch((problem: unknown) => {
+      if (isRefusedWith(problem, 'NOPERM')) return undefined;
+      throw problem;
+    });
 }
 
 function fieldOf(info: string, name: string): string | undefined {

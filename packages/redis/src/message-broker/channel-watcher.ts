@@ -91,14 +91,13 @@ export class ChannelWatcher {
     const call = promoteCall(this.consumer, this.channels, this.confirmed, this.keys);
     const answers = await this.connection().runAgain<PromoteAnswer>(call);
     if (this.closed) return;
-    answers.forEach((answer, n) => this.note(this.channels[n]!, answer));
+    answers.forEach(([due, pause, streams, problem], n) => {
+      const channel = this.channels[n]!;
+      if (due >= 0) this.lookIn(due);
+      if (problem !== '') this.listener.onProblem(channel, problem);
+      this.listener.onState(channel, { pause, streams });
+    });
     this.listener.onLook();
-  }
-
-  private note(channel: string, [due, pause, streams, problem]: PromoteAnswer[number]): void {
-    if (due >= 0) this.lookIn(due);
-    if (problem !== '') this.listener.onProblem(channel, problem);
-    this.listener.onState(channel, { pause, streams });
   }
 
   // Only the next look is scheduled. It returns when the one after it is due.

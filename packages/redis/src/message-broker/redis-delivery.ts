@@ -28,7 +28,7 @@ export class RedisDelivery implements Delivery {
   uncertain = false;
   /** True once the mark of takeover is removed: the message has run alone for long enough. */
   isUnmarked = false;
-  private settled = false;
+  isSettled = false;
   private settling: Promise<void> | undefined;
 
   constructor(
@@ -48,17 +48,13 @@ export class RedisDelivery implements Delivery {
     return this.lease.input;
   }
 
-  get isSettled(): boolean {
-    return this.settled;
-  }
-
   async settle(settlement: Settlement): Promise<void> {
     while (this.settling) await this.settling.catch(() => undefined);
-    if (this.settled) throw new LostOwnershipError(this.id, this.message.channel);
+    if (this.isSettled) throw new LostOwnershipError(this.id, this.message.channel);
     this.settling = this.owner.settle(this, settlement);
     try {
       await this.settling;
-      this.settled = true;
+      this.isSettled = true;
       this.forget();
     } catch (problem) {
       if (problem instanceof LostOwnershipError) this.forget();

@@ -35,7 +35,7 @@ import { TransactionalStores } from './transactional-stores.js';
 /** Moves messages through Redis streams, in the format of the Python library repid 2.x. */
 export class RedisMessageBroker extends RedisBroker<Connections> implements MessageBroker {
   /** The server's time, so that all machines agree. Before the broker is connected, the machine's. */
-  readonly clock = new ServerClock(() => this.current?.commands.ping());
+  readonly clock = new ServerClock(() => this.life.current?.commands.ping());
   readonly capabilities = {
     delay: true,
     priority: true,

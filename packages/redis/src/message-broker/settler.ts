@@ -20,14 +20,12 @@ import type { Connection } from '../connection/connection.js';
 import type { RawEntry, Reader, StreamRead } from '../connection/reader.js';
 import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
-import { Batcher } from './batcher.js';
+import { Batcher, type Waiting } from './batcher.js';
 import type { RedisDelivery } from './redis-delivery.js';
 import type { TransactionalStores } from './transactional-stores.js';
 
-interface Item extends Settling {
+interface Item extends Settling, Waiting {
   readonly delivery: RedisDelivery;
-  readonly resolve: () => void;
-  readonly reject: (problem: unknown) => void;
 }
 
 /** How a settler works. */
@@ -125,13 +123,9 @@ export class Settler {
 
   /** @param first sends it over a reader's connection, whose answer may not come */
   private async send(items: Item[], first?: () => Promise<SettleAnswer | undefined>): Promise<void> {
-    try {
-      const answer = (first && (await unlessLost(first(), items))) ?? (await this.run(items, this.callFor(items)));
-      this.concludeAll(items, answer);
-      if (answer.length > 0) await this.fallBack(items, answer);
-    } catch (problem) {
-      for (const { reject } of items) reject(problem);
-    }
+    const answer = (first && (await unlessLost(first(), items))) ?? (await this.run(items, this.callFor(items)));
+    this.concludeAll(items, answer);
+    if (answer.length > 0) await this.fallBack(items, answer);
   }
 
   /** Sends by the general path what a fast path has left out. */
