@@ -29,7 +29,7 @@ export class AnswerTimeouts {
   constructor(
     private readonly address: string,
     private readonly onLate: () => void,
-    private readonly received: () => number = nothing,
+    private readonly received: () => number = () => 0,
   ) {}
 
   /** How many commands were answered so far, by errors as well. */
@@ -50,7 +50,7 @@ export class AnswerTimeouts {
   within<Answer>(
     answer: Promise<Answer>,
     deadline: number,
-    recover: (problem: unknown) => Promise<Answer> = rethrow,
+    recover: (problem: unknown) => Promise<Answer> = (problem) => Promise.reject(problem),
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const pending = this.add(deadline, reject);
@@ -94,12 +94,4 @@ export class AnswerTimeouts {
     pending.deadline = now + LIMITS.transferPause;
     return true;
   }
-}
-
-function nothing(): number {
-  return 0;
-}
-
-function rethrow(problem: unknown): Promise<never> {
-  return Promise.reject(problem);
 }

@@ -1,10 +1,9 @@
 import { type CancelTimer, scheduleTimer } from '@repid/core';
 import { type PromoteAnswer, promoteCall } from '../commands/promote.js';
-import type { Connection } from '../connection/connection.js';
 import type { Listener, Subscriber } from '../connection/subscriber.js';
-import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import type { ChannelState } from './active-streams.js';
+import type { ConsumerParts } from './consumer-parts.js';
 
 /** What a watcher reports. */
 export interface ChannelListener {
@@ -31,17 +30,15 @@ export class ChannelWatcher {
   private readonly confirmed = new Map<string, string>();
 
   constructor(
-    private readonly keys: Keys,
-    private readonly consumer: string,
+    private readonly parts: Pick<ConsumerParts, 'keys' | 'name' | 'commands'>,
     private readonly channels: readonly string[],
-    private readonly connection: () => Connection,
     private readonly listener: ChannelListener,
   ) {}
 
   async open(subscriber: Subscriber): Promise<void> {
     for (const channel of this.channels) {
       const listener: Listener = { onMessage: (text) => this.hear(channel, text), onGap: () => this.lookSoon() };
-      this.leaving.push(await subscriber.listen(this.keys.channel(channel).control, listener));
+      this.leaving.push(await subscriber.listen(this.parts.keys.channel(channel).control, listener));
     }
     await this.look();
   }
@@ -88,8 +85,9 @@ export class ChannelWatcher {
     this.lookAgain = false;
     this.nextLookAt = Infinity;
     this.lookIn(LIMITS.lookInterval);
-    const call = promoteCall(this.consumer, this.channels, this.confirmed, this.keys);
-    const answers = await this.connection().runAgain<PromoteAnswer>(call);
+    const { keys, name, commands } = this.parts;
+    const call = promoteCall(name, this.channels, this.confirmed, keys);
+    const answers = await commands().runAgain<PromoteAnswer>(call);
     if (this.closed) return;
     answers.forEach(([due, pause, streams, problem], n) => {
       const channel = this.channels[n]!;

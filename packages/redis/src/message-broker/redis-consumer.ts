@@ -16,7 +16,6 @@ import { ConsumerReports } from './consumer-reports.js';
 import { DeliveryDecoder } from './delivery-decoder.js';
 import { InFlight } from './in-flight.js';
 import { Fetcher, type TakenEntry } from './fetcher.js';
-import { ReadSizes } from './read-sizes.js';
 import type { RedisDelivery } from './redis-delivery.js';
 import { Takeover } from './takeover.js';
 
@@ -52,16 +51,16 @@ export class RedisConsumer implements Consumer {
     private readonly parts: ConsumerParts,
     options: ConsumeOptions,
   ) {
-    const { name, keys, reader, settler } = parts;
+    const { name, keys, settler } = parts;
     const onProblem = (problem: string): void => void this.noteStreamProblem(problem);
     this.ownershipTime = parts.ownershipTime;
     this.streams = new ActiveStreams(keys, [...new Set(options.channels)]);
     this.reports = new ConsumerReports(options, parts.commands);
     this.channels = new ConsumerChannels(parts, this.streams.channels, this.reports);
-    this.fetcher = new Fetcher(keys, this.streams, name, reader, settler, new ReadSizes(), onProblem);
+    this.fetcher = new Fetcher(parts, this.streams, onProblem);
     this.takeover = new Takeover(parts, this.streams, this.inFlight, onProblem);
     this.decoder = new DeliveryDecoder(name, settler, this.inFlight, this.reports.problem);
-    this.watcher = new ChannelWatcher(keys, name, this.streams.channels, parts.commands, {
+    this.watcher = new ChannelWatcher(parts, this.streams.channels, {
       onState: (channel, state) => this.note(channel, state),
       onCancel: (consumer, channel, jobId) => consumer === name && this.reports.cancelled(channel, jobId),
       onProblem: (channel, problem) => this.reports.ofChannel(channel, problem),

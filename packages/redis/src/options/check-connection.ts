@@ -25,23 +25,19 @@ export function checkConnection(given: unknown): CheckedConnection {
   if (typeof given === 'string') return withAddress(optionsFromUrl(given));
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return refuseConnection(`is ${Array.isArray(given) ? 'an array' : String(given)}`, GIVE_ONE);
-  if (!isInstance(given)) {
+  if (typeof (given as Partial<GivenInstance>).duplicate !== 'function') {
     refuseKeyPrefix(given);
     return withAddress(checkedOptions(given));
   }
   if (typeof (given as { status?: unknown }).status !== 'string')
     return refuseConnection('is an instance of something else than ioredis', GIVE_ONE);
-  return checkInstance(given);
+  return checkInstance(given as GivenInstance);
 }
 
 const GIVE_ONE = 'Give a URL such as "redis://localhost:6379", options of ioredis, or an instance of it.';
 
 function withAddress(options: RedisOptions): CheckedConnection {
   return { type: 'options', options, database: databaseOf(options.db), ...addressOf(options) };
-}
-
-function isInstance(given: object): given is GivenInstance {
-  return typeof (given as Partial<GivenInstance>).duplicate === 'function';
 }
 
 function checkInstance(given: GivenInstance): CheckedConnection {
