@@ -47,7 +47,7 @@ export const LUA_CONSTANTS: Readonly<Record<string, LuaConstant>> = {
   defaultResultTtl: CORE_DEFAULTS.resultTtl,
 
   aloneMark: LIMITS.aloneMark,
-  consumerAliveFor: LIMITS.lookInterval * LIMITS.looksOfLife,
+  consumerAliveFor: LIMITS.pollInterval * LIMITS.missedPolls,
   entryFields: LIMITS.entryFields,
   exhaustion: LIMITS.exhaustion,
   inlinedResultSize: LIMITS.inlinedResultSize,

@@ -1,13 +1,13 @@
 import type { Cluster, Redis } from 'ioredis';
 import { BrokerRefusedError } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
-import { AnswerTimeouts } from './answer-timeouts.js';
+import { ReplyTimeouts } from './reply-timeouts.js';
 import { isNodeReady, slotOf } from './cluster-node.js';
 import { Heartbeat, type MonitoredConnection } from './heartbeat.js';
 import { type Identity, type TimeSample, askTime, handshake } from './handshake.js';
 import { Outage } from './outage.js';
 import { pause } from './pause.js';
-import { NotSentError, answerOf, isReadOnly, refusedAtConnect } from './problems.js';
+import { NotSentError, isReadOnly, refusalTextOf, refusedAtConnect } from './problems.js';
 import { isServerAlive } from './server-alive.js';
 import type { Client, ClientSource } from './source.js';
 import { redact } from './redact.js';
@@ -24,7 +24,7 @@ export interface ConnectionSettings {
   readonly onProblem: (problem: Error) => void;
   /** Called with the server's time after each handshake and ping. */
   readonly onTime?: (sample: TimeSample) => void;
-  /** True where a call may exceed its timeout while its answer is being received. @default false */
+  /** True where a call may exceed its timeout while its reply is being received. @default false */
   readonly waitsWhileReceiving?: boolean;
 }
 
@@ -36,7 +36,7 @@ export class Link implements MonitoredConnection {
   readonly client: Client;
   readonly timeout: number;
   quietUntil = 0;
-  protected readonly limits: AnswerTimeouts;
+  protected readonly limits: ReplyTimeouts;
   /** On a cluster, the slot of all our keys. */
   private readonly slot: number | undefined;
   private isClosed = false;
@@ -61,7 +61,7 @@ export class Link implements MonitoredConnection {
     this.client = source.make(name);
     this.timeout = settings.timeout;
     const received = settings.waitsWhileReceiving ? () => this.received : undefined;
-    this.limits = new AnswerTimeouts(source.address, () => this.reset(), received);
+    this.limits = new ReplyTimeouts(source.address, () => this.reset(), received);
     this.slot = source.cluster ? slotOf(settings.key) : undefined;
     this.client.on('error', (problem: unknown) => this.note(problem));
     this.client.on('node error', (problem: unknown) => this.note(problem));
@@ -105,7 +105,7 @@ export class Link implements MonitoredConnection {
   }
 
   get received(): number {
-    return this.limits.answers + bytesRead(this.client);
+    return this.limits.replies + bytesRead(this.client);
   }
 
   get awaited(): number {
@@ -190,7 +190,7 @@ export class Link implements MonitoredConnection {
       this.refuse(problem);
       await pause(LIMITS.refusalPause);
       if (epoch !== this.epoch) return;
-      if (isReadOnly(answerOf(problem))) return this.reset(); // Another connection may lead to the master.
+      if (isReadOnly(refusalTextOf(problem))) return this.reset(); // Another connection may lead to the master.
     }
   }
 
@@ -206,8 +206,8 @@ export class Link implements MonitoredConnection {
     }
   }
 
-  private answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    return this.limits.within(answer, performance.now() + this.timeout);
+  private answered<Reply>(reply: Promise<Reply>): Promise<Reply> {
+    return this.limits.within(reply, performance.now() + this.timeout);
   }
 
   private becomeReady(): void {

@@ -3,7 +3,7 @@ import { codeOf, refusalOf } from './refusals.js';
 import { redact } from './redact.js';
 
 /** The connection was lost, or the time ran out, after a command was sent. The command may have been carried out. */
-export class AnswerLostError extends BrokerUnavailableError {
+export class ReplyLostError extends BrokerUnavailableError {
   /** @param address where Redis is, without user name and password */
   constructor(address: string, reason: string, cause?: unknown) {
     super(
@@ -28,34 +28,34 @@ export class NotSentError extends BrokerUnavailableError {
 
 const NOT_SENT = /enableOfflineQueue options is false/;
 
-/** True for a refusal by Redis, false where there was no answer. */
+/** True for a refusal by Redis, false where there was no reply. */
 export function isRefusal(problem: unknown): problem is Error {
   return problem instanceof Error && problem.name === 'ReplyError';
 }
 
 /** The text of Redis' refusal; undefined where the problem is another one. */
-export function answerOf(problem: unknown): string | undefined {
-  const answer = problem instanceof RepidError ? problem.cause : problem;
-  return isRefusal(answer) ? answer.message : undefined;
+export function refusalTextOf(problem: unknown): string | undefined {
+  const reply = problem instanceof RepidError ? problem.cause : problem;
+  return isRefusal(reply) ? reply.message : undefined;
 }
 
 /** True where Redis' refusal contains the code, or matches. */
 export function isRefusedWith(problem: unknown, code: string | RegExp): boolean {
-  const answer = answerOf(problem);
-  if (answer === undefined) return false;
-  return typeof code === 'string' ? answer.includes(code) : code.test(answer);
+  const reply = refusalTextOf(problem);
+  if (reply === undefined) return false;
+  return typeof code === 'string' ? reply.includes(code) : code.test(reply);
 }
 
 /** True where the server is a replica. */
-export function isReadOnly(answer: string | undefined): boolean {
-  return answer !== undefined && codeOf(answer) === 'READONLY';
+export function isReadOnly(reply: string | undefined): boolean {
+  return reply !== undefined && codeOf(reply) === 'READONLY';
 }
 
 /** True where nothing was carried out and the same command may soon be accepted, by this server or another one. */
 export function isTemporary(problem: unknown): boolean {
   if (problem instanceof NotSentError) return true;
-  const answer = answerOf(problem);
-  return answer !== undefined && refusalOf(answer).isSentAgain;
+  const reply = refusalTextOf(problem);
+  return reply !== undefined && refusalOf(reply).isSentAgain;
 }
 
 /**
@@ -66,7 +66,7 @@ export function explain(problem: unknown, address: string): RepidError {
   if (problem instanceof RepidError) return problem;
   const cause = redact(lastOfMany(problem));
   if (NOT_SENT.test(cause.message)) return new NotSentError(address, 'the connection was lost', cause);
-  if (!isRefusal(cause)) return new AnswerLostError(address, 'the connection was lost', cause);
+  if (!isRefusal(cause)) return new ReplyLostError(address, 'the connection was lost', cause);
   return refused(cause.message, address, cause);
 }
 
@@ -74,8 +74,8 @@ export function explain(problem: unknown, address: string): RepidError {
 const MANY = /^Too many Cluster redirections\. Last error: ReplyError: ([\s\S]*)$/;
 
 function lastOfMany(problem: unknown): unknown {
-  const [, answer] = (problem instanceof Error && MANY.exec(problem.message)) || [];
-  return answer === undefined ? problem : Object.assign(new Error(answer), { name: 'ReplyError' });
+  const [, reply] = (problem instanceof Error && MANY.exec(problem.message)) || [];
+  return reply === undefined ? problem : Object.assign(new Error(reply), { name: 'ReplyError' });
 }
 
 const TLS = /^(?:ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO$)/;

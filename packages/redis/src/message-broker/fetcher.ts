@@ -79,14 +79,14 @@ export class Fetcher {
     const quotas = quotasOf(this.quotaTurn, max);
     const mostOf = ({ key }: ActiveStream): number => this.sizes.mostOf(key, max);
     const call = fetchCall({ consumer, streams: ordered, quotas, limits, mostOf }, keys);
-    const [found, answer, problems] = await reader.run<FetchAnswer>(call, { buffers: true });
+    const [found, reply, problems] = await reader.run<FetchAnswer>(call, { buffers: true });
     for (const problem of problems) if (problem.length > 0) this.onProblem(problem.toString());
     if (found === 1) {
-      const taken = answer.flatMap(([place, entries]) => this.taken(ordered[place - 1]!, entries));
+      const taken = reply.flatMap(([number, entries]) => this.taken(ordered[number - 1]!, entries));
       this.quotaTurn += taken.length;
       return taken;
     }
-    const ends = ordered.map(({ key }, n) => [key, answer[n]!.toString()] as const);
+    const ends = ordered.map(({ key }, n) => [key, reply[n]!.toString()] as const);
     const readable = ends.filter(([, after]) => after !== '');
     if (block === undefined || isWoken() || readable.length === 0) return [];
     await reader.awaitEntry(readable, block);

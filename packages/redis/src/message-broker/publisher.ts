@@ -47,7 +47,7 @@ export class Publisher {
     this.listed.delete(channel);
   }
 
-  // Never sent twice: the messages of a call whose answer was lost may be done by now, and their ids free again.
+  // Never sent twice: the messages of a call whose reply was lost may be done by now, and their ids free again.
   private async send(items: readonly Item[]): Promise<void> {
     this.listChannels(items);
     const deadline = performance.now() + this.connection().timeout;
@@ -65,21 +65,21 @@ export class Publisher {
       return [];
     }
     if (!fast.isByPublication) return items;
-    const places = new Set(leftOut);
-    items.forEach(({ resolve }, place) => places.has(place) || resolve());
-    return items.filter((_, place) => places.has(place));
+    const indexes = new Set(leftOut);
+    items.forEach(({ resolve }, index) => indexes.has(index) || resolve());
+    return items.filter((_, index) => indexes.has(index));
   }
 
   private async publishGenerally(items: readonly Item[], deadline: number): Promise<void> {
     const problems = new Map(await this.runBy<PublishAnswer>(publishCall(items, this.keys), deadline));
-    items.forEach((item, place) => {
-      const problem = problems.get(place);
+    items.forEach((item, index) => {
+      const problem = problems.get(index);
       if (problem === undefined) item.resolve();
       else item.reject(publishProblem(item, problem, (text) => this.connection().refused(text)));
     });
   }
 
-  private runBy<Answer>(call: Invocation, deadline: number): Promise<Answer> {
+  private runBy<Reply>(call: Invocation, deadline: number): Promise<Reply> {
     return this.connection().run(call, { timeout: Math.max(0, deadline - performance.now()) });
   }
 

@@ -6,7 +6,7 @@ import {
   type ReceiveOptions,
   scheduleTimer,
 } from '@repid/core';
-import { AnswerLostError, isRefusedWith } from '../connection/problems.js';
+import { ReplyLostError, isRefusedWith } from '../connection/problems.js';
 import { LIMITS } from '../options/defaults.js';
 import { ActiveStreams, type ChannelLimits, type ChannelState } from './active-streams.js';
 import { ChannelWatcher } from './channel-watcher.js';
@@ -64,7 +64,7 @@ export class RedisConsumer implements Consumer {
       onState: (channel, state) => this.note(channel, state),
       onCancel: (consumer, channel, jobId) => consumer === name && this.reports.cancelled(channel, jobId),
       onProblem: (channel, problem) => this.reports.ofChannel(channel, problem),
-      onLook: () => void this.lookForSuspects(),
+      onPolled: () => void this.lookForSuspects(),
     });
   }
 
@@ -110,9 +110,9 @@ export class RedisConsumer implements Consumer {
     return this.closing;
   }
 
-  /** Looks at its channels at once, after this process has changed one. */
-  lookNow(): Promise<void> {
-    return this.watcher.lookNow();
+  /** Polls its channels at once, after this process has changed one. */
+  pollNow(): Promise<void> {
+    return this.watcher.pollNow();
   }
 
   private async receiveSome(max: number, options: ReceiveOptions): Promise<readonly Delivery[]> {
@@ -141,13 +141,13 @@ export class RedisConsumer implements Consumer {
     }
   }
 
-  /** Keeps track of a read in progress, and notes whether its answer was lost. */
+  /** Keeps track of a read in progress, and notes whether its reply was lost. */
   private async noting(taking: Promise<readonly TakenEntry[]>): Promise<readonly TakenEntry[]> {
     this.taking = taking;
     try {
       return await taking;
     } catch (problem) {
-      if (problem instanceof AnswerLostError) this.takeover.noteLostAnswer();
+      if (problem instanceof ReplyLostError) this.takeover.noteLostReply();
       throw problem;
     } finally {
       this.taking = undefined;
@@ -191,7 +191,7 @@ export class RedisConsumer implements Consumer {
   // A lost wake-up delays it no longer than this.
   private longestSleep(): number {
     const untilTakeover = Math.ceil(this.takeover.dueAt - performance.now());
-    return Math.max(SHORTEST_SLEEP, Math.min(untilTakeover, LIMITS.lookInterval));
+    return Math.max(SHORTEST_SLEEP, Math.min(untilTakeover, LIMITS.pollInterval));
   }
 
   // This wait can be interrupted. A call that waits for a connection cannot.

@@ -24,7 +24,7 @@ export class RedisDelivery implements Delivery {
   readonly takenAt = this.ownedSince;
   /** Its index among the deliveries in flight. */
   index = -1;
-  /** A settlement was sent and its answer was lost. */
+  /** A settlement was sent and its reply was lost. */
   uncertain = false;
   /** True once the mark of takeover is removed: the message has run alone for long enough. */
   isUnmarked = false;

@@ -77,7 +77,7 @@ export class RedisMessageBroker extends RedisBroker<Connections> implements Mess
       this.connection,
       {
         onChanged: async () => {
-          await Promise.all([...this.consumers].map((consumer) => consumer.lookNow()));
+          await Promise.all([...this.consumers].map((consumer) => consumer.pollNow()));
         },
         onDeleted: (channel) => this.publisher.forget(channel),
       },

@@ -1,7 +1,7 @@
 import { scheduleTimer } from '@repid/core';
 import { Alarm, SwapRemoveList, type ListMember } from '@repid/core/internal';
 import { LIMITS } from '../options/defaults.js';
-import { AnswerLostError, explain } from './problems.js';
+import { ReplyLostError, explain } from './problems.js';
 
 /** A command that was not answered yet. */
 interface Pending extends ListMember {
@@ -15,9 +15,9 @@ interface Pending extends ListMember {
 const MONOTONIC = { now: () => performance.now(), schedule: scheduleTimer };
 
 /** Gives up commands that are not answered in time. One timer serves all of them. */
-export class AnswerTimeouts {
+export class ReplyTimeouts {
   private readonly pending = new SwapRemoveList<Pending>();
-  // After the event loop was blocked, answers may be waiting to be read: they are read first.
+  // After the event loop was blocked, replies may be waiting to be read: they are read first.
   private readonly alarm = new Alarm(MONOTONIC, () => setImmediate(() => this.look()));
   private answered = 0;
 
@@ -33,7 +33,7 @@ export class AnswerTimeouts {
   ) {}
 
   /** How many commands were answered so far, by errors as well. */
-  get answers(): number {
+  get replies(): number {
     return this.answered;
   }
 
@@ -43,18 +43,18 @@ export class AnswerTimeouts {
   }
 
   /**
-   * Resolves with the answer.
-   * @param recover called with the explained problem: rejects with it, which is the default, or returns another answer
-   * @throws AnswerLostError when there is none by the deadline
+   * Resolves with the reply.
+   * @param recover called with the explained problem: rejects with it, which is the default, or returns another reply
+   * @throws ReplyLostError when there is none by the deadline
    */
-  within<Answer>(
-    answer: Promise<Answer>,
+  within<Reply>(
+    reply: Promise<Reply>,
     deadline: number,
-    recover: (problem: unknown) => Promise<Answer> = (problem) => Promise.reject(problem),
-  ): Promise<Answer> {
+    recover: (problem: unknown) => Promise<Reply> = (problem) => Promise.reject(problem),
+  ): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const pending = this.add(deadline, reject);
-      answer.then(
+      reply.then(
         (value) => {
           this.answered += 1;
           this.pending.delete(pending);
@@ -83,10 +83,10 @@ export class AnswerTimeouts {
     for (const one of late) this.pending.delete(one);
     for (const { deadline } of this.pending) this.alarm.setBy(deadline);
     if (late.length > 0) this.onLate();
-    for (const { reject } of late) reject(new AnswerLostError(this.address, 'it took too long'));
+    for (const { reject } of late) reject(new ReplyLostError(this.address, 'it took too long'));
   }
 
-  /** Waits longer while an answer is being received: large ones take their time. */
+  /** Waits longer while a reply is being received: large ones take their time. */
   private postpone(pending: Pending, now: number): boolean {
     const received = this.received();
     if (received === pending.received) return false;
