@@ -65,13 +65,11 @@ export class Batcher<Item extends Waiting> {
   }
 
   private dispatch(items: Item[], send: (items: Item[]) => Promise<void>): void {
-    const sending: Promise<void> = send(items).then(
-      () => void this.sending.delete(sending),
-      (problem: unknown) => {
-        this.sending.delete(sending);
-        for (const { reject } of items) reject(problem);
-      },
-    );
+    const end = (problem?: unknown): void => {
+      this.sending.delete(sending);
+      if (problem !== undefined) for (const { reject } of items) reject(problem);
+    };
+    const sending: Promise<void> = send(items).then(end, end);
     this.sending.add(sending);
   }
 }
