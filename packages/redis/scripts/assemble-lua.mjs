@@ -45,13 +45,20 @@ export function assemble(sources, name, seen = new Set()) {
 /** The text of the generated module. It holds the lines of each source once, without comments. */
 export function generate(constants) {
   const sources = readSources();
-  const fill = placeholdersOf(constants);
+  const used = new Set();
+  const fill = (text) =>
+    text.replace(PLACEHOLDER, (_, name) => {
+      if (!(name in constants)) throw new Error(`TS.${name} is not in src/commands/lua-constants.ts.`);
+      used.add(name);
+      return literal(constants[name]);
+    });
   const fragments = new Map();
   const scripts = scriptsIn(sources).map((name) => {
     const places = fragmentsOf(assemble(sources, name)).map((lines) => placeOf(fragments, fill(lines)));
     return `${camelCase(basename(name))}: script(${places.join(', ')})`;
   });
-  fill.checkAllUsed();
+  const unused = Object.keys(constants).filter((name) => !used.has(name));
+  if (unused.length > 0) throw new Error(`No Lua source uses ${unused.join(', ')} of src/commands/lua-constants.ts.`);
   return `// Made of packages/redis/lua by "npm run lua". Do not edit.
 import { Script } from './script.js';
 
@@ -83,21 +90,6 @@ function fragmentsOf(lines) {
 function placeOf(fragments, text) {
   if (!fragments.has(text)) fragments.set(text, fragments.size);
   return fragments.get(text);
-}
-
-function placeholdersOf(constants) {
-  const used = new Set();
-  const fill = (text) =>
-    text.replace(PLACEHOLDER, (_, name) => {
-      if (!(name in constants)) throw new Error(`TS.${name} is not in src/commands/lua-constants.ts.`);
-      used.add(name);
-      return literal(constants[name]);
-    });
-  fill.checkAllUsed = () => {
-    const unused = Object.keys(constants).filter((name) => !used.has(name));
-    if (unused.length > 0) throw new Error(`No Lua source uses ${unused.join(', ')} of src/commands/lua-constants.ts.`);
-  };
-  return fill;
 }
 
 function literal(value) {

@@ -7,6 +7,7 @@ import { assemble, readSources, scriptsIn } from './assemble-lua.mjs';
  * no problem, as long as another script uses it. Without luacheck it only warns. In CI it installs luacheck, and fails where it cannot.
  */
 
+const ARGS = '- --config packages/redis/.luacheckrc --formatter plain --codes --no-color --ranges'.split(' ');
 const UNUSED = /^\(W2/;
 const FINDING = /^stdin:(\d+):[\d-]+: (.*)$/;
 
@@ -24,23 +25,13 @@ if (!canLint) {
 
 /** The sources of a script, and what luacheck finds in them. */
 function findingsIn(lines) {
-  const args = [
-    '-',
-    '--config',
-    'packages/redis/.luacheckrc',
-    '--formatter',
-    'plain',
-    '--codes',
-    '--no-color',
-    '--ranges',
-  ];
   const input = lines.map(({ text }) => text).join('\n');
-  const { stdout } = spawnSync('luacheck', args, { input, encoding: 'utf8' });
+  const { stdout } = spawnSync('luacheck', ARGS, { input, encoding: 'utf8' });
   const found = stdout.split('\n').flatMap((line) => {
     const [, at, message] = FINDING.exec(line) ?? [];
     if (at === undefined) return [];
-    const { name, line: place } = lines[at - 1];
-    return [`packages/redis/lua/${name}.lua:${place}: ${message}`];
+    const source = lines[at - 1];
+    return [`packages/redis/lua/${source.name}.lua:${source.line}: ${message}`];
   });
   return { names: new Set(lines.map(({ name }) => name)), found: new Set(found) };
 }

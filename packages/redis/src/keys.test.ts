@@ -21,11 +21,7 @@ describe('Keys', () => {
     ['what consumers must know', email.control, 'repid:email:control'],
     ['the channels', keys.channels, 'repid::channels'],
     ['a bucket', keys.bucket('b1'), 'repid:bucket:b1'],
-    ['jobs that wait for a bucket', keys.waiters('b1'), 'repid::waiters:b1'],
     ['clients that wait for a bucket', keys.clients('b1'), 'repid::clients:b1'],
-    ['jobs skipped for a bucket', keys.skippedFor('b1'), 'repid::skipped-for:b1'],
-    ['a job that was skipped', keys.skipped('email', 'j1'), 'repid::skipped:email:j1'],
-    ['a job that waits', keys.waiting('email', 'j1'), 'repid::waiting:email:j1'],
     ['a client that waits', keys.client('c1'), 'repid::client:c1'],
   ])('names the key of %s', (_, key, expected) => expect(key).toBe(expected));
 

@@ -109,24 +109,8 @@ export class Keys {
     return this.start + ENDINGS.bucket + id;
   }
 
-  waiters(bucketId: string): string {
-    return this.start + ENDINGS.waiters + bucketId;
-  }
-
   clients(bucketId: string): string {
     return this.start + ENDINGS.clients + bucketId;
-  }
-
-  skippedFor(bucketId: string): string {
-    return this.start + ENDINGS.skippedFor + bucketId;
-  }
-
-  waiting(channel: string, jobId: string): string {
-    return `${this.start}${ENDINGS.waitingRecord}${channel}:${jobId}`;
-  }
-
-  skipped(channel: string, jobId: string): string {
-    return `${this.start}${ENDINGS.skippedRecord}${channel}:${jobId}`;
   }
 
   client(id: string): string {

@@ -25,7 +25,7 @@ export class Waits {
   private readonly client = randomUUID();
   private readonly waits = new Map<string, Set<Wait>>();
   private listening: Promise<unknown> | undefined;
-  private readonly looking = new RepeatingTimer(LIMITS.waitInterval, () => this.lookForAll());
+  private readonly polling = new RepeatingTimer(LIMITS.waitInterval, () => this.poll());
 
   constructor(
     private readonly keys: Keys,
@@ -57,13 +57,17 @@ export class Waits {
 
   /** Ends every wait with that problem. */
   close(problem: Error): void {
-    for (const wait of this.all()) wait.reject(problem);
+    for (const id of this.ids) this.rejectAll(id, problem);
+  }
+
+  private get ids(): string[] {
+    return [...this.waits.keys()];
   }
 
   private begin(wait: Wait): void {
     const waits = this.waits.get(wait.id) ?? new Set();
     this.waits.set(wait.id, waits.add(wait));
-    this.looking.start();
+    this.polling.start();
     this.listen()
       .then(() => this.look(wait.id))
       // A full server does not register clients, so they are not notified. Polling has to do.
@@ -81,7 +85,7 @@ export class Waits {
   // Best effort: registrations expire.
   private forget(id: string): void {
     this.waits.delete(id);
-    if (this.waits.size === 0) this.looking.stop();
+    if (this.waits.size === 0) this.polling.stop();
     if (this.commands.isReady) this.commands.client.srem(this.keys.clients(id), this.client).catch(() => undefined);
   }
 
@@ -100,25 +104,23 @@ export class Waits {
     for (const wait of [...(this.waits.get(id) ?? [])]) wait.resolve(body);
   }
 
-  private async lookForAll(): Promise<void> {
-    const ids = [...this.waits.keys()];
-    for (let at = 0; at < ids.length; at += LIMITS.waitBatch) await this.lookFor(ids.slice(at, at + LIMITS.waitBatch));
-  }
-
   /** Problems are ignored: the next poll looks again. */
-  private async lookFor(ids: readonly string[]): Promise<void> {
-    if (!this.commands.isReady) return;
-    try {
-      const bodies = await this.commands.send((client) => client.mget(ids.map((id) => this.keys.bucket(id))));
-      bodies.forEach((body, n) => body !== null && this.found(ids[n]!, body));
-    } catch {
-      return;
+  private async poll(): Promise<void> {
+    const { ids } = this;
+    for (let at = 0; at < ids.length && this.commands.isReady; at += LIMITS.waitBatch) {
+      const some = ids.slice(at, at + LIMITS.waitBatch);
+      const reading = this.commands.send((client) => client.mget(some.map((id) => this.keys.bucket(id))));
+      const bodies = await reading.catch(() => []);
+      bodies.forEach((body, n) => body !== null && this.found(some[n]!, body));
     }
   }
 
   private listen(): Promise<unknown> {
     this.listening ??= this.subscriber
-      .listen(this.keys.client(this.client), { onMessage: (id) => this.lookAgain(id), onGap: () => this.lookAtAll() })
+      .listen(this.keys.client(this.client), {
+        onMessage: (id) => this.lookAgain(id),
+        onGap: () => this.ids.forEach((id) => this.lookAgain(id)),
+      })
       .catch((problem: unknown) => {
         this.listening = undefined;
         throw problem;
@@ -126,18 +128,14 @@ export class Waits {
     return this.listening;
   }
 
-  private lookAtAll(): void {
-    for (const id of [...this.waits.keys()]) this.lookAgain(id);
-  }
-
   private lookAgain(id: string): void {
     this.look(id).catch((problem: unknown) => {
       if (problem instanceof BrokerUnavailableError) return; // The next poll looks again.
-      for (const wait of [...(this.waits.get(id) ?? [])]) wait.reject(problem);
+      this.rejectAll(id, problem);
     });
   }
 
-  private all(): Wait[] {
-    return [...this.waits.values()].flatMap((waits) => [...waits]);
+  private rejectAll(id: string, problem: unknown): void {
+    for (const wait of [...(this.waits.get(id) ?? [])]) wait.reject(problem);
   }
 }

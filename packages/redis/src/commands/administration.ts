@@ -26,7 +26,7 @@ export async function stats(connection: Connection, keys: Keys, channel: string)
 
 export async function peek(connection: Connection, keys: Keys, channel: string, limit: number): Promise<Message[]> {
   const call = callOn(channel, scripts.peek, keys).add(limit);
-  const entries = await connection.runForBuffersAgain<RawEntry[]>(call);
+  const entries = await connection.runAgain<RawEntry[]>(call, { buffers: true });
   return entries.map(([, fields]) => decodeLeniently(channel, fields ?? []));
 }
 
@@ -38,7 +38,7 @@ export async function readDeadLetters(
   limit: number,
 ): Promise<DeadLetter[]> {
   const call = callOnWithLetters(channel, scripts.readDeadLetters, keys).add(limit);
-  const entries = await connection.runForBuffersAgain<RawEntry[]>(call);
+  const entries = await connection.runAgain<RawEntry[]>(call, { buffers: true });
   return entries.map((entry) => deadLetterOf(channel, entry));
 }
 

@@ -24,7 +24,7 @@ export async function locate(connection: Connection, keys: Keys, jobId: string):
 }
 
 export async function inspect(connection: Connection, keys: Keys, jobId: string): Promise<JobInspection | undefined> {
-  const found = await connection.runForBuffersAgain<InspectAnswer | null>(call(scripts.inspect, keys, jobId));
+  const found = await connection.runAgain<InspectAnswer | null>(call(scripts.inspect, keys, jobId), { buffers: true });
   return found ? inspectionOf(found) : undefined;
 }
 
@@ -40,7 +40,9 @@ export async function cancel(
   jobId: string,
   exception: string,
 ): Promise<JobInspection | undefined> {
-  const found = await connection.runForBuffers<InspectAnswer | null>(call(scripts.cancel, keys, jobId).add(exception));
+  const found = await connection.run<InspectAnswer | null>(call(scripts.cancel, keys, jobId).add(exception), {
+    buffers: true,
+  });
   return found ? inspectionOf(found) : undefined;
 }
 

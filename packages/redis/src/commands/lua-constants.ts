@@ -46,7 +46,7 @@ export const LUA_CONSTANTS: Readonly<Record<string, LuaConstant>> = {
   ownArgs: OWN_ARGS,
   defaultResultTtl: CORE_DEFAULTS.resultTtl,
 
-  consumerAliveFor: LIMITS.lookInterval * LIMITS.looksOfLife,
+  consumerAliveFor: LIMITS.pollInterval * LIMITS.missedPolls,
   entryFields: LIMITS.entryFields,
   exhaustion: LIMITS.exhaustion,
   inlinedResultSize: LIMITS.inlinedResultSize,

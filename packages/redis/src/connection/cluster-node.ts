@@ -7,10 +7,10 @@ export function slotOf(key: string): number {
 
 /**
  * True where the node that has the slot is known and connected. For other nodes ioredis queues commands, and its errors do not tell
- * those that were never sent from those whose answer was lost.
+ * those that were never sent from those whose reply was lost.
  */
 export function isNodeReady(cluster: Cluster, slot: number): boolean {
-  const [place] = cluster.slots[slot] ?? [];
-  const node = cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === place);
+  const [address] = cluster.slots[slot] ?? [];
+  const node = cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
   return node?.status === 'ready';
 }

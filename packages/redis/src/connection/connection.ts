@@ -4,19 +4,24 @@ import type { Invocation } from '../commands/call.js';
 import { Link } from './link.js';
 import { pause } from './pause.js';
 import {
-  AnswerLostError,
   NotSentError,
-  answerOf,
-  isTemporary,
+  ReplyLostError,
   isReadOnly,
   isRefusedWith,
+  isTemporary,
+  refusalTextOf,
   refused,
 } from './problems.js';
 import type { Client } from './source.js';
 
-type Command<Answer> = (client: Client) => Promise<Answer>;
+interface CallOptions {
+  /** True where texts in the reply are to be buffers. @default false */
+  readonly buffers?: boolean;
+}
 
-/** A connection whose calls end in time: with an answer, or with an error that says whether the call may have been carried out. */
+type Command<Reply> = (client: Client) => Promise<Reply>;
+
+/** A connection whose calls end in time: with a reply, or with an error that says whether the call may have been carried out. */
 export class Connection extends Link {
   private readonly whenDemoted: (() => void)[] = [];
 
@@ -36,39 +41,37 @@ export class Connection extends Link {
     }
   }
 
-  /**
-   * Calls the script; texts in the answer are strings.
-   * @throws AnswerLostError when it was sent and no answer came
-   */
-  run<Answer>(call: Invocation, timeout = this.timeout): Promise<Answer> {
-    return this.send(() => this.evaluate(call, false), timeout) as Promise<Answer>;
+  /** Calls a script, by `send`. */
+  run<Reply>(call: Invocation, { buffers, timeout }: CallOptions & { timeout?: number } = {}): Promise<Reply> {
+    return this.send(() => this.evaluate<Reply>(call, buffers), timeout);
   }
 
-  /** Calls the script; texts in the answer are buffers. */
-  runForBuffers<Answer>(call: Invocation): Promise<Answer> {
-    return this.send(() => this.evaluate(call, true)) as Promise<Answer>;
+  /** Calls a script that may be carried out twice, by `sendAgain`. */
+  runAgain<Reply>(call: Invocation, { buffers, onLost }: CallOptions & { onLost?: () => void } = {}): Promise<Reply> {
+    return this.sendAgain(() => this.evaluate<Reply>(call, buffers), onLost);
   }
 
   /**
    * Sends a command once there is a connection, and again where Redis refuses it temporarily.
    * @param timeout how long all of it may take, in milliseconds
+   * @throws ReplyLostError when it was sent and no reply came
    */
-  send<Answer>(command: Command<Answer>, timeout = this.timeout): Promise<Answer> {
+  send<Reply>(command: Command<Reply>, timeout = this.timeout): Promise<Reply> {
     return this.sendBy(performance.now() + timeout, command);
   }
 
   /**
-   * Sends a command that may be carried out twice, and sends it again where its answer was lost.
-   * @param onLost called each time that an answer was lost
+   * Sends a command that may be carried out twice, and sends it again where its reply was lost.
+   * @param onLost called each time that a reply was lost
    */
-  async sendAgain<Answer>(command: Command<Answer>, onLost?: () => void): Promise<Answer> {
+  async sendAgain<Reply>(command: Command<Reply>, onLost?: () => void): Promise<Reply> {
     const deadline = performance.now() + this.timeout;
-    let lost: AnswerLostError | undefined;
+    let lost: ReplyLostError | undefined;
     for (;;) {
       try {
         return await this.send(command, Math.max(0, deadline - performance.now()));
       } catch (problem) {
-        if (!(problem instanceof AnswerLostError))
+        if (!(problem instanceof ReplyLostError))
           throw problem instanceof BrokerUnavailableError ? (lost ?? problem) : problem;
         lost = problem; // From here on it may have been carried out, also where further attempts fail.
         onLost?.();
@@ -78,28 +81,18 @@ export class Connection extends Link {
     }
   }
 
-  /** The same for a call of a script. */
-  runAgain<Answer>(call: Invocation, onLost?: () => void): Promise<Answer> {
-    return this.sendAgain(() => this.evaluate(call, false), onLost) as Promise<Answer>;
-  }
-
-  /** The same, and texts in the answer are buffers. */
-  runForBuffersAgain<Answer>(call: Invocation): Promise<Answer> {
-    return this.sendAgain(() => this.evaluate(call, true)) as Promise<Answer>;
-  }
-
   /** The error for a refusal that a script has returned. Where it says that the server is a replica, the connection looks for the master. */
   refused(message: string): BrokerUnavailableError | BrokerRefusedError {
-    const problem = refused(message, this.source.place);
+    const problem = refused(message, this.source.address);
     if (isReadOnly(message)) this.leaveReplica(problem);
     return problem;
   }
 
-  protected evaluate(call: Invocation, buffers: boolean): Promise<unknown> {
+  protected evaluate<Reply>(call: Invocation, buffers = false): Promise<Reply> {
     const { hash, text } = call.script;
-    return this.call('evalsha', call.toArguments(hash), buffers).catch((problem: unknown) => {
+    return this.call<Reply>('evalsha', call.toArguments(hash), buffers).catch((problem: unknown) => {
       if (!isRefusedWith(problem, 'NOSCRIPT')) throw problem;
-      return this.loader.call('eval', call.toArguments(text), buffers);
+      return this.loader.call<Reply>('eval', call.toArguments(text), buffers);
     });
   }
 
@@ -109,13 +102,13 @@ export class Connection extends Link {
   }
 
   /** @param why the refusal of an earlier attempt, thrown when the time runs out */
-  private sendBy<Answer>(deadline: number, command: Command<Answer>, why?: unknown): Promise<Answer> {
+  private sendBy<Reply>(deadline: number, command: Command<Reply>, why?: unknown): Promise<Reply> {
     if (!this.isReady) return this.sendOnceReady(deadline, command, why);
     return this.limits.within(command(this.client), deadline, (problem) => this.recover(problem, deadline, command));
   }
 
-  /** Sends nothing where there is hardly time for an answer: the caller would not know whether it was carried out. */
-  private async sendOnceReady<Answer>(deadline: number, command: Command<Answer>, why: unknown): Promise<Answer> {
+  /** Sends nothing where there is hardly time for a reply: the caller would not know whether it was carried out. */
+  private async sendOnceReady<Reply>(deadline: number, command: Command<Reply>, why: unknown): Promise<Reply> {
     try {
       await this.ready(deadline - performance.now());
     } catch (problem) {
@@ -125,7 +118,7 @@ export class Connection extends Link {
     return this.sendBy(deadline, command, why);
   }
 
-  private async recover<Answer>(problem: unknown, deadline: number, command: Command<Answer>): Promise<Answer> {
+  private async recover<Reply>(problem: unknown, deadline: number, command: Command<Reply>): Promise<Reply> {
     this.leaveIfReplica(problem);
     if (!isTemporary(problem)) throw problem;
     await pause(problem instanceof NotSentError ? LIMITS.noticeInterval : LIMITS.refusalPause);
@@ -134,7 +127,7 @@ export class Connection extends Link {
   }
 
   protected override leaveIfReplica(problem: unknown): void {
-    if (isReadOnly(answerOf(problem))) this.leaveReplica(problem as Error);
+    if (isReadOnly(refusalTextOf(problem))) this.leaveReplica(problem as Error);
   }
 
   private leaveReplica(problem: Error): void {
@@ -143,8 +136,9 @@ export class Connection extends Link {
     for (const listener of this.whenDemoted) listener();
   }
 
-  private call(command: string, values: (string | number | Buffer)[], buffers: boolean): Promise<unknown> {
-    return buffers ? this.client.callBuffer(command, values) : this.client.call(command, values);
+  private call<Reply>(command: string, values: (string | number | Buffer)[], buffers: boolean): Promise<Reply> {
+    const { client } = this;
+    return (buffers ? client.callBuffer(command, values) : client.call(command, values)) as Promise<Reply>;
   }
 }
 

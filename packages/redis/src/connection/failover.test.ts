@@ -133,8 +133,13 @@ describe('A failover that closes no connection', { timeout: 60_000 }, () => {
   it('closes a connection once, even if that is requested several times', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const source = new ClientSource(proxy.url);
-    const connection = new Connection(source, 'repid-cut', { timeout: 1_000, key: 'x', onProblem: () => undefined });
-    await connection.open(1_000);
+    const connection = new Connection(source, 'repid-cut', {
+      timeout: 1_000,
+      connectTimeout: 1_000,
+      key: 'x',
+      onProblem: () => undefined,
+    });
+    await connection.open();
     for (let times = 0; times < 20; times += 1) connection.reset();
     await connection.ready(1_000);
     expect(proxy.made('repid-cut')).toBe(2);

@@ -66,9 +66,9 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     expect(proxy.deaden('repid-subscriber')).toBe(1);
     await vi.waitFor(() => expect(proxy.made('repid-subscriber')).toBe(2), { timeout: NOTICED });
     const received = take(consumer, 1);
-    await direct.publish([message('soon', { channel: 'listening', delay: LIMITS.lookInterval / 4 })]);
+    await direct.publish([message('soon', { channel: 'listening', delay: LIMITS.pollInterval / 4 })]);
     // The state of the channel is looked at less often than that: it was heard.
-    expect(await timed(() => received)).toBeLessThan(LIMITS.lookInterval / 2);
+    expect(await timed(() => received)).toBeLessThan(LIMITS.pollInterval / 2);
   });
 
   it.concurrent('does not keep a delayed message back for longer than a few seconds, even before it is noticed', async (test) => {
@@ -77,7 +77,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     expect(proxy.deaden('repid-subscriber')).toBe(1);
     const received = take(consumer, 1);
     await direct.publish([message('soon', { channel: 'delayed', delay: 10 })]);
-    expect(await timed(() => received)).toBeLessThan(LIMITS.lookInterval + 1_000);
+    expect(await timed(() => received)).toBeLessThan(LIMITS.pollInterval + 1_000);
   });
 
   it.concurrent('does not keep a result back for longer than a few seconds, even before it is noticed', async (test) => {
@@ -98,7 +98,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     await sleep(20);
     expect(proxy.deaden('repid-')).toBeGreaterThan(2);
     // What is published before may be given to the dead connection, and comes back when its ownership runs out.
-    await sleep(LIMITS.lookInterval + NOTICED);
+    await sleep(LIMITS.pollInterval + NOTICED);
     await direct.publish([message('after', { channel: 'read' })]);
     expect(await timed(() => received)).toBeLessThan(1_000);
     expect(await received).toEqual(['after']);

@@ -34,31 +34,24 @@ export interface Identity {
   readonly address: string;
 }
 
-/** What a server has answered to the handshake. */
-export interface Handshake {
-  readonly time: TimeSample;
-  /** Undefined on a cluster, and where the user has no permission for CLIENT INFO or CLIENT KILL. */
-  readonly identity: Identity | undefined;
-}
-
-/** What a handshake needs to know. */
-export interface HandshakeOptions {
-  readonly database: number;
-  /** A key that never exists. */
-  readonly key: string;
-  /** The connection before this one. */
-  readonly predecessor: Identity | undefined;
-}
-
 /**
  * The first commands over each new connection. ioredis goes on with database 0 where it may not select another, so we select it
  * ourselves and send nothing before that is answered.
  *
  * The server is told to close the previous connection, which may be half open: commands on their way over it are then not carried out, and
  * no messages are given to it.
+ *
+ * @param key a key that never exists
+ * @param predecessor the connection before this one
+ * @returns the server's time; and how the server knows the connection, undefined on a cluster, and where the user has no permission for
+ *   CLIENT INFO or CLIENT KILL
  */
-export async function handshake(client: Client, options: HandshakeOptions): Promise<Handshake> {
-  const { database, key, predecessor } = options;
+export async function handshake(
+  client: Client,
+  database: number,
+  key: string,
+  predecessor: Identity | undefined,
+): Promise<{ readonly time: TimeSample; readonly identity: Identity | undefined }> {
   // In upper case: ioredis tracks "select" and would also select the database itself.
   const selected = database === 0 ? undefined : client.call('SELECT', [database]);
   const mayKill = client.isCluster ? Promise.resolve(false) : endPredecessor(client, predecessor);

@@ -8,11 +8,11 @@ export interface MonitoredConnection {
   readonly isConnected: boolean;
   /** True where commands can be sent over it. */
   readonly isReady: boolean;
-  /** How much was received so far. It has no unit: it grows with each answer, and while a large one is received. */
+  /** How much was received so far. It has no unit: it grows with each reply, and while a large one is received. */
   readonly received: number;
-  /** How many answers are pending. */
+  /** How many replies are pending. */
   readonly awaited: number;
-  /** Until when no answer is expected, by the process' monotonic clock: a command blocks in Redis. */
+  /** Until when no reply is expected, by the process' monotonic clock: a command blocks in Redis. */
   readonly quietUntil: number;
   /** Sends a command that is answered at once. Never rejects. */
   ping(): void;
@@ -22,12 +22,12 @@ export interface MonitoredConnection {
   isServerAlive(): Promise<boolean>;
   /** Closes the connection, and connects again. */
   reset(): void;
-  /** Connects again where that was given up. */
+  /** Connects where ioredis has given up or not begun. */
   revive(): void;
 }
 
 /**
- * Checks regularly whether a connection is alive: by its answers, or by a ping where no command is pending. A connection that is silent
+ * Checks regularly whether a connection is alive: by its replies, or by a ping where no command is pending. A connection that is silent
  * while the server answers over another one is half open, and is closed. A server that does not answer at all is waited for, because it
  * may still carry out pending commands.
  */

@@ -1,13 +1,13 @@
 import type { Cluster, Redis } from 'ioredis';
-import { BrokerRefusedError, BrokerUnavailableError } from '@repid/core';
+import { BrokerRefusedError } from '@repid/core';
 import { LIMITS } from '../options/defaults.js';
-import { AnswerTimeouts } from './answer-timeouts.js';
+import { ReplyTimeouts } from './reply-timeouts.js';
 import { isNodeReady, slotOf } from './cluster-node.js';
-import { Heartbeat } from './heartbeat.js';
+import { Heartbeat, type MonitoredConnection } from './heartbeat.js';
 import { type Identity, type TimeSample, askTime, handshake } from './handshake.js';
 import { Outage } from './outage.js';
 import { pause } from './pause.js';
-import { answerOf, isReadOnly, refusedAtConnect } from './problems.js';
+import { NotSentError, isReadOnly, refusalTextOf, refusedAtConnect } from './problems.js';
 import { isServerAlive } from './server-alive.js';
 import type { Client, ClientSource } from './source.js';
 import { redact } from './redact.js';
@@ -16,13 +16,15 @@ import { redact } from './redact.js';
 export interface ConnectionSettings {
   /** How long a call waits, reconnecting included, in milliseconds. */
   readonly timeout: number;
+  /** How long opening may take, in milliseconds. */
+  readonly connectTimeout: number;
   /** A key that never exists. A user who may not delete it is refused when connecting. */
   readonly key: string;
   /** Called with what an operator should know, each time. */
   readonly onProblem: (problem: Error) => void;
   /** Called with the server's time after each handshake and ping. */
   readonly onTime?: (sample: TimeSample) => void;
-  /** True where a call may exceed its timeout while its answer is being received. @default false */
+  /** True where a call may exceed its timeout while its reply is being received. @default false */
   readonly waitsWhileReceiving?: boolean;
 }
 
@@ -30,12 +32,11 @@ export interface ConnectionSettings {
  * A client of ioredis that is kept connected. It connects again where the connection was lost or is half open, and is ready only after the
  * handshake. It leaves no promise unhandled.
  */
-export class Link {
+export class Link implements MonitoredConnection {
   readonly client: Client;
   readonly timeout: number;
-  /** Until when no answer is expected, by the process' monotonic clock. */
   quietUntil = 0;
-  protected readonly limits: AnswerTimeouts;
+  protected readonly limits: ReplyTimeouts;
   /** On a cluster, the slot of all our keys. */
   private readonly slot: number | undefined;
   private isClosed = false;
@@ -60,7 +61,7 @@ export class Link {
     this.client = source.make(name);
     this.timeout = settings.timeout;
     const received = settings.waitsWhileReceiving ? () => this.received : undefined;
-    this.limits = new AnswerTimeouts(source.place, () => this.reset(), received);
+    this.limits = new ReplyTimeouts(source.address, () => this.reset(), received);
     this.slot = source.cluster ? slotOf(settings.key) : undefined;
     this.client.on('error', (problem: unknown) => this.note(problem));
     this.client.on('node error', (problem: unknown) => this.note(problem));
@@ -71,14 +72,15 @@ export class Link {
   }
 
   /**
-   * @throws BrokerUnavailableError when there is no connection after so many milliseconds
+   * @throws BrokerUnavailableError when there is no connection within `connectTimeout`
    * @throws BrokerRefusedError as soon as the server refuses it for good
    */
-  async open(timeout: number): Promise<void> {
+  async open(): Promise<void> {
+    const { connectTimeout } = this.settings;
     this.isOpening = true;
     this.heartbeat.start();
     try {
-      await this.ready(timeout, timeout);
+      await this.ready(connectTimeout, connectTimeout);
     } finally {
       this.isOpening = false;
     }
@@ -94,20 +96,18 @@ export class Link {
   }
 
   get isReady(): boolean {
-    return this.isAccepted && this.client.status === 'ready' && (this.slot === undefined || this.isNodeReady());
+    if (!this.isAccepted || this.client.status !== 'ready') return false;
+    return this.slot === undefined || isNodeReady(this.client as Cluster, this.slot);
   }
 
-  /** True where there is a connection, before or after the handshake. */
   get isConnected(): boolean {
     return this.client.status === 'connect' || this.client.status === 'ready';
   }
 
-  /** How much was received so far. It has no unit: it grows with each answer, and while a large one is received. */
   get received(): number {
-    return this.limits.answers + bytesRead(this.client);
+    return this.limits.replies + bytesRead(this.client);
   }
 
-  /** How many answers are pending. */
   get awaited(): number {
     return this.limits.awaited;
   }
@@ -130,7 +130,6 @@ export class Link {
     await this.outage.wait(timeout, () => this.unreachable(`no connection within ${Math.round(limit)} ms`));
   }
 
-  /** Closes the connection, and connects again. */
   reset(): void {
     if (this.isClosed) return;
     this.lose();
@@ -151,7 +150,6 @@ export class Link {
     if (epoch === this.epoch) this.reset();
   }
 
-  /** Connects where ioredis has given up or not begun. */
   revive(): void {
     const { status } = this.client;
     if (this.isClosed || (status !== 'end' && status !== 'wait')) return;
@@ -166,12 +164,11 @@ export class Link {
     );
   }
 
-  /** Checks that the server is still the master. Reads alone would not show it. */
+  /** Reads alone would not show that the server is not the master any more. */
   check(): void {
     if (this.isReady) this.ping();
   }
 
-  /** True where the server answers over a connection of its own. */
   isServerAlive(): Promise<boolean> {
     return isServerAlive(this.source, this.settings.key);
   }
@@ -183,10 +180,6 @@ export class Link {
   /** Looks for the master where the problem says that the server is a replica. */
   protected leaveIfReplica(_problem: unknown): void {}
 
-  private isNodeReady(): boolean {
-    return isNodeReady(this.client as Cluster, this.slot!);
-  }
-
   private async handshake(): Promise<void> {
     this.lose();
     const { epoch } = this;
@@ -197,15 +190,14 @@ export class Link {
       this.refuse(problem);
       await pause(LIMITS.refusalPause);
       if (epoch !== this.epoch) return;
-      if (isReadOnly(answerOf(problem))) return this.reset(); // Another connection may lead to the master.
+      if (isReadOnly(refusalTextOf(problem))) return this.reset(); // Another connection may lead to the master.
     }
   }
 
   private async tryHandshake(): Promise<Error | undefined> {
-    const { client, source, settings, identity: predecessor } = this;
-    const options = { database: source.database, key: settings.key, predecessor };
+    const { client, source, settings } = this;
     try {
-      const { time, identity } = await this.answered(handshake(client, options));
+      const { time, identity } = await this.answered(handshake(client, source.database, settings.key, this.identity));
       this.identity = identity;
       settings.onTime?.(time);
       return undefined;
@@ -214,8 +206,8 @@ export class Link {
     }
   }
 
-  private answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    return this.limits.within(answer, performance.now() + this.timeout);
+  private answered<Reply>(reply: Promise<Reply>): Promise<Reply> {
+    return this.limits.within(reply, performance.now() + this.timeout);
   }
 
   private becomeReady(): void {
@@ -235,7 +227,7 @@ export class Link {
     const { lastNodeError } = (raw ?? {}) as { lastNodeError?: unknown };
     const problem = redact(lastNodeError ?? raw);
     this.lastProblem = problem;
-    const refusal = refusedAtConnect(problem, this.source.place);
+    const refusal = refusedAtConnect(problem, this.source.address);
     if (refusal) this.refuse(refusal);
   }
 
@@ -246,13 +238,10 @@ export class Link {
     else this.report(problem);
   }
 
-  protected unreachable(why: string): BrokerUnavailableError {
+  protected unreachable(why: string): NotSentError {
     const { lastProblem, source } = this;
     const cause = lastProblem ? ` (${lastProblem.message})` : '';
-    return new BrokerUnavailableError(
-      `Redis at ${source.place} is out of reach: ${why}${cause}. Nothing was sent. Check that it is up and reachable.`,
-      { cause: lastProblem, mayBeDone: false },
-    );
+    return new NotSentError(source.address, `${why}${cause}`, lastProblem);
   }
 }
 

@@ -3,79 +3,79 @@ import { codeOf, refusalOf } from './refusals.js';
 import { redact } from './redact.js';
 
 /** The connection was lost, or the time ran out, after a command was sent. The command may have been carried out. */
-export class AnswerLostError extends BrokerUnavailableError {
-  /** @param place where Redis is, without user name and password */
-  constructor(place: string, reason: string, cause?: unknown) {
+export class ReplyLostError extends BrokerUnavailableError {
+  /** @param address where Redis is, without user name and password */
+  constructor(address: string, reason: string, cause?: unknown) {
     super(
-      `Redis at ${place} did not answer: ${reason}. What was asked for may have been done or not. Check that it is up and reachable.`,
+      `Redis at ${address} did not answer: ${reason}. What was asked for may have been done or not. Check that it is up and reachable.`,
       { cause, mayBeDone: true },
     );
     this.name = 'BrokerUnavailableError';
   }
 }
 
-/** The connection was lost before the command was sent. It may be sent again. */
+/** There was no connection, so the command was not sent. It may be sent again. */
 export class NotSentError extends BrokerUnavailableError {
-  /** @param place where Redis is, without user name and password */
-  constructor(place: string, cause?: unknown) {
-    super(
-      `Redis at ${place} is out of reach: the connection was lost. Nothing was sent. Check that it is up and reachable.`,
-      { cause, mayBeDone: false },
-    );
+  /** @param address where Redis is, without user name and password */
+  constructor(address: string, reason: string, cause?: unknown) {
+    super(`Redis at ${address} is out of reach: ${reason}. Nothing was sent. Check that it is up and reachable.`, {
+      cause,
+      mayBeDone: false,
+    });
     this.name = 'BrokerUnavailableError';
   }
 }
 
 const NOT_SENT = /enableOfflineQueue options is false/;
 
-/** True for a refusal by Redis, false where there was no answer. */
+/** True for a refusal by Redis, false where there was no reply. */
 export function isRefusal(problem: unknown): problem is Error {
   return problem instanceof Error && problem.name === 'ReplyError';
 }
 
 /** The text of Redis' refusal; undefined where the problem is another one. */
-export function answerOf(problem: unknown): string | undefined {
-  const answer = problem instanceof RepidError ? problem.cause : problem;
-  return isRefusal(answer) ? answer.message : undefined;
+export function refusalTextOf(problem: unknown): string | undefined {
+  const reply = problem instanceof RepidError ? problem.cause : problem;
+  return isRefusal(reply) ? reply.message : undefined;
 }
 
 /** True where Redis' refusal contains the code, or matches. */
 export function isRefusedWith(problem: unknown, code: string | RegExp): boolean {
-  const answer = answerOf(problem);
-  if (answer === undefined) return false;
-  return typeof code === 'string' ? answer.includes(code) : code.test(answer);
+  const reply = refusalTextOf(problem);
+  if (reply === undefined) return false;
+  return typeof code === 'string' ? reply.includes(code) : code.test(reply);
 }
 
 /** True where the server is a replica. */
-export function isReadOnly(answer: string | undefined): boolean {
-  return answer !== undefined && codeOf(answer) === 'READONLY';
+export function isReadOnly(reply: string | undefined): boolean {
+  return reply !== undefined && codeOf(reply) === 'READONLY';
 }
 
 /** True where nothing was carried out and the same command may soon be accepted, by this server or another one. */
 export function isTemporary(problem: unknown): boolean {
   if (problem instanceof NotSentError) return true;
-  const answer = answerOf(problem);
-  return answer !== undefined && refusalOf(answer).isSentAgain;
+  const reply = refusalTextOf(problem);
+  return reply !== undefined && refusalOf(reply).isSentAgain;
 }
 
 /**
  * What a failed command means to its caller. The error holds no command.
- * @param place where Redis is, without user name and password
+ * @param address where Redis is, without user name and password
  */
-export function explain(problem: unknown, place: string): RepidError {
+export function explain(problem: unknown, address: string): RepidError {
   if (problem instanceof RepidError) return problem;
   const cause = redact(lastOfMany(problem));
-  if (NOT_SENT.test(cause.message)) return new NotSentError(place, cause);
-  if (!isRefusal(cause)) return new AnswerLostError(place, 'the connection was lost', cause);
-  return refused(cause.message, place, cause);
+  if (NOT_SENT.test(cause.message)) return new NotSentError(address, 'the connection was lost', cause);
+  if (!isRefusal(cause)) return new ReplyLostError(address, 'the connection was lost', cause);
+  return refused(cause.message, address, cause);
 }
 
 /** After too many redirections or retries, the client of a cluster reports the last refusal in this text. */
 const MANY = /^Too many Cluster redirections\. Last error: ReplyError: ([\s\S]*)$/;
 
 function lastOfMany(problem: unknown): unknown {
-  const [, answer] = (problem instanceof Error && MANY.exec(problem.message)) || [];
-  return answer === undefined ? problem : Object.assign(new Error(answer), { name: 'ReplyError' });
+  const [, reply] = (problem instanceof Error && MANY.exec(problem.message)) || [];
+  return reply === undefined ? problem : Object.assign(new Error(reply), { name: 'ReplyError' });
 }
 
 const TLS = /^(?:ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO$)/;
@@ -83,28 +83,29 @@ const TLS = /^(?:ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO$)
 const FOREIGN = /RESP type|reply type byte/;
 
 /** The error for a problem that a retry cannot fix; undefined where connecting may still succeed. */
-export function refusedAtConnect(problem: Error, place: string): BrokerRefusedError | undefined {
+export function refusedAtConnect(problem: Error, address: string): BrokerRefusedError | undefined {
   const { message, code = '' } = problem as Error & { code?: string };
-  if (isRefusal(problem)) return refusedForGood(message, place, problem);
+  if (isRefusal(problem)) {
+    const refusal = refused(message, address, problem);
+    return refusal instanceof BrokerRefusedError ? refusal : undefined;
+  }
   const remedy = TLS.test(code) ? CHECK_TLS : FOREIGN.test(message) ? CHECK_SERVER : undefined;
-  return (
-    remedy && new BrokerRefusedError(`Redis at ${place} cannot be talked to: ${message}. ${remedy}`, { cause: problem })
-  );
+  if (!remedy) return undefined;
+  return new BrokerRefusedError(`Redis at ${address} cannot be talked to: ${message}. ${remedy}`, { cause: problem });
 }
 
 const CHECK_TLS = 'Check the certificates in "tls", and whether the server uses TLS at all.';
 
 const CHECK_SERVER = 'Check that a Redis server is there; where it uses TLS, write "rediss://".';
 
-function refusedForGood(message: string, place: string, cause: Error): BrokerRefusedError | undefined {
-  const problem = refused(message, place, cause);
-  return problem instanceof BrokerRefusedError ? problem : undefined;
-}
-
 /** The error for a refusal by Redis, temporary or permanent. Nothing was carried out. */
-export function refused(message: string, place: string, cause?: unknown): BrokerUnavailableError | BrokerRefusedError {
+export function refused(
+  message: string,
+  address: string,
+  cause?: unknown,
+): BrokerUnavailableError | BrokerRefusedError {
   const { isTransient, remedy } = refusalOf(message);
-  const text = `Redis at ${place} refused: ${message.replace(/\.$/, '')}. ${remedy}`;
+  const text = `Redis at ${address} refused: ${message.replace(/\.$/, '')}. ${remedy}`;
   return isTransient
     ? new BrokerUnavailableError(text, { cause, mayBeDone: false })
     : new BrokerRefusedError(text, { cause });

@@ -5,7 +5,7 @@ import type { Invocation } from '../commands/call.js';
 import { Connection } from './connection.js';
 import type { ConnectionSettings } from './link.js';
 import { pause } from './pause.js';
-import { answerOf } from './problems.js';
+import { refusalTextOf } from './problems.js';
 import { codeOf } from './refusals.js';
 import type { Client, ClientSource } from './source.js';
 
@@ -49,28 +49,28 @@ export class Reader extends Connection {
    * Takes the next entries of one stream. Waits for the first entry for `block` milliseconds, or not at all where it is undefined.
    */
   async read({ stream, group, consumer, most }: StreamRead, block?: number): Promise<readonly RawEntry[]> {
-    if (block === undefined) {
-      const answer = await this.send((client) =>
-        client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'STREAMS', stream, '>'),
-      );
-      return entriesOf(answer);
-    }
-    const answer = await this.sleep(block, (client, time) =>
-      client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'BLOCK', time, 'STREAMS', stream, '>'),
-    );
-    return entriesOf(answer);
+    const reply =
+      block === undefined
+        ? await this.send((client) =>
+            client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'STREAMS', stream, '>'),
+          )
+        : await this.sleep(block, (client, time) =>
+            client.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', most, 'BLOCK', time, 'STREAMS', stream, '>'),
+          );
+    return entriesOf(reply);
   }
 
   /** Waits for `block` milliseconds at most until one of the streams has an entry after its id. Takes none. */
-  async awaitEntry(streams: readonly string[], after: readonly string[], block: number): Promise<void> {
+  async awaitEntry(ends: readonly (readonly [stream: string, after: string])[], block: number): Promise<void> {
+    const [streams, after] = [ends.map(([stream]) => stream), ends.map(([, id]) => id)];
     await this.sleep(block, (client, time) =>
       client.xreadBuffer('COUNT', 1, 'BLOCK', time, 'STREAMS', ...streams, ...after),
     );
   }
 
-  /** Calls a script that takes entries; texts in the answer are buffers. Undefined where it was woken before it was sent. */
-  runUntilWoken<Answer>(call: Invocation, timeout: number): Promise<Answer | undefined> {
-    return this.untilWoken(() => this.evaluate(call, true) as Promise<Answer>, timeout);
+  /** Calls a script that takes entries; texts in the reply are buffers. Undefined where it was woken before it was sent. */
+  runUntilWoken<Reply>(call: Invocation, timeout: number): Promise<Reply | undefined> {
+    return this.untilWoken(() => this.evaluate<Reply>(call, true), timeout);
   }
 
   /**
@@ -103,11 +103,11 @@ export class Reader extends Connection {
   }
 
   /** Blocks for `block` milliseconds at most, and no longer than the limits allow. The caller reads again. */
-  private sleep<Answer>(
+  private sleep<Reply>(
     block: number,
-    command: (client: Client, time: number) => Promise<Answer>,
-  ): Promise<Answer | undefined> {
-    const time = Math.min(block, this.mayBeWoken ? LIMITS.lookInterval : LIMITS.unwakeableSleep);
+    command: (client: Client, time: number) => Promise<Reply>,
+  ): Promise<Reply | undefined> {
+    const time = Math.min(block, this.mayBeWoken ? LIMITS.pollInterval : LIMITS.unwakeableSleep);
     return this.untilWoken((client) => {
       this.quietUntil = performance.now() + time;
       return command(client, time);
@@ -115,17 +115,14 @@ export class Reader extends Connection {
   }
 
   // Does not block where it would first wait for the connection: that wait could not be ended by waking.
-  private untilWoken<Answer>(
-    command: (client: Client) => Promise<Answer>,
-    timeout: number,
-  ): Promise<Answer | undefined> {
+  private untilWoken<Reply>(command: (client: Client) => Promise<Reply>, timeout: number): Promise<Reply | undefined> {
     if (!this.isReady) return NOTHING;
     const sleeping = { woken: false };
     this.sleeping = sleeping;
-    return this.send<Answer | undefined>((client) => (sleeping.woken ? NOTHING : command(client)), timeout).then(
-      (answer) => {
+    return this.send<Reply | undefined>((client) => (sleeping.woken ? NOTHING : command(client)), timeout).then(
+      (reply) => {
         this.sleeping = undefined;
-        return answer;
+        return reply;
       },
       (problem: unknown) => {
         this.sleeping = undefined;
@@ -139,16 +136,11 @@ export class Reader extends Connection {
     return this.commands;
   }
 
+  /** Also learns whether it may be woken, before it blocks for the first time. */
   private learnClientId(): void {
-    const client = this.client.isCluster ? undefined : this.client;
-    if (!client) return;
-    this.clientId = client.client('ID').catch((problem: unknown) => this.noteRefusal(problem));
-    void this.tryToWake();
-  }
-
-  /** Learns whether it may be woken, before it blocks for the first time. */
-  private async tryToWake(): Promise<void> {
-    if (this.commands.isReady) await this.unblock();
+    if (this.client.isCluster) return;
+    this.clientId = (this.client as Redis).client('ID').catch((problem: unknown) => this.noteRefusal(problem));
+    void this.unblock();
   }
 
   private async unblock(): Promise<boolean> {
@@ -169,13 +161,13 @@ export class Reader extends Connection {
   // ioredis does not tell which node a cluster's client is blocked on. Its name is known.
   private async unblockOnNodes(): Promise<boolean> {
     const nodes = (this.commands.client as Cluster).nodes('master');
-    const answers = await Promise.all(nodes.map((node) => unblockByName(node, this.name)));
-    return answers.includes(true);
+    const replies = await Promise.all(nodes.map((node) => unblockByName(node, this.name)));
+    return replies.includes(true);
   }
 
   private noteRefusal(problem: unknown): undefined {
-    const answer = answerOf(problem);
-    if (answer !== undefined && codeOf(answer) === 'NOPERM') this.mayBeWoken = false;
+    const reply = refusalTextOf(problem);
+    if (reply !== undefined && codeOf(reply) === 'NOPERM') this.mayBeWoken = false;
   }
 }
 
@@ -184,10 +176,10 @@ async function unblockByName(node: Redis, name: string): Promise<boolean> {
   const ids = clients
     .filter((line) => line.includes(` name=${name} `))
     .map((line) => Number(/^id=(\d+)/.exec(line)?.[1]));
-  const answers = await Promise.all(ids.map((id) => node.client('UNBLOCK', id)));
-  return answers.includes(1);
+  const replies = await Promise.all(ids.map((id) => node.client('UNBLOCK', id)));
+  return replies.includes(1);
 }
 
-function entriesOf(answer: unknown): readonly RawEntry[] {
-  return (answer as RawStreams)?.[0]?.[1] ?? [];
+function entriesOf(reply: unknown): readonly RawEntry[] {
+  return (reply as RawStreams)?.[0]?.[1] ?? [];
 }

@@ -57,7 +57,7 @@ const BY_TEXT: readonly (readonly [RegExp, Refusal])[] = [
 /** Scripts put their position before the code: "ERR Error running script (...): @user_script:3: @user_script: 3: -OOM ...". */
 const CODE = /^(?:ERR (?=Error |@?user_script))?(?:Error [^@]*)?(?:@?user_script: ?\d+: )*-?([A-Z][A-Z\d]*)(?=$|\s)/;
 
-/** The code of Redis' answer; undefined where it has none. */
+/** The code of Redis' reply; undefined where it has none. */
 export function codeOf(message: string): string | undefined {
   return CODE.exec(message)?.[1];
 }

@@ -1,48 +1,50 @@
 import { UnsupportedError } from '@repid/core';
 import type { Connection } from './connection.js';
+import { HASH_TAG } from '../options/broker-options.js';
 import { isRefusedWith, refused } from './problems.js';
+import type { ClientSource } from './source.js';
 
 const OLDEST = [6, 2] as const;
 
-/** The requirements of a server. */
-export interface ServerNeeds {
-  /** How every key begins. */
-  readonly prefix: string;
-  /** True where it must be a node of a cluster. */
-  readonly cluster: boolean;
-  /** Host and port, for errors. */
-  readonly place: string;
-  readonly onProblem: (problem: Error) => void;
-}
-
 /**
  * Checks that the server meets the requirements. Where INFO is denied, it is assumed to.
+ * @param prefix how every key begins
  * @throws UnsupportedError for a server older than Redis 6.2
  * @throws BrokerRefusedError for a node of a cluster that a connection to one server leads to
  */
-export async function checkServer(connection: Connection, needs: ServerNeeds): Promise<void> {
+export async function checkServer(
+  connection: Connection,
+  { cluster, address }: ClientSource,
+  prefix: string,
+  onProblem: (problem: Error) => void,
+): Promise<void> {
   const info = await infoOf(connection);
   if (info === undefined) return;
   const version = fieldOf(info, 'redis_version') ?? 'unknown';
   if (isTooOld(version)) {
     throw new UnsupportedError(
-      `The Redis server at ${needs.place} has version "${version}". Repid needs 6.2 or newer, or Valkey: upgrade it.`,
+      `The Redis server at ${address} has version "${version}". Repid needs 6.2 or newer, or Valkey: upgrade it.`,
     );
   }
-  if (fieldOf(info, 'cluster_enabled') === '1' && !needs.cluster && !/\{[^}]+\}/.test(needs.prefix))
-    throw refused('MOVED Its keys lie on several nodes', needs.place);
+  if (fieldOf(info, 'cluster_enabled') === '1' && !cluster && !HASH_TAG.test(prefix))
+    throw refused('MOVED Its keys lie on several nodes', address);
   const policy = fieldOf(info, 'maxmemory_policy');
   if (policy !== undefined && policy !== 'noeviction' && fieldOf(info, 'maxmemory') !== '0')
-    needs.onProblem(mayEvict(policy));
+    onProblem(
+      new UnsupportedError(
+        `The Redis server has maxmemory-policy "${policy}": when memory runs short it drops messages. Set it to "noeviction".`,
+      ),
+    );
 }
 
-async function infoOf(connection: Connection): Promise<string | undefined> {
-  try {
-    return await connection.sendAgain((client) => client.info());
-  } catch (problem) {
-    if (isRefusedWith(problem, 'NOPERM')) return undefined;
-    throw problem;
-  }
+/** Undefined where it is denied. */
+function infoOf(connection: Connection): Promise<string | undefined> {
+  return connection
+    .sendAgain((client) => client.info())
+    .catch((problem: unknown) => {
+      if (isRefusedWith(problem, 'NOPERM')) return undefined;
+      throw problem;
+    });
 }
 
 function fieldOf(info: string, name: string): string | undefined {
@@ -54,10 +56,4 @@ export function isTooOld(version: string): boolean {
   const [major, minor] = version.split('.').map(Number);
   if (major === undefined || minor === undefined || Number.isNaN(major) || Number.isNaN(minor)) return false;
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
-}
-
-function mayEvict(policy: string): Error {
-  return new UnsupportedError(
-    `The Redis server has maxmemory-policy "${policy}": when memory runs short it drops messages. Set it to "noeviction".`,
-  );
 }

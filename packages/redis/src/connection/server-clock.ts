@@ -11,8 +11,8 @@ export class ServerClock implements Clock {
   private offset: number | undefined;
   private isDueAt = Infinity;
 
-  /** @param look asks Redis for its time, and passes it to `note`. Called regularly while the clock is used */
-  constructor(private readonly look: () => void) {}
+  /** @param ask asks Redis for its time, and passes it to `note`. Called regularly while the clock is used */
+  constructor(private readonly ask: () => void) {}
 
   /** Whole milliseconds since the epoch. */
   now(): number {
@@ -20,7 +20,7 @@ export class ServerClock implements Clock {
     const now = performance.now();
     if (now >= this.isDueAt) {
       this.isDueAt = now + LIMITS.clockInterval;
-      this.look();
+      this.ask();
     }
     return Math.floor(now + this.offset);
   }
@@ -35,8 +35,8 @@ export class ServerClock implements Clock {
   }
 
   /**
-   * Redis read its clock at some time between the request and the answer. The first sample assumes the middle. Later samples move the offset
-   * no further than they require, so that a slow answer does not make it worse.
+   * Redis read its clock at some time between the request and the reply. The first sample assumes the middle. Later samples move the offset
+   * no further than they require, so that a slow reply does not make it worse.
    */
   note({ server, sent, received }: TimeSample): void {
     this.isDueAt = received + LIMITS.clockInterval;

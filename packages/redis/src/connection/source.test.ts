@@ -56,13 +56,13 @@ describe('ClientSource', () => {
     ['no options', {}, 'localhost:6379'],
     ['a socket', '/tmp/redis.sock', '/tmp/redis.sock'],
     ['sentinels', options, 'master "master" of sentinels one:26379, two:26380'],
-  ])('names the place without a secret: %s', (_, given, place) => {
-    expect(new ClientSource(given).place).toBe(place);
+  ])('names the address without a secret: %s', (_, given, address) => {
+    expect(new ClientSource(given).address).toBe(address);
   });
 
-  it('names the place of a cluster without a secret', () => {
+  it('names the address of a cluster without a secret', () => {
     const cluster = new Cluster(['redis://alice:secret@one:1', { host: 'two', port: 2 }, 3], { lazyConnect: true });
-    expect(new ClientSource(cluster).place).toBe('cluster one:1, two:2, localhost:3');
+    expect(new ClientSource(cluster).address).toBe('cluster one:1, two:2, localhost:3');
     cluster.disconnect();
   });
 

@@ -46,13 +46,13 @@ const OURS_ON_A_CLUSTER = {
 
 const NODES_ONLY = ['lazyConnect', 'enableOfflineQueue', 'enableAutoPipelining', 'maxRetriesPerRequest'] as const;
 
-/** Makes connections to one place. */
+/** Makes connections to one server or cluster. */
 export class ClientSource {
   readonly cluster: boolean;
   /** The number of the database. */
   readonly database: number;
   /** Host and port, for people: without user name and password. */
-  readonly place: string;
+  readonly address: string;
   private readonly checked: CheckedConnection;
 
   /** @throws InvalidOptionError where it would lead somewhere else than it says, or nowhere */
@@ -60,7 +60,7 @@ export class ClientSource {
     this.checked = checkConnection(given);
     this.cluster = this.checked.type === 'cluster';
     this.database = this.checked.database;
-    this.place = this.checked.place;
+    this.address = this.checked.address;
   }
 
   /** True where both were given the same address. */

@@ -17,11 +17,9 @@ export class Subscriber {
   private connection: Promise<SubscriberConnection> | undefined;
   private readonly listeners = new Map<string, Set<Listener>>();
 
-  /** @param connectTimeout in milliseconds */
   constructor(
     private readonly source: ClientSource,
     private readonly name: string,
-    private readonly connectTimeout: number,
     private readonly settings: ConnectionSettings,
   ) {}
 
@@ -71,18 +69,16 @@ export class Subscriber {
   private async open(): Promise<SubscriberConnection> {
     const connection = new SubscriberConnection(this.source, this.name, this.settings);
     try {
-      await connection.open(this.connectTimeout);
+      await connection.open();
     } catch (problem) {
       connection.close();
       throw problem;
     }
-    connection.client.on('message', (channel: string, text: string) => this.tell(channel, text));
+    connection.client.on('message', (channel: string, text: string) => {
+      for (const listener of this.listeners.get(channel) ?? []) listener.onMessage(text);
+    });
     connection.onReady(() => void this.subscribeAgain(connection));
     return connection;
-  }
-
-  private tell(channel: string, text: string): void {
-    for (const listener of this.listeners.get(channel) ?? []) listener.onMessage(text);
   }
 
   /** Retries until it succeeds or the connection is lost again. The next connection subscribes anew. */
@@ -91,16 +87,13 @@ export class Subscriber {
       const channels = [...this.listeners.keys()];
       try {
         await connection.send((client) => client.subscribe(...channels));
-        return this.tellOfGap();
+        for (const listeners of this.listeners.values()) for (const listener of listeners) listener.onGap();
+        return;
       } catch (problem) {
         connection.report(problem as Error);
         await pause(LIMITS.recoveryPause);
       }
     }
-  }
-
-  private tellOfGap(): void {
-    for (const listeners of this.listeners.values()) for (const listener of listeners) listener.onGap();
   }
 }
 

@@ -63,12 +63,12 @@ export class ActiveStreams {
   }
 
   private of(priority: Priority): ActiveStream[] {
+    const isRead = (channel: string): boolean => {
+      const { pause, streams } = this.stateOf(channel);
+      return pause === '' && streams.includes(LETTER[priority]);
+    };
     return this.channels
-      .filter((channel) => this.isRead(this.stateOf(channel), priority))
+      .filter(isRead)
       .map((channel) => ({ channel, priority, key: this.keys.channel(channel).streams[priority] }));
-  }
-
-  private isRead({ pause, streams }: ChannelState, priority: Priority): boolean {
-    return pause === '' && streams.includes(LETTER[priority]);
   }
 }

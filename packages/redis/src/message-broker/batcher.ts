@@ -1,24 +1,27 @@
-/** Schedules a function for soon. */
-export type Defer = (callback: () => void) => void;
+/** A caller that waits for its item. */
+export interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (problem: unknown) => void;
+}
 
 /**
  * Collects the items of one turn of the event loop, including those added by promises, and sends them together.
  */
-export class Batcher<Item> {
+export class Batcher<Item extends Waiting> {
   private items: Item[] = [];
   private readonly sending = new Set<Promise<void>>();
 
   /**
    * @param limit the greatest weight of a batch
    * @param weight the weight of an item. One that is too heavy is sent alone
-   * @param send settles each item; never rejects
+   * @param send resolves or rejects each item. Where it rejects itself, so do all of them
    * @param deferFirst schedules the first batch while none is pending. It may be earlier than the end of the turn
    */
   constructor(
     private readonly limit: number,
     private readonly weight: (item: Item) => number,
     private readonly send: (items: Item[]) => Promise<void>,
-    private readonly deferFirst: Defer = setImmediate,
+    private readonly deferFirst: (callback: () => void) => void = setImmediate,
   ) {}
 
   add(item: Item): void {
@@ -62,7 +65,11 @@ export class Batcher<Item> {
   }
 
   private dispatch(items: Item[], send: (items: Item[]) => Promise<void>): void {
-    const sending: Promise<void> = send(items).then(() => void this.sending.delete(sending));
+    const end = (problem?: unknown): void => {
+      this.sending.delete(sending);
+      if (problem !== undefined) for (const { reject } of items) reject(problem);
+    };
+    const sending: Promise<void> = send(items).then(end, end);
     this.sending.add(sending);
   }
 }

@@ -1,10 +1,9 @@
 import { type CancelTimer, scheduleTimer } from '@repid/core';
 import { type PromoteAnswer, promoteCall } from '../commands/promote.js';
-import type { Connection } from '../connection/connection.js';
 import type { Listener, Subscriber } from '../connection/subscriber.js';
-import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 import type { ChannelState } from './active-streams.js';
+import type { ConsumerParts } from './consumer-parts.js';
 
 /** What a watcher reports. */
 export interface ChannelListener {
@@ -12,52 +11,50 @@ export interface ChannelListener {
   readonly onCancel: (consumer: string, channel: string, jobId: string) => void;
   /** Called where a channel cannot be watched. */
   readonly onProblem: (channel: string, problem: string) => void;
-  /** Called after each look. */
-  readonly onLook: () => void;
+  /** Called after each poll. */
+  readonly onPolled: () => void;
 }
 
 /**
  * Watches channels for a consumer: moves delayed messages into their streams when they are due, and learns of pauses, new priorities and
- * cancellations. Each look also registers that the consumer is alive.
+ * cancellations. Each poll also registers that the consumer is alive.
  */
 export class ChannelWatcher {
   private cancelTimer: CancelTimer | undefined;
-  private nextLookAt = Infinity;
-  private looking: Promise<void> | undefined;
-  private lookAgain = false;
+  private nextPollAt = Infinity;
+  private polling: Promise<void> | undefined;
+  private pollAgain = false;
   private closed = false;
   private readonly leaving: (() => void)[] = [];
   /** Channel -> the pause that was confirmed last. */
   private readonly confirmed = new Map<string, string>();
 
   constructor(
-    private readonly keys: Keys,
-    private readonly consumer: string,
+    private readonly parts: Pick<ConsumerParts, 'keys' | 'name' | 'commands'>,
     private readonly channels: readonly string[],
-    private readonly connection: () => Connection,
     private readonly listener: ChannelListener,
   ) {}
 
   async open(subscriber: Subscriber): Promise<void> {
     for (const channel of this.channels) {
-      const listener: Listener = { onMessage: (text) => this.hear(channel, text), onGap: () => this.lookSoon() };
-      this.leaving.push(await subscriber.listen(this.keys.channel(channel).control, listener));
+      const listener: Listener = { onMessage: (text) => this.hear(channel, text), onGap: () => this.pollSoon() };
+      this.leaving.push(await subscriber.listen(this.parts.keys.channel(channel).control, listener));
     }
-    await this.look();
+    await this.poll();
   }
 
-  /** Resolves after a look that began after this call, also where that has failed. */
-  async lookNow(): Promise<void> {
-    await this.looking;
+  /** Resolves after a poll that began after this call, also where that has failed. */
+  async pollNow(): Promise<void> {
+    await this.polling;
     if (this.closed) return;
-    this.lookSoon();
-    await this.looking;
+    this.pollSoon();
+    await this.polling;
   }
 
-  /** Looks at once, and confirms that the consumer begins nothing more of the channel. */
+  /** Polls at once, and confirms that the consumer begins nothing more of the channel. */
   confirm(channel: string, pause: string): void {
     this.confirmed.set(channel, pause);
-    this.lookSoon();
+    this.pollSoon();
   }
 
   close(): void {
@@ -68,45 +65,45 @@ export class ChannelWatcher {
 
   private hear(channel: string, text: string): void {
     const [what, first = '', ...rest] = text.split(':');
-    if (what === 'due') this.lookIn(Number(first));
+    if (what === 'due') this.pollIn(Number(first));
     else if (what === 'cancel') this.listener.onCancel(first, channel, rest.join(':'));
-    else this.lookSoon();
+    else this.pollSoon();
   }
 
-  private lookSoon(): void {
+  private pollSoon(): void {
     if (this.closed) return;
-    this.lookAgain = true;
-    this.looking ??= this.look()
-      .catch(() => this.lookIn(LIMITS.recoveryPause))
+    this.pollAgain = true;
+    this.polling ??= this.poll()
+      .catch(() => this.pollIn(LIMITS.recoveryPause))
       .finally(() => {
-        this.looking = undefined;
-        if (this.lookAgain && !this.closed) this.lookSoon();
+        this.polling = undefined;
+        if (this.pollAgain && !this.closed) this.pollSoon();
       });
   }
 
-  private async look(): Promise<void> {
-    this.lookAgain = false;
-    this.nextLookAt = Infinity;
-    this.lookIn(LIMITS.lookInterval);
-    const call = promoteCall(this.consumer, this.channels, this.confirmed, this.keys);
-    const answers = await this.connection().runAgain<PromoteAnswer>(call);
+  private async poll(): Promise<void> {
+    this.pollAgain = false;
+    this.nextPollAt = Infinity;
+    this.pollIn(LIMITS.pollInterval);
+    const { keys, name, commands } = this.parts;
+    const call = promoteCall(name, this.channels, this.confirmed, keys);
+    const replies = await commands().runAgain<PromoteAnswer>(call);
     if (this.closed) return;
-    answers.forEach((answer, n) => this.note(this.channels[n]!, answer));
-    this.listener.onLook();
+    replies.forEach(([due, pause, streams, problem], n) => {
+      const channel = this.channels[n]!;
+      if (due !== '') this.pollIn(Number(due));
+      if (problem !== '') this.listener.onProblem(channel, problem);
+      this.listener.onState(channel, { pause, streams });
+    });
+    this.listener.onPolled();
   }
 
-  private note(channel: string, [due, pause, streams, problem]: PromoteAnswer[number]): void {
-    if (due !== '') this.lookIn(Number(due));
-    if (problem !== '') this.listener.onProblem(channel, problem);
-    this.listener.onState(channel, { pause, streams });
-  }
-
-  // Only the next look is scheduled. It returns when the one after it is due.
-  private lookIn(delay: number): void {
+  // Only the next poll is scheduled. It returns when the one after it is due.
+  private pollIn(delay: number): void {
     const at = performance.now() + delay;
-    if (this.closed || at >= this.nextLookAt) return;
+    if (this.closed || at >= this.nextPollAt) return;
     this.cancelTimer?.();
-    this.nextLookAt = at;
-    this.cancelTimer = scheduleTimer(() => this.lookSoon(), delay);
+    this.nextPollAt = at;
+    this.cancelTimer = scheduleTimer(() => this.pollSoon(), delay);
   }
 }

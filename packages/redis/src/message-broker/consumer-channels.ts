@@ -40,7 +40,8 @@ export class ConsumerChannels {
   /** Removes the consumer where it has nothing in flight. */
   async leave(): Promise<void> {
     const { keys, commands, name } = this.parts;
-    if (commands().isReady) await commands().run(leaveChannelsCall(name, this.channels, keys), LIMITS.wakeTimeout);
+    if (!commands().isReady) return;
+    await commands().run(leaveChannelsCall(name, this.channels, keys), { timeout: LIMITS.wakeTimeout });
   }
 
   /** Adds the channels to the list. Best effort: a full server refuses it, and publishers do it, too. */

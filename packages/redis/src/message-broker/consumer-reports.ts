@@ -1,11 +1,12 @@
 import type { ConsumeOptions } from '@repid/core';
 import type { Connection } from '../connection/connection.js';
+import { limitedReports, safeReports } from '../connection/reports.js';
 import { LIMITS } from '../options/defaults.js';
-import { RepeatFilter } from '../connection/repeat-filter.js';
 
 /** Calls the listeners of a consumer. Ignores what they throw. */
 export class ConsumerReports {
-  private readonly filter = new RepeatFilter(LIMITS.reportInterval);
+  private readonly report = safeReports((problem) => this.options.onProblem?.(problem));
+  private readonly reportLasting = limitedReports(this.report, LIMITS.reportInterval);
 
   constructor(
     private readonly options: Pick<ConsumeOptions, 'onCancel' | 'onProblem'>,
@@ -13,19 +14,11 @@ export class ConsumerReports {
   ) {}
 
   /** Reports a problem. */
-  readonly problem = (problem: unknown): void => {
-    try {
-      this.options.onProblem?.(problem instanceof Error ? problem : new Error(String(problem)));
-    } catch {
-      // There is nowhere else to report it.
-    }
-  };
+  readonly problem = (problem: unknown): void => this.report(errorOf(problem));
 
   /** Reports a lasting problem, once in an interval. A string is a refusal by Redis or a script. */
-  readonly lasting = (problem: unknown): void => {
-    const error = typeof problem === 'string' ? this.commands().refused(problem) : problem;
-    if (this.filter.passes(error instanceof Error ? error.message : String(error))) this.problem(error);
-  };
+  readonly lasting = (problem: unknown): void =>
+    this.reportLasting(typeof problem === 'string' ? this.commands().refused(problem) : errorOf(problem));
 
   /** The same for one channel. */
   ofChannel(channel: string, problem: string): void {
@@ -40,4 +33,8 @@ export class ConsumerReports {
       this.problem(problem);
     }
   }
+}
+
+function errorOf(problem: unknown): Error {
+  return problem instanceof Error ? problem : new Error(String(problem));
 }

@@ -26,7 +26,8 @@ export class DeliveryDecoder implements DeliveryOwner {
     const deliveries: RedisDelivery[] = [];
     for (const one of taken) {
       try {
-        deliveries.push(this.decodeOne(one));
+        const { message, jobId, input } = decodeEntry(one.stream.channel, one.entry);
+        deliveries.push(this.deliveryOf(one, message, jobId, input));
       } catch (problem) {
         if (!(problem instanceof MalformedMessageError)) throw problem;
         this.deadLetter(one, problem);
@@ -41,11 +42,6 @@ export class DeliveryDecoder implements DeliveryOwner {
 
   forget(delivery: RedisDelivery): void {
     this.inFlight.delete(delivery);
-  }
-
-  private decodeOne(taken: TakenEntry): RedisDelivery {
-    const { message, jobId, input } = decodeEntry(taken.stream.channel, taken.entry);
-    return this.deliveryOf(taken, message, jobId, input);
   }
 
   private deadLetter(taken: TakenEntry, problem: MalformedMessageError): void {
@@ -64,7 +60,7 @@ export class DeliveryDecoder implements DeliveryOwner {
     jobId?: string,
     input?: DeliveredBucket,
   ): RedisDelivery {
-    const { count, isExhausted } = readDeliveries(deliveries);
+    const { suspectMark, lossesAlone } = LIMITS; // Takeover adds marks to the delivery count.
     const { headers } = message;
     // Written out: V8 takes tens of times as long for an object that is spread and then added to.
     const lease = {
@@ -75,19 +71,12 @@ export class DeliveryDecoder implements DeliveryOwner {
       ownArgs: jobId === undefined ? undefined : ownArgsBucketOf(headers),
       input,
     };
+    const count = deliveries % suspectMark;
+    const isExhausted = deliveries >= (2 * lossesAlone + 1) * suspectMark;
     const delivery = new RedisDelivery(message, stream.priority, count, isExhausted, lease, this);
     this.inFlight.add(delivery);
     return delivery;
   }
-}
-
-/** What the delivery count of an entry says, as its group has it: takeover adds marks to it. */
-function readDeliveries(deliveries: number): {
-  readonly count: number;
-  readonly isExhausted: boolean;
-} {
-  const { suspectMark, lossesAlone } = LIMITS;
-  return { count: deliveries % suspectMark, isExhausted: deliveries >= (2 * lossesAlone + 1) * suspectMark };
 }
 
 /** The bucket that the job's result goes to, where that is another than the job's id. */

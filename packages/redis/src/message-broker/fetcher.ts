@@ -1,10 +1,9 @@
-import type { RawEntry, Reader, StreamRead } from '../connection/reader.js';
+import type { RawEntry, StreamRead } from '../connection/reader.js';
 import { type FetchAnswer, fetchCall } from '../commands/fetch.js';
-import type { Keys } from '../keys.js';
 import type { ActiveStream, ActiveStreams, ChannelLimits } from './active-streams.js';
+import type { ConsumerParts } from './consumer-parts.js';
 import { quotasOf } from './priority-quotas.js';
-import type { ReadSizes } from './read-sizes.js';
-import type { Settler } from './settler.js';
+import { ReadSizes } from './read-sizes.js';
 
 /** An entry that was given to the consumer. */
 export interface TakenEntry {
@@ -24,12 +23,6 @@ export interface FetchDemand {
   readonly isWoken: () => boolean;
 }
 
-/** Where a stream ends that could be read. */
-interface StreamEnd {
-  readonly key: string;
-  readonly after: string;
-}
-
 /**
  * Takes entries from the active streams, never more than asked for, and fewer where they are large. One stream is read with one
  * XREADGROUP. Several are read by a script, because COUNT would apply to each of them; while they are empty, the fetch waits for an entry
@@ -38,15 +31,12 @@ interface StreamEnd {
 export class Fetcher {
   private quotaTurn = 0;
   private calls = 0;
+  private readonly sizes = new ReadSizes();
 
   /** @param onProblem called with what keeps a stream from being read, while others are */
   constructor(
-    private readonly keys: Keys,
+    private readonly parts: Pick<ConsumerParts, 'keys' | 'name' | 'reader' | 'settler'>,
     private readonly streams: ActiveStreams,
-    private readonly consumer: string,
-    private readonly reader: Reader,
-    private readonly settler: Settler,
-    private readonly sizes: ReadSizes,
     private readonly onProblem: (problem: string) => void,
   ) {}
 
@@ -54,27 +44,28 @@ export class Fetcher {
   fetch(demand: FetchDemand): Promise<TakenEntry[]> {
     const streams = this.streams.within(demand.limits);
     if (streams.length === 1) return this.fetchFromOne(streams[0]!, demand);
-    return this.reader.inOneWrite(() => this.fetchFromSeveral(streams, demand));
+    return this.parts.reader.inOneWrite(() => this.fetchFromSeveral(streams, demand));
   }
 
   private async fetchFromOne(
     stream: ActiveStream,
     { max, limits, block, isWoken }: FetchDemand,
   ): Promise<TakenEntry[]> {
-    const { group } = this.keys.channel(stream.channel);
+    const { keys, name: consumer, reader, settler } = this.parts;
+    const { group } = keys.channel(stream.channel);
     const most = this.sizes.mostOf(stream.key, Math.min(max, limits?.get(stream.channel) ?? max));
-    const read = { stream: stream.key, group, consumer: this.consumer, most };
-    const fetched = this.settler.acknowledgeAndFetch(this.reader, read);
+    const read = { stream: stream.key, group, consumer, most };
+    const fetched = settler.acknowledgeAndFetch(reader, read);
     let entries = await (fetched ?? this.readAfterSettling(read, block));
-    if (fetched && entries.length === 0 && block !== undefined && !isWoken())
-      entries = await this.reader.read(read, block);
+    if (fetched && entries.length === 0 && block !== undefined && !isWoken()) entries = await reader.read(read, block);
     return this.taken(stream, entries);
   }
 
   private readAfterSettling(read: StreamRead, block: number | undefined): Promise<readonly RawEntry[]> {
-    return this.reader.inOneWrite(() => {
-      this.settler.flushOver(this.reader);
-      return this.reader.read(read, block);
+    const { reader, settler } = this.parts;
+    return reader.inOneWrite(() => {
+      settler.flushOver(reader);
+      return reader.read(read, block);
     });
   }
 
@@ -82,32 +73,24 @@ export class Fetcher {
     streams: readonly ActiveStream[],
     { max, limits, block, isWoken }: FetchDemand,
   ): Promise<TakenEntry[]> {
-    this.settler.flushOver(this.reader);
-    const [found, answer] = await this.lookAtSeveral(this.rotated(streams), max, limits);
-    if (found) return answer;
-    if (block === undefined || isWoken() || answer.length === 0) return [];
-    await this.reader.awaitEntry(
-      answer.map(({ key }) => key),
-      answer.map(({ after }) => after),
-      block,
-    );
-    return [];
-  }
-
-  private async lookAtSeveral(
-    streams: readonly ActiveStream[],
-    max: number,
-    limits: ChannelLimits | undefined,
-  ): Promise<[true, TakenEntry[]] | [false, StreamEnd[]]> {
+    const { keys, name: consumer, reader, settler } = this.parts;
+    settler.flushOver(reader);
+    const ordered = this.rotated(streams);
     const quotas = quotasOf(this.quotaTurn, max);
     const mostOf = ({ key }: ActiveStream): number => this.sizes.mostOf(key, max);
-    const call = fetchCall({ consumer: this.consumer, streams, quotas, limits, mostOf }, this.keys);
-    const [found, answer, problems] = await this.reader.runForBuffers<FetchAnswer>(call);
+    const call = fetchCall({ consumer, streams: ordered, quotas, limits, mostOf }, keys);
+    const [found, reply, problems] = await reader.run<FetchAnswer>(call, { buffers: true });
     for (const problem of problems) if (problem.length > 0) this.onProblem(problem.toString());
-    if (found === 0) return [false, endsOf(streams, answer)];
-    const taken = answer.flatMap(([place, entries]) => this.taken(streams[place - 1]!, entries));
-    this.quotaTurn += taken.length;
-    return [true, taken];
+    if (found === 1) {
+      const taken = reply.flatMap(([number, entries]) => this.taken(ordered[number - 1]!, entries));
+      this.quotaTurn += taken.length;
+      return taken;
+    }
+    const ends = ordered.map(({ key }, n) => [key, reply[n]!.toString()] as const);
+    const readable = ends.filter(([, after]) => after !== '');
+    if (block === undefined || isWoken() || readable.length === 0) return [];
+    await reader.awaitEntry(readable, block);
+    return [];
   }
 
   private taken(stream: ActiveStream, entries: readonly RawEntry[]): TakenEntry[] {
@@ -122,9 +105,4 @@ export class Fetcher {
     const turned = [...streams.slice(first), ...streams.slice(0, first)];
     return turned.toSorted((one, other) => order[one.priority] - order[other.priority]);
   }
-}
-
-function endsOf(streams: readonly ActiveStream[], last: readonly Buffer[]): StreamEnd[] {
-  const ends = last.map((after, place) => ({ key: streams[place]!.key, after: after.toString() }));
-  return ends.filter(({ after }) => after !== '');
 }

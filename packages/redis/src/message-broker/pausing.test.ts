@@ -12,7 +12,7 @@ interface Inside {
   readonly watcher: { close(): void };
 }
 
-const ALIVE_FOR = LIMITS.lookInterval * LIMITS.looksOfLife;
+const ALIVE_FOR = LIMITS.pollInterval * LIMITS.missedPolls;
 
 describe('A paused channel', () => {
   const stage = new RedisStage();

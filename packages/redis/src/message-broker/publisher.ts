@@ -11,12 +11,9 @@ import {
 import type { Connection } from '../connection/connection.js';
 import { type Keys, isTemporary } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
-import { Batcher } from './batcher.js';
+import { Batcher, type Waiting } from './batcher.js';
 
-interface Item extends Publication {
-  readonly resolve: () => void;
-  readonly reject: (problem: unknown) => void;
-}
+type Item = Publication & Waiting;
 
 /** Publishes. What is published in one turn of the event loop is sent together, each publication all or none. */
 export class Publisher {
@@ -50,16 +47,12 @@ export class Publisher {
     this.listed.delete(channel);
   }
 
-  // Never sent twice: the messages of a call whose answer was lost may be done by now, and their ids free again.
+  // Never sent twice: the messages of a call whose reply was lost may be done by now, and their ids free again.
   private async send(items: readonly Item[]): Promise<void> {
-    try {
-      this.listChannels(items);
-      const deadline = performance.now() + this.connection().timeout;
-      const left = await this.publishFast(items, deadline);
-      if (left.length > 0) await this.publishGenerally(left, deadline);
-    } catch (problem) {
-      for (const { reject } of items) reject(problem);
-    }
+    this.listChannels(items);
+    const deadline = performance.now() + this.connection().timeout;
+    const left = await this.publishFast(items, deadline);
+    if (left.length > 0) await this.publishGenerally(left, deadline);
   }
 
   /** Returns the publications that no fast path has published. They come after the others of their turn. */
@@ -72,23 +65,22 @@ export class Publisher {
       return [];
     }
     if (!fast.isByPublication) return items;
-    const places = new Set(leftOut);
-    items.forEach(({ resolve }, place) => places.has(place) || resolve());
-    return items.filter((_, place) => places.has(place));
+    const indexes = new Set(leftOut);
+    items.forEach(({ resolve }, index) => indexes.has(index) || resolve());
+    return items.filter((_, index) => indexes.has(index));
   }
 
   private async publishGenerally(items: readonly Item[], deadline: number): Promise<void> {
     const problems = new Map(await this.runBy<PublishAnswer>(publishCall(items, this.keys), deadline));
-    items.forEach((item, place) => this.conclude(item, problems.get(place)));
+    items.forEach((item, index) => {
+      const problem = problems.get(index);
+      if (problem === undefined) item.resolve();
+      else item.reject(publishProblem(item, problem, (text) => this.connection().refused(text)));
+    });
   }
 
-  private runBy<Answer>(call: Invocation, deadline: number): Promise<Answer> {
-    return this.connection().run(call, Math.max(0, deadline - performance.now()));
-  }
-
-  private conclude(item: Item, problem: PublishAnswer[number][1] | undefined): void {
-    if (problem === undefined) return item.resolve();
-    item.reject(publishProblem(item, problem, (text) => this.connection().refused(text)));
+  private runBy<Reply>(call: Invocation, deadline: number): Promise<Reply> {
+    return this.connection().run(call, { timeout: Math.max(0, deadline - performance.now()) });
   }
 
   private listChannels(items: readonly Item[]): void {

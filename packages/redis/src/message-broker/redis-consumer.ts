@@ -6,7 +6,7 @@ import {
   type ReceiveOptions,
   scheduleTimer,
 } from '@repid/core';
-import { AnswerLostError, isRefusedWith } from '../connection/problems.js';
+import { ReplyLostError, isRefusedWith } from '../connection/problems.js';
 import { LIMITS } from '../options/defaults.js';
 import { ActiveStreams, type ChannelLimits, type ChannelState } from './active-streams.js';
 import { ChannelWatcher } from './channel-watcher.js';
@@ -16,12 +16,13 @@ import { ConsumerReports } from './consumer-reports.js';
 import { DeliveryDecoder } from './delivery-decoder.js';
 import { InFlight } from './in-flight.js';
 import { Fetcher, type TakenEntry } from './fetcher.js';
-import { ReadSizes } from './read-sizes.js';
 import type { RedisDelivery } from './redis-delivery.js';
 import { Takeover } from './takeover.js';
 
 /** The shortest blocking read, in milliseconds. For Redis 0 means for ever. */
 const SHORTEST_SLEEP = 1;
+
+const NOTHING: Promise<readonly TakenEntry[]> = Promise.resolve([]);
 
 /** Refusals that mean that a stream or its group does not exist (any more). */
 const GONE = /NOGROUP|no such key|UNBLOCKED/;
@@ -50,20 +51,20 @@ export class RedisConsumer implements Consumer {
     private readonly parts: ConsumerParts,
     options: ConsumeOptions,
   ) {
-    const { name, keys, reader, settler } = parts;
+    const { name, keys, settler } = parts;
     const onProblem = (problem: string): void => void this.noteStreamProblem(problem);
     this.ownershipTime = parts.ownershipTime;
     this.streams = new ActiveStreams(keys, [...new Set(options.channels)]);
     this.reports = new ConsumerReports(options, parts.commands);
     this.channels = new ConsumerChannels(parts, this.streams.channels, this.reports);
-    this.fetcher = new Fetcher(keys, this.streams, name, reader, settler, new ReadSizes(), onProblem);
+    this.fetcher = new Fetcher(parts, this.streams, onProblem);
     this.takeover = new Takeover(parts, this.streams, this.inFlight, onProblem);
     this.decoder = new DeliveryDecoder(name, settler, this.inFlight, this.reports.problem);
-    this.watcher = new ChannelWatcher(keys, name, this.streams.channels, parts.commands, {
+    this.watcher = new ChannelWatcher(parts, this.streams.channels, {
       onState: (channel, state) => this.note(channel, state),
       onCancel: (consumer, channel, jobId) => consumer === name && this.reports.cancelled(channel, jobId),
       onProblem: (channel, problem) => this.reports.ofChannel(channel, problem),
-      onLook: () => void this.lookForSuspects(),
+      onPolled: () => void this.lookForSuspects(),
     });
   }
 
@@ -81,10 +82,10 @@ export class RedisConsumer implements Consumer {
     return this.streams.isPaused(channel);
   }
 
-  async receive(max: number, { wait, limits, alone = false }: ReceiveOptions): Promise<readonly Delivery[]> {
+  async receive(max: number, options: ReceiveOptions): Promise<readonly Delivery[]> {
     if (max < 1) return [];
     this.woken = false;
-    const receiving = alone ? this.receiveAlone(limits) : this.receiveSome(max, wait, limits);
+    const receiving = options.alone ? this.receiveAlone(options.limits) : this.receiveSome(max, options);
     this.receiving = receiving;
     try {
       return await receiving;
@@ -113,19 +114,16 @@ export class RedisConsumer implements Consumer {
     return this.closing;
   }
 
-  /** Looks at its channels at once, after this process has changed one. */
-  lookNow(): Promise<void> {
-    return this.watcher.lookNow();
+  /** Polls its channels at once, after this process has changed one. */
+  pollNow(): Promise<void> {
+    return this.watcher.pollNow();
   }
 
-  private async receiveSome(
-    max: number,
-    wait: boolean,
-    limits: ChannelLimits | undefined,
-  ): Promise<readonly Delivery[]> {
+  private async receiveSome(max: number, options: ReceiveOptions): Promise<readonly Delivery[]> {
+    const { wait } = options;
     while (!this.closing) {
       try {
-        const taken = await this.noting(this.take(max, wait && !this.woken, limits));
+        const taken = await this.noting(this.take(max, options));
         const deliveries = this.decoder.decode(taken);
         if (deliveries.length > 0) return deliveries;
         if (this.woken || ((!wait || this.hasSuspects) && taken.length === 0)) return [];
@@ -147,66 +145,57 @@ export class RedisConsumer implements Consumer {
     }
   }
 
-  /** Keeps track of a read in progress, and notes whether its answer was lost. */
+  /** Keeps track of a read in progress, and notes whether its reply was lost. */
   private async noting(taking: Promise<readonly TakenEntry[]>): Promise<readonly TakenEntry[]> {
     this.taking = taking;
     try {
       return await taking;
     } catch (problem) {
-      if (problem instanceof AnswerLostError) this.takeover.noteLostAnswer();
+      if (problem instanceof ReplyLostError) this.takeover.noteLostReply();
       throw problem;
     } finally {
       this.taking = undefined;
     }
   }
 
-  private take(max: number, wait: boolean, limits: ChannelLimits | undefined): Promise<readonly TakenEntry[]> {
+  private take(max: number, options: ReceiveOptions): Promise<readonly TakenEntry[]> {
     const isReady = !this.takeover.isDue && this.parts.reader.isReady;
-    return isReady ? this.read(max, wait, limits) : this.takeOnceReady(max, wait, limits);
+    return isReady ? this.read(max, options) : this.takeOnceReady(max, options);
   }
 
-  private async takeOnceReady(
-    max: number,
-    wait: boolean,
-    limits: ChannelLimits | undefined,
-  ): Promise<readonly TakenEntry[]> {
+  private async takeOnceReady(max: number, options: ReceiveOptions): Promise<readonly TakenEntry[]> {
     if (this.takeover.isDue) {
-      const takenOver = await this.takeOver(max, limits);
+      const takenOver = await this.takeOver(max, options.limits);
       if (takenOver.length > 0) return takenOver;
     }
-    return (await this.isConnected()) ? this.read(max, wait, limits) : [];
+    return (await this.isConnected()) ? this.read(max, options) : [];
   }
 
   /** Can be interrupted. */
   private async takeOver(max: number, limits: ChannelLimits | undefined): Promise<readonly TakenEntry[]> {
     const taking = this.takeover.take(max, limits);
     let isHere = false;
-    const settled = taking.then(
-      () => void (isHere = true),
-      () => void (isHere = true),
-    );
+    const settled = taking.finally(() => {
+      isHere = true;
+    });
     await this.pause(this.parts.reader.timeout, settled);
     if (isHere) return taking;
     this.takeover.abandon(taking);
     return [];
   }
 
-  private read(max: number, wait: boolean, limits: ChannelLimits | undefined): Promise<readonly TakenEntry[]> {
+  private read(max: number, { wait, limits }: ReceiveOptions): Promise<readonly TakenEntry[]> {
     const before = this.interruptions;
     const block = wait && !this.woken && !this.hasSuspects ? this.longestSleep() : undefined;
-    if (this.streams.within(limits).length === 0) return this.takeNothing(block);
+    if (this.streams.within(limits).length === 0)
+      return block === undefined ? NOTHING : this.pause(block).then(() => []);
     return this.fetcher.fetch({ max, limits, block, isWoken: () => this.interruptions > before });
-  }
-
-  private async takeNothing(block: number | undefined): Promise<readonly TakenEntry[]> {
-    if (block !== undefined) await this.pause(block);
-    return [];
   }
 
   // A lost wake-up delays it no longer than this.
   private longestSleep(): number {
     const untilTakeover = Math.ceil(this.takeover.dueAt - performance.now());
-    return Math.max(SHORTEST_SLEEP, Math.min(untilTakeover, LIMITS.lookInterval));
+    return Math.max(SHORTEST_SLEEP, Math.min(untilTakeover, LIMITS.pollInterval));
   }
 
   // This wait can be interrupted. A call that waits for a connection cannot.
@@ -237,13 +226,9 @@ export class RedisConsumer implements Consumer {
     // Restores the position of the group where the key that held it was lost.
     if (wasPaused && state.pause === '') void this.channels.openAgain();
     void this.interrupt();
-    if (state.pause !== '') void this.confirm(channel, state.pause, taking);
-  }
-
-  /** Waits for the read in progress, which may return messages of the channel. After it none are begun. */
-  private async confirm(channel: string, pause: string, taking: Promise<unknown> | undefined): Promise<void> {
-    await taking?.catch(() => undefined);
-    this.watcher.confirm(channel, pause);
+    if (state.pause === '') return;
+    // The read in progress may return messages of the channel. After it none are begun.
+    void Promise.allSettled([taking]).then(() => this.watcher.confirm(channel, state.pause));
   }
 
   private async lookForSuspects(): Promise<void> {
@@ -275,7 +260,7 @@ export class RedisConsumer implements Consumer {
   }
 
   /** Ends early when `until` settles, or when it is interrupted. */
-  private async pause(milliseconds: number, until?: Promise<void>): Promise<void> {
+  private async pause(milliseconds: number, until?: Promise<unknown>): Promise<void> {
     const settled = until?.catch(() => undefined);
     if (this.woken || this.closing) return;
     await new Promise<void>((resolve) => {

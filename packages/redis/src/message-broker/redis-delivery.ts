@@ -24,9 +24,9 @@ export class RedisDelivery implements Delivery {
   aloneSince = Infinity;
   /** Its index among the deliveries in flight. */
   index = -1;
-  /** A settlement was sent and its answer was lost. */
+  /** A settlement was sent and its reply was lost. */
   uncertain = false;
-  private settled = false;
+  isSettled = false;
   private settling: Promise<void> | undefined;
 
   constructor(
@@ -46,17 +46,13 @@ export class RedisDelivery implements Delivery {
     return this.lease.input;
   }
 
-  get isSettled(): boolean {
-    return this.settled;
-  }
-
   async settle(settlement: Settlement): Promise<void> {
     while (this.settling) await this.settling.catch(() => undefined);
-    if (this.settled) throw new LostOwnershipError(this.id, this.message.channel);
+    if (this.isSettled) throw new LostOwnershipError(this.id, this.message.channel);
     this.settling = this.owner.settle(this, settlement);
     try {
       await this.settling;
-      this.settled = true;
+      this.isSettled = true;
       this.forget();
     } catch (problem) {
       if (problem instanceof LostOwnershipError) this.forget();

@@ -20,14 +20,12 @@ import type { Connection } from '../connection/connection.js';
 import type { RawEntry, Reader, StreamRead } from '../connection/reader.js';
 import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
-import { Batcher } from './batcher.js';
+import { Batcher, type Waiting } from './batcher.js';
 import type { RedisDelivery } from './redis-delivery.js';
 import type { TransactionalStores } from './transactional-stores.js';
 
-interface Item extends Settling {
+interface Item extends Settling, Waiting {
   readonly delivery: RedisDelivery;
-  readonly resolve: () => void;
-  readonly reject: (problem: unknown) => void;
 }
 
 /** How a settler works. */
@@ -44,7 +42,7 @@ export interface SettlerSettings {
 /** The part of the ownership time in which nobody can have taken a delivery over. The rest allows for the time on the wire. */
 const SURELY_OURS = 0.9;
 
-/** An answer over a reader's connection must come within this fraction of the ownership time. */
+/** A reply over a reader's connection must come within this fraction of the ownership time. */
 const READER_SHARE = 6;
 
 /** Settles and extends. What is asked for in one turn of the event loop is sent in one call. */
@@ -101,7 +99,8 @@ export class Settler {
    */
   flushOver(reader: Reader): void {
     if (this.batcher.size > LIMITS.sharedWrite) return;
-    this.batcher.flush((items) => this.send(items, () => this.runOverReader(reader, items)));
+    const timeout = this.readerTimeout;
+    this.batcher.flush((items) => this.send(items, () => reader.run(this.callFor(items), { timeout })));
   }
 
   /**
@@ -113,9 +112,9 @@ export class Settler {
     if (!only || !this.settings.fastPaths.has('acknowledge_and_fetch')) return undefined;
     const call = acknowledgeAndFetchCall(only, read, this.keys);
     if (!call) return undefined;
-    const answer = reader.runUntilWoken<AcknowledgeAndFetchAnswer>(call, this.readerTimeout);
-    this.batcher.flush((items) => this.send(items, () => answer.then(settledIn)));
-    return answer.then(entriesIn);
+    const reply = reader.runUntilWoken<AcknowledgeAndFetchAnswer>(call, this.readerTimeout);
+    this.batcher.flush((items) => this.send(items, () => reply.then(settledIn)));
+    return reply.then(entriesIn);
   }
 
   /** Resolves when no settlement is pending. */
@@ -132,20 +131,16 @@ export class Settler {
     return new Promise((resolve, reject) => this.batcher.add({ delivery, command, resolve, reject }));
   }
 
-  /** @param first sends it over a reader's connection, whose answer may not come */
+  /** @param first sends it over a reader's connection, whose reply may not come */
   private async send(items: Item[], first?: () => Promise<SettleAnswer | undefined>): Promise<void> {
-    try {
-      const answer = (first && (await unlessLost(first(), items))) ?? (await this.run(items, this.callFor(items)));
-      this.concludeAll(items, answer);
-      if (answer.length > 0) await this.fallBack(items, answer);
-    } catch (problem) {
-      for (const { reject } of items) reject(problem);
-    }
+    const reply = (first && (await unlessLost(first(), items))) ?? (await this.run(items, this.callFor(items)));
+    this.concludeAll(items, reply);
+    if (reply.length > 0) await this.fallBack(items, reply);
   }
 
   /** Sends by the general path what a fast path has left out. */
-  private async fallBack(items: readonly Item[], answer: SettleAnswer): Promise<void> {
-    const left = answer.filter(([, problem]) => problem === FALL_BACK).map(([place]) => items[place]!);
+  private async fallBack(items: readonly Item[], reply: SettleAnswer): Promise<void> {
+    const left = reply.filter(([, problem]) => problem === FALL_BACK).map(([index]) => items[index]!);
     if (left.length > 0) this.concludeAll(left, await this.run(left, generalSettleCall(left, this.keys)));
   }
 
@@ -155,20 +150,16 @@ export class Settler {
 
   // May be sent twice: of two settlements of one delivery only one is committed.
   private run(items: readonly Item[], call: Invocation): Promise<SettleAnswer> {
-    return this.connection().runAgain(call, () => noteUncertain(items));
+    return this.connection().runAgain(call, { onLost: () => noteUncertain(items) });
   }
 
-  private runOverReader(reader: Reader, items: readonly Item[]): Promise<SettleAnswer> {
-    return reader.run(this.callFor(items), this.readerTimeout);
-  }
-
-  private concludeAll(items: readonly Item[], answer: SettleAnswer): void {
-    if (answer.length === 0) {
+  private concludeAll(items: readonly Item[], reply: SettleAnswer): void {
+    if (reply.length === 0) {
       for (const { resolve } of items) resolve();
       return;
     }
-    const problems = new Map(answer);
-    items.forEach((item, place) => this.conclude(item, problems.get(place)));
+    const problems = new Map(reply);
+    items.forEach((item, index) => this.conclude(item, problems.get(index)));
   }
 
   private conclude({ delivery, resolve, reject }: Item, problem: SettleAnswer[number][1] | undefined): void {
@@ -178,13 +169,13 @@ export class Settler {
     reject(new LostOwnershipError(delivery.id, delivery.message.channel));
   }
 
-  // Not ours any more, although nobody can have taken it over yet: our own settlement was committed and its answer was lost.
+  // Not ours any more, although nobody can have taken it over yet: our own settlement was committed and its reply was lost.
   private wasCommittedBefore({ uncertain, ownedSince }: RedisDelivery): boolean {
     return uncertain && performance.now() - ownedSince < this.settings.ownershipTime * SURELY_OURS;
   }
 }
 
-/** Undefined where no answer came: the other connection may be in a better state, and there is time left to use it. */
+/** Undefined where no reply came: the other connection may be in a better state, and there is time left to use it. */
 async function unlessLost(
   first: Promise<SettleAnswer | undefined>,
   items: readonly Item[],
@@ -201,7 +192,7 @@ async function unlessLost(
 /** Outcomes for which the absence of the entry does not mean that it was committed. */
 const NOT_COMMITTING: ReadonlySet<SettleCommand['outcome']> = new Set(['extend', 'start', 'unmark', 'dead-letter']);
 
-/** An answer was lost: deliveries that are not ours any more may have been settled by ourselves. */
+/** A reply was lost: deliveries that are not ours any more may have been settled by ourselves. */
 function noteUncertain(items: readonly Item[]): void {
   for (const { delivery, command } of items) delivery.uncertain ||= !NOT_COMMITTING.has(command.outcome);
 }

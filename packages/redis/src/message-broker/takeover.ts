@@ -1,6 +1,5 @@
 import type { Invocation } from '../commands/call.js';
 import {
-  type Claimant,
   type MissedEntry,
   type PendingAnswer,
   type ReclaimAnswer,
@@ -16,14 +15,14 @@ import type { ConsumerParts } from './consumer-parts.js';
 import type { TakenEntry } from './fetcher.js';
 import type { InFlight } from './in-flight.js';
 
-/** How often consumers look for lost owners during one ownership time. */
-const LOOKS_PER_OWNERSHIP = 3;
+/** How often consumers check for lost owners during one ownership time. */
+const CHECKS_PER_OWNERSHIP = 3;
 
-/** Spreads the looks of workers over time: the fraction of the interval after which each looks again. */
+/** Spreads the checks of consumers over time: the fraction of the interval after which each checks again. */
 const SPREAD = { least: 0.8, more: 0.4 };
 
 /**
- * Takes over messages whose owners are lost, and the consumer's own entries that it has not learned of because the answer to its read was
+ * Takes over messages whose owners are lost, and the consumer's own entries that it has not learned of because the reply to its read was
  * lost.
  */
 export class Takeover {
@@ -31,7 +30,7 @@ export class Takeover {
   private isAloneLost = false;
   private isAbandoned = false;
   private nextAt = 0;
-  private isAnswerLost = false;
+  private isReplyLost = false;
 
   constructor(
     private readonly parts: ConsumerParts,
@@ -46,7 +45,7 @@ export class Takeover {
   }
 
   get isDue(): boolean {
-    const isTime = this.isAnswerLost || performance.now() >= this.nextAt;
+    const isTime = this.isReplyLost || performance.now() >= this.nextAt;
     return isTime && !this.isAbandoned && this.parts.reader.isReady;
   }
 
@@ -55,9 +54,9 @@ export class Takeover {
     return this.nextAt;
   }
 
-  /** The answer to a read was lost, so Redis may have given entries to the consumer. */
-  noteLostAnswer(): void {
-    this.isAnswerLost = true;
+  /** The reply to a read was lost, so Redis may have given entries to the consumer. */
+  noteLostReply(): void {
+    this.isReplyLost = true;
   }
 
   /** Takes up to `max` that may run beside others. */
@@ -72,7 +71,7 @@ export class Takeover {
     this.isAbandoned = true;
     const end = (): void => {
       this.isAbandoned = false;
-      this.isAnswerLost = true;
+      this.isReplyLost = true;
     };
     taking.then(end, end);
   }
@@ -80,8 +79,8 @@ export class Takeover {
   /** Takes one message that may only be run alone, where there is one. */
   async takeAlone(limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
     const streams = this.streams.within(limits);
-    this.isAloneLost = true; // Until the answer comes, an entry may have been given to the consumer.
-    const call = reclaimSuspectCall(this.claimant, { streams, max: 1 }, this.parts.keys);
+    this.isAloneLost = true; // Until the reply comes, an entry may have been given to the consumer.
+    const call = reclaimSuspectCall(this.parts, { streams, max: 1 }, this.parts.keys);
     const [, suspects, taken] = await this.run(call, streams);
     this.isAloneLost = false;
     this.areSuspects = suspects === 1;
@@ -90,61 +89,57 @@ export class Takeover {
 
   /** Looks whether the suspects still exist: another consumer may have taken them. */
   async lookForSuspects(): Promise<void> {
-    const call = hasSuspectsCall(this.claimant, this.streams.all, this.parts.keys);
+    const call = hasSuspectsCall(this.parts, this.streams.all, this.parts.keys);
     this.areSuspects = (await this.parts.commands().run<0 | 1>(call)) === 1;
   }
 
   private async reclaim(max: number, limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
     const { ownershipTime, stores, keys } = this.parts;
-    const interval = ownershipTime / LOOKS_PER_OWNERSHIP;
+    const interval = ownershipTime / CHECKS_PER_OWNERSHIP;
     const streams = this.streams.within(limits);
     this.inFlight.forgetOlderThan(2 * ownershipTime);
     if (streams.length === 0) {
       this.nextAt = performance.now() + interval;
       return [];
     }
-    const call = reclaimCall(this.claimant, { streams, max, limits }, stores.areAny, keys);
+    const call = reclaimCall(this.parts, { streams, max, limits }, stores.areAny, keys);
     const [more, suspects, taken] = await this.run(call, streams);
     this.areSuspects = suspects === 1;
     this.nextAt = more ? 0 : performance.now() + interval * (SPREAD.least + Math.random() * SPREAD.more);
     return taken;
   }
 
-  // An answer may also be lost without notice, in a dead connection: so entries that are ours and not extended are checked each time.
+  // A reply may also be lost without notice, in a dead connection: so entries that are ours and not extended are checked each time.
   private async retake(max: number, limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
     const streams = this.streams.within(limits);
     const missed = await this.findMissed(streams);
-    this.isAnswerLost = false;
+    this.isReplyLost = false;
     if (missed.length === 0) return [];
-    this.isAnswerLost = true;
+    this.isReplyLost = true;
     const call = retakeCall(this.parts.name, missed, { streams, max, limits }, this.parts.keys);
     const [more, , taken] = await this.run(call, streams);
-    this.isAnswerLost = more === 1;
+    this.isReplyLost = more === 1;
     return taken;
   }
 
   private async findMissed(streams: readonly ActiveStream[]): Promise<MissedEntry[]> {
     const { ownershipTime, reader, keys } = this.parts;
-    const least = this.isAnswerLost ? 0 : Math.ceil(ownershipTime / LOOKS_PER_OWNERSHIP);
+    const least = this.isReplyLost ? 0 : Math.ceil(ownershipTime / CHECKS_PER_OWNERSHIP);
     const before = this.inFlight.snapshot();
-    const answer = await reader.run<PendingAnswer>(ownPendingCall(this.claimant, least, streams, keys));
+    const reply = await reader.run<PendingAnswer>(ownPendingCall(this.parts, least, streams, keys));
     const after = this.inFlight.snapshot();
     const isKnown = ({ place, entry }: MissedEntry): boolean =>
       before(streams[place]!, entry) || after(streams[place]!, entry);
-    return pendingIn(answer).filter((missed) => !isKnown(missed));
+    return pendingIn(reply).filter((missed) => !isKnown(missed));
   }
 
   private async run(
     call: Invocation,
     streams: readonly ActiveStream[],
   ): Promise<[more: 0 | 1, suspects: 0 | 1, taken: TakenEntry[]]> {
-    const [more, suspects, answer, problems] = await this.parts.reader.runForBuffers<ReclaimAnswer>(call);
+    const [more, suspects, reply, problems] = await this.parts.reader.run<ReclaimAnswer>(call, { buffers: true });
     for (const problem of problems) if (problem.length > 0) this.onProblem(problem.toString());
-    const taken = answer.map(([place, deliveries, entry]) => ({ stream: streams[place - 1]!, deliveries, entry }));
+    const taken = reply.map(([number, deliveries, entry]) => ({ stream: streams[number - 1]!, deliveries, entry }));
     return [more, suspects, taken];
-  }
-
-  private get claimant(): Claimant {
-    return this.parts;
   }
 }

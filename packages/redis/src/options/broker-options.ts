@@ -43,23 +43,11 @@ export interface RedisBucketBrokerOptions extends RedisBrokerOptions {
 }
 
 /** Options of a message broker, checked and complete. Durations in milliseconds. */
-export type ResolvedMessageBrokerOptions = v.InferOutput<ReturnType<typeof messageBrokerSchema>>;
-
-/** Options of a bucket broker, checked and complete. Durations in milliseconds. */
-export type ResolvedBucketBrokerOptions = v.InferOutput<ReturnType<typeof bucketBrokerSchema>>;
+export type ResolvedMessageBrokerOptions = ReturnType<typeof resolveMessageBrokerOptions>;
 
 /** @throws InvalidOptionError where one is unknown or wrong */
-export function resolveMessageBrokerOptions(options: unknown, cluster: boolean): ResolvedMessageBrokerOptions {
-  return parseOptions(messageBrokerSchema(cluster), options, 'RedisMessageBroker');
-}
-
-/** @throws InvalidOptionError where one is unknown or wrong */
-export function resolveBucketBrokerOptions(options: unknown, cluster: boolean): ResolvedBucketBrokerOptions {
-  return parseOptions(bucketBrokerSchema(cluster), options, 'RedisBucketBroker');
-}
-
-function messageBrokerSchema(cluster: boolean) {
-  return v.strictObject({
+export function resolveMessageBrokerOptions(options: unknown, cluster: boolean) {
+  const schema = v.strictObject({
     ...sharedEntries(cluster),
     ownershipTime: v.optional(spanOfAtLeast(SHORTEST_OWNERSHIP), DEFAULTS.ownershipTime),
     maxDeliveries: v.optional(option.wholeNumber(1), DEFAULTS.maxDeliveries),
@@ -67,13 +55,16 @@ function messageBrokerSchema(cluster: boolean) {
     publishTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.publishTimeout),
     fastPaths,
   });
+  return parseOptions(schema, options, 'RedisMessageBroker');
 }
 
-function bucketBrokerSchema(cluster: boolean) {
-  return v.strictObject({
+/** @throws InvalidOptionError where one is unknown or wrong */
+export function resolveBucketBrokerOptions(options: unknown, cluster: boolean) {
+  const schema = v.strictObject({
     ...sharedEntries(cluster),
     commandTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.commandTimeout),
   });
+  return parseOptions(schema, options, 'RedisBucketBroker');
 }
 
 function sharedEntries(cluster: boolean) {
@@ -93,10 +84,13 @@ const fastPaths = v.pipe(
 /** A shorter ownership would end while a message is on the wire. */
 const SHORTEST_OWNERSHIP = 10;
 
+/** The part of a key that decides its slot on a cluster. */
+export const HASH_TAG = /\{[^}]+\}/;
+
 const hashTagged = v.pipe(
   option.nonEmptyText,
   v.check(
-    (prefix) => /\{[^}]+\}/.test(prefix),
+    (prefix) => HASH_TAG.test(prefix),
     'expected a hash tag such as "{repid}" in it, so that all keys lie in one slot of the cluster',
   ),
 );

@@ -1,9 +1,7 @@
 import type { Cluster, ClusterNode, Redis, RedisOptions } from 'ioredis';
-import { checkedOptions } from './connection-options.js';
+import { type Address, addressOf, clusterAddress } from './address.js';
+import { checkedOptions, databaseOf, refuseConnection } from './connection-options.js';
 import { optionsFromUrl } from './connection-url.js';
-import { databaseOf } from './database.js';
-import { clusterPlace, placeOf } from './place.js';
-import { refuseConnection } from './refuse-connection.js';
 
 /** The part of an ioredis instance, of version 5 or 6, that is used. */
 export interface GivenInstance {
@@ -11,13 +9,9 @@ export interface GivenInstance {
   duplicate(...overrides: never[]): unknown;
 }
 
-interface Checked {
+interface Checked extends Address {
   /** The number of the database. */
   readonly database: number;
-  /** Host and port, for people: without user name and password. */
-  readonly place: string;
-  /** The same for connections to one server or cluster with the same address; undefined where that is not known. */
-  readonly identity: string | undefined;
 }
 
 /** Where Redis is, checked. */
@@ -28,29 +22,22 @@ export type CheckedConnection =
 
 /** @throws InvalidOptionError where it is none of a URL, options and an instance, or would lead somewhere else than it says */
 export function checkConnection(given: unknown): CheckedConnection {
-  if (typeof given === 'string') return withPlace(optionsFromUrl(given));
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return refuseOther(given);
-  if (!isInstance(given)) {
+  if (typeof given === 'string') return withAddress(optionsFromUrl(given));
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return refuseConnection(`is ${Array.isArray(given) ? 'an array' : String(given)}`, GIVE_ONE);
+  if (typeof (given as Partial<GivenInstance>).duplicate !== 'function') {
     refuseKeyPrefix(given);
-    return withPlace(checkedOptions(given));
+    return withAddress(checkedOptions(given));
   }
   if (typeof (given as { status?: unknown }).status !== 'string')
     return refuseConnection('is an instance of something else than ioredis', GIVE_ONE);
-  return checkInstance(given);
+  return checkInstance(given as GivenInstance);
 }
 
 const GIVE_ONE = 'Give a URL such as "redis://localhost:6379", options of ioredis, or an instance of it.';
 
-function refuseOther(given: unknown): never {
-  return refuseConnection(`is ${Array.isArray(given) ? 'an array' : String(given)}`, GIVE_ONE);
-}
-
-function withPlace(options: RedisOptions): CheckedConnection {
-  return { type: 'options', options, database: databaseOf(options.db), ...placeOf(options) };
-}
-
-function isInstance(given: object): given is GivenInstance {
-  return typeof (given as Partial<GivenInstance>).duplicate === 'function';
+function withAddress(options: RedisOptions): CheckedConnection {
+  return { type: 'options', options, database: databaseOf(options.db), ...addressOf(options) };
 }
 
 function checkInstance(given: GivenInstance): CheckedConnection {
@@ -58,7 +45,7 @@ function checkInstance(given: GivenInstance): CheckedConnection {
   if ((given as { isCluster?: unknown }).isCluster === true) return checkCluster(given as unknown as Cluster);
   const options = given.options as RedisOptions;
   const instance = given as unknown as Redis;
-  return { type: 'instance', instance, options, database: databaseOf(options.db), ...placeOf(options) };
+  return { type: 'instance', instance, options, database: databaseOf(options.db), ...addressOf(options) };
 }
 
 function checkCluster(instance: Cluster): CheckedConnection {
@@ -67,7 +54,7 @@ function checkCluster(instance: Cluster): CheckedConnection {
   if (databaseOf((redisOptions as RedisOptions).db) !== 0)
     return refuseConnection('names a database of a cluster, which has only 0', 'Leave "db" out.');
   const { startupNodes = [] } = instance as unknown as { startupNodes?: readonly ClusterNode[] };
-  return { type: 'cluster', instance, database: 0, ...clusterPlace(startupNodes) };
+  return { type: 'cluster', instance, database: 0, ...clusterAddress(startupNodes) };
 }
 
 function refuseKeyPrefix(options: object): void {

@@ -1,6 +1,5 @@
 import type { RedisOptions } from 'ioredis';
-import { databaseOf } from './database.js';
-import { refuseConnection } from './refuse-connection.js';
+import { InvalidOptionError } from '@repid/core';
 
 /** Options of ioredis 5 and 6. */
 const KNOWN = new Set(
@@ -71,6 +70,31 @@ function checkHost(host: unknown): void {
 }
 
 function isPort(port: unknown): boolean {
-  const number = typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : port;
+  const number = numberIn(port);
   return Number.isInteger(number) && (number as number) >= 1 && (number as number) <= 65_535;
+}
+
+/**
+ * The number of a database, 0 where none is given.
+ *
+ * @throws InvalidOptionError for anything else than a whole number: ioredis takes it for 0
+ */
+export function databaseOf(given: unknown): number {
+  if (given === undefined || given === null) return 0;
+  const number = numberIn(given);
+  if (Number.isSafeInteger(number) && (number as number) >= 0) return number as number;
+  return refuseConnection(`names the database "${String(given)}"`, 'Expected its number: 0, 1, 2 and so on.');
+}
+
+/** Digits count as their number. */
+function numberIn(given: unknown): unknown {
+  return typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
+}
+
+/**
+ * Refuses a connection option. Neither text may hold a user name or a password.
+ * @throws InvalidOptionError
+ */
+export function refuseConnection(fact: string, remedy: string): never {
+  throw new InvalidOptionError(`The Redis connection ${fact}. ${remedy}`);
 }

@@ -1,6 +1,5 @@
 import type { RedisOptions } from 'ioredis';
-import { databaseOf } from './database.js';
-import { refuseConnection } from './refuse-connection.js';
+import { databaseOf, refuseConnection } from './connection-options.js';
 
 /** The parameters of a URL. */
 const PARAMETERS = ['db', 'family', 'username', 'password'];
@@ -24,8 +23,8 @@ export function optionsFromUrl(text: string): RedisOptions {
   if (/^\/(?!\/)/.test(text)) return { path: text };
   const url = parse(text);
   const options = { ...hostOf(url), ...userOf(url), ...parametersOf(url) };
-  const database = databaseOf(pathOf(url) ?? options.db);
-  return { ...options, db: database, ...(url.protocol === 'rediss:' && { tls: {} }) };
+  const path = url.pathname.slice(1);
+  return { ...options, db: databaseOf(path || options.db), ...(url.protocol === 'rediss:' && { tls: {} }) };
 }
 
 function parse(text: string): URL {
@@ -62,11 +61,6 @@ function userOf({ username, password }: URL): Pick<RedisOptions, 'username' | 'p
   } catch {
     return refuseConnection('has a "%" in its user name or password that begins no escape', 'Write it as "%25".');
   }
-}
-
-/** The database in the path; undefined where it has none. */
-function pathOf({ pathname }: URL): string | undefined {
-  return pathname.length > 1 ? pathname.slice(1) : undefined;
 }
 
 function parametersOf({ searchParams }: URL): RedisOptions {

@@ -23,16 +23,16 @@ export const LIMITS = {
   /** Delayed messages promoted in one script call. */
   promotionBatch: 500,
   /** Consumers poll the state of their channels so often, in case a notification is lost. A blocking read is no longer. */
-  lookInterval: 2_000,
+  pollInterval: 2_000,
   /** A consumer that was not seen for so many of these intervals is dead. */
-  looksOfLife: 3,
+  missedPolls: 3,
   /** The same problem is not reported more often. */
   reportInterval: 30_000,
   /** The delay before a message is tried again that cannot be promoted or skipped because a key is of another type. */
   refusedDelay: 1_000,
   /** How many bytes of entries one read takes, about. The first read of a stream is less exact. */
   readBytes: 4 * 1024 * 1024,
-  /** A late answer that is being received is given up after so long without a byte of it. */
+  /** A late reply that is being received is given up after so long without a byte of it. */
   transferPause: 1_000,
   /** The most fields that an entry may have; one with more is malformed. */
   entryFields: 256,
@@ -61,7 +61,7 @@ export const LIMITS = {
   heartbeat: 2_000,
   /** A connection that has not answered for so long is closed, where the server answers over another one. */
   silence: 3_000,
-  /** How long the answer over the other one may take. */
+  /** How long the reply over the other one may take. */
   probeTimeout: 2_000,
   /** After this a missing connection is reported to `onProblem`. */
   noticeAfter: 500,

@@ -1,7 +1,7 @@
 import { scheduleTimer } from '@repid/core';
 import { Alarm, SwapRemoveList, type ListMember } from '@repid/core/internal';
 import { LIMITS } from '../options/defaults.js';
-import { AnswerLostError, explain } from './problems.js';
+import { ReplyLostError, explain } from './problems.js';
 
 /** A command that was not answered yet. */
 interface Pending extends ListMember {
@@ -15,25 +15,25 @@ interface Pending extends ListMember {
 const MONOTONIC = { now: () => performance.now(), schedule: scheduleTimer };
 
 /** Gives up commands that are not answered in time. One timer serves all of them. */
-export class AnswerTimeouts {
+export class ReplyTimeouts {
   private readonly pending = new SwapRemoveList<Pending>();
-  // After the event loop was blocked, answers may be waiting to be read: they are read first.
+  // After the event loop was blocked, replies may be waiting to be read: they are read first.
   private readonly alarm = new Alarm(MONOTONIC, () => setImmediate(() => this.look()));
   private answered = 0;
 
   /**
-   * @param place where Redis is, for errors
+   * @param address where Redis is, for errors
    * @param onLate called before late commands are given up
    * @param received how much has been received so far. Nothing is given up while it grows. By default it never does
    */
   constructor(
-    private readonly place: string,
+    private readonly address: string,
     private readonly onLate: () => void,
-    private readonly received: () => number = nothing,
+    private readonly received: () => number = () => 0,
   ) {}
 
   /** How many commands were answered so far, by errors as well. */
-  get answers(): number {
+  get replies(): number {
     return this.answered;
   }
 
@@ -43,18 +43,18 @@ export class AnswerTimeouts {
   }
 
   /**
-   * Resolves with the answer.
-   * @param recover called with the explained problem: rejects with it, which is the default, or returns another answer
-   * @throws AnswerLostError when there is none by the deadline
+   * Resolves with the reply.
+   * @param recover called with the explained problem: rejects with it, which is the default, or returns another reply
+   * @throws ReplyLostError when there is none by the deadline
    */
-  within<Answer>(
-    answer: Promise<Answer>,
+  within<Reply>(
+    reply: Promise<Reply>,
     deadline: number,
-    recover: (problem: unknown) => Promise<Answer> = rethrow,
-  ): Promise<Answer> {
+    recover: (problem: unknown) => Promise<Reply> = (problem) => Promise.reject(problem),
+  ): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const pending = this.add(deadline, reject);
-      answer.then(
+      reply.then(
         (value) => {
           this.answered += 1;
           this.pending.delete(pending);
@@ -64,7 +64,7 @@ export class AnswerTimeouts {
           this.answered += 1;
           if (!this.pending.has(pending)) return; // It was given up before.
           this.pending.delete(pending);
-          resolve(recover(explain(problem, this.place)));
+          resolve(recover(explain(problem, this.address)));
         },
       );
     });
@@ -83,10 +83,10 @@ export class AnswerTimeouts {
     for (const one of late) this.pending.delete(one);
     for (const { deadline } of this.pending) this.alarm.setBy(deadline);
     if (late.length > 0) this.onLate();
-    for (const { reject } of late) reject(new AnswerLostError(this.place, 'it took too long'));
+    for (const { reject } of late) reject(new ReplyLostError(this.address, 'it took too long'));
   }
 
-  /** Waits longer while an answer is being received: large ones take their time. */
+  /** Waits longer while a reply is being received: large ones take their time. */
   private postpone(pending: Pending, now: number): boolean {
     const received = this.received();
     if (received === pending.received) return false;
@@ -94,12 +94,4 @@ export class AnswerTimeouts {
     pending.deadline = now + LIMITS.transferPause;
     return true;
   }
-}
-
-function nothing(): number {
-  return 0;
-}
-
-function rethrow(problem: unknown): Promise<never> {
-  return Promise.reject(problem);
 }

@@ -4,9 +4,9 @@ import type { ConnectionSettings } from './link.js';
 import type { ClientSource } from './source.js';
 
 /** How a broker reaches Redis. */
-export interface Way {
+interface Access {
   readonly source: ClientSource;
-  readonly settings: ConnectionSettings & { readonly connectTimeout: number };
+  readonly settings: ConnectionSettings;
   /** A connection that is open. */
   readonly commands: Connection;
 }
@@ -16,17 +16,17 @@ export interface Way {
  * needs no more permissions than the scripts. Where the addresses differ, one subscribes to a unique pub/sub channel and the other publishes
  * to it: Redis returns the number of receivers. For clusters, the ids of nodes are compared.
  */
-export async function isSamePlace(one: Way, other: Way): Promise<boolean> {
+export async function isSameServer(one: Access, other: Access): Promise<boolean> {
   if (one.source.cluster !== other.source.cluster || one.source.database !== other.source.database) return false;
   if (one.source.isAlike(other.source)) return true;
   return one.source.cluster ? haveCommonNode(one, other) : canHear(one, other);
 }
 
-async function canHear({ source, settings }: Way, { commands }: Way): Promise<boolean> {
+async function canHear({ source, settings }: Access, { commands }: Access): Promise<boolean> {
   const channel = `${settings.key}:${randomUUID()}`;
   const listening = new Connection(source, 'repid-join', settings);
   try {
-    await listening.open(settings.connectTimeout);
+    await listening.open();
     await listening.sendAgain((client) => client.subscribe(channel));
     return (await commands.sendAgain((client) => client.publish(channel, ''))) > 0;
   } finally {
@@ -40,12 +40,12 @@ type Slots = readonly (readonly [
   ...nodes: (readonly [host: string, port: number, id: string])[],
 ])[];
 
-async function haveCommonNode(one: Way, other: Way): Promise<boolean> {
+async function haveCommonNode(one: Access, other: Access): Promise<boolean> {
   const [ours, theirs] = await Promise.all([nodesOf(one), nodesOf(other)]);
   return theirs.some((id) => ours.includes(id));
 }
 
-async function nodesOf({ commands }: Way): Promise<readonly string[]> {
+async function nodesOf({ commands }: Access): Promise<readonly string[]> {
   const slots = (await commands.sendAgain((client) => client.call('CLUSTER', ['SLOTS']))) as Slots;
   return slots.flatMap(([, , ...nodes]) => nodes.map(([, , id]) => id));
 }

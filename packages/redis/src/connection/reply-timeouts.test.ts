@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { AnswerTimeouts } from './answer-timeouts.js';
+import { ReplyTimeouts } from './reply-timeouts.js';
 
 const NEVER = new Promise<never>(() => {});
 
-describe('AnswerTimeouts', () => {
+describe('ReplyTimeouts', () => {
   it('gives up what is late, and nothing else', async () => {
     const onLate = vi.fn<() => void>();
-    const limits = new AnswerTimeouts('here', onLate);
+    const limits = new ReplyTimeouts('here', onLate);
     const late = limits.within(NEVER, performance.now() + 60);
     const later = limits.within(sleep(150, 'answer'), performance.now() + 10_000);
     const sooner = limits.within(NEVER, performance.now() + 20);
@@ -21,13 +21,13 @@ describe('AnswerTimeouts', () => {
   });
 
   it('gives up at once what is late already', async () => {
-    const limits = new AnswerTimeouts('here', () => undefined);
+    const limits = new ReplyTimeouts('here', () => undefined);
     await expect(limits.within(NEVER, performance.now() - 1)).rejects.toThrow('it took too long');
   });
 
-  it('reports nothing where answers come in time', async () => {
+  it('reports nothing where replies come in time', async () => {
     const onLate = vi.fn<() => void>();
-    const limits = new AnswerTimeouts('here', onLate);
+    const limits = new ReplyTimeouts('here', onLate);
     const deadline = performance.now() + 20;
     expect(await Promise.all([1, 2, 3].map((n) => limits.within(Promise.resolve(n), deadline)))).toEqual([1, 2, 3]);
     await expect(limits.within(Promise.reject(new Error('gone')), deadline)).rejects.toMatchObject({
@@ -43,7 +43,7 @@ describe('AnswerTimeouts', () => {
     await once(server, 'listening');
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     await once(socket, 'connect');
-    const limits = new AnswerTimeouts('here', () => undefined);
+    const limits = new ReplyTimeouts('here', () => undefined);
     const answer = once(socket, 'data').then(([chunk]) => String(chunk));
     // The other side answers in time, from a process of its own as it were; this one does not come to read it.
     const answered = limits.within(answer, performance.now() + 40);
@@ -55,11 +55,11 @@ describe('AnswerTimeouts', () => {
   });
 
   it('counts what was answered, by an error as well, and what is not', async () => {
-    const limits = new AnswerTimeouts('here', () => undefined);
+    const limits = new ReplyTimeouts('here', () => undefined);
     const open = limits.within(NEVER, performance.now() + 50);
     await limits.within(Promise.resolve(1), performance.now() + 50);
     await limits.within(Promise.reject(new Error('no')), performance.now() + 50).catch(() => undefined);
-    expect([limits.answers, limits.awaited]).toEqual([2, 1]);
+    expect([limits.replies, limits.awaited]).toEqual([2, 1]);
     await expect(open).rejects.toThrow('Redis at here did not answer');
     expect(limits.awaited).toBe(0);
   });
