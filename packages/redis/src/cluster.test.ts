@@ -8,20 +8,20 @@ import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from './index.js';
 
 describe('on a cluster of three', () => {
-  let stage: TestCluster;
-  beforeAll(async () => void (stage = await startCluster()));
-  afterAll(() => stage.stop());
+  let testCluster: TestCluster;
+  beforeAll(async () => void (testCluster = await startCluster()));
+  afterAll(() => testCluster.stop());
 
   describe('RedisMessageBroker', () => {
     messageBrokerConformance({
       describe,
       it,
-      createBroker: (options) => new RedisMessageBroker(stage.cluster, options),
-      createBuckets: () => new RedisBucketBroker(stage.cluster),
+      createBroker: (options) => new RedisMessageBroker(testCluster.cluster, options),
+      createBuckets: () => new RedisBucketBroker(testCluster.cluster),
       insertMalformed: async (_, channel) =>
-        void (await stage.cluster.xadd(`{repid}:${channel}`, '*', 'nonsense', 'yes')),
+        void (await testCluster.cluster.xadd(`{repid}:${channel}`, '*', 'nonsense', 'yes')),
       interrupt: async (broker) => {
-        for (const node of stage.nodes) await node.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        for (const node of testCluster.nodes) await node.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
         // Until the cut has come through, a bare message may be sent into it, which is reported and not sent again.
         await vi.waitFor(() => broker.locate('job'));
       },
@@ -32,8 +32,8 @@ describe('on a cluster of three', () => {
     bucketBrokerConformance({
       describe,
       it,
-      createBuckets: () => new RedisBucketBroker(stage.cluster),
-      createBroker: () => new RedisMessageBroker(stage.cluster),
+      createBuckets: () => new RedisBucketBroker(testCluster.cluster),
+      createBroker: () => new RedisMessageBroker(testCluster.cluster),
     });
   });
 
@@ -41,7 +41,7 @@ describe('on a cluster of three', () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (problem: unknown): void => void unhandled.push(problem);
     process.on('unhandledRejection', onUnhandled);
-    const { proxies, cluster } = await behindProxies(stage);
+    const { proxies, cluster } = await behindProxies(testCluster);
     const broker = new RedisMessageBroker(cluster, { onProblem: () => undefined });
     const buckets = new RedisBucketBroker(cluster, { onProblem: () => undefined });
     await Promise.all([broker.connect(), buckets.connect()]);

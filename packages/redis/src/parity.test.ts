@@ -1,7 +1,7 @@
 import { BucketCodec, type Delivery, HEADER, type OutgoingMessage, type Settlement, jsonSerializer } from '@repid/core';
 import { describe, expect, it } from 'vitest';
 import { keyspaceOf } from '../../../test/support/redis-keyspace.js';
-import { ACK, RedisStage, job, message, textOf } from '../../../test/support/redis-stage.js';
+import { ACK, RedisFixture, job, message, textOf } from '../../../test/support/redis-fixture.js';
 import type { RedisBucketBroker } from './bucket-broker/redis-bucket-broker.js';
 import { FAST_PATHS, type FastPath } from './commands/fast-paths.js';
 import { LIMITS } from './options/defaults.js';
@@ -10,11 +10,11 @@ const codec = new BucketCodec(jsonSerializer);
 
 const TTL = 60_000;
 
-/** Publishes, settles and fetches through the broker of the stage. */
+/** Publishes, settles and fetches through the broker of the fixture. */
 type Scenario = (tools: Tools) => Promise<void>;
 
 interface Tools {
-  readonly stage: RedisStage;
+  readonly fixture: RedisFixture;
   readonly buckets: RedisBucketBroker;
   publish(...messages: readonly OutgoingMessage[]): Promise<void>;
   /** Publishes each by itself, in one turn. What is refused is left out. */
@@ -136,35 +136,35 @@ const SCENARIOS: Record<string, Scenario> = {
     };
     await settle(await take(3), (one) => ({ outcome: outcomes[textOf(one)]! }));
   },
-  'what somebody else owns by now': async ({ publish, take, settle, result, waiting, stage }) => {
+  'what somebody else owns by now': async ({ publish, take, settle, result, waiting, fixture }) => {
     await publish(job('a'), job('b'), waiting('c', 'a'));
     const deliveries = await take(2);
-    await stage.redis.xclaim('repid:email', 'repid:email:group', 'another', 0, deliveries[0]!.id);
+    await fixture.redis.xclaim('repid:email', 'repid:email:group', 'another', 0, deliveries[0]!.id);
     await settle(deliveries, (one) => result(textOf(one)));
   },
-  'ids that other messages have by now': async ({ publish, take, settle, result, stage }) => {
+  'ids that other messages have by now': async ({ publish, take, settle, result, fixture }) => {
     await publish(job('a'), job('b'));
     const deliveries = await take(2);
-    await stage.redis.hset('repid::jobs', 'a', 'm0-1@email', 'b', 'm0-2@email');
+    await fixture.redis.hset('repid::jobs', 'a', 'm0-1@email', 'b', 'm0-2@email');
     await settle(deliveries.slice(0, 1), acknowledge);
     await settle(deliveries.slice(1), () => result('b'));
   },
-  'results whose clients lie in a key of another type': async ({ publish, take, settle, result, stage }) => {
+  'results whose clients lie in a key of another type': async ({ publish, take, settle, result, fixture }) => {
     await publish(job('a'), job('b'));
     const deliveries = await take(2);
-    await stage.redis.mset('repid::clients', '1', 'repid::clients:a', 'not ours');
+    await fixture.redis.mset('repid::clients', '1', 'repid::clients:a', 'not ours');
     await settle(deliveries, (one) => result(textOf(one)));
   },
-  'dependents whose stream is a key of another type': async ({ publish, take, settle, result, waiting, stage }) => {
+  'dependents whose stream is a key of another type': async ({ publish, take, settle, result, waiting, fixture }) => {
     await publish(job('a', { priority: 'low' }), waiting('b', 'a'));
     const deliveries = await take(1);
-    await stage.redis.set('repid:email', 'not ours');
+    await fixture.redis.set('repid:email', 'not ours');
     await settle(deliveries, () => result('a'));
   },
 };
 
 describe('The keyspace after', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
 
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
     it(`${name} is the same with and without fast paths`, async () => {
@@ -181,30 +181,30 @@ describe('The keyspace after', () => {
   it.each(FAST_PATHS)('tells whether the fast path %s was used', async (name) => {
     const other = FAST_PATHS.filter((one) => one !== name);
     const scripts = async (fastPaths: readonly FastPath[]): Promise<number> => {
-      await stage.redis.script('FLUSH');
+      await fixture.redis.script('FLUSH');
       for (const scenario of Object.values(SCENARIOS)) await after(scenario, fastPaths);
-      return Number(/number_of_cached_scripts:(\d+)/.exec(await stage.redis.info('memory'))?.[1]);
+      return Number(/number_of_cached_scripts:(\d+)/.exec(await fixture.redis.info('memory'))?.[1]);
     };
     expect(await scripts(FAST_PATHS)).toBeGreaterThan(await scripts(other));
   });
 
   async function after(scenario: Scenario, fastPaths: readonly FastPath[]): Promise<Record<string, unknown>> {
-    await stage.redis.flushall();
-    stage.broker = await stage.connected({ fastPaths });
-    const tools = await toolsFor(stage);
+    await fixture.redis.flushall();
+    fixture.broker = await fixture.connected({ fastPaths });
+    const tools = await toolsFor(fixture);
     await scenario(tools);
-    const found = await keyspaceOf(stage.redis);
-    await stage.disconnectAll();
+    const found = await keyspaceOf(fixture.redis);
+    await fixture.disconnectAll();
     return found;
   }
 });
 
-async function toolsFor(stage: RedisStage): Promise<Tools> {
-  const { broker } = stage;
-  const buckets = await stage.joinedBuckets();
+async function toolsFor(fixture: RedisFixture): Promise<Tools> {
+  const { broker } = fixture;
+  const buckets = await fixture.transactionalBuckets();
   const consumer = await broker.consume({ channels: ['email'], onProblem: () => undefined });
   return {
-    stage,
+    fixture,
     buckets,
     publish: (...messages) => broker.publish(messages),
     publishEach: async (...messages) => void (await Promise.allSettled(messages.map((one) => broker.publish([one])))),

@@ -24,7 +24,7 @@ export class StepwiseConsumer implements Consumer {
   constructor(
     private readonly wrapped: Consumer,
     private readonly broker: MessageBroker,
-    private readonly joined: ReadonlySet<BucketBroker>,
+    private readonly transactional: ReadonlySet<BucketBroker>,
   ) {
     this.ownershipTime = wrapped.ownershipTime;
   }
@@ -39,7 +39,7 @@ export class StepwiseConsumer implements Consumer {
 
   async receive(max: number, options: ReceiveOptions): Promise<readonly Delivery[]> {
     const deliveries = await this.wrapped.receive(max, options);
-    return deliveries.map((delivery) => new StepwiseDelivery(delivery, this.wrapped, this.broker, this.joined));
+    return deliveries.map((delivery) => new StepwiseDelivery(delivery, this.wrapped, this.broker, this.transactional));
   }
 
   wake(): void {
@@ -68,7 +68,7 @@ class StepwiseDelivery implements Delivery {
     readonly wrapped: Delivery,
     private readonly consumer: Consumer,
     private readonly broker: MessageBroker,
-    private readonly joined: ReadonlySet<BucketBroker>,
+    private readonly transactional: ReadonlySet<BucketBroker>,
   ) {
     this.id = wrapped.id;
     this.message = wrapped.message;
@@ -111,7 +111,7 @@ class StepwiseDelivery implements Delivery {
     const id = ownArgsBucketOf(this.message.headers);
     if (id === undefined || !heirs.some(({ headers }) => ownArgsBucketOf(headers) === id)) return [];
     const found: BucketWrite[] = [];
-    for (const into of this.joined) {
+    for (const into of this.transactional) {
       const [body] = await into.get([id]);
       if (body !== undefined) found.push({ id, body, ttl: null, success: true, into });
     }

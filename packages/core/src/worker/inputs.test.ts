@@ -67,14 +67,14 @@ function bucket(bucketId: string, data: unknown): DeliveredBucket {
   return { bucketId, body: new BucketCodec(jsonSerializer).encodeResult(result) };
 }
 
-function deliveryWith(input: DeliveredBucket): Delivery {
+function deliveryWith(inlinedResult: DeliveredBucket): Delivery {
   return {
     id: '1',
     message: { channel: 'default', payload: new Uint8Array(0), headers: {} },
     priority: 'medium',
     deliveryCount: 1,
     isExhausted: false,
-    input,
+    inlinedResult,
     settle: () => Promise.resolve(),
   };
 }

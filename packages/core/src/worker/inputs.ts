@@ -32,11 +32,12 @@ export function loadInputs(
 }
 
 function loadResults(
-  { input }: Delivery,
+  { inlinedResult }: Delivery,
   ids: readonly string[],
   { buckets }: Connection,
 ): readonly ResultBucket[] | Promise<readonly ResultBucket[]> {
-  if (input !== undefined && ids.length === 1 && ids[0] === input.bucketId) return [buckets.decodeResult(input.body)];
+  if (inlinedResult !== undefined && ids.length === 1 && ids[0] === inlinedResult.bucketId)
+    return [buckets.decodeResult(inlinedResult.body)];
   return buckets
     .findResults(ids)
     .then((results) => results.map((result, index) => found(result, ids[index] as string)));

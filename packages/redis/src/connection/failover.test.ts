@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Repid, Router, Worker, defineActor } from '@repid/core';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ACK, message, textOf } from '../../../../test/support/redis-stage.js';
+import { ACK, message, textOf } from '../../../../test/support/redis-fixture.js';
 import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
 import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
-import { message, take } from '../../../../test/support/redis-stage.js';
+import { message, take } from '../../../../test/support/redis-fixture.js';
 import { startServer } from '../../../../test/support/redis-server.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 

@@ -6,7 +6,7 @@ import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 import type { RedisConnection } from './source.js';
 
-/** Whether the two are joined, and what was written to find out. */
+/** Returns whether the two share transactions, and what was written to find out. */
 const joins = async (messages: RedisMessageBroker, buckets: RedisBucketBroker): Promise<boolean> => {
   await Promise.all([messages.connect(), buckets.connect()]);
   try {

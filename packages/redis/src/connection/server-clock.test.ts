@@ -1,6 +1,6 @@
 import { Repid, Router, Worker, defineActor } from '@repid/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RedisStage } from '../../../../test/support/redis-stage.js';
+import { RedisFixture } from '../../../../test/support/redis-fixture.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 import { LIMITS } from '../options/defaults.js';
 import { ServerClock } from './server-clock.js';
@@ -54,7 +54,7 @@ describe('ServerClock', () => {
 });
 
 describe('A machine with a wrong clock', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
   const HOUR = 3_600_000;
   const RealDate = Date;
 
@@ -73,8 +73,8 @@ describe('A machine with a wrong clock', () => {
 
   const makeRepid = async (): Promise<Repid> => {
     const repid = new Repid({
-      messageBroker: new RedisMessageBroker(stage.server.url),
-      resultsBucketBroker: new RedisBucketBroker(stage.server.url),
+      messageBroker: new RedisMessageBroker(fixture.server.url),
+      resultsBucketBroker: new RedisBucketBroker(fixture.server.url),
       onEvent: () => undefined,
     });
     await repid.connect();

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { ACK, RedisStage, message } from '../../../../test/support/redis-stage.js';
+import { ACK, RedisFixture, message } from '../../../../test/support/redis-fixture.js';
 import type { Connection } from '../connection/connection.js';
 
 /** What leads to the socket of a consumer's reader. */
@@ -9,10 +9,10 @@ interface Inside {
 }
 
 describe('A settlement that shares a write with the next read', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
 
   it('is sent over the other connection where that of the reader is half open', async () => {
-    const broker = await stage.connected({ ownershipTime: 3_000, publishTimeout: 4_000 });
+    const broker = await fixture.connected({ ownershipTime: 3_000, publishTimeout: 4_000 });
     const consumer = await broker.consume({ channels: ['email'] });
     await broker.publish([message('one')]);
     const [delivery] = await consumer.receive(1, { wait: true });
@@ -24,7 +24,7 @@ describe('A settlement that shares a write with the next read', () => {
     const took = performance.now() - begun;
     expect(took).toBeGreaterThan(400); // So it was sent over the reader at first.
     expect(took).toBeLessThan(2_000);
-    expect(await stage.redis.xlen('repid:email')).toBe(0);
+    expect(await fixture.redis.xlen('repid:email')).toBe(0);
     consumer.wake();
     await next;
   });

@@ -1,7 +1,7 @@
 import type { BucketWrite, Consumer, Delivery, OutgoingMessage, RepidError, Settlement } from '@repid/core';
 import { DEFAULTS, HEADER } from '@repid/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ACK, job, message, RedisStage } from '../../../../test/support/redis-stage.js';
+import { ACK, job, message, RedisFixture } from '../../../../test/support/redis-fixture.js';
 import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 
 const NACK = {
@@ -21,47 +21,47 @@ const APART = new Set(['repid::channels', 'repid:email:consumers', 'repid:other:
 const GROWS = /^(publishing|storing a bucket|replaying)/;
 
 describe('A command that Redis refuses', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
   let buckets: RedisBucketBroker;
   let consumer: Consumer | undefined;
   let taken: readonly Delivery[];
   let letters: readonly string[];
 
   beforeEach(async () => {
-    buckets = await stage.joinedBuckets();
+    buckets = await fixture.transactionalBuckets();
     consumer = undefined;
   });
 
   const cancelled = () => ({ result: { into: buckets, exception: 'CancelledError: no' } });
 
   const ACTS: Record<string, Act> = {
-    'publishing a message': { act: () => stage.broker.publish([message('x')]) },
-    'publishing a job': { act: () => stage.broker.publish([job('x')]) },
-    'publishing of high priority': { act: () => stage.broker.publish([job('x', { priority: 'high' })]) },
+    'publishing a message': { act: () => fixture.broker.publish([message('x')]) },
+    'publishing a job': { act: () => fixture.broker.publish([job('x')]) },
+    'publishing of high priority': { act: () => fixture.broker.publish([job('x', { priority: 'high' })]) },
     'publishing for later': {
-      act: () => stage.broker.publish([job('x', { delay: 60_000 }), message('y', { delay: 9 })]),
+      act: () => fixture.broker.publish([job('x', { delay: 60_000 }), message('y', { delay: 9 })]),
     },
-    'publishing on two channels': { act: () => stage.broker.publish([job('x'), job('y', { channel: 'other' })]) },
+    'publishing on two channels': { act: () => fixture.broker.publish([job('x'), job('y', { channel: 'other' })]) },
     'publishing with arguments and a result of another id': {
-      act: () => stage.broker.publish([job('x', { resultId: 'r', buckets: [kept('args')] }), job('y')]),
+      act: () => fixture.broker.publish([job('x', { resultId: 'r', buckets: [kept('args')] }), job('y')]),
     },
     'publishing over an old result': {
       before: () => buckets.store([result('x')]),
-      act: () => stage.broker.publish([job('x', { clears: [{ id: 'x', into: buckets }] })]),
+      act: () => fixture.broker.publish([job('x', { clears: [{ id: 'x', into: buckets }] })]),
     },
-    'publishing what waits for one': { act: () => stage.broker.publish([job('y'), waiting('x', ['y'])]) },
+    'publishing what waits for one': { act: () => fixture.broker.publish([job('y'), waiting('x', ['y'])]) },
     'publishing jobs that wait for the same bucket': {
-      before: () => stage.broker.publish([waiting('x', ['y'])]),
-      act: () => stage.broker.publish([waiting('z', ['y'])]),
+      before: () => fixture.broker.publish([waiting('x', ['y'])]),
+      act: () => fixture.broker.publish([waiting('z', ['y'])]),
     },
-    'publishing what waits for several': { act: () => stage.broker.publish([job('y'), waiting('x', ['y', 'z'])]) },
+    'publishing what waits for several': { act: () => fixture.broker.publish([job('y'), waiting('x', ['y', 'z'])]) },
     'publishing arguments that a job waits for': {
-      before: () => stage.broker.publish([waiting('x', ['args']), waiting('z', ['args', 'more'])]),
-      act: () => stage.broker.publish([job('y', { buckets: [kept('args')] })]),
+      before: () => fixture.broker.publish([waiting('x', ['args']), waiting('z', ['args', 'more'])]),
+      act: () => fixture.broker.publish([job('y', { buckets: [kept('args')] })]),
     },
     'publishing what is skipped at once': {
       before: () => buckets.store([result('y', false)]),
-      act: () => stage.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
+      act: () => fixture.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
     },
     'acknowledging a message': { before: () => take(message('x')), act: () => settle(ACK) },
     'acknowledging a job': { before: () => take(job('x')), act: () => settle(ACK) },
@@ -91,60 +91,60 @@ describe('A command that Redis refuses', () => {
       act: () => settle({ outcome: { type: 'retry', headers: {}, delay: 60_000 } }),
     },
     'cancelling what is queued': {
-      before: () => stage.broker.publish([own('x'), waiting('y', ['x']), waiting('z', ['x', 'y'])]),
-      act: () => stage.broker.cancel('x', cancelled()),
+      before: () => fixture.broker.publish([own('x'), waiting('y', ['x']), waiting('z', ['x', 'y'])]),
+      act: () => fixture.broker.cancel('x', cancelled()),
     },
     'cancelling what is delayed': {
-      before: () => stage.broker.publish([own('x', { delay: 60_000 }), waiting('y', ['x'])]),
-      act: () => stage.broker.cancel('x', cancelled()),
+      before: () => fixture.broker.publish([own('x', { delay: 60_000 }), waiting('y', ['x'])]),
+      act: () => fixture.broker.cancel('x', cancelled()),
     },
     'cancelling what waits': {
-      before: () => stage.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
-      act: () => stage.broker.cancel('z', cancelled()),
+      before: () => fixture.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
+      act: () => fixture.broker.cancel('z', cancelled()),
     },
     'cancelling what runs': {
       before: () => take(own('x'), waiting('y', ['x'])),
-      act: () => stage.broker.cancel('x', cancelled()),
+      act: () => fixture.broker.cancel('x', cancelled()),
     },
     'pausing a channel': {
       before: () => take(job('x')),
-      act: () => stage.broker.channels.pause('email'),
+      act: () => fixture.broker.channels.pause('email'),
     },
     'resuming a channel': {
       before: async () => {
         await take(job('x'));
-        await stage.broker.channels.pause('email');
+        await fixture.broker.channels.pause('email');
       },
-      act: () => stage.broker.channels.resume('email'),
+      act: () => fixture.broker.channels.resume('email'),
     },
     'purging what is queued': {
-      before: () => stage.broker.publish([own('x'), waiting('y', ['x'], 'other'), waiting('z', ['x', 'y'], 'other')]),
-      act: () => stage.broker.channels.purge('email'),
+      before: () => fixture.broker.publish([own('x'), waiting('y', ['x'], 'other'), waiting('z', ['x', 'y'], 'other')]),
+      act: () => fixture.broker.channels.purge('email'),
     },
     'purging what is delayed': {
-      before: () => stage.broker.publish([own('x', { delay: 60_000 }), waiting('y', ['x'], 'other')]),
-      act: () => stage.broker.channels.purge('email'),
+      before: () => fixture.broker.publish([own('x', { delay: 60_000 }), waiting('y', ['x'], 'other')]),
+      act: () => fixture.broker.channels.purge('email'),
     },
     'deleting dead letters': {
       before: async () => {
         await giveUp(own('x'));
-        letters = (await stage.redis.xrange('repid:email:dlq', '-', '+')).map(([id]) => id);
+        letters = (await fixture.redis.xrange('repid:email:dlq', '-', '+')).map(([id]) => id);
       },
-      act: () => stage.broker.channels.deleteDeadLetters('email', letters),
+      act: () => fixture.broker.channels.deleteDeadLetters('email', letters),
     },
     'replaying a dead letter': {
       before: () => giveUp(own('x')),
-      act: () => stage.broker.channels.replayDeadLetters('email'),
+      act: () => fixture.broker.channels.replayDeadLetters('email'),
     },
     'replaying a dead letter with its dependents': {
       before: async () => {
-        await stage.broker.publish([waiting('y', ['x'], 'other'), waiting('z', ['x', 'y'], 'other')]);
+        await fixture.broker.publish([waiting('y', ['x'], 'other'), waiting('z', ['x', 'y'], 'other')]);
         await giveUp(job('x'), written('x', false));
       },
-      act: () => stage.broker.channels.replayDeadLetters('email', { withDependents: true }),
+      act: () => fixture.broker.channels.replayDeadLetters('email', { withDependents: true }),
     },
     'storing a bucket': {
-      before: () => stage.broker.publish([waiting('x', ['y']), waiting('z', ['y', 'x'])]),
+      before: () => fixture.broker.publish([waiting('x', ['y']), waiting('z', ['y', 'x'])]),
       act: () => buckets.store([result('y')]),
     },
   };
@@ -168,9 +168,9 @@ describe('A command that Redis refuses', () => {
       const done = Object.keys(await contentsAfter(before, act));
       await start(before);
       const there = await contents();
-      await stage.redis.config('SET', 'maxmemory', 1);
+      await fixture.redis.config('SET', 'maxmemory', 1);
       const refusal = await refusalOf(act);
-      await stage.redis.config('SET', 'maxmemory', 0);
+      await fixture.redis.config('SET', 'maxmemory', 0);
       const now = await contents();
       const isRefused = GROWS.test(name);
       expect((refusal as RepidError | undefined)?.code).toBe(isRefused ? 'REPID_BROKER_UNAVAILABLE' : undefined);
@@ -181,9 +181,9 @@ describe('A command that Redis refuses', () => {
     it('changes nothing on a read-only server', async () => {
       await start(before);
       const there = await contents();
-      await stage.redis.config('SET', 'min-replicas-to-write', 1);
+      await fixture.redis.config('SET', 'min-replicas-to-write', 1);
       const refusal = await refusalOf(act);
-      await stage.redis.config('SET', 'min-replicas-to-write', 0);
+      await fixture.redis.config('SET', 'min-replicas-to-write', 0);
       expect(refusal).toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
       expect(await contents()).toEqual(there);
     });
@@ -191,13 +191,13 @@ describe('A command that Redis refuses', () => {
 
   it('is never one that ends jobs on a full server', async () => {
     await take(job('x'), own('y'), waiting('z', ['x']));
-    await stage.broker.publish([own('a')]);
-    await stage.redis.config('SET', 'maxmemory', 1);
+    await fixture.broker.publish([own('a')]);
+    await fixture.redis.config('SET', 'maxmemory', 1);
     await settle({ ...ACK, bucket: written('x'), publish: [job('follower')] }, NACK);
-    await stage.broker.cancel('a', cancelled());
-    await stage.redis.config('SET', 'maxmemory', 0);
-    expect(await stage.where('z')).toBe('queued');
-    expect(await stage.where('follower')).toBe('queued');
+    await fixture.broker.cancel('a', cancelled());
+    await fixture.redis.config('SET', 'maxmemory', 0);
+    expect(await fixture.where('z')).toBe('queued');
+    expect(await fixture.where('follower')).toBe('queued');
   });
 
   async function giveUp(given: OutgoingMessage, bucket?: BucketWrite): Promise<void> {
@@ -215,14 +215,14 @@ describe('A command that Redis refuses', () => {
   async function start(before: Act['before']): Promise<void> {
     await consumer?.close();
     consumer = undefined;
-    await stage.redis.flushall();
+    await fixture.redis.flushall();
     await before?.();
   }
 
   /** Publishes, and takes what can be taken. */
   async function take(...messages: OutgoingMessage[]): Promise<void> {
-    consumer = await stage.consume();
-    await stage.broker.publish(messages);
+    consumer = await fixture.consume();
+    await fixture.broker.publish(messages);
     const count = messages.filter(({ waits }) => waits === undefined).length;
     const received: Delivery[] = [];
     while (received.length < count) received.push(...(await consumer.receive(count, { wait: true })));
@@ -249,24 +249,24 @@ describe('A command that Redis refuses', () => {
   }
 
   async function damage(key: string): Promise<void> {
-    const type = await stage.redis.type(key);
-    await stage.redis.del(key);
-    if (type === 'string') await stage.redis.rpush(key, 'not ours');
-    else await stage.redis.set(key, 'not ours');
+    const type = await fixture.redis.type(key);
+    await fixture.redis.del(key);
+    if (type === 'string') await fixture.redis.rpush(key, 'not ours');
+    else await fixture.redis.set(key, 'not ours');
   }
 
   async function contents(): Promise<Record<string, string>> {
-    const keys = (await stage.redis.keys('*')).filter((key) => !APART.has(key)).toSorted();
+    const keys = (await fixture.redis.keys('*')).filter((key) => !APART.has(key)).toSorted();
     return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await contentOf(key)])));
   }
 
   async function contentOf(key: string): Promise<string> {
-    const pending = (await stage.redis.type(key)) === 'stream' ? await pendingOf(key) : '';
-    return `${(await stage.redis.dumpBuffer(key)).toString('hex')}${pending}`;
+    const pending = (await fixture.redis.type(key)) === 'stream' ? await pendingOf(key) : '';
+    return `${(await fixture.redis.dumpBuffer(key)).toString('hex')}${pending}`;
   }
 
   async function pendingOf(stream: string): Promise<string> {
-    const found = await stage.redis.xpending(stream, 'repid:email:group', '-', '+', 10).catch(() => []);
+    const found = await fixture.redis.xpending(stream, 'repid:email:group', '-', '+', 10).catch(() => []);
     return (found as string[][]).map(([entry]) => entry).join(' ');
   }
 

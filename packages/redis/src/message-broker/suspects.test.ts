@@ -1,6 +1,6 @@
 import type { Consumer, Delivery, OutgoingMessage, Settlement } from '@repid/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ACK, RedisStage, job, message, textOf } from '../../../../test/support/redis-stage.js';
+import { ACK, RedisFixture, job, message, textOf } from '../../../../test/support/redis-fixture.js';
 import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import type { RedisMessageBroker } from './redis-message-broker.js';
 
@@ -9,12 +9,12 @@ const ALONE = { wait: false, alone: true } as const;
 const ownershipTime = 400;
 
 describe('A suspect in Redis', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
   let broker: RedisMessageBroker;
   let buckets: RedisBucketBroker;
   beforeEach(async () => {
-    broker = await stage.connected({ ownershipTime, maxDeliveries: 2 });
-    buckets = await stage.joinedBuckets();
+    broker = await fixture.connected({ ownershipTime, maxDeliveries: 2 });
+    buckets = await fixture.transactionalBuckets();
     await broker.join(buckets);
   });
 
@@ -43,7 +43,7 @@ describe('A suspect in Redis', () => {
       const [delivery] = await consumer.receive(5, ALONE);
       await delivery!.settle(settlementOf(delivery!));
       const none = { queued: 0, running: 0, delayed: 0, deadLetters: 0 };
-      expect(await stage.broker.channels.stats('email')).toMatchObject({ ...none, ...left });
+      expect(await fixture.broker.channels.stats('email')).toMatchObject({ ...none, ...left });
     });
 
     it('is settled with the read of what is next', async () => {
@@ -53,13 +53,13 @@ describe('A suspect in Redis', () => {
       const settled = delivery!.settle(ACK);
       expect((await consumer.receive(5, { wait: false })).map(textOf)).toEqual(['next']);
       await settled;
-      expect(await stage.where('x')).toBeUndefined();
+      expect(await fixture.where('x')).toBeUndefined();
     });
 
     it('is lost to another as any other, though it had the mark', async () => {
       const consumer = await suspecting([job('x')]);
       const [delivery] = await consumer.receive(5, ALONE);
-      await stage.redis.xclaim('repid:email', GROUP, 'another', 0, entryOf(delivery!), 'JUSTID');
+      await fixture.redis.xclaim('repid:email', GROUP, 'another', 0, entryOf(delivery!), 'JUSTID');
       await expect(delivery!.settle(ACK)).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
       expect(await consumer.extend([delivery!])).toEqual([delivery]);
     });
@@ -76,7 +76,7 @@ describe('A suspect in Redis', () => {
       });
       expect(performance.now() - begun).toBeGreaterThanOrEqual(ownershipTime);
       await delivery!.settle(ACK);
-      expect(await stage.redis.xlen('repid:email')).toBe(0);
+      expect(await fixture.redis.xlen('repid:email')).toBe(0);
     });
 
     it('keeps its mark however long it is, where it is to be refused', async () => {
@@ -107,11 +107,11 @@ describe('A suspect in Redis', () => {
     await broker.publish(Array.from({ length: count }, (_, n) => message(`suspect ${n}`)));
     await broker.publish([message('innocent')]);
     await broker.channels.declare('email');
-    await stage.redis.xreadgroup('GROUP', GROUP, 'dead', 'COUNT', count + 1, 'STREAMS', 'repid:email', '>');
-    const ids = (await stage.redis.xrange('repid:email', '-', '+')).map(([id]) => id);
+    await fixture.redis.xreadgroup('GROUP', GROUP, 'dead', 'COUNT', count + 1, 'STREAMS', 'repid:email', '>');
+    const ids = (await fixture.redis.xrange('repid:email', '-', '+')).map(([id]) => id);
     const innocent = ids.pop()!;
-    await stage.redis.xclaim('repid:email', GROUP, 'dead', 0, ...ids, 'IDLE', 60_000, 'RETRYCOUNT', 1, 'JUSTID');
-    await stage.redis.xclaim('repid:email', GROUP, 'dead', 0, innocent, 'IDLE', 60_000, 'RETRYCOUNT', 0, 'JUSTID');
+    await fixture.redis.xclaim('repid:email', GROUP, 'dead', 0, ...ids, 'IDLE', 60_000, 'RETRYCOUNT', 1, 'JUSTID');
+    await fixture.redis.xclaim('repid:email', GROUP, 'dead', 0, innocent, 'IDLE', 60_000, 'RETRYCOUNT', 0, 'JUSTID');
     const consumer = await broker.consume({ channels: ['email'] });
     expect((await consumer.receive(1, { wait: false })).map(textOf)).toEqual(['innocent']);
   });
@@ -135,7 +135,7 @@ describe('A suspect in Redis', () => {
   }
 
   async function deliveries(): Promise<number> {
-    const [pending] = (await stage.redis.xpending('repid:email', GROUP, '-', '+', 1)) as [
+    const [pending] = (await fixture.redis.xpending('repid:email', GROUP, '-', '+', 1)) as [
       [string, string, number, number],
     ];
     return pending[3];

@@ -326,7 +326,7 @@ export function dependencies(scenario: Scenario): void {
     await fixture.pass(200);
     for (const delivery of await fixture.receive(await fixture.consumer(), 2)) {
       const [kept] = await into.get([first.id]);
-      assert.equal(delivery.input?.body ?? kept, first.body);
+      assert.equal(delivery.inlinedResult?.body ?? kept, first.body);
     }
   });
 }
