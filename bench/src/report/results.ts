@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Verdict } from '../check/compare.js';
+import type { TargetResult } from '../check/compare.js';
 import type { Figure } from '../figure.js';
 import type { FixtureOptions } from '../fixture.js';
 
@@ -15,7 +15,7 @@ export interface Results extends Readonly<ReturnType<typeof environmentOf>> {
   /** How long all of it took. */
   readonly seconds: number;
   readonly figures: readonly Figure[];
-  readonly targets: readonly Verdict[];
+  readonly targets: readonly TargetResult[];
 }
 
 /** Returns this machine, and the versions that are installed. */

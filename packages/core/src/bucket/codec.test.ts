@@ -58,11 +58,11 @@ describe('A bucket', () => {
     ['skipped', skippedBody('E: "no"', 5, 7), { skipped: true }],
     ['cancelled', cancelledBody('E: "no"', 5, 7), { cancelled: true }],
     ['failed', failedBody('E: "no"', 5, 7), {}],
-  ])('of a job that a broker ends as %s is written as the codec writes it', (_, body, ending) => {
+  ])('of a job that the broker ends as %s is identical to the codec output', (_, body, end) => {
     const at = new Date(7);
     const times = { startedAt: at, finishedAt: at, timestamp: at };
     expect(body).toBe(
-      json.encodeResult({ data: null, success: false, exception: 'E: "no"', ttl: 5, ...times, ...ending }),
+      json.encodeResult({ data: null, success: false, exception: 'E: "no"', ttl: 5, ...times, ...end }),
     );
   });
 
@@ -80,8 +80,9 @@ describe('A bucket', () => {
 
   it('leaves out arguments that are undefined, and has null for such a result', () => {
     expect(json.encodeArgs({ data: undefined, timestamp: new Date(5), ttl: null })).toBe('{"ttl":null,"timestamp":5}');
-    const told = { toJSON: () => undefined };
-    for (const data of [undefined, told]) expect(json.decode(json.encodeResult({ ...result, data })).data).toBeNull();
+    const unserializable = { toJSON: () => undefined };
+    for (const data of [undefined, unserializable])
+      expect(json.decode(json.encodeResult({ ...result, data })).data).toBeNull();
     expect(json.decode(json.encodeArgs({ data: undefined, timestamp: new Date(5), ttl: null })).data).toBeUndefined();
   });
 

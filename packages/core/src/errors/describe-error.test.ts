@@ -72,7 +72,7 @@ const HOSTILE: [string, () => unknown][] = [
 ];
 
 describe('Anything that is thrown', () => {
-  it.each(HOSTILE)('can be told: %s', (_, make) => {
+  it.each(HOSTILE)('can be described: %s', (_, make) => {
     const description = describeError(make());
     expect(typeof description.message).toBe('string');
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);
@@ -81,7 +81,7 @@ describe('Anything that is thrown', () => {
     expect(['string', 'undefined']).toContain(typeof stackOf(make()));
   });
 
-  it('can be told, whatever it is, and in few words', () => {
+  it('has a short description, whatever was thrown', () => {
     fc.assert(
       fc.property(
         fc.anything({ withNullPrototype: true, withBigInt: true, withMap: true, withSet: true }),

@@ -6,7 +6,7 @@ import { FAULT_MOMENTS, FaultyBucketBroker, FaultyMessageBroker, Faults } from '
 import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { JobOptions } from './index.js';
 
-/** A producer whose calls fail as told, beside a worker whose calls do not. */
+/** A producer whose calls fail as planned, and a worker whose calls do not fail. */
 function cutOff() {
   const runs: unknown[] = [];
   const faults = new Faults();
@@ -33,7 +33,7 @@ const settled = () => new Promise(setImmediate);
 const IDS: [string, JobOptions][] = [
   ['an id of its own', {}],
   ['a chosen id', { id: 'one' }],
-  ['a chosen place for its result', { resultId: 'result' }],
+  ['a chosen result bucket', { resultId: 'result' }],
   ['a chosen id and no result', { id: 'one', storeResult: false }],
   ['arguments in its message', { id: 'one', useArgsBucket: false }],
 ];

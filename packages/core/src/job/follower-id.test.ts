@@ -7,8 +7,8 @@ const delivery = {
   message: { channel: 'a', payload: new Uint8Array(), headers: {} },
 } as const;
 const onChannel = (channel: string) => ({ ...delivery, message: { ...delivery.message, channel } });
-const id = (parameters = {}, place = 0, from: Parameters<typeof followerId>[0] = delivery) =>
-  followerId(from, parameters, place);
+const id = (parameters = {}, position = 0, from: Parameters<typeof followerId>[0] = delivery) =>
+  followerId(from, parameters, position);
 
 describe('The id of a follower', () => {
   it.each([
@@ -22,7 +22,7 @@ describe('The id of a follower', () => {
   });
 
   it.each([
-    ['the place', id({ id: 'one' }, 1)],
+    ['the position', id({ id: 'one' }, 1)],
     ['the job', id({ id: 'two' })],
     ['the run', id({ id: 'one', nonce: '.1' })],
     ['the enqueueing', id({ id: 'one', nonce: 'token' })],
@@ -36,7 +36,7 @@ describe('The id of a follower', () => {
     ['delivery', { ...delivery, id: '1700-1' }],
   ])('differs by the %s of a bare message', (_, other) => expect(id({}, 0, other)).not.toBe(id()));
 
-  it('does not mistake a job for a bare message whose place reads as its id', () => {
+  it('does not mistake a job for a bare message whose position reads as its id', () => {
     expect(id({ id: 'a\0medium\x001700-0' })).not.toBe(id());
   });
 });

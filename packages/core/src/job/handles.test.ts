@@ -4,7 +4,7 @@ import { DuplicateJobError, InvalidOptionError } from '../errors/index.js';
 import { Latch, TestBed } from '../worker/testing/test-bed.test-support.js';
 import { chain, type JobOptions } from './index.js';
 
-/** Actors on the channel "billing", one of which waits until it is told to go on. */
+/** Actors on the channel "billing", one of which waits for a latch. */
 function billing() {
   const [started, latch] = [new Latch(), new Latch()];
   const actors = [

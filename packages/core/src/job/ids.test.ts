@@ -20,8 +20,8 @@ describe('Derived ids', () => {
 
   it.each([
     ['another parent', ['two', '5', '0']],
-    ['another place', ['one', '5', '1']],
-    ['the same letters, otherwise divided', ['one5', '0']],
+    ['another position', ['one', '5', '1']],
+    ['the same characters, divided differently', ['one5', '0']],
   ])('differ for %s', (_what, texts) => {
     expect(derivedId(...texts)).not.toBe(derivedId('one', '5', '0'));
   });

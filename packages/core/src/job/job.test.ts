@@ -4,8 +4,8 @@ import { DuplicateJobError, InvalidOptionError, UnsupportedError } from '../erro
 import { Latch, TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { JobOptions } from './index.js';
 
-/** An actor that returns its payload, or waits until it is told to go on. */
-function workplace() {
+/** Actors that return their payload, wait for a latch, or fail. */
+function testActors() {
   const [started, latch] = [new Latch(), new Latch()];
   const signals: unknown[] = [];
   const echo = defineActor({ name: 'echo' }, (payload) => payload);
@@ -24,7 +24,7 @@ const inAnHour = (testBed: TestBed) => new Date(testBed.clock.now() + 3_600_000)
 
 describe('The status of a job', () => {
   it('tells where it is, from before it is enqueued to its end', async () => {
-    const { testBed, started, latch } = workplace();
+    const { testBed, started, latch } = testActors();
     const job = testBed.repid.job('wait', { deferredUntil: inAnHour(testBed) });
     expect(await job.status()).toEqual({ state: 'unknown' });
     await job.enqueue();
@@ -40,17 +40,17 @@ describe('The status of a job', () => {
   });
 
   it('tells of a failure', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     expect(await (await testBed.perform('fail')).status()).toEqual({ state: 'failed' });
   });
 
   it('is unknown after the end of a job that stores no result', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     expect(await (await testBed.perform('echo', { storeResult: false })).status()).toEqual({ state: 'unknown' });
   });
 
   it('is the same through any handle with the same name and id', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     await testBed.perform('echo', { id: 'one', args: 5 });
     const handle = testBed.repid.job('echo', { id: 'one' });
     expect(await handle.status()).toEqual({ state: 'succeeded' });
@@ -63,7 +63,7 @@ describe('A cancelled job', () => {
     ['delayed', (testBed) => ({ deferredUntil: inAnHour(testBed) })],
     ['queued', () => ({})],
   ])('that is %s is taken away, and its result says so', async (_, options) => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     const job = await testBed.repid.job('echo', options(testBed)).enqueue();
     expect(await job.cancel()).toBe(true);
     expect(await job.status()).toEqual({ state: 'cancelled' });
@@ -73,8 +73,8 @@ describe('A cancelled job', () => {
     expect(await job.cancel()).toBe(false);
   });
 
-  it('wakes who waits for its result', async () => {
-    const { testBed } = workplace();
+  it('resolves pending waits for its result', async () => {
+    const { testBed } = testActors();
     const job = await testBed.repid.job('echo').enqueue();
     const result = job.waitForResult();
     await job.cancel();
@@ -82,7 +82,7 @@ describe('A cancelled job', () => {
   });
 
   it('that runs sees its signal fire, and is not retried', async () => {
-    const { testBed, started, signals } = workplace();
+    const { testBed, started, signals } = testActors();
     const job = await testBed.repid.job('wait', { retries: 5 }).enqueue();
     testBed.start();
     await started.opened;
@@ -94,7 +94,7 @@ describe('A cancelled job', () => {
   });
 
   it('that recurs does not come again, be it delayed or running', async () => {
-    const { testBed, started } = workplace();
+    const { testBed, started } = testActors();
     const delayed = await testBed.repid.job('echo', { deferredBy: '1h' }).enqueue();
     await delayed.cancel();
     const running = await testBed.repid.job('wait', { deferredBy: '1h' }).enqueue();
@@ -109,7 +109,7 @@ describe('A cancelled job', () => {
 
 describe('The id of a job', () => {
   it('is refused while a job of it is there, and free again after', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     await testBed.repid.job('echo', { id: 'one' }).enqueue();
     await expect(testBed.repid.job('echo', { id: 'one' }).enqueue()).rejects.toThrow(DuplicateJobError);
     await testBed.drain();
@@ -117,7 +117,7 @@ describe('The id of a job', () => {
   });
 
   it('used again has no stale result', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     await testBed.perform('echo', { id: 'one', args: 1 });
     const again = await testBed.repid.job('echo', { id: 'one', args: 2 }).enqueue();
     expect(await again.result()).toBeUndefined();
@@ -127,7 +127,7 @@ describe('The id of a job', () => {
   });
 
   it('keeps its result where enqueueing it again is refused', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     await testBed.repid.job('fail', { id: 'one', deferredBy: '1h' }).enqueue();
     await testBed.clock.advance(3_600_000);
     await testBed.drain();
@@ -138,7 +138,7 @@ describe('The id of a job', () => {
 
 describe('Many jobs', () => {
   it('are enqueued as one write, all or none', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     const jobs = ['a', 'b', 'c'].map((id) => testBed.repid.job('echo', { id }));
     await testBed.repid.enqueue(jobs);
     expect(await testBed.drain()).toBe(3);
@@ -149,7 +149,7 @@ describe('Many jobs', () => {
   });
 
   it('that are no jobs are refused', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     await expect(testBed.repid.enqueue([{} as never])).rejects.toThrow(
       'repid.enqueue() was given an object: expected a job made by repid.job().',
     );
@@ -158,7 +158,7 @@ describe('Many jobs', () => {
 
 describe('A job', () => {
   it('has a bound enqueue', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     const { enqueue } = testBed.repid.job('echo', { args: 'bound' });
     const job = await enqueue();
     await testBed.drain();
@@ -204,7 +204,7 @@ describe('A job', () => {
       { cron: { expression: '* * * * *', timezone: 'UTC' } as never },
     ],
   ])('says: %s', (message, options) => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     expect(() => testBed.repid.job('work', options)).toThrow(message);
     expect(() => testBed.repid.job('work', options)).toThrow(InvalidOptionError);
   });
@@ -215,7 +215,7 @@ describe('A job', () => {
     ['has no future time', { cron: '2001-01-01T00:00:00' }],
     ['a job can recur every millisecond at most', { deferredBy: 0 }],
   ])('that recurs never is refused when it is enqueued: %s', async (message, options) => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     await expect(testBed.repid.job('work', options).enqueue()).rejects.toThrow(message);
   });
 

@@ -3,7 +3,7 @@ import { defineActor } from '../actor/index.js';
 import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { Job, JobOptions } from './index.js';
 
-/** "work" fails as long as it is told to. */
+/** The actor "work" fails until the test lets it succeed. */
 function shop() {
   const state = { fails: false };
   const seen: unknown[] = [];
@@ -24,7 +24,7 @@ function shop() {
 const OWN: [string, JobOptions][] = [
   ['an id of its own', {}],
   ['a chosen id', { id: 'one' }],
-  ['a chosen place for its result', { resultId: 'result' }],
+  ['a chosen result bucket', { resultId: 'result' }],
 ];
 
 describe.each(OWN)("Arguments in a job's own bucket, of a job with %s", (_, options) => {

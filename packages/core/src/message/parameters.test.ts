@@ -65,8 +65,8 @@ describe('The parameters of a message', () => {
   });
 
   it('name the bucket of the arguments once where it is all that is waited for', () => {
-    const usual = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
-    const headers = writeParameters({ ...usual, argsBucketId: 'first', dependsOn: ['first'] });
+    const defaults = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
+    const headers = writeParameters({ ...defaults, argsBucketId: 'first', dependsOn: ['first'] });
     expect(headers).toEqual({ 'repid-args': 'first', 'repid-depends': '' });
     expect(readParameters(headers).dependsOn).toEqual(['first']);
   });
@@ -74,7 +74,7 @@ describe('The parameters of a message', () => {
   it.each([
     ['named', { 'repid-id': 'one', 'repid-args': 'order' }, 'order', undefined],
     ['its own', { 'repid-id': 'one', 'repid-args': '' }, 'one#args', 'one#args'],
-    ['its own by a chosen ending', { 'repid-id': 'one', 'repid-args': '#x1' }, 'one#x1', 'one#x1'],
+    ['its own by a chosen suffix', { 'repid-id': 'one', 'repid-args': '#x1' }, 'one#x1', 'one#x1'],
     ['shared', { 'repid-id': 'one', 'repid-args': 'one#args' }, 'one#args', undefined],
     ['none', { 'repid-id': 'one' }, undefined, undefined],
   ])('say where the arguments lie: a bucket that is %s', (_, headers, bucketId, own) => {
@@ -94,7 +94,7 @@ describe('The parameters of a message', () => {
     expect(furtherResultBucketOf(headers)).toBe(bucketId);
   });
 
-  it('are few headers for a usual job', () => {
+  it('are few headers for a job with default options', () => {
     const result = { id: 'one', ttl: DEFAULTS.resultTtl };
     const retries = { maxAmount: 0, alreadyTried: 0 };
     const argsBucketId = 'one#args';
@@ -159,9 +159,9 @@ describe('The parameters of a message', () => {
   });
 });
 
-function problemOf(act: () => unknown): unknown {
+function problemOf(action: () => unknown): unknown {
   try {
-    act();
+    action();
     return undefined;
   } catch (error) {
     return error;

@@ -122,13 +122,13 @@ describe('A value passed in', () => {
     expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, deadLetters: 0 });
   });
 
-  it('shows no secret, where a broker or its address was given in the wrong place', () => {
+  it('shows no secret, if a broker or its address is passed as the wrong option', () => {
     const { repid, broker } = new TestBed([]);
-    const places: unknown[] = [
+    const misplaced: unknown[] = [
       { url: 'redis://:secret@host', password: 'secret' },
       Object.assign(Object.create(broker) as object, { secret: 'secret' }),
     ];
-    for (const channel of [...places, 'redis://me:secret@host:6379']) {
+    for (const channel of [...misplaced, 'redis://me:secret@host:6379']) {
       expect(() => repid.job('x', untyped<JobOptions>({ channel }))).toThrow(
         /^(?!.*secret).*Option "channel" of job "x" is/s,
       );

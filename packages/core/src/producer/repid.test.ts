@@ -6,7 +6,7 @@ import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import { Repid, type RepidOptions } from './index.js';
 
 const echo = defineActor({ name: 'echo' }, (payload) => payload);
-const answer = defineActor<{ a: number; b: number }>({ name: 'add' }, ({ a, b }, msg) =>
+const add = defineActor<{ a: number; b: number }>({ name: 'add' }, ({ a, b }, msg) =>
   msg.replyJson({ payload: a + b }),
 );
 
@@ -21,7 +21,7 @@ describe('Repid', () => {
     await repid.disconnect();
   });
 
-  it('keeps no buckets beside a broker that is given, unless it is told to', () => {
+  it('keeps no buckets with a given broker, unless a bucket broker is given too', () => {
     const repid = new Repid({ messageBroker: new InMemoryMessageBroker() });
     expect(repid.job('work', { args: 1 })).toMatchObject({ argsId: undefined, resultId: undefined });
   });
@@ -90,7 +90,7 @@ describe('Repid', () => {
 
 describe('A request', () => {
   it("resolves with the actor's reply", async () => {
-    const testBed = new TestBed([answer]);
+    const testBed = new TestBed([add]);
     testBed.start();
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
     expect(await testBed.repid.request(message)).toBe(3);
@@ -122,7 +122,7 @@ describe('A request', () => {
   });
 
   it('drops a reply that comes too late, and tells', async () => {
-    const testBed = new TestBed([answer]);
+    const testBed = new TestBed([add]);
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
     const refused = expect(testBed.repid.request(message, { timeout: 10 })).rejects.toThrow('No reply from channel');
     await vi.waitFor(
@@ -149,7 +149,7 @@ describe('A request', () => {
   });
 
   it('does not spin when its broker is disconnected under it', async () => {
-    const testBed = new TestBed([answer]);
+    const testBed = new TestBed([add]);
     testBed.start();
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
     await testBed.repid.request(message);
@@ -164,8 +164,8 @@ describe('A request', () => {
     await expect(request).rejects.toThrow(PayloadTooLargeError);
   });
 
-  it('needs a place to reply to', async () => {
-    const testBed = new TestBed([answer]);
+  it('requires replyTo', async () => {
+    const testBed = new TestBed([add]);
     await testBed.send('add', { a: 1, b: 1 });
     await testBed.drain();
     expect((await testBed.deadLetters())[0]!.reason.message).toContain('has no "replyTo"');

@@ -4,11 +4,11 @@ import { BrokerUnavailableError } from '../errors/index.js';
 import { type Message, parseReplyAddress, REPLY_CHANNELS } from '../message/index.js';
 import { TestBed } from '../worker/testing/test-bed.test-support.js';
 
-const answer = defineActor({ name: 'answer' }, (payload, msg) => msg.replyJson({ payload }));
-const message = { channel: 'default', payload: 1, headers: { topic: 'answer' } };
+const replier = defineActor({ name: 'reply' }, (payload, msg) => msg.replyJson({ payload }));
+const message = { channel: 'default', payload: 1, headers: { topic: 'reply' } };
 
 it('takes replies also where one could not be acknowledged', async () => {
-  const testBed = new TestBed([answer]);
+  const testBed = new TestBed([replier]);
   const consume = testBed.broker.consume.bind(testBed.broker);
   let failures = 1;
   testBed.broker.consume = async (options) => {
@@ -46,7 +46,7 @@ async function takeRequest(testBed: TestBed, channel = 'python'): Promise<(paylo
   };
 }
 
-const toPython = { channel: 'python', payload: 1, headers: { topic: 'answer' } };
+const toPython = { channel: 'python', payload: 1, headers: { topic: 'reply' } };
 
 /** The channels of single requests that hold anything, or were looked at. */
 function spyOnAddresses(testBed: TestBed) {
@@ -118,7 +118,7 @@ describe('A request to a program that knows nothing about correlations', () => {
 
 describe('A request to a Repid actor', () => {
   it('needs no check of its own channel', async () => {
-    const testBed = new TestBed([answer]);
+    const testBed = new TestBed([replier]);
     const spy = spyOnAddresses(testBed);
     testBed.start();
     expect(await testBed.repid.request(message)).toBe(1);
@@ -127,9 +127,9 @@ describe('A request to a Repid actor', () => {
     expect(spy.removed()).toEqual([]);
   });
 
-  it('is told to which address, and its reply names the request in a header', async () => {
+  it('contains the reply address, and its reply names the request in a header', async () => {
     const seen: Message[] = [];
-    const testBed = new TestBed([answer]);
+    const testBed = new TestBed([replier]);
     const publish = testBed.broker.publish.bind(testBed.broker);
     testBed.broker.publish = (messages) => {
       seen.push(...messages);
@@ -139,6 +139,6 @@ describe('A request to a Repid actor', () => {
     await testBed.repid.request(message);
     const { replyTo, headers } = seen[0]!;
     expect(parseReplyAddress(replyTo!)?.channel).toMatch(/^repid-replies\.[\w-]{21}$/);
-    expect(headers).toEqual({ topic: 'answer' });
+    expect(headers).toEqual({ topic: 'reply' });
   });
 });

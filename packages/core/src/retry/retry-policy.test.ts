@@ -36,7 +36,7 @@ describe('The exponential retry policy', () => {
     expect(waits.size).toBeGreaterThan(10);
   });
 
-  it('grows as it is told', () => {
+  it('grows by the given factor', () => {
     const policy = exponentialRetry({ first: 100, factor: 3, longest: 1_000, jitter: 0 });
     expect([1, 2, 3, 4].map((retry) => policy(retry, undefined))).toEqual([100, 300, 900, 1_000]);
   });

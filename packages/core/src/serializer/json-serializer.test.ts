@@ -62,8 +62,8 @@ describe('The JSON serializer', () => {
 
   it('gives toJSON the key, and calls it once', () => {
     const keys: string[] = [];
-    const told = { toJSON: (key: string) => (keys.push(key), { key, toJSON: 'no function' }) };
-    const written = decode(encode({ one: told, many: [told] }));
+    const converted = { toJSON: (key: string) => (keys.push(key), { key, toJSON: 'no function' }) };
+    const written = decode(encode({ one: converted, many: [converted] }));
     expect(written).toEqual({
       one: { key: 'one', toJSON: 'no function' },
       many: [{ key: '0', toJSON: 'no function' }],
@@ -84,11 +84,11 @@ describe('The JSON serializer', () => {
   });
 
   it('does not change what it is given', () => {
-    const inner = { at: new Money(1, 'EUR'), told: { toJSON: () => 'told' } };
+    const inner = { at: new Money(1, 'EUR'), converted: { toJSON: () => 'text' } };
     const value = { list: [inner], inner };
     encode(value);
     expect(value).toEqual({ list: [inner], inner });
-    expect(value.inner.told).toHaveProperty('toJSON');
+    expect(value.inner.converted).toHaveProperty('toJSON');
   });
 
   it.each<[string, unknown, string]>([

@@ -28,13 +28,13 @@ function importing(options: JobOptions = {}) {
   return { testBed, runs, run, start };
 }
 
-const PLACES: [string, JobOptions][] = [
+const LOCATIONS: [string, JobOptions][] = [
   ['an id of its own', {}],
   ['a chosen id', { id: 'one' }],
   ['a chosen bucket for its result', { id: 'one', resultId: 'result' }],
 ];
 
-describe.each(PLACES)('A job with %s that delegates', (_, options) => {
+describe.each(LOCATIONS)('A job with %s that delegates', (_, options) => {
   it('has the state of the other job, along the whole delegation, and ends with the last one', async () => {
     const { run, start } = importing(options);
     const job = await start();

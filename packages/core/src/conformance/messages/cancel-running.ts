@@ -145,14 +145,14 @@ export function cancellingRunning(scenario: Scenario): void {
   });
 
   scenario('notifies only the consumer that has it in flight, by its own id', { needs }, async (fixture) => {
-    const told: string[] = [];
-    const consumer = await fixture.consumer({ onCancel: (...job) => told.push(job.join(' ')) });
-    const bystander = await fixture.consumer({ onCancel: () => told.push('bystander') });
+    const cancelled: string[] = [];
+    const consumer = await fixture.consumer({ onCancel: (...job) => cancelled.push(job.join(' ')) });
+    const bystander = await fixture.consumer({ onCancel: () => cancelled.push('bystander') });
     await fixture.broker.publish([fixture.jobWithResult('job', {}, 'result')]);
     await fixture.receiveOne(consumer);
     await fixture.broker.cancel(fixture.id('result'));
-    await until(() => told.length > 0, 'the consumer to be told');
-    assert.deepEqual(told, [`${fixture.channel} ${fixture.id('job')}`]);
+    await until(() => cancelled.length > 0, 'the consumer to be notified');
+    assert.deepEqual(cancelled, [`${fixture.channel} ${fixture.id('job')}`]);
     await bystander.close();
   });
 

@@ -78,8 +78,8 @@ export function cancelling(scenario: Scenario): void {
       ['other', 'result'],
     ] as const) {
       await fixture.broker.cancel(fixture.id(job), { result: { into, exception } });
-      const { success, cancelled, exception: told } = await readResult(fixture, into, result);
-      assert.deepEqual({ success, cancelled, told }, { success: false, cancelled: true, told: exception });
+      const { success, cancelled, exception: actual } = await readResult(fixture, into, result);
+      assert.deepEqual({ success, cancelled, actual }, { success: false, cancelled: true, actual: exception });
     }
     assert.deepEqual(await into.get([fixture.id('other')]), [undefined]);
   });

@@ -18,7 +18,7 @@ export function malformed(scenario: Scenario): void {
       const letters = () => fixture.broker.channels.deadLetters(fixture.channel, 10);
       await until(async () => (await letters()).length === 1, 'the malformed entry to be given up');
       assert.equal((await letters())[0]!.reason.code, 'REPID_MALFORMED_MESSAGE');
-      await until(() => problems.length === 1, 'the consumer to be told');
+      await until(() => problems.length === 1, 'the consumer to be notified');
     },
   );
 

@@ -221,9 +221,9 @@ function withArgs(
   into: BucketBroker,
   more: Partial<OutgoingMessage>,
 ): { job: OutgoingMessage; args: BucketWrite } {
-  const ending = more.headers?.[HEADER.argsBucket] ?? '';
-  const own = `${fixture.id('job')}${ending === '' ? '#args' : ending}`;
-  const id = ending === '' || ending.startsWith('#') ? own : ending;
+  const suffix = more.headers?.[HEADER.argsBucket] ?? '';
+  const own = `${fixture.id('job')}${suffix === '' ? '#args' : suffix}`;
+  const id = suffix === '' || suffix.startsWith('#') ? own : suffix;
   const args = { ...argsBucket({ id, ttl: null }), into };
   return { job: fixture.job('job', { ...more, buckets: [args] }), args };
 }

@@ -112,7 +112,7 @@ export function receiving(scenario: Scenario): void {
     for (const round of ['first', 'second']) {
       await fixture.publish(round);
       const { deliveries, index } = await Promise.race(
-        waits.map(async (wait, place) => ({ deliveries: await wait, index: place })),
+        waits.map(async (wait, at) => ({ deliveries: await wait, index: at })),
       );
       assert.deepEqual(texts(deliveries), [round]);
       await ackAll(deliveries);
