@@ -37,7 +37,7 @@ describe('on a cluster of three', () => {
     });
   });
 
-  it('is sent nothing twice, and leaves no promise to itself, when connections are cut again and again', async () => {
+  it('receives no command twice, and leaves no rejection unhandled, when connections are cut repeatedly', async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (problem: unknown): void => void unhandled.push(problem);
     process.on('unhandledRejection', onUnhandled);
@@ -79,7 +79,7 @@ async function behindProxies({ nodes }: TestCluster): Promise<{ proxies: TcpProx
   return { proxies, cluster: new Cluster([proxies[0]!.url], { natMap, lazyConnect: true }) };
 }
 
-/** What is known of a message that was published: it may have been, where the answer got lost; nothing else may happen. */
+/** Returns what is known of a publication: it succeeded, or its reply was lost. Anything else is an error. */
 async function publishOne(broker: RedisMessageBroker, text: string): Promise<'done' | 'unknown'> {
   try {
     await broker.publish([{ channel: 'cut', payload: Buffer.from(text), headers: {} }]);

@@ -94,7 +94,7 @@ export class BrokerFixture {
 
   /** Fails if the channel has anything to deliver. */
   async expectNothing(consumer: Consumer): Promise<void> {
-    assert.deepEqual(texts(await consumer.receive(10, { wait: false })), [], 'deliveries, where none were due');
+    assert.deepEqual(texts(await consumer.receive(10, { wait: false })), [], 'deliveries, although none were due');
   }
 
   /** Lets the broker's time pass: advances its clock if the harness can, otherwise waits. */

@@ -16,7 +16,7 @@ describe('The id of a follower', () => {
     ['a bare message', () => id({}, 3)],
   ])('is the same each time that the run of %s is repeated', (_, make) => expect(make()).toBe(make()));
 
-  it('is the same wherever the job is delivered from', () => {
+  it('is the same for each channel and delivery of the job', () => {
     const elsewhere = { ...onChannel('b'), id: '1800-0', priority: 'low' } as const;
     expect(id({ id: 'one' }, 0, elsewhere)).toBe(id({ id: 'one' }));
   });
@@ -27,7 +27,7 @@ describe('The id of a follower', () => {
     ['the run', id({ id: 'one', nonce: '.1' })],
     ['the enqueueing', id({ id: 'one', nonce: 'token' })],
     ['the kind of its parent', id({})],
-    ['texts that read alike together', id({ id: 'one\0x' })],
+    ['texts that are equal when joined', id({ id: 'one\0x' })],
   ])('differs by %s', (_, other) => expect(other).not.toBe(id({ id: 'one' })));
 
   it.each([

@@ -23,7 +23,7 @@ function testActors() {
 const inAnHour = (testBed: TestBed) => new Date(testBed.clock.now() + 3_600_000);
 
 describe('The status of a job', () => {
-  it('tells where it is, from before it is enqueued to its end', async () => {
+  it('follows the job from before it is enqueued until it has ended', async () => {
     const { testBed, started, latch } = testActors();
     const job = testBed.repid.job('wait', { deferredUntil: inAnHour(testBed) });
     expect(await job.status()).toEqual({ state: 'unknown' });
@@ -39,7 +39,7 @@ describe('The status of a job', () => {
     expect(await job.status()).toEqual({ state: 'succeeded' });
   });
 
-  it('tells of a failure', async () => {
+  it('is failed after a failure', async () => {
     const { testBed } = testActors();
     expect(await (await testBed.perform('fail')).status()).toEqual({ state: 'failed' });
   });
@@ -62,7 +62,7 @@ describe('A cancelled job', () => {
   it.each<[string, (testBed: TestBed) => JobOptions]>([
     ['delayed', (testBed) => ({ deferredUntil: inAnHour(testBed) })],
     ['queued', () => ({})],
-  ])('that is %s is taken away, and its result says so', async (_, options) => {
+  ])('that is %s is removed, and its result says that it was cancelled', async (_, options) => {
     const { testBed } = testActors();
     const job = await testBed.repid.job('echo', options(testBed)).enqueue();
     expect(await job.cancel()).toBe(true);
@@ -81,7 +81,7 @@ describe('A cancelled job', () => {
     expect(await result).toMatchObject({ cancelled: true });
   });
 
-  it('that runs sees its signal fire, and is not retried', async () => {
+  it('is aborted by its signal if it runs, and is not retried', async () => {
     const { testBed, started, signals } = testActors();
     const job = await testBed.repid.job('wait', { retries: 5 }).enqueue();
     testBed.start();
@@ -93,7 +93,7 @@ describe('A cancelled job', () => {
     expect(await testBed.repid.channel('default').stats()).toMatchObject({ running: 0, delayed: 0, deadLetters: 0 });
   });
 
-  it('that recurs does not come again, be it delayed or running', async () => {
+  it('does not recur, whether it was delayed or running', async () => {
     const { testBed, started } = testActors();
     const delayed = await testBed.repid.job('echo', { deferredBy: '1h' }).enqueue();
     await delayed.cancel();
@@ -108,7 +108,7 @@ describe('A cancelled job', () => {
 });
 
 describe('The id of a job', () => {
-  it('is refused while a job of it is there, and free again after', async () => {
+  it('is refused while a job uses it, and free afterwards', async () => {
     const { testBed } = testActors();
     await testBed.repid.job('echo', { id: 'one' }).enqueue();
     await expect(testBed.repid.job('echo', { id: 'one' }).enqueue()).rejects.toThrow(DuplicateJobError);
@@ -116,7 +116,7 @@ describe('The id of a job', () => {
     await testBed.repid.job('echo', { id: 'one' }).enqueue();
   });
 
-  it('used again has no stale result', async () => {
+  it('returns no stale result when it is used again', async () => {
     const { testBed } = testActors();
     await testBed.perform('echo', { id: 'one', args: 1 });
     const again = await testBed.repid.job('echo', { id: 'one', args: 2 }).enqueue();
@@ -126,7 +126,7 @@ describe('The id of a job', () => {
     expect(await result).toMatchObject({ data: 2 });
   });
 
-  it('keeps its result where enqueueing it again is refused', async () => {
+  it('keeps its result if a second enqueue() is refused', async () => {
     const { testBed } = testActors();
     await testBed.repid.job('fail', { id: 'one', deferredBy: '1h' }).enqueue();
     await testBed.clock.advance(3_600_000);
@@ -137,7 +137,7 @@ describe('The id of a job', () => {
 });
 
 describe('Many jobs', () => {
-  it('are enqueued as one write, all or none', async () => {
+  it('are enqueued atomically', async () => {
     const { testBed } = testActors();
     const jobs = ['a', 'b', 'c'].map((id) => testBed.repid.job('echo', { id }));
     await testBed.repid.enqueue(jobs);
@@ -148,7 +148,7 @@ describe('Many jobs', () => {
     expect(await testBed.drain()).toBe(1);
   });
 
-  it('that are no jobs are refused', async () => {
+  it('are refused if they are not jobs', async () => {
     const { testBed } = testActors();
     await expect(testBed.repid.enqueue([{} as never])).rejects.toThrow(
       'repid.enqueue() was given an object: expected a job made by repid.job().',
@@ -203,7 +203,7 @@ describe('A job', () => {
       'expected a cron expression, or { expression, timeZone }',
       { cron: { expression: '* * * * *', timezone: 'UTC' } as never },
     ],
-  ])('says: %s', (message, options) => {
+  ])('refuses invalid options: %s', (message, options) => {
     const { testBed } = testActors();
     expect(() => testBed.repid.job('work', options)).toThrow(message);
     expect(() => testBed.repid.job('work', options)).toThrow(InvalidOptionError);
@@ -214,7 +214,7 @@ describe('A job', () => {
     ['cannot be read', { cron: 'whenever' }],
     ['has no future time', { cron: '2001-01-01T00:00:00' }],
     ['a job can recur every millisecond at most', { deferredBy: 0 }],
-  ])('that recurs never is refused when it is enqueued: %s', async (message, options) => {
+  ])('is refused at enqueue() if its schedule is invalid: %s', async (message, options) => {
     const { testBed } = testActors();
     await expect(testBed.repid.job('work', options).enqueue()).rejects.toThrow(message);
   });
@@ -233,7 +233,7 @@ describe('A job', () => {
     expect(() => testBed.repid.job('work', options)).toThrow(message);
   });
 
-  it('refuses to store a result where none can be kept', () => {
+  it('refuses storeResult without a results broker', () => {
     const testBed = new TestBed([], { resultsBucketBroker: null });
     expect(testBed.repid.job('work').resultId).toBeUndefined();
     expect(() => testBed.repid.job('work', { resultId: 'x' })).toThrow(UnsupportedError);

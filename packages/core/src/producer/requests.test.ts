@@ -7,7 +7,7 @@ import { TestBed } from '../worker/testing/test-bed.test-support.js';
 const replier = defineActor({ name: 'reply' }, (payload, msg) => msg.replyJson({ payload }));
 const message = { channel: 'default', payload: 1, headers: { topic: 'reply' } };
 
-it('takes replies also where one could not be acknowledged', async () => {
+it('continues to receive replies if one could not be acknowledged', async () => {
   const testBed = new TestBed([replier]);
   const consume = testBed.broker.consume.bind(testBed.broker);
   let failures = 1;

@@ -12,11 +12,11 @@ describe('The exponential retry policy', () => {
     [14, 81_920_000],
     [15, DAY],
     [5_000, DAY],
-  ])('without chance waits before retry %i for %i ms', (retry, expected) => {
+  ])('without jitter waits before retry %i for %i ms', (retry, expected) => {
     expect(exponentialRetry({ jitter: 0 })(retry, undefined)).toBe(expected);
   });
 
-  it('takes off a quarter at most, and adds nothing', () => {
+  it('subtracts at most a quarter as jitter, and adds nothing', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 2_000 }),
@@ -31,7 +31,7 @@ describe('The exponential retry policy', () => {
     );
   });
 
-  it('spreads by chance', () => {
+  it('spreads retries by jitter', () => {
     const waits = new Set(Array.from({ length: 50 }, () => exponentialRetry()(10, undefined)));
     expect(waits.size).toBeGreaterThan(10);
   });

@@ -45,7 +45,7 @@ it.each<[string, Act, Partial<ActorOptions>?]>([
   expect(await contextsOf(act, options)).toEqual(['trace of one']);
 });
 
-it('The context is that of the call, where the actor enters one', async () => {
+it('A call keeps the async context that the actor entered', async () => {
   expect(await contextsOf((msg, repid) => trace.run('inner', () => msg.enqueue(next(repid))))).toEqual(['inner']);
 });
 

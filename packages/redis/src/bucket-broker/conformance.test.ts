@@ -28,7 +28,7 @@ describe('RedisBucketBroker', () => {
     createBroker: () => new RedisMessageBroker(url, { prefix: server.prefix }),
   });
 
-  it('does all of it with the permissions that docs/brokers.md lists', async ({ skip }) => {
+  it('needs no permissions beyond those in docs/brokers.md', async ({ skip }) => {
     if (!server.isOwn) skip();
     expect(await denials(admin)).toEqual([]);
   });

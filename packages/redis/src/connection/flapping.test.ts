@@ -28,7 +28,7 @@ const makeRepid = (): Repid => {
   });
 };
 
-it('leaves no promise unhandled and all workers alive when connections are closed repeatedly', async () => {
+it('leaves no rejection unhandled and all workers running when connections are closed repeatedly', async () => {
   const unhandled: unknown[] = [];
   const onUnhandled = (problem: unknown): void => void unhandled.push(problem);
   process.on('unhandledRejection', onUnhandled);

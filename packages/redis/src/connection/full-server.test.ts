@@ -32,7 +32,7 @@ describe('A full server', () => {
     await Promise.all([repid.disconnect(), producer.disconnect()]);
   });
 
-  it('refuses publications with a temporary error that states that nothing was done', async () => {
+  it('refuses publications with a temporary error that says that nothing was stored', async () => {
     await fixture.redis.config('SET', 'maxmemory', 1);
     await expect(fixture.broker.publish([message('x')])).rejects.toMatchObject({
       code: 'REPID_BROKER_UNAVAILABLE',
@@ -41,14 +41,14 @@ describe('A full server', () => {
     });
   });
 
-  it('lets clients wait for results: a client that cannot register polls', async () => {
+  it('lets clients wait for results, by polling', async () => {
     const buckets = await fixture.transactionalBuckets();
     await fixture.redis.config('SET', 'maxmemory', 1);
     await fixture.redis.config('RESETSTAT');
     const waiting = buckets.wait('result', { timeout: 20_000 });
     await vi.waitFor(async () => expect(await fixture.redis.info('errorstats')).toContain('errorstat_OOM'));
     await fixture.redis.config('SET', 'maxmemory', 0);
-    await fixture.redis.set('repid:bucket:result', '"here"'); // Nobody is told.
+    await fixture.redis.set('repid:bucket:result', '"here"'); // No notification is sent.
     expect(await waiting).toBe('"here"');
   });
 });

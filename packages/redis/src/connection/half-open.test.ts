@@ -37,14 +37,14 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     return performance.now() - begun;
   };
 
-  it.concurrent('is cut while nothing is asked over it, so that the next call finds another one', async (test) => {
+  it.concurrent('is closed while it is idle, so that the next call uses a new one', async (test) => {
     const { proxy, broker } = await makeFixture(test);
     expect(proxy.deaden('repid-commands')).toBe(1);
     await vi.waitFor(() => expect(proxy.made('repid-commands')).toBe(2), { timeout: NOTICED });
     expect(await timed(() => broker.publish([message('x', { channel: 'idle' })]))).toBeLessThan(1_000);
   });
 
-  it.concurrent('is cut before the server has accepted it, so that connecting does not fail', async ({
+  it.concurrent('is closed before the server has accepted it, so that connecting does not fail', async ({
     onTestFinished,
   }) => {
     const proxy = await TcpProxy.start(server.port);
@@ -54,13 +54,13 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     expect(await timed(() => broker.connect())).toBeLessThan(NOTICED);
   });
 
-  it.concurrent('is cut while calls wait for it, and what may be asked again is answered over another one', async (test) => {
+  it.concurrent('is closed while calls are pending, and repeatable calls are sent again over a new one', async (test) => {
     const { proxy, broker } = await makeFixture(test);
     expect(proxy.deaden('repid-commands')).toBe(1);
     expect(await timed(() => broker.channels.peek('asked', 1))).toBeLessThan(NOTICED);
   });
 
-  it.concurrent('is cut while it listens, and what is said after that is heard again', async (test) => {
+  it.concurrent('is closed while it is subscribed, and later notifications arrive over a new one', async (test) => {
     const { proxy, broker, direct } = await makeFixture(test);
     const consumer = await broker.consume({ channels: ['listening'] });
     expect(proxy.deaden('repid-subscriber')).toBe(1);
@@ -71,7 +71,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     expect(await timed(() => received)).toBeLessThan(LIMITS.lookInterval / 2);
   });
 
-  it.concurrent('does not keep a delayed message back for longer than a few seconds, even before it is noticed', async (test) => {
+  it.concurrent('delays a due message by only a few seconds, even before it is detected', async (test) => {
     const { proxy, broker, direct } = await makeFixture(test);
     const consumer = await broker.consume({ channels: ['delayed'] });
     expect(proxy.deaden('repid-subscriber')).toBe(1);
@@ -80,7 +80,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     expect(await timed(() => received)).toBeLessThan(LIMITS.lookInterval + 1_000);
   });
 
-  it.concurrent('does not keep a result back for longer than a few seconds, even before it is noticed', async (test) => {
+  it.concurrent('delays a result by only a few seconds, even before it is detected', async (test) => {
     const { proxy, buckets, directBuckets } = await makeFixture(test);
     const waits = Array.from({ length: 20 }, (_, n) => buckets.wait(`result${n}`, { timeout: 60_000 }));
     await vi.waitFor(() => expect(proxy.made('repid-waits')).toBe(1));
@@ -91,7 +91,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     expect(await waits[7]).toBe('"7"');
   });
 
-  it.concurrent('is cut while it reads, and the reader goes on over another one', async (test) => {
+  it.concurrent('is closed during a read, and the reader continues over a new one', async (test) => {
     const { proxy, broker, direct } = await makeFixture(test);
     const consumer = await broker.consume({ channels: ['read'] });
     const received = take(consumer, 1);
@@ -105,7 +105,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
   });
 });
 
-describe('A server that does not answer at all', () => {
+describe('A server that does not reply', () => {
   it('keeps its connections, and pending commands complete later', { timeout: 60_000 }, async () => {
     const server = await startServer();
     const proxy = await TcpProxy.start(server.port);

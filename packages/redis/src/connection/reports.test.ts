@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { limitedReports } from './reports.js';
 
-it('reports the same once in a while, and something else at once', () => {
-  const told: string[] = [];
-  const report = limitedReports(({ message }) => told.push(message));
+it('reports a repeated problem at intervals, and a different one immediately', () => {
+  const reported: string[] = [];
+  const report = limitedReports(({ message }) => reported.push(message));
   for (const text of ['away', 'away', 'full', 'away']) report(new Error(text));
-  expect(told).toEqual(['away', 'full']);
+  expect(reported).toEqual(['away', 'full']);
 });
 
 it.each<[string, () => unknown]>([

@@ -24,10 +24,14 @@ describe('ServerClock', () => {
   });
 
   it.each([
-    ['stays where a later answer fits it', { server: 1_001_000, sent: 1_085, received: 1_130 }, 1_000_020 + 860],
-    ['moves back no more than it has to', { server: 1_000_900, sent: 1_085, received: 1_090 }, 1_000_815],
-    ['moves on no more than it has to', { server: 1_001_500, sent: 1_085, received: 1_090 }, 1_001_410],
-    ['follows a server whose time was set', { server: 9_000_000, sent: 1_000, received: 1_002 }, 8_999_998],
+    [
+      'keeps its offset if a later reply is consistent with it',
+      { server: 1_001_000, sent: 1_085, received: 1_130 },
+      1_000_020 + 860,
+    ],
+    ['moves back no more than necessary', { server: 1_000_900, sent: 1_085, received: 1_090 }, 1_000_815],
+    ['moves forward no more than necessary', { server: 1_001_500, sent: 1_085, received: 1_090 }, 1_001_410],
+    ['follows a server whose clock was changed', { server: 9_000_000, sent: 1_000, received: 1_002 }, 8_999_998],
   ])('%s', (_, sample, expected) => {
     const clock = new ServerClock(() => undefined);
     clock.note({ server: 1_000_000, sent: 100, received: 140 });
@@ -36,7 +40,7 @@ describe('ServerClock', () => {
     expect(clock.now()).toBe(expected);
   });
 
-  it('takes new samples while it is used', () => {
+  it('takes further samples while it is used', () => {
     const look = vi.fn<() => void>();
     const clock = new ServerClock(look);
     clock.note({ server: 1_000_000, sent: 0, received: 0 });
@@ -84,7 +88,7 @@ describe('A machine with a wrong clock', () => {
   it.each([
     ['ahead', HOUR],
     ['behind', -HOUR],
-  ])('changes nothing: an hour %s, nothing expires, and what recurs is on time', async (_, offset) => {
+  ])('has no effect if it is an hour %s: nothing expires, and recurring jobs run on time', async (_, offset) => {
     const runs: number[] = [];
     const tick = defineActor({ name: 'tick' }, () => void runs.push(performance.now()));
     const greet = defineActor({ name: 'greet' }, () => 'hello');

@@ -17,7 +17,7 @@ describe('An acknowledgement that is pending when the next message is fetched', 
     expect(await fixture.redis.xpending(STREAM, GROUP)).toMatchObject({ 0: 1 });
   });
 
-  it('is committed where no message is next, and the fetch waits for one', async () => {
+  it('is committed if no message is queued, and the fetch waits for one', async () => {
     const { first, consumer } = await withFirst([message('one')]);
     const settled = first.settle(ACK);
     const next = consumer.receive(1, { wait: true });
@@ -26,7 +26,7 @@ describe('An acknowledgement that is pending when the next message is fetched', 
     expect((await next).map(textOf)).toEqual(['two']);
   });
 
-  it('does not keep the fetch from being woken at that moment', async () => {
+  it('does not prevent the fetch from being woken', async () => {
     const { first, consumer } = await withFirst([message('one')]);
     const settled = first.settle(ACK);
     const next = consumer.receive(1, { wait: true });
@@ -51,9 +51,9 @@ describe('An acknowledgement that is pending when the next message is fetched', 
   });
 
   it.each([
-    ['another', 'another'],
-    ['its own consumer anew', undefined],
-  ])('is refused where the message was given to %s, and the next is taken', async (_, name) => {
+    ['another consumer', 'another'],
+    ['the same consumer again', undefined],
+  ])('is refused if the message was redelivered to %s, and the next message is delivered', async (_, name) => {
     const { first, consumer } = await withFirst([message('one'), message('two')]);
     await fixture.redis.xclaim(STREAM, GROUP, name ?? (await ownName()), 0, first.id);
     const settled = expect(first.settle(ACK)).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
@@ -62,7 +62,7 @@ describe('An acknowledgement that is pending when the next message is fetched', 
     expect(await fixture.redis.xlen(STREAM)).toBe(2);
   });
 
-  it('is refused where the hash of jobs is of another type, and the next is taken', async () => {
+  it('is refused if the job index has the wrong type, and the next message is delivered', async () => {
     const { first, consumer } = await withFirst([job('one'), message('two')]);
     await fixture.redis.set('repid::jobs', 'text');
     const settled = expect(first.settle(ACK)).rejects.toMatchObject({ code: 'REPID_BROKER_REFUSED' });
@@ -71,7 +71,7 @@ describe('An acknowledgement that is pending when the next message is fetched', 
     expect(await fixture.redis.xlen(STREAM)).toBe(2);
   });
 
-  it('is refused where the server lost its data, and the consumer goes on', async () => {
+  it('is refused if the server lost its data, and the consumer continues', async () => {
     const { first, consumer } = await withFirst([message('one')]);
     await fixture.redis.flushall();
     const settled = expect(first.settle(ACK)).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
@@ -81,13 +81,13 @@ describe('An acknowledgement that is pending when the next message is fetched', 
     expect((await next).map(textOf)).toEqual(['two']);
   });
 
-  it('is committed where the server has lost the script', async () => {
+  it('is committed if the server has lost the script', async () => {
     const { first, consumer } = await withFirst([message('one'), message('two')]);
     await fixture.redis.script('FLUSH');
     expect(await settledAndNext(first, consumer)).toEqual(['two']);
   });
 
-  it('is committed by a separate call where another stream is read', async () => {
+  it('is committed by a separate call if another stream is read', async () => {
     const { first } = await withFirst([message('one')]);
     const other = await fixture.broker.consume({ channels: ['sms'] });
     await fixture.broker.publish([message('two', { channel: 'sms' })]);

@@ -24,7 +24,7 @@ describe('Administration of a channel in Redis', () => {
       expect(await fixture.broker.channels.stats('email')).toMatchObject({ queued: 0, delayed: 0 });
     });
 
-    it('keeps messages that are published meanwhile', async () => {
+    it('keeps messages that are published in the meantime', async () => {
       await publish(MANY, (n) => job(`${n}`));
       await publish(MANY, (n) => job(`delayed ${n}`, { delay: 60_000 + n }));
       let isOver = false;
@@ -94,7 +94,7 @@ describe('Administration of a channel in Redis', () => {
       await expect(running[0]!.settle(ACK)).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
     });
 
-    it('removes keys of unexpected types, too', async () => {
+    it('removes keys of unexpected types', async () => {
       for (const ending of ['', ':high', ':dlq', ':delayed', ':waiting', ':paused', ':consumers'])
         await fixture.redis.set(`repid:email${ending}`, 'not ours');
       await fixture.broker.channels.delete('email');
@@ -149,12 +149,12 @@ describe('Administration of a channel in Redis', () => {
     });
 
     it.each([
-      ['nothing that we know', ['nonsense', 'x']],
-      ['headers that are no JSON', ['payload', 'x', 'headers', '{']],
-      ['headers that are no object', ['payload', 'x', 'headers', '["a"]']],
-      ['a header that is no text', ['payload', 'x', 'headers', '{"topic":5}']],
+      ['unknown fields', ['nonsense', 'x']],
+      ['headers that are not JSON', ['payload', 'x', 'headers', '{']],
+      ['headers that are not an object', ['payload', 'x', 'headers', '["a"]']],
+      ['a header that is not text', ['payload', 'x', 'headers', '{"topic":5}']],
       ['too many fields', ['payload', 'x', ...Array.from({ length: 600 }, (_, n) => `${n}`)]],
-    ])('that are no messages stay, and it is said: %s', async (_, fields) => {
+    ])('are kept and reported if they are malformed: %s', async (_, fields) => {
       await fixture.redis.xadd('repid:email:dlq', '*', ...fields, 'original_stream', 'repid:email', 'reason', '{}');
       const { replayed, letters } = await fixture.broker.channels.replayDeadLetters('email');
       expect([replayed, letters.map(({ outcome }) => outcome)]).toEqual([0, ['malformed']]);
@@ -171,7 +171,7 @@ describe('Administration of a channel in Redis', () => {
     }
   });
 
-  describe('counting what is queued', () => {
+  describe('the count of queued messages', () => {
     it('is exact if the Python library acknowledges entries without deleting them', async () => {
       await fixture.broker.publish(Array.from({ length: 30 }, (_, n) => message(`${n}`)));
       await fixture.broker.channels.declare('email');
@@ -197,7 +197,7 @@ describe('Administration of a channel in Redis', () => {
       expect((await (await fixture.consume()).receive(9, { wait: true })).map(textOf)).toEqual(['5', '6', '7', '8']);
     });
 
-    it('leaves entries of other consumer groups alone', async () => {
+    it('ignores entries of other consumer groups', async () => {
       await fixture.redis.xadd('repid:email', '*', 'payload', 'history');
       await fixture.redis.xgroup('CREATE', 'repid:email', GROUP, '$');
       await fixture.broker.channels.stats('email');
@@ -205,7 +205,7 @@ describe('Administration of a channel in Redis', () => {
     });
 
     async function takeAsPython(count: number): Promise<string[]> {
-      const answer = await fixture.redis.xreadgroup(
+      const reply = await fixture.redis.xreadgroup(
         'GROUP',
         GROUP,
         'repid-01ab23cd',
@@ -215,11 +215,11 @@ describe('Administration of a channel in Redis', () => {
         'repid:email',
         '>',
       );
-      return answer![0]![1].map(([entry]) => entry);
+      return reply![0]![1].map(([entry]) => entry);
     }
   });
 
-  it('does not dead-letter a message that a Python consumer held for long and lost', async () => {
+  it('does not dead-letter a message that a Python consumer kept for long and lost', async () => {
     const hasty = await fixture.connected({ ownershipTime: 100, maxDeliveries: 3 });
     await hasty.publish([message('kept')]);
     await hasty.channels.declare('email');

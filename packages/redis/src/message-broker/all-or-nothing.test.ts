@@ -20,15 +20,15 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await fixture.transactionalBuckets()));
 
-  describe('publishes nothing at all', () => {
+  describe('publishes nothing', () => {
     it.each([
       ['a stream', 'repid:foreign', () => message('bad', FOREIGN)],
       ['a stream of another priority', 'repid:foreign:low', () => message('bad', { ...FOREIGN, priority: 'low' })],
-      ['an index', 'repid::jobs', () => job('bad', FOREIGN)],
+      ['the job index', 'repid::jobs', () => job('bad', FOREIGN)],
       ['delayed messages', 'repid:foreign:delayed:messages', () => message('bad', { ...FOREIGN, delay: 60_000 })],
-      ['their times', 'repid:foreign:delayed', () => message('bad', { ...FOREIGN, delay: 60_000 })],
-      ['who waits', 'repid:foreign:waiting', () => ({ ...waiting('bad'), ...FOREIGN })],
-    ])('where something else lies at the key of %s', async (_, key, make) => {
+      ['the due times', 'repid:foreign:delayed', () => message('bad', { ...FOREIGN, delay: 60_000 })],
+      ['waiting jobs', 'repid:foreign:waiting', () => ({ ...waiting('bad'), ...FOREIGN })],
+    ])('if the key of %s has the wrong type', async (_, key, make) => {
       await fixture.redis.set(key, 'not ours');
       const batch = [message('good'), withBucket(job('job')), make()];
       await expect(fixture.broker.publish(batch)).rejects.toMatchObject(REFUSED);
@@ -40,7 +40,7 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
       expect(await keys()).toEqual([]);
     });
 
-    it('and does not stop others of the same turn', async () => {
+    it('but commits other calls of the same turn', async () => {
       await fixture.redis.set('repid::jobs', 'not ours');
       const batches = [[message('one')], [job('bad', FOREIGN)], [message('odd', { delay: HUGE })], [message('two')]];
       const ends = await Promise.allSettled(batches.map((batch) => fixture.broker.publish(batch)));
@@ -49,24 +49,24 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
     });
   });
 
-  describe('settles nothing at all, so that another settlement is possible', () => {
+  describe('commits nothing of a settlement, so that it can be repeated', () => {
     it.each<[string, string, Partial<Settlement>]>([
       ['a follower', 'repid:foreign', { publish: [next(), message('bad', FOREIGN)] }],
       ['a delayed follower', 'repid:foreign:delayed', { publish: [next(), message('bad', { ...FOREIGN, delay: 9 })] }],
       ['a dead letter', 'repid:email:dlq', { outcome: NACK }],
       ['a retry', 'repid:email:delayed:messages', { outcome: RETRY }],
       ['the time of a retry', 'repid:email:delayed', { outcome: RETRY }],
-    ])('where something else lies at the key of %s', async (_, key, settlement) => {
+    ])('if the key of %s has the wrong type', async (_, key, settlement) => {
       const delivery = await delivered();
       await fixture.redis.set(key, 'not ours');
       await expectRefused(delivery, settlement);
     });
 
     it.each([
-      ['done', ACK.outcome],
-      ['given up', NACK],
-      ['tried again', RETRY],
-    ])('where something else lies at the key of the index: %s', async (_, outcome) => {
+      ['ack', ACK.outcome],
+      ['nack', NACK],
+      ['retry', RETRY],
+    ])('if the job index has the wrong type: %s', async (_, outcome) => {
       const delivery = await delivered();
       await fixture.redis.rename('repid::jobs', 'aside');
       await fixture.redis.set('repid::jobs', 'not ours');
@@ -90,7 +90,7 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
       await expectRefused(await delivered(), { bucket, publish: [next()] }, INVALID);
     });
 
-    it('and does not stop others of the same turn', async () => {
+    it('but commits other calls of the same turn', async () => {
       await fixture.broker.publish([message('one'), message('two'), message('three')]);
       const deliveries = await (await fixture.consume()).receive(3, { wait: true });
       const publish = [message('x', { channel: 'no channel' })];
@@ -154,7 +154,7 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
       expect(await fixture.where('y')).toBe('delayed');
     });
 
-    it('although a waiter cannot be released because of a key of another type', async () => {
+    it('even if a waiter cannot be released because a key has the wrong type', async () => {
       await fixture.broker.publish([{ ...waiting('stuck'), ...FOREIGN }, job('x'), job('y')]);
       const [x, y] = await (await fixture.consume()).receive(2, { wait: true });
       await fixture.redis.set('repid:foreign:waiting', 'not ours');
@@ -179,7 +179,7 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
     await vi.waitFor(async () => expect(await fixture.redis.xlen('repid:email:low')).toBe(1), 3_000);
   });
 
-  describe('gives up messages that are delivered too often', () => {
+  describe('dead-letters messages that are delivered too often', () => {
     it('in any number', async () => {
       await abandon(9_000);
       const problems: string[] = [];
@@ -198,7 +198,7 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
       expect(performance.now() - begun).toBeLessThan(1_000);
     });
 
-    it('or has a worker refuse it where the dead letters are a key of another type', async () => {
+    it('or lets a worker refuse the message if the dead letters have the wrong type', async () => {
       await abandon(3);
       await fixture.redis.set('repid:email:dlq', 'not ours');
       const problems: string[] = [];
@@ -212,7 +212,7 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
       expect(problems).toEqual([expect.stringContaining('repid:email:dlq holds a string')]);
     });
 
-    it('and entries with more fields than a script can pass on', async () => {
+    it('and entries with more fields than a script can copy', async () => {
       const fields = Array.from({ length: 20_000 }, (_, n) => `f${n}`);
       await fixture.redis.xadd('repid:email', '*', 'nonsense', 'x', ...fields);
       void (await fixture.consume(() => undefined)).receive(1, { wait: true });
@@ -256,7 +256,7 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
     expect(await fixture.broker.channels.stats('email')).toMatchObject({ queued: 1, deadLetters: 1 });
   });
 
-  it('works where an ACL denies PUBLISH', async () => {
+  it('works if an ACL denies PUBLISH', async () => {
     await fixture.redis.call('ACL', 'SETUSER', 'mute', 'on', '>secret', '~*', '+@all', '-publish');
     const url = fixture.server.url.replace('redis://', 'redis://mute:secret@');
     const { RedisMessageBroker } = await import('./redis-message-broker.js');
@@ -283,13 +283,13 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
 
   function impossible(): [string, () => OutgoingMessage][] {
     return [
-      ['a delay beyond all time', () => message('bad', { delay: HUGE })],
-      ['a delay without end', () => message('bad', { delay: Number.POSITIVE_INFINITY })],
-      ['a time that is none', () => message('bad', { dueAt: Number.NaN })],
-      ['arguments that live too long', () => withBucket(message('bad'), HUGE)],
-      ['arguments whose life is no number', () => withBucket(message('bad'), Number.NaN)],
-      ['a wait beyond all time', () => waiting('bad', { timeout: HUGE })],
-      ['a result that lives too long', () => waiting('bad', { ttl: HUGE })],
+      ['a delay beyond the maximum time', () => message('bad', { delay: HUGE })],
+      ['an infinite delay', () => message('bad', { delay: Number.POSITIVE_INFINITY })],
+      ['an invalid time', () => message('bad', { dueAt: Number.NaN })],
+      ['an arguments TTL that is too large', () => withBucket(message('bad'), HUGE)],
+      ['an arguments TTL that is NaN', () => withBucket(message('bad'), Number.NaN)],
+      ['a timeout beyond the maximum time', () => waiting('bad', { timeout: HUGE })],
+      ['a result TTL that is too large', () => waiting('bad', { ttl: HUGE })],
     ];
   }
 

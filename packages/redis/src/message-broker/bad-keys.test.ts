@@ -4,10 +4,20 @@ import { ACK, RedisFixture, job, message, textOf } from '../../../../test/suppor
 import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import { LIMITS } from '../options/defaults.js';
 
-const ENDINGS = ['', ':high', ':low', ':delayed', ':delayed:messages', ':waiting', ':dlq', ':paused', ':consumers'];
+const KEY_SUFFIXES = [
+  '',
+  ':high',
+  ':low',
+  ':delayed',
+  ':delayed:messages',
+  ':waiting',
+  ':dlq',
+  ':paused',
+  ':consumers',
+];
 const TOO_MANY = Array.from({ length: LIMITS.entryFields + 1 }, (_, n) => [`field ${n}`, 'x']).flat();
 
-describe('A bad key', () => {
+describe('A key of the wrong type', () => {
   const fixture = new RedisFixture();
   let buckets: RedisBucketBroker;
   let problems: string[];
@@ -16,7 +26,7 @@ describe('A bad key', () => {
     problems = [];
   });
 
-  it.each(ENDINGS)('of one channel ("%s") does not stop the other channels of the worker', async (ending) => {
+  it.each(KEY_SUFFIXES)('of one channel ("%s") does not stop the other channels of the worker', async (ending) => {
     const channels = ['bad', 'email', 'sms'];
     const consumer = await consume(channels);
     await fixture.redis.del(`repid:bad${ending}`);
@@ -32,8 +42,8 @@ describe('A bad key', () => {
     await consumer.close();
   });
 
-  it.each(ENDINGS)(
-    'of its only channel ("%s") keeps no worker from starting, and is gone when it is mended',
+  it.each(KEY_SUFFIXES)(
+    'of the only channel ("%s") does not prevent the start of a worker, which recovers when the key is repaired',
     async (ending) => {
       await fixture.redis.set(`repid:email${ending}`, 'not ours');
       const consumer = await consume(['email']);
@@ -61,7 +71,7 @@ describe('A bad key', () => {
     await consumer.close();
   });
 
-  it('in place of a stream does not stop the other streams', async () => {
+  it('instead of a stream does not stop the other streams', async () => {
     const consumer = await consume(['email', 'bad']);
     await fixture.broker.publish([message('x', { channel: 'bad', priority: 'low' })]);
     await fixture.redis.del('repid:bad');
@@ -71,7 +81,7 @@ describe('A bad key', () => {
     await consumer.close();
   });
 
-  it('of a job that has timed out does not keep others from being skipped', async () => {
+  it('of a job whose wait has timed out does not prevent other skips', async () => {
     const consumer = await consume(['email', 'sms']);
     await fixture.broker.publish([
       waiting('stuck', 30, ['a', 'b']),
@@ -88,15 +98,15 @@ describe('A bad key', () => {
     await consumer.close();
   });
 
-  describe('with rubbish in it: a delayed message', () => {
+  describe('or with invalid data: a delayed message', () => {
     it.each([
       ['that is not packed', 'rubbish'],
       ['that is empty', ''],
-      ['that is packed and no list', Buffer.from([0x05])],
+      ['that is packed but not a list', Buffer.from([0x05])],
       ['without fields', Buffer.from([0x93, 0xa1, 0x6d, 0x00, 0x90])],
-      ['of a priority that there is not', Buffer.from([0x93, 0xa1, 0x78, 0x00, 0x92, 0xa1, 0x61, 0xa1, 0x62])],
-      ['with a field that is no text', Buffer.from([0x93, 0xa1, 0x6d, 0x00, 0x92, 0xa1, 0x61, 0x05])],
-    ])('%s goes to the dead letters, and those after it come', async (_, record) => {
+      ['with an unknown priority', Buffer.from([0x93, 0xa1, 0x78, 0x00, 0x92, 0xa1, 0x61, 0xa1, 0x62])],
+      ['with a field that is not text', Buffer.from([0x93, 0xa1, 0x6d, 0x00, 0x92, 0xa1, 0x61, 0x05])],
+    ])('%s goes to the dead letters, and later messages are delivered', async (_, record) => {
       await fixture.broker.publish([job('rubbish', { delay: 20 }), message('fine', { delay: 30 })]);
       const [member] = await fixture.redis.zrange('repid:email:delayed', '0', '0');
       await fixture.redis.hset('repid:email:delayed:messages', member!, record);
@@ -119,7 +129,7 @@ describe('A bad key', () => {
       await consumer.close();
     });
 
-    it('waits where the dead letters are of another type, and does not stop others', async () => {
+    it('stays delayed if the dead letters have the wrong type, and does not stop others', async () => {
       await fixture.redis.set('repid:email:dlq', 'not ours');
       await fixture.broker.publish([job('rubbish', { delay: 20 }), message('fine', { delay: 30 })]);
       const [member] = await fixture.redis.zrange('repid:email:delayed', '0', '0');
@@ -132,7 +142,7 @@ describe('A bad key', () => {
     });
   });
 
-  describe('with an entry of thousands of fields in it', () => {
+  describe('or with an entry of thousands of fields', () => {
     it.each([LIMITS.entryFields + 1, 4_000, 20_000])('dead-letters it when it is read: %i fields', async (count) => {
       const fields = Array.from({ length: count }, (_, n) => [`field ${n}`, 'x']).flat();
       await fixture.redis.xadd('repid:email', '*', ...fields);

@@ -73,13 +73,13 @@ describe('The keys of waiting jobs', () => {
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await fixture.transactionalBuckets()));
 
-  it('agrees with itself after whatever happens', async () => {
+  it('are consistent after any sequence of operations', async () => {
     const run = fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 40 }), async (all) => {
       await fixture.redis.flushall();
       const consumer = await fixture.broker.consume({ channels: CHANNELS });
-      const hands: Delivery[] = [];
+      const inFlight: Delivery[] = [];
       for (const step of all) {
-        await take(step, consumer, hands);
+        await take(step, consumer, inFlight);
         expect(await contradictions()).toEqual([]);
       }
       await consumer.close();
@@ -87,13 +87,13 @@ describe('The keys of waiting jobs', () => {
     await fc.assert(run, { numRuns: 100 });
   }, 60_000);
 
-  async function take(step: Step, consumer: Consumer, hands: Delivery[]): Promise<void> {
+  async function take(step: Step, consumer: Consumer, inFlight: Delivery[]): Promise<void> {
     if ('publish' in step) {
       await Promise.allSettled(step.publish.map((batch) => fixture.broker.publish(batch.map(messageOf))));
     } else if ('take' in step) {
-      hands.push(...(await consumer.receive(step.take, { wait: false })));
+      inFlight.push(...(await consumer.receive(step.take, { wait: false })));
     } else if ('settle' in step) {
-      const some = hands.splice(0, step.settle.length);
+      const some = inFlight.splice(0, step.settle.length);
       // What was cancelled meanwhile is lost to its worker.
       await Promise.allSettled(some.map((delivery, n) => delivery.settle(settlementOf(delivery, step.settle[n]!))));
     } else if ('cancel' in step) {
@@ -167,7 +167,7 @@ describe('The keys of waiting jobs', () => {
     for (const name of CHANNELS) {
       const waiting = new Set(await fixture.redis.zrange(`repid:${name}:waiting`, '0', '-1'));
       const messages = new Set(await fixture.redis.hkeys(`repid:${name}:waiting:messages`));
-      for (const [jobId, location] of located.filter(([, place]) => place.endsWith(`@${name}`))) {
+      for (const [jobId, location] of located.filter(([, entry]) => entry.endsWith(`@${name}`))) {
         const [letter, rest] = [location[0]!, location.slice(1, location.lastIndexOf('@'))];
         records.delete(`${name}:${jobId}`);
         if ('swo'.includes(letter) !== waiting.delete(jobId)) found.push(`${name}:${jobId} (${location}) waits`);

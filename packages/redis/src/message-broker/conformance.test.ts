@@ -42,12 +42,12 @@ describe.each([
     },
   });
 
-  it('does all of it with the permissions that docs/brokers.md lists', async ({ skip }) => {
+  it('needs no permissions beyond those in docs/brokers.md', async ({ skip }) => {
     if (!server.isOwn) skip();
     expect(await denials(admin)).toEqual([]);
   });
 
-  it('makes use of each of these permissions', async ({ skip }) => {
+  it('uses each permission in docs/brokers.md', async ({ skip }) => {
     if (!server.isOwn || fastPaths.length === 0) skip();
     const broker = new RedisMessageBroker(url);
     await broker.connect();

@@ -22,7 +22,7 @@ describe('RedisMessageBroker and its connections', () => {
     expect(worst).toBeLessThan(200);
   });
 
-  it('takes up another priority at once, at whatever moment it is first used', async () => {
+  it('reads a further priority immediately when it is first used', async () => {
     for (let n = 0; n < 30; n++) {
       const channel = `channel-${n}`;
       const consumer = await fixture.broker.consume({ channels: [channel, `${channel}b`] });
@@ -43,24 +43,24 @@ describe('RedisMessageBroker and its connections', () => {
     ['stats', () => fixture.broker.channels.stats('email')],
     ['peek', () => fixture.broker.channels.peek('email', 1)],
     ['deadLetters', () => fixture.broker.channels.deadLetters('email', 1)],
-  ])('asks %s again where the answer is lost', async (_, ask) => {
+  ])('repeats %s if the reply is lost', async (_, ask) => {
     await ask();
-    expect(await withLostAnswer('repid-commands', ask)).toEqual(await ask());
+    expect(await withLostReply('repid-commands', ask)).toEqual(await ask());
   });
 
   it.each<[string, (buckets: RedisBucketBroker) => Promise<unknown>]>([
     ['get', (buckets) => buckets.get(['b'])],
     ['wait', (buckets) => buckets.wait('b', { timeout: 5_000 })],
-  ])('asks buckets to %s again where the answer is lost', async (_, ask) => {
+  ])('repeats %s of a bucket broker if the reply is lost', async (_, ask) => {
     const buckets = new RedisBucketBroker(fixture.server.url);
     await buckets.connect();
     await buckets.store([{ id: 'b', body: '{}', ttl: null, success: true }]);
     await ask(buckets);
-    expect(await withLostAnswer('repid-buckets', () => ask(buckets))).toEqual(await ask(buckets));
+    expect(await withLostReply('repid-buckets', () => ask(buckets))).toEqual(await ask(buckets));
     await buckets.disconnect();
   });
 
-  it('lets many wait for the connection without a warning', async () => {
+  it('lets many calls wait for the connection without a warning', async () => {
     const warnings: string[] = [];
     const onWarning = ({ name }: Error): void => void warnings.push(name);
     process.on('warning', onWarning);
@@ -74,17 +74,17 @@ describe('RedisMessageBroker and its connections', () => {
   });
 
   it.each([['connectTimeout', { connectTimeout: 150 }, 'no connection within 150 ms']])(
-    'says how long it has tried: %s',
+    'reports how long it has tried to connect: %s',
     async (_, options, text) => {
       const nowhere = new RedisMessageBroker('redis://127.0.0.1:1', options);
       await expect(nowhere.connect()).rejects.toThrow(text);
     },
   );
 
-  describe('of replies', () => {
+  describe('for reply channels', () => {
     const channel = 'repid-replies.somebody-who-has-gone';
 
-    it.each(['high', 'medium', 'low'] as const)('expires messages without a reader: %s', async (priority) => {
+    it.each(['high', 'medium', 'low'] as const)('expires replies without a reader: %s', async (priority) => {
       await fixture.broker.publish([message('x', { channel, priority })]);
       await sleep(50);
       for (const key of await fixture.redis.keys(`repid:${channel}*`))
@@ -92,14 +92,14 @@ describe('RedisMessageBroker and its connections', () => {
       expect(await fixture.redis.smembers('repid::channels')).toEqual([]);
     });
 
-    it('forgets the channel of one who was killed', async () => {
+    it('deletes the reply channel of a killed process', async () => {
       await fixture.broker.consume({ channels: [channel] });
       for (const key of await fixture.redis.keys(`repid:${channel}*`))
         expect(await fixture.redis.pttl(key)).toBeGreaterThan(0);
       expect(await fixture.redis.smembers('repid::channels')).toEqual([]);
     });
 
-    it('delivers one that comes after the channel was forgotten', async () => {
+    it('delivers a reply that is sent after the channel was deleted', async () => {
       const problems: Error[] = [];
       const consumer = await fixture.broker.consume({
         channels: [channel],
@@ -114,14 +114,14 @@ describe('RedisMessageBroker and its connections', () => {
       expect(problems).toEqual([]);
     });
 
-    it('keeps every other channel', async () => {
+    it('keeps all other channels', async () => {
       await fixture.broker.publish([message('x')]);
       expect(await fixture.redis.pttl('repid:email')).toBe(-1);
     });
   });
 
   /** Asks while the server is frozen; the first that it reads afterwards is to cut the connection. */
-  async function withLostAnswer<Answer>(name: string, ask: () => Promise<Answer>): Promise<Answer> {
+  async function withLostReply<Reply>(name: string, ask: () => Promise<Reply>): Promise<Reply> {
     const line = String(await fixture.redis.client('LIST'))
       .split('\n')
       .find((one) => one.includes(` name=${name} `));

@@ -8,10 +8,10 @@ interface Inside {
   readonly parts: { readonly reader: Connection & { readonly client: { readonly stream: Duplex } } };
 }
 
-describe('A settlement that shares a write with the next read', () => {
+describe('A settlement that is sent together with the next read', () => {
   const fixture = new RedisFixture();
 
-  it('is sent over the other connection where that of the reader is half open', async () => {
+  it("is sent over the other connection if the reader's connection is half-open", async () => {
     const broker = await fixture.connected({ ownershipTime: 3_000, publishTimeout: 4_000 });
     const consumer = await broker.consume({ channels: ['email'] });
     await broker.publish([message('one')]);
@@ -33,8 +33,8 @@ describe('A settlement that shares a write with the next read', () => {
 function swallowWrites(stream: Duplex): void {
   stream.pause();
   stream.write = (_: unknown, encoding?: unknown, done?: unknown) => {
-    const told = [encoding, done].find((one) => typeof one === 'function') as (() => void) | undefined;
-    told?.();
+    const callback = [encoding, done].find((one) => typeof one === 'function') as (() => void) | undefined;
+    callback?.();
     return true;
   };
 }

@@ -12,7 +12,7 @@ describe('Messages that are due in the same millisecond', () => {
   });
 
   it(
-    'are, too, where thousands of them are published at once, jobs and bare messages',
+    'are delivered in publication order even if thousands of jobs and bare messages are published together',
     { timeout: 60_000 },
     async () => {
       const dueAt = Date.now() + 3_000;
@@ -30,7 +30,7 @@ describe('Messages that are due in the same millisecond', () => {
     expect(await received(3)).toEqual(['first', 'second', 'third']);
   });
 
-  it('are found, cancelled and freed by the ids of their jobs', async () => {
+  it('are found and cancelled by job id, which frees the id', async () => {
     const dueAt = Date.now() + 60_000;
     await fixture.broker.publish(['a', 'b:c', 'b'].map((id) => job(id, { dueAt })));
     expect(await fixture.broker.inspect('b:c')).toMatchObject({ location: 'delayed', jobId: 'b:c', dueAt });

@@ -12,7 +12,7 @@ describe('RedisMessageBroker with very many waiting jobs', () => {
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await fixture.transactionalBuckets()));
 
-  it('releases ten thousand that wait for one bucket', async () => {
+  it('releases ten thousand jobs that wait for one bucket', async () => {
     await fixture.broker.publish(numbered(MANY, (n) => waiting(`job ${n}`, ['first'])));
     await timed('release of 10,000', () => buckets.store([ended('first', true)]));
     expect(await fixture.broker.channels.stats('email')).toMatchObject({ queued: MANY, waiting: 0 });

@@ -34,7 +34,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
     it.each([
       ['stored before', true],
       ['stored after', false],
-    ])('and lets its time begin after the last of them: %s', async (_, isBefore) => {
+    ])('and starts its TTL after the last of them: %s', async (_, isBefore) => {
       if (isBefore) await buckets.store([ended('first')]);
       await fixture.broker.publish([reading('x'), reading('y')]);
       if (!isBefore) await buckets.store([ended('first')]);
@@ -46,7 +46,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       expect(await fixture.timeLeft('first')).toBeGreaterThan(59_000);
     });
 
-    it('and removes one that was not to be kept at all', async () => {
+    it('and removes a bucket with a TTL of 0', async () => {
       await fixture.broker.publish([reading('x')]);
       await buckets.store([ended('first', 'succeeded', { ttl: 0 })]);
       const [x] = await (await fixture.consume()).receive(1, { wait: true });
@@ -55,7 +55,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       expect(await buckets.get(['first'])).toEqual([undefined]);
     });
 
-    it('and for ever where it has no ttl', async () => {
+    it('and forever if it has no TTL', async () => {
       await fixture.broker.publish([reading('x')]);
       await buckets.store([ended('first', 'succeeded', { ttl: null })]);
       const [x] = await (await fixture.consume()).receive(1, { wait: true });
@@ -63,7 +63,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       expect(await fixture.timeLeft('first')).toBe(-1);
     });
 
-    it('for the ttl that it was stored with last', async () => {
+    it('for the TTL of the last store', async () => {
       await fixture.broker.publish([reading('x')]);
       await buckets.store([ended('first')]);
       await buckets.store([ended('first', 'succeeded', { ttl: null })]);
@@ -72,7 +72,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       expect(await fixture.timeLeft('first')).toBe(-1);
     });
 
-    it('until both end that end in one call', async () => {
+    it('until two of them end in one call', async () => {
       await fixture.broker.publish([reading('x'), reading('y')]);
       await buckets.store([ended('first')]);
       const both = await (await fixture.consume()).receive(2, { wait: true });
@@ -83,7 +83,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       await expectNothingLeft();
     });
 
-    it('also while it is tried again', async () => {
+    it('also while one of them is retried', async () => {
       await buckets.store([ended('first')]);
       await fixture.broker.publish([reading('x')]);
       const consumer = await fixture.consume();
@@ -99,7 +99,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       ['cancelled', () => fixture.broker.cancel('x')],
       ['purged', () => fixture.broker.channels.purge('email')],
       ['deleted', () => fixture.broker.channels.delete('email')],
-    ])('and no longer when that is %s', async (_, remove) => {
+    ])('and no longer if the waiter is %s', async (_, remove) => {
       await buckets.store([ended('first')]);
       await fixture.broker.publish([reading('x')]);
       expect(await fixture.timeLeft('first')).toBe(-1);
@@ -108,7 +108,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       await expectNothingLeft();
     });
 
-    it('and no longer than it is known of', async () => {
+    it('and no longer if a waiter is no longer registered', async () => {
       await buckets.store([ended('first')]);
       await fixture.broker.publish([reading('x')]);
       await fixture.redis.del('repid::waiting:email:x');
@@ -125,7 +125,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       expect(await fixture.timeLeft('first')).toBe(-1);
     });
 
-    it('but not for a message without an id, whose end is not reported', async () => {
+    it('but not after a message without an id was delivered', async () => {
       const { id: _, ...bare } = waiting('x', ['first']);
       await fixture.broker.publish([bare]);
       await buckets.store([ended('first')]);
@@ -136,7 +136,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
   });
 
   describe('leaves nothing behind', () => {
-    it('when a graph has come to its end', async () => {
+    it('when a graph has ended', async () => {
       await fixture.broker.publish([
         waiting('last', ['left', 'right'], 'settled'),
         waiting('left', ['root']),
@@ -156,7 +156,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       for (const id of ['root', 'left', 'right', 'last']) expect(await fixture.timeLeft(id)).toBeGreaterThan(0);
     });
 
-    it('when a graph fails whose ends wait for its beginning too', async () => {
+    it('when a graph fails whose last jobs also wait for the first one', async () => {
       const ways = Array.from({ length: 10 }, (_, n) => [waiting(`b${n}`, ['a']), waiting(`x${n}`, ['a', `b${n}`])]);
       await fixture.broker.publish([job('a'), waiting('first', ['a']), ...ways.flat()]);
       const [a] = await (await fixture.consume()).receive(1, { wait: true });
@@ -164,7 +164,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       await expectNothingLeft();
     });
 
-    it('when a bucket is stored twice in one call, and by the call in which its last reader ends', async () => {
+    it('when one call stores a bucket twice, and ends its last reader', async () => {
       await fixture.broker.publish([
         waiting('x', ['first']),
         waiting('y', ['first']),
@@ -183,7 +183,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       await expectNothingLeft();
     });
 
-    it('when a job is cancelled that has a record of an earlier one', async () => {
+    it('when a job is cancelled whose id has a record of an earlier job', async () => {
       await buckets.store([ended('a'), ended('b')]);
       await fixture.broker.publish([waiting('x', ['a', 'b'])]);
       await fixture.redis.xtrim('repid:email', 'MAXLEN', 0);
@@ -206,7 +206,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       await expectNothingLeft();
     });
 
-    it('when a channel is deleted on which jobs wait', async () => {
+    it('when a channel with waiting jobs is deleted', async () => {
       await fixture.broker.publish([waiting('x', ['a']), waiting('y', ['b', 'c'])]);
       await buckets.store([ended('b')]);
       await fixture.broker.channels.delete('email');
@@ -216,7 +216,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       expect(await fixture.redis.exists('repid:email')).toBe(0);
     });
 
-    it('when the channel is purged, except of waiting jobs', async () => {
+    it('when a channel is purged, except for waiting jobs', async () => {
       await fixture.broker.publish([waiting('x', ['a']), job('y')]);
       expect(await fixture.broker.channels.purge('email')).toBe(1);
       expect(await fixture.broker.channels.stats('email')).toMatchObject({ waiting: 1, queued: 0 });
@@ -224,21 +224,33 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
     });
   });
 
-  describe('gives the reasons of core for skipping', () => {
+  describe('skips with the same reasons as core', () => {
     const failed = 'Error: "no" </b> \u00e9 \u{1F600}\n';
     const long = `x${'\u{1F600}\u00e9'.repeat(300)}`;
     const unmet = skipReason({ bucketId: 'zero', condition: 'failure', state: 'succeeded' });
     const tooLate = lateReason(5, ['zero']);
     const cases: readonly Case[] = [
       { name: 'failed', needs: 'success', state: 'failed', exception: failed, cause: causeOfFailure('first', failed) },
-      { name: 'said much', needs: 'success', state: 'failed', exception: long, cause: causeOfFailure('first', long) },
-      { name: 'said nothing', needs: 'success', state: 'failed' },
+      {
+        name: 'has a long error',
+        needs: 'success',
+        state: 'failed',
+        exception: long,
+        cause: causeOfFailure('first', long),
+      },
+      { name: 'has no error', needs: 'success', state: 'failed' },
       { name: 'succeeded', needs: 'failure', state: 'succeeded' },
-      { name: 'was not needed', needs: 'failure', state: 'skipped', exception: unmet, cause: '"zero" succeeded' },
-      { name: 'was late', needs: 'success', state: 'skipped', exception: tooLate, cause: tooLate },
+      {
+        name: 'was skipped after a success',
+        needs: 'failure',
+        state: 'skipped',
+        exception: unmet,
+        cause: '"zero" succeeded',
+      },
+      { name: 'was skipped after a timeout', needs: 'success', state: 'skipped', exception: tooLate, cause: tooLate },
       { name: 'was skipped', needs: 'success', state: 'skipped', exception: 'No. Root cause: rain', cause: 'rain' },
     ];
-    it.each(cases)('of one that $name', async ({ needs: condition, state, exception, cause }) => {
+    it.each(cases)('for a dependency that $name', async ({ needs: condition, state, exception, cause }) => {
       const first = ended('first', state, { exception, cause });
       const reason = skipReason({ bucketId: 'first', condition, state, cause });
       await fixture.broker.publish([waiting('after', ['first'], condition), waiting('end after', ['after'])]);
@@ -253,7 +265,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       }
     });
 
-    it.each([1, 3, 5])('having waited for %i in vain', async (count) => {
+    it.each([1, 3, 5])('for %i buckets that were not stored', async (count) => {
       const on = Array.from({ length: count }, (_, n) => `bucket ${n}`);
       const late = waiting('late', ['there', ...on]);
       await buckets.store([ended('there')]);
@@ -265,12 +277,12 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
     });
   });
 
-  describe('skips jobs that have waited too long', () => {
+  describe('skips jobs whose wait has timed out', () => {
     it.each([
       ['on its channel', 'email', ['a']],
-      ['on its channel, having waited for more', 'email', ['a', 'there']],
-      ['on a channel that is looked at next', 'other', ['a']],
-    ])('but not who has just been released by that: %s', async (_, channel, on) => {
+      ['on its channel, with several dependencies', 'email', ['a', 'there']],
+      ['on the next channel', 'other', ['a']],
+    ])('but not a dependent that the skip has released: %s', async (_, channel, on) => {
       await buckets.store([ended('there')]);
       await fixture.broker.publish([late(waiting('a', ['never'])), { ...late(waiting('b', on, 'settled')), channel }]);
       await vi.waitFor(async () =>
@@ -290,7 +302,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
   });
 
   describe('checks and registers atomically', () => {
-    it('for a graph whose chosen ids have results of an earlier time', async () => {
+    it('for a graph whose ids have earlier results', async () => {
       await buckets.store([ended('first'), ended('second')]);
       await fixture.broker.publish([
         { ...waiting('third', ['second']), clears: [{ id: 'third', into: buckets }] },
@@ -301,13 +313,13 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       expect((await fixture.broker.channels.stats('email')).waiting).toBe(2);
     });
 
-    it('for arguments that come with the same batch', async () => {
+    it('for arguments of the same batch', async () => {
       const args = { id: 'args', body: '{"ttl":null,"timestamp":1,"data":1}', ttl: null, success: true, into: buckets };
       await fixture.broker.publish([waiting('x', ['args']), { ...job('y'), buckets: [args] }]);
       expect((await take(await fixture.consume())).toSorted()).toEqual(['x', 'y']);
     });
 
-    it('beside clients that wait for the same bucket', async () => {
+    it('together with clients that wait for the same bucket', async () => {
       const early = buckets.wait('first', { timeout: 2_000 });
       await fixture.broker.publish([waiting('x', ['first'])]);
       const late = buckets.wait('first', { timeout: 2_000 });
@@ -320,7 +332,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       expect(await fixture.redis.exists('repid::clients:first')).toBe(0);
     });
 
-    it('for jobs of other channels than the one that ends', async () => {
+    it('for jobs of other channels', async () => {
       const elsewhere = { ...waiting('x', ['first']), channel: 'post', priority: 'high' } as const;
       await fixture.broker.publish([elsewhere, job('first')]);
       const [first] = await (await fixture.consume()).receive(1, { wait: true });
@@ -340,7 +352,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
   });
 
   describe('keeps jobs that were skipped because of a failure', () => {
-    it('for as long as its result, and brings it back with the dead letter', async () => {
+    it('for as long as their results, and revives them with the dead letter', async () => {
       await publishAndFail();
       for (const key of ['repid::skipped:email:b', 'repid::skipped:email:c', 'repid::skipped-for:a']) {
         expect(await fixture.redis.pttl(key)).toBeGreaterThan(59_000);
@@ -360,7 +372,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       await expectNothingLeft();
     });
 
-    it('but not over one that has been enqueued again', async () => {
+    it('but does not overwrite a job that was enqueued again', async () => {
       await publishAndFail();
       await fixture.broker.publish([job('b', { delay: 60_000 })]);
       await fixture.broker.channels.replayDeadLetters('email', { withDependents: true });
@@ -368,7 +380,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       expect(await fixture.where('c')).toBe('waiting');
     });
 
-    it('and skips it again where something else is still amiss', async () => {
+    it('and skips them again if another condition is not met', async () => {
       await buckets.store([ended('z', 'failed')]);
       await publishAndFail(['a', 'z']);
       await fixture.broker.channels.replayDeadLetters('email', { withDependents: true });
@@ -376,13 +388,13 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
       expect(JSON.parse(b!)).toMatchObject({ skipped: true, exception: expect.stringContaining('"z"') as string });
     });
 
-    it('and not what was skipped because of a success', async () => {
+    it('but not those that were skipped because of a success', async () => {
       await fixture.broker.publish([waiting('fallback', ['a'], 'failure')]);
       await buckets.store([ended('a')]);
       expect(await fixture.redis.keys('*skipped*')).toEqual([]);
     });
 
-    it('and brings a dead letter back that stores no result', async () => {
+    it('and replays a dead letter that stores no result', async () => {
       await fixture.broker.publish([job('z')]);
       const [z] = await (await fixture.consume()).receive(1, { wait: true });
       await z!.settle({ outcome: { ...NACK, headers: z!.message.headers } });
@@ -418,7 +430,7 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
     });
   });
 
-  it('costs a message that waits for nothing no command more', async () => {
+  it('sends no further command for a message without dependencies', async () => {
     await fixture.broker.publish([message('x')]);
     const commands = await commandsOf(() => fixture.broker.publish([message('x')]));
     expect(commands).toEqual(['evalsha', 'xadd']);

@@ -6,45 +6,45 @@ const STREAM = 'repid:email';
 const GROUP = 'repid:email:group';
 const REJECT = { outcome: { type: 'reject', headers: {} } } as const;
 
-describe('RedisMessageBroker, settling many at once,', () => {
+describe('RedisMessageBroker, if it settles a batch,', () => {
   const fixture = new RedisFixture();
 
-  it('refuses those that another has taken over in their midst', async () => {
+  it('refuses deliveries that another consumer has taken over', async () => {
     const deliveries = await delivered(20);
     await handTo('another', deliveries.slice(5, 8));
     expect(await settled(deliveries)).toEqual(except([5, 6, 7], 20));
-    expect(await inHand()).toEqual(deliveries.slice(5, 8).map(entryOf));
+    expect(await pendingEntries()).toEqual(deliveries.slice(5, 8).map(entryOf));
   });
 
-  it('refuses those that were delivered to itself anew', async () => {
+  it('refuses deliveries that were redelivered to the same consumer', async () => {
     const deliveries = await delivered(20);
     await handTo(await ownName(), [deliveries[0]!, deliveries[19]!]);
     expect(await settled(deliveries)).toEqual(except([0, 19], 20));
-    expect(await inHand()).toEqual([deliveries[0]!, deliveries[19]!].map(entryOf));
+    expect(await pendingEntries()).toEqual([deliveries[0]!, deliveries[19]!].map(entryOf));
   });
 
-  it('refuses those that are not owned any more, and settles the others', async () => {
+  it('refuses deliveries that are no longer owned, and settles the others', async () => {
     const deliveries = await delivered(10);
     await fixture.redis.xack(STREAM, GROUP, entryOf(deliveries[3]!), entryOf(deliveries[9]!));
     expect(await settled(deliveries)).toEqual(except([3, 9], 10));
   });
 
-  it('settles each where many other deliveries lie between them', async () => {
+  it('settles deliveries with many other deliveries between them', async () => {
     const deliveries = await delivered(1_200);
     const some = deliveries.filter((_, n) => n % 100 === 7);
     await handTo('another', [some[4]!]);
     expect(await settled(some)).toEqual(except([4], 12));
-    expect(await inHand()).toHaveLength(1_200 - 11);
+    expect(await pendingEntries()).toHaveLength(1_200 - 11);
   });
 
-  it('settles each in whatever order they end', async () => {
+  it('settles in any order', async () => {
     const deliveries = (await delivered(300)).toReversed();
     const [some, others] = [deliveries.filter((_, n) => n % 3), deliveries.filter((_, n) => n % 3 === 0)];
     expect(await settled([...some, ...others])).toEqual(except([], 300));
     expect(await fixture.redis.xlen(STREAM)).toBe(0);
   });
 
-  it('settles each as often as it was delivered, whatever its priority and its end', async () => {
+  it('settles deliveries of any count, priority and outcome', async () => {
     const consumer = await fixture.broker.consume({ channels: ['email', 'sms'] });
     await fixture.broker.publish([message('1'), job('2'), message('3', { channel: 'sms' })]);
     const deliveries = await received(consumer, 3);
@@ -59,12 +59,12 @@ describe('RedisMessageBroker, settling many at once,', () => {
     expect((await received(consumer, 3)).map(textOf).toSorted()).toEqual(back.toSorted());
   });
 
-  it('settles once what stands in one call twice', async () => {
+  it('settles a delivery once that is in one call twice', async () => {
     const [one, other] = (await delivered(2)) as [Delivery, Delivery];
     expect(await settled([one, other, twinOf(one)])).toEqual(except([2], 3));
   });
 
-  it('settles once what stands in one call with two ends', async () => {
+  it('settles a delivery once that is in one call with two outcomes', async () => {
     const [one] = (await delivered(1)) as [Delivery];
     const twin = twinOf(one);
     const ends = await Promise.allSettled([one.settle(REJECT), twin.settle(ACK)]);
@@ -97,7 +97,7 @@ describe('RedisMessageBroker, settling many at once,', () => {
     return consumers.map(([, name]) => name!).find((name) => name.startsWith('repid-'))!;
   }
 
-  async function inHand(): Promise<string[]> {
+  async function pendingEntries(): Promise<string[]> {
     const pending = (await fixture.redis.xpending(STREAM, GROUP, '-', '+', 10_000)) as [string][];
     return pending.map(([entry]) => entry);
   }

@@ -21,8 +21,8 @@ describe('A job that waits for one bucket', () => {
 
   describe('gets the bucket inlined', () => {
     it.each([
-      ['stored before', true],
-      ['stored after', false],
+      ['stored before publishing', true],
+      ['stored after publishing', false],
     ])('%s', async (_, isBefore) => {
       const first = ended('first', '\u00e9 \u{1F600}');
       if (isBefore) await buckets.store([first]);
@@ -34,14 +34,14 @@ describe('A job that waits for one bucket', () => {
       await expectKeptForNobody(x);
     });
 
-    it('where it waited for a failure', async () => {
+    it('if it needs a failure', async () => {
       await fixture.broker.publish([waiting('x', ['first'], 'failure')]);
       const first = { ...ended('first'), body: '{"success":false,"ttl":60000,"timestamp":1}', success: false };
       await buckets.store([first]);
       expect((await one()).inlinedResult?.body).toBe(first.body);
     });
 
-    it('beside others that wait for the same bucket', async () => {
+    it('together with others that wait for the same bucket', async () => {
       await fixture.broker.publish([waiting('x', ['first']), waiting('y', ['first'])]);
       await buckets.store([ended('first')]);
       const both = await (await fixture.consume()).receive(2, { wait: true });
@@ -62,8 +62,8 @@ describe('A job that waits for one bucket', () => {
     });
 
     it.each([
-      ['where the bucket is gone', () => buckets.delete(['first']), null],
-      ['as it is by then', () => buckets.store([ended('first', 'better')]), 'better'],
+      ['if the bucket is gone', () => buckets.delete(['first']), null],
+      ['with its current body', () => buckets.store([ended('first', 'better')]), 'better'],
     ])('with a dead letter that is replayed, %s', async (_, act, data) => {
       await fixture.broker.publish([waiting('x', ['first'])]);
       await buckets.store([ended('first')]);
@@ -78,7 +78,7 @@ describe('A job that waits for one bucket', () => {
       await expectNothingLeft();
     });
 
-    it('where one call stores the bucket and publishes the job, in any order', async () => {
+    it('if one call stores the bucket and publishes the job, in any order', async () => {
       await fixture.broker.publish([job('a'), job('b'), job('c')]);
       const [a, b, c] = await (await fixture.consume()).receive(3, { wait: true });
       await Promise.all([
@@ -99,11 +99,11 @@ describe('A job that waits for one bucket', () => {
     });
   });
 
-  describe('does not get it inlined', () => {
+  describe('does not get the bucket inlined', () => {
     it.each([
-      ['stored before', true],
-      ['stored after', false],
-    ])('where it is large, but keeps it: %s', async (_, isBefore) => {
+      ['stored before publishing', true],
+      ['stored after publishing', false],
+    ])('if it is large, but keeps it: %s', async (_, isBefore) => {
       const large = ended('first', 'x'.repeat(LIMITS.inlinedResultSize));
       if (isBefore) await buckets.store([large]);
       await fixture.broker.publish([waiting('x', ['first'])]);
@@ -114,9 +114,9 @@ describe('A job that waits for one bucket', () => {
     });
 
     it.each([
-      ['as long as may be', 0, true],
-      ['a byte longer', 1, false],
-    ])('by its bytes: %s', async (_, more, isSent) => {
+      ['at the maximum size', 0, true],
+      ['one byte larger', 1, false],
+    ])('depending on its size: %s', async (_, more, isSent) => {
       const { body, ...rest } = ended('first', '\u00e9');
       const padded = body + ' '.repeat(LIMITS.inlinedResultSize - Buffer.byteLength(body) + more);
       await buckets.store([{ ...rest, body: padded }]);
@@ -128,7 +128,7 @@ describe('A job that waits for one bucket', () => {
       expect(both.map(({ inlinedResult }) => inlinedResult?.body === padded)).toEqual([isSent, isSent]);
     });
 
-    it('where it waits for several, and the bucket is kept', async () => {
+    it('if it waits for several, and keeps the bucket', async () => {
       await fixture.broker.publish([waiting('x', ['first', 'second'])]);
       await buckets.store([ended('first'), ended('second')]);
       const x = await one();
@@ -137,7 +137,7 @@ describe('A job that waits for one bucket', () => {
     });
   });
 
-  it('is left out of a dead letter that is replayed when it is large by then', async () => {
+  it('gets no inlined bucket in a replay if the bucket is large by then', async () => {
     await fixture.broker.publish([waiting('x', ['first'])]);
     await buckets.store([ended('first')]);
     const x = await one();
@@ -147,10 +147,10 @@ describe('A job that waits for one bucket', () => {
     expect((await one()).inlinedResult).toBeUndefined();
   });
 
-  describe('starts the ttl of a large bucket when it ends without reading it', () => {
+  describe('starts the TTL of a large bucket when it ends without reading it', () => {
     it.each<[string, Condition, () => unknown]>([
-      ['as the condition is not met', 'failure', () => {}],
-      ['as who could not be released is cancelled', 'success', () => fixture.broker.cancel('x')],
+      ['because the condition is not met', 'failure', () => {}],
+      ['because it could not be released and is cancelled', 'success', () => fixture.broker.cancel('x')],
     ])('%s', async (_, condition, act) => {
       await fixture.broker.publish([waiting('x', ['first'], condition)]);
       await fixture.redis.set('repid:email', 'not ours');
@@ -167,7 +167,7 @@ describe('A job that waits for one bucket', () => {
       ['cancelled', () => fixture.broker.cancel('x')],
       ['purged', () => fixture.broker.channels.purge('email')],
       ['deleted', () => fixture.broker.channels.delete('email')],
-    ])('and leaves nothing behind when that is delayed, and %s', async (_, remove) => {
+    ])('and leaves nothing behind if it is delayed and then %s', async (_, remove) => {
       await fixture.broker.publish([{ ...waiting('x', ['first']), delay: 60_000 }]);
       await buckets.store([ended('first')]);
       expect(await fixture.where('x')).toBe('delayed');
@@ -187,7 +187,7 @@ describe('A job that waits for one bucket', () => {
       await expectNothingLeft();
     });
 
-    it('not even where it was not to be kept at all', async () => {
+    it('not even with a TTL of 0', async () => {
       const none = ended('first', null, 0);
       await fixture.broker.publish([waiting('x', ['first'])]);
       await buckets.store([none]);
@@ -196,11 +196,11 @@ describe('A job that waits for one bucket', () => {
     });
   });
 
-  describe('is blocked beside the first waiter of its bucket', () => {
+  describe('is blocked together with another waiter of its bucket', () => {
     it.each([
-      ['the first', 'x'],
-      ['another', 'y'],
-    ])('and they go on to wait when %s is cancelled', async (_, gone) => {
+      ['the first waiter', 'x'],
+      ['another waiter', 'y'],
+    ])('and the other keeps waiting when %s is cancelled', async (_, gone) => {
       await fixture.broker.publish(['x', 'y', 'z'].map((id) => waiting(id, ['first'])));
       expect((await waitersOf('first')).toSorted()).toEqual(['x', 'y', 'z']);
       await fixture.broker.cancel(gone);
@@ -224,7 +224,7 @@ describe('A job that waits for one bucket', () => {
       await expectNothingLeft();
     });
 
-    it('and all are skipped where the condition is not met', async () => {
+    it('and all are skipped if the condition is not met', async () => {
       await fixture.broker.publish([waiting('x', ['first'], 'failure'), waiting('y', ['first'], 'failure')]);
       await buckets.store([ended('first')]);
       for (const id of ['x', 'y']) expect(JSON.parse((await buckets.get([id]))[0]!)).toMatchObject({ skipped: true });

@@ -18,24 +18,27 @@ describe('A message whose delivery was lost', () => {
   it.each([
     ['one channel', ['email']],
     ['several channels', ['email', 'sms', 'post']],
-  ])('is delivered again at once, and not counted, however often: read from %s', async (_, channels) => {
-    const broker = await connected({ maxDeliveries: 2 });
-    const consumer = await broker.consume({ channels, onProblem: () => undefined });
-    expect(await consumer.receive(1, { wait: false })).toEqual([]);
-    await fixture.broker.publish(['a', 'b', 'c'].map((text) => message(text)));
-    for (let n = 0; n < 5; n++) {
-      expect(proxy.mute(nameOf(consumer))).toBe(1);
-      const receiving = receive(consumer, 3);
-      await vi.waitFor(async () => expect(await pending()).toHaveLength(3));
-      proxy.cut(nameOf(consumer));
-      const deliveries = await receiving;
-      expect(deliveries.map(told)).toEqual(['a 1 false', 'b 1 false', 'c 1 false']);
-      if (n === 4) await Promise.all(deliveries.map((delivery) => delivery.settle(ACK)));
-      else await Promise.all(deliveries.map((delivery) => giveBack(delivery)));
-    }
-    expect(await fixture.broker.channels.stats('email')).toMatchObject({ queued: 0, running: 0, deadLetters: 0 });
-    await broker.disconnect();
-  });
+  ])(
+    'is redelivered immediately without being counted, however often it is lost: read from %s',
+    async (_, channels) => {
+      const broker = await connected({ maxDeliveries: 2 });
+      const consumer = await broker.consume({ channels, onProblem: () => undefined });
+      expect(await consumer.receive(1, { wait: false })).toEqual([]);
+      await fixture.broker.publish(['a', 'b', 'c'].map((text) => message(text)));
+      for (let n = 0; n < 5; n++) {
+        expect(proxy.mute(nameOf(consumer))).toBe(1);
+        const receiving = receive(consumer, 3);
+        await vi.waitFor(async () => expect(await pending()).toHaveLength(3));
+        proxy.cut(nameOf(consumer));
+        const deliveries = await receiving;
+        expect(deliveries.map(summaryOf)).toEqual(['a 1 false', 'b 1 false', 'c 1 false']);
+        if (n === 4) await Promise.all(deliveries.map((delivery) => delivery.settle(ACK)));
+        else await Promise.all(deliveries.map((delivery) => giveBack(delivery)));
+      }
+      expect(await fixture.broker.channels.stats('email')).toMatchObject({ queued: 0, running: 0, deadLetters: 0 });
+      await broker.disconnect();
+    },
+  );
 
   it('is redelivered if it was part of the reply to a settlement', async () => {
     const broker = await connected();
@@ -52,24 +55,24 @@ describe('A message whose delivery was lost', () => {
     await vi.waitFor(async () => expect(await fixture.redis.xlen('repid:email')).toBe(1));
     await vi.waitFor(async () => expect(await pending()).toHaveLength(1));
     proxy.cut(nameOf(consumer));
-    expect((await receiving).map(told)).toEqual(['two 1 false']);
+    expect((await receiving).map(summaryOf)).toEqual(['two 1 false']);
     expect(await fixture.redis.xlen('repid:email')).toBe(1);
     await broker.disconnect();
   });
 
-  it('is found although the connection that it was sent over is half open', { timeout: 30_000 }, async () => {
+  it('is found even if its connection is half-open', { timeout: 30_000 }, async () => {
     const broker = await connected();
     const consumer = await broker.consume({ channels: ['email'], onProblem: () => undefined });
     const receiving = receive(consumer, 1);
     await vi.waitFor(async () => expect(String(await fixture.redis.client('LIST'))).toContain('cmd=xreadgroup'));
     proxy.mute(nameOf(consumer));
     await fixture.broker.publish([message('x')]);
-    expect((await receiving).map(told)).toEqual(['x 1 false']);
+    expect((await receiving).map(summaryOf)).toEqual(['x 1 false']);
     await broker.disconnect();
   });
 
   it.each([1, 2])(
-    'is found before its ownership runs out where nothing tells of the loss: delivery %i',
+    'is found before its ownership expires, even if the loss is not detected: delivery %i',
     async (count) => {
       const consumer = await (await connected({ ownershipTime: 2_000 })).consume({ channels: ['email', 'sms'] });
       await fixture.broker.publish([message('x')]);
@@ -77,12 +80,12 @@ describe('A message whose delivery was lost', () => {
       const given = await fixture.redis.xreadgroup('GROUP', GROUP, nameOf(consumer), ...streams);
       const entry = given![0]![1][0]![0];
       await fixture.redis.xclaim('repid:email', GROUP, nameOf(consumer), 0, entry, 'RETRYCOUNT', count);
-      expect((await receive(consumer, 1)).map(told)).toEqual([`x ${count} false`]);
+      expect((await receive(consumer, 1)).map(summaryOf)).toEqual([`x ${count} false`]);
       await consumer.close();
     },
   );
 
-  it('stays a suspect, without a further count, if it was to run alone', async () => {
+  it('stays a suspect, without being counted, if it was to run alone', async () => {
     const options = { ownershipTime: 500, maxDeliveries: 2 };
     const hasty = await fixture.connected(options);
     await hasty.publish([message('x')]);
@@ -108,7 +111,7 @@ describe('A message whose delivery was lost', () => {
       expect(deliveries).toHaveLength(1);
       return deliveries;
     });
-    expect(alone.map(told)).toEqual(['x 2 false']);
+    expect(alone.map(summaryOf)).toEqual(['x 2 false']);
     await alone[0]!.settle(ACK);
     await broker.disconnect();
   });
@@ -122,7 +125,7 @@ describe('A message whose delivery was lost', () => {
     for (let n = 0; performance.now() < until; n++) {
       await fixture.broker.publish([message(`${n}`)]);
       const deliveries = await consumer.receive(5, { wait: false });
-      seen.push(...deliveries.map(told));
+      seen.push(...deliveries.map(summaryOf));
       for (const delivery of deliveries) {
         running.add(delivery);
         void sleep(n % 40).then(async () => {
@@ -138,7 +141,7 @@ describe('A message whose delivery was lost', () => {
   });
 
   it(
-    'is rare over a slow link: jobs of 500 KB all run, although not a hundred of them can come in time',
+    'is rare over a slow link: jobs of 500 KB all run, although a hundred of them do not arrive in time',
     { timeout: 60_000 },
     async () => {
       const payload = Buffer.alloc(500 * KIB, 'x');
@@ -183,7 +186,7 @@ describe('A message whose delivery was lost', () => {
   }
 });
 
-function told(delivery: Delivery): string {
+function summaryOf(delivery: Delivery): string {
   return `${textOf(delivery)} ${delivery.deliveryCount} ${delivery.isExhausted}`;
 }
 

@@ -6,8 +6,8 @@ import { RedisMessageBroker } from './redis-message-broker.js';
 describe('RedisMessageBroker in outages', () => {
   const fixture = new RedisFixture();
 
-  describe('when the server misbehaves', () => {
-    it('goes on after its connections were killed while a receive waits', async () => {
+  describe('when the server fails', () => {
+    it('continues after its connections were killed while a receive waits', async () => {
       const consumer = await fixture.consume();
       const received = take(consumer);
       await fixture.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
@@ -16,14 +16,14 @@ describe('RedisMessageBroker in outages', () => {
       expect(await received).toContain('after');
     });
 
-    it('sends a delayed message due after its subscriber was cut', async () => {
+    it('delivers a due message after its subscriber was disconnected', async () => {
       const consumer = await fixture.consume();
       await fixture.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub', 'SKIPME', 'yes');
       await fixture.broker.publish([message('later', { delay: 100 })]);
       expect(await take(consumer)).toEqual(['later']);
     });
 
-    it('rejects in time while the server does not answer, and goes on afterwards', async () => {
+    it('rejects in time while the server does not reply, and continues afterwards', async () => {
       const impatient = await fixture.connected({ publishTimeout: 300 });
       const begun = performance.now();
       fixture.server.freeze();
@@ -37,7 +37,7 @@ describe('RedisMessageBroker in outages', () => {
       await vi.waitFor(() => impatient.publish([message('x')]), { timeout: 5_000 });
     });
 
-    it('can be woken and disconnected while the server does not answer', async () => {
+    it('can be woken and disconnected while the server does not reply', async () => {
       const impatient = await fixture.connected({ publishTimeout: 500 });
       const consumer = await impatient.consume({ channels: ['email'] });
       const received = consumer.receive(1, { wait: true });
@@ -54,7 +54,7 @@ describe('RedisMessageBroker in outages', () => {
       expect(performance.now() - begun).toBeLessThan(5_000);
     });
 
-    it('can be woken while the server is away', async () => {
+    it('can be woken while the server is down', async () => {
       const consumer = await fixture.consume();
       const received = consumer.receive(1, { wait: true });
       await sleep(20);
@@ -73,12 +73,12 @@ describe('RedisMessageBroker in outages', () => {
       }
     });
 
-    it('gives up connecting in time', async () => {
+    it('stops connecting at the timeout', async () => {
       const nowhere = new RedisMessageBroker('redis://127.0.0.1:1', { connectTimeout: 200 });
       await expect(nowhere.connect()).rejects.toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
     });
 
-    it('loads its script again after the server forgot it', async () => {
+    it('loads its script again after the server lost it', async () => {
       await fixture.broker.publish([message('one')]);
       await fixture.redis.script('FLUSH');
       await fixture.broker.publish([message('two')]);
@@ -88,7 +88,7 @@ describe('RedisMessageBroker in outages', () => {
     it.each([
       ['everything', () => fixture.redis.flushall()],
       ['the group', () => fixture.redis.xgroup('DESTROY', 'repid:email', 'repid:email:group')],
-    ])('goes on after the server lost %s', async (_, lose) => {
+    ])('continues after the server lost %s', async (_, lose) => {
       const consumer = await fixture.consume();
       const received = consumer.receive(1, { wait: true });
       await lose();
@@ -96,14 +96,14 @@ describe('RedisMessageBroker in outages', () => {
       expect((await received).map(textOf)).toEqual(['after']);
     });
 
-    it('loses ownership of what the server lost', async () => {
+    it('loses the ownership of messages that the server lost', async () => {
       await fixture.broker.publish([message('x')]);
       const [delivery] = await (await fixture.consume()).receive(1, { wait: true });
       await fixture.redis.flushall();
       await expect(delivery!.settle(ACK)).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
     });
 
-    it('commits once where the answer to a settlement is lost', async () => {
+    it('commits once if the reply to a settlement is lost', async () => {
       await fixture.broker.publish([message('x')]);
       const [delivery] = await (await fixture.consume()).receive(1, { wait: true });
       const publish = Array.from({ length: 20_000 }, () => message('follower', { channel: 'next' }));
@@ -115,7 +115,7 @@ describe('RedisMessageBroker in outages', () => {
       expect(await fixture.redis.xlen('repid:email')).toBe(0);
     });
 
-    it('warns where the server may evict messages', async () => {
+    it('warns if the server may evict messages', async () => {
       await fixture.redis.config('SET', 'maxmemory', '1gb');
       await fixture.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
       const onProblem = vi.fn<(problem: Error) => void>();

@@ -4,7 +4,7 @@ import { RedisFixture, job, message } from '../../../../test/support/redis-fixtu
 describe('A message that is published alone', () => {
   const fixture = new RedisFixture();
 
-  it('leaves at once, and those that come while it is on its way leave together', async () => {
+  it('is sent immediately, and messages published before its reply are sent together', async () => {
     await fixture.broker.publish([message('first')]);
     await fixture.redis.config('RESETSTAT');
     const alone = fixture.broker.publish([message('alone')]);
@@ -24,13 +24,13 @@ describe('A message that is published alone', () => {
   it.each([
     ['a bare message', message('x'), ['payload', 'x', 'headers', '{"topic":"act"}']],
     ['a job', job('j'), ['payload', 'j', 'headers', '{"topic":"act","repid-id":"j"}']],
-    ['a job whose headers do not say its id', message('x', { id: 'j', headers: {} }), ['payload', 'x', 'id', 'j']],
+    ['a job without an id header', message('x', { id: 'j', headers: {} }), ['payload', 'x', 'id', 'j']],
     [
-      'all there is',
+      'all fields',
       message('x', { headers: {}, contentType: 'text/plain', replyTo: 'answers' }),
       ['payload', 'x', 'content_type', 'text/plain', 'reply_to', 'answers'],
     ],
-  ])('is written as among others: %s', async (_, one, fields) => {
+  ])('is written like a message of a batch: %s', async (_, one, fields) => {
     await fixture.broker.publish([one]);
     const [[entry, alone]] = (await fixture.redis.xrange('repid:email', '-', '+')) as [[string, string[]]];
     expect(alone).toEqual(fields);
@@ -39,16 +39,16 @@ describe('A message that is published alone', () => {
     );
   });
 
-  it('is refused where its id is taken', async () => {
+  it('is refused if its id is taken', async () => {
     await fixture.broker.publish([job('j')]);
     await expect(fixture.broker.publish([job('j')])).rejects.toMatchObject({ code: 'REPID_DUPLICATE_JOB' });
     expect(await fixture.redis.xlen('repid:email')).toBe(1);
   });
 
   it.each([
-    ['its stream is none', 'repid:email', message('x')],
-    ['the index is none', 'repid::jobs', job('j')],
-  ])('is refused where %s', async (_, key, one) => {
+    ['its stream has the wrong type', 'repid:email', message('x')],
+    ['the job index has the wrong type', 'repid::jobs', job('j')],
+  ])('is refused if %s', async (_, key, one) => {
     await fixture.redis.set(key, 'text');
     await expect(fixture.broker.publish([one])).rejects.toThrow(`WRONGTYPE`);
     expect(await fixture.redis.get(key)).toBe('text');

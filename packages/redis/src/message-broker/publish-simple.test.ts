@@ -9,7 +9,7 @@ describe('Simple messages', () => {
   let buckets: RedisBucketBroker;
   beforeEach(async () => void (buckets = await fixture.transactionalBuckets()));
 
-  it('are published by a script that looks at all of them at once', async () => {
+  it('are published by a script that checks all of them together', async () => {
     await fixture.broker.publish([message('warm')]);
     await fixture.redis.config('RESETSTAT');
     await fixture.broker.publish(['a', 'b', 'c'].flatMap(chainOf));
@@ -20,8 +20,8 @@ describe('Simple messages', () => {
 
   it.each<[string, () => Promise<unknown> | undefined, (messages: OutgoingMessage[]) => OutgoingMessage[]]>([
     ['an id is taken', () => fixture.broker.publish([job('a-2')]), (chain) => chain],
-    ['an id comes twice', () => undefined, (chain) => [...chain, job('a-1')]],
-  ])('are not published at all where %s', async (_, prepare, make) => {
+    ['an id is used twice', () => undefined, (chain) => [...chain, job('a-1')]],
+  ])('are not published if %s', async (_, prepare, make) => {
     await fixture.broker.publish([message('first')]); // Has the channel listed.
     await prepare();
     const before = await keyspaceOf(fixture.redis);
@@ -29,7 +29,7 @@ describe('Simple messages', () => {
     expect(await keyspaceOf(fixture.redis)).toEqual(before);
   });
 
-  describe('in one turn with others', () => {
+  describe('published in one turn with others', () => {
     const [TAKEN, PUBLISHED] = ['REPID_DUPLICATE_JOB', undefined];
 
     it.each<[string, () => OutgoingMessage[][], (string | undefined)[]]>([
@@ -47,7 +47,7 @@ describe('Simple messages', () => {
         [PUBLISHED, TAKEN, PUBLISHED],
       ],
       ['in hundreds of one size', () => [hundreds('a'), [...hundreds('b').slice(1), job('taken')]], [PUBLISHED, TAKEN]],
-      ['with the same to wait for', () => [[waiting('a', 'x')], [waiting('b', 'x')]], [PUBLISHED, PUBLISHED]],
+      ['with the same dependency', () => [[waiting('a', 'x')], [waiting('b', 'x')]], [PUBLISHED, PUBLISHED]],
     ])('are published, and the others are refused: %s', async (_, make, codes) => {
       await fixture.broker.publish([job('taken')]);
       const publications = make();
@@ -60,7 +60,7 @@ describe('Simple messages', () => {
       expect(queued + blocked).toBe(published.length + 1);
     });
 
-    it('leave only the others to the general path', async () => {
+    it('need no general path for themselves', async () => {
       await fixture.broker.publish([job('taken')]);
       const ids = ['a', 'taken', 'b', 'c'];
       const calls = await callsDuring(() => Promise.allSettled(ids.map((id) => fixture.broker.publish([job(id)]))));
@@ -96,7 +96,7 @@ describe('Simple messages', () => {
     expect((await fixture.broker.waiters('a-0')).map(({ jobId }) => jobId).toSorted()).toEqual(['a-1', 'b', 'c']);
   });
 
-  it('are released at once where the bucket exists', async () => {
+  it('are released immediately if the bucket exists', async () => {
     await buckets.store([{ id: 'a-0', ttl: 60_000, success: true, body: '{"success":true,"timestamp":1,"data":1}' }]);
     await fixture.broker.publish(chainOf('a').slice(1));
     const [first] = await (await fixture.consume()).receive(1, { wait: true });
@@ -106,7 +106,7 @@ describe('Simple messages', () => {
   });
 
   it.each(['repid::jobs', 'repid:email:waiting', 'repid::awaited', 'repid:email'])(
-    'are refused as a whole where %s is of another type',
+    'are refused as a batch if %s has the wrong type',
     async (key) => {
       await fixture.redis.set(key, 'not ours');
       await expect(fixture.broker.publish(chainOf('a'))).rejects.toMatchObject({ code: 'REPID_BROKER_REFUSED' });
@@ -114,7 +114,7 @@ describe('Simple messages', () => {
     },
   );
 
-  it('notify consumers when the first of them times out', async () => {
+  it('notify consumers of the earliest timeout', async () => {
     const consumer = await fixture.consume();
     const late = waiting('late', 'never');
     const received = consumer.receive(1, { wait: true });

@@ -8,8 +8,8 @@ import { RedisMessageBroker } from './redis-message-broker.js';
 describe('RedisMessageBroker on its server', () => {
   const fixture = new RedisFixture();
 
-  describe('with several at work', () => {
-    it('gives each message to one of two brokers', async () => {
+  describe('with several consumers', () => {
+    it('delivers each message to one of two brokers', async () => {
       const other = await fixture.connected();
       const consumers = [await fixture.consume(), await other.consume({ channels: ['email'] })];
       const texts = Array.from({ length: 500 }, (_, n) => `message ${n}`);
@@ -26,7 +26,7 @@ describe('RedisMessageBroker on its server', () => {
       expect(seen.toSorted()).toEqual(texts.toSorted());
     });
 
-    it('never answers more than it was asked for, whatever the priorities', async () => {
+    it('never returns more messages than requested, whatever the priorities', async () => {
       const consumer = await fixture.consume();
       const received = consumer.receive(1, { wait: true });
       await fixture.broker.publish(
@@ -38,7 +38,7 @@ describe('RedisMessageBroker on its server', () => {
       expect(all.map(textOf).toSorted()).toEqual(['high', 'low', 'medium']);
     });
 
-    it('loses nothing to waking at the moment of arrival', async () => {
+    it('loses no message that arrives at the moment of a wake', async () => {
       const consumer = await fixture.consume();
       for (let n = 0; n < 100; n++) {
         const received = consumer.receive(1, { wait: true });
@@ -53,7 +53,7 @@ describe('RedisMessageBroker on its server', () => {
       }
     });
 
-    it('gives nothing from a channel that another process paused', async () => {
+    it('delivers nothing of a channel that another process has paused', async () => {
       const consumer = await fixture.consume();
       const received = take(consumer);
       const other = await fixture.connected();
@@ -83,7 +83,7 @@ describe('RedisMessageBroker on its server', () => {
       expect(lateness[lateness.length / 2]).toBeLessThan(50);
     });
 
-    it('wakes a consumer that sleeps until something later', async () => {
+    it('wakes a consumer that waits for a later message', async () => {
       await fixture.broker.publish([message('much later', { delay: 60_000 })]);
       const consumer = await fixture.consume();
       const received = take(consumer);
@@ -96,7 +96,7 @@ describe('RedisMessageBroker on its server', () => {
   });
 
   describe('what it leaves behind', () => {
-    it('is nothing but the empty channel when everything is settled', async () => {
+    it('is only the empty channel when all messages are settled', async () => {
       const buckets = new RedisBucketBroker(fixture.server.url);
       await buckets.connect();
       expect(await fixture.broker.join(buckets)).toBe(true);
@@ -126,13 +126,13 @@ describe('RedisMessageBroker on its server', () => {
       expect(await fixture.redis.xinfo('CONSUMERS', 'repid:email', 'repid:email:group')).toEqual([]);
     });
 
-    it('is nothing at all when the channel is deleted', async () => {
+    it('is nothing when the channel is deleted', async () => {
       await fixture.broker.publish([job('one'), job('two', { delay: 60_000 }), job('three', { priority: 'low' })]);
       await fixture.broker.channels.delete('email');
       expect(await fixture.redis.keys('*')).toEqual([]);
     });
 
-    it('keeps its name in the group while it has something in flight', async () => {
+    it('includes its name in the group while it has deliveries in flight', async () => {
       await fixture.broker.publish([message('x')]);
       const consumer = await fixture.consume();
       const [delivery] = await consumer.receive(1, { wait: true });
@@ -142,8 +142,8 @@ describe('RedisMessageBroker on its server', () => {
     });
   });
 
-  describe('given an instance', () => {
-    it('works through connections of its own, and leaves the instance alone', async () => {
+  describe('given an ioredis instance', () => {
+    it('uses its own connections, and does not change the instance', async () => {
       const given = new Redis(fixture.server.url, { lazyConnect: true });
       const own = new RedisMessageBroker(given);
       await own.connect();
@@ -152,7 +152,7 @@ describe('RedisMessageBroker on its server', () => {
       expect(given.status).toBe('wait');
     });
 
-    it('joins only buckets in the same place', async () => {
+    it('shares transactions only with buckets in the same database', async () => {
       const [here, elsewhere, otherwise] = [
         new RedisBucketBroker(fixture.redis),
         new RedisBucketBroker(`${fixture.server.url}/1`),

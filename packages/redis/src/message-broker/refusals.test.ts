@@ -4,11 +4,11 @@ import { ACK, RedisFixture, job, message, take } from '../../../../test/support/
 
 const HOUR = 3_600_000;
 
-describe('RedisMessageBroker whose keys are of other types', () => {
+describe('RedisMessageBroker with keys of the wrong type', () => {
   const fixture = new RedisFixture();
   const foreign = { channel: 'foreign' };
 
-  it('publishes none of a batch, and rejects', async () => {
+  it('rejects a batch, and publishes none of it', async () => {
     await fixture.redis.set('repid:foreign', 'not a stream');
     const batch = [message('good'), message('bad', foreign)];
     await expect(fixture.broker.publish(batch)).rejects.toThrow(BrokerRefusedError);
@@ -29,7 +29,7 @@ describe('RedisMessageBroker whose keys are of other types', () => {
     await delivery!.settle(ACK);
   });
 
-  it('has no key that a channel or a bucket could have', async () => {
+  it('has no key that a channel or a bucket could use', async () => {
     const buckets = await fixture.transactionalBuckets();
     await fixture.broker.publish(
       ['channels', 'waiting', 'skipped', 'client'].map((channel) => message('x', { channel })),
@@ -60,7 +60,7 @@ describe('A channel for replies', () => {
   const fixture = new RedisFixture();
   const channel = `${REPLY_CHANNELS}1`;
 
-  it('does not outlive its asker by more than an hour', async () => {
+  it('expires within an hour after its process was killed', async () => {
     const consumer = await fixture.broker.consume({ channels: [channel] });
     expect(await fixture.redis.pttl(`repid:${channel}`)).toBeGreaterThan(HOUR - 60_000);
     await fixture.broker.publish([message('reply', { channel })]);

@@ -17,7 +17,7 @@ interface Act {
 /** Keys that are written apart from any act, or say nothing of jobs. */
 const APART = new Set(['repid::channels', 'repid:email:consumers', 'repid:other:consumers']);
 
-/** Commands that add something. Only they are refused by a full server. */
+/** Operations that add data. A full server refuses only these. */
 const GROWS = /^(publishing|storing a bucket|replaying)/;
 
 describe('A command that Redis refuses', () => {
@@ -34,49 +34,53 @@ describe('A command that Redis refuses', () => {
 
   const cancelled = () => ({ result: { into: buckets, exception: 'CancelledError: no' } });
 
-  const ACTS: Record<string, Act> = {
+  const OPERATIONS: Record<string, Act> = {
     'publishing a message': { act: () => fixture.broker.publish([message('x')]) },
     'publishing a job': { act: () => fixture.broker.publish([job('x')]) },
-    'publishing of high priority': { act: () => fixture.broker.publish([job('x', { priority: 'high' })]) },
-    'publishing for later': {
+    'publishing with high priority': { act: () => fixture.broker.publish([job('x', { priority: 'high' })]) },
+    'publishing with a delay': {
       act: () => fixture.broker.publish([job('x', { delay: 60_000 }), message('y', { delay: 9 })]),
     },
     'publishing on two channels': { act: () => fixture.broker.publish([job('x'), job('y', { channel: 'other' })]) },
-    'publishing with arguments and a result of another id': {
+    'publishing with arguments and another result bucket': {
       act: () => fixture.broker.publish([job('x', { resultId: 'r', buckets: [kept('args')] }), job('y')]),
     },
     'publishing over an old result': {
       before: () => buckets.store([result('x')]),
       act: () => fixture.broker.publish([job('x', { clears: [{ id: 'x', into: buckets }] })]),
     },
-    'publishing what waits for one': { act: () => fixture.broker.publish([job('y'), waiting('x', ['y'])]) },
+    'publishing a job that waits for one bucket': {
+      act: () => fixture.broker.publish([job('y'), waiting('x', ['y'])]),
+    },
     'publishing jobs that wait for the same bucket': {
       before: () => fixture.broker.publish([waiting('x', ['y'])]),
       act: () => fixture.broker.publish([waiting('z', ['y'])]),
     },
-    'publishing what waits for several': { act: () => fixture.broker.publish([job('y'), waiting('x', ['y', 'z'])]) },
+    'publishing a job that waits for several buckets': {
+      act: () => fixture.broker.publish([job('y'), waiting('x', ['y', 'z'])]),
+    },
     'publishing arguments that a job waits for': {
       before: () => fixture.broker.publish([waiting('x', ['args']), waiting('z', ['args', 'more'])]),
       act: () => fixture.broker.publish([job('y', { buckets: [kept('args')] })]),
     },
-    'publishing what is skipped at once': {
+    'publishing a job that is skipped immediately': {
       before: () => buckets.store([result('y', false)]),
       act: () => fixture.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
     },
     'acknowledging a message': { before: () => take(message('x')), act: () => settle(ACK) },
     'acknowledging a job': { before: () => take(job('x')), act: () => settle(ACK) },
-    'acknowledging several': { before: () => take(job('x'), job('y')), act: () => settle(ACK, ACK) },
-    'acknowledging a job with arguments of its own': { before: () => take(own('x')), act: () => settle(ACK) },
+    'acknowledging several jobs': { before: () => take(job('x'), job('y')), act: () => settle(ACK, ACK) },
+    'acknowledging a job with its own arguments': { before: () => take(own('x')), act: () => settle(ACK) },
     'storing a result': { before: () => take(job('x')), act: () => settle({ ...ACK, bucket: written('x') }) },
-    'storing a result that one waits for': {
+    'storing a result that one job waits for': {
       before: () => take(job('x'), waiting('y', ['x'])),
       act: () => settle({ ...ACK, bucket: written('x') }),
     },
-    'storing a result that many wait for': {
+    'storing a result that several jobs wait for': {
       before: () => take(job('x'), waiting('y', ['x']), waiting('z', ['x'], 'other'), waiting('a', ['x', 'y'])),
       act: () => settle({ ...ACK, bucket: written('x') }),
     },
-    'storing a failure that many wait for': {
+    'storing a failure that several jobs wait for': {
       before: () => take(job('x'), waiting('y', ['x']), waiting('z', ['y'], 'other'), waiting('a', ['x', 'y'])),
       act: () => settle({ ...NACK, bucket: written('x', false) }),
     },
@@ -84,25 +88,28 @@ describe('A command that Redis refuses', () => {
       before: () => take(job('x')),
       act: () => settle({ ...ACK, publish: [job('y'), message('z', { channel: 'other' }), waiting('a', ['y'])] }),
     },
-    'giving up': { before: () => take(own('x')), act: () => settle(NACK) },
-    'giving back': { before: () => take(job('x')), act: () => settle({ outcome: { type: 'reject', headers: {} } }) },
-    'giving back for later': {
+    'dead-lettering a job': { before: () => take(own('x')), act: () => settle(NACK) },
+    'rejecting a job': {
+      before: () => take(job('x')),
+      act: () => settle({ outcome: { type: 'reject', headers: {} } }),
+    },
+    'retrying a job': {
       before: () => take(job('x')),
       act: () => settle({ outcome: { type: 'retry', headers: {}, delay: 60_000 } }),
     },
-    'cancelling what is queued': {
+    'cancelling a queued job': {
       before: () => fixture.broker.publish([own('x'), waiting('y', ['x']), waiting('z', ['x', 'y'])]),
       act: () => fixture.broker.cancel('x', cancelled()),
     },
-    'cancelling what is delayed': {
+    'cancelling a delayed job': {
       before: () => fixture.broker.publish([own('x', { delay: 60_000 }), waiting('y', ['x'])]),
       act: () => fixture.broker.cancel('x', cancelled()),
     },
-    'cancelling what waits': {
+    'cancelling a waiting job': {
       before: () => fixture.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
       act: () => fixture.broker.cancel('z', cancelled()),
     },
-    'cancelling what runs': {
+    'cancelling a running job': {
       before: () => take(own('x'), waiting('y', ['x'])),
       act: () => fixture.broker.cancel('x', cancelled()),
     },
@@ -117,11 +124,11 @@ describe('A command that Redis refuses', () => {
       },
       act: () => fixture.broker.channels.resume('email'),
     },
-    'purging what is queued': {
+    'purging queued jobs': {
       before: () => fixture.broker.publish([own('x'), waiting('y', ['x'], 'other'), waiting('z', ['x', 'y'], 'other')]),
       act: () => fixture.broker.channels.purge('email'),
     },
-    'purging what is delayed': {
+    'purging delayed jobs': {
       before: () => fixture.broker.publish([own('x', { delay: 60_000 }), waiting('y', ['x'], 'other')]),
       act: () => fixture.broker.channels.purge('email'),
     },
@@ -149,8 +156,8 @@ describe('A command that Redis refuses', () => {
     },
   };
 
-  describe.each(Object.entries(ACTS))('%s', (name, { before, act }) => {
-    it('changes nothing or everything, whatever the type of one of its keys', async () => {
+  describe.each(Object.entries(OPERATIONS))('%s', (name, { before, act }) => {
+    it('is atomic if one of its keys has the wrong type', async () => {
       const keys = await keysOf(before, act);
       for (const key of keys) {
         await start(before);
@@ -158,13 +165,13 @@ describe('A command that Redis refuses', () => {
         const there = await contents();
         const refusal = await refusalOf(act);
         if (refusal === undefined) continue;
-        // Where its stream is gone, nobody owns the delivery.
+        // Without its stream, no consumer owns the delivery.
         expect(['REPID_BROKER_REFUSED', 'REPID_LOST_OWNERSHIP'], key).toContain((refusal as RepidError).code);
         expect(await contents(), key).toEqual(there);
       }
     });
 
-    it('changes nothing when it adds something to a full server, and everything otherwise', async () => {
+    it('is refused by a full server only if it adds data', async () => {
       const done = Object.keys(await contentsAfter(before, act));
       await start(before);
       const there = await contents();
@@ -189,7 +196,7 @@ describe('A command that Redis refuses', () => {
     });
   });
 
-  it('is never one that ends jobs on a full server', async () => {
+  it('does not include the end of a job on a full server', async () => {
     await take(job('x'), own('y'), waiting('z', ['x']));
     await fixture.broker.publish([own('a')]);
     await fixture.redis.config('SET', 'maxmemory', 1);

@@ -36,10 +36,10 @@ describe('Settled results', () => {
   });
 
   it.each<[string, Partial<BucketRecord>, number, number]>([
-    ['for a while', {}, 59_000, 60_000],
-    ['for ever', { ttl: null }, -1, -1],
-    ['not at all', { ttl: 0 }, -2, -2],
-  ])('are kept for their ttl: %s', async (_, more, least, most) => {
+    ['with the default TTL', {}, 59_000, 60_000],
+    ['without a TTL', { ttl: null }, -1, -1],
+    ['with a TTL of 0', { ttl: 0 }, -2, -2],
+  ])('are kept for their TTL: %s', async (_, more, least, most) => {
     await fixture.broker.publish([job('a')]);
     const [a] = await take(1);
     await settle(a!, more);
@@ -50,12 +50,12 @@ describe('Settled results', () => {
 
   describe('fall back to the general path', () => {
     const cases: [string, () => OutgoingMessage[], 'queued' | 'delayed'][] = [
-      ['where the released job is on another channel', () => [{ ...waiting('x'), channel: 'sms' }], 'queued'],
-      ['where the released job is delayed', () => [{ ...waiting('x'), delay: 60_000 }], 'delayed'],
-      ['where the released job has another priority', () => [{ ...waiting('x'), priority: 'high' }], 'queued'],
-      ['where the released job has no id header', () => [{ ...waiting('x'), headers: { topic: 'act' } }], 'queued'],
-      ['where there are several waiters', () => [waiting('x'), waiting('y'), many('z')], 'queued'],
-      ['where the waiter waits for several buckets', () => [many('x')], 'queued'],
+      ['if the released job is on another channel', () => [{ ...waiting('x'), channel: 'sms' }], 'queued'],
+      ['if the released job is delayed', () => [{ ...waiting('x'), delay: 60_000 }], 'delayed'],
+      ['if the released job has another priority', () => [{ ...waiting('x'), priority: 'high' }], 'queued'],
+      ['if the released job has no id header', () => [{ ...waiting('x'), headers: { topic: 'act' } }], 'queued'],
+      ['if there are several waiters', () => [waiting('x'), waiting('y'), many('z')], 'queued'],
+      ['if the waiter waits for several buckets', () => [many('x')], 'queued'],
     ];
     it.each(cases)('%s', async (_, make, location) => {
       await fixture.broker.publish([job('first'), job('other')]);
@@ -67,7 +67,7 @@ describe('Settled results', () => {
       for (const { id } of messages) expect(await fixture.where(id!)).toBe(location);
     });
 
-    it('where the condition is not met', async () => {
+    it('if the condition is not met', async () => {
       await fixture.broker.publish([job('first'), waiting('x', { condition: 'failure' })]);
       const [first] = await take(1);
       await settle(first!);
@@ -75,7 +75,7 @@ describe('Settled results', () => {
       expect(JSON.parse((await buckets.get(['x']))[0]!)).toMatchObject({ skipped: true });
     });
 
-    it('where the result is too large to be inlined', async () => {
+    it('if the result is too large to be inlined', async () => {
       await fixture.broker.publish([job('first'), waiting('x')]);
       const [first] = await take(1);
       await settle(first!, { body: bodyOf('x'.repeat(LIMITS.inlinedResultSize)) });
@@ -87,7 +87,7 @@ describe('Settled results', () => {
       expect(await fixture.keysOfJobs()).toEqual([]);
     });
 
-    it('where another consumer owns the message, and nothing is committed', async () => {
+    it('if another consumer owns the message, and nothing is committed', async () => {
       await fixture.broker.publish([job('first'), waiting('x'), job('second')]);
       const [first, second] = await take(2);
       await fixture.redis.xclaim('repid:email', 'repid:email:group', 'another', 0, first!.id);
@@ -98,7 +98,7 @@ describe('Settled results', () => {
       expect(await fixture.where('x')).toBe('waiting');
     });
 
-    it('where the id belongs to another message', async () => {
+    it('if the id belongs to another message', async () => {
       await fixture.broker.publish([job('first'), waiting('x')]);
       const [first] = await take(1);
       await fixture.redis.hset('repid::jobs', 'first', 'm0-1@email');
@@ -107,7 +107,7 @@ describe('Settled results', () => {
       expect(await fixture.where('x')).toBe('queued');
     });
 
-    it('where a dependent cannot be released and goes on waiting', async () => {
+    it('if a dependent cannot be released and stays blocked', async () => {
       await fixture.broker.publish([job('first', { priority: 'low' }), waiting('x')]);
       const [first] = await take(1);
       await fixture.redis.set('repid:email', 'not ours');
@@ -130,7 +130,7 @@ describe('Settled results', () => {
     expect(await fixture.redis.exists('repid::clients:a', 'repid::clients:b')).toBe(0);
   });
 
-  it('are committed where the key of their clients is of another type', async () => {
+  it('are committed if the key of their clients has the wrong type', async () => {
     await fixture.broker.publish([job('a'), job('b')]);
     const [a, b] = await take(2);
     await fixture.redis.set('repid::clients', '1');

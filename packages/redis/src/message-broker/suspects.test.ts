@@ -22,23 +22,23 @@ describe('A suspect in Redis', () => {
     const reason = { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 };
 
     it.each<[string, OutgoingMessage, (delivery: Delivery) => Settlement, object]>([
-      ['a bare message is done', message('x'), () => ACK, {}],
-      ['a job is done', job('x'), () => ACK, {}],
-      ['a job leaves its result', job('x'), () => ({ ...ACK, bucket: result('x') }), {}],
-      ['a job publishes another', job('x'), () => ({ ...ACK, publish: [job('y')] }), { queued: 1 }],
+      ['ack of a bare message', message('x'), () => ACK, {}],
+      ['ack of a job', job('x'), () => ACK, {}],
+      ['ack with a result', job('x'), () => ({ ...ACK, bucket: result('x') }), {}],
+      ['ack with a follower', job('x'), () => ({ ...ACK, publish: [job('y')] }), { queued: 1 }],
       [
-        'a job is given up',
+        'nack',
         job('x'),
         ({ message: { headers } }) => ({ outcome: { type: 'nack', headers, reason } }),
         { deadLetters: 1 },
       ],
       [
-        'a job is tried again',
+        'retry',
         job('x'),
         ({ message: { headers } }) => ({ outcome: { type: 'retry', headers, delay: 60_000 } }),
         { delayed: 1 },
       ],
-    ])('is settled as any other: %s', async (_, outgoing, settlementOf, left) => {
+    ])('is settled like any message: %s', async (_, outgoing, settlementOf, left) => {
       const consumer = await suspecting([outgoing]);
       const [delivery] = await consumer.receive(5, ALONE);
       await delivery!.settle(settlementOf(delivery!));
@@ -46,7 +46,7 @@ describe('A suspect in Redis', () => {
       expect(await fixture.broker.channels.stats('email')).toMatchObject({ ...none, ...left });
     });
 
-    it('is settled with the read of what is next', async () => {
+    it('is settled by the call that reads the next messages', async () => {
       const consumer = await suspecting([job('x')]);
       await broker.publish([job('next')]);
       const [delivery] = await consumer.receive(5, ALONE);
@@ -56,7 +56,7 @@ describe('A suspect in Redis', () => {
       expect(await fixture.where('x')).toBeUndefined();
     });
 
-    it('is lost to another as any other, though it had the mark', async () => {
+    it('can be taken over although it has the mark', async () => {
       const consumer = await suspecting([job('x')]);
       const [delivery] = await consumer.receive(5, ALONE);
       await fixture.redis.xclaim('repid:email', GROUP, 'another', 0, entryOf(delivery!), 'JUSTID');
@@ -79,7 +79,7 @@ describe('A suspect in Redis', () => {
       expect(await fixture.redis.xlen('repid:email')).toBe(0);
     });
 
-    it('keeps its mark however long it is, where it is to be refused', async () => {
+    it('keeps its mark, however long it runs, if it must be refused', async () => {
       await suspecting([message('x')]).then((consumer) => consumer.receive(1, ALONE));
       const consumer = await broker.consume({ channels: ['email'] });
       await untilSuspected(consumer);
@@ -92,7 +92,7 @@ describe('A suspect in Redis', () => {
     });
   });
 
-  it('is no suspect to a consumer any more when another has taken it', async () => {
+  it('is no longer a suspect of a consumer after another has taken it', async () => {
     const [one, other] = [await suspecting([message('x')]), await broker.consume({ channels: ['email'] })];
     await untilSuspected(other);
     const [delivery] = await one.receive(1, ALONE);
@@ -102,7 +102,7 @@ describe('A suspect in Redis', () => {
     await delivery!.settle(ACK);
   });
 
-  it('keeps no innocent from being taken over, however many suspects there are before it', async () => {
+  it('does not prevent the takeover of other messages, however many suspects precede them', async () => {
     const count = 1_000;
     await broker.publish(Array.from({ length: count }, (_, n) => message(`suspect ${n}`)));
     await broker.publish([message('innocent')]);

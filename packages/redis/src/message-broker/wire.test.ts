@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ACK, RedisFixture, message, take, textOf } from '../../../../test/support/redis-fixture.js';
 
-describe('RedisMessageBroker on the wire', () => {
+describe('The wire format of RedisMessageBroker', () => {
   const fixture = new RedisFixture();
 
-  describe('on the wire', () => {
+  describe('messages', () => {
     it('writes a bare message as the Python library does, and nothing else', async () => {
       await fixture.broker.publish([message('{}', { contentType: 'application/json', replyTo: 'answers' })]);
       expect((await fixture.redis.xrange('repid:email', '-', '+'))[0]![1]).toEqual([
@@ -14,7 +14,7 @@ describe('RedisMessageBroker on the wire', () => {
       expect((await fixture.redis.keys('*')).toSorted()).toEqual(['repid::channels', 'repid:email']);
     });
 
-    it('leaves out what a message does not have', async () => {
+    it('omits the fields that a message does not have', async () => {
       await fixture.broker.publish([message('x', { headers: {} })]);
       expect((await fixture.redis.xrange('repid:email', '-', '+'))[0]![1]).toEqual(['payload', 'x']);
     });
@@ -35,7 +35,7 @@ describe('RedisMessageBroker on the wire', () => {
       expect(delivery!.message).toMatchObject({ headers: { topic: 'act' }, contentType: 'text/plain' });
     });
 
-    it('writes a dead letter with where it came from and why', async () => {
+    it('writes the origin and the reason of a dead letter', async () => {
       await fixture.broker.publish([message('spoilt')]);
       const [delivery] = await (await fixture.consume()).receive(1, { wait: true });
       const reason = { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 };
@@ -46,14 +46,14 @@ describe('RedisMessageBroker on the wire', () => {
       ]);
     });
 
-    it('reads a dead letter that has no reason', async () => {
+    it('reads a dead letter without a reason', async () => {
       const at = Date.now() - 60_000;
       await fixture.redis.xadd('repid:email:dlq', `${at}-0`, 'payload', 'old', 'original_stream', 'repid:email');
       const [letter] = await fixture.broker.channels.deadLetters('email', 1);
       expect(letter).toMatchObject({ id: `${at}-0`, reason: { at } });
     });
 
-    it('gives a job whose headers do not say its id a field for it', async () => {
+    it('writes an id field for a job without an id header', async () => {
       await fixture.broker.publish([message('x', { id: 'j1' })]);
       expect((await fixture.redis.xrange('repid:email', '-', '+'))[0]![1]).toContain('id');
       const [delivery] = await (await fixture.consume()).receive(1, { wait: true });
@@ -67,16 +67,16 @@ describe('RedisMessageBroker on the wire', () => {
 
     it.each<[string, Uint8Array]>([
       ['nothing', Buffer.alloc(0)],
-      ['text of several bytes a letter', Buffer.from(TEXT)],
+      ['multi-byte text', Buffer.from(TEXT)],
       ['a byte order mark', Buffer.from([0xef, 0xbb, 0xbf, 0x61])],
       ['zeros and line ends', Buffer.from('\0\r\n$3\r\n\0')],
-      ['half a surrogate pair', Buffer.from([0xed, 0xa0, 0x80])],
-      ['half a letter', Buffer.from(TEXT).subarray(0, -1)],
-      ['bytes that are no text', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
+      ['a lone surrogate', Buffer.from([0xed, 0xa0, 0x80])],
+      ['an incomplete character', Buffer.from(TEXT).subarray(0, -1)],
+      ['bytes that are not text', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
       ['a part of a larger array', new Uint8Array(Buffer.from(`..${TEXT}..`)).subarray(2, -2)],
       ['long text', Buffer.from(TEXT.repeat(10_000))],
       ['long bytes', Buffer.alloc(100_000, 0xff)],
-    ])('keep their bytes, published or following: %s', async (_, payload) => {
+    ])('keep their bytes, published directly or as followers: %s', async (_, payload) => {
       await fixture.broker.publish([{ ...message(''), payload }]);
       const consumer = await fixture.consume();
       const [first] = await consumer.receive(1, { wait: true });
@@ -92,10 +92,10 @@ describe('RedisMessageBroker on the wire', () => {
     it.each([
       ['no payload', ['nonsense', 'yes']],
       ['headers that are not JSON', ['payload', 'x', 'headers', '{"topic"']],
-      ['headers that are no object', ['payload', 'x', 'headers', '[]']],
-      ['headers that are not texts', ['payload', 'x', 'headers', '{"a":{"b":1}}']],
+      ['headers that are not an object', ['payload', 'x', 'headers', '[]']],
+      ['headers that are not text', ['payload', 'x', 'headers', '{"a":{"b":1}}']],
       ['random bytes', [Buffer.from([0, 255, 128]), Buffer.from([1, 254])]],
-    ])('go to the dead letters as they came: %s', async (_, fields) => {
+    ])('go to the dead letters unchanged: %s', async (_, fields) => {
       const problems: Error[] = [];
       await fixture.redis.xadd('repid:email', '*', ...fields);
       const consumer = await fixture.consume((problem) => problems.push(problem));

@@ -69,7 +69,7 @@ export function cancelling(scenario: Scenario): void {
     assert.equal(await fixture.broker.cancel(fixture.id('job')), undefined);
   });
 
-  scenario('stores the result where the headers of the job name it', { needs }, async (fixture) => {
+  scenario("stores the result in the bucket that the job's headers name", { needs }, async (fixture) => {
     const into = await fixture.transactionalBuckets();
     if (!into) return;
     await fixture.broker.publish([fixture.jobWithResult('job'), fixture.jobWithResult('other', {}, 'result')]);

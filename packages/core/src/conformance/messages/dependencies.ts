@@ -64,14 +64,14 @@ export function dependencies(scenario: Scenario): void {
   });
 
   for (const [condition, state, runs] of TABLE) {
-    const title = `${runs ? 'runs' : 'skips'} what waits for ${condition} when the bucket is one that ${state}`;
-    scenario(`${title}, stored after`, { needs }, async (fixture) => {
+    const title = `${runs ? 'runs' : 'skips'} a job with the condition "${condition}" and a ${state} dependency`;
+    scenario(`${title}, if the bucket is stored after publishing`, { needs }, async (fixture) => {
       const { into, job } = await prepare(fixture);
       await fixture.broker.publish([job('second', ['first'], condition)]);
       await into.store([resultOf(fixture, 'first', state)]);
       await expectEnd(fixture, into, runs);
     });
-    scenario(`${title}, stored before`, { needs }, async (fixture) => {
+    scenario(`${title}, if the bucket is stored before publishing`, { needs }, async (fixture) => {
       const { into, job } = await prepare(fixture);
       await into.store([resultOf(fixture, 'first', state)]);
       await fixture.broker.publish([job('second', ['first'], condition)]);
@@ -96,7 +96,7 @@ export function dependencies(scenario: Scenario): void {
     assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
   });
 
-  scenario('uses the root cause for a job that is published later, too', { needs }, async (fixture) => {
+  scenario('reports the root cause for a job that is published later', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await into.store([resultOf(fixture, 'a', 'failed')]);
     await fixture.broker.publish([job('b', ['a'])]);
@@ -105,7 +105,7 @@ export function dependencies(scenario: Scenario): void {
     assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
   });
 
-  scenario('accepts a graph in any order, in one write', { needs }, async (fixture) => {
+  scenario('accepts a graph in any order, in one call', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('c', ['b']), job('b', ['a']), fixture.job('a')]);
     const consumer = await fixture.consumer();
@@ -117,7 +117,7 @@ export function dependencies(scenario: Scenario): void {
     await fixture.expectNothing(consumer);
   });
 
-  scenario('waits for a job of the same write even if an earlier result exists', { needs }, async (fixture) => {
+  scenario('waits for a job of the same call even if an earlier result exists', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await into.store([resultOf(fixture, 'first')]);
     const first = fixture.job('first', { clears: [{ id: fixture.id('first'), into }] });
@@ -136,7 +136,7 @@ export function dependencies(scenario: Scenario): void {
     assert.equal(await fixture.locationOf('waits'), undefined);
   });
 
-  scenario('keeps the id of a waiting job taken, and frees that of a skipped one', { needs }, async (fixture) => {
+  scenario('reserves the id of a waiting job, and frees the id of a skipped job', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('second', ['first'])]);
     await assert.rejects(fixture.broker.publish([job('second', ['first'])]));
@@ -145,7 +145,7 @@ export function dependencies(scenario: Scenario): void {
     assert.equal(textOf(await fixture.receiveOne(await fixture.consumer())), 'second');
   });
 
-  scenario('blocks followers, and shows them the result of their own settlement', { needs }, async (fixture) => {
+  scenario('releases followers that wait for the result of their own settlement', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.publish('first');
     const consumer = await fixture.consumer();
@@ -184,7 +184,7 @@ export function dependencies(scenario: Scenario): void {
     assert.deepEqual(await received, []);
   });
 
-  scenario('keeps an id taken while a released job has yet to read its result', { needs }, async (fixture) => {
+  scenario('reserves an id while a released job has yet to read its result', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     const again = fixture.job('first', { clears: [{ id: fixture.id('first'), into }] });
     await fixture.broker.publish([job('last', ['first', 'second'])]);
@@ -324,7 +324,7 @@ export function dependencies(scenario: Scenario): void {
     await until(async () => !(await isKept()), 'the bucket to expire');
   });
 
-  scenario('keeps the bucket for its only reader, however long that is queued', { needs }, async (fixture) => {
+  scenario('keeps the bucket for its only reader, however long the reader is queued', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('x', ['first']), job('y', ['first'])]);
     const first = resultOf(fixture, 'first', 'succeeded', 50);

@@ -160,10 +160,10 @@ type Run = (fixture: BrokerFixture) => Promise<unknown>;
 
 /** How a job ends for good. */
 const ENDS: readonly (readonly [string, Run])[] = [
-  ['when it is done', async (fixture) => ack(await fixture.receiveOne(await fixture.consumer()))],
+  ['when it is acknowledged', async (fixture) => ack(await fixture.receiveOne(await fixture.consumer()))],
   ['when it is cancelled while it is queued', (fixture) => fixture.broker.cancel(fixture.id('job'))],
   [
-    'when it is cancelled while it is to be retried',
+    'when it is cancelled while it waits for a retry',
     async (fixture) => {
       await retry(await fixture.receiveOne(await fixture.consumer()), 60_000);
       await fixture.broker.cancel(fixture.id('job'));
@@ -189,7 +189,7 @@ const ENDS: readonly (readonly [string, Run])[] = [
 
 /** How a job comes to run again. */
 const GOINGS_ON: readonly (readonly [string, Run])[] = [
-  ['when it is given back', async (fixture) => reject(await fixture.receiveOne(await fixture.consumer()))],
+  ['when it is returned to its channel', async (fixture) => reject(await fixture.receiveOne(await fixture.consumer()))],
   ['for a retry', async (fixture) => retry(await fixture.receiveOne(await fixture.consumer()), 1)],
   [
     'for the replay of its dead letter',

@@ -16,7 +16,7 @@ export function receiving(scenario: Scenario): void {
     assert.deepEqual(texts([...first, ...rest]), [...'abcdefghij']);
   });
 
-  scenario('prefetches nothing: other consumers get what one did not request', async (fixture) => {
+  scenario('prefetches nothing: messages stay available to other consumers', async (fixture) => {
     await fixture.publish('a', 'b');
     const [one, two] = [await fixture.consumer(), await fixture.consumer()];
     assert.equal(textOf(await fixture.receiveOne(one)), 'a');
@@ -106,7 +106,7 @@ export function receiving(scenario: Scenario): void {
     await fixture.expectNothing(await fixture.consumer());
   });
 
-  scenario('never resolves a wait empty because another consumer was faster', async (fixture) => {
+  scenario('does not resolve a wait with nothing because another consumer was faster', async (fixture) => {
     const consumers = [await fixture.consumer(), await fixture.consumer()];
     const waits = consumers.map((consumer) => consumer.receive(5, { wait: true }));
     for (const round of ['first', 'second']) {

@@ -16,7 +16,7 @@ const ALONE = { wait: false, alone: true } as const;
 
 /** One bad job does not harm others: a suspect is delivered alone before it is dead-lettered. */
 export function suspects(scenario: Scenario): void {
-  scenario('has none if no worker was lost', async (fixture) => {
+  scenario('reports no suspects if no worker was lost', async (fixture) => {
     await fixture.publish('usual');
     const consumer = await fixture.consumer();
     assert.equal(consumer.hasSuspects, false);
@@ -25,7 +25,7 @@ export function suspects(scenario: Scenario): void {
   });
 
   scenario(
-    'redelivers a message that lost few workers together with others',
+    'redelivers a message that has lost few workers together with others',
     { ownershipTime, maxDeliveries: 3 },
     async (fixture) => {
       await fixture.publish('unlucky');
@@ -89,7 +89,7 @@ export function suspects(scenario: Scenario): void {
   });
 
   scenario(
-    'clears messages that were in flight together with a deadly one',
+    'clears messages that were in flight together with one that crashes workers',
     { ownershipTime, maxDeliveries: 2, needs: ['deadLetters'] },
     async (fixture) => {
       const innocent = ['1', '2', '3', '4', '5'];
@@ -99,7 +99,7 @@ export function suspects(scenario: Scenario): void {
       assert.deepEqual(texts(survived).toSorted(), innocent);
       assert.ok(
         survived.every(({ isExhausted }) => !isExhausted),
-        'an innocent message was to be given up',
+        'a message that crashes no worker was marked as exhausted',
       );
       const letters = await fixture.broker.channels.deadLetters(fixture.channel, 10);
       assert.deepEqual(texts(letters), ['deadly']);
