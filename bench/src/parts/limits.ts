@@ -22,7 +22,7 @@ const MEASURED: readonly Jobs[] = [
 ];
 
 /**
- * At what rate is one Redis full? When its CPU time for sending and ending jobs fills a second. Where clients share the
+ * At what rate is one Redis full? When its CPU time for sending and settling jobs fills a second. Where clients share the
  * machine with it, they are the limit before that: so the rate that they reach is measured, too, and which cores are busy.
  */
 export const limits: Part = {
@@ -45,7 +45,7 @@ export const limits: Part = {
     })),
 };
 
-/** Returns the rate at which the thread of Redis is full, by its CPU time for sending a job and ending it. */
+/** Returns the rate at which the thread of Redis is full, by its CPU time for sending and settling a job. */
 async function fullAt(fixture: Fixture, jobs: Jobs): Promise<number> {
   const driver = await Driver.start(fixture, jobs);
   const { cpu } = await driver.measure(async () => {

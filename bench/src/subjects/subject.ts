@@ -16,7 +16,7 @@ export interface QueueSettings {
   readonly url: string;
   readonly variant: Variant;
   readonly concurrency: number;
-  /** Jobs are delayed: some libraries look for delayed jobs only when told to. @default false */
+  /** Jobs are delayed. Some libraries check for delayed jobs only if configured to. @default false */
   readonly isDelayed?: boolean;
   /** Handlers add jobs. @default false */
   readonly addsJobs?: boolean;

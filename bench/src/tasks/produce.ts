@@ -8,7 +8,7 @@ import type { Work } from './work.js';
 /** Jobs of one call that sends in bulk. */
 export const BULK = 1_000;
 
-/** Calls that are not answered yet, where jobs are sent `in flight`. */
+/** Pending calls, if jobs are sent `in flight`. */
 const IN_FLIGHT = 100;
 
 /** The shortest delay of a delayed job, in milliseconds. */
@@ -27,7 +27,7 @@ export async function preload(settings: QueueSettings, count: number, maxQueued?
   await producer.close();
 }
 
-/** Starts calls for `duration` milliseconds, and measures until the last one is answered. */
+/** Starts calls for `duration` milliseconds, and measures until the last one has completed. */
 export async function enqueue(settings: QueueSettings, sending: Sending, duration: number, firstId = 0): Promise<Work> {
   const producer = await subject.produce(settings, sending);
   let next = firstId;
