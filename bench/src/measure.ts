@@ -6,7 +6,7 @@ import type { BenchCase, Part, Reading } from './parts/part.js';
 /** The cases that were asked for: all where there is no name. */
 export interface Filter {
   readonly subject: readonly string[];
-  /** Scenarios of these names; for a name that none has, those that contain it. */
+  /** Scenarios with these names. A name that no scenario has selects all that contain it. */
   readonly scenario: readonly string[];
 }
 

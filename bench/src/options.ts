@@ -19,13 +19,13 @@ export interface BenchOptions extends FixtureOptions, Filter {
   readonly parts: readonly Part[];
   /** Compare with the targets. */
   readonly check: boolean;
-  /** It is everything at full size: what is written to the results and the page. */
+  /** True for a full run, which is written to the results and the page. */
   readonly isEverything: boolean;
 }
 
 type Values = Filter & Partial<FixtureOptions> & { readonly quick: boolean; readonly check: boolean };
 
-/** Reads the command line. Prints help, or what is wrong with it, and exits, where there is nothing else to do. */
+/** Reads the command line. Prints help or an error and exits if there is nothing else to do. */
 export function readOptions(): BenchOptions {
   const command = new Command('npm run bench --')
     .addArgument(new Argument('[part...]', 'all where none is named').choices(PARTS.map(({ name }) => name)))

@@ -3,7 +3,7 @@ export interface Target {
   readonly part: string;
   readonly scenario: string;
   readonly ours: string;
-  /** What of the figure counts: its value, or what it costs Redis. @default its value */
+  /** The compared quantity: the value, or the cost for Redis. @default the value */
   readonly of?: 'Redis CPU';
   readonly bound: 'at least' | 'at most';
   readonly factor: number;

@@ -6,10 +6,10 @@ import type { SubjectName } from '../subjects/catalogue.js';
 import type { QueueSettings, Sending } from '../subjects/subject.js';
 import type { Window, Work } from '../tasks/work.js';
 
-/** The concurrency of workers, wherever it is not what is varied. */
+/** The concurrency of workers, unless the part varies it. */
 const CONCURRENCY = 100;
 
-/** The ids of each producer start so far from those of the other. */
+/** The distance between the first ids of two producers. */
 const ID_RANGE = 2_000_000;
 
 interface DriverOptions extends Omit<QueueSettings, 'url' | 'concurrency'> {
@@ -76,7 +76,7 @@ export class Driver {
     return Promise.all([working, this.worker.ready().then(send)]);
   }
 
-  /** Returns the rate of some work, and what it costs the processes and Redis. @throws Error as `check` does */
+  /** Returns the rate of some work, and its cost for the processes and Redis. @throws Error as `check` does */
   async measure(action: () => Promise<Work>): Promise<Sample> {
     const cpuBefore = await this.redis.cpuSeconds();
     const { jobs, total, seconds, cpuSeconds } = await action();

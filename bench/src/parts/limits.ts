@@ -7,7 +7,7 @@ import { bottleneckOf, BUSY_SCENARIOS, type BusyCores } from './bottleneck.js';
 import { Driver } from './driver.js';
 import { RATE, type Jobs, type Part } from './part.js';
 
-/** How long the worker may take for what was sent to find its cost, in milliseconds. */
+/** How long the worker may take for the jobs that measure the cost, in milliseconds. */
 const TIMEOUT = 20_000;
 
 /** How long processes may take to start, in milliseconds. */
@@ -22,7 +22,7 @@ const MEASURED: readonly Jobs[] = [
 ];
 
 /**
- * At what rate is one Redis full? When its CPU time for sending and settling jobs fills a second. Where clients share the
+ * At what rate is one Redis saturated? At one CPU second per second for sending and settling jobs. If clients share the
  * machine with it, they are the limit before that: so the rate that they reach is measured, too, and which cores are busy.
  */
 export const limits: Part = {
@@ -45,7 +45,7 @@ export const limits: Part = {
     })),
 };
 
-/** Returns the rate at which the thread of Redis is full, by its CPU time for sending and settling a job. */
+/** Returns the rate at which the thread of Redis is saturated, by its CPU time for sending and settling a job. */
 async function fullAt(fixture: Fixture, jobs: Jobs): Promise<number> {
   const driver = await Driver.start(fixture, jobs);
   const { cpu } = await driver.measure(async () => {

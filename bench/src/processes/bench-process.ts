@@ -56,7 +56,7 @@ export class BenchProcess {
     return (await result) as Result<Name>;
   }
 
-  /** Resolves when the task that was started last is ready for what other processes do meanwhile. */
+  /** Resolves when the last task is ready for the work of other processes. */
   async ready(): Promise<void> {
     await this.next('ready', START_TIMEOUT);
   }

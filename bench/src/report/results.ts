@@ -10,7 +10,7 @@ const FOLDER = fileURLToPath(new URL('../../results/', import.meta.url));
 const LOCK_FILE = new URL('../../../package-lock.json', import.meta.url);
 const PACKAGES = ['bullmq', '@nestjs/bullmq', 'bee-queue', 'groupmq', 'ioredis', '@nestjs/core'];
 
-/** Everything that was measured, for machines: samples, and where and on what they were taken. */
+/** All measurements in machine-readable form: samples, machine and versions. */
 export interface Results extends Readonly<ReturnType<typeof environmentOf>> {
   /** How long all of it took. */
   readonly seconds: number;

@@ -48,7 +48,7 @@ export interface Handler {
 export interface RunningWorker {
   /** Jobs that are acknowledged and whose results are stored. May lag behind, never ahead. */
   settled(): number;
-  /** Takes no more jobs, waits for those in flight, and closes all connections. */
+  /** Stops receiving jobs, waits for jobs in flight, and closes all connections. */
   close(): Promise<void>;
 }
 

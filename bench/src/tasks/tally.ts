@@ -1,7 +1,7 @@
 import type { Message } from '../payload.js';
 import type { Handler } from '../subjects/subject.js';
 
-/** Counts the jobs that a worker handles, and recognizes those that it has handled before. */
+/** Counts the jobs that a worker handles, and detects duplicates. */
 export class Tally implements Handler {
   handled = 0;
   /** Resolves when the first job is handled. */

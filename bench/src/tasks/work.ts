@@ -10,7 +10,7 @@ import { machineTime, startTimer, until } from './timing.js';
 /** How long the first job, or all jobs where they are few, may take, in milliseconds. */
 const TIMEOUT = 20_000;
 
-/** How long the jobs between two looks at the heap may take, in milliseconds. */
+/** How long the jobs between two measurements of the heap may take, in milliseconds. */
 const HEAP_TIMEOUT = 120_000;
 
 /** Jobs that are settled within some milliseconds, so that the end of the window is watched without pauses. */
@@ -27,7 +27,7 @@ export interface Work {
   readonly cpuSeconds: number;
 }
 
-/** What ends the window of a drain, and what it may have to wait for. */
+/** The limits of a drain's measurement, and what it waits for. */
 export interface Window {
   readonly expected: number;
   /** In milliseconds. */

@@ -22,7 +22,7 @@ describe('on a cluster of three', () => {
         void (await testCluster.cluster.xadd(`{repid}:${channel}`, '*', 'nonsense', 'yes')),
       interrupt: async (broker) => {
         for (const node of testCluster.nodes) await node.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-        // Until the cut has come through, a bare message may be sent into it, which is reported and not sent again.
+        // Until the client has detected the cut, a bare message may be lost on the old connection. That is reported, and it is not sent again.
         await vi.waitFor(() => broker.locate('job'));
       },
     });

@@ -3,7 +3,7 @@ import { BrokerClosedError, BrokerUnavailableError } from '../errors/index.js';
 import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
 import { Repid } from '../producer/index.js';
 
-/** Says what is done to it. */
+/** Records the calls. */
 class Watched extends InMemoryMessageBroker {
   readonly calls: string[] = [];
   failures = 0;

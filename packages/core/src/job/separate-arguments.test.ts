@@ -25,7 +25,7 @@ function farBuckets(): BucketBroker & { failures: number } {
   return far;
 }
 
-/** Arguments lie far away; results, where they do not lie there too, beside the messages. */
+/** Arguments are in a separate store. Results are in the same one, or in the store of the messages. */
 function shop(results: 'near' | 'far') {
   const state = { fails: false };
   const seen: unknown[] = [];

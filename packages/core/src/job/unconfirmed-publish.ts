@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection.js';
 import { HEADER, isSameEnqueueing } from '../message/index.js';
 
-/** How many jobs of each kind are looked up. One that stores a result is enough; of the others, the last stay in the broker longest. */
+/** How many jobs of each kind are looked up. One job that stores a result is enough. Of the others, the last ones stay in the broker longest. */
 const MAX_LOOKUPS = 3;
 
 /** A job whose publish may be unconfirmed. */

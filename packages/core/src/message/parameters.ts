@@ -122,7 +122,7 @@ export function withSharedArgs(headers: Readonly<Record<string, string>>): Reado
   return own === undefined ? headers : { ...headers, [HEADER.argsBucket]: own };
 }
 
-/** Writes the parameters as headers, beside others. Default values are left out. */
+/** Adds the parameters to the headers. Default values are left out. */
 export function writeParameters(
   parameters: MessageParameters,
   headers: Record<string, string> = {},

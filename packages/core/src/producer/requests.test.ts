@@ -48,12 +48,12 @@ async function takeRequest(testBed: TestBed, channel = 'python'): Promise<(paylo
 
 const toPython = { channel: 'python', payload: 1, headers: { topic: 'reply' } };
 
-/** The channels of single requests that hold anything, or were looked at. */
+/** The reply channels of single requests that were checked or removed. */
 function spyOnAddresses(testBed: TestBed) {
   const [peek, remove] = [vi.spyOn(testBed.broker.channels, 'peek'), vi.spyOn(testBed.broker.channels, 'delete')];
   const addresses = (calls: readonly (readonly unknown[])[]): string[] =>
     calls.map(([channel]) => String(channel)).filter((channel) => parseReplyAddress(channel));
-  return { looks: () => addresses(peek.mock.calls), removed: () => addresses(remove.mock.calls) };
+  return { checked: () => addresses(peek.mock.calls), removed: () => addresses(remove.mock.calls) };
 }
 
 describe('A request to a program that knows nothing about correlations', () => {
@@ -100,9 +100,9 @@ describe('A request to a program that knows nothing about correlations', () => {
     for (let minutes = 0; minutes < 12; minutes += 1) await testBed.clock.advance(60_000);
     await refused;
     await vi.waitFor(() => expect(spy.removed()).toHaveLength(1), 10_000);
-    const before = spy.looks().length;
+    const before = spy.checked().length;
     await testBed.clock.advance(3_600_000);
-    expect(spy.looks()).toHaveLength(before);
+    expect(spy.checked()).toHaveLength(before);
   });
 
   it('continues to check if one check fails', async () => {
@@ -123,7 +123,7 @@ describe('A request to a Repid actor', () => {
     testBed.start();
     expect(await testBed.repid.request(message)).toBe(1);
     await testBed.clock.advance(60_000);
-    expect(spy.looks()).toEqual([]);
+    expect(spy.checked()).toEqual([]);
     expect(spy.removed()).toEqual([]);
   });
 

@@ -65,7 +65,7 @@ export function asRead(value: unknown): unknown {
 
 /**
  * True if JSON has no form for something in the value, or readers refuse it. A slow check that follows the JSON
- * specification to the letter.
+ * specification exactly.
  */
 export function isLossy(value: unknown, isConverted = false): boolean {
   if (typeof value === 'number') return !Number.isFinite(value);

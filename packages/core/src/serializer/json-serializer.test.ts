@@ -234,7 +234,7 @@ describe('The JSON serializer', () => {
   });
 
   it.each(['"hidden', '{"password":"hidden" 5}', 'hidden', '{"__proto__":"hidden"}', '{"hidden":1'])(
-    'says of %s where it is wrong, and not what is there',
+    'names the position of the error in %s without quoting the text',
     (text) => {
       const error = ((): unknown => {
         try {

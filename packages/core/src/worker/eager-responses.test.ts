@@ -51,7 +51,7 @@ describe('msg.ack()', () => {
 });
 
 describe('msg.nack()', () => {
-  it('moves the message to the dead letters with its error, even where retries are left', async () => {
+  it('moves the message to the dead letters with its error, even if retries are left', async () => {
     const { testBed } = acting((msg) => msg.nack(new Error('no use')));
     const job = await testBed.perform('work', { retries: 5 });
     expect((await testBed.deadLetters())[0]!.reason).toMatchObject({ message: 'no use', attempts: 1 });
@@ -185,7 +185,7 @@ describe('The message of an actor', () => {
     expect(await job.result()).toMatchObject({ data: '[1,2]' });
   });
 
-  it("has the broker's id and the time of delivery where it is a bare message", async () => {
+  it("has the broker's id and the time of delivery if it is a bare message", async () => {
     const { testBed, seen } = acting(() => {});
     await testBed.send('work', { a: 1 });
     await testBed.drain();

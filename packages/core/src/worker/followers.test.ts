@@ -48,7 +48,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual([1, 2, 3]);
   });
 
-  it('is published at once where it is immediate, even when the actor fails', async () => {
+  it('is published immediately with `immediate`, even if the actor fails', async () => {
     const { testBed, order } = chain(async (msg, repid) => {
       await msg.sendMessageJson({ ...toNext('now'), immediate: true });
       await msg.sendMessage({ ...toNext(0), payload: Buffer.from('"bytes"'), immediate: true });
@@ -176,14 +176,14 @@ describe('What an actor sends', () => {
     expect(testBed.eventsOf('ownership-lost')).toHaveLength(1);
   });
 
-  it('is left out where a job with its id exists', async () => {
+  it('is dropped if a job with its id exists', async () => {
     const { testBed, order } = chain((msg, repid) => msg.enqueue(repid.job('next', { id: 'the-one' })));
     await testBed.repid.enqueue([testBed.repid.job('first'), testBed.repid.job('next', { id: 'the-one' })]);
     await testBed.drain({ concurrency: 1 });
     expect(order).toEqual(['next']);
   });
 
-  it('is refused at the call where it is invalid', async () => {
+  it('is refused at the call if it is invalid', async () => {
     const { testBed, order } = chain(async (msg) => {
       expect(() => msg.enqueue({} as never)).toThrow(InvalidOptionError);
       expect(() => msg.addCallback('next' as never)).toThrow(InvalidOptionError);
@@ -195,7 +195,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual(['all refused']);
   });
 
-  it('fails the run where it is too large', async () => {
+  it('fails the run if it is too large', async () => {
     const { testBed } = chain((msg) => msg.sendMessageJson(toNext('x'.repeat(2_000))), { maxPayloadBytes: 1_000 });
     await testBed.perform('first', { retries: 3 });
     expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
@@ -203,7 +203,7 @@ describe('What an actor sends', () => {
 });
 
 describe('Callbacks', () => {
-  it('run after the settlement, in the order in which they were added, even where one fails', async () => {
+  it('run after the settlement, in the order in which they were added, even if one fails', async () => {
     const order: string[] = [];
     const { testBed } = chain(async (msg, repid) => {
       msg.addCallback(async () => {

@@ -14,7 +14,7 @@ export class LeaseRenewer {
     private readonly clock: Clock,
     private readonly deliveries: InFlightDeliveries,
     private readonly onEvent: EventListener,
-    /** Called when a suspect has run alone for long enough to be cleared. Other messages may run beside it. */
+    /** Called when a suspect has run alone for long enough to be cleared. Other messages may then run concurrently. */
     private readonly onCleared: () => void = () => {},
   ) {
     this.schedule();

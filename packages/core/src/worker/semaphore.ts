@@ -4,7 +4,7 @@ import type { Cancellation } from './cancellation.js';
 /** Starts a time limit for waiting, which calls `withdraw` at its end. Returns a function that cancels the limit. */
 export type WaitLimit = (withdraw: () => void) => CancelTimer;
 
-/** Lets at most `capacity` runs in at once. The others wait in the order in which they came. */
+/** Admits at most `capacity` concurrent runs. The others wait in order of arrival. */
 export class Semaphore {
   private acquired = 0;
   private reserved = 0;

@@ -74,7 +74,7 @@ function nextDueAt(disposition: SettlingDisposition, { parameters, now }: Settle
   return nextOccurrence(parameters.schedule, now);
 }
 
-/** The headers of a dead letter. Where the recurring job continues, the letter stands for this run only, without the schedule. */
+/** The headers of a dead letter. Where the recurring job continues, the dead letter stands for this run only, without the schedule. */
 function deadLetterHeaders(disposition: SettlingDisposition, settled: SettledDelivery): Record<string, string> {
   const { headers } = settled.delivery.message;
   return asDeadLetter(nextDueAt(disposition, settled) === undefined ? headers : asOneOff(withSharedArgs(headers)));

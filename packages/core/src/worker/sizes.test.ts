@@ -52,7 +52,7 @@ describe('A result that is larger than maxPayloadBytes', () => {
     expect((await testBed.buckets.get(['mine']))[0]!.length).toBeLessThan(LIMIT);
   });
 
-  it('is stored as an error where the message was acknowledged first', async () => {
+  it('is stored as an error if the message was acknowledged first', async () => {
     const testBed = testBedOf(() => LARGE, { confirmation: 'ack-first' });
     const job = await testBed.perform('act');
     expect((await job.result())!.exception).toMatch(/^PayloadTooLargeError: The result/);
@@ -68,7 +68,7 @@ describe('A result that is larger than maxPayloadBytes', () => {
     expect(await (await testBed.perform('act')).result()).toMatchObject({ success: true, data: 'small' });
   });
 
-  it('is stored where it fits', async () => {
+  it('is stored if it fits', async () => {
     const testBed = testBedOf(() => 'x'.repeat(LIMIT - 200));
     expect(await (await testBed.perform('act')).result()).toMatchObject({ success: true });
   });

@@ -9,7 +9,7 @@ const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await new Promise(setImmediate);
 };
 
-/** Receives what is due and loses it, this many times. */
+/** Receives all due messages and loses them, this many times. */
 async function loseWorkers(testBed: TestBed, times: number): Promise<void> {
   await testBed.repid.connect();
   for (let n = 0; n < times; n += 1) {
@@ -20,7 +20,7 @@ async function loseWorkers(testBed: TestBed, times: number): Promise<void> {
   }
 }
 
-/** Records which jobs run beside which. */
+/** Records which jobs run concurrently. */
 function recording() {
   const running = new Set<string>();
   const beside = new Map<string, string[]>();
@@ -39,7 +39,7 @@ function recording() {
 }
 
 describe('A message that has lost its worker repeatedly', () => {
-  it('runs beside others while at least two deliveries are left', async () => {
+  it('runs together with others while at least two deliveries are left', async () => {
     const { actor, beside, running, release } = recording();
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'lost' }).enqueue();
@@ -78,7 +78,7 @@ describe('A message that has lost its worker repeatedly', () => {
     await consumer.close();
   });
 
-  it('runs beside others once it was owned for a full ownership time', async () => {
+  it('runs together with others once it was owned for a full ownership time', async () => {
     const { actor, beside, running, release } = recording();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
@@ -119,7 +119,7 @@ describe('A message that has lost its worker repeatedly', () => {
     await consumer.close();
   });
 
-  it('goes to the dead letters where it loses its worker while it runs alone, and affects no other message', async () => {
+  it('goes to the dead letters if it loses its worker while it runs alone, and affects no other message', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'poison' }).enqueue();
@@ -149,7 +149,7 @@ describe('A message that has lost its worker repeatedly', () => {
     expect(await job.result()).toMatchObject({ data: 'done' });
   });
 
-  it('is not requested in a loop where another worker has it', async () => {
+  it('is not requested in a loop if another worker has it', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const testBed = new TestBed([actor]);
     const consume = testBed.broker.consume.bind(testBed.broker);
@@ -181,7 +181,7 @@ describe('SuspectPolicy', () => {
   const TIMEOUT = 1_000;
   const inFlight = () => new InFlightDelivery({} as never, { receivedAt: 0, ownedSince: 0, ownedUntil: 0 }, () => {});
 
-  it('receives a suspect at once where nothing is in flight', () => {
+  it('receives a suspect immediately if nothing is in flight', () => {
     expect(new SuspectPolicy(TIMEOUT).next(0, 0)).toBe('receive');
   });
 
@@ -215,7 +215,7 @@ describe('SuspectPolicy', () => {
     expect(suspects.isRunning).toBe(false);
   });
 
-  it('does not ask again at once where it was given none', () => {
+  it('does not request again immediately after it received none', () => {
     const suspects = new SuspectPolicy(TIMEOUT);
     suspects.received(undefined, 0);
     expect([suspects.next(0, 999), suspects.next(0, 1_000)]).toEqual(['continue', 'receive']);

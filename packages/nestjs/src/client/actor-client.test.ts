@@ -44,7 +44,7 @@ class Mail {
   helper(): void {}
 }
 
-// All parameters must be decorated if there are several; `send` takes the whole payload as its letter.
+// All parameters must be decorated if there are several; `send` takes the whole payload as one parameter.
 Payload()(Mail.prototype, 'send', 0);
 
 it('enqueues under the name and channel of the actor and returns the job', async () => {

@@ -126,7 +126,7 @@ it.each([
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
 });
 
-it('dead-letters a payload that is nested too deeply or has an odd constructor, and goes on', async () => {
+it('dead-letters a payload that is nested too deeply or has an unusual constructor, and continues', async () => {
   const { app, repid } = await startMail();
   const depth = 50_000;
   const deep = `{"to":"alex@example.com","junk":${'['.repeat(depth)}${']'.repeat(depth)}}`;

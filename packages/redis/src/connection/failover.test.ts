@@ -31,7 +31,7 @@ describe('A failover that closes no connection', { timeout: 60_000 }, () => {
     await Promise.all(servers.map((server) => server.stop()));
   });
 
-  /** The first becomes a replica of the second; new connections lead there, those that are there stay. */
+  /** Makes the first server a replica of the second. New connections go to the second, existing ones stay. */
   const failOver = async (): Promise<void> => {
     await admins[0].set('marker', 'x'); // All that was written before is there when this is.
     expect(await admins[0].wait(1, 5_000)).toBe(1);

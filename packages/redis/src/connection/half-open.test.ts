@@ -6,7 +6,7 @@ import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 import { LIMITS } from '../options/defaults.js';
 
-/** A dead connection is noticed within this: it is looked at, found silent, looked at again and compared with another one. */
+/** A dead connection is detected within this time: two checks find it silent, and it is compared with another connection. */
 const NOTICED = 3 * LIMITS.heartbeat + LIMITS.silence + LIMITS.probeTimeout + 1_000;
 
 describe('A half-open connection', { timeout: 60_000 }, () => {
@@ -14,7 +14,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
   beforeAll(async () => void (server = await startServer()));
   afterAll(() => server.stop());
 
-  /** Brokers behind a proxy, and others beside it. */
+  /** Brokers behind a proxy, and others connected directly. */
   const makeFixture = async ({ onTestFinished }: TestContext) => {
     const proxy = await TcpProxy.start(server.port);
     const broker = new RedisMessageBroker(proxy.url);
@@ -67,7 +67,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(proxy.made('repid-subscriber')).toBe(2), { timeout: NOTICED });
     const received = take(consumer, 1);
     await direct.publish([message('soon', { channel: 'listening', delay: LIMITS.lookInterval / 4 })]);
-    // The state of the channel is looked at less often than that: it was heard.
+    // Polling is less frequent than that, so the notification arrived.
     expect(await timed(() => received)).toBeLessThan(LIMITS.lookInterval / 2);
   });
 
@@ -97,7 +97,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     const received = take(consumer, 1);
     await sleep(20);
     expect(proxy.deaden('repid-')).toBeGreaterThan(2);
-    // What is published before may be given to the dead connection, and comes back when its ownership runs out.
+    // Messages published before may be delivered to the dead connection, and are redelivered when their lease expires.
     await sleep(LIMITS.lookInterval + NOTICED);
     await direct.publish([message('after', { channel: 'read' })]);
     expect(await timed(() => received)).toBeLessThan(1_000);

@@ -133,7 +133,7 @@ describe('The keys of waiting jobs', () => {
     };
   }
 
-  /** Contradictions between keys, and what would never be removed. */
+  /** Returns contradictions between keys, and data that would never be removed. */
   async function contradictions(): Promise<string[]> {
     const keys = await fixture.redis.keys('*');
     const idsAt = (start: string): string[] =>

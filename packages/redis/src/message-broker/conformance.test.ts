@@ -37,7 +37,7 @@ describe.each([
       void (await admin.xadd(`${server.prefix}:${channel}`, '*', 'nonsense', 'yes')),
     interrupt: async () => {
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-      // Until the cut has come through, a bare message may be sent into it, which is reported and not sent again.
+      // Until the client has detected the cut, a bare message may be lost on the old connection. That is reported, and it is not sent again.
       await vi.waitUntil(async () => String(await admin.client('LIST')).includes('name=repid-commands'));
     },
   });
@@ -58,7 +58,7 @@ describe.each([
     expect(await received).toHaveLength(1);
     await admin.xadd('repid:one', '*', 'payload', 'x');
     await admin.xreadgroup('GROUP', 'repid:one:group', 'repid-01ab23cd', 'COUNT', 1, 'STREAMS', 'repid:one', '>');
-    await broker.channels.stats('one'); // Removes what the Python library may have left.
+    await broker.channels.stats('one'); // Removes entries that the Python library may have left.
     await broker.disconnect();
     const used = await admin.info('commandstats');
     expect(documentedCommands().filter((command) => !used.includes(`cmdstat_${command}`))).toEqual([]);

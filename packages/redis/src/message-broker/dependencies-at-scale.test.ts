@@ -4,7 +4,7 @@ import { RedisFixture, job } from '../../../../test/support/redis-fixture.js';
 import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 
 const MANY = 10_000;
-/** Far more than it takes, so that a slow machine passes; what grows with the square does not. */
+/** Long enough for a slow machine, but too short for quadratic growth. */
 const LIMIT = 10_000;
 
 describe('RedisMessageBroker with very many waiting jobs', () => {

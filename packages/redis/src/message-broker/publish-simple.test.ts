@@ -128,7 +128,7 @@ describe('Simple messages', () => {
     expect(await fixture.keysOfJobs()).toEqual([]);
   });
 
-  /** Three jobs, each of which waits for the one before. */
+  /** Three jobs, each of which waits for the previous one. */
   function chainOf(name: string): OutgoingMessage[] {
     return [job(`${name}-0`), waiting(`${name}-1`, `${name}-0`), waiting(`${name}-2`, `${name}-1`, 'settled')];
   }

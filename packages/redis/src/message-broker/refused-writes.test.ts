@@ -226,7 +226,7 @@ describe('A command that Redis refuses', () => {
     await before?.();
   }
 
-  /** Publishes, and takes what can be taken. */
+  /** Publishes messages, and receives those that are queued. */
   async function take(...messages: OutgoingMessage[]): Promise<void> {
     consumer = await fixture.consume();
     await fixture.broker.publish(messages);
@@ -236,7 +236,7 @@ describe('A command that Redis refuses', () => {
     taken = received;
   }
 
-  /** Settles what was taken, each in its way, in one call. */
+  /** Settles each received message with its settlement, in one call. */
   async function settle(...settlements: Settlement[]): Promise<void> {
     await Promise.all(settlements.map((settlement, n) => taken[n]!.settle(settlement)));
   }

@@ -76,7 +76,7 @@ const BAD_BUCKETS: readonly BadField[] = [
   ['no TTL', { ttl: undefined }],
 ];
 
-/** A broker refuses what it cannot store or return unchanged, names it, and does nothing of the call. */
+/** A broker refuses input that it cannot store or return unchanged. It names the input, and does nothing of the call. */
 export function badInput(scenario: Scenario): void {
   refused(scenario, [], BAD_FIELDS);
   refused(scenario, ['jobIds'], BAD_IDS);

@@ -187,7 +187,7 @@ const ENDS: readonly (readonly [string, Run])[] = [
   ],
 ];
 
-/** How a job comes to run again. */
+/** Why a job runs again. */
 const GOINGS_ON: readonly (readonly [string, Run])[] = [
   ['when it is returned to its channel', async (fixture) => reject(await fixture.receiveOne(await fixture.consumer()))],
   ['for a retry', async (fixture) => retry(await fixture.receiveOne(await fixture.consumer()), 1)],

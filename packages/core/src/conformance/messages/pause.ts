@@ -56,7 +56,7 @@ export function pausing(scenario: Scenario): void {
     await fixture.broker.channels.pause(fixture.channel);
     assert.deepEqual(paused(), [true, false]);
     await fixture.broker.channels.resume(fixture.channel);
-    await until(() => !consumer.isPaused(fixture.channel), 'the consumer to learn that it goes on');
+    await until(() => !consumer.isPaused(fixture.channel), 'the consumer to learn that the channel is resumed');
   });
 
   scenario('reports a paused channel to a new consumer', { needs }, async (fixture) => {

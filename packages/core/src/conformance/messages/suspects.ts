@@ -244,7 +244,7 @@ async function untilSuspected(fixture: BrokerFixture, consumer: Consumer): Promi
   await until(() => isSuspected(fixture, consumer), 'the consumer to learn of a suspect');
 }
 
-/** Receives suspects alone until "deadly" has been refused and this many others are done; returns those. */
+/** Receives suspects alone until "deadly" was refused and `count` others are done. Returns the others. */
 async function tryAllAlone(fixture: BrokerFixture, count: number): Promise<Delivery[]> {
   const done: Delivery[] = [];
   let [consumer, isRefused] = [await fixture.consumer(), false];
