@@ -8,7 +8,7 @@ export interface FixtureOptions {
   readonly runs: number;
   /** Smaller sizes and shorter windows: to see that it works; the figures mean little. */
   readonly quick: boolean;
-  /** Where CPU profiles of all processes are written. */
+  /** If CPU profiles of all processes are written. */
   readonly profile?: string;
 }
 

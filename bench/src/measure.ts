@@ -3,7 +3,7 @@ import { labelOf, type Figure } from './figure.js';
 import type { Fixture } from './fixture.js';
 import type { BenchCase, Part, Reading } from './parts/part.js';
 
-/** The cases that were asked for: all where there is no name. */
+/** The cases that were asked for: all if there is no name. */
 export interface Filter {
   readonly subject: readonly string[];
   /** Scenarios with these names. A name that no scenario has selects all that contain it. */

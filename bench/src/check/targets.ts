@@ -17,8 +17,8 @@ const WORKING = { part: 'working', scenario: '100 in flight, concurrency 100' };
 const CHAINS = { part: 'chains', scenario: '2,000 of 5' };
 
 /**
- * Ratios within one run, since absolute figures differ between machines. `repid` is a Nest actor with a DTO. Jobs with ids
- * are compared with those of peers where they are sent, and the plainest of each where they are drained.
+ * Ratios within one run, since absolute figures differ between machines. `repid` is a Nest actor with a DTO. Enqueueing
+ * compares jobs with ids; draining compares the simplest kind of each subject.
  */
 export const TARGETS: readonly Target[] = [
   { ...DRAIN_100, ours: 'repid bare', ...atLeast(3, 'bullmq job') },

@@ -21,7 +21,7 @@ interface DriverOptions extends Omit<QueueSettings, 'url' | 'concurrency'> {
   readonly workers?: number;
 }
 
-/** Producers and workers of a subject at an empty Redis. It counts jobs: where one is lost or repeated, the run fails. */
+/** Producers and workers of a subject at an empty Redis. It counts jobs: if one is lost or repeated, the run fails. */
 export class Driver {
   /** Jobs that were not done after the last `measure` or `check`. */
   left = 0;
@@ -86,7 +86,7 @@ export class Driver {
     return { value: jobs / seconds, cpu };
   }
 
-  /** @throws Error where a job is missing or was handled more than once */
+  /** @throws Error if a job is missing or was handled more than once */
   async check(): Promise<void> {
     this.left = await this.producer.run('left', this.settings);
     if (this.sent === this.handled + this.left) return;

@@ -20,8 +20,8 @@ const NEVER = 3_600_000;
 /**
  * groupmq at its best settings: as many groups as the worker's concurrency, since it runs the jobs of a group one after the
  * other, and a job that ends hands on to the next of its group. Delayed jobs have a group each, since a job waits for those
- * before it in its group, however long they are delayed. Adds are batched where many are in flight. Finished jobs are kept
- * only where results are measured. Its periodic cleanup is off; where jobs are delayed it is on but never due, since without
+ * before it in its group, however long they are delayed. Adds are batched if many are in flight. Finished jobs are kept
+ * only if results are measured. Its periodic cleanup is off; if jobs are delayed it is on but never due, since without
  * it nothing checks for delayed jobs.
  */
 export const groupmq: Subject = {

@@ -40,7 +40,7 @@ export interface Producer {
 export interface Handler {
   /** Calls so far. */
   readonly handled: number;
-  /** @param add enqueues another job, where the settings say `addsJobs` */
+  /** @param add enqueues another job, if the settings say `addsJobs` */
   handle(message: Message, add?: (message: Message) => unknown): unknown;
 }
 

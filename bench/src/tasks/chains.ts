@@ -11,7 +11,7 @@ import { allSettled, withWorker } from './work.js';
 /** How long all jobs may take, in milliseconds. */
 const TIMEOUT = 40_000;
 
-/** Chains, or fans where there is a size. */
+/** Chains, or fan-ins if a size is given. */
 export interface Chains {
   /** `by hand`, or a method of the subject's own. */
   readonly method: string;
@@ -35,7 +35,7 @@ export async function startChains(settings: QueueSettings, { method, count, size
   return start;
 }
 
-/** Works until all of them have ended. @throws Error where a job gets wrong values */
+/** Works until all of them have ended. @throws Error if a job gets wrong values */
 export async function runChains(settings: QueueSettings, { method, count, size }: Chains) {
   const tally = new StepTally(count, size);
   const jobs = count * (size === undefined ? CHAIN_LENGTH : size + 1);

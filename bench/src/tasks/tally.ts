@@ -24,7 +24,7 @@ export class Tally implements Handler {
     return this.storesResults ? { id } : undefined;
   }
 
-  /** @throws Error where a job was handled more than once */
+  /** @throws Error if a job was handled more than once */
   check(): void {
     if (this.repeated > 0) throw new Error(`${this.repeated} of ${this.handled} jobs were handled more than once.`);
   }

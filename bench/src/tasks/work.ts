@@ -7,7 +7,7 @@ import type { QueueSettings, RunningWorker } from '../subjects/subject.js';
 import { Tally } from './tally.js';
 import { machineTime, startTimer, until } from './timing.js';
 
-/** How long the first job, or all jobs where they are few, may take, in milliseconds. */
+/** How long the first job, or all jobs if they are few, may take, in milliseconds. */
 const TIMEOUT = 20_000;
 
 /** How long the jobs between two measurements of the heap may take, in milliseconds. */
@@ -85,7 +85,7 @@ export async function heap(settings: QueueSettings, counts: readonly number[]): 
   });
 }
 
-/** Closes the worker after `use`. @throws Error where a job was handled more than once */
+/** Closes the worker after `use`. @throws Error if a job was handled more than once */
 export async function withWorker<Result>(
   starting: Promise<RunningWorker>,
   tally: Tally,
@@ -98,7 +98,7 @@ export async function withWorker<Result>(
   return result;
 }
 
-/** @throws Error where they are not settled in time */
+/** @throws Error if they are not settled in time */
 export async function allSettled(worker: RunningWorker, count: number, timeout: number): Promise<void> {
   await until(() => worker.settled() >= count, timeout);
   if (worker.settled() < count) throw new Error(`Only ${worker.settled()} of ${count} jobs ended in ${timeout} ms.`);

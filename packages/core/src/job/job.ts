@@ -187,7 +187,7 @@ export class Job<Args = unknown, Result = unknown> {
    * Resolves with the result once it is stored.
    *
    * @param options.timeout how long to wait; default one minute
-   * @throws TimeoutError that says where the job is; UnsupportedError for a job that stores no result
+   * @throws TimeoutError that names the state of the job; UnsupportedError for a job that stores no result
    */
   async waitForResult(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<ResultBucket<Result>> {
     const { timeout = DEFAULTS.resultTimeout, signal } = parseWaitOptions(

@@ -9,7 +9,7 @@ export interface PublishedJob {
   readonly id: string;
   readonly resultId: string | undefined;
   readonly nonce: string | undefined;
-  /** The publish of this job that was not confirmed; undefined where there is none. */
+  /** The publish of this job that was not confirmed; undefined if there is none. */
   readonly unconfirmed: UnconfirmedPublish | undefined;
 }
 

@@ -8,7 +8,7 @@ const { encode, decode } = jsonSerializer;
 const read = (text: string): unknown => decode(Buffer.from(text));
 const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 
-/** Why `encode` refuses the value; undefined where it writes it. */
+/** Why `encode` refuses the value; undefined if it writes it. */
 function refusalOf(value: unknown): string | undefined {
   try {
     encode(value, 'args');
@@ -19,7 +19,7 @@ function refusalOf(value: unknown): string | undefined {
   }
 }
 
-/** What is read back of the value; only that it was refused, where it was. */
+/** Returns the value after encoding and decoding, or that it was refused. */
 function outcomeOf(value: unknown): unknown {
   return refusalOf(value) === undefined ? { read: decode(encode(value)) } : 'refused';
 }

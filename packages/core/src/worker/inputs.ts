@@ -9,7 +9,7 @@ import { loadPayload } from './payload.js';
 /** The inputs of a run. They are read before the actor starts, so that an outage does not count as its failure. */
 export interface Inputs {
   readonly payload: PayloadSource;
-  /** The results of the jobs that this one has waited for; empty where the actor does not take them. */
+  /** The results of the jobs that this one has waited for; empty if the actor does not take them. */
   readonly results: readonly ResultBucket[];
 }
 

@@ -54,7 +54,7 @@ export class LeaseRenewer {
     this.onCleared();
   }
 
-  /** The job may also have been cancelled, where the notification of that was lost. */
+  /** The job may also have been cancelled, if the notification of that was lost. */
   private abort(inFlight: InFlightDelivery): void {
     const { id, message } = inFlight.delivery;
     this.onEvent({ type: 'ownership-lost', id, channel: message.channel });

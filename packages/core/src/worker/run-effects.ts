@@ -13,7 +13,7 @@ export class RunEffects {
   private callbacks: (() => unknown)[] | undefined;
   private context: Context | undefined;
 
-  /** @param keepsContext true where producer middlewares may read the asynchronous context of followers */
+  /** @param keepsContext true if producer middlewares may read the asynchronous context of followers */
   constructor(private readonly keepsContext: boolean) {}
 
   get hasFollowers(): boolean {

@@ -121,7 +121,7 @@ export class WorkerLoop {
     return this.isStopping || this.isDrained || this.slots.isLimitReached;
   }
 
-  /** Returns false where other messages can be received meanwhile. */
+  /** Returns false if other messages can be received meanwhile. */
   private async handleSuspects(consumer: Consumer): Promise<boolean> {
     const wasWaiting = this.suspects.isWaiting;
     const next = this.suspects.next(this.inFlight, this.now());
@@ -217,7 +217,7 @@ export class WorkerLoop {
     await this.drainWithin(RETURN_TIMEOUT);
   }
 
-  /** Returns true where all deliveries have ended within this time. */
+  /** Returns true if all deliveries have ended within this time. */
   private async drainWithin(limit: number): Promise<boolean> {
     let isOver = false;
     const cancelTimer = scheduleTimer(() => {

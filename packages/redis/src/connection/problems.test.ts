@@ -18,7 +18,7 @@ describe('explain', () => {
 });
 
 describe('refusedAtConnect', () => {
-  /** Where it may go well yet. */
+  /** Not a permanent refusal: connecting is tried again. */
   const GOES_ON = 'not refused';
 
   it.each<[string, Partial<Error> & { code?: string }, string]>([
