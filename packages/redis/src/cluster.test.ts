@@ -49,7 +49,7 @@ describe('on a cluster of three', () => {
     const ends: Promise<'done' | 'unknown'>[] = [];
     for (let n = 0; n < 200; n += 1) {
       for (let m = 0; m < 5; m += 1) ends.push(publishOne(broker, `${n}.${m}`));
-      await sleep(Math.random() * 2); // On its way there, in Redis, or on its way back.
+      await sleep(Math.random() * 2); // In transit to Redis, in Redis, or in transit back.
       for (const proxy of proxies) proxy.cut();
       await sleep(Math.random() * 20);
     }
@@ -69,7 +69,7 @@ describe('on a cluster of three', () => {
   });
 });
 
-/** The same cluster, each node of it behind a proxy. */
+/** Connects to the same cluster, with each node behind a proxy. */
 async function behindProxies({ nodes }: TestCluster): Promise<{ proxies: TcpProxy[]; cluster: Cluster }> {
   const ports = nodes.map(({ options }) => options.port!);
   const proxies = await Promise.all(ports.map((port) => TcpProxy.start(port)));

@@ -93,7 +93,7 @@ export class Work {
     const { trouble, failures, rescheduled, recurs } = job.behaviour;
     if (trouble === 'hangs') return new Promise(() => {});
     if (trouble === 'kills') this.kill(job, process);
-    if (msg.parameters.retries.alreadyTried < failures) throw new Error(`spoilt ${job}`);
+    if (msg.parameters.retries.alreadyTried < failures) throw new Error(`broken ${job}`);
     if (recurs && followers) msg.addCallback(() => (followers.isCommitted = true));
     if (job.rescheduled < rescheduled) return this.reschedule(job, msg, followers);
     return { n: job.n, id: msg.id, restarts: job.restarts };

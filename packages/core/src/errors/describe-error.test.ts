@@ -5,7 +5,7 @@ import { describeError, errorText, errorTextWithCauses, stackOf, toError } from 
 import { TimeoutError } from './index.js';
 
 const fail = (): never => {
-  throw new Error('asked in vain');
+  throw new Error('unreadable');
 };
 
 /** An object of which every question throws. */

@@ -7,11 +7,11 @@ const HOUR = 3_600_000;
 /** The default of the in-memory broker. */
 const MAX_DELIVERIES = 5;
 
-function ticking(act: (run: number) => unknown = (run) => run) {
+function ticking(action: (run: number) => unknown = (run) => run) {
   const times: number[] = [];
   const actor = defineActor({ name: 'tick', retryPolicy: () => 60_000 }, () => {
     times.push(testBed.clock.now());
-    return act(times.length);
+    return action(times.length);
   });
   const testBed: TestBed = new TestBed([actor]);
   const passAndRun = async (milliseconds: number) => {

@@ -31,7 +31,7 @@ describe('Dependencies of jobs', () => {
     const { repid, burst } = start(
       (name) => {
         ran.push(name);
-        if (name === 'a') throw new Error('spoilt');
+        if (name === 'a') throw new Error('broken');
       },
       ['a', 'b', 'c', 'fallback', 'always'],
     );
@@ -41,7 +41,7 @@ describe('Dependencies of jobs', () => {
     await repid.enqueue([a!, b!, c!, fallback, always]);
     await burst();
     expect(ran.toSorted()).toEqual(['a', 'always', 'fallback']);
-    expect((await c!.result())?.exception).toContain('Error: spoilt');
+    expect((await c!.result())?.exception).toContain('Error: broken');
     expect(await b!.status()).toEqual({ state: 'skipped' });
     await repid.disconnect();
   });

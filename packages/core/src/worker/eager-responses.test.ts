@@ -4,11 +4,11 @@ import { InvalidOptionError, NoRetriesLeftError } from '../errors/index.js';
 import { TestBed } from './testing/test-bed.test-support.js';
 
 /** An actor that does this to its message in its first run. The second run returns. */
-function acting(act: (msg: MessageDependency) => unknown) {
+function acting(action: (msg: MessageDependency) => unknown) {
   const seen: MessageDependency[] = [];
   const actor = defineActor({ name: 'work', retryPolicy: () => 10_000 }, (_, msg) => {
     seen.push(msg);
-    return seen.length === 1 ? act(msg) : 'second run';
+    return seen.length === 1 ? action(msg) : 'second run';
   });
   const testBed: TestBed = new TestBed([actor, defineActor({ name: 'next' }, () => 'next')]);
   return { testBed, seen };

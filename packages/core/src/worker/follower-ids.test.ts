@@ -7,13 +7,13 @@ import { OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.js';
 const CHANNELS = ['a', 'b'] as const;
 const EACH = 25;
 
-type Act = (msg: MessageDependency, repid: Repid) => unknown;
+type Action = (msg: MessageDependency, repid: Repid) => unknown;
 
 /** An actor "parent" on two channels that does this, and an actor "child" on the first one that records its payload. The clock stands still. */
-function families(act: Act) {
+function families(action: Action) {
   const children: unknown[] = [];
   const parents = CHANNELS.map((channel) =>
-    defineActor({ name: 'parent', channel }, (_, msg) => act(msg, testBed.repid)),
+    defineActor({ name: 'parent', channel }, (_, msg) => action(msg, testBed.repid)),
   );
   const child = defineActor({ name: 'child' }, (payload) => children.push(payload));
   const testBed: TestBed = new TestBed([...parents, child]);

@@ -4,12 +4,12 @@ import { InvalidOptionError } from '../errors/index.js';
 import type { Repid } from '../producer/index.js';
 import { Latch, OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.js';
 
-type Act = (msg: MessageDependency, repid: Repid) => unknown;
+type Action = (msg: MessageDependency, repid: Repid) => unknown;
 
 /** An actor "first" that does this, and an actor "next" that records its runs. */
-function chain(act: Act, options: ConstructorParameters<typeof TestBed>[1] = {}) {
+function chain(action: Action, options: ConstructorParameters<typeof TestBed>[1] = {}) {
   const order: unknown[] = [];
-  const first = defineActor({ name: 'first', retryPolicy: () => 1_000 }, (_, msg) => act(msg, testBed.repid));
+  const first = defineActor({ name: 'first', retryPolicy: () => 1_000 }, (_, msg) => action(msg, testBed.repid));
   const next = defineActor({ name: 'next' }, (payload) => void order.push(payload ?? 'next'));
   const testBed: TestBed = new TestBed([first, next], options);
   return { testBed, order };
@@ -19,15 +19,15 @@ const toNext = (payload: unknown) => ({ channel: 'default', payload, headers: { 
 const queued = async (repid: Repid) => (await repid.channel('default').stats()).queued;
 
 describe('What an actor sends', () => {
-  it.each<[string, Act]>([
+  it.each<[string, Action]>([
     ['msg.enqueue(job)', (msg, repid) => msg.enqueue(repid.job('next'))],
     ['msg.addCallback(job)', (msg, repid) => msg.addCallback(repid.job('next'))],
     ['msg.addCallback(job.enqueue)', (msg, repid) => msg.addCallback(repid.job('next').enqueue)],
     ['msg.sendMessageJson()', (msg) => msg.sendMessageJson(toNext('next'))],
     ['msg.sendMessage()', (msg) => msg.sendMessage({ ...toNext(0), payload: Buffer.from('"next"') })],
-  ])('by %s is published with the settlement, not before', async (_, act) => {
+  ])('by %s is published with the settlement, not before', async (_, action) => {
     const { testBed, order } = chain(async (msg, repid) => {
-      await act(msg, repid);
+      await action(msg, repid);
       expect(await queued(repid)).toBe(0);
       await msg.ack();
       expect(await queued(repid)).toBe(1);
@@ -69,7 +69,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual(['after', 'later']);
   });
 
-  it.each<[string, Act]>([
+  it.each<[string, Action]>([
     ['throws', () => Promise.reject(new Error('broken'))],
     ['calls nack()', (msg) => msg.nack()],
     ['calls retry()', (msg) => msg.retry()],

@@ -14,7 +14,7 @@ import { jsonSerializer } from '../serializer/index.js';
 import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
 const fail = (): never => {
-  throw new Error('asked in vain');
+  throw new Error('unreadable');
 };
 
 function revoked(): object {
@@ -142,7 +142,7 @@ describe('User code', () => {
     const serializer = { ...jsonSerializer, contentType: 'text/odd', encode };
     const { testBed, job } = await performBoth(() => 1, {}, { serializer });
     expect(await job.status()).toEqual({ state: 'failed' });
-    expect((await testBed.deadLetters())[0]!.reason.message).toContain('asked in vain');
+    expect((await testBed.deadLetters())[0]!.reason.message).toContain('unreadable');
   });
 
   it('is refused if convertOutputs() returns a promise', async () => {
@@ -161,7 +161,7 @@ describe('User code', () => {
   it('can be a promise with its own "then"', async () => {
     // oxlint-disable-next-line unicorn/no-thenable -- actors can return it
     const { job } = await performBoth(() => Object.assign(Promise.resolve(1), { then: fail }));
-    expect((await job.result())!.exception).toBe('Error: asked in vain');
+    expect((await job.result())!.exception).toBe('Error: unreadable');
   });
 });
 

@@ -202,11 +202,11 @@ export class Run extends ReceivedMessage implements MessageDependency {
   }
 
   /** Settles like the actor, but rejects as soon as the run is aborted, even if the actor continues. */
-  unlessAborted(act: () => Promise<unknown>): Promise<unknown> {
+  unlessAborted(action: () => Promise<unknown>): Promise<unknown> {
     const { cancellation } = this.inFlight;
     cancellation.throwIfAborted();
     this.runningActors += 1;
-    const running = act().finally(() => (this.runningActors -= 1));
+    const running = action().finally(() => (this.runningActors -= 1));
     return new Promise((resolve, reject) => {
       running.then(resolve, reject);
       cancellation.onAbort(reject);

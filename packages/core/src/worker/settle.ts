@@ -84,6 +84,6 @@ function bothErrors(failure: unknown, problem: unknown): unknown {
   if (failure === problem) return failure;
   return new AggregateError(
     [failure, problem],
-    `The actor failed: ${errorText(failure)} Then its message could not be settled as its failure asks: ${errorText(problem)}`,
+    `The actor failed: ${errorText(failure)} Then its message could not be settled as its failure requires: ${errorText(problem)}`,
   );
 }

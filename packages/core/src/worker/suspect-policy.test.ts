@@ -44,13 +44,13 @@ describe('A message that has lost its worker repeatedly', () => {
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'lost' }).enqueue();
     await loseWorkers(testBed, 3);
-    await testBed.repid.job('work', { id: 'innocent' }).enqueue();
+    await testBed.repid.job('work', { id: 'harmless' }).enqueue();
     testBed.start({ gracefulShutdownTime: 1 });
-    await until(() => running.has('innocent') && running.has('lost'));
-    release('innocent');
+    await until(() => running.has('harmless') && running.has('lost'));
+    release('harmless');
     release('lost');
     await job.waitForResult();
-    expect(beside.get('lost')).toEqual(['innocent']);
+    expect(beside.get('lost')).toEqual(['harmless']);
   });
 
   it('runs alone after that: deliveries in flight end first, and others wait', async () => {
@@ -128,8 +128,8 @@ describe('A message that has lost its worker repeatedly', () => {
     expect(await consumer.receive(1, { wait: false, alone: true })).toHaveLength(1);
     await consumer.close();
     await testBed.clock.advance(OWNERSHIP_TIME);
-    const innocents = Array.from({ length: 30 }, () => testBed.repid.job('work'));
-    await testBed.repid.enqueue(innocents);
+    const harmlessJobs = Array.from({ length: 30 }, () => testBed.repid.job('work'));
+    await testBed.repid.enqueue(harmlessJobs);
     await testBed.drain();
     expect(await job.result()).toMatchObject({
       success: false,
@@ -137,7 +137,7 @@ describe('A message that has lost its worker repeatedly', () => {
     });
     const letters = await testBed.deadLetters();
     expect(letters.map(({ reason }) => [reason.code, reason.attempts])).toEqual([['REPID_TOO_MANY_DELIVERIES', 5]]);
-    for (const innocent of innocents) expect(await innocent.status()).toEqual({ state: 'succeeded' });
+    for (const harmless of harmlessJobs) expect(await harmless.status()).toEqual({ state: 'succeeded' });
   });
 
   it('runs in a burst, too', async () => {

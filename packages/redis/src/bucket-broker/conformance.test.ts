@@ -9,7 +9,7 @@ import { RedisBucketBroker } from './redis-bucket-broker.js';
 describe('RedisBucketBroker', () => {
   let server: TestRedis;
   let admin: Redis;
-  /** On a server of our own, of a user with no more permissions than docs/brokers.md lists. */
+  /** On an own server, as a user with only the permissions in docs/brokers.md. */
   let url: string;
   beforeAll(async () => {
     server = await startRedis();

@@ -33,7 +33,7 @@ describe('A failover that closes no connection', { timeout: 60_000 }, () => {
 
   /** Makes the first server a replica of the second. New connections go to the second, existing ones stay. */
   const failOver = async (): Promise<void> => {
-    await admins[0].set('marker', 'x'); // All that was written before is there when this is.
+    await admins[0].set('marker', 'x'); // When this is replicated, all earlier writes are.
     expect(await admins[0].wait(1, 5_000)).toBe(1);
     await admins[1].replicaof('NO', 'ONE');
     await admins[0].replicaof('127.0.0.1', servers[1].port);
@@ -92,7 +92,7 @@ describe('A failover that closes no connection', { timeout: 60_000 }, () => {
     const [direct, directBuckets] = [new RedisMessageBroker(servers[1].url), new RedisBucketBroker(servers[1].url)];
     await Promise.all([broker, buckets].map((one) => one.connect()));
     await failOver();
-    await admins[0].replicaof('127.0.0.1', 1); // It lags behind, for ever.
+    await admins[0].replicaof('127.0.0.1', 1); // It stays behind.
     await Promise.all([direct, directBuckets].map((one) => one.connect()));
     await direct.publish([message('x', { id: 'new', headers: { 'repid-id': 'new' } })]);
     await directBuckets.store([{ id: 'result', body: '1', ttl: null, success: true }]);

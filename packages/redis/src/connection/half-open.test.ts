@@ -30,10 +30,10 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     return { proxy, broker, buckets, direct, directBuckets };
   };
 
-  /** How long it takes, in milliseconds. */
-  const timed = async (act: () => Promise<unknown>): Promise<number> => {
+  /** Returns the duration in milliseconds. */
+  const timed = async (action: () => Promise<unknown>): Promise<number> => {
     const begun = performance.now();
-    await act();
+    await action();
     return performance.now() - begun;
   };
 
@@ -84,7 +84,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     const { proxy, buckets, directBuckets } = await makeFixture(test);
     const waits = Array.from({ length: 20 }, (_, n) => buckets.wait(`result${n}`, { timeout: 60_000 }));
     await vi.waitFor(() => expect(proxy.made('repid-waits')).toBe(1));
-    await buckets.get(['result0']); // So all are registered.
+    await buckets.get(['result0']); // Now all waits are registered.
     expect(proxy.deaden('repid-waits')).toBe(1);
     await directBuckets.store(waits.map((_, n) => ({ id: `result${n}`, body: `"${n}"`, ttl: null, success: true })));
     expect(await timed(() => Promise.all(waits))).toBeLessThan(LIMITS.waitInterval + 1_000);

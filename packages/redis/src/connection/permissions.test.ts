@@ -40,7 +40,7 @@ describe('A user without permission to unblock readers', () => {
     await broker.publish([message('x', { channel: 'channel2' })]);
     expect(await take(consumers[1]!)).toEqual(['x']);
     await broker.disconnect();
-    // An entry says how often: "count,3,reason,command,...".
+    // The entry contains the count: "count,3,reason,command,...".
     const refused = (await denials(admin)).reduce((sum, entry) => sum + Number(entry.split(',')[1]), 0);
     expect(refused).toBeLessThanOrEqual(consumers.length);
   });

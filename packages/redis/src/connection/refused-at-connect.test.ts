@@ -35,7 +35,7 @@ describe('A server that refuses the connection', () => {
 
   const otherUrl = (scheme = 'redis'): string => `${scheme}://127.0.0.1:${(other.address() as { port: number }).port}`;
 
-  /** How connecting ends, and how long that takes, in milliseconds. */
+  /** Returns the error of connecting, and the duration in milliseconds. */
   const connect = async (broker: RedisMessageBroker | RedisBucketBroker): Promise<{ problem: Error; took: number }> => {
     const begun = performance.now();
     const problem = await broker.connect().then(
@@ -164,7 +164,7 @@ describe('An unreachable server', () => {
     settled.catch(() => undefined);
     const published = broker.publish([message('y')]);
     published.catch(() => undefined);
-    await new Promise((resolve) => void setImmediate(() => setImmediate(resolve))); // So both are on their way.
+    await new Promise((resolve) => void setImmediate(() => setImmediate(resolve))); // Now both commands are in transit.
     await server.stop();
     const unknown = { code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: true };
     await expect(settled).rejects.toMatchObject(unknown);

@@ -19,5 +19,5 @@ it.each<[string, () => unknown]>([
 ])('is not harmed where it %s', async (_, onProblem) => {
   const report = limitedReports(onProblem);
   expect(() => report(new Error('away'))).not.toThrow();
-  await new Promise((resolve) => void setImmediate(resolve)); // A rejection that nobody handles would fail the run.
+  await new Promise((resolve) => void setImmediate(resolve)); // An unhandled rejection would fail the test run.
 });

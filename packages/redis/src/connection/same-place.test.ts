@@ -6,7 +6,7 @@ import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 import type { RedisConnection } from './source.js';
 
-/** Returns whether the two share transactions, and what was written to find out. */
+/** Connects both brokers and returns whether they share transactions. */
 const joins = async (messages: RedisMessageBroker, buckets: RedisBucketBroker): Promise<boolean> => {
   await Promise.all([messages.connect(), buckets.connect()]);
   try {

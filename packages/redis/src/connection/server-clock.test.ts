@@ -62,7 +62,7 @@ describe('A machine with a wrong clock', () => {
   const HOUR = 3_600_000;
   const RealDate = Date;
 
-  /** Moves the machine's time, which otherwise goes on. */
+  /** Shifts the system time, which otherwise continues. */
   const setWrong = (offset: number): void => {
     class WrongDate extends RealDate {
       constructor(...given: [] | [number | string]) {

@@ -5,7 +5,7 @@ import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js'
 
 const GROUP = 'repid:email:group';
 
-/** More than are ended in one call, several times over. */
+/** Several times the number that one call ends. */
 const MANY = 1_700;
 
 describe('Administration of a channel in Redis', () => {
@@ -106,7 +106,7 @@ describe('Administration of a channel in Redis', () => {
     it('are removed with their own arguments: deleted, trimmed, or with their channel', async () => {
       const few = await fixture.connected({ deadLetters: { maxCount: 2 } });
       const consumer = await few.consume({ channels: ['email'] });
-      for (const id of ['a', 'b', 'c']) await giveUp(id);
+      for (const id of ['a', 'b', 'c']) await deadLetter(id);
       expect(await argumentsLeft()).toEqual(['b', 'c']);
       const [b] = await few.channels.deadLetters('email', 1);
       expect(await few.channels.deleteDeadLetters('email', [b!.id, 'nonsense', '0-1', b!.id])).toBe(1);
@@ -114,7 +114,7 @@ describe('Administration of a channel in Redis', () => {
       await few.channels.delete('email');
       expect(await argumentsLeft()).toEqual([]);
 
-      async function giveUp(id: string): Promise<void> {
+      async function deadLetter(id: string): Promise<void> {
         await buckets.store([
           { id: `${id}#args`, body: '{"ttl":null,"timestamp":1,"data":1}', ttl: null, success: true },
         ]);

@@ -220,7 +220,7 @@ describe('RedisMessageBroker, if Redis refuses a command', () => {
       await vi.waitFor(async () => expect(await fixture.redis.xlen('repid:email')).toBe(0));
     });
 
-    /** So many messages that a worker was given far too often, and never settled. */
+    /** Publishes `count` messages that were delivered far too often without being settled. */
     async function abandon(count: number): Promise<void> {
       const group = 'repid:email:group';
       for (let n = 0; n < count; n += 1_000) {

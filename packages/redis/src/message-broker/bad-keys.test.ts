@@ -100,14 +100,14 @@ describe('A key of the wrong type', () => {
 
   describe('or with invalid data: a delayed message', () => {
     it.each([
-      ['that is not packed', 'rubbish'],
+      ['that is not packed', 'invalid'],
       ['that is empty', ''],
       ['that is packed but not a list', Buffer.from([0x05])],
       ['without fields', Buffer.from([0x93, 0xa1, 0x6d, 0x00, 0x90])],
       ['with an unknown priority', Buffer.from([0x93, 0xa1, 0x78, 0x00, 0x92, 0xa1, 0x61, 0xa1, 0x62])],
       ['with a field that is not text', Buffer.from([0x93, 0xa1, 0x6d, 0x00, 0x92, 0xa1, 0x61, 0x05])],
     ])('%s goes to the dead letters, and later messages are delivered', async (_, record) => {
-      await fixture.broker.publish([job('rubbish', { delay: 20 }), message('fine', { delay: 30 })]);
+      await fixture.broker.publish([job('invalid', { delay: 20 }), message('fine', { delay: 30 })]);
       const [member] = await fixture.redis.zrange('repid:email:delayed', '0', '0');
       await fixture.redis.hset('repid:email:delayed:messages', member!, record);
       const consumer = await consume(['email']);
@@ -131,9 +131,9 @@ describe('A key of the wrong type', () => {
 
     it('stays delayed if the dead letters have the wrong type, and does not stop others', async () => {
       await fixture.redis.set('repid:email:dlq', 'not ours');
-      await fixture.broker.publish([job('rubbish', { delay: 20 }), message('fine', { delay: 30 })]);
+      await fixture.broker.publish([job('invalid', { delay: 20 }), message('fine', { delay: 30 })]);
       const [member] = await fixture.redis.zrange('repid:email:delayed', '0', '0');
-      await fixture.redis.hset('repid:email:delayed:messages', member!, 'rubbish');
+      await fixture.redis.hset('repid:email:delayed:messages', member!, 'invalid');
       const consumer = await consume(['email']);
       expect(await receive(consumer, 1)).toEqual(['fine']);
       await fixture.redis.del('repid:email:dlq');

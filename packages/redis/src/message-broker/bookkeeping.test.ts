@@ -94,7 +94,7 @@ describe('The keys of waiting jobs', () => {
       inFlight.push(...(await consumer.receive(step.take, { wait: false })));
     } else if ('settle' in step) {
       const some = inFlight.splice(0, step.settle.length);
-      // What was cancelled meanwhile is lost to its worker.
+      // The worker has lost jobs that were cancelled in the meantime.
       await Promise.allSettled(some.map((delivery, n) => delivery.settle(settlementOf(delivery, step.settle[n]!))));
     } else if ('cancel' in step) {
       await fixture.broker.cancel(step.cancel.id);

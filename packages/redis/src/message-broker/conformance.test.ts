@@ -13,7 +13,7 @@ describe.each([
 ])('%s', (_name, fastPaths) => {
   let server: TestRedis;
   let admin: Redis;
-  /** On a server of our own, of a user with no more permissions than docs/brokers.md lists. */
+  /** On an own server, as a user with only the permissions in docs/brokers.md. */
   let url: string;
   beforeAll(async () => {
     server = await startRedis();
@@ -52,7 +52,7 @@ describe.each([
     const broker = new RedisMessageBroker(url);
     await broker.connect();
     const consumer = await broker.consume({ channels: ['one', 'two'] });
-    const received = consumer.receive(1, { wait: true }); // Of several channels none is read before there is something to read.
+    const received = consumer.receive(1, { wait: true }); // With several channels, the consumer reads only when a message is queued.
     await vi.waitUntil(async () => (await admin.info('commandstats')).includes('cmdstat_xread:'));
     await broker.publish([{ channel: 'two', payload: Buffer.from('x'), headers: {} }]);
     expect(await received).toHaveLength(1);

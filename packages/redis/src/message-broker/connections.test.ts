@@ -120,7 +120,7 @@ describe('RedisMessageBroker and its connections', () => {
     });
   });
 
-  /** Asks while the server is frozen; the first that it reads afterwards is to cut the connection. */
+  /** Sends a command while the server is frozen. The server closes the connection first when it continues. */
   async function withLostReply<Reply>(name: string, ask: () => Promise<Reply>): Promise<Reply> {
     const line = String(await fixture.redis.client('LIST'))
       .split('\n')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ACK, RedisFixture, message } from '../../../../test/support/redis-fixture.js';
 import type { Connection } from '../connection/connection.js';
 
-/** What leads to the socket of a consumer's reader. */
+/** The path to the socket of a consumer's reader. */
 interface Inside {
   readonly parts: { readonly reader: Connection & { readonly client: { readonly stream: Duplex } } };
 }
@@ -22,7 +22,7 @@ describe('A settlement that is sent together with the next read', () => {
     const next = consumer.receive(1, { wait: true });
     await settled;
     const took = performance.now() - begun;
-    expect(took).toBeGreaterThan(400); // So it was sent over the reader at first.
+    expect(took).toBeGreaterThan(400); // So the first attempt used the reader's connection.
     expect(took).toBeLessThan(2_000);
     expect(await fixture.redis.xlen('repid:email')).toBe(0);
     consumer.wake();

@@ -72,9 +72,9 @@ function ended(id: string, success: boolean): BucketRecord {
   return { id, ttl: 60_000, success, body, ...(success ? {} : { cause: `"${id}" failed` }) };
 }
 
-async function timed(what: string, act: () => Promise<unknown>): Promise<number> {
+async function timed(what: string, action: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
-  await act();
+  await action();
   const took = performance.now() - begun;
   expect(took, what).toBeLessThan(LIMIT);
   if (process.env['MEASURE']) console.log(`${what}: ${took.toFixed(1)} ms`);

@@ -436,12 +436,12 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
     expect(commands).toEqual(['evalsha', 'xadd']);
   });
 
-  /** A job that waits for more than one bucket, so that it reads them when it is run. */
+  /** A job that waits for several buckets, so that they are not inlined. */
   function reading(id: string): OutgoingMessage {
     return waiting(id, ['first', 'other']);
   }
 
-  /** A job that waits. Its header names the buckets that its end releases. */
+  /** A waiting job. Its header names the buckets that its settlement releases. */
   function waiting(id: string, on: readonly string[], condition: Condition = 'success'): OutgoingMessage {
     const result = { id, ttl: 60_000, into: buckets };
     const waits = { on: on.map((bucketId) => ({ bucketId, condition })), timeout: 60_000, result };
@@ -452,9 +452,9 @@ describe('RedisMessageBroker with jobs that wait for buckets', () => {
     expect(await fixture.keysOfJobs()).toEqual([]);
   }
 
-  async function commandsOf(act: () => Promise<unknown>): Promise<string[]> {
+  async function commandsOf(action: () => Promise<unknown>): Promise<string[]> {
     await fixture.redis.config('RESETSTAT');
-    await act();
+    await action();
     const stats = await fixture.redis.info('commandstats');
     return [...stats.matchAll(/^cmdstat_([^:]+):/gm)]
       .map(([, name]) => name!)

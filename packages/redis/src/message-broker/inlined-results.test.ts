@@ -64,13 +64,13 @@ describe('A job that waits for one bucket', () => {
     it.each([
       ['if the bucket is gone', () => buckets.delete(['first']), null],
       ['with its current body', () => buckets.store([ended('first', 'better')]), 'better'],
-    ])('with a dead letter that is replayed, %s', async (_, act, data) => {
+    ])('with a dead letter that is replayed, %s', async (_, action, data) => {
       await fixture.broker.publish([waiting('x', ['first'])]);
       await buckets.store([ended('first')]);
       const x = await one();
       await x.settle({ outcome: { type: 'nack', headers: x.message.headers, reason: NACK }, releases: ['first'] });
       expect(await fixture.timeLeft('first')).toBeGreaterThan(59_000);
-      await act();
+      await action();
       expect(await fixture.broker.channels.replayDeadLetters('email')).toMatchObject({ replayed: 1 });
       const again = await one();
       expect(again.inlinedResult).toEqual({ bucketId: 'first', body: ended('first', data).body });
@@ -151,12 +151,12 @@ describe('A job that waits for one bucket', () => {
     it.each<[string, Condition, () => unknown]>([
       ['because the condition is not met', 'failure', () => {}],
       ['because it could not be released and is cancelled', 'success', () => fixture.broker.cancel('x')],
-    ])('%s', async (_, condition, act) => {
+    ])('%s', async (_, condition, action) => {
       await fixture.broker.publish([waiting('x', ['first'], condition)]);
       await fixture.redis.set('repid:email', 'not ours');
       await buckets.store([ended('first', 'x'.repeat(LIMITS.inlinedResultSize))]);
       await fixture.redis.del('repid:email');
-      await act();
+      await action();
       expect(await fixture.timeLeft('first')).toBeGreaterThan(59_000);
       await expectNothingLeft();
     });

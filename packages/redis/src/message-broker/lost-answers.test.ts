@@ -94,7 +94,7 @@ describe('A message whose delivery was lost', () => {
     await vanishing.close();
     const broker = await connected(options);
     const other = await broker.consume({ channels: ['sms'] });
-    await other.receive(1, { wait: false, alone: true }); // From here on the server has the script.
+    await other.receive(1, { wait: false, alone: true }); // Now the server has the script.
     const consumer = await broker.consume({ channels: ['email'], onProblem: () => undefined });
     await vi.waitFor(async () => {
       expect(await consumer.receive(1, { wait: false })).toEqual([]);
@@ -130,7 +130,7 @@ describe('A message whose delivery was lost', () => {
         running.add(delivery);
         void sleep(n % 40).then(async () => {
           running.delete(delivery);
-          await delivery.settle(ACK).catch(() => undefined); // On a machine that is held up it may have been taken over.
+          await delivery.settle(ACK).catch(() => undefined); // On a slow machine it may have been taken over.
         });
       }
       await consumer.extend([...running]);

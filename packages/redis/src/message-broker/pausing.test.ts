@@ -6,7 +6,7 @@ import type { Link } from '../connection/link.js';
 import { LIMITS } from '../options/defaults.js';
 import { RedisMessageBroker } from './redis-message-broker.js';
 
-/** What leads to the end of a consumer's process, as its broker sees it. */
+/** The internals needed to simulate the death of a consumer's process. */
 interface Inside {
   readonly parts: { readonly reader: Link };
   readonly watcher: { close(): void };
@@ -198,7 +198,7 @@ describe('A paused channel', () => {
     await Promise.all(Array.from({ length: count }, (_, n) => fixture.broker.publish([message(`${n}`)])));
   }
 
-  /** Ends it as its process' death would: without a word. */
+  /** Ends the consumer like the death of its process: without any command. */
   async function kill(consumer: Consumer): Promise<void> {
     const { parts, watcher } = consumer as unknown as Inside;
     watcher.close();

@@ -22,7 +22,7 @@ describe('Simple messages', () => {
     ['an id is taken', () => fixture.broker.publish([job('a-2')]), (chain) => chain],
     ['an id is used twice', () => undefined, (chain) => [...chain, job('a-1')]],
   ])('are not published if %s', async (_, prepare, make) => {
-    await fixture.broker.publish([message('first')]); // Has the channel listed.
+    await fixture.broker.publish([message('first')]); // Registers the channel.
     await prepare();
     const before = await keyspaceOf(fixture.redis);
     await expect(fixture.broker.publish(make(chainOf('a')))).rejects.toMatchObject({ code: 'REPID_DUPLICATE_JOB' });
@@ -67,11 +67,11 @@ describe('Simple messages', () => {
       expect(calls.map((call) => ids.filter((id) => call.includes(id)))).toEqual([ids, ['taken']]);
     });
 
-    /** The arguments of scripts that are called meanwhile, the first 32 of each. */
-    async function callsDuring(act: () => Promise<unknown>): Promise<string[][]> {
+    /** Returns the first 32 arguments of each script call during the action. */
+    async function callsDuring(action: () => Promise<unknown>): Promise<string[][]> {
       await fixture.redis.config('SET', 'slowlog-log-slower-than', 0);
       await fixture.redis.slowlog('RESET');
-      await act();
+      await action();
       const log = (await fixture.redis.slowlog('GET', 100)) as [number, number, number, string[]][];
       await fixture.redis.config('SET', 'slowlog-log-slower-than', -1);
       return log

@@ -10,7 +10,7 @@ describe('A read', () => {
     ['as many small entries as can be in flight', 100, 1_000, 1_000],
     ['about as many entries as fit into the bytes of a read', 512 * KIB, 1_000, 8],
     ['at least one entry', 2 * LIMITS.readBytes, 1_000, 1],
-  ])('asks for %s', (_, size, max, expected) => {
+  ])('requests %s', (_, size, max, expected) => {
     const sizes = new ReadSizes();
     sizes.note('stream', entriesOf(size, 3));
     expect(sizes.mostOf('stream', max)).toBe(expected);

@@ -8,13 +8,13 @@ const NACK = {
   outcome: { type: 'nack', headers: {}, reason: { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 } },
 } as const;
 
-/** A state, and a command. */
-interface Act {
+/** An operation, and the state before it. */
+interface Operation {
   readonly before?: () => Promise<unknown>;
-  readonly act: () => Promise<unknown>;
+  readonly run: () => Promise<unknown>;
 }
 
-/** Keys that are written apart from any act, or say nothing of jobs. */
+/** Keys that are written independently of the operation, or do not describe jobs. */
 const APART = new Set(['repid::channels', 'repid:email:consumers', 'repid:other:consumers']);
 
 /** Operations that add data. A full server refuses only these. */
@@ -34,136 +34,136 @@ describe('A command that Redis refuses', () => {
 
   const cancelled = () => ({ result: { into: buckets, exception: 'CancelledError: no' } });
 
-  const OPERATIONS: Record<string, Act> = {
-    'publishing a message': { act: () => fixture.broker.publish([message('x')]) },
-    'publishing a job': { act: () => fixture.broker.publish([job('x')]) },
-    'publishing with high priority': { act: () => fixture.broker.publish([job('x', { priority: 'high' })]) },
+  const OPERATIONS: Record<string, Operation> = {
+    'publishing a message': { run: () => fixture.broker.publish([message('x')]) },
+    'publishing a job': { run: () => fixture.broker.publish([job('x')]) },
+    'publishing with high priority': { run: () => fixture.broker.publish([job('x', { priority: 'high' })]) },
     'publishing with a delay': {
-      act: () => fixture.broker.publish([job('x', { delay: 60_000 }), message('y', { delay: 9 })]),
+      run: () => fixture.broker.publish([job('x', { delay: 60_000 }), message('y', { delay: 9 })]),
     },
-    'publishing on two channels': { act: () => fixture.broker.publish([job('x'), job('y', { channel: 'other' })]) },
+    'publishing on two channels': { run: () => fixture.broker.publish([job('x'), job('y', { channel: 'other' })]) },
     'publishing with arguments and another result bucket': {
-      act: () => fixture.broker.publish([job('x', { resultId: 'r', buckets: [kept('args')] }), job('y')]),
+      run: () => fixture.broker.publish([job('x', { resultId: 'r', buckets: [kept('args')] }), job('y')]),
     },
     'publishing over an old result': {
       before: () => buckets.store([result('x')]),
-      act: () => fixture.broker.publish([job('x', { clears: [{ id: 'x', into: buckets }] })]),
+      run: () => fixture.broker.publish([job('x', { clears: [{ id: 'x', into: buckets }] })]),
     },
     'publishing a job that waits for one bucket': {
-      act: () => fixture.broker.publish([job('y'), waiting('x', ['y'])]),
+      run: () => fixture.broker.publish([job('y'), waiting('x', ['y'])]),
     },
     'publishing jobs that wait for the same bucket': {
       before: () => fixture.broker.publish([waiting('x', ['y'])]),
-      act: () => fixture.broker.publish([waiting('z', ['y'])]),
+      run: () => fixture.broker.publish([waiting('z', ['y'])]),
     },
     'publishing a job that waits for several buckets': {
-      act: () => fixture.broker.publish([job('y'), waiting('x', ['y', 'z'])]),
+      run: () => fixture.broker.publish([job('y'), waiting('x', ['y', 'z'])]),
     },
     'publishing arguments that a job waits for': {
       before: () => fixture.broker.publish([waiting('x', ['args']), waiting('z', ['args', 'more'])]),
-      act: () => fixture.broker.publish([job('y', { buckets: [kept('args')] })]),
+      run: () => fixture.broker.publish([job('y', { buckets: [kept('args')] })]),
     },
     'publishing a job that is skipped immediately': {
       before: () => buckets.store([result('y', false)]),
-      act: () => fixture.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
+      run: () => fixture.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
     },
-    'acknowledging a message': { before: () => take(message('x')), act: () => settle(ACK) },
-    'acknowledging a job': { before: () => take(job('x')), act: () => settle(ACK) },
-    'acknowledging several jobs': { before: () => take(job('x'), job('y')), act: () => settle(ACK, ACK) },
-    'acknowledging a job with its own arguments': { before: () => take(own('x')), act: () => settle(ACK) },
-    'storing a result': { before: () => take(job('x')), act: () => settle({ ...ACK, bucket: written('x') }) },
+    'acknowledging a message': { before: () => take(message('x')), run: () => settle(ACK) },
+    'acknowledging a job': { before: () => take(job('x')), run: () => settle(ACK) },
+    'acknowledging several jobs': { before: () => take(job('x'), job('y')), run: () => settle(ACK, ACK) },
+    'acknowledging a job with its own arguments': { before: () => take(own('x')), run: () => settle(ACK) },
+    'storing a result': { before: () => take(job('x')), run: () => settle({ ...ACK, bucket: written('x') }) },
     'storing a result that one job waits for': {
       before: () => take(job('x'), waiting('y', ['x'])),
-      act: () => settle({ ...ACK, bucket: written('x') }),
+      run: () => settle({ ...ACK, bucket: written('x') }),
     },
     'storing a result that several jobs wait for': {
       before: () => take(job('x'), waiting('y', ['x']), waiting('z', ['x'], 'other'), waiting('a', ['x', 'y'])),
-      act: () => settle({ ...ACK, bucket: written('x') }),
+      run: () => settle({ ...ACK, bucket: written('x') }),
     },
     'storing a failure that several jobs wait for': {
       before: () => take(job('x'), waiting('y', ['x']), waiting('z', ['y'], 'other'), waiting('a', ['x', 'y'])),
-      act: () => settle({ ...NACK, bucket: written('x', false) }),
+      run: () => settle({ ...NACK, bucket: written('x', false) }),
     },
     'settling with followers': {
       before: () => take(job('x')),
-      act: () => settle({ ...ACK, publish: [job('y'), message('z', { channel: 'other' }), waiting('a', ['y'])] }),
+      run: () => settle({ ...ACK, publish: [job('y'), message('z', { channel: 'other' }), waiting('a', ['y'])] }),
     },
-    'dead-lettering a job': { before: () => take(own('x')), act: () => settle(NACK) },
+    'dead-lettering a job': { before: () => take(own('x')), run: () => settle(NACK) },
     'rejecting a job': {
       before: () => take(job('x')),
-      act: () => settle({ outcome: { type: 'reject', headers: {} } }),
+      run: () => settle({ outcome: { type: 'reject', headers: {} } }),
     },
     'retrying a job': {
       before: () => take(job('x')),
-      act: () => settle({ outcome: { type: 'retry', headers: {}, delay: 60_000 } }),
+      run: () => settle({ outcome: { type: 'retry', headers: {}, delay: 60_000 } }),
     },
     'cancelling a queued job': {
       before: () => fixture.broker.publish([own('x'), waiting('y', ['x']), waiting('z', ['x', 'y'])]),
-      act: () => fixture.broker.cancel('x', cancelled()),
+      run: () => fixture.broker.cancel('x', cancelled()),
     },
     'cancelling a delayed job': {
       before: () => fixture.broker.publish([own('x', { delay: 60_000 }), waiting('y', ['x'])]),
-      act: () => fixture.broker.cancel('x', cancelled()),
+      run: () => fixture.broker.cancel('x', cancelled()),
     },
     'cancelling a waiting job': {
       before: () => fixture.broker.publish([waiting('x', ['y']), waiting('z', ['x', 'y'])]),
-      act: () => fixture.broker.cancel('z', cancelled()),
+      run: () => fixture.broker.cancel('z', cancelled()),
     },
     'cancelling a running job': {
       before: () => take(own('x'), waiting('y', ['x'])),
-      act: () => fixture.broker.cancel('x', cancelled()),
+      run: () => fixture.broker.cancel('x', cancelled()),
     },
     'pausing a channel': {
       before: () => take(job('x')),
-      act: () => fixture.broker.channels.pause('email'),
+      run: () => fixture.broker.channels.pause('email'),
     },
     'resuming a channel': {
       before: async () => {
         await take(job('x'));
         await fixture.broker.channels.pause('email');
       },
-      act: () => fixture.broker.channels.resume('email'),
+      run: () => fixture.broker.channels.resume('email'),
     },
     'purging queued jobs': {
       before: () => fixture.broker.publish([own('x'), waiting('y', ['x'], 'other'), waiting('z', ['x', 'y'], 'other')]),
-      act: () => fixture.broker.channels.purge('email'),
+      run: () => fixture.broker.channels.purge('email'),
     },
     'purging delayed jobs': {
       before: () => fixture.broker.publish([own('x', { delay: 60_000 }), waiting('y', ['x'], 'other')]),
-      act: () => fixture.broker.channels.purge('email'),
+      run: () => fixture.broker.channels.purge('email'),
     },
     'deleting dead letters': {
       before: async () => {
-        await giveUp(own('x'));
+        await deadLetter(own('x'));
         letters = (await fixture.redis.xrange('repid:email:dlq', '-', '+')).map(([id]) => id);
       },
-      act: () => fixture.broker.channels.deleteDeadLetters('email', letters),
+      run: () => fixture.broker.channels.deleteDeadLetters('email', letters),
     },
     'replaying a dead letter': {
-      before: () => giveUp(own('x')),
-      act: () => fixture.broker.channels.replayDeadLetters('email'),
+      before: () => deadLetter(own('x')),
+      run: () => fixture.broker.channels.replayDeadLetters('email'),
     },
     'replaying a dead letter with its dependents': {
       before: async () => {
         await fixture.broker.publish([waiting('y', ['x'], 'other'), waiting('z', ['x', 'y'], 'other')]);
-        await giveUp(job('x'), written('x', false));
+        await deadLetter(job('x'), written('x', false));
       },
-      act: () => fixture.broker.channels.replayDeadLetters('email', { withDependents: true }),
+      run: () => fixture.broker.channels.replayDeadLetters('email', { withDependents: true }),
     },
     'storing a bucket': {
       before: () => fixture.broker.publish([waiting('x', ['y']), waiting('z', ['y', 'x'])]),
-      act: () => buckets.store([result('y')]),
+      run: () => buckets.store([result('y')]),
     },
   };
 
-  describe.each(Object.entries(OPERATIONS))('%s', (name, { before, act }) => {
+  describe.each(Object.entries(OPERATIONS))('%s', (name, { before, run }) => {
     it('is atomic if one of its keys has the wrong type', async () => {
-      const keys = await keysOf(before, act);
+      const keys = await keysOf(before, run);
       for (const key of keys) {
         await start(before);
         await damage(key);
         const there = await contents();
-        const refusal = await refusalOf(act);
+        const refusal = await refusalOf(run);
         if (refusal === undefined) continue;
         // Without its stream, no consumer owns the delivery.
         expect(['REPID_BROKER_REFUSED', 'REPID_LOST_OWNERSHIP'], key).toContain((refusal as RepidError).code);
@@ -172,11 +172,11 @@ describe('A command that Redis refuses', () => {
     });
 
     it('is refused by a full server only if it adds data', async () => {
-      const done = Object.keys(await contentsAfter(before, act));
+      const done = Object.keys(await contentsAfter(before, run));
       await start(before);
       const there = await contents();
       await fixture.redis.config('SET', 'maxmemory', 1);
-      const refusal = await refusalOf(act);
+      const refusal = await refusalOf(run);
       await fixture.redis.config('SET', 'maxmemory', 0);
       const now = await contents();
       const isRefused = GROWS.test(name);
@@ -189,7 +189,7 @@ describe('A command that Redis refuses', () => {
       await start(before);
       const there = await contents();
       await fixture.redis.config('SET', 'min-replicas-to-write', 1);
-      const refusal = await refusalOf(act);
+      const refusal = await refusalOf(run);
       await fixture.redis.config('SET', 'min-replicas-to-write', 0);
       expect(refusal).toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
       expect(await contents()).toEqual(there);
@@ -207,19 +207,19 @@ describe('A command that Redis refuses', () => {
     expect(await fixture.where('follower')).toBe('queued');
   });
 
-  async function giveUp(given: OutgoingMessage, bucket?: BucketWrite): Promise<void> {
+  async function deadLetter(given: OutgoingMessage, bucket?: BucketWrite): Promise<void> {
     await take(given);
     await settle({ ...NACK, outcome: { ...NACK.outcome, headers: given.headers }, bucket });
   }
 
-  async function refusalOf(act: Act['act']): Promise<unknown> {
-    return act().then(
+  async function refusalOf(run: Operation['run']): Promise<unknown> {
+    return run().then(
       () => undefined,
       (problem: unknown) => problem,
     );
   }
 
-  async function start(before: Act['before']): Promise<void> {
+  async function start(before: Operation['before']): Promise<void> {
     await consumer?.close();
     consumer = undefined;
     await fixture.redis.flushall();
@@ -241,17 +241,17 @@ describe('A command that Redis refuses', () => {
     await Promise.all(settlements.map((settlement, n) => taken[n]!.settle(settlement)));
   }
 
-  /** Those that are there before the act or after it. */
-  async function keysOf(before: Act['before'], act: Act['act']): Promise<string[]> {
+  /** The keys that exist before or after the operation. */
+  async function keysOf(before: Operation['before'], run: Operation['run']): Promise<string[]> {
     await start(before);
     const there = Object.keys(await contents());
-    await act();
+    await run();
     return [...new Set([...there, ...Object.keys(await contents())])];
   }
 
-  async function contentsAfter(before: Act['before'], act: Act['act']): Promise<Record<string, string>> {
+  async function contentsAfter(before: Operation['before'], run: Operation['run']): Promise<Record<string, string>> {
     await start(before);
-    await act();
+    await run();
     return contents();
   }
 
@@ -290,7 +290,7 @@ describe('A command that Redis refuses', () => {
     return { ...result(id, success), into: buckets };
   }
 
-  /** A job with arguments of its own, which stores a result. */
+  /** A job with its own arguments, which stores a result. */
   function own(id: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
     const headers = { topic: 'act', [HEADER.id]: id, [HEADER.argsBucket]: '', [HEADER.resultBucket]: '' };
     return job(id, { ...more, headers, buckets: [kept(`${id}#args`)] });

@@ -105,18 +105,18 @@ describe('A suspect in Redis', () => {
   it('does not prevent the takeover of other messages, however many suspects precede them', async () => {
     const count = 1_000;
     await broker.publish(Array.from({ length: count }, (_, n) => message(`suspect ${n}`)));
-    await broker.publish([message('innocent')]);
+    await broker.publish([message('harmless')]);
     await broker.channels.declare('email');
     await fixture.redis.xreadgroup('GROUP', GROUP, 'dead', 'COUNT', count + 1, 'STREAMS', 'repid:email', '>');
     const ids = (await fixture.redis.xrange('repid:email', '-', '+')).map(([id]) => id);
-    const innocent = ids.pop()!;
+    const harmless = ids.pop()!;
     await fixture.redis.xclaim('repid:email', GROUP, 'dead', 0, ...ids, 'IDLE', 60_000, 'RETRYCOUNT', 1, 'JUSTID');
-    await fixture.redis.xclaim('repid:email', GROUP, 'dead', 0, innocent, 'IDLE', 60_000, 'RETRYCOUNT', 0, 'JUSTID');
+    await fixture.redis.xclaim('repid:email', GROUP, 'dead', 0, harmless, 'IDLE', 60_000, 'RETRYCOUNT', 0, 'JUSTID');
     const consumer = await broker.consume({ channels: ['email'] });
-    expect((await consumer.receive(1, { wait: false })).map(textOf)).toEqual(['innocent']);
+    expect((await consumer.receive(1, { wait: false })).map(textOf)).toEqual(['harmless']);
   });
 
-  /** A consumer that knows of the messages as suspects: each has lost a worker. */
+  /** Creates a consumer that knows the messages as suspects: each has lost a worker. */
   async function suspecting(messages: OutgoingMessage[]): Promise<Consumer> {
     await broker.publish(messages);
     const vanishing = await broker.consume({ channels: ['email'] });

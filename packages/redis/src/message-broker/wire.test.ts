@@ -36,12 +36,12 @@ describe('The wire format of RedisMessageBroker', () => {
     });
 
     it('writes the origin and the reason of a dead letter', async () => {
-      await fixture.broker.publish([message('spoilt')]);
+      await fixture.broker.publish([message('broken')]);
       const [delivery] = await (await fixture.consume()).receive(1, { wait: true });
       const reason = { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 };
       await delivery!.settle({ outcome: { type: 'nack', headers: { topic: 'act', tried: '1' }, reason } });
       expect((await fixture.redis.xrange('repid:email:dlq', '-', '+'))[0]![1]).toEqual([
-        ...['payload', 'spoilt', 'headers', '{"topic":"act","tried":"1"}'],
+        ...['payload', 'broken', 'headers', '{"topic":"act","tried":"1"}'],
         ...['original_stream', 'repid:email', 'original_id', delivery!.id, 'reason', JSON.stringify(reason)],
       ]);
     });

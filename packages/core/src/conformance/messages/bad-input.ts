@@ -165,7 +165,7 @@ function keepsWhatIsNotSettled(scenario: Scenario): void {
     async (fixture) => {
       const headers = { x: 1 } as never;
       await expectUnsettled(fixture, (delivery) => reject(delivery, headers));
-      const reason = reasonOf('spoilt');
+      const reason = reasonOf('broken');
       await expectUnsettled(fixture, (delivery) => delivery.settle({ outcome: { type: 'nack', headers, reason } }));
     },
   );

@@ -59,7 +59,7 @@ export function cancellingRunning(scenario: Scenario): void {
         ...(into && { bucket: { ...bucket({ id: fixture.id('job') }), into } }),
       };
       await assert.rejects(ack(delivery, rest), LostOwnershipError);
-      await assert.rejects(nack(delivery, 'spoilt', rest), LostOwnershipError);
+      await assert.rejects(nack(delivery, 'broken', rest), LostOwnershipError);
       await assert.rejects(reject(delivery, {}, rest), LostOwnershipError);
       await assert.rejects(retry(delivery, 0, {}, rest), LostOwnershipError);
       await fixture.expectNothing(consumer);
@@ -120,8 +120,8 @@ export function cancellingRunning(scenario: Scenario): void {
     const vanishing = await fixture.consumer();
     const first = await fixture.receiveOne(vanishing);
     await vanishing.close();
-    const heir = await fixture.consumer();
-    const taken = fixture.receiveOne(heir);
+    const successor = await fixture.consumer();
+    const taken = fixture.receiveOne(successor);
     await fixture.pass(ownershipTime + 1);
     const second = await taken;
     assert.equal((await fixture.broker.cancel(fixture.id('job')))?.location, 'running');
@@ -150,13 +150,13 @@ export function cancellingRunning(scenario: Scenario): void {
     async (fixture) => {
       const cancelled: string[] = [];
       const consumer = await fixture.consumer({ onCancel: (...job) => cancelled.push(job.join(' ')) });
-      const bystander = await fixture.consumer({ onCancel: () => cancelled.push('bystander') });
+      const otherConsumer = await fixture.consumer({ onCancel: () => cancelled.push('other consumer') });
       await fixture.broker.publish([fixture.jobWithResult('job', {}, 'result')]);
       await fixture.receiveOne(consumer);
       await fixture.broker.cancel(fixture.id('result'));
       await until(() => cancelled.length > 0, 'the consumer to be notified');
       assert.deepEqual(cancelled, [`${fixture.channel} ${fixture.id('job')}`]);
-      await bystander.close();
+      await otherConsumer.close();
     },
   );
 

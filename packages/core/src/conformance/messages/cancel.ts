@@ -29,7 +29,7 @@ export function cancelling(scenario: Scenario): void {
 
   scenario('does not find a dead-lettered job', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.job('job')]);
-    await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
+    await nack(await fixture.receiveOne(await fixture.consumer()), 'broken');
     assert.equal(await fixture.locationOf('job'), undefined);
   });
 

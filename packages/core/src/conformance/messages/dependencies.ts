@@ -93,7 +93,7 @@ export function dependencies(scenario: Scenario): void {
     assert.deepEqual(run.toSorted(), ['always', 'fallback']);
     const { exception } = await readResult(fixture, into, 'd');
     assert.match(exception, /^DependencyError: Not run: it needed the success of "act" \(.*c\), which was skipped\./);
-    assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
+    assert.match(exception, / Root cause: ".*a" failed: Error: broken$/);
   });
 
   scenario('reports the root cause for a job that is published later', { needs }, async (fixture) => {
@@ -102,7 +102,7 @@ export function dependencies(scenario: Scenario): void {
     await fixture.broker.publish([job('b', ['a'])]);
     await fixture.broker.publish([job('c', ['b'])]);
     const { exception } = await readResult(fixture, into, 'c');
-    assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
+    assert.match(exception, / Root cause: ".*a" failed: Error: broken$/);
   });
 
   scenario('accepts a graph in any order, in one call', { needs }, async (fixture) => {
@@ -206,13 +206,13 @@ export function dependencies(scenario: Scenario): void {
       const fallbackJob = job('fallback', ['a', 'other'], 'settled');
       await fixture.broker.publish([fixture.jobWithResult('a'), job('b', ['a']), fallbackJob]);
       const consumer = await fixture.consumer();
-      await nack(await fixture.receiveOne(consumer), 'spoilt', {
+      await nack(await fixture.receiveOne(consumer), 'broken', {
         bucket: { ...resultOf(fixture, 'a', 'failed'), into },
       });
       const replay = () => fixture.broker.channels.replayDeadLetters(fixture.channel, { withDependents: true });
       assert.equal((await replay()).replayed, 0);
       const fallback = await fixture.receiveOne(consumer);
-      assert.equal((await readResult(fixture, into, 'a')).exception, 'Error: spoilt');
+      assert.equal((await readResult(fixture, into, 'a')).exception, 'Error: broken');
       await ack(fallback, { releases: [fixture.id('a'), fixture.id('other')] });
       assert.equal((await replay()).replayed, 1);
       assert.equal(await fixture.locationOf('b'), 'waiting');
@@ -226,7 +226,7 @@ export function dependencies(scenario: Scenario): void {
       const { into, job } = await prepare(fixture);
       await fixture.broker.publish([fixture.jobWithResult('a'), job('b', ['a'])]);
       const consumer = await fixture.consumer();
-      await nack(await fixture.receiveOne(consumer), 'spoilt', {
+      await nack(await fixture.receiveOne(consumer), 'broken', {
         bucket: { ...resultOf(fixture, 'a', 'failed'), into },
       });
       await fixture.broker.publish([fixture.jobWithResult('b', { clears: [{ id: fixture.id('b'), into }] })]);
@@ -246,7 +246,7 @@ export function dependencies(scenario: Scenario): void {
       await fixture.broker.publish([fixture.jobWithResult('a'), job('b', ['a']), job('c', ['b'])]);
       await fixture.broker.publish([job('always', ['b', 'other'], 'settled')]);
       const consumer = await fixture.consumer();
-      await nack(await fixture.receiveOne(consumer), 'spoilt', {
+      await nack(await fixture.receiveOne(consumer), 'broken', {
         bucket: { ...resultOf(fixture, 'a', 'failed'), into },
       });
       const replay = () => fixture.broker.channels.replayDeadLetters(fixture.channel, { withDependents: true });
@@ -278,7 +278,7 @@ export function dependencies(scenario: Scenario): void {
       await fixture.broker.publish([fixture.jobWithResult('a'), job('b', ['a']), job('c', ['b'])]);
       const consumer = await fixture.consumer();
       const failing = await fixture.receiveOne(consumer);
-      await nack(failing, 'spoilt', { bucket: { ...resultOf(fixture, 'a', 'failed'), into } });
+      await nack(failing, 'broken', { bucket: { ...resultOf(fixture, 'a', 'failed'), into } });
       assert.equal(await fixture.locationOf('c'), undefined);
       assert.equal(
         (await fixture.broker.channels.replayDeadLetters(fixture.channel, { withDependents: true })).replayed,
@@ -320,7 +320,7 @@ export function dependencies(scenario: Scenario): void {
     await ack(x!, { releases: [fixture.id('first')] });
     await new Promise((resolve) => setTimeout(resolve, 400));
     assert.ok(await isKept(), 'kept beyond its time to live');
-    await nack(y!, 'spoilt', { releases: [fixture.id('first')] });
+    await nack(y!, 'broken', { releases: [fixture.id('first')] });
     await until(async () => !(await isKept()), 'the bucket to expire');
   });
 
@@ -361,9 +361,9 @@ async function prepare(fixture: BrokerFixture): Promise<{ into: BucketBroker; jo
 
 function resultOf(fixture: BrokerFixture, name: string, state: BucketState = 'succeeded', ttl = 60_000): BucketRecord {
   const [id, success, skipped] = [fixture.id(name), state === 'succeeded', state === 'skipped'];
-  const exception = skipped ? `DependencyError: Not run. Root cause: "x" failed: Error: spoilt` : 'Error: spoilt';
+  const exception = skipped ? `DependencyError: Not run. Root cause: "x" failed: Error: broken` : 'Error: broken';
   const details = success ? {} : { ...(skipped && { skipped }), ttl, timestamp: 1, exception };
-  const cause = success ? undefined : skipped ? '"x" failed: Error: spoilt' : `"${id}" failed: Error: spoilt`;
+  const cause = success ? undefined : skipped ? '"x" failed: Error: broken' : `"${id}" failed: Error: broken`;
   return {
     id,
     ttl,

@@ -10,7 +10,7 @@ export function followers(scenario: Scenario): void {
     const consumer = await fixture.consumer();
     const [first, second] = await fixture.receive(consumer, 2);
     await ack(first!, { publish: [fixture.message('a'), fixture.message('b')] });
-    await nack(second!, 'spoilt', { publish: [fixture.message('c')] });
+    await nack(second!, 'broken', { publish: [fixture.message('c')] });
     assert.deepEqual(texts(await fixture.receive(consumer, 3)), ['a', 'b', 'c']);
   });
 
@@ -89,7 +89,7 @@ export function followers(scenario: Scenario): void {
   scenario('accepts the id that nack frees', { needs: ['jobIds'] }, async (fixture) => {
     await fixture.broker.publish([fixture.job('again')]);
     const consumer = await fixture.consumer();
-    await nack(await fixture.receiveOne(consumer), 'spoilt', { publish: [fixture.job('again')] });
+    await nack(await fixture.receiveOne(consumer), 'broken', { publish: [fixture.job('again')] });
     assert.equal(textOf(await fixture.receiveOne(consumer)), 'again');
   });
 

@@ -51,7 +51,7 @@ export function ids(scenario: Scenario): void {
   });
 
   scenario('frees the id with nack', { needs }, async (fixture) => {
-    await runJob(fixture, (delivery) => nack(delivery, 'spoilt'));
+    await runJob(fixture, (delivery) => nack(delivery, 'broken'));
     await fixture.broker.publish([fixture.job('job')]);
   });
 

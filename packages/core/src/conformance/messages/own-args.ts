@@ -80,7 +80,7 @@ export function ownArgs(scenario: Scenario): void {
     async (fixture) => {
       const kept = await publishWithArgs(fixture, { headers: { [HEADER.argsBucket]: '' } });
       if (!kept) return;
-      await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
+      await nack(await fixture.receiveOne(await fixture.consumer()), 'broken');
       const [letter] = await fixture.broker.channels.deadLetters(fixture.channel, 10);
       assert.equal(await fixture.broker.channels.deleteDeadLetters(fixture.channel, [letter!.id]), 1);
       assert.equal(await kept(), false);
@@ -94,10 +94,10 @@ export function ownArgs(scenario: Scenario): void {
       const kept = await publishWithArgs(fixture, { headers: { [HEADER.argsBucket]: '' } });
       if (!kept) return;
       const consumer = await fixture.consumer();
-      await nack(await fixture.receiveOne(consumer), 'spoilt');
+      await nack(await fixture.receiveOne(consumer), 'broken');
       assert.equal(await kept(), true);
       await fixture.publish('next');
-      await nack(await fixture.receiveOne(consumer), 'spoilt');
+      await nack(await fixture.receiveOne(consumer), 'broken');
       await until(async () => !(await kept()), 'the arguments to go with the dead letter');
     },
   );
@@ -112,7 +112,7 @@ export function ownArgs(scenario: Scenario): void {
       await fixture.broker.publish([fixture.jobWithResult('first'), waitingJob(fixture, into, 'job', ['first'], job)]);
       const consumer = await fixture.consumer();
       const result = { ...failed(fixture.id('first')), into };
-      await nack(await fixture.receiveOne(consumer), 'spoilt', { bucket: result });
+      await nack(await fixture.receiveOne(consumer), 'broken', { bucket: result });
       assert.equal((await readResult(fixture, into, 'job')).skipped, true);
       assert.equal(await kept(), true);
       await fixture.broker.channels.replayDeadLetters(fixture.channel, { withDependents: true });
@@ -181,7 +181,7 @@ const ENDS: readonly (readonly [string, Run])[] = [
   [
     'when it is a dead letter and its channel is deleted',
     async (fixture) => {
-      await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
+      await nack(await fixture.receiveOne(await fixture.consumer()), 'broken');
       await fixture.broker.channels.delete(fixture.channel);
     },
   ],
@@ -194,7 +194,7 @@ const GOINGS_ON: readonly (readonly [string, Run])[] = [
   [
     'for the replay of its dead letter',
     async (fixture) => {
-      await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
+      await nack(await fixture.receiveOne(await fixture.consumer()), 'broken');
       await fixture.broker.channels.replayDeadLetters(fixture.channel);
     },
   ],
@@ -229,6 +229,6 @@ function withArgs(
 }
 
 function failed(id: string) {
-  const body = '{"success":false,"ttl":60000,"timestamp":1,"exception":"Error: spoilt","data":null}';
-  return { id, body, ttl: 60_000, success: false, cause: `"${id}" failed: Error: spoilt` };
+  const body = '{"success":false,"ttl":60000,"timestamp":1,"exception":"Error: broken","data":null}';
+  return { id, body, ttl: 60_000, success: false, cause: `"${id}" failed: Error: broken` };
 }

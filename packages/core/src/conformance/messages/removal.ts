@@ -84,9 +84,9 @@ export function removing(scenario: Scenario): void {
     'purges neither running messages nor dead letters',
     { needs: ['administration', 'deadLetters'] },
     async (fixture) => {
-      await fixture.publish('spoilt', 'in flight', 'queued');
-      const [spoilt, inFlight] = await fixture.receive(await fixture.consumer(), 2);
-      await nack(spoilt!, 'spoilt');
+      await fixture.publish('broken', 'in flight', 'queued');
+      const [broken, inFlight] = await fixture.receive(await fixture.consumer(), 2);
+      await nack(broken!, 'broken');
       assert.equal(await fixture.broker.channels.purge(fixture.channel), 1);
       const { running, deadLetters } = await fixture.broker.channels.stats(fixture.channel);
       assert.deepEqual({ running, deadLetters }, { running: 1, deadLetters: 1 });
@@ -114,8 +114,8 @@ export function removing(scenario: Scenario): void {
     { needs: ['administration', 'deadLetters'] },
     async (fixture) => {
       const consumer = await fixture.consumer();
-      await fixture.publish('spoilt');
-      await nack(await fixture.receiveOne(consumer), 'spoilt');
+      await fixture.publish('broken');
+      await nack(await fixture.receiveOne(consumer), 'broken');
       const next = fixture.receiveOne(consumer);
       await fixture.broker.channels.pause(fixture.channel);
       await fixture.broker.channels.delete(fixture.channel);
@@ -203,10 +203,10 @@ export function removing(scenario: Scenario): void {
 
 /** Puts a message into each state on the channel; returns the running delivery. */
 async function fill(fixture: BrokerFixture) {
-  await fixture.publish('spoilt', 'in flight', 'queued');
+  await fixture.publish('broken', 'in flight', 'queued');
   await fixture.broker.publish([fixture.job('delayed', { delay: 60_000 })]);
-  const [spoilt, inFlight] = await fixture.receive(await fixture.consumer(), 2);
-  await nack(spoilt!, 'spoilt');
+  const [broken, inFlight] = await fixture.receive(await fixture.consumer(), 2);
+  await nack(broken!, 'broken');
   await fixture.broker.channels.pause(fixture.channel);
   return inFlight!;
 }

@@ -92,11 +92,11 @@ export function suspects(scenario: Scenario): void {
     'clears messages that were in flight together with one that crashes workers',
     { ownershipTime, maxDeliveries: 2, needs: ['deadLetters'] },
     async (fixture) => {
-      const innocent = ['1', '2', '3', '4', '5'];
-      await fixture.publish(...innocent.slice(0, 2), 'deadly', ...innocent.slice(2));
+      const harmless = ['1', '2', '3', '4', '5'];
+      await fixture.publish(...harmless.slice(0, 2), 'deadly', ...harmless.slice(2));
       await lose(fixture, await fixture.consumer(), 6);
-      const survived = await tryAllAlone(fixture, innocent.length);
-      assert.deepEqual(texts(survived).toSorted(), innocent);
+      const survived = await tryAllAlone(fixture, harmless.length);
+      assert.deepEqual(texts(survived).toSorted(), harmless);
       assert.ok(
         survived.every(({ isExhausted }) => !isExhausted),
         'a message that crashes no worker was marked as exhausted',
