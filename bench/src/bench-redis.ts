@@ -32,7 +32,7 @@ export class BenchRedis {
     return Number(cpu['used_cpu_user']) + Number(cpu['used_cpu_sys']);
   }
 
-  /** Returns the bytes that it has allocated, once no other client is connected: connections have buffers. */
+  /** Returns the bytes that Redis has allocated. Waits until no other client is connected, since connections have buffers. */
   async memory(): Promise<number> {
     while (Number((await this.info('clients'))['connected_clients']) > 1) await sleep(POLL_INTERVAL);
     return Number((await this.info('memory'))['used_memory']);

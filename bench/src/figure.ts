@@ -4,15 +4,15 @@ import { entryOf, type Role, type SubjectName } from './subjects/catalogue.js';
 /** The outcome of one run. */
 export interface Sample {
   readonly value: number;
-  /** CPU seconds for each 10,000 jobs: of the process that is measured, and of Redis. */
+  /** CPU seconds per 10,000 jobs: of the measured process, and of Redis. */
   readonly cpu?: { readonly process: number; readonly redis: number };
 }
 
-/** What is measured, and on which system. Cases of one scenario are compared with each other. */
+/** A measured scenario and system. Cases of one scenario are compared with each other. */
 export interface Case {
   readonly scenario: string;
   readonly subject: SubjectName;
-  /** What is sent, or how. */
+  /** The kind of jobs, or the method. */
   readonly variant: string;
 }
 

@@ -24,7 +24,7 @@ async function run(options: BenchOptions): Promise<number> {
     if (options.isEverything) {
       const path = writeResults({ ...environment, seconds, figures, targets }, chartOf(figures));
       writePage();
-      console.error(`Written to ${path}, the chart beside it, and docs/performance.md.`);
+      console.error(`Written to ${path}, its chart, and docs/performance.md.`);
     }
     if (!options.check) return 0;
     const failed = failedOf(targets, options);

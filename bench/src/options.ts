@@ -14,7 +14,7 @@ ${PARTS.map(({ name, question }) => `  ${name.padEnd(10)}${question}`).join('\n'
 
 Everything at full size, without options that change what is measured, is written to bench/results and docs/performance.md.`;
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface BenchOptions extends FixtureOptions, Filter {
   readonly parts: readonly Part[];
   /** Compare with the targets. */

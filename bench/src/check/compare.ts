@@ -6,7 +6,7 @@ import { TARGETS, type Target } from './targets.js';
 /** How a figure compares with its target, as it is stored in the results. */
 export interface TargetResult {
   readonly target: string;
-  /** The ratio, or the value if the target is one; none if it was not measured. */
+  /** The ratio, or the value if the target is a value; undefined if it was not measured. */
   readonly reached?: number;
   readonly verdict: 'met' | 'missed' | 'not measured';
 }

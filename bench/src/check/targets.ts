@@ -1,4 +1,4 @@
-/** What one of our figures must reach. Figures are named by subject and variant. */
+/** A target for one of Repid's figures. Figures are named by subject and variant. */
 export interface Target {
   readonly part: string;
   readonly scenario: string;
@@ -7,7 +7,7 @@ export interface Target {
   readonly of?: 'Redis CPU';
   readonly bound: 'at least' | 'at most';
   readonly factor: number;
-  /** The figure of the same scenario that the factor multiplies. Without, the factor is the limit itself, in the part's unit. */
+  /** The figure of the same scenario that the factor multiplies. If omitted, the factor is the limit itself, in the part's unit. */
   readonly times?: string;
 }
 

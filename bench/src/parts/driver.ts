@@ -56,7 +56,7 @@ export class Driver {
     this.sent += count;
   }
 
-  /** Has all producers send for `duration` milliseconds. */
+  /** Lets all producers send for `duration` milliseconds. */
   async enqueue(sending: Sending, duration: number): Promise<Work> {
     const send = (one: BenchProcess, n: number) => one.run('enqueue', this.settings, sending, duration, n * ID_RANGE);
     const work = together(await Promise.all(this.producers.map(send)));
@@ -64,7 +64,7 @@ export class Driver {
     return work;
   }
 
-  /** Has all workers work in the same window. */
+  /** Lets all workers work in the same window. */
   async drain(window: Window): Promise<Work> {
     const work = together(await Promise.all(this.workers.map((one) => one.run('drain', this.settings, window))));
     this.handled += work.total;

@@ -23,7 +23,7 @@ const MEASURED: readonly Jobs[] = [
 
 /**
  * At what rate is one Redis saturated? At one CPU second per second for sending and settling jobs. If clients share the
- * machine with it, they are the limit before that: so the rate that they reach is measured, too, and which cores are busy.
+ * machine with it, they are the bottleneck before that. So the rate that they reach is measured too, and the use of cores.
  */
 export const limits: Part = {
   name: 'limits',
@@ -83,7 +83,7 @@ async function busyBetween(
   return { redis: redisSeconds / seconds, idle: idle / seconds };
 }
 
-/** Of all cores, whichever process keeps them busy. */
+/** Returns the use of all cores by all processes. */
 function idleSeconds(): number {
   return sum(cpus(), ({ times }) => times.idle) / 1_000;
 }

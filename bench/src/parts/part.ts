@@ -3,7 +3,7 @@ import type { Fixture } from '../fixture.js';
 import { entryOf, SUBJECT_NAMES, type SubjectName } from '../subjects/catalogue.js';
 import type { Variant } from '../subjects/subject.js';
 
-/** One question to all subjects. */
+/** One question about all subjects. */
 export interface Part extends Unit {
   readonly name: string;
   readonly question: string;
@@ -17,7 +17,7 @@ export interface BenchCase extends Case {
   measure(isWarmUp: boolean): Promise<Sample | readonly Reading[]>;
 }
 
-/** One of several values of a run, with a scenario of its own. */
+/** One of several values of a run, with its own scenario. */
 export interface Reading extends Sample, Partial<Unit> {
   readonly scenario: string;
 }

@@ -12,7 +12,7 @@ const PACKAGES = ['bullmq', '@nestjs/bullmq', 'bee-queue', 'groupmq', 'ioredis',
 
 /** All measurements in machine-readable form: samples, machine and versions. */
 export interface Results extends Readonly<ReturnType<typeof environmentOf>> {
-  /** How long all of it took. */
+  /** The duration of the whole run. */
   readonly seconds: number;
   readonly figures: readonly Figure[];
   readonly targets: readonly TargetResult[];

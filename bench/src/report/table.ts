@@ -5,7 +5,7 @@ import { bestPeerOf, cpuOf, plainOf, ratioOf, type Figure } from '../figure.js';
 const STYLE = { head: [], border: [], compact: true };
 const [LEFT, RIGHT] = ['left', 'right'] as const;
 
-/** Formats a value: the larger, the fewer decimals. */
+/** Formats a value. Larger values have fewer decimals. */
 export function format(value: number | undefined, maxDecimals: number): string {
   const size = Math.abs(value ?? 0);
   return value?.toLocaleString('en', { maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : maxDecimals }) ?? '';

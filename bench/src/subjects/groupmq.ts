@@ -19,8 +19,8 @@ const NEVER = 3_600_000;
 
 /**
  * groupmq at its best settings: as many groups as the worker's concurrency, since it runs the jobs of a group one after the
- * other, and a job that ends hands on to the next of its group. Delayed jobs have a group each, since a job waits for those
- * before it in its group, however long they are delayed. Adds are batched if many are in flight. Finished jobs are kept
+ * other. Each delayed job has its own group, since a job waits for all earlier jobs of its group, however long they
+ * are delayed. Adds are batched if many are in flight. Finished jobs are kept
  * only if results are measured. Its periodic cleanup is off; if jobs are delayed it is on but never due, since without
  * it nothing checks for delayed jobs.
  */

@@ -9,7 +9,7 @@ const GROUP = 'workers';
 const BLOCK = 100;
 
 /**
- * Redis Streams by ioredis, with nothing around them: no fence, no retries, no takeover. Adds go in one pipeline. Those in
+ * Redis Streams with ioredis, without any guarantee: no fence, no retries, no takeover. Adds go in one pipeline. Those in
  * flight go in ioredis' own, which sends the next batch after the reply to the previous one. Each batch is acknowledged once, in
  * the same round trip as the next read; the next steps of chains are added there, too.
  */

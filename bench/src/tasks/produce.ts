@@ -49,11 +49,11 @@ export interface SingleJobs {
   readonly count: number;
   /** How long to wait after each, at least and at most, in milliseconds. @default not at all */
   readonly pause?: readonly [min: number, max: number];
-  /** Delays jobs by at most so many milliseconds. The delays are spread evenly, and scattered. @default not at all */
+  /** Delays jobs by at most this many milliseconds. The delays are spread evenly, and scattered. @default not at all */
   readonly maxDelay?: number;
 }
 
-/** Sends jobs one after the other. Returns when each can be handled at the earliest, on the machine's clock. */
+/** Sends jobs one after the other. Returns the earliest time at which each can be handled, on the machine's clock. */
 export async function sendSingly(settings: QueueSettings, { count, pause, maxDelay }: SingleJobs): Promise<number[]> {
   const producer = await subject.produce(settings, 'one at a time');
   const times: number[] = [];

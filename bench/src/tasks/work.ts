@@ -13,14 +13,14 @@ const TIMEOUT = 20_000;
 /** How long the jobs between two measurements of the heap may take, in milliseconds. */
 const HEAP_TIMEOUT = 120_000;
 
-/** Jobs that are settled within some milliseconds, so that the end of the window is watched without pauses. */
+/** Jobs that are settled within some milliseconds. The end of the window is then checked without pauses. */
 const FEW = 1_000;
 
-/** What a task of a producer or worker has done. */
+/** The result of a task of a producer or worker. */
 export interface Work {
-  /** Jobs that were sent or settled within the window that is measured. */
+  /** Jobs that were sent or settled within the measured window. */
   readonly jobs: number;
-  /** Jobs that were sent or handled in all. */
+  /** All jobs that were sent or handled. */
   readonly total: number;
   /** The length of the window, and the CPU seconds of the process in it. */
   readonly seconds: number;
@@ -32,11 +32,11 @@ export interface Window {
   readonly expected: number;
   /** In milliseconds. */
   readonly maxDuration: number;
-  /** The time of the machine's clock before which it does not start, so that several workers share it. */
+  /** The earliest start, on the machine's clock, so that several workers share the window. */
   readonly notBefore?: number;
 }
 
-/** Measures from the first job handled until all that are expected are settled, or until the window is over. */
+/** Measures from the first handled job until all expected jobs are settled, or until the window is over. */
 export async function drain(settings: QueueSettings, window: Window): Promise<Work> {
   const tally = new Tally(settings.variant === 'result');
   const measured = await withWorker(subject.work(settings, tally), tally, async (worker) => {
@@ -71,7 +71,7 @@ export async function listen(settings: QueueSettings, count: number): Promise<re
   });
 }
 
-/** Returns the bytes of the heap in use after so many jobs, garbage collected, while the worker goes on. */
+/** Returns the heap size after each of these numbers of jobs and a garbage collection, while the worker continues. */
 export async function heap(settings: QueueSettings, counts: readonly number[]): Promise<readonly number[]> {
   const tally = new Tally();
   return withWorker(subject.work(settings, tally), tally, async (worker) => {

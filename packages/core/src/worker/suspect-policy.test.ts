@@ -23,11 +23,11 @@ async function loseWorkers(testBed: TestBed, times: number): Promise<void> {
 /** Records which jobs run concurrently. */
 function recording() {
   const running = new Set<string>();
-  const beside = new Map<string, string[]>();
+  const concurrent = new Map<string, string[]>();
   const latches = new Map<string, Latch>();
   const actor = defineActor({ name: 'work', timeout: '1h' }, async (_, { id }) => {
-    beside.set(id, [...running]);
-    for (const other of running) beside.get(other)!.push(id);
+    concurrent.set(id, [...running]);
+    for (const other of running) concurrent.get(other)!.push(id);
     running.add(id);
     const latch = new Latch();
     latches.set(id, latch);
@@ -35,12 +35,12 @@ function recording() {
     running.delete(id);
   });
   const release = (id: string): void => latches.get(id)?.open();
-  return { actor, beside, running, release };
+  return { actor, concurrent, running, release };
 }
 
 describe('A message that has lost its worker repeatedly', () => {
   it('runs together with others while at least two deliveries are left', async () => {
-    const { actor, beside, running, release } = recording();
+    const { actor, concurrent, running, release } = recording();
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'lost' }).enqueue();
     await loseWorkers(testBed, 3);
@@ -50,11 +50,11 @@ describe('A message that has lost its worker repeatedly', () => {
     release('harmless');
     release('lost');
     await job.waitForResult();
-    expect(beside.get('lost')).toEqual(['harmless']);
+    expect(concurrent.get('lost')).toEqual(['harmless']);
   });
 
   it('runs alone after that: deliveries in flight end first, and others wait', async () => {
-    const { actor, beside, running, release } = recording();
+    const { actor, concurrent, running, release } = recording();
     const testBed = new TestBed([actor]);
     const suspect = await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 3);
@@ -73,13 +73,13 @@ describe('A message that has lost its worker repeatedly', () => {
     release('suspect');
     await suspect.waitForResult();
     await until(() => running.has('after'));
-    expect(beside.get('suspect')).toEqual([]);
+    expect(concurrent.get('suspect')).toEqual([]);
     release('after');
     await consumer.close();
   });
 
   it('runs together with others once it was owned for a full ownership time', async () => {
-    const { actor, beside, running, release } = recording();
+    const { actor, concurrent, running, release } = recording();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 4);
@@ -90,13 +90,13 @@ describe('A message that has lost its worker repeatedly', () => {
     expect(running.has('next')).toBe(false);
     await testBed.clock.advance(OWNERSHIP_TIME);
     await until(() => running.has('next'));
-    expect(beside.get('suspect')).toEqual(['next']);
+    expect(concurrent.get('suspect')).toEqual(['next']);
     release('suspect');
     release('next');
   });
 
   it('does not block others while long runs are in flight, and runs as soon as they end', async () => {
-    const { actor, beside, running, release } = recording();
+    const { actor, concurrent, running, release } = recording();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 3);
@@ -114,7 +114,7 @@ describe('A message that has lost its worker repeatedly', () => {
     release('long');
     release('other');
     await until(() => running.has('suspect'));
-    expect(beside.get('suspect')).toEqual([]);
+    expect(concurrent.get('suspect')).toEqual([]);
     release('suspect');
     await consumer.close();
   });
