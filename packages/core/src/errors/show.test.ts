@@ -34,10 +34,10 @@ describe('A value in an error message', () => {
   });
 
   it('is not traversed completely if it is large', () => {
-    let looks = 0;
-    const watched = { toJSON: () => (looks += 1) };
+    let reads = 0;
+    const watched = { toJSON: () => (reads += 1) };
     show(Array.from({ length: 100_000 }, () => watched));
-    expect(looks).toBeLessThan(100);
+    expect(reads).toBeLessThan(100);
     expect(show(Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`k${n}`, n])), 1_000)).toContain(
       '"...":...',
     );

@@ -15,11 +15,11 @@ export class TransactionalBuckets {
     broker.contents.watch(this.watcher());
   }
 
-  /** @throws UnsupportedError for a bucket of a broker that was not joined */
+  /** @throws UnsupportedError for a bucket of a separate bucket broker */
   check({ id, into }: Pick<BucketWrite, 'id' | 'into'>): void {
     if (this.#brokers.has(into as InMemoryBucketBroker)) return;
     throw new UnsupportedError(
-      `Bucket "${id}" cannot be committed together with a message: its ${into.name} broker was not joined by the ` +
+      `Bucket "${id}" cannot be committed together with a message: its ${into.name} broker is not a transactional store of the ` +
         'in-memory message broker. Join it first, or store the bucket separately.',
     );
   }

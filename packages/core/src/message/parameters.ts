@@ -188,9 +188,9 @@ function readUnrouted(
 ): Pick<MessageParameters, 'unrouted' | 'unroutedSince'> {
   const text = headers[HEADER.unrouted];
   if (text === undefined) return NEVER_UNROUTED;
-  const [looks, since, ...rest] = text.split(' ').map(toNumber);
-  const isWrong = looks === undefined || rest.length > 0 || (since === undefined && text.includes(' '));
-  if (!isWrong) return since === undefined ? { unrouted: looks } : { unrouted: looks, unroutedSince: since };
+  const [count, since, ...rest] = text.split(' ').map(toNumber);
+  const isWrong = count === undefined || rest.length > 0 || (since === undefined && text.includes(' '));
+  if (!isWrong) return since === undefined ? { unrouted: count } : { unrouted: count, unroutedSince: since };
   throw new MalformedMessageError(
     `Header "${HEADER.unrouted}" is ${show(text)}: expected a count and the time of the first one.`,
   );

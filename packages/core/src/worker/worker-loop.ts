@@ -17,7 +17,7 @@ import { WorkerSlots } from './worker-slots.js';
 /** How long aborted deliveries may take to be returned, in milliseconds. */
 const RETURN_TIMEOUT = 10_000;
 
-/** The pause of a burst before it looks again for a message that was just returned, in milliseconds. */
+/** The pause of a burst before it checks again for a message that was just returned, in milliseconds. */
 const BURST_INTERVAL = 10;
 
 /** The pause of a worker that finds only suspects and may not run them yet, in milliseconds. Other messages may arrive meanwhile. */

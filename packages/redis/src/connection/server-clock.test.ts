@@ -41,19 +41,19 @@ describe('ServerClock', () => {
   });
 
   it('takes further samples while it is used', () => {
-    const look = vi.fn<() => void>();
-    const clock = new ServerClock(look);
+    const sample = vi.fn<() => void>();
+    const clock = new ServerClock(sample);
     clock.note({ server: 1_000_000, sent: 0, received: 0 });
     at(LIMITS.clockInterval - 1);
     clock.now();
-    expect(look).not.toHaveBeenCalled();
+    expect(sample).not.toHaveBeenCalled();
     at(LIMITS.clockInterval);
     clock.now();
     clock.now();
-    expect(look).toHaveBeenCalledTimes(1);
+    expect(sample).toHaveBeenCalledTimes(1);
     at(3 * LIMITS.clockInterval);
     clock.now();
-    expect(look).toHaveBeenCalledTimes(2);
+    expect(sample).toHaveBeenCalledTimes(2);
   });
 });
 

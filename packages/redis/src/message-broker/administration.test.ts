@@ -95,8 +95,8 @@ describe('Administration of a channel in Redis', () => {
     });
 
     it('removes keys of unexpected types', async () => {
-      for (const ending of ['', ':high', ':dlq', ':delayed', ':waiting', ':paused', ':consumers'])
-        await fixture.redis.set(`repid:email${ending}`, 'not ours');
+      for (const suffix of ['', ':high', ':dlq', ':delayed', ':waiting', ':paused', ':consumers'])
+        await fixture.redis.set(`repid:email${suffix}`, 'not ours');
       await fixture.broker.channels.delete('email');
       expect(await fixture.redis.keys('*')).toEqual([]);
     });

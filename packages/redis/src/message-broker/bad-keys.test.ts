@@ -26,11 +26,11 @@ describe('A key of the wrong type', () => {
     problems = [];
   });
 
-  it.each(KEY_SUFFIXES)('of one channel ("%s") does not stop the other channels of the worker', async (ending) => {
+  it.each(KEY_SUFFIXES)('of one channel ("%s") does not stop the other channels of the worker', async (suffix) => {
     const channels = ['bad', 'email', 'sms'];
     const consumer = await consume(channels);
-    await fixture.redis.del(`repid:bad${ending}`);
-    await fixture.redis.set(`repid:bad${ending}`, 'not ours');
+    await fixture.redis.del(`repid:bad${suffix}`);
+    await fixture.redis.set(`repid:bad${suffix}`, 'not ours');
     await fixture.broker.publish([
       message('now'),
       message('high', { priority: 'high' }),
@@ -44,11 +44,11 @@ describe('A key of the wrong type', () => {
 
   it.each(KEY_SUFFIXES)(
     'of the only channel ("%s") does not prevent the start of a worker, which recovers when the key is repaired',
-    async (ending) => {
-      await fixture.redis.set(`repid:email${ending}`, 'not ours');
+    async (suffix) => {
+      await fixture.redis.set(`repid:email${suffix}`, 'not ours');
       const consumer = await consume(['email']);
       const received = consumer.receive(1, { wait: true });
-      await fixture.redis.del(`repid:email${ending}`);
+      await fixture.redis.del(`repid:email${suffix}`);
       await fixture.broker.publish([message('x')]);
       expect((await received).map(textOf)).toEqual(['x']);
       await consumer.close();
