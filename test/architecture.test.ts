@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from './support/program.js';
 
-/** Where a path that a page names may start. */
+/** If a path that a page names may start. */
 const STARTS = [
   '',
   'packages/core/src',

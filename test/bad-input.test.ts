@@ -83,7 +83,7 @@ describe('A worker on Redis', () => {
   });
   afterEach(() => app.close());
 
-  it.each(ENTRIES)('dead-letters an entry with $name, and goes on', async ({ fields, code }) => {
+  it.each(ENTRIES)('dead-letters an entry with $name, and continues', async ({ fields, code }) => {
     await redis.xadd(`${prefix}:${CHANNEL}`, '*', ...fields);
     await expectGoodOrder();
     const [letter, ...more] = await repid.channel(CHANNEL).deadLetters();

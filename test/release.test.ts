@@ -74,7 +74,7 @@ describe('A release, published to a local registry', () => {
   });
 });
 
-/** An empty folder but for a manifest that names the packages and what their users add. */
+/** Creates a folder with only a manifest, which lists the packages and their peer dependencies. */
 function makeApp(): string {
   const folder = mkdtempSync(join(tmpdir(), 'repid-release-'));
   const names = ['@repid/core', '@repid/nestjs', '@repid/redis'];

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProgram } from './support/program.js';
 
 describe('npm test', () => {
-  it('says in one line what to do where there is no redis-server and none can be installed', async () => {
+  it('prints one line with a remedy if redis-server is missing and cannot be installed', async () => {
     const { code, stdout, stderr } = await runProgram('scripts/test.mjs', { env: { PATH: '/nowhere' } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
@@ -16,7 +16,7 @@ describe('npm test', () => {
 });
 
 describe('npm run release:version', () => {
-  it('gives what is unreleased in the changelog the version of the packages, once', async () => {
+  it('gives the unreleased section of the changelog the version of the packages, once', async () => {
     const folder = repositoryWith('## [Unreleased]\n\n- A fix.\n\n## [0.1.0] - 2026-01-01\n', '0.2.0');
     const released = (): string => readFileSync(join(folder, 'CHANGELOG.md'), 'utf8');
 

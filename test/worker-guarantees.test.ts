@@ -148,24 +148,24 @@ describe.each([
     expect(await lost.receive(1, { wait: true })).toHaveLength(1);
     await lost.close();
     const running = new Set<string>();
-    const beside = new Map<string, string[]>();
+    const concurrent = new Map<string, string[]>();
     const work = defineActor({ name: 'work' }, async (_payload, { id }) => {
-      beside.set(id, [...running]);
+      concurrent.set(id, [...running]);
       running.add(id);
       await new Promise((resolve) => setTimeout(resolve, 5));
       running.delete(id);
     });
     testBed.start([work]);
     const others: { waitForResult(): Promise<unknown> }[] = [];
-    while (!beside.has('suspect')) {
+    while (!concurrent.has('suspect')) {
       others.push(await testBed.repid.job('work').enqueue());
       await new Promise(setImmediate);
     }
     for (let n = 0; n < 20; n += 1) others.push(await testBed.repid.job('work').enqueue());
     expect(await suspect.waitForResult()).toMatchObject({ success: true });
     await Promise.all(others.map((job) => job.waitForResult()));
-    expect(beside.get('suspect')).toEqual([]);
-    expect([...beside.values()].flat()).not.toContain('suspect');
+    expect(concurrent.get('suspect')).toEqual([]);
+    expect([...concurrent.values()].flat()).not.toContain('suspect');
   });
 
   it('dead-letters a message that kills its workers, with a result, and no other message', async () => {

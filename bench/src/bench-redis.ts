@@ -2,10 +2,10 @@ import { startServer, type RedisServer } from '@repid/test/redis-server';
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How often it checks who is connected, in milliseconds. */
+/** Interval of the check for open connections, in milliseconds. */
 const POLL_INTERVAL = 20;
 
-/** A redis-server of the benchmark's own, without persistence, and what it reports about itself. */
+/** The benchmark's own redis-server, without persistence, and its statistics. */
 export class BenchRedis {
   private constructor(
     private readonly server: RedisServer,
@@ -21,7 +21,7 @@ export class BenchRedis {
     return this.server.url;
   }
 
-  /** Removes everything before it returns, so that no run pays for what another has left behind. */
+  /** Removes everything before it returns, so that no run is slowed down by the leftovers of another. */
   async flush(): Promise<void> {
     await this.client.flushall('SYNC');
   }
@@ -32,7 +32,7 @@ export class BenchRedis {
     return Number(cpu['used_cpu_user']) + Number(cpu['used_cpu_sys']);
   }
 
-  /** Returns the bytes that it has allocated, once no other client is connected: connections have buffers. */
+  /** Returns the bytes that Redis has allocated. Waits until no other client is connected, since connections have buffers. */
   async memory(): Promise<number> {
     while (Number((await this.info('clients'))['connected_clients']) > 1) await sleep(POLL_INTERVAL);
     return Number((await this.info('memory'))['used_memory']);

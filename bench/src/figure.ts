@@ -4,19 +4,19 @@ import { entryOf, type Role, type SubjectName } from './subjects/catalogue.js';
 /** The outcome of one run. */
 export interface Sample {
   readonly value: number;
-  /** CPU seconds for each 10,000 jobs: of the process that is measured, and of Redis. */
+  /** CPU seconds per 10,000 jobs: of the measured process, and of Redis. */
   readonly cpu?: { readonly process: number; readonly redis: number };
 }
 
-/** What is measured, and on which system. Cases of one scenario are compared with each other. */
+/** A measured scenario and system. Cases of one scenario are compared with each other. */
 export interface Case {
   readonly scenario: string;
   readonly subject: SubjectName;
-  /** What is sent, or how. */
+  /** The kind of jobs, or the method. */
   readonly variant: string;
 }
 
-/** The unit of values, and which are better: `neither` where a value is not compared. */
+/** The unit of values, and which are better: `neither` if a value is not compared. */
 export interface Unit {
   readonly unit: string;
   readonly better: 'higher' | 'lower' | 'neither';
@@ -33,7 +33,7 @@ export function labelOf({ subject, variant }: Case): string {
   return `${subject} ${variant}`;
 }
 
-/** Returns the medians of the CPU seconds, where they were measured. */
+/** Returns the medians of the CPU seconds, if they were measured. */
 export function cpuOf({ samples }: Figure): Sample['cpu'] {
   const process = median(samples, ({ cpu }) => cpu?.process);
   const redis = median(samples, ({ cpu }) => cpu?.redis);
@@ -41,8 +41,8 @@ export function cpuOf({ samples }: Figure): Sample['cpu'] {
 }
 
 /**
- * Returns the median of the ratios of two figures, each of two runs in the same round: what changes on the machine from
- * round to round affects both. Undefined where there is nothing to compare.
+ * Returns the median of the ratios of two figures, each of two runs in the same round, so that changes on the machine affect
+ * both. Undefined if there is nothing to compare.
  */
 export function ratioOf(
   one: Figure,
@@ -58,7 +58,7 @@ export function ratioOf(
 
 /**
  * Returns the best peer in the scenario of a figure. Figures with stored results are compared with peers that store them,
- * too; others with those that do not, even where Repid sends messages without ids: peers have none.
+ * too; others with those that do not, even if Repid sends messages without ids: peers have none.
  */
 export function bestPeerOf(figure: Figure, all: readonly Figure[]): Figure | undefined {
   const storesResult = ({ variant }: Figure): boolean => variant === 'result';

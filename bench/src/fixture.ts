@@ -4,15 +4,15 @@ import type { SubjectName } from './subjects/catalogue.js';
 
 /** How much is measured. */
 export interface FixtureOptions {
-  /** Runs of each case that count. */
+  /** Measured runs of each case. */
   readonly runs: number;
-  /** Smaller sizes and shorter windows: to see that it works; the figures mean little. */
+  /** Smaller sizes and shorter windows, to check that it works. The figures mean little. */
   readonly quick: boolean;
-  /** Where CPU profiles of all processes are written. */
+  /** The folder for CPU profiles of all processes. */
   readonly profile?: string;
 }
 
-/** One Redis, and for each subject producer and worker processes that idle between their runs. */
+/** One Redis, and for each subject producer and worker processes that are idle between their runs. */
 export class Fixture {
   private readonly started = new Map<string, Promise<BenchProcess>>();
 

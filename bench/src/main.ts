@@ -8,7 +8,7 @@ import { readOptions, type BenchOptions } from './options.js';
 import { writePage } from './page/page.js';
 import { chartOf } from './report/chart.js';
 import { environmentOf, writeResults } from './report/results.js';
-import { figureTable, verdictTable } from './report/table.js';
+import { figureTable, targetTable } from './report/table.js';
 
 process.exitCode = await run(readOptions());
 
@@ -24,11 +24,11 @@ async function run(options: BenchOptions): Promise<number> {
     if (options.isEverything) {
       const path = writeResults({ ...environment, seconds, figures, targets }, chartOf(figures));
       writePage();
-      console.error(`Written to ${path}, the chart beside it, and docs/performance.md.`);
+      console.error(`Written to ${path}, its chart, and docs/performance.md.`);
     }
     if (!options.check) return 0;
     const failed = failedOf(targets, options);
-    console.log(verdictTable(targets));
+    console.log(targetTable(targets));
     console.error(failed === 0 ? 'No target is missed.' : `${failed} targets are missed.`);
     return failed === 0 ? 0 : 1;
   } finally {

@@ -3,16 +3,16 @@ import { labelOf, type Figure } from './figure.js';
 import type { Fixture } from './fixture.js';
 import type { BenchCase, Part, Reading } from './parts/part.js';
 
-/** The cases that were asked for: all where there is no name. */
+/** The selected cases: all if no name is given. */
 export interface Filter {
   readonly subject: readonly string[];
-  /** Scenarios of these names; for a name that none has, those that contain it. */
+  /** Scenarios with these names. A name that no scenario has selects all that contain it. */
   readonly scenario: readonly string[];
 }
 
 /**
- * Measures the cases of each scenario in rounds: a warm-up of all, the first run of all, the second run of all. So what
- * changes on the machine meanwhile affects all of them.
+ * Measures the cases of each scenario in rounds: a warm-up of all, the first run of all, the second run of all. So changes
+ * on the machine affect all of them.
  */
 export async function measurePart(fixture: Fixture, part: Part, filter: Filter): Promise<Figure[]> {
   const readings: (BenchCase & Reading)[] = [];

@@ -14,18 +14,18 @@ ${PARTS.map(({ name, question }) => `  ${name.padEnd(10)}${question}`).join('\n'
 
 Everything at full size, without options that change what is measured, is written to bench/results and docs/performance.md.`;
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface BenchOptions extends FixtureOptions, Filter {
   readonly parts: readonly Part[];
   /** Compare with the targets. */
   readonly check: boolean;
-  /** It is everything at full size: what is written to the results and the page. */
+  /** True for a full run, which is written to the results and the page. */
   readonly isEverything: boolean;
 }
 
 type Values = Filter & Partial<FixtureOptions> & { readonly quick: boolean; readonly check: boolean };
 
-/** Reads the command line. Prints help, or what is wrong with it, and exits, where there is nothing else to do. */
+/** Reads the command line. Prints help or an error and exits if there is nothing else to do. */
 export function readOptions(): BenchOptions {
   const command = new Command('npm run bench --')
     .addArgument(new Argument('[part...]', 'all where none is named').choices(PARTS.map(({ name }) => name)))

@@ -1,4 +1,4 @@
-/** What a job carries. */
+/** The payload of a job. */
 export interface Message {
   readonly id: number;
 }
@@ -14,7 +14,7 @@ export function note(id: number): Note {
   return { id, text: TEXT };
 }
 
-/** The payload of a step of a chain, or of a part of a fan. Its value is its id plus the steps before it. */
+/** The payload of a step of a chain, or of a part of a fan-in. Its value is its id plus the steps before it. */
 export interface Link extends Message {
   readonly step: number;
   readonly value: number;

@@ -44,7 +44,7 @@ describe.each(ENVIRONMENTS)('A job has one identity, $where:', ({ makeEnvironmen
     expect(runs).toHaveLength(20);
   });
 
-  it('a taken id is refused on every channel, and the error says where it is in use', async () => {
+  it('a taken id is refused on every channel, and the error names the channel and state', async () => {
     const { repid, drain } = withFollowers(new Process(makeEnvironment()));
     await repid.job('child', { id: 'order-4711', channel: 'south', args: 1 }).enqueue();
     const twin = repid.job('parent', { id: 'order-4711', channel: 'north' });
@@ -90,7 +90,7 @@ describe.each(ENVIRONMENTS)('A job has one identity, $where:', ({ makeEnvironmen
   it.each<[string, JobOptions]>([
     ['a generated id', {}],
     ['a chosen id', { id: 'one' }],
-    ['a chosen bucket for its result', { id: 'one', resultId: 'result' }],
+    ['a chosen result bucket', { id: 'one', resultId: 'result' }],
   ])(
     'one with %s that has delegated is found and cancelled through its delegate, and ends with it',
     async (_, options) => {
@@ -135,8 +135,8 @@ describe.each(ENVIRONMENTS)('A job has one identity, $where:', ({ makeEnvironmen
     ['delegates, which is refused', undefined],
     ['has a follower with its id', { id: 'one' }],
     ['has a follower with the id of its result', { id: 'receipt' }],
-    ['has a follower whose result would go to the bucket of its own', { resultId: 'receipt' }],
-  ])('a recurring job goes on though it %s', async (_, taking) => {
+    ['has a follower whose result bucket is its own result bucket', { resultId: 'receipt' }],
+  ])('a recurring job continues even if it %s', async (_, taking) => {
     const process = new Process(makeEnvironment());
     const { repid } = process;
     let runs = 0;
@@ -219,7 +219,7 @@ describe.each(ENVIRONMENTS)('A client whose enqueueing failed can repeat it, $wh
   const options: [string, JobOptions][] = [
     ['a generated id', {}],
     ['a chosen id', { id: 'one' }],
-    ['a chosen bucket for its result', { resultId: 'result' }],
+    ['a chosen result bucket', { resultId: 'result' }],
   ];
 
   describe.each(options)('with %s', (_, chosen) => {
@@ -255,7 +255,7 @@ describe.each(ENVIRONMENTS)('A client whose enqueueing failed can repeat it, $wh
 });
 
 describe.each(ENVIRONMENTS)('Errors explain what happened, $where:', ({ makeEnvironment }) => {
-  it('a timeout says where the job is, and that no worker takes from its channel', async () => {
+  it('a timeout names the state of the job, and that no worker consumes its channel', async () => {
     const { repid } = withFollowers(new Process(makeEnvironment()));
     const job = await repid.job('child', { id: 'one', channel: 'north' }).enqueue();
     await expect(job.waitForResult({ timeout: 50 })).rejects.toThrow(

@@ -5,18 +5,18 @@ import { withinTimeout } from './run-limit.js';
 import { simulate } from './simulation/simulation.js';
 import type { World } from './worlds/world.js';
 
-/** A seed to repeat a run by, or `random` to look for more plans. By default each run of the tests makes the same plans. */
+/** The seed to repeat a run, or `random`. By default each run generates the same plans. */
 const SEED = process.env['MODEL_SEED'];
 const DEFAULT_SEED = 20_261_127;
-/** Where a plan lies that has failed, as the error says it. */
+/** The path of a failed plan, as printed in the error. */
 const PATH = process.env['MODEL_PATH'];
-/** Set to 0 to see the plan that has failed as it is, which is sooner. */
+/** Set to 0 to skip shrinking the failed plan, which is faster. */
 const IS_TO_SHRINK = process.env['MODEL_SHRINK'] !== '0';
 
 /**
- * Carries out random plans, each in a world of its own; fails with the smallest plan found in time that ends otherwise than the model says.
+ * Runs random plans, each in its own world. Fails with the smallest plan found in time that contradicts the prediction.
  *
- * @param options.part the number of the part, where several run side by side
+ * @param options.part the number of the part, if several parts run concurrently
  */
 export async function expectPlansToEndAsPredicted(
   numRuns: number,
@@ -35,7 +35,7 @@ export async function expectPlansToEndAsPredicted(
   await fc.assert(property, { numRuns, ...seedOf(part), path: PATH, endOnFailure: !IS_TO_SHRINK, ...withinTimeout() });
 }
 
-/** Parts that run side by side make different plans. */
+/** Concurrent parts generate different plans. */
 function seedOf(part: number): { readonly seed?: number } {
   if (SEED === 'random') return {};
   return { seed: SEED === undefined ? DEFAULT_SEED + part : Number(SEED) };

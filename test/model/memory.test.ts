@@ -6,8 +6,8 @@ import { memoryWorld } from './worlds/memory-world.js';
 const PLANS = Number(process.env['MODEL_PLANS'] ?? 1_000);
 
 describe('1,000 random plans in memory', () => {
-  it('end as the model says, and leave nothing behind', { timeout: TIMEOUT }, async () => {
-    vi.spyOn(console, 'error').mockImplementation(() => {}); // Says that a listener throws.
+  it('match the prediction and leave nothing behind', { timeout: TIMEOUT }, async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {}); // Hides the reports of listeners that throw.
     await expectPlansToEndAsPredicted(PLANS, memoryWorld);
   });
 });

@@ -1,12 +1,12 @@
 import type * as fc from 'fast-check';
 
-/** How long one of these tests may take, in milliseconds. */
+/** The timeout of each model test, in milliseconds. */
 export const TIMEOUT = Number(process.env['MODEL_TIMEOUT'] ?? 120_000);
 
-/** Kept free at the end of a test: to print what was found, and to clean up. */
+/** Time reserved at the end of a test for printing the failure and cleaning up. */
 const RESERVE = 20_000;
 
-/** Stops the search, or the shrinking of what was found, in time for the test to fail with the seed and the path of it. */
+/** Stops the search or the shrinking early enough for the test to fail with its seed and path. */
 export function withinTimeout(timeout: number = TIMEOUT): Pick<fc.Parameters, StopOption> {
   return { interruptAfterTimeLimit: Math.max(timeout - RESERVE, timeout / 2), markInterruptAsFailure: true };
 }

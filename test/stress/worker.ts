@@ -16,7 +16,7 @@ export interface WorkerSettings extends Omit<BrokerOptions, 'log'> {
   readonly url: string;
   /** The file of the run log. */
   readonly runLog: string;
-  /** The worker's actors: those of poison jobs and the harmless jobs beside them, or all others. */
+  /** The worker's actors: those of poison jobs and the harmless jobs on their channel, or all others. */
   readonly role: 'poison' | 'common';
   /** @default that of `Worker` */
   readonly concurrency?: number;

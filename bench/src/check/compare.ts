@@ -4,14 +4,14 @@ import { PARTS } from '../parts/index.js';
 import { TARGETS, type Target } from './targets.js';
 
 /** How a figure compares with its target, as it is stored in the results. */
-export interface Verdict {
+export interface TargetResult {
   readonly target: string;
-  /** The ratio, or the value where the target is one; none where it was not measured. */
+  /** The ratio, or the value if the target is a value; undefined if it was not measured. */
   readonly reached?: number;
   readonly verdict: 'met' | 'missed' | 'not measured';
 }
 
-export function compare(target: Target, figures: readonly Figure[]): Verdict {
+export function compare(target: Target, figures: readonly Figure[]): TargetResult {
   const { bound, factor } = target;
   const reached = reachedBy(target, figures);
   if (reached === undefined) return { target: describe(target), verdict: 'not measured' };
@@ -23,11 +23,11 @@ export function compare(target: Target, figures: readonly Figure[]): Verdict {
  * Returns how many targets fail a run: those that are missed, and those that were not measured although their part, or
  * everything, was measured as a whole.
  */
-export function failedOf(verdicts: readonly Verdict[], { parts, subject, scenario }: BenchOptions): number {
+export function failedOf(results: readonly TargetResult[], { parts, subject, scenario }: BenchOptions): number {
   const isWhole = subject.length + scenario.length === 0;
   const isMeasured = (name: string) => parts.length === PARTS.length || parts.some((part) => part.name === name);
   return TARGETS.filter(({ part }, index) => {
-    const { verdict } = verdicts[index]!;
+    const { verdict } = results[index]!;
     return verdict === 'missed' || (verdict === 'not measured' && isWhole && isMeasured(part));
   }).length;
 }

@@ -1,13 +1,13 @@
-/** What one of our figures must reach. Figures are named by subject and variant. */
+/** A target for one of Repid's figures. Figures are named by subject and variant. */
 export interface Target {
   readonly part: string;
   readonly scenario: string;
   readonly ours: string;
-  /** What of the figure counts: its value, or what it costs Redis. @default its value */
+  /** The compared quantity: the value, or the cost for Redis. @default the value */
   readonly of?: 'Redis CPU';
   readonly bound: 'at least' | 'at most';
   readonly factor: number;
-  /** The figure of the same scenario that the factor multiplies. Without, the factor is the limit itself, in the part's unit. */
+  /** The figure of the same scenario that the factor multiplies. If omitted, the factor is the limit itself, in the part's unit. */
   readonly times?: string;
 }
 
@@ -17,8 +17,8 @@ const WORKING = { part: 'working', scenario: '100 in flight, concurrency 100' };
 const CHAINS = { part: 'chains', scenario: '2,000 of 5' };
 
 /**
- * Ratios within one run, since absolute figures differ between machines. `repid` is a Nest actor with a DTO. Jobs with ids
- * are compared with those of peers where they are sent, and the plainest of each where they are drained.
+ * Ratios within one run, since absolute figures differ between machines. `repid` is a Nest actor with a DTO. Enqueueing
+ * compares jobs with ids; draining compares the simplest kind of each subject.
  */
 export const TARGETS: readonly Target[] = [
   { ...DRAIN_100, ours: 'repid bare', ...atLeast(3, 'bullmq job') },

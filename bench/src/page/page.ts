@@ -5,7 +5,7 @@ import { TABLES } from './tables.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
 
-/** What is generated from results: between `<!-- results: draining -->` and `<!-- end -->`. */
+/** The generated parts: between `<!-- results: draining -->` and `<!-- end -->`. */
 const GENERATED = /<!-- results: ([a-z]+) -->\n[^]*?<!-- end -->/g;
 
 /** Returns the page as it is, and as it must be with the newest results. */

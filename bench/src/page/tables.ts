@@ -14,7 +14,7 @@ const LIMITS = {
   ...Object.fromEntries(BUSY_SCENARIOS.map(([, scenario]) => [`${scenario}, cores`, scenario])),
 };
 
-/** Everything on the page that is generated from results, by its name there. */
+/** The generated parts of the page, by name. */
 export const TABLES: Readonly<Record<string, (results: Results) => string>> = {
   environment: describeEnvironment,
   draining: matrix('drain', CONCURRENCIES, cpuIn('concurrency 100')),
@@ -56,7 +56,7 @@ function matrix(part: string, columns: Readonly<Record<string, string>>, last?: 
   };
 }
 
-/** Scenarios by what follows the prefix in their names. */
+/** Scenarios by the part of their names after the prefix. */
 function scenarios(prefix: string, ...names: string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, prefix + name]));
 }

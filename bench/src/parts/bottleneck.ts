@@ -1,6 +1,6 @@
 import { greatest } from 'd3-array';
 
-/** The cores that each kind of process keeps busy, and those that are idle. There are two producers and two workers. */
+/** The number of cores that each kind of process uses, and of idle cores. There are two producers and two workers. */
 export interface BusyCores {
   readonly redis: number;
   readonly producers: number;
@@ -16,7 +16,7 @@ export const BUSY_SCENARIOS: readonly (readonly [keyof BusyCores, scenario: stri
   ['idle', 'idle then'],
 ];
 
-/** Returns what is exhausted first where more is sent: a thread has one core at most, the machine has all of them. */
+/** Returns the bottleneck: a thread has at most one core, the machine has all of them. */
 export function bottleneckOf({ redis, producers, workers, idle }: BusyCores, cores: number): string {
   const shares: readonly (readonly [string, number])[] = [
     ['thread of Redis', redis],

@@ -6,10 +6,10 @@ import { DISTINCT, type BenchCase, type Jobs, type Part } from './part.js';
 
 const MILLISECONDS = { unit: 'ms', better: 'lower' } as const;
 
-/** Each job is handled before the next is sent. */
+/** Each job is handled before the next one is sent. */
 const SINGLE: SingleJobs = { count: 1_000, pause: [1, 3] };
 
-/** While code is being compiled, some of a hundred jobs are milliseconds late: so the warm-up compiles it, for all subjects alike. */
+/** While code is being compiled, some jobs are milliseconds late. So all subjects have a warm-up. */
 const SINGLE_WARM_UP: SingleJobs = { count: 4_000 };
 
 export const latency: Part = {
@@ -19,10 +19,10 @@ export const latency: Part = {
   cases: (fixture) => DISTINCT.map((jobs) => delayCase(fixture, 'idle', jobs, SINGLE, SINGLE_WARM_UP)),
 };
 
-/** Subjects that can delay jobs, each once. */
+/** The subjects that can delay jobs. */
 const DELAYING = ['repid', 'bullmq', 'bee-queue', 'groupmq'] as const;
 
-/** How late are delayed jobs? Systems that know whole milliseconds only may be up to one early. */
+/** How late are delayed jobs? Systems with a resolution of a millisecond may be up to one early. */
 export const lateness: Part = {
   name: 'lateness',
   question: 'How late do delayed jobs come to the handler?',
@@ -34,7 +34,7 @@ export const lateness: Part = {
     }),
 };
 
-/** The percentiles of how long after they could have been handled at the earliest jobs were handled. */
+/** Returns percentiles of the time between the earliest possible handling of jobs and their actual handling. */
 function delayCase(fixture: Fixture, scenario: string, jobs: Jobs, order: SingleJobs, warmUp: SingleJobs): BenchCase {
   return {
     ...{ scenario, ...jobs },

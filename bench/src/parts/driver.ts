@@ -6,10 +6,10 @@ import type { SubjectName } from '../subjects/catalogue.js';
 import type { QueueSettings, Sending } from '../subjects/subject.js';
 import type { Window, Work } from '../tasks/work.js';
 
-/** The concurrency of workers, wherever it is not what is varied. */
+/** The concurrency of workers, unless the part varies it. */
 const CONCURRENCY = 100;
 
-/** The ids of each producer start so far from those of the other. */
+/** The distance between the first ids of two producers. */
 const ID_RANGE = 2_000_000;
 
 interface DriverOptions extends Omit<QueueSettings, 'url' | 'concurrency'> {
@@ -21,7 +21,7 @@ interface DriverOptions extends Omit<QueueSettings, 'url' | 'concurrency'> {
   readonly workers?: number;
 }
 
-/** Producers and workers of a subject at an empty Redis. It counts jobs: where one is lost or repeated, the run fails. */
+/** Producers and workers of a subject at an empty Redis. It counts jobs: if one is lost or repeated, the run fails. */
 export class Driver {
   /** Jobs that were not done after the last `measure` or `check`. */
   left = 0;
@@ -56,7 +56,7 @@ export class Driver {
     this.sent += count;
   }
 
-  /** Has all producers send for `duration` milliseconds. */
+  /** Lets all producers send for `duration` milliseconds. */
   async enqueue(sending: Sending, duration: number): Promise<Work> {
     const send = (one: BenchProcess, n: number) => one.run('enqueue', this.settings, sending, duration, n * ID_RANGE);
     const work = together(await Promise.all(this.producers.map(send)));
@@ -64,7 +64,7 @@ export class Driver {
     return work;
   }
 
-  /** Has all workers work in the same window. */
+  /** Lets all workers work in the same window. */
   async drain(window: Window): Promise<Work> {
     const work = together(await Promise.all(this.workers.map((one) => one.run('drain', this.settings, window))));
     this.handled += work.total;
@@ -76,7 +76,7 @@ export class Driver {
     return Promise.all([working, this.worker.ready().then(send)]);
   }
 
-  /** Returns the rate of some work, and what it costs the processes and Redis. @throws Error as `check` does */
+  /** Returns the rate of some work, and its cost for the processes and Redis. @throws Error as `check` does */
   async measure(action: () => Promise<Work>): Promise<Sample> {
     const cpuBefore = await this.redis.cpuSeconds();
     const { jobs, total, seconds, cpuSeconds } = await action();
@@ -86,7 +86,7 @@ export class Driver {
     return { value: jobs / seconds, cpu };
   }
 
-  /** @throws Error where a job is missing or was handled more than once */
+  /** @throws Error if a job is missing or was handled more than once */
   async check(): Promise<void> {
     this.left = await this.producer.run('left', this.settings);
     if (this.sent === this.handled + this.left) return;

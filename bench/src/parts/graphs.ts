@@ -5,7 +5,7 @@ import type { Shape } from '../tasks/graph.js';
 import { Driver } from './driver.js';
 import { RATE, type Part } from './part.js';
 
-/** How long a case is warmed up, in milliseconds: one run takes less than the compiler needs for the faster ones. */
+/** The duration of a warm-up, in milliseconds. One run of the faster cases is too short for the compiler. */
 const WARM_UP = 2_000;
 
 const CHAIN_METHODS: readonly (readonly [SubjectName, method: string])[] = [
@@ -51,7 +51,7 @@ function chainCase(
   };
 }
 
-/** Measures from the first enqueued until the last has ended. The worker has started before. */
+/** Measures from the first enqueued job until the last has ended. The worker has started before. */
 async function runChains(
   fixture: Fixture,
   subject: SubjectName,

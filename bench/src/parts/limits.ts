@@ -7,7 +7,7 @@ import { bottleneckOf, BUSY_SCENARIOS, type BusyCores } from './bottleneck.js';
 import { Driver } from './driver.js';
 import { RATE, type Jobs, type Part } from './part.js';
 
-/** How long the worker may take for what was sent to find its cost, in milliseconds. */
+/** How long the worker may take for the jobs that measure the cost, in milliseconds. */
 const TIMEOUT = 20_000;
 
 /** How long processes may take to start, in milliseconds. */
@@ -22,8 +22,8 @@ const MEASURED: readonly Jobs[] = [
 ];
 
 /**
- * At what rate is one Redis full? When its CPU time for sending and ending jobs fills a second. Where clients share the
- * machine with it, they are the limit before that: so the rate that they reach is measured, too, and which cores are busy.
+ * At what rate is one Redis saturated? At one CPU second per second for sending and settling jobs. If clients share the
+ * machine with it, they are the bottleneck before that. So the rate that they reach is measured too, and the use of cores.
  */
 export const limits: Part = {
   name: 'limits',
@@ -45,7 +45,7 @@ export const limits: Part = {
     })),
 };
 
-/** Returns the rate at which the thread of Redis is full, by its CPU time for sending a job and ending it. */
+/** Returns the rate at which the thread of Redis is saturated, by its CPU time for sending and settling a job. */
 async function fullAt(fixture: Fixture, jobs: Jobs): Promise<number> {
   const driver = await Driver.start(fixture, jobs);
   const { cpu } = await driver.measure(async () => {
@@ -83,7 +83,7 @@ async function busyBetween(
   return { redis: redisSeconds / seconds, idle: idle / seconds };
 }
 
-/** Of all cores, whichever process keeps them busy. */
+/** Returns the use of all cores by all processes. */
 function idleSeconds(): number {
   return sum(cpus(), ({ times }) => times.idle) / 1_000;
 }

@@ -6,7 +6,7 @@ const TIMEOUT = 50_000;
 
 const BYTES = { unit: 'bytes', better: 'lower' } as const;
 
-/** The size of queued jobs differs little between runs, so there is one. What is left varies, and is not compared. */
+/** The size of queued jobs differs little between runs, so there is one run. What remains varies, and is not compared. */
 export const memory: Part = {
   name: 'memory',
   question: 'How much memory does Redis need for each queued job, and what is left when all are done?',
@@ -34,7 +34,7 @@ export const memory: Part = {
     })),
 };
 
-/** Jobs that are queued at most: the worker is measured. */
+/** The maximum number of queued jobs: the worker is measured. */
 const MAX_QUEUED = 20_000;
 
 const MEBIBYTE = 2 ** 20;

@@ -3,12 +3,12 @@ import type { Fixture } from '../fixture.js';
 import { entryOf, SUBJECT_NAMES, type SubjectName } from '../subjects/catalogue.js';
 import type { Variant } from '../subjects/subject.js';
 
-/** One question to all subjects. */
+/** One question about all subjects. */
 export interface Part extends Unit {
   readonly name: string;
   readonly question: string;
   cases(fixture: Fixture): readonly BenchCase[];
-  /** The runs of each case of a scenario, where they are not those that were asked for. */
+  /** The runs of each case of a scenario, if they differ from the option `runs`. */
   runs?(asked: number, scenario: string): number;
 }
 
@@ -17,7 +17,7 @@ export interface BenchCase extends Case {
   measure(isWarmUp: boolean): Promise<Sample | readonly Reading[]>;
 }
 
-/** One of several values of a run, with a scenario of its own. */
+/** One of several values of a run, with its own scenario. */
 export interface Reading extends Sample, Partial<Unit> {
   readonly scenario: string;
 }
@@ -37,5 +37,5 @@ export const RESULTLESS: readonly Jobs[] = SUBJECT_NAMES.flatMap((subject) =>
     .map((variant) => ({ subject, variant })),
 );
 
-/** Those of them that differ for Redis: the engine alone sends what it sends through Nest, and so does BullMQ. */
+/** The subjects that differ for Redis: core and BullMQ send the same commands with and without Nest. */
 export const DISTINCT = RESULTLESS.filter(({ subject }) => subject !== 'repid-core' && subject !== 'nestjs-bullmq');

@@ -27,7 +27,7 @@ export const enqueue: Part = {
     ),
 };
 
-/** How much longer jobs are sent than the worker's window lasts, in milliseconds: the worker starts later. */
+/** How much longer producers send than the worker's window lasts, in milliseconds: the worker starts later. */
 const MARGIN = 500;
 
 export const working: Part = {
@@ -47,10 +47,10 @@ export const working: Part = {
     })),
 };
 
-/** At concurrency 1 subjects differ least, so that noise would decide few runs: it has so many times as many. */
+/** The factor of runs at concurrency 1, because subjects differ least there and noise matters most. */
 const RUNS_FACTOR_AT_1 = 5;
 
-/** Jobs that are queued at least, and how many more than end in the window at the rate of the warm-up. */
+/** The minimum number of queued jobs, and their ratio to the jobs that end in the window at the rate of the warm-up. */
 const MIN_QUEUED = 2_000;
 const QUEUED_FACTOR = 1.5;
 
@@ -65,14 +65,14 @@ export const drain: Part = {
     ),
 };
 
-/** All variants at concurrency 100; elsewhere the plainest, without @nestjs/bullmq, whose worker is BullMQ's own. */
+/** All variants at concurrency 100; otherwise the simplest one, without @nestjs/bullmq, whose worker is BullMQ's. */
 function drainedAt(concurrency: number, subject: SubjectName): Jobs[] {
   const all = entryOf(subject).variants.map((variant) => ({ subject, variant }));
   if (concurrency === 100) return all;
   return subject === 'nestjs-bullmq' ? [] : all.slice(0, 1);
 }
 
-/** Slow subjects take longer to send jobs than to end them, so the warm-up says how many jobs they need for the window. */
+/** Slow subjects take longer to send jobs than to end them, so the warm-up determines how many jobs they need for the window. */
 function drainCase(fixture: Fixture, jobs: Jobs, concurrency: number) {
   const [maxQueued, maxDuration] = fixture.size([50_000, 600], [10_000, 400]);
   let queued = maxQueued / 2;
@@ -89,13 +89,13 @@ function drainCase(fixture: Fixture, jobs: Jobs, concurrency: number) {
   };
 }
 
-/** Fewer runs than elsewhere suffice: the shape counts. */
+/** Fewer runs than in other parts, because only the trend matters. */
 const SCALING_RUNS = 3;
 
-/** How long several workers may take to start, in milliseconds: they are measured from when all are at work. */
+/** How long several workers may take to start, in milliseconds: they are measured after all have started. */
 const START_TIME = 600;
 
-/** More than all of them end in their window. */
+/** More jobs than all workers process in their window. */
 const PLENTY = 300_000;
 
 export const scaling: Part = {

@@ -31,7 +31,7 @@ export class BenchProcess {
     child.on('error', ({ message }) => fail(`cannot be reached: ${message}`));
   }
 
-  /** @param profileFolder where its CPU profile is written when it ends; none is taken without */
+  /** @param profileFolder the folder for a CPU profile; if omitted, none is taken */
   static async start(subject: SubjectName, role: ProcessRole, number: number, profileFolder?: string) {
     const profile = [
       '--cpu-prof',
@@ -56,12 +56,12 @@ export class BenchProcess {
     return (await result) as Result<Name>;
   }
 
-  /** Resolves when the task that was started last is ready for what other processes do meanwhile. */
+  /** Resolves when the last task is ready for the work of other processes. */
   async ready(): Promise<void> {
     await this.next('ready', START_TIMEOUT);
   }
 
-  /** Ends it in peace, so that it can write its profile; kills it where that takes too long. */
+  /** Ends the process normally, so that it can write its profile; kills it if that takes too long. */
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exit = once(this.child, 'exit');

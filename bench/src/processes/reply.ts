@@ -1,4 +1,4 @@
-/** What a child process sends: that it, or its task, is ready for what other processes do, or how its task ended. */
+/** A message of a child process: the process or its task is ready, or the task has ended. */
 export type Reply = readonly [event: 'ready' | 'result' | 'error', value?: unknown];
 
 /** Sends it to the parent process. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Verdict } from '../check/compare.js';
+import type { TargetResult } from '../check/compare.js';
 import type { Figure } from '../figure.js';
 import type { FixtureOptions } from '../fixture.js';
 
@@ -10,12 +10,12 @@ const FOLDER = fileURLToPath(new URL('../../results/', import.meta.url));
 const LOCK_FILE = new URL('../../../package-lock.json', import.meta.url);
 const PACKAGES = ['bullmq', '@nestjs/bullmq', 'bee-queue', 'groupmq', 'ioredis', '@nestjs/core'];
 
-/** Everything that was measured, for machines: samples, and where and on what they were taken. */
+/** All measurements in machine-readable form: samples, machine and versions. */
 export interface Results extends Readonly<ReturnType<typeof environmentOf>> {
-  /** How long all of it took. */
+  /** The duration of the whole run. */
   readonly seconds: number;
   readonly figures: readonly Figure[];
-  readonly targets: readonly Verdict[];
+  readonly targets: readonly TargetResult[];
 }
 
 /** Returns this machine, and the versions that are installed. */

@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
-import type { Verdict } from '../check/compare.js';
+import type { TargetResult } from '../check/compare.js';
 import { bestPeerOf, cpuOf, plainOf, ratioOf, type Figure } from '../figure.js';
 
 const STYLE = { head: [], border: [], compact: true };
 const [LEFT, RIGHT] = ['left', 'right'] as const;
 
-/** Formats a value: the larger, the fewer decimals. */
+/** Formats a value. Larger values have fewer decimals. */
 export function format(value: number | undefined, maxDecimals: number): string {
   const size = Math.abs(value ?? 0);
   return value?.toLocaleString('en', { maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : maxDecimals }) ?? '';
@@ -26,8 +26,8 @@ export function figureTable(figures: readonly Figure[]): string {
   return table.toString();
 }
 
-export function verdictTable(verdicts: readonly Verdict[]): string {
+export function targetTable(results: readonly TargetResult[]): string {
   const table = new Table({ head: ['target', 'reached', ''], style: STYLE, colAligns: [LEFT, RIGHT, LEFT] });
-  for (const { target, reached, verdict } of verdicts) table.push([target, format(reached, 3), verdict]);
+  for (const { target, reached, verdict } of results) table.push([target, format(reached, 3), verdict]);
   return table.toString();
 }

@@ -9,7 +9,7 @@ const DEBOUNCE = 1;
 
 /**
  * bee-queue at its best settings: no events and no job objects kept in the process, jobs removed when they are done,
- * `saveAll` for many, scripts loaded before. It stores no results: it publishes them.
+ * `saveAll` for many, scripts loaded in advance. It stores no results: it publishes them.
  */
 export const beeQueue: Subject = {
   async produce(settings) {

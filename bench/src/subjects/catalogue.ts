@@ -7,7 +7,7 @@ interface Entry {
   readonly role: Role;
   readonly title: string;
   readonly detail?: string;
-  /** The variants that it supports, the plainest first. */
+  /** The variants that it supports, the simplest first. */
   readonly variants: readonly Variant[];
   /** Imports it: a process loads only the subject that it measures. */
   load(): Promise<Subject>;
@@ -48,7 +48,7 @@ export type SubjectName = keyof typeof CATALOGUE;
 
 export const SUBJECT_NAMES = Object.keys(CATALOGUE) as SubjectName[];
 
-/** What is known of a subject without loading it. */
+/** The properties of a subject that are known without loading it. */
 export function entryOf(name: SubjectName): Entry {
   return CATALOGUE[name];
 }

@@ -11,7 +11,7 @@ const BATCH = { size: 100, maxWaitMs: 1 };
 /** More jobs than are ever done in one run. */
 const ALL = 10_000_000;
 
-/** How often it looks for due jobs, and how long no other worker does meanwhile, in milliseconds. */
+/** The interval of the check for due jobs, and how long it excludes other workers, in milliseconds. */
 const POLL_INTERVAL = 1;
 
 /** Longer than any run, in milliseconds. */
@@ -19,10 +19,10 @@ const NEVER = 3_600_000;
 
 /**
  * groupmq at its best settings: as many groups as the worker's concurrency, since it runs the jobs of a group one after the
- * other, and a job that ends hands on to the next of its group. Delayed jobs have a group each, since a job waits for those
- * before it in its group, however long they are delayed. Adds are batched where many are in flight. Finished jobs are kept
- * only where results are measured. Its periodic cleanup is off; where jobs are delayed it is on but never due, since without
- * it nothing looks for delayed jobs.
+ * other. Each delayed job has its own group, since a job waits for all earlier jobs of its group, however long they
+ * are delayed. Adds are batched if many are in flight. Finished jobs are kept
+ * only if results are measured. Its periodic cleanup is off; if jobs are delayed it is on but never due, since without
+ * it nothing checks for delayed jobs.
  */
 export const groupmq: Subject = {
   async produce(settings, sending) {

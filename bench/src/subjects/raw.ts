@@ -9,8 +9,8 @@ const GROUP = 'workers';
 const BLOCK = 100;
 
 /**
- * Redis Streams by ioredis, with nothing around them: no fence, no retries, no takeover. Adds go in one pipeline. Those in
- * flight go in ioredis' own, which sends the next batch when the last one is answered. Each batch is acknowledged once, in
+ * Redis Streams with ioredis, without any guarantee: no fence, no retries, no takeover. Adds go in one pipeline. Those in
+ * flight go in ioredis' own, which sends the next batch after the reply to the previous one. Each batch is acknowledged once, in
  * the same round trip as the next read; the next steps of chains are added there, too.
  */
 export const raw: Subject = {
@@ -74,7 +74,7 @@ class StreamWorker implements RunningWorker {
     }
   }
 
-  /** Not awaited: the read that follows on this connection is answered after it. */
+  /** Not awaited: Redis replies to the next read of this connection after it. */
   private settle(ids: string[]): void {
     void this.redis.xack(STREAM, GROUP, ...ids);
     void this.redis.xdel(STREAM, ...ids).then((deleted) => (this.deleted += deleted));

@@ -1,7 +1,7 @@
 import type { Link, Message } from '../payload.js';
 
 /**
- * What is sent:
+ * The kinds of jobs:
  * - `bare`: a message without an id
  * - `job`: a job with an id, removed when it is done
  * - `result`: a job with an id, whose result is stored
@@ -16,7 +16,7 @@ export interface QueueSettings {
   readonly url: string;
   readonly variant: Variant;
   readonly concurrency: number;
-  /** Jobs are delayed: some libraries look for delayed jobs only when told to. @default false */
+  /** Jobs are delayed. Some libraries check for delayed jobs only if configured to. @default false */
   readonly isDelayed?: boolean;
   /** Handlers add jobs. @default false */
   readonly addsJobs?: boolean;
@@ -29,7 +29,7 @@ export interface Producer {
   send(message: Message): Promise<unknown>;
   /** Sends all of them in as few calls as the library allows. */
   sendAll(messages: readonly Message[]): Promise<unknown>;
-  /** Sends one that must not run before `delay` milliseconds have passed. */
+  /** Sends a job that must not run before `delay` milliseconds have passed. */
   sendDelayed?(message: Message, delay: number): Promise<unknown>;
   /** Returns the number of jobs that are not done. */
   left(): Promise<number>;
@@ -40,7 +40,7 @@ export interface Producer {
 export interface Handler {
   /** Calls so far. */
   readonly handled: number;
-  /** @param add enqueues another job, where the settings say `addsJobs` */
+  /** @param add enqueues another job, if the settings say `addsJobs` */
   handle(message: Message, add?: (message: Message) => unknown): unknown;
 }
 
@@ -48,7 +48,7 @@ export interface Handler {
 export interface RunningWorker {
   /** Jobs that are acknowledged and whose results are stored. May lag behind, never ahead. */
   settled(): number;
-  /** Takes no more jobs, waits for those in flight, and closes all connections. */
+  /** Stops receiving jobs, waits for jobs in flight, and closes all connections. */
   close(): Promise<void>;
 }
 
@@ -56,11 +56,11 @@ export interface RunningWorker {
 export interface Subject {
   produce(settings: QueueSettings, sending: Sending): Promise<Producer>;
   work(settings: QueueSettings, handler: Handler): Promise<RunningWorker>;
-  /** Its own ways to run jobs that depend on each other, by name. */
+  /** Methods to run dependent jobs, by name. */
   readonly chainMethods?: Readonly<Record<string, ChainMethod>>;
 }
 
-/** A way to run jobs that depend on each other. */
+/** A method to run dependent jobs. */
 export interface ChainMethod {
   start(settings: QueueSettings): Promise<ChainProducer>;
   work(settings: QueueSettings, steps: Steps): Promise<RunningWorker>;
@@ -69,14 +69,14 @@ export interface ChainMethod {
 export interface ChainProducer {
   /** Enqueues chains, given the payloads of their first steps. */
   chains(first: readonly Link[]): Promise<unknown>;
-  /** Enqueues fans, given the payloads of their parts. */
+  /** Enqueues fan-ins, given the payloads of their parts. */
   fans?(fans: readonly (readonly Link[])[]): Promise<unknown>;
   close(): Promise<void>;
 }
 
 export interface Steps extends Pick<Handler, 'handled'> {
-  /** Runs a step of a chain or a part of a fan; returns the payload of the next step. */
+  /** Runs a step of a chain or a part of a fan-in; returns the payload of the next step. */
   next(link: Link): Link;
-  /** Runs the job that gathers the parts of a fan. */
+  /** Runs the job that collects the parts of a fan-in. */
   gather(links: readonly Link[]): void;
 }

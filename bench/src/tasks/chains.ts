@@ -11,12 +11,12 @@ import { allSettled, withWorker } from './work.js';
 /** How long all jobs may take, in milliseconds. */
 const TIMEOUT = 40_000;
 
-/** Chains, or fans where there is a size. */
+/** Chains, or fan-ins if a size is given. */
 export interface Chains {
-  /** `by hand`, or a method of the subject's own. */
+  /** `by hand`, or a method of the subject. */
   readonly method: string;
   readonly count: number;
-  /** Parts of each fan. */
+  /** The number of parts of each fan-in. */
   readonly size?: number;
 }
 
@@ -35,7 +35,7 @@ export async function startChains(settings: QueueSettings, { method, count, size
   return start;
 }
 
-/** Works until all of them have ended. @throws Error where a job gets wrong values */
+/** Works until all chains have ended. @throws Error if a job gets wrong values */
 export async function runChains(settings: QueueSettings, { method, count, size }: Chains) {
   const tally = new StepTally(count, size);
   const jobs = count * (size === undefined ? CHAIN_LENGTH : size + 1);
@@ -53,7 +53,7 @@ function methodOf(name: string): ChainMethod {
   return method;
 }
 
-/** Runs steps, each of which is a job of its own, and recognizes wrong values. */
+/** Runs steps, each as a job, and detects wrong values. */
 class StepTally extends Tally implements Steps {
   private wrong = 0;
 

@@ -11,7 +11,7 @@ const SHAPES = {
 export type Shape = keyof typeof SHAPES;
 
 /**
- * Runs a graph of the engine alone, which no peer has: in Redis, or in memory where there is no URL. Returns microseconds
+ * Runs a graph of the engine alone, which no peer has: in Redis, or in memory if there is no URL. Returns microseconds
  * for each job, from the first enqueued to the last settled.
  */
 export async function graph(shape: Shape, size: number, url?: string): Promise<number> {

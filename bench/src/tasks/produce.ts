@@ -8,7 +8,7 @@ import type { Work } from './work.js';
 /** Jobs of one call that sends in bulk. */
 export const BULK = 1_000;
 
-/** Calls that are not answered yet, where jobs are sent `in flight`. */
+/** Pending calls, if jobs are sent `in flight`. */
 const IN_FLIGHT = 100;
 
 /** The shortest delay of a delayed job, in milliseconds. */
@@ -27,7 +27,7 @@ export async function preload(settings: QueueSettings, count: number, maxQueued?
   await producer.close();
 }
 
-/** Starts calls for `duration` milliseconds, and measures until the last one is answered. */
+/** Starts calls for `duration` milliseconds, and measures until the last one has completed. */
 export async function enqueue(settings: QueueSettings, sending: Sending, duration: number, firstId = 0): Promise<Work> {
   const producer = await subject.produce(settings, sending);
   let next = firstId;
@@ -49,11 +49,11 @@ export interface SingleJobs {
   readonly count: number;
   /** How long to wait after each, at least and at most, in milliseconds. @default not at all */
   readonly pause?: readonly [min: number, max: number];
-  /** Delays jobs by at most so many milliseconds. The delays are spread evenly, and scattered. @default not at all */
+  /** Delays jobs by at most this many milliseconds. The delays are spread evenly, and scattered. @default not at all */
   readonly maxDelay?: number;
 }
 
-/** Sends jobs one after the other. Returns when each can be handled at the earliest, on the machine's clock. */
+/** Sends jobs one after the other. Returns the earliest time at which each can be handled, on the machine's clock. */
 export async function sendSingly(settings: QueueSettings, { count, pause, maxDelay }: SingleJobs): Promise<number[]> {
   const producer = await subject.produce(settings, 'one at a time');
   const times: number[] = [];

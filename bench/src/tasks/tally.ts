@@ -1,7 +1,7 @@
 import type { Message } from '../payload.js';
 import type { Handler } from '../subjects/subject.js';
 
-/** Counts the jobs that a worker handles, and recognizes those that it has handled before. */
+/** Counts the jobs that a worker handles, and detects duplicates. */
 export class Tally implements Handler {
   handled = 0;
   /** Resolves when the first job is handled. */
@@ -24,7 +24,7 @@ export class Tally implements Handler {
     return this.storesResults ? { id } : undefined;
   }
 
-  /** @throws Error where a job was handled more than once */
+  /** @throws Error if a job was handled more than once */
   check(): void {
     if (this.repeated > 0) throw new Error(`${this.repeated} of ${this.handled} jobs were handled more than once.`);
   }

@@ -7,36 +7,36 @@ import type { QueueSettings, RunningWorker } from '../subjects/subject.js';
 import { Tally } from './tally.js';
 import { machineTime, startTimer, until } from './timing.js';
 
-/** How long the first job, or all jobs where they are few, may take, in milliseconds. */
+/** How long the first job, or all jobs if they are few, may take, in milliseconds. */
 const TIMEOUT = 20_000;
 
-/** How long the jobs between two looks at the heap may take, in milliseconds. */
+/** How long the jobs between two measurements of the heap may take, in milliseconds. */
 const HEAP_TIMEOUT = 120_000;
 
-/** Jobs that are settled within some milliseconds, so that the end of the window is watched without pauses. */
+/** Jobs that are settled within some milliseconds. The end of the window is then checked without pauses. */
 const FEW = 1_000;
 
-/** What a task of a producer or worker has done. */
+/** The result of a task of a producer or worker. */
 export interface Work {
-  /** Jobs that were sent or settled within the window that is measured. */
+  /** Jobs that were sent or settled within the measured window. */
   readonly jobs: number;
-  /** Jobs that were sent or handled in all. */
+  /** All jobs that were sent or handled. */
   readonly total: number;
   /** The length of the window, and the CPU seconds of the process in it. */
   readonly seconds: number;
   readonly cpuSeconds: number;
 }
 
-/** What ends the window of a drain, and what it may have to wait for. */
+/** The limits of a drain's measurement, and what it waits for. */
 export interface Window {
   readonly expected: number;
   /** In milliseconds. */
   readonly maxDuration: number;
-  /** The time of the machine's clock before which it does not start, so that several workers share it. */
+  /** The earliest start, on the machine's clock, so that several workers share the window. */
   readonly notBefore?: number;
 }
 
-/** Measures from the first job handled until all that are expected are settled, or until the window is over. */
+/** Measures from the first handled job until all expected jobs are settled, or until the window is over. */
 export async function drain(settings: QueueSettings, window: Window): Promise<Work> {
   const tally = new Tally(settings.variant === 'result');
   const measured = await withWorker(subject.work(settings, tally), tally, async (worker) => {
@@ -71,7 +71,7 @@ export async function listen(settings: QueueSettings, count: number): Promise<re
   });
 }
 
-/** Returns the bytes of the heap in use after so many jobs, garbage collected, while the worker goes on. */
+/** Returns the heap size after each of these numbers of jobs and a garbage collection, while the worker continues. */
 export async function heap(settings: QueueSettings, counts: readonly number[]): Promise<readonly number[]> {
   const tally = new Tally();
   return withWorker(subject.work(settings, tally), tally, async (worker) => {
@@ -85,7 +85,7 @@ export async function heap(settings: QueueSettings, counts: readonly number[]): 
   });
 }
 
-/** Closes the worker after `use`. @throws Error where a job was handled more than once */
+/** Closes the worker after `use`. @throws Error if a job was handled more than once */
 export async function withWorker<Result>(
   starting: Promise<RunningWorker>,
   tally: Tally,
@@ -98,7 +98,7 @@ export async function withWorker<Result>(
   return result;
 }
 
-/** @throws Error where they are not settled in time */
+/** @throws Error if they are not settled in time */
 export async function allSettled(worker: RunningWorker, count: number, timeout: number): Promise<void> {
   await until(() => worker.settled() >= count, timeout);
   if (worker.settled() < count) throw new Error(`Only ${worker.settled()} of ${count} jobs ended in ${timeout} ms.`);

@@ -8,21 +8,21 @@ import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from './index.js';
 
 describe('on a cluster of three', () => {
-  let stage: TestCluster;
-  beforeAll(async () => void (stage = await startCluster()));
-  afterAll(() => stage.stop());
+  let testCluster: TestCluster;
+  beforeAll(async () => void (testCluster = await startCluster()));
+  afterAll(() => testCluster.stop());
 
   describe('RedisMessageBroker', () => {
     messageBrokerConformance({
       describe,
       it,
-      createBroker: (options) => new RedisMessageBroker(stage.cluster, options),
-      createBuckets: () => new RedisBucketBroker(stage.cluster),
+      createBroker: (options) => new RedisMessageBroker(testCluster.cluster, options),
+      createBuckets: () => new RedisBucketBroker(testCluster.cluster),
       insertMalformed: async (_, channel) =>
-        void (await stage.cluster.xadd(`{repid}:${channel}`, '*', 'nonsense', 'yes')),
+        void (await testCluster.cluster.xadd(`{repid}:${channel}`, '*', 'nonsense', 'yes')),
       interrupt: async (broker) => {
-        for (const node of stage.nodes) await node.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-        // Until the cut has come through, a bare message may be sent into it, which is reported and not sent again.
+        for (const node of testCluster.nodes) await node.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        // Until the client has detected the cut, a bare message may be lost on the old connection. That is reported, and it is not sent again.
         await vi.waitFor(() => broker.locate('job'));
       },
     });
@@ -32,16 +32,16 @@ describe('on a cluster of three', () => {
     bucketBrokerConformance({
       describe,
       it,
-      createBuckets: () => new RedisBucketBroker(stage.cluster),
-      createBroker: () => new RedisMessageBroker(stage.cluster),
+      createBuckets: () => new RedisBucketBroker(testCluster.cluster),
+      createBroker: () => new RedisMessageBroker(testCluster.cluster),
     });
   });
 
-  it('is sent nothing twice, and leaves no promise to itself, when connections are cut again and again', async () => {
+  it('receives no command twice, and leaves no rejection unhandled, when connections are cut repeatedly', async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (problem: unknown): void => void unhandled.push(problem);
     process.on('unhandledRejection', onUnhandled);
-    const { proxies, cluster } = await behindProxies(stage);
+    const { proxies, cluster } = await behindProxies(testCluster);
     const broker = new RedisMessageBroker(cluster, { onProblem: () => undefined });
     const buckets = new RedisBucketBroker(cluster, { onProblem: () => undefined });
     await Promise.all([broker.connect(), buckets.connect()]);
@@ -49,7 +49,7 @@ describe('on a cluster of three', () => {
     const ends: Promise<'done' | 'unknown'>[] = [];
     for (let n = 0; n < 200; n += 1) {
       for (let m = 0; m < 5; m += 1) ends.push(publishOne(broker, `${n}.${m}`));
-      await sleep(Math.random() * 2); // On its way there, in Redis, or on its way back.
+      await sleep(Math.random() * 2); // In transit to Redis, in Redis, or in transit back.
       for (const proxy of proxies) proxy.cut();
       await sleep(Math.random() * 20);
     }
@@ -69,7 +69,7 @@ describe('on a cluster of three', () => {
   });
 });
 
-/** The same cluster, each node of it behind a proxy. */
+/** Connects to the same cluster, with each node behind a proxy. */
 async function behindProxies({ nodes }: TestCluster): Promise<{ proxies: TcpProxy[]; cluster: Cluster }> {
   const ports = nodes.map(({ options }) => options.port!);
   const proxies = await Promise.all(ports.map((port) => TcpProxy.start(port)));
@@ -79,7 +79,7 @@ async function behindProxies({ nodes }: TestCluster): Promise<{ proxies: TcpProx
   return { proxies, cluster: new Cluster([proxies[0]!.url], { natMap, lazyConnect: true }) };
 }
 
-/** What is known of a message that was published: it may have been, where the answer got lost; nothing else may happen. */
+/** Returns what is known of a publication: it succeeded, or its reply was lost. Anything else is an error. */
 async function publishOne(broker: RedisMessageBroker, text: string): Promise<'done' | 'unknown'> {
   try {
     await broker.publish([{ channel: 'cut', payload: Buffer.from(text), headers: {} }]);

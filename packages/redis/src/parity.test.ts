@@ -1,7 +1,7 @@
 import { BucketCodec, type Delivery, HEADER, type OutgoingMessage, type Settlement, jsonSerializer } from '@repid/core';
 import { describe, expect, it } from 'vitest';
 import { keyspaceOf } from '../../../test/support/redis-keyspace.js';
-import { ACK, RedisStage, job, message, textOf } from '../../../test/support/redis-stage.js';
+import { ACK, RedisFixture, job, message, textOf } from '../../../test/support/redis-fixture.js';
 import type { RedisBucketBroker } from './bucket-broker/redis-bucket-broker.js';
 import { FAST_PATHS, type FastPath } from './commands/fast-paths.js';
 import { LIMITS } from './options/defaults.js';
@@ -10,17 +10,17 @@ const codec = new BucketCodec(jsonSerializer);
 
 const TTL = 60_000;
 
-/** Publishes, settles and fetches through the broker of the stage. */
+/** Publishes, settles and fetches through the broker of the fixture. */
 type Scenario = (tools: Tools) => Promise<void>;
 
 interface Tools {
-  readonly stage: RedisStage;
+  readonly fixture: RedisFixture;
   readonly buckets: RedisBucketBroker;
   publish(...messages: readonly OutgoingMessage[]): Promise<void>;
-  /** Publishes each by itself, in one turn. What is refused is left out. */
+  /** Publishes each message with its own call, in one turn. Ignores refusals. */
   publishEach(...messages: readonly OutgoingMessage[]): Promise<void>;
   take(count: number): Promise<readonly Delivery[]>;
-  /** Settles all in one turn. What is refused is left out. */
+  /** Settles all deliveries in one turn. Ignores refusals. */
   settle(deliveries: readonly Delivery[], settlement: (delivery: Delivery) => Settlement): Promise<void>;
   result(
     id: string,
@@ -39,21 +39,21 @@ const withArgs = (one: OutgoingMessage): OutgoingMessage => ({
 const SCENARIOS: Record<string, Scenario> = {
   'a bare message': ({ publish }) => publish(message('x')),
   'a job': ({ publish }) => publish(job('a')),
-  'a job whose id no header says': ({ publish }) => publish(job('a', { headers: { topic: 'act' } })),
+  'a job without an id header': ({ publish }) => publish(job('a', { headers: { topic: 'act' } })),
   'a job with another content type': ({ publish }) =>
     publish(job('a', { contentType: 'text/plain', replyTo: 'there' })),
   'a job twice': async ({ publish, publishEach }) => {
     await publish(job('a'));
     await publishEach(job('a'), job('b'), job('b'));
   },
-  'a job with another as its result': ({ publish }) => publish(job('a', { resultId: 'r' })),
+  'a job with another result bucket': ({ publish }) => publish(job('a', { resultId: 'r' })),
   'a delayed job': ({ publish }) => publish(job('a', { delay: TTL }), job('b')),
   priorities: ({ publish }) => publish(job('a', { priority: 'high' }), job('b', { priority: 'low' }), job('c')),
   'jobs on two channels': ({ publish }) => publish(job('a'), job('b', { channel: 'sms' }), message('x')),
   'a chain': ({ publish, waiting }) => publish(job('a'), waiting('b', 'a'), waiting('c', 'b')),
   'chains, each by itself': ({ publishEach, waiting }) =>
     publishEach(waiting('b', 'a'), waiting('c', 'b'), waiting('b', 'a')),
-  'a chain whose result is elsewhere': ({ publish, waiting, buckets }) => {
+  'a chain with another result bucket': ({ publish, waiting, buckets }) => {
     const one = waiting('b', 'a');
     return publish({ ...one, waits: { ...one.waits!, result: { id: 'other', ttl: null, into: buckets } } });
   },
@@ -65,9 +65,9 @@ const SCENARIOS: Record<string, Scenario> = {
     const one = waiting('b', 'a');
     return publish({ ...one, waits: { ...one.waits!, timeout: TTL + 0.4 } });
   },
-  'several that wait for one': ({ publish, waiting }) =>
+  'several jobs that wait for one bucket': ({ publish, waiting }) =>
     publish(waiting('b', 'a'), waiting('c', 'a'), waiting('d', 'a')),
-  'one that waits for several': ({ publish, waiting }) => publish(waiting('c', 'a', 'b')),
+  'a job that waits for several buckets': ({ publish, waiting }) => publish(waiting('c', 'a', 'b')),
   'a wait for a bucket that exists': async ({ publish, take, settle, result, waiting }) => {
     await publish(job('a'));
     await settle(await take(1), () => result('a'));
@@ -81,7 +81,7 @@ const SCENARIOS: Record<string, Scenario> = {
     await publish(...names.map((name) => job(name)));
     await settle(await take(3), acknowledge);
   },
-  'one by one': async ({ publish, take, settle }) => {
+  'jobs one by one': async ({ publish, take, settle }) => {
     await publish(...names.map((name) => job(name)), withArgs(job('d')), message('e'), job('f'));
     let deliveries = await take(1);
     for (let n = 0; n < 5; n++) [, deliveries] = await Promise.all([settle(deliveries, acknowledge), take(1)]);
@@ -97,20 +97,20 @@ const SCENARIOS: Record<string, Scenario> = {
     await publish(...names.map((name) => job(name)));
     await settle(await take(3), (one) => result(textOf(one)));
   },
-  'results for ever, and not at all': async ({ publish, take, settle, result }) => {
+  'results without a TTL and with a TTL of 0': async ({ publish, take, settle, result }) => {
     await publish(...names.map((name) => job(name)));
     const ttls: Record<string, number | null> = { a: null, b: 0, c: TTL };
     await settle(await take(3), (one) => result(textOf(one), { ttl: ttls[textOf(one)] }));
   },
-  'results that release': async ({ publish, take, settle, result, waiting }) => {
+  'results that release a job': async ({ publish, take, settle, result, waiting }) => {
     await publish(...names.flatMap((name) => [job(name), waiting(`after ${name}`, name)]));
     await settle(await take(3), (one) => result(textOf(one)));
   },
-  'results that release several': async ({ publish, take, settle, result, waiting }) => {
+  'results that release several jobs': async ({ publish, take, settle, result, waiting }) => {
     await publish(job('a'), waiting('x', 'a'), waiting('y', 'a'), waiting('z', 'a', 'b'), job('b'));
     await settle(await take(2), (one) => result(textOf(one)));
   },
-  'failures that skip': async ({ publish, take, settle, result, waiting }) => {
+  'failures that skip jobs': async ({ publish, take, settle, result, waiting }) => {
     await publish(job('a'), waiting('b', 'a'), waiting('c', 'b'), waiting('d', 'c', 'a'));
     await settle(await take(1), () => result('a', { success: false }));
   },
@@ -136,35 +136,35 @@ const SCENARIOS: Record<string, Scenario> = {
     };
     await settle(await take(3), (one) => ({ outcome: outcomes[textOf(one)]! }));
   },
-  'what somebody else owns by now': async ({ publish, take, settle, result, waiting, stage }) => {
+  'a delivery that another consumer has taken over': async ({ publish, take, settle, result, waiting, fixture }) => {
     await publish(job('a'), job('b'), waiting('c', 'a'));
     const deliveries = await take(2);
-    await stage.redis.xclaim('repid:email', 'repid:email:group', 'another', 0, deliveries[0]!.id);
+    await fixture.redis.xclaim('repid:email', 'repid:email:group', 'another', 0, deliveries[0]!.id);
     await settle(deliveries, (one) => result(textOf(one)));
   },
-  'ids that other messages have by now': async ({ publish, take, settle, result, stage }) => {
+  'ids that other messages have taken': async ({ publish, take, settle, result, fixture }) => {
     await publish(job('a'), job('b'));
     const deliveries = await take(2);
-    await stage.redis.hset('repid::jobs', 'a', 'm0-1@email', 'b', 'm0-2@email');
+    await fixture.redis.hset('repid::jobs', 'a', 'm0-1@email', 'b', 'm0-2@email');
     await settle(deliveries.slice(0, 1), acknowledge);
     await settle(deliveries.slice(1), () => result('b'));
   },
-  'results whose clients lie in a key of another type': async ({ publish, take, settle, result, stage }) => {
+  'results whose client key has the wrong type': async ({ publish, take, settle, result, fixture }) => {
     await publish(job('a'), job('b'));
     const deliveries = await take(2);
-    await stage.redis.mset('repid::clients', '1', 'repid::clients:a', 'not ours');
+    await fixture.redis.mset('repid::clients', '1', 'repid::clients:a', 'not ours');
     await settle(deliveries, (one) => result(textOf(one)));
   },
-  'dependents whose stream is a key of another type': async ({ publish, take, settle, result, waiting, stage }) => {
+  'dependents whose stream has the wrong type': async ({ publish, take, settle, result, waiting, fixture }) => {
     await publish(job('a', { priority: 'low' }), waiting('b', 'a'));
     const deliveries = await take(1);
-    await stage.redis.set('repid:email', 'not ours');
+    await fixture.redis.set('repid:email', 'not ours');
     await settle(deliveries, () => result('a'));
   },
 };
 
 describe('The keyspace after', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
 
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
     it(`${name} is the same with and without fast paths`, async () => {
@@ -173,38 +173,38 @@ describe('The keyspace after', () => {
     });
   }
 
-  it('depends on what was done', async () => {
+  it('differs between operations', async () => {
     expect(await after(SCENARIOS['a chain']!, [])).not.toEqual(await after(SCENARIOS['a job']!, []));
     expect(await after(SCENARIOS['results']!, [])).not.toEqual(await after(SCENARIOS['acknowledgements of jobs']!, []));
   });
 
-  it.each(FAST_PATHS)('tells whether the fast path %s was used', async (name) => {
+  it.each(FAST_PATHS)('is written by the fast path %s', async (name) => {
     const other = FAST_PATHS.filter((one) => one !== name);
     const scripts = async (fastPaths: readonly FastPath[]): Promise<number> => {
-      await stage.redis.script('FLUSH');
+      await fixture.redis.script('FLUSH');
       for (const scenario of Object.values(SCENARIOS)) await after(scenario, fastPaths);
-      return Number(/number_of_cached_scripts:(\d+)/.exec(await stage.redis.info('memory'))?.[1]);
+      return Number(/number_of_cached_scripts:(\d+)/.exec(await fixture.redis.info('memory'))?.[1]);
     };
     expect(await scripts(FAST_PATHS)).toBeGreaterThan(await scripts(other));
   });
 
   async function after(scenario: Scenario, fastPaths: readonly FastPath[]): Promise<Record<string, unknown>> {
-    await stage.redis.flushall();
-    stage.broker = await stage.connected({ fastPaths });
-    const tools = await toolsFor(stage);
+    await fixture.redis.flushall();
+    fixture.broker = await fixture.connected({ fastPaths });
+    const tools = await toolsFor(fixture);
     await scenario(tools);
-    const found = await keyspaceOf(stage.redis);
-    await stage.disconnectAll();
+    const found = await keyspaceOf(fixture.redis);
+    await fixture.disconnectAll();
     return found;
   }
 });
 
-async function toolsFor(stage: RedisStage): Promise<Tools> {
-  const { broker } = stage;
-  const buckets = await stage.joinedBuckets();
+async function toolsFor(fixture: RedisFixture): Promise<Tools> {
+  const { broker } = fixture;
+  const buckets = await fixture.transactionalBuckets();
   const consumer = await broker.consume({ channels: ['email'], onProblem: () => undefined });
   return {
-    stage,
+    fixture,
     buckets,
     publish: (...messages) => broker.publish(messages),
     publishEach: async (...messages) => void (await Promise.allSettled(messages.map((one) => broker.publish([one])))),

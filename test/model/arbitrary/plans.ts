@@ -6,7 +6,7 @@ import { planSteps } from './plan-steps.js';
 import { MOST_JOBS, rawJob } from './raw-job.js';
 import { firstStep, rawStep, rawStepWhereFull } from './raw-step.js';
 
-/** Most plans are small: the same faults show in them, in less time. */
+/** Most plans are small: they find the same bugs in less time. */
 const SMALL = 12;
 
 const strike = fc.record({
@@ -23,8 +23,8 @@ const clientStrike = fc.record({
   fatal: fc.constant(false),
 });
 
-/** What goes wrong with the workers of a plan: nothing, lost calls, or jobs that kill. */
-const mishap = fc.oneof(
+/** How the workers of a plan fail: not at all, by lost calls, or by jobs that kill their worker. */
+const failureMode = fc.oneof(
   { weight: 4, arbitrary: fc.constant('none' as const) },
   { weight: 2, arbitrary: fc.constant('strikes' as const) },
   { weight: 1, arbitrary: fc.constant('kills' as const) },
@@ -37,25 +37,25 @@ const workers = fc.record({
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }) },
   ),
   strikes: fc.array(strike, { minLength: 1, maxLength: 3 }),
-  /** Where jobs kill; otherwise more than any plan needs. */
+  /** Used if jobs kill their worker. Otherwise the limit is higher than any plan needs. */
   maxDeliveries: fc.integer({ min: 2, max: 3 }),
   hasBadListener: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
-/** Which plans are made. */
+/** Which plans to generate. */
 export interface PlansOptions {
   /** The broker may be full at times. @default false */
   readonly canBeFull?: boolean;
 }
 
-/** Graphs of up to 60 jobs, and what happens to them. */
+/** Generates graphs of up to 60 jobs, and the steps of a simulation. */
 export function plans({ canBeFull = false }: PlansOptions = {}): fc.Arbitrary<Plan> {
   return fc
     .record({
       jobs: fc.oneof({ weight: 3, arbitrary: jobsUpTo(SMALL) }, { weight: 1, arbitrary: jobsUpTo(MOST_JOBS) }),
       first: firstStep,
       rest: fc.array(canBeFull ? rawStepWhereFull : rawStep, { maxLength: 10 }),
-      mishap,
+      failureMode,
       workers,
       clientStrikes: fc.oneof(
         { weight: 4, arbitrary: fc.constant([]) },
@@ -63,8 +63,8 @@ export function plans({ canBeFull = false }: PlansOptions = {}): fc.Arbitrary<Pl
       ),
     })
     .map((drawn) => {
-      const mayKill = drawn.mishap === 'kills';
-      const strikes: readonly StrikePlan[] = drawn.mishap === 'strikes' ? drawn.workers.strikes : [];
+      const mayKill = drawn.failureMode === 'kills';
+      const strikes: readonly StrikePlan[] = drawn.failureMode === 'strikes' ? drawn.workers.strikes : [];
       const maxDeliveries = mayKill ? drawn.workers.maxDeliveries : ENOUGH_DELIVERIES;
       const jobs = planJobs(drawn.jobs, { mayKill });
       const steps = planSteps([drawn.first, ...drawn.rest], drawn.jobs, jobs, strikes.length > 0 || mayKill);

@@ -1,7 +1,7 @@
 import type { Condition } from '@repid/core';
 import * as fc from 'fast-check';
 
-/** The most jobs of a plan. */
+/** The maximum number of jobs in a plan. */
 export const MOST_JOBS = 60;
 
 const CONDITIONS: readonly Condition[] = ['success', 'success', 'success', 'settled', 'settled', 'failure'];
@@ -9,13 +9,13 @@ const CONDITIONS: readonly Condition[] = ['success', 'success', 'success', 'sett
 const oftenFalse = (weight: number): fc.Arbitrary<boolean> =>
   fc.oneof({ weight, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
 
-/** What is drawn for a job, before it is known what is allowed beside the others. */
+/** The random values for a job, before they are made consistent with the other jobs. */
 export const rawJob = fc.record({
-  /** How far back the dependencies lie. */
+  /** Distances from this job back to its dependencies. */
   dependsOn: fc.array(fc.record({ back: fc.nat(MOST_JOBS), condition: fc.constantFrom(...CONDITIONS) }), {
     maxLength: 4,
   }),
-  /** Whether another's actor enqueues it, and which. */
+  /** Distance back to the job whose actor enqueues this one; undefined if the client enqueues it. */
   parent: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(MOST_JOBS) }),
   rootIdentity: fc.constantFrom('chosen' as const, 'chosen' as const, 'random' as const, 'bare' as const),
   followerIdentity: fc.constantFrom('named' as const, 'derived' as const, 'delegated' as const),
@@ -39,9 +39,9 @@ export const rawJob = fc.record({
   ),
   recurs: oftenFalse(20),
   enqueuesLate: oftenFalse(12),
-  /** Which of the client's writes it is in, and where. */
+  /** Which `enqueue` step contains the job, and at which position. */
   write: fc.nat(),
-  place: fc.nat(MOST_JOBS),
+  position: fc.nat(MOST_JOBS),
 });
 
 export type RawJob = typeof rawJob extends fc.Arbitrary<infer Raw> ? Raw : never;

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { type Act, RIVALRIES } from '../plan/step.js';
+import { type Action, ID_CONFLICTS } from '../plan/step.js';
 import { MOST_JOBS } from './raw-job.js';
 
-const WEIGHTS: Readonly<Record<Act['type'], number>> = {
+const WEIGHTS: Readonly<Record<Action['type'], number>> = {
   enqueue: 8,
   cancel: 8,
   pause: 3,
@@ -15,10 +15,12 @@ const WEIGHTS: Readonly<Record<Act['type'], number>> = {
   fill: 0,
 };
 
-const types = Object.entries(WEIGHTS).flatMap(([type, weight]) => Array<Act['type']>(weight).fill(type as Act['type']));
+const types = Object.entries(WEIGHTS).flatMap(([type, weight]) =>
+  Array<Action['type']>(weight).fill(type as Action['type']),
+);
 
-/** What is drawn for a step, before it is known what is allowed beside the others. */
-const stepOf = (type: fc.Arbitrary<Act['type']>) =>
+/** The random values for a step, before they are made consistent with the jobs. */
+const stepOf = (type: fc.Arbitrary<Action['type']>) =>
   fc.record({
     type,
     turns: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(8) }),
@@ -28,11 +30,11 @@ const stepOf = (type: fc.Arbitrary<Act['type']>) =>
     times: fc.integer({ min: 1, max: 4 }),
     isTogether: fc.boolean(),
     withDependents: fc.boolean(),
-    rivals: fc.oneof(
+    conflicts: fc.oneof(
       { weight: 3, arbitrary: fc.constant([]) },
       {
         weight: 1,
-        arbitrary: fc.array(fc.record({ job: fc.nat(MOST_JOBS), asksFor: fc.constantFrom(...RIVALRIES) }), {
+        arbitrary: fc.array(fc.record({ job: fc.nat(MOST_JOBS), asksFor: fc.constantFrom(...ID_CONFLICTS) }), {
           minLength: 1,
           maxLength: 3,
         }),
@@ -41,9 +43,9 @@ const stepOf = (type: fc.Arbitrary<Act['type']>) =>
   });
 
 export const rawStep = stepOf(fc.constantFrom(...types));
-/** With a broker that may be full. */
+/** For a broker that may be full. */
 export const rawStepWhereFull = stepOf(fc.constantFrom(...types, ...Array<'fill'>(6).fill('fill')));
-/** The first. */
+/** The first step of each plan. */
 export const firstStep = stepOf(fc.constant('enqueue'));
 
 export type RawStep = typeof rawStep extends fc.Arbitrary<infer Raw> ? Raw : never;

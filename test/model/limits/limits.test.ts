@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { startRedis, type TestRedis } from '../../support/redis-server.js';
 import { ENOUGH_DELIVERIES, Plan } from '../plan/plan.js';
 import { memoryWorld } from '../worlds/memory-world.js';
-import { RedisLane } from '../worlds/redis-lane.js';
+import { RedisWorldFactory } from '../worlds/redis-world-factory.js';
 import { withinTimeout } from '../run-limit.js';
 import type { World } from '../worlds/world.js';
 import { queuePlans } from './queue-plan.js';
@@ -11,7 +11,7 @@ import { workOff } from './work-off.js';
 
 const TIMEOUT = 60_000;
 
-/** Workers of which nothing goes wrong. */
+/** Workers without faults. */
 const SOUND = new Plan(
   [],
   [],
@@ -31,7 +31,7 @@ async function expectWorkedOff(numRuns: number, create: () => World | Promise<Wo
   await fc.assert(property, { numRuns, ...withinTimeout(TIMEOUT) });
 }
 
-describe('What an actor may run at once, and hangs, keeps nobody else from the other workers', () => {
+describe('Hanging jobs of an actor with a concurrency limit do not block other jobs', () => {
   it('in memory', { timeout: TIMEOUT }, async () => {
     await expectWorkedOff(100, () => memoryWorld(SOUND));
   });
@@ -41,12 +41,12 @@ describe('What an actor may run at once, and hangs, keeps nobody else from the o
     beforeAll(async () => void (server = await startRedis()));
     afterAll(() => server.stop());
 
-    it('in 20 queues', { timeout: TIMEOUT }, async () => {
-      const lane = new RedisLane(server.url, server.uniquePrefix());
+    it('with 20 queues', { timeout: TIMEOUT }, async () => {
+      const factory = new RedisWorldFactory(server.url, server.uniquePrefix());
       try {
-        await expectWorkedOff(20, () => lane.world(SOUND));
+        await expectWorkedOff(20, () => factory.world(SOUND));
       } finally {
-        await lane.close();
+        await factory.close();
       }
     });
   });

@@ -1,24 +1,24 @@
 import * as fc from 'fast-check';
 
-/** What a job of a queue is like. */
+/** The kind of a queued job. */
 export type QueuedJob =
-  /** Its actor has a limit. */
+  /** Runs on the actor with a concurrency limit. */
   | 'limited'
-  /** So has its actor, and it never ends by itself. */
+  /** Runs on the same actor, and never ends by itself. */
   | 'hanging'
-  /** Its actor has none. */
+  /** Runs on an actor without a limit. */
   | 'free';
 
-/** A queue of jobs, some of an actor of which only so many may run at once. */
+/** A queue of jobs, some of them for an actor with a concurrency limit. */
 export interface QueuePlan {
   readonly jobs: readonly QueuedJob[];
-  /** So many runs of that actor at once in each of two workers. */
+  /** The actor's concurrency limit in each of two workers. */
   readonly limit: number;
-  /** So many messages in flight in each worker. */
+  /** The maximum number of messages in flight in each worker. */
   readonly concurrency: number;
 }
 
-/** Queues in which at least one place of the limited actor stays free. */
+/** Queues in which hanging jobs leave at least one slot of the limited actor free. */
 export const queuePlans: fc.Arbitrary<QueuePlan> = fc
   .record({
     jobs: fc.array(fc.constantFrom<QueuedJob>('limited', 'limited', 'hanging', 'free'), {
@@ -30,7 +30,7 @@ export const queuePlans: fc.Arbitrary<QueuePlan> = fc
     concurrency: fc.integer({ min: 2, max: 8 }),
   })
   .map(({ jobs, isMixed, limit, concurrency }) => {
-    let places = 2 * limit - 1;
-    const allowed = jobs.map((job) => (job === 'hanging' && (places -= 1) < 0 ? 'limited' : job));
+    let freeSlots = 2 * limit - 1;
+    const allowed = jobs.map((job) => (job === 'hanging' && (freeSlots -= 1) < 0 ? 'limited' : job));
     return { jobs: allowed.filter((job) => isMixed || job !== 'free'), limit, concurrency };
   });

@@ -2,10 +2,10 @@ import { type Actor, defineActor, type Job, Router, Worker } from '@repid/core';
 import type { World } from '../worlds/world.js';
 import type { QueuedJob, QueuePlan } from './queue-plan.js';
 
-/** More than a world's time for anything else. */
+/** Longer than any other timeout in a world. */
 const TIME_LIMIT = '2h';
 
-/** Has two workers work a queue off, up to what hangs, which is cancelled then. Rejects where what does not hang has to wait for that. */
+/** Runs a queue with two workers, then cancels the jobs that hang. Rejects if another job has to wait for a hanging one. */
 export async function workOff({ jobs, limit, concurrency }: QueuePlan, world: World): Promise<void> {
   const queued = jobs.map((job) => [job, makeJob(job, world)] as const);
   await world.client.enqueue(queued.map(([, job]) => job));

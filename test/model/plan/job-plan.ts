@@ -1,65 +1,65 @@
 import type { Condition } from '@repid/core';
 
-/** How a job is known, and so where its result lies. */
+/** How a job gets its id, and which bucket stores its result. */
 export type Identity =
-  /** The client chose its id. */
+  /** The client chooses the id. */
   | 'chosen'
-  /** The client left the id to the job. */
+  /** The id is generated. */
   | 'random'
-  /** A bare message of the client: it has no id and no result. */
+  /** A bare message sent by the client. It has no id and no result. */
   | 'bare'
-  /** A follower whose result bucket was named by its parent's actor. */
+  /** A follower whose result bucket is named by the parent's actor. */
   | 'named'
-  /** A follower whose id derives from its parent's. */
+  /** A follower whose id is derived from the parent's id. */
   | 'derived'
-  /** A follower that its parent's actor has delegated to. */
+  /** A follower that the parent's actor delegates to. */
   | 'delegated';
 
-/** Where the arguments of a job lie. */
-export type ArgsPlace = 'message' | 'own bucket' | 'named bucket';
+/** Where the arguments of a job are stored. */
+export type ArgsLocation = 'message' | 'own bucket' | 'named bucket';
 
-/** What the runs of a job do. */
-export interface Conduct {
-  /** So many turns of the event loop pass in each. */
+/** What the actor does in the runs of a job. */
+export interface Behaviour {
+  /** The number of event loop turns that each run takes. */
   readonly turns: number;
-  /** So many fail, the first ones; Infinity for all. */
+  /** The number of first runs that fail; Infinity if all fail. */
   readonly failures: number;
   readonly retries: number;
   /** `hangs`: no run ever settles. `kills`: each run kills its process. */
   readonly trouble: 'none' | 'hangs' | 'kills';
-  /** Nothing goes wrong any more once it is replayed or enqueued again. */
+  /** The job succeeds after it was replayed or enqueued again. */
   readonly heals: boolean;
-  /** So many of the first end with `msg.reschedule()`. */
+  /** The number of first runs that end with `msg.reschedule()`. */
   readonly rescheduled: number;
-  /** It recurs until it is cancelled or purged. */
+  /** The job recurs until it is cancelled or purged. */
   readonly recurs: boolean;
-  /** The actor calls `msg.enqueue()` once more when it has ended already. */
+  /** The actor calls `msg.enqueue()` after it has returned. */
   readonly enqueuesLate: boolean;
 }
 
-/** A job of a random graph. Jobs are known by their number; each depends on lower ones alone. */
+/** A job of a random graph. Jobs are numbered, and depend only on jobs with lower numbers. */
 export interface JobPlan {
   readonly identity: Identity;
-  /** The number of its channel. */
+  /** The number of the channel. */
   readonly channel: number;
   readonly priority: 'high' | 'medium' | 'low';
-  /** Not to be delivered at once. */
+  /** The job is enqueued with a delay. */
   readonly isDeferred: boolean;
-  readonly args: ArgsPlace;
+  readonly args: ArgsLocation;
   readonly dependsOn: readonly { readonly on: number; readonly condition: Condition }[];
-  /** The job whose actor enqueues it. */
+  /** The number of the job whose actor enqueues this one; undefined if the client enqueues it. */
   readonly parent: number | undefined;
-  readonly conduct: Conduct;
+  readonly behaviour: Behaviour;
 }
 
-/** True where one message of it runs more than once without failing: each such run has followers of its own. */
-export function repeats({ rescheduled, recurs }: Conduct): boolean {
+/** True if several runs of the job succeed. Each of them has its own followers. */
+export function repeats({ rescheduled, recurs }: Behaviour): boolean {
   return recurs || rescheduled > 0;
 }
 
 /** For counterexamples. */
 export function describeJob(job: JobPlan, n: number): string {
-  const { identity, channel, priority, isDeferred, args, dependsOn, parent, conduct } = job;
+  const { identity, channel, priority, isDeferred, args, dependsOn, parent, behaviour } = job;
   const after = dependsOn.map(({ on, condition }) => `${condition} of ${on}`).join(', ');
   return [
     `job ${n} on channel ${channel}, ${identity}${parent === undefined ? '' : `, enqueued by ${parent}`}`,
@@ -67,14 +67,14 @@ export function describeJob(job: JobPlan, n: number): string {
     priority !== 'medium' && `${priority} priority`,
     isDeferred && 'deferred',
     args !== 'message' && `arguments in its ${args}`,
-    describeConduct(conduct),
+    describeBehaviour(behaviour),
   ]
     .filter(Boolean)
     .join('; ');
 }
 
-function describeConduct(conduct: Conduct): string {
-  const { turns, failures, retries, trouble, heals, rescheduled, recurs, enqueuesLate } = conduct;
+function describeBehaviour(behaviour: Behaviour): string {
+  const { turns, failures, retries, trouble, heals, rescheduled, recurs, enqueuesLate } = behaviour;
   return [
     turns > 0 && `takes ${turns} turns`,
     failures > 0 && `fails ${failures} times`,
@@ -89,7 +89,7 @@ function describeConduct(conduct: Conduct): string {
     .join('; ');
 }
 
-/** The one whose result everything that was delegated to stores: who waits for that one waits for all of them. */
+/** Returns the first job of a chain of delegations. Its bucket stores the result of the whole chain. */
 export function delegationRoot(n: number, jobs: readonly JobPlan[]): number {
   return jobs[n]!.identity === 'delegated' ? delegationRoot(jobs[n]!.parent!, jobs) : n;
 }

@@ -3,50 +3,50 @@ import * as fc from 'fast-check';
 import { describeJob, type JobPlan } from './job-plan.js';
 import { describeStep, type Step } from './step.js';
 
-/** How many channels there are. */
+/** The number of channels. */
 export const CHANNELS = 3;
 
-/** Deaths that a message is allowed where no job kills: more than any plan needs. */
+/** `maxDeliveries` if no job kills its worker: more than any plan needs. */
 export const ENOUGH_DELIVERIES = 100;
 
-/** What goes wrong in a process. */
+/** A fault in a process. */
 export interface StrikePlan {
   readonly call: FaultyCall;
   readonly moment: FaultMoment;
-  /** So many calls of this name go well first. */
+  /** The number of calls that succeed before the fault. */
   readonly skip: number;
-  /** The process dies of it. */
+  /** The fault kills the process. */
   readonly fatal: boolean;
 }
 
-/** How two workers work. */
+/** How the two workers are configured. */
 export interface WorkerPlan {
-  /** Each has so many messages in flight at most. */
+  /** The maximum number of messages in flight in each worker. */
   readonly concurrency: number;
-  /** So many runs at once of the actor of one channel. */
+  /** The maximum number of concurrent runs of each channel's actor. */
   readonly actorConcurrency: number | undefined;
-  /** Deaths that a message is allowed. */
+  /** The number of unsettled deliveries after which a message is given up. */
   readonly maxDeliveries: number;
-  /** What goes wrong in the first one's process. */
+  /** The faults in the first worker's process. */
   readonly strikes: readonly StrikePlan[];
-  /** Whoever is told of their events throws. */
+  /** The workers' event listener throws. */
   readonly hasBadListener: boolean;
 }
 
-/** What happens, one thing after the other. */
+/** A graph of jobs, and the steps of its simulation. */
 export class Plan {
   constructor(
     readonly jobs: readonly JobPlan[],
     readonly steps: readonly Step[],
     readonly workers: WorkerPlan,
-    /** What goes wrong with the client's calls of `publish`, which it repeats. */
+    /** The faults in the client's `publish` calls. The client repeats failed calls. */
     readonly clientStrikes: readonly StrikePlan[],
   ) {}
 
-  /** True where a message may be run again although nothing in it fails: its worker was lost. */
+  /** True if workers may be lost, so that a message may run again without having failed. */
   get losesWorkers(): boolean {
     const { strikes } = this.workers;
-    return strikes.length > 0 || this.jobs.some(({ conduct }) => conduct.trouble === 'kills');
+    return strikes.length > 0 || this.jobs.some(({ behaviour }) => behaviour.trouble === 'kills');
   }
 
   /** For counterexamples. */

@@ -1,74 +1,79 @@
-/** How somebody else asks for the id of a job that is there. Each is refused. */
-export const RIVALRIES = ['its id', 'its id on another channel', 'its result bucket', 'its id for arguments'] as const;
+/** Ways to enqueue a job with an id that is in use. Each is refused. */
+export const ID_CONFLICTS = [
+  'its id',
+  'its id on another channel',
+  'its result bucket',
+  'its id for arguments',
+] as const;
 
-/** Somebody else asks for the id of a job. */
-export interface Rival {
+/** An attempt to enqueue a job with an id that is in use. */
+export interface IdConflict {
   readonly job: number;
-  readonly asksFor: (typeof RIVALRIES)[number];
+  readonly asksFor: (typeof ID_CONFLICTS)[number];
 }
 
-/** What is done. */
-export type Act =
-  /** The client enqueues, all in one write or each in one of its own; then rivals try, while the channels are paused. */
+/** What a step does. */
+export type Action =
+  /** The client enqueues jobs, in one call or one by one. Then, while the channels are paused, the id conflicts are tried. */
   | {
       readonly type: 'enqueue';
       readonly jobs: readonly number[];
       readonly isTogether: boolean;
-      readonly rivals: readonly Rival[];
+      readonly conflicts: readonly IdConflict[];
     }
-  /** A worker that never settles takes so many messages. */
+  /** A stalled worker takes this many messages and never settles them. */
   | { readonly type: 'take'; readonly count: number }
   | { readonly type: 'cancel'; readonly jobs: readonly number[] }
-  /** As often, and resumed in between. */
+  /** Pauses the channel `times` times, and resumes it in between. */
   | { readonly type: 'pause'; readonly channel: number; readonly times: number }
   | { readonly type: 'resume'; readonly channel: number }
   | { readonly type: 'purge'; readonly channel: number }
-  /** Everything is resumed, and all that can end has ended. */
+  /** Resumes all channels, and waits until every job that can end has ended. */
   | { readonly type: 'wait' }
-  /** Once all that can end has ended, dead letters are put back. */
+  /** Replays dead letters after every job that can end has ended. */
   | { readonly type: 'replay'; readonly channel: number; readonly withDependents: boolean }
-  /** Once all that can end has ended, a job of the client is enqueued once more. */
+  /** Enqueues a job of the client again after every job that can end has ended. */
   | { readonly type: 'enqueue again'; readonly job: number }
-  /** Redis takes no more, until all that can end is waited for. Nothing in other worlds. */
+  /** Makes Redis refuse writes until the next wait. Does nothing in other worlds. */
   | { readonly type: 'fill' };
 
-/** One thing that is done, after so many turns of the event loop. */
+/** An action, and the number of event loop turns before it. */
 export interface Step {
   readonly turns: number;
-  readonly act: Act;
+  readonly action: Action;
 }
 
 /** For counterexamples. */
-export function describeStep({ turns, act }: Step): string {
-  return `${describeAct(act)}${turns > 0 ? ` after ${turns} turns` : ''}`;
+export function describeStep({ turns, action }: Step): string {
+  return `${describeAction(action)}${turns > 0 ? ` after ${turns} turns` : ''}`;
 }
 
-function describeAct(act: Act): string {
-  switch (act.type) {
+function describeAction(action: Action): string {
+  switch (action.type) {
     case 'enqueue':
       return [
-        `enqueue ${act.jobs.join(' ')}${act.isTogether ? ' together' : ''}`,
-        ...act.rivals.map(describeRival),
+        `enqueue ${action.jobs.join(' ')}${action.isTogether ? ' together' : ''}`,
+        ...action.conflicts.map(describeConflict),
       ].join('; ');
     case 'take':
-      return `take ${act.count} and vanish`;
+      return `take ${action.count} and vanish`;
     case 'cancel':
-      return `cancel ${act.jobs.join(' ')}`;
+      return `cancel ${action.jobs.join(' ')}`;
     case 'pause':
-      return `pause channel ${act.channel} ${act.times} times`;
+      return `pause channel ${action.channel} ${action.times} times`;
     case 'resume':
     case 'purge':
-      return `${act.type} channel ${act.channel}`;
+      return `${action.type} channel ${action.channel}`;
     case 'replay':
-      return `replay channel ${act.channel}${act.withDependents ? ' with dependents' : ''}`;
+      return `replay channel ${action.channel}${action.withDependents ? ' with dependents' : ''}`;
     case 'enqueue again':
-      return `enqueue ${act.job} again`;
+      return `enqueue ${action.job} again`;
     case 'wait':
     case 'fill':
-      return act.type;
+      return action.type;
   }
 }
 
-function describeRival({ job, asksFor }: Rival): string {
-  return `another asks for ${asksFor} of ${job}`;
+function describeConflict({ job, asksFor }: IdConflict): string {
+  return `conflict with ${asksFor} of ${job}`;
 }

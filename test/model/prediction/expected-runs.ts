@@ -1,38 +1,38 @@
-import { type Conduct, repeats } from '../plan/job-plan.js';
+import { type Behaviour, repeats } from '../plan/job-plan.js';
 import type { End } from './prediction.js';
 
-/** How many times an actor is begun. */
+/** How often an actor is expected to start. */
 export interface ExpectedRuns {
   readonly least: number;
   readonly most: number;
 }
 
-/** True where all the runs that a job is allowed fail. */
-export function isToFail({ failures, retries, trouble }: Conduct): boolean {
+/** True if every allowed run of the job fails. */
+export function isToFail({ failures, retries, trouble }: Behaviour): boolean {
   return failures > retries || trouble !== 'none';
 }
 
-/** What the runs of a job do that has been replayed, or enqueued again. */
-export function healed(conduct: Conduct): Conduct {
-  return { ...conduct, failures: 0, trouble: 'none' };
+/** Returns the behaviour of a job that succeeds after it was replayed or enqueued again. */
+export function healed(behaviour: Behaviour): Behaviour {
+  return { ...behaviour, failures: 0, trouble: 'none' };
 }
 
 /**
- * How many times the actor of a job that ends so is begun.
+ * Returns how often the actor of a job starts, given how the job ends.
  *
- * @param mayRunAgain a worker may have lost what it ran, and then another runs it again
+ * @param mayRunAgain true if a worker may have lost the message, so that another worker runs it again
  */
-export function expectedRuns(conduct: Conduct, end: End, mayRunAgain: boolean): ExpectedRuns {
+export function expectedRuns(behaviour: Behaviour, end: End, mayRunAgain: boolean): ExpectedRuns {
   if (end === 'absent' || end === 'pending' || end === 'skipped') return { least: 0, most: 0 };
-  const runs = runsOf(conduct);
-  const isUnbounded = mayRunAgain || conduct.recurs || conduct.trouble === 'kills';
-  const isLeastOnce = isUnbounded && repeats(conduct); // A run that was to be followed by others may have been lost.
-  const least = end === 'cancelled' || conduct.recurs ? 0 : isLeastOnce ? 1 : runs;
+  const runs = runsOf(behaviour);
+  const isUnbounded = mayRunAgain || behaviour.recurs || behaviour.trouble === 'kills';
+  const isLeastOnce = isUnbounded && repeats(behaviour); // A rescheduled run may have been lost.
+  const least = end === 'cancelled' || behaviour.recurs ? 0 : isLeastOnce ? 1 : runs;
   return { least, most: isUnbounded ? Number.POSITIVE_INFINITY : runs };
 }
 
-/** A run that hangs fails by its time limit. One that kills is never to be tried twice by its own fault: the broker counts. */
-function runsOf({ failures, retries, trouble, rescheduled }: Conduct): number {
+/** A run that hangs fails by its timeout. A run that kills its worker uses no retry: the broker counts deliveries. */
+function runsOf({ failures, retries, trouble, rescheduled }: Behaviour): number {
   if (trouble === 'kills') return 1;
   return 1 + rescheduled + (trouble === 'hangs' ? retries : Math.min(failures, retries));
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '@repid/core';
-import { type Case, type End, Prediction } from './prediction.js';
+import { type JobFacts, type End, Prediction } from './prediction.js';
 
-const CASE: Case = {
+const FACTS: JobFacts = {
   parent: undefined,
-  isKnownToBeThere: true,
+  isKnownToExist: true,
   isSuperseded: false,
   repeats: false,
   isCancelled: false,
@@ -15,66 +15,66 @@ const CASE: Case = {
   ended: undefined,
   hasMet: () => false,
 };
-const failing: Case = { ...CASE, isToFail: true };
-const cancelled: Case = { ...CASE, isCancelled: true };
-const unwritten: Case = { ...CASE, isKnownToBeThere: false };
-const after = (on: Case, condition: Condition, rest: Partial<Case> = {}): Case => ({
-  ...CASE,
+const failing: JobFacts = { ...FACTS, isToFail: true };
+const cancelled: JobFacts = { ...FACTS, isCancelled: true };
+const unwritten: JobFacts = { ...FACTS, isKnownToExist: false };
+const after = (on: JobFacts, condition: Condition, rest: Partial<JobFacts> = {}): JobFacts => ({
+  ...FACTS,
   dependsOn: [{ on, condition }],
   ...rest,
 });
 const skipped = after(failing, 'success');
 
-/** A job that hands its result over, and the one that takes it. */
-function delegation(parent: Partial<Case>, follower: Partial<Case>): { parent: Case; follower: Case } {
-  const delegator: Case & { delegate: Case | undefined } = { ...CASE, ...parent };
-  delegator.delegate = { ...CASE, parent: delegator, isKnownToBeThere: false, ...follower };
+/** A job that delegates, and the job that it delegates to. */
+function delegation(parent: Partial<JobFacts>, follower: Partial<JobFacts>): { parent: JobFacts; follower: JobFacts } {
+  const delegator: JobFacts & { delegate: JobFacts | undefined } = { ...FACTS, ...parent };
+  delegator.delegate = { ...FACTS, parent: delegator, isKnownToExist: false, ...follower };
   return { parent: delegator, follower: delegator.delegate };
 }
 
 describe('A job', () => {
-  it.each<[string, Case, End]>([
-    ['succeeds', CASE, 'succeeded'],
+  it.each<[string, JobFacts, End]>([
+    ['succeeds', FACTS, 'succeeded'],
     ['fails', failing, 'failed'],
     ['is cancelled', cancelled, 'cancelled'],
-    ['is not there before it is enqueued', unwritten, 'absent'],
-    ['runs on success', after(CASE, 'success'), 'succeeded'],
-    ['is skipped where success does not come', after(failing, 'success'), 'skipped'],
-    ['is skipped where failure does not come', after(CASE, 'failure'), 'skipped'],
-    ['runs on failure', after(failing, 'failure'), 'succeeded'],
-    ['takes a cancelled job for a failure', after(cancelled, 'failure'), 'succeeded'],
-    ['does not take a skipped job for a failure', after(skipped, 'failure'), 'skipped'],
-    ['runs on any end', after(skipped, 'settled'), 'succeeded'],
-    ['waits for what is not there', after(unwritten, 'settled'), 'pending'],
-    ['waits for what waits', after(after(unwritten, 'settled'), 'success'), 'pending'],
-    ['keeps what it has met', after(failing, 'success', { hasMet: () => true }), 'succeeded'],
-    ['stays as it has ended', { ...failing, ended: 'succeeded' }, 'succeeded'],
-    ['is there where its parent succeeds', { ...unwritten, parent: CASE }, 'succeeded'],
-    ['is not there where its parent fails', { ...CASE, parent: failing }, 'absent'],
+    ['is absent before it is enqueued', unwritten, 'absent'],
+    ['runs after a success', after(FACTS, 'success'), 'succeeded'],
+    ['is skipped if its dependency fails', after(failing, 'success'), 'skipped'],
+    ['is skipped if it needs a failure and its dependency succeeds', after(FACTS, 'failure'), 'skipped'],
+    ['runs after a failure', after(failing, 'failure'), 'succeeded'],
+    ['counts a cancelled dependency as a failure', after(cancelled, 'failure'), 'succeeded'],
+    ['does not count a skipped dependency as a failure', after(skipped, 'failure'), 'skipped'],
+    ['that needs any end runs after a skipped dependency', after(skipped, 'settled'), 'succeeded'],
+    ['waits for a job that is not enqueued yet', after(unwritten, 'settled'), 'pending'],
+    ['waits for a job that waits itself', after(after(unwritten, 'settled'), 'success'), 'pending'],
+    ['does not wait for a dependency again', after(failing, 'success', { hasMet: () => true }), 'succeeded'],
+    ['keeps the state in which it ended', { ...failing, ended: 'succeeded' }, 'succeeded'],
+    ['exists if its parent succeeds', { ...unwritten, parent: FACTS }, 'succeeded'],
+    ['is absent if its parent fails', { ...FACTS, parent: failing }, 'absent'],
+    ['is absent if another run of its parent was committed', { ...FACTS, parent: FACTS, isSuperseded: true }, 'absent'],
+    ['of a repeating parent exists once it was seen', { ...FACTS, parent: { ...FACTS, repeats: true } }, 'succeeded'],
     [
-      'is not there where another run of its parent was committed',
-      { ...CASE, parent: CASE, isSuperseded: true },
+      'of a repeating parent is absent before it was seen',
+      { ...unwritten, parent: { ...FACTS, repeats: true } },
       'absent',
     ],
-    ['is known to be there where its parent repeats', { ...CASE, parent: { ...CASE, repeats: true } }, 'succeeded'],
-    ['is missing where its parent repeats', { ...unwritten, parent: { ...CASE, repeats: true } }, 'absent'],
   ])('%s', (_, job, end) => {
     expect(new Prediction().endOf(job)).toBe(end);
   });
 
-  it('that breaks one condition does not wait for the others', () => {
-    const job = { ...CASE, dependsOn: [...after(unwritten, 'success').dependsOn, ...skipped.dependsOn] };
+  it('is skipped after one unmet condition, without waiting for the others', () => {
+    const job = { ...FACTS, dependsOn: [...after(unwritten, 'success').dependsOn, ...skipped.dependsOn] };
     expect(new Prediction().endOf(job)).toBe('skipped');
   });
 });
 
-describe('A job that delegates', () => {
-  it.each<[string, Partial<Case>, Partial<Case>, readonly [End, End, End]]>([
-    ['has the result of the other', {}, { isToFail: true }, ['succeeded', 'failed', 'failed']],
-    ['has its own failure', { isToFail: true }, {}, ['failed', 'failed', 'absent']],
-    ['is cancelled itself', { isCancelled: true }, {}, ['cancelled', 'cancelled', 'absent']],
+describe('A delegating job', () => {
+  it.each<[string, Partial<JobFacts>, Partial<JobFacts>, readonly [End, End, End]]>([
+    ['has the result of the delegated job', {}, { isToFail: true }, ['succeeded', 'failed', 'failed']],
+    ['keeps its own failure', { isToFail: true }, {}, ['failed', 'failed', 'absent']],
+    ['is cancelled before it delegates', { isCancelled: true }, {}, ['cancelled', 'cancelled', 'absent']],
     [
-      'is cancelled in the other',
+      'passes a cancellation on to the delegated job',
       { isCancelled: true, hasShownFollowers: true },
       {},
       ['succeeded', 'cancelled', 'cancelled'],

@@ -1,53 +1,53 @@
 import type { Condition } from '@repid/core';
 
-/** How a job ends. `pending` where it waits for what is not there yet, `absent` where it is not there itself. */
+/** How a job ends. `pending`: it waits for a bucket that does not exist yet. `absent`: the job was never enqueued. */
 export type End = 'succeeded' | 'failed' | 'skipped' | 'cancelled' | 'pending' | 'absent';
 
-/** What the model has to know of a job. */
-export interface Case {
-  /** The job whose actor enqueues it; undefined where the client does. */
-  readonly parent: Case | undefined;
-  /** The client has enqueued it, or a run of its parent that was committed. A prediction asks only where it does not follow from the parent's end. */
-  readonly isKnownToBeThere: boolean;
-  /** It follows a run that is not to be committed any more. */
+/** What the model needs to know about a job. */
+export interface JobFacts {
+  /** The job whose actor enqueues this one; undefined if the client enqueues it. */
+  readonly parent: JobFacts | undefined;
+  /** True if the client, or a committed run of the parent, enqueued the job. Used only if the parent's end does not tell. */
+  readonly isKnownToExist: boolean;
+  /** The job belongs to a run that can no longer be committed. */
   readonly isSuperseded: boolean;
-  /** Its runs are committed more than once, each with followers of its own. */
+  /** Several runs of the job are committed, each with its own followers. */
   readonly repeats: boolean;
   readonly isCancelled: boolean;
-  /** All the runs that it is allowed fail. */
+  /** Every allowed run fails. */
   readonly isToFail: boolean;
-  readonly dependsOn: readonly { readonly on: Case; readonly condition: Condition }[];
-  /** The follower that its result is handed over to. */
-  readonly delegate: Case | undefined;
-  /** A run of it was committed with its followers, as far as they show. Asked only where it was cancelled. */
+  readonly dependsOn: readonly { readonly on: JobFacts; readonly condition: Condition }[];
+  /** The follower that the job delegates to. */
+  readonly delegate: JobFacts | undefined;
+  /** True if followers of a committed run have been seen. Used only if the job was cancelled. */
   readonly hasShownFollowers: boolean;
-  /** How it has ended already; undefined while that is open. */
+  /** How the job has ended; undefined if it has not. */
   readonly ended: End | undefined;
-  /** It has waited for this one already. */
-  hasMet(dependency: Case): boolean;
+  /** True if the job no longer waits for this dependency. */
+  hasMet(dependency: JobFacts): boolean;
 }
 
-/** How jobs end: the whole of the semantics of dependencies, followers, delegation and cancelling. */
+/** Predicts how jobs end. Models dependencies, followers, delegation and cancellation. */
 export class Prediction {
-  private readonly ends = new Map<Case, End>();
+  private readonly ends = new Map<JobFacts, End>();
 
-  /** How the job itself ends. */
-  endOf(job: Case): End {
+  /** Returns how the job itself ends. */
+  endOf(job: JobFacts): End {
     const known = job.ended ?? this.ends.get(job);
     if (known !== undefined) return known;
-    const end = this.judge(job);
+    const end = this.compute(job);
     this.ends.set(job, end);
     return end;
   }
 
-  /** What its result says, which may be that of the job that it has delegated to. */
-  resultOf(job: Case): End {
+  /** Returns the state in the job's result bucket. If the job delegated, it is the other job's state. */
+  resultOf(job: JobFacts): End {
     const end = this.endOf(job);
     return end === 'succeeded' && job.delegate ? this.resultOf(job.delegate) : end;
   }
 
-  private judge(job: Case): End {
-    if (!this.isThere(job)) return 'absent';
+  private compute(job: JobFacts): End {
+    if (!this.exists(job)) return 'absent';
     if (isCancelled(job)) return job.delegate && job.hasShownFollowers ? 'succeeded' : 'cancelled';
     const met = new Set(job.dependsOn.map(({ on, condition }) => job.hasMet(on) || this.meets(on, condition)));
     if (met.has(false)) return 'skipped';
@@ -55,20 +55,20 @@ export class Prediction {
     return job.isToFail ? 'failed' : 'succeeded';
   }
 
-  private isThere({ parent, isKnownToBeThere, isSuperseded }: Case): boolean {
-    if (parent === undefined || parent.repeats) return isKnownToBeThere;
+  private exists({ parent, isKnownToExist, isSuperseded }: JobFacts): boolean {
+    if (parent === undefined || parent.repeats) return isKnownToExist;
     return !isSuperseded && this.endOf(parent) === 'succeeded';
   }
 
-  /** Undefined where that is open. */
-  private meets(dependency: Case, condition: Condition): boolean | undefined {
+  /** Returns undefined if the dependency has not ended. */
+  private meets(dependency: JobFacts, condition: Condition): boolean | undefined {
     const end = this.resultOf(dependency);
     return end === 'pending' || end === 'absent' ? undefined : MEETS[condition].includes(end);
   }
 }
 
-/** Whoever cancels a job that has delegated cancels the one that it has delegated to. */
-function isCancelled(job: Case): boolean {
+/** Cancelling a job that has delegated cancels the job that it delegated to. */
+function isCancelled(job: JobFacts): boolean {
   return job.isCancelled || (job.parent?.delegate === job && isCancelled(job.parent));
 }
 

@@ -6,29 +6,29 @@ import type { Ledger } from './ledger.js';
 import { HELD } from './quiescence.js';
 import type { TrackedJob } from './tracked-job.js';
 
-/** So many turns of the event loop lie between a pause and what follows it. */
+/** Event loop turns between a pause and the next call. */
 const TURNS = 4;
 
-/** Looks after channels and jobs, and sees what comes of it. */
+/** Pauses, resumes and purges channels, cancels jobs, and checks the outcome. */
 export class Administration {
   constructor(
     private readonly world: World,
     private readonly ledger: Ledger,
   ) {}
 
-  /** Once it resolves, nothing of the channel may begin. */
+  /** After this resolves, no job of the channel may start. */
   async pause(channel: number): Promise<void> {
     await this.channel(channel).pause();
     this.ledger.paused.add(channel);
   }
 
-  /** Pauses it as often, and resumes it in between, so that workers are about to begin something. */
+  /** Pauses the channel `times` times and resumes it in between, so that workers are about to start jobs. */
   async pauseTimes(times: number, channel: number): Promise<void> {
     for (let count = 1; count < times; count += 1) {
       await this.pause(channel);
-      await this.look();
+      await this.letTimePass();
       await this.resume(channel);
-      await this.look();
+      await this.letTimePass();
     }
     await this.pause(channel);
   }
@@ -52,10 +52,10 @@ export class Administration {
     await Promise.all(jobs.filter(isFoundAsItself).map((job) => this.cancelOne(job)));
   }
 
-  /** What recurs goes on until it is cancelled. */
+  /** Cancels all recurring jobs. Otherwise they would never end. */
   async cancelRecurring(): Promise<void> {
     for (const job of this.ledger.jobs) {
-      if (!job.isWritten || !job.conduct.recurs || job.wasCancelled) continue;
+      if (!job.isWritten || !job.behaviour.recurs || job.wasCancelled) continue;
       await this.cancelOne(job);
     }
   }
@@ -66,21 +66,21 @@ export class Administration {
     job.wasCancelled = true;
   }
 
-  /** What there was nothing to cancel of has ended, or is yet to be enqueued. */
-  private async compareMissed({ job, plan, parent, conduct, isCancelled, isWritten }: TrackedJob): Promise<void> {
+  /** If `cancel()` finds no job, the job has ended or is not enqueued yet. */
+  private async compareMissed({ job, plan, parent, behaviour, isCancelled, isWritten }: TrackedJob): Promise<void> {
     const { state } = await job!.status();
     if (parent === undefined && HELD.has(state))
       this.ledger.note(`there was nothing to cancel of job ${job!.id}, which is ${state}`);
-    if (isWritten && conduct.recurs && !isCancelled && !this.ledger.purged.has(plan.channel))
+    if (isWritten && behaviour.recurs && !isCancelled && !this.ledger.purged.has(plan.channel))
       this.ledger.note(`job ${job!.id} recurs, and there was nothing to cancel`);
   }
 
-  /** Lets some time pass, in which something may begin. */
-  private async look(): Promise<void> {
+  /** Gives workers time to start jobs. */
+  private async letTimePass(): Promise<void> {
     for (let count = 0; count < TURNS; count += 1) await turn();
   }
 
-  /** One who knows only where the result of a follower goes finds it by that. */
+  /** A named follower is found by the id of its result bucket. */
   private handleOf({ plan, job, bucketId }: TrackedJob): Job {
     return plan.identity === 'named' ? (this.world.observer.job(TOPIC, { id: bucketId }) as Job) : job!;
   }
@@ -90,7 +90,7 @@ export class Administration {
   }
 }
 
-/** A handle of one that is yet to be delegated to finds, by their result, the one that may delegate to it. */
+/** Before a delegation is committed, a handle of the delegated job finds the parent, because they share a result bucket. */
 function isFoundAsItself({ job, plan, runs, companions }: TrackedJob): boolean {
   if (plan.identity === 'delegated') return runs > 0 || companions?.isCommitted === true;
   return job !== undefined;

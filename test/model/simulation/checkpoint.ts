@@ -7,7 +7,7 @@ import { infer, type States, statesOf } from './observe.js';
 import { skipReasonOf } from './skip-reason.js';
 import type { TrackedJob } from './tracked-job.js';
 
-/** Compares what has become of everything with what the model says, while nothing goes on. */
+/** Compares all jobs with the prediction, while nothing runs. */
 export class Checkpoint {
   private readonly prediction = new Prediction();
 
@@ -20,7 +20,7 @@ export class Checkpoint {
   async pass(): Promise<void> {
     const states = await statesOf(this.ledger);
     infer(this.ledger, states);
-    const settled = this.ledger.jobs.filter((job) => !job.isRestless);
+    const settled = this.ledger.jobs.filter((job) => !job.isOngoing);
     for (const job of settled) this.compare(job, states);
     this.comparePurges();
     for (const job of settled) await this.close(job);
@@ -41,15 +41,15 @@ export class Checkpoint {
 
   private compareRuns(job: TrackedJob): void {
     const end = this.prediction.endOf(job);
-    const runs = expectedRuns(job.conduct, end, this.mayRunAgain);
+    const runs = expectedRuns(job.behaviour, end, this.mayRunAgain);
     const [least, most] = [runs.least * job.copies, runs.most * job.copies];
     if (job.runs < least || job.runs > most)
       this.ledger.note(`${job}, ${end}, should have run ${least} to ${most} times and ran ${job.runs}`);
   }
 
-  /** Each run that was followed by another has had followers of its own. */
+  /** Each committed run has its own followers. */
   private compareCommits(job: TrackedJob): void {
-    const { rescheduled } = job.plan.conduct;
+    const { rescheduled } = job.plan.behaviour;
     const isToTell = rescheduled > 0 && job.followers.length > 0 && !this.mayRunAgain;
     if (!isToTell || this.prediction.endOf(job) !== 'succeeded') return;
     const committed = job.followers.filter(({ isCommitted }) => isCommitted).length;
@@ -59,7 +59,8 @@ export class Checkpoint {
 
   private comparePurges(): void {
     const { purgedCount, seenPurged } = this.ledger;
-    if (purgedCount !== seenPurged) this.ledger.note(`${purgedCount} were purged, and ${seenPurged} show it`);
+    if (purgedCount !== seenPurged)
+      this.ledger.note(`${purgedCount} were purged, and ${seenPurged} have a purged state`);
   }
 
   private async compareStats(): Promise<void> {
@@ -74,9 +75,9 @@ export class Checkpoint {
     }
   }
 
-  /** Nobody can tell how often one that recurs has failed. */
+  /** The number of failures of a recurring job is unknown. */
   private compareLetters(channel: number, jobs: readonly TrackedJob[], found: number): void {
-    if (jobs.some(({ plan }) => plan.conduct.recurs && plan.conduct.failures > 0)) return;
+    if (jobs.some(({ plan }) => plan.behaviour.recurs && plan.behaviour.failures > 0)) return;
     const expected = jobs.reduce((sum, { letters }) => sum + letters, 0);
     if (found !== expected) this.ledger.note(`channel ${channel} has ${found} dead letters of ${expected}`);
   }
@@ -96,7 +97,7 @@ export class Checkpoint {
     job.revivedBy = reason?.isToBeRevived ? reason.bucketId : undefined;
   }
 
-  /** What it still waits for is open; the rest it has met. */
+  /** Marks the dependencies that have ended as met. */
   private noteMet(job: TrackedJob): void {
     for (const { on } of job.dependsOn) if (!isOpen(this.prediction.resultOf(on))) job.meet(on);
   }

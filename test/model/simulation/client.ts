@@ -1,16 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { BrokerUnavailableError, DuplicateJobError, type Job } from '@repid/core';
-import type { Rival } from '../plan/step.js';
+import type { IdConflict } from '../plan/step.js';
 import { CHANNELS } from '../plan/plan.js';
 import type { World } from '../worlds/world.js';
 import { bareMessages, TOPIC } from './job-factory.js';
 import type { Ledger } from './ledger.js';
 import type { TrackedJob } from './tracked-job.js';
 
-/** More than the strikes of any plan. */
+/** More than the faults of any plan. */
 const MOST_TRIES = 5;
 
-/** Enqueues, and sees what comes of it. */
+/** Enqueues jobs and checks the outcome. */
 export class Client {
   private isFull = false;
 
@@ -19,7 +19,7 @@ export class Client {
     private readonly ledger: Ledger,
   ) {}
 
-  /** From now on the broker takes no more. */
+  /** Makes the broker refuse writes. */
   async fill(): Promise<void> {
     if (!this.world.fill) return;
     await this.world.fill();
@@ -39,7 +39,7 @@ export class Client {
     else for (const job of jobs) await (job.job ? this.enqueueAll([job]) : this.send([job]));
   }
 
-  /** All or none; where the client is told that it has failed, it does it again. */
+  /** Enqueues all jobs or none. Repeats a call that failed. */
   async enqueueAll(jobs: readonly TrackedJob[]): Promise<void> {
     if (jobs.length === 0) return;
     const all = jobs.map(({ job }) => job!);
@@ -49,18 +49,18 @@ export class Client {
     );
   }
 
-  /** Somebody else asks for the id of a job that is there, and is refused. */
-  async refuse({ asksFor }: Rival, job: TrackedJob): Promise<void> {
-    const problem = await this.rival(asksFor, job)
+  /** Tries to enqueue a job with an id that is in use, and checks that it is refused. */
+  async refuse({ asksFor }: IdConflict, job: TrackedJob): Promise<void> {
+    const problem = await this.conflict(asksFor, job)
       .enqueue()
       .catch((error: unknown) => error);
     if (problem instanceof DuplicateJobError) this.checkRefusal(problem, asksFor, job);
-    else this.ledger.note(`another asked for ${asksFor} of ${job} and got ${describe(problem)}`);
+    else this.ledger.note(`a conflict with ${asksFor} of ${job} resulted in ${describe(problem)}`);
   }
 
-  private rival(asksFor: Rival['asksFor'], { n, job, plan }: TrackedJob): Job {
+  private conflict(asksFor: IdConflict['asksFor'], { n, job, plan }: TrackedJob): Job {
     const { observer, channels, name } = this.world;
-    const [id, own] = [job!.id, `${name}.rival.${n}`];
+    const [id, own] = [job!.id, `${name}.conflict.${n}`];
     const other = channels[(plan.channel + 1) % CHANNELS]!;
     const here = channels[plan.channel]!;
     switch (asksFor) {
@@ -75,11 +75,15 @@ export class Client {
     }
   }
 
-  private checkRefusal({ takenBy }: DuplicateJobError, asksFor: Rival['asksFor'], { plan, job, n }: TrackedJob): void {
+  private checkRefusal(
+    { takenBy }: DuplicateJobError,
+    asksFor: IdConflict['asksFor'],
+    { plan, job, n }: TrackedJob,
+  ): void {
     const channel = this.world.channels[plan.channel];
     if (takenBy === 'result' && asksFor === 'its id for arguments') return;
     if (typeof takenBy !== 'object' || takenBy.channel !== channel || takenBy.jobId !== job!.id)
-      this.ledger.note(`another was told that the id of job ${n} is taken by ${JSON.stringify(takenBy)}`);
+      this.ledger.note(`a conflict with job ${n} names the owner ${JSON.stringify(takenBy)}`);
   }
 
   private async send(jobs: readonly TrackedJob[]): Promise<void> {
@@ -88,21 +92,21 @@ export class Client {
     await this.insist(() => this.world.observer.producer.publish(messages));
   }
 
-  private async insist(act: () => Promise<unknown>, onRefused?: () => Promise<void>): Promise<void> {
+  private async insist(action: () => Promise<unknown>, onRefused?: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
-        await act();
+        await action();
         if (this.isFull) this.ledger.note('a full broker has taken what was enqueued');
         return;
       } catch (error) {
         if (!(error instanceof BrokerUnavailableError) || tries === MOST_TRIES) throw error;
         if (this.isFull) await this.afterRefusal(onRefused);
-        await turn(); // What was still on its way gets through.
+        await turn(); // Calls in progress reach the broker.
       }
     }
   }
 
-  /** A full broker has taken nothing of what it has refused. */
+  /** Checks that the full broker has stored nothing of the refused call. */
   private async afterRefusal(onRefused: (() => Promise<void>) | undefined): Promise<void> {
     await onRefused?.();
     await this.makeRoom();
@@ -111,12 +115,12 @@ export class Client {
   private async checkAbsence(jobs: readonly TrackedJob[]): Promise<void> {
     for (const job of jobs) {
       const { state } = await job.job!.status();
-      if (this.isFull && job.lives === 0 && state !== 'unknown')
+      if (this.isFull && job.restarts === 0 && state !== 'unknown')
         this.ledger.note(`${job} was refused by a full broker and is ${state}`);
     }
   }
 }
 
 function describe(outcome: unknown): string {
-  return outcome instanceof Error ? `${outcome.name}: ${outcome.message}` : 'it';
+  return outcome instanceof Error ? `${outcome.name}: ${outcome.message}` : 'no error';
 }

@@ -5,11 +5,11 @@ import { isInUse } from './readers.js';
 import type { TrackedJob } from './tracked-job.js';
 import type { WorkResult } from './results.js';
 
-/** Enqueues a job once more that has ended, while nothing else goes on; its old result must not be taken for the new one. */
+/** Enqueues an ended job again while nothing runs. Checks that its old result is not returned for the new run. */
 export async function enqueueAgain(job: TrackedJob, ledger: Ledger, client: Client): Promise<void> {
   if (job.ended !== 'succeeded' && job.ended !== 'cancelled') return;
   const mustBeRefused = isInUse(job, ledger.jobs);
-  const undo = job.beginAnew();
+  const undo = job.restart();
   const isRefused = await isDuplicate(client.enqueueAll([job]));
   if (isRefused && !mustBeRefused) ledger.note(`${job} was enqueued again and refused`);
   if (!isRefused && mustBeRefused) ledger.note(`${job} was enqueued again though its result is in use`);
@@ -27,8 +27,8 @@ async function isDuplicate(enqueueing: Promise<void>): Promise<boolean> {
   }
 }
 
-async function compareResult({ job, lives, ...tracked }: TrackedJob, ledger: Ledger): Promise<void> {
+async function compareResult({ job, restarts, ...tracked }: TrackedJob, ledger: Ledger): Promise<void> {
   const result = await job!.result();
-  const isOld = result?.success ? (result.data as WorkResult).lives !== lives : result?.cancelled;
+  const isOld = result?.success ? (result.data as WorkResult).restarts !== restarts : result?.cancelled;
   if (isOld) ledger.note(`job ${tracked.n} was enqueued again and has its old result`);
 }

@@ -4,7 +4,7 @@ import { namedArgs } from './job-factory.js';
 import type { Ledger } from './ledger.js';
 import type { TrackedJob } from './tracked-job.js';
 
-/** The buckets that are left when everything has ended. */
+/** Returns the buckets that remain after all jobs have ended. */
 export function expectedBuckets({ jobs }: Ledger, world: World): ExpectedBuckets {
   const prediction = new Prediction();
   const ended = jobs.filter((job) => job.job && prediction.endOf(job) !== 'absent');
@@ -18,7 +18,7 @@ export function expectedBuckets({ jobs }: Ledger, world: World): ExpectedBuckets
   };
 }
 
-/** How many of its own arguments buckets are kept: for dead letters, and while it may be brought back. */
+/** Returns how many own arguments buckets of the job remain: one per dead letter, and one if it may be revived. */
 function kept({ letters, revivedBy }: TrackedJob): number {
   return letters + (revivedBy === undefined ? 0 : 1);
 }

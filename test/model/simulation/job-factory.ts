@@ -3,18 +3,18 @@ import type { JobPlan } from '../plan/job-plan.js';
 import type { World } from '../worlds/world.js';
 import type { TrackedJob } from './tracked-job.js';
 
-/** The topic of everything that is enqueued. */
+/** The topic of all messages. */
 export const TOPIC = 'work';
 
-/** What an actor is given: which job of the plan it is to be. */
+/** The payload of an actor: the number of the job in the plan. */
 export interface WorkPayload {
   readonly n: number;
 }
 
-/** A bucket, or the job whose result goes there. */
+/** A dependency: a bucket id, or a job. */
 export type Awaited = NonNullable<JobOptions['dependsOn']> & (string | Job);
 
-/** A job of the plan, made by this connection. */
+/** Creates a job of the plan with this connection. */
 export function makeJob(
   { n, plan }: { readonly n: number; readonly plan: JobPlan },
   awaited: readonly Awaited[],
@@ -28,17 +28,17 @@ export function makeJob(
     ...timing(plan, world),
     args: { n } satisfies WorkPayload,
     priority: plan.priority,
-    retries: plan.conduct.retries,
+    retries: plan.behaviour.retries,
     dependsOn: dependsOn.map(({ condition }, index) => ({ on: awaited[index]!, condition })),
   }) as Job;
 }
 
-/** The bucket that the arguments of a job go to where they go to a named one. */
+/** Returns the id of the named bucket for a job's arguments. */
 export function namedArgs({ n }: { readonly n: number }, { name }: World): string {
   return `${name}.${n}.args`;
 }
 
-/** The bare messages of the plan, to be published together. */
+/** Creates the bare messages of the plan, to be published together. */
 export function bareMessages(jobs: readonly TrackedJob[], world: World): OutgoingMessage[] {
   return jobs.map(({ n, plan }) => ({
     channel: world.channels[plan.channel]!,
@@ -58,10 +58,10 @@ function naming(n: number, { identity, args }: JobPlan, world: World): JobOption
   };
 }
 
-function timing({ isDeferred, conduct }: JobPlan, { now, times }: World): JobOptions {
+function timing({ isDeferred, behaviour }: JobPlan, { now, times }: World): JobOptions {
   return {
     ...(isDeferred ? { deferredUntil: new Date(now() + times.deferral) } : {}),
-    ...(conduct.recurs ? { deferredUntil: new Date(now()), deferredBy: times.period } : {}),
-    ...(conduct.trouble === 'hangs' ? { timeout: times.timeLimit } : {}),
+    ...(behaviour.recurs ? { deferredUntil: new Date(now()), deferredBy: times.period } : {}),
+    ...(behaviour.trouble === 'hangs' ? { timeout: times.timeLimit } : {}),
   };
 }

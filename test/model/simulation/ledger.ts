@@ -1,21 +1,21 @@
 import type { TrackedJob } from './tracked-job.js';
 
-/** What has happened so far, and what of it should not have. */
+/** Records what has happened, and the findings: what should not have happened. */
 export class Ledger {
   readonly findings: string[] = [];
-  /** In the order in which they came to be known. */
+  /** In the order in which they were added. */
   readonly jobs: TrackedJob[] = [];
-  /** Channels that are paused, by number: nothing of them may begin. */
+  /** Numbers of the paused channels. None of their jobs may start. */
   readonly paused = new Set<number>();
-  /** Channels that were purged at some time, by number. */
+  /** Numbers of the channels that were ever purged. */
   readonly purged = new Set<number>();
-  /** How many jobs and messages purges say that they have ended. */
+  /** The total that `purge()` returned. */
   purgedCount = 0;
-  /** How many seem to have been ended so. */
+  /** How many jobs and messages were observed as purged. */
   seenPurged = 0;
   private readonly byId = new Map<string, TrackedJob>();
 
-  /** The jobs of the client, by their number; undefined where an actor enqueues that. */
+  /** @param roots the jobs of the client by number; undefined for jobs that actors enqueue */
   constructor(readonly roots: readonly (TrackedJob | undefined)[]) {
     for (const root of roots) if (root) this.add(root);
   }
@@ -29,7 +29,7 @@ export class Ledger {
     return this.byId.get(jobId);
   }
 
-  /** The last one that came of this job of the plan. */
+  /** Returns the latest job that was enqueued for this job of the plan. */
   latest(n: number): TrackedJob | undefined {
     return this.roots[n] ?? this.jobs.findLast((job) => job.n === n);
   }

@@ -4,19 +4,19 @@ import type { Ledger } from './ledger.js';
 import type { Followers, TrackedJob } from './tracked-job.js';
 
 /**
- * Where jobs are, or how they have ended. Bare messages have no state; one that was delegated to has that of its parent, and
- * one whose run is superseded perhaps that of its successor.
+ * The states of jobs. Bare messages have none. A delegated job has its parent's state, and a job of a superseded run may
+ * have the state of its successor, so both are left out.
  */
 export type States = ReadonlyMap<TrackedJob, JobStatus['state']>;
 
-/** Asks for every state. */
+/** Reads the states of all jobs. */
 export async function statesOf({ jobs }: Ledger): Promise<States> {
   const known = jobs.filter((job) => job.job && job.plan.identity !== 'delegated' && !job.isSuperseded);
   const states = await Promise.all(known.map(async ({ job }) => (await job!.status()).state));
   return new Map(known.map((job, index) => [job, states[index]!]));
 }
 
-/** What cannot be known beforehand, from what is seen: which runs were committed, and what was purged. */
+/** Derives from the states what cannot be predicted: which runs were committed, and which jobs were purged. */
 export function infer(ledger: Ledger, states: States): void {
   for (const { followers } of ledger.jobs) for (const each of followers) each.isCommitted ||= areSeen(each, states);
   for (const job of ledger.jobs)
@@ -34,16 +34,16 @@ function notePurged(job: TrackedJob, ledger: Ledger): void {
 
 function isPurged(job: TrackedJob, { purged }: Ledger, states: States): boolean {
   if (job.plan.identity !== 'bare') return states.get(job) === 'cancelled' && isOnPurgedChannel(job, purged);
-  const { least } = expectedRuns(job.conduct, 'succeeded', false);
+  const { least } = expectedRuns(job.behaviour, 'succeeded', false);
   return job.isWritten && purged.has(job.plan.channel) && job.runs < least;
 }
 
-/** It, or one that it has delegated to. */
+/** True for the job or a job that it delegated to. */
 function isKnownToBeCancelled({ isCancelled, delegate }: TrackedJob): boolean {
   return isCancelled || (delegate !== undefined && isKnownToBeCancelled(delegate));
 }
 
-/** It, or one that it has delegated to. */
+/** True for the job or a job that it delegated to. */
 function isOnPurgedChannel({ plan, delegate }: TrackedJob, purged: ReadonlySet<number>): boolean {
   return purged.has(plan.channel) || (delegate !== undefined && isOnPurgedChannel(delegate, purged));
 }

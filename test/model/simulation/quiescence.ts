@@ -1,18 +1,18 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../plan/plan.js';
 import type { World } from '../worlds/world.js';
-import { Endings } from './endings.js';
+import { CompletionCheck } from './completion-check.js';
 import type { Ledger } from './ledger.js';
 import { statesOf } from './observe.js';
 import type { TrackedJob } from './tracked-job.js';
 
-/** How often it is looked in a row that nothing goes on: between two channels a job may have hidden from one look. */
-const LOOKS = 3;
+/** Consecutive checks that must find nothing running: one check may miss a job that moves between two channels. */
+const IDLE_CHECKS = 3;
 
-/** Where jobs are that have not ended. */
+/** The states of jobs that have not ended. */
 export const HELD: ReadonlySet<string> = new Set(['waiting', 'delayed', 'queued', 'running']);
 
-/** Waits until everything has ended that can, and nothing goes on any more. */
+/** Waits until every job that can end has ended, and nothing runs. */
 export class Quiescence {
   private isOver = false;
 
@@ -22,8 +22,8 @@ export class Quiescence {
     private readonly ledger: Ledger,
   ) {}
 
-  /** Rejects where it does not come, and says where it hangs. */
-  async come(): Promise<void> {
+  /** Rejects after the time limit, with the jobs that have not ended. */
+  async wait(): Promise<void> {
     try {
       await this.results();
       await this.world.until(this.idle());
@@ -35,13 +35,16 @@ export class Quiescence {
   }
 
   private async results(): Promise<void> {
-    const endings = new Endings(this.plan, this.ledger);
-    for (const job of this.ledger.jobs) if (await this.comes(job, endings)) await this.result(job);
+    const completion = new CompletionCheck(this.plan, this.ledger);
+    for (const job of this.ledger.jobs) if (await this.willHaveResult(job, completion)) await this.result(job);
   }
 
-  /** True where its result is sure to come. */
-  private async comes({ job, n, plan, parent, isRestless }: TrackedJob, endings: Endings): Promise<boolean> {
-    if (!job || isRestless || plan.identity === 'delegated' || !endings.canEnd(n)) return false;
+  /** True if the job will certainly have a result. */
+  private async willHaveResult(
+    { job, n, plan, parent, isOngoing }: TrackedJob,
+    completion: CompletionCheck,
+  ): Promise<boolean> {
+    if (!job || isOngoing || plan.identity === 'delegated' || !completion.canEnd(n)) return false;
     return parent === undefined || (await job.status()).state !== 'unknown';
   }
 
@@ -51,13 +54,13 @@ export class Quiescence {
 
   private async idle(): Promise<void> {
     const { pollInterval } = this.world.times;
-    for (let looks = 0; looks < LOOKS && !this.isOver;) {
-      looks = (await this.isIdle()) ? looks + 1 : 0;
+    for (let idleChecks = 0; idleChecks < IDLE_CHECKS && !this.isOver;) {
+      idleChecks = (await this.isIdle()) ? idleChecks + 1 : 0;
       await (pollInterval === 0 ? turn() : sleep(pollInterval));
     }
   }
 
-  /** Nothing is due, or will be, but the next occurrences of what recurs. */
+  /** True if only the next occurrences of recurring jobs are left. */
   private async isIdle(): Promise<boolean> {
     const { observer, channels } = this.world;
     const recurring = await this.recurring();
@@ -65,18 +68,18 @@ export class Quiescence {
     return all.every(({ queued, running, delayed }, n) => queued + running === 0 && delayed <= recurring[n]!);
   }
 
-  /** How many jobs recur on each channel. */
+  /** Returns the number of recurring jobs on each channel. */
   private async recurring(): Promise<number[]> {
     const counts = this.world.channels.map(() => 0);
-    for (const { plan, conduct, isWritten, job } of this.ledger.jobs)
-      if (isWritten && conduct.recurs && (await job!.status()).state !== 'cancelled') counts[plan.channel]! += 1;
+    for (const { plan, behaviour, isWritten, job } of this.ledger.jobs)
+      if (isWritten && behaviour.recurs && (await job!.status()).state !== 'cancelled') counts[plan.channel]! += 1;
     return counts;
   }
 
   private async describe(): Promise<string> {
     const { observer, channels } = this.world;
     const states = await statesOf(this.ledger);
-    const open = [...states].filter(([job, state]) => HELD.has(state) && !job.isRestless);
+    const open = [...states].filter(([job, state]) => HELD.has(state) && !job.isOngoing);
     const jobs = open.map(([job, state]) => `${job} is ${state}`);
     const stats = await Promise.all(channels.map((channel) => observer.channel(channel).stats()));
     return [...this.ledger.findings, ...jobs, JSON.stringify(stats)].join('\n');

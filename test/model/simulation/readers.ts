@@ -1,13 +1,13 @@
 import { Prediction } from '../prediction/prediction.js';
 import type { TrackedJob } from './tracked-job.js';
 
-/** True where a job that goes on waiting has yet to read the result. */
+/** True if a waiting job has yet to read the result. */
 export function isInUse(job: TrackedJob, jobs: readonly TrackedJob[]): boolean {
   const prediction = new Prediction();
   return jobs.some((other) => prediction.endOf(other) === 'pending' && waitsFor(other, job.bucketId));
 }
 
-/** What was skipped because of these jobs, to the end of the graph. */
+/** Returns the jobs that were skipped because of these jobs, directly or indirectly. */
 export function skippedBecauseOf(jobs: readonly TrackedJob[], all: readonly TrackedJob[]): TrackedJob[] {
   const buckets = jobs.map(({ bucketId }) => bucketId);
   const found: TrackedJob[] = [];

@@ -1,31 +1,31 @@
 import type { DeadLetter, ReplayedLetter, ReplayOutcome } from '@repid/core';
 import { delegationRoot, type JobPlan } from '../plan/job-plan.js';
 import type { Plan } from '../plan/plan.js';
-import type { Act } from '../plan/step.js';
+import type { Action } from '../plan/step.js';
 import type { World } from '../worlds/world.js';
 import type { Ledger } from './ledger.js';
 import { isInUse, skippedBecauseOf } from './readers.js';
 import type { TrackedJob } from './tracked-job.js';
 
-/** More than any plan leaves. */
+/** More dead letters than any plan leaves. */
 const MOST_LETTERS = 1_000;
 const JOB_ID = 'repid-id';
 
-type ReplayAct = Extract<Act, { type: 'replay' }>;
+type ReplayAction = Extract<Action, { type: 'replay' }>;
 
-/** What is to be said of the dead letters of a job. */
+/** The expected outcomes for the dead letters of a job. */
 interface Expectation {
   readonly job: TrackedJob;
   readonly outcomes: readonly ReplayOutcome[];
-  /** How many letters there are; undefined where nobody can tell. Bare messages can't be told apart. */
+  /** The number of dead letters; undefined if unknown. Bare messages cannot be distinguished, so they are counted together. */
   readonly count: number | undefined;
-  /** Takes back that it runs anew, in case that it does not. */
+  /** Undoes the restart of the job if it is not replayed. */
   readonly undo: () => void;
 }
 
-/** Puts the dead letters of a channel back while nothing else goes on, and sees what is said of each. */
+/** Replays the dead letters of a channel while nothing runs, and checks the outcome of each. */
 export async function replay(
-  { channel, withDependents }: ReplayAct,
+  { channel, withDependents }: ReplayAction,
   plan: Plan,
   world: World,
   ledger: Ledger,
@@ -46,16 +46,16 @@ export async function replay(
   for (const job of revived) job.revive();
 }
 
-/** Without those that would run on a result which the same replay removes: they have to be put back later. */
+/** Leaves out jobs that would read a result which the same replay removes. They must be replayed later. */
 function withoutReaders(dead: readonly TrackedJob[], all: readonly TrackedJob[]): TrackedJob[] {
-  const anew = new Set([...dead, ...skippedBecauseOf(dead, all)].map(({ bucketId }) => bucketId));
-  return dead.filter(({ dependsOn }) => !dependsOn.some(({ on }) => anew.has(on.bucketId)));
+  const restarted = new Set([...dead, ...skippedBecauseOf(dead, all)].map(({ bucketId }) => bucketId));
+  return dead.filter(({ dependsOn }) => !dependsOn.some(({ on }) => restarted.has(on.bucketId)));
 }
 
-/** Without those whose old result somebody may read whom the same replay brings forth: only with dependents is that removed. */
+/** Leaves out jobs whose old result a follower of the same replay may read: only a replay with dependents removes it. */
 function withoutRead(dead: readonly TrackedJob[], plans: readonly JobPlan[]): TrackedJob[] {
-  const anew = new Set(dead.map(({ n }) => n));
-  const comes = (n: number | undefined): boolean => n !== undefined && (anew.has(n) || comes(plans[n]!.parent));
+  const restarted = new Set(dead.map(({ n }) => n));
+  const comes = (n: number | undefined): boolean => n !== undefined && (restarted.has(n) || comes(plans[n]!.parent));
   const read = new Set(
     plans.flatMap(({ parent, dependsOn }) =>
       comes(parent) ? dependsOn.map(({ on }) => delegationRoot(on, plans)) : [],
@@ -70,22 +70,22 @@ function idsOf(jobs: readonly TrackedJob[], letters: readonly DeadLetter[]): str
 }
 
 function mayHaveLetters({ letters, plan, isWritten }: TrackedJob): boolean {
-  return letters > 0 || (isWritten && plan.conduct.recurs && plan.conduct.failures > 0);
+  return letters > 0 || (isWritten && plan.behaviour.recurs && plan.behaviour.failures > 0);
 }
 
-/** What may be said of a letter of the job. */
+/** Returns the possible outcomes for a dead letter of the job. */
 function outcomesFor(job: TrackedJob, withDependents: boolean, all: readonly TrackedJob[]): ReplayOutcome[] {
-  if (job.isRestless) return ['job-exists'];
-  if (job.plan.conduct.recurs) return ['replayed', 'job-exists'];
+  if (job.isOngoing) return ['job-exists'];
+  if (job.plan.behaviour.recurs) return ['replayed', 'job-exists'];
   if (!withDependents) return ['replayed'];
-  const anew = [job, ...skippedBecauseOf([job], all)];
-  return [anew.some((each) => isInUse(each, all)) ? 'result-in-use' : 'replayed'];
+  const restarted = [job, ...skippedBecauseOf([job], all)];
+  return [restarted.some((each) => isInUse(each, all)) ? 'result-in-use' : 'replayed'];
 }
 
-/** It begins anew at once, since it may be run before the replay has resolved. */
+/** Restarts the job immediately, since it may run before the replay resolves. */
 function expect(job: TrackedJob, outcomes: readonly ReplayOutcome[], dead: readonly TrackedJob[]): Expectation {
   const like = job.job ? [job] : dead.filter((other) => other.job === undefined);
-  const count = job.plan.conduct.recurs ? undefined : like.reduce((sum, { letters }) => sum + letters, 0);
+  const count = job.plan.behaviour.recurs ? undefined : like.reduce((sum, { letters }) => sum + letters, 0);
   return { job, outcomes, count, undo: outcomes.includes('replayed') ? job.replay() : () => {} };
 }
 
@@ -102,7 +102,8 @@ function isReplayed(expectation: Expectation, letters: readonly ReplayedLetter[]
 
 function compare({ job, outcomes, count }: Expectation, found: readonly ReplayOutcome[], ledger: Ledger): void {
   if (count !== undefined && found.length !== count)
-    ledger.note(`${found.length} of ${count} letters of ${job} were looked at`);
+    ledger.note(`${found.length} of ${count} dead letters of ${job} were reported`);
   for (const outcome of found)
-    if (!outcomes.includes(outcome)) ledger.note(`a letter of ${job} was ${outcome}, not ${outcomes.join(' or ')}`);
+    if (!outcomes.includes(outcome))
+      ledger.note(`a dead letter of ${job} was ${outcome}, not ${outcomes.join(' or ')}`);
 }

@@ -3,7 +3,7 @@ import type { World } from '../worlds/world.js';
 import { makeJob } from './job-factory.js';
 import { TrackedJob } from './tracked-job.js';
 
-/** The jobs that the client enqueues, by their number. */
+/** Creates the jobs that the client enqueues, by number. */
 export function makeRoots(plan: Plan, world: World): (TrackedJob | undefined)[] {
   const roots: (TrackedJob | undefined)[] = [];
   for (const [n, job] of plan.jobs.entries()) {

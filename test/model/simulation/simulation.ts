@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Plan } from '../plan/plan.js';
-import type { Act } from '../plan/step.js';
+import type { Action } from '../plan/step.js';
 import type { World } from '../worlds/world.js';
 import { Administration } from './administration.js';
 import { Checkpoint } from './checkpoint.js';
 import { Client } from './client.js';
-import { Crew } from './crew.js';
+import { SimulatedWorkers } from './simulated-workers.js';
 import { enqueueAgain } from './enqueue-again.js';
 import { expectedBuckets } from './expected-buckets.js';
 import { Ledger } from './ledger.js';
@@ -15,10 +15,10 @@ import { makeRoots } from './roots.js';
 import { StalledWorker } from './stalled.js';
 import { Work } from './work.js';
 
-/** What is done at first is done before anybody works: then others than the workers get some messages, and workers start on a full broker. */
-const BEFORE_WORK: ReadonlySet<Act['type']> = new Set(['enqueue', 'take', 'fill']);
+/** The workers start before the first step of another type. So the stalled worker gets messages, and the broker may be full. */
+const BEFORE_WORK: ReadonlySet<Action['type']> = new Set(['enqueue', 'take', 'fill']);
 
-/** Carries a plan out to its end, and tells what is not as the model says. */
+/** Runs a plan to its end. Returns the differences from the prediction. */
 export async function simulate(plan: Plan, world: World): Promise<readonly string[]> {
   const simulation = new Simulation(plan, world);
   try {
@@ -33,7 +33,7 @@ class Simulation {
   private readonly client: Client;
   private readonly administration: Administration;
   private readonly stalled: StalledWorker;
-  private readonly crew: Crew;
+  private readonly workers: SimulatedWorkers;
 
   constructor(
     private readonly plan: Plan,
@@ -43,70 +43,70 @@ class Simulation {
     this.client = new Client(world, this.ledger);
     this.administration = new Administration(world, this.ledger);
     this.stalled = new StalledWorker(world, this.ledger);
-    this.crew = new Crew(world, new Work(plan, world, this.ledger, () => this.crew.replace()));
+    this.workers = new SimulatedWorkers(world, new Work(plan, world, this.ledger, () => this.workers.replace()));
   }
 
   async run(): Promise<readonly string[]> {
     await this.world.client.connect();
     await this.world.observer.connect();
-    for (const { turns, act } of this.plan.steps) {
+    for (const { turns, action } of this.plan.steps) {
       for (let count = 0; count < turns; count += 1) await turn();
-      await this.perform(act);
+      await this.perform(action);
     }
     await this.end();
     return this.ledger.findings;
   }
 
   async leave(): Promise<void> {
-    await this.crew.leave();
+    await this.workers.leave();
     await this.stalled.close();
   }
 
-  private async perform(act: Act): Promise<void> {
-    if (!BEFORE_WORK.has(act.type)) this.startWork();
-    switch (act.type) {
+  private async perform(action: Action): Promise<void> {
+    if (!BEFORE_WORK.has(action.type)) this.startWork();
+    switch (action.type) {
       case 'enqueue':
-        return this.enqueue(act);
+        return this.enqueue(action);
       case 'take':
-        return this.stalled.take(act.count);
+        return this.stalled.take(action.count);
       case 'cancel':
-        return this.administration.cancel(act.jobs);
+        return this.administration.cancel(action.jobs);
       case 'pause':
-        return this.administration.pauseTimes(act.times, act.channel);
+        return this.administration.pauseTimes(action.times, action.channel);
       case 'resume':
       case 'purge':
-        return this.administration[act.type](act.channel);
+        return this.administration[action.type](action.channel);
       case 'wait':
         return this.quiesce();
       case 'replay':
-        return this.whileQuiet(() => replay(act, this.plan, this.world, this.ledger));
+        return this.whileQuiet(() => replay(action, this.plan, this.world, this.ledger));
       case 'enqueue again':
-        return this.whileQuiet(() => enqueueAgain(this.ledger.roots[act.job]!, this.ledger, this.client));
+        return this.whileQuiet(() => enqueueAgain(this.ledger.roots[action.job]!, this.ledger, this.client));
       case 'fill':
         return this.client.fill();
     }
   }
 
   private startWork(): void {
-    this.crew.start(this.plan.workers.strikes);
+    this.workers.start(this.plan.workers.strikes);
   }
 
-  private async enqueue({ jobs, isTogether, rivals }: Extract<Act, { type: 'enqueue' }>): Promise<void> {
+  private async enqueue({ jobs, isTogether, conflicts }: Extract<Action, { type: 'enqueue' }>): Promise<void> {
     const roots = this.ledger.roots;
-    const channels = new Set(rivals.map(({ job }) => roots[job]!.plan.channel));
+    const channels = new Set(conflicts.map(({ job }) => roots[job]!.plan.channel));
     const paused = [...channels].filter((channel) => !this.ledger.paused.has(channel));
     for (const channel of paused) await this.administration.pause(channel);
     await this.client.enqueue(
       jobs.map((n) => roots[n]!),
       isTogether,
     );
-    for (const rival of rivals) await this.client.refuse(rival, roots[rival.job]!);
+    for (const conflict of conflicts) await this.client.refuse(conflict, roots[conflict.job]!);
     for (const channel of paused) await this.administration.resume(channel);
   }
 
-  private async whileQuiet(act: () => Promise<void>): Promise<void> {
+  private async whileQuiet(action: () => Promise<void>): Promise<void> {
     await this.quiesce();
-    await act();
+    await action();
     await this.quiesce();
   }
 
@@ -114,7 +114,7 @@ class Simulation {
     this.startWork();
     await this.client.makeRoom();
     await this.administration.resumeAll();
-    await new Quiescence(this.plan, this.world, this.ledger).come();
+    await new Quiescence(this.plan, this.world, this.ledger).wait();
     await new Checkpoint(this.plan, this.world, this.ledger).pass();
   }
 
@@ -124,15 +124,15 @@ class Simulation {
     await this.quiesce();
     for (const channel of this.failedRecurring())
       await this.perform({ type: 'replay', channel, withDependents: false });
-    await this.crew.leave();
+    await this.workers.leave();
     await this.stalled.settleLate();
     await this.stalled.close();
     this.ledger.findings.push(...(await this.world.leftovers(expectedBuckets(this.ledger, this.world))));
   }
 
-  /** The channels of jobs that recurred and failed: put back, they do not recur. */
+  /** Returns the channels of recurring jobs that failed. After a replay these jobs do not recur. */
   private failedRecurring(): ReadonlySet<number> {
-    const failed = this.plan.jobs.filter(({ conduct }) => conduct.recurs && conduct.failures > 0);
+    const failed = this.plan.jobs.filter(({ behaviour }) => behaviour.recurs && behaviour.failures > 0);
     return new Set(failed.map(({ channel }) => channel));
   }
 }

@@ -1,16 +1,16 @@
 import type { ResultBucket } from '@repid/core';
 
-/** Why a job was skipped, as its result says it. */
+/** Why a job was skipped, according to its result. */
 export interface SkipReason {
   /** The bucket that did not meet a condition. */
   readonly bucketId: string;
-  /** The job behind it has not succeeded: when that is brought back, so is the one that was skipped. */
+  /** True if the dependency has not succeeded. If it is replayed with dependents, the skipped job is revived. */
   readonly isToBeRevived: boolean;
 }
 
 const REASON = /it needed the \w+ of "([^"]+)"(?: \(([^)]+)\))?, which (was skipped|succeeded|failed)/;
 
-/** Undefined where the result does not say. */
+/** Returns undefined if the result has no reason. */
 export function skipReasonOf(result: ResultBucket | undefined): SkipReason | undefined {
   const [, label, bucketId = label, state] = REASON.exec(result?.exception ?? '') ?? [];
   return bucketId === undefined ? undefined : { bucketId, isToBeRevived: state !== 'succeeded' };

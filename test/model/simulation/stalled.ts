@@ -2,7 +2,7 @@ import { type Consumer, type Delivery, LostOwnershipError } from '@repid/core';
 import type { World } from '../worlds/world.js';
 import type { Ledger } from './ledger.js';
 
-/** A worker that takes messages and vanishes. */
+/** A worker that takes messages and does not settle them. */
 export class StalledWorker {
   private consumer: Consumer | undefined;
   private readonly taken: Delivery[] = [];
@@ -18,7 +18,7 @@ export class StalledWorker {
     this.taken.push(...(await this.consumer.receive(count, { wait: false })));
   }
 
-  /** It comes back, too late: nothing of what it settles may be committed. */
+  /** Settles after the ownership has expired. No settlement may be committed. */
   async settleLate(): Promise<void> {
     for (const delivery of this.taken) {
       const follower = { channel: this.world.channels[0]!, payload: new Uint8Array(0), headers: { topic: 'never' } };

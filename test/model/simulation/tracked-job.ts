@@ -1,66 +1,67 @@
 import type { Job } from '@repid/core';
-import { type Conduct, type JobPlan, repeats } from '../plan/job-plan.js';
+import { type Behaviour, type JobPlan, repeats } from '../plan/job-plan.js';
 import { healed, isToFail } from '../prediction/expected-runs.js';
-import type { Case, End } from '../prediction/prediction.js';
+import type { JobFacts, End } from '../prediction/prediction.js';
 
-/** The followers of one run. They are committed all or none. */
+/** The followers of one run. They are committed atomically. */
 export class Followers {
   readonly jobs: TrackedJob[] = [];
-  /** True where that is known. */
+  /** True if the followers are known to be committed. */
   isCommitted = false;
 }
 
-/** A job of the plan as it was enqueued, and what has been seen of it. A plan's job may be enqueued by many runs of its parent. */
-export class TrackedJob implements Case {
-  dependsOn: readonly { readonly on: TrackedJob; readonly condition: Case['dependsOn'][number]['condition'] }[] = [];
+/** An enqueued job of the plan, and what was observed of it. Several runs of a parent may each enqueue one. */
+export class TrackedJob implements JobFacts {
+  dependsOn: readonly { readonly on: TrackedJob; readonly condition: JobFacts['dependsOn'][number]['condition'] }[] =
+    [];
   delegate: TrackedJob | undefined;
-  /** What it has come with, where an actor has enqueued it. */
+  /** The followers of the same run, if an actor enqueued the job. */
   companions: Followers | undefined;
-  /** Those of each run. */
+  /** The followers of each run. */
   followers: Followers[] = [];
   isWritten = false;
   /** `cancel()` has returned true. */
   wasCancelled = false;
-  /** Its result says that it was cancelled, and nobody else has. */
+  /** The result says that the job was cancelled, but `cancel()` was not called. */
   wasPurged = false;
-  /** How often it was replayed or enqueued again. */
-  lives = 0;
-  /** How many of its dead letters were put back at once. */
+  /** How often the job was replayed or enqueued again. */
+  restarts = 0;
+  /** The number of dead letters that were replayed together. */
   copies = 1;
-  /** How often its actor was begun in this life. */
+  /** How often the actor started since the last restart. */
   runs = 0;
-  /** How often that was after it had been cancelled. */
+  /** How often the actor started after the job was cancelled. */
   lateRuns = 0;
-  /** How often it was rescheduled in this life. */
+  /** How often the job was rescheduled since the last restart. */
   rescheduled = 0;
   ended: End | undefined;
-  /** Its dead letters. */
+  /** The number of dead letters. */
   letters = 0;
-  /** The bucket because of which it was skipped, where it is kept to be brought back with that. */
+  /** The bucket that the job was skipped for, if the job is kept so that a replay can revive it. */
   revivedBy: string | undefined;
-  private met = new Set<Case>();
+  private met = new Set<JobFacts>();
 
   constructor(
     readonly n: number,
     readonly plan: JobPlan,
     readonly parent: TrackedJob | undefined,
-    /** Undefined where it is a bare message. */
+    /** Undefined for a bare message. */
     readonly job: Job | undefined,
   ) {}
 
-  /** The bucket that its result goes to; a bare message has none. */
+  /** The id of the result bucket; undefined for a bare message. */
   get bucketId(): string | undefined {
     return this.plan.identity === 'delegated' ? this.parent?.bucketId : this.job?.resultId;
   }
 
-  /** A dead letter of a recurring job is run once. */
-  get conduct(): Conduct {
-    const { conduct } = this.plan;
-    if (this.lives === 0) return conduct;
-    return { ...(conduct.heals ? healed(conduct) : conduct), recurs: false };
+  /** A replayed recurring job runs once. */
+  get behaviour(): Behaviour {
+    const { behaviour } = this.plan;
+    if (this.restarts === 0) return behaviour;
+    return { ...(behaviour.heals ? healed(behaviour) : behaviour), recurs: false };
   }
 
-  get isKnownToBeThere(): boolean {
+  get isKnownToExist(): boolean {
     return this.companions?.isCommitted ?? this.isWritten;
   }
 
@@ -69,12 +70,12 @@ export class TrackedJob implements Case {
   }
 
   get repeats(): boolean {
-    return repeats(this.plan.conduct);
+    return repeats(this.plan.behaviour);
   }
 
-  /** True where it recurs, or follows one that does, and that goes on. */
-  get isRestless(): boolean {
-    return (this.conduct.recurs && !this.isCancelled) || this.parent?.isRestless === true;
+  /** True if the job or one of its ancestors recurs and is not cancelled. */
+  get isOngoing(): boolean {
+    return (this.behaviour.recurs && !this.isCancelled) || this.parent?.isOngoing === true;
   }
 
   get isCancelled(): boolean {
@@ -82,47 +83,50 @@ export class TrackedJob implements Case {
   }
 
   get isToFail(): boolean {
-    return isToFail(this.conduct);
+    return isToFail(this.behaviour);
   }
 
   get hasShownFollowers(): boolean {
     return this.followers.some(({ isCommitted }) => isCommitted);
   }
 
-  hasMet(dependency: Case): boolean {
+  hasMet(dependency: JobFacts): boolean {
     return this.met.has(dependency);
   }
 
-  /** It waits for this one no more, whatever becomes of that. */
-  meet(dependency: Case): void {
+  /** From now on the job does not wait for this dependency. */
+  meet(dependency: JobFacts): void {
     this.met.add(dependency);
   }
 
-  /** It has ended, and nothing changes that but a replay, or that it is enqueued again. */
+  /** Records how the job ended. Only a restart changes it. */
   close(end: End): void {
     if (this.ended !== undefined) return;
     this.ended = end;
     if (end === 'failed') this.letters += 1;
   }
 
-  /** Its dead letter is put back: it waits for nothing. One of a bare message is another message to the broker, with other followers. */
+  /**
+   * Restarts a replayed job, which waits for nothing. A replayed bare message gets new followers.
+   * Returns a function that undoes the restart.
+   */
   replay(): () => void {
-    const undo = this.beginAnew();
+    const undo = this.restart();
     for (const { on } of this.dependsOn) this.meet(on);
     if (!this.job) this.followers = [];
     return undo;
   }
 
-  /** It is run anew. Returns what takes that back, where it is not. */
-  beginAnew(): () => void {
-    const { lives, runs, rescheduled, lateRuns, wasCancelled, wasPurged, ended, followers, met } = this;
-    const before = { lives, runs, rescheduled, lateRuns, wasCancelled, wasPurged, ended, followers, met };
+  /** Resets the job for its next run. Returns a function that undoes it. */
+  restart(): () => void {
+    const { restarts, runs, rescheduled, lateRuns, wasCancelled, wasPurged, ended, followers, met } = this;
+    const before = { restarts, runs, rescheduled, lateRuns, wasCancelled, wasPurged, ended, followers, met };
     const fresh = { runs: 0, rescheduled: 0, lateRuns: 0, wasCancelled: false, wasPurged: false };
-    Object.assign(this, { ...fresh, lives: lives + 1, ended: undefined, met: new Set() });
+    Object.assign(this, { ...fresh, restarts: restarts + 1, ended: undefined, met: new Set() });
     return () => Object.assign(this, before);
   }
 
-  /** It was skipped, and waits again. */
+  /** Makes a skipped job wait again. */
   revive(): void {
     this.revivedBy = undefined;
     this.ended = undefined;

@@ -9,31 +9,31 @@ import {
 } from '@repid/core';
 import type { Plan } from '../plan/plan.js';
 import type { WorkerProcess, World } from '../worlds/world.js';
-import { FollowerDesk } from './followers.js';
+import { FollowerTracker } from './follower-tracker.js';
 import { TOPIC, type WorkPayload } from './job-factory.js';
 import type { Ledger } from './ledger.js';
 import { findingsInResults, type WorkResult } from './results.js';
 import type { Followers, TrackedJob } from './tracked-job.js';
 
-/** What the actors do, and what they see that should not be. */
+/** The actors of a plan. They note what should not happen. */
 export class Work {
-  private readonly desk: FollowerDesk;
+  private readonly followers: FollowerTracker;
 
   constructor(
     private readonly plan: Plan,
     private readonly world: World,
     private readonly ledger: Ledger,
-    /** Told of a process that was killed. */
+    /** Called after a process was killed. */
     private readonly onKill: () => void,
   ) {
-    this.desk = new FollowerDesk(plan, world, ledger);
+    this.followers = new FollowerTracker(plan, world, ledger);
   }
 
   get workerOptions(): WorkerOptions {
     return { handleSignals: [], concurrency: this.plan.workers.concurrency };
   }
 
-  /** The actors of all channels, as they run in this process. */
+  /** Creates the actors of all channels for this process. */
   actors(process: WorkerProcess): Actor[] {
     return this.world.channels.map((channel) => this.actor(channel, process));
   }
@@ -59,12 +59,12 @@ export class Work {
     const job = this.jobOf(n, msg);
     this.begin(job);
     this.ledger.findings.push(...findingsInResults(job, results));
-    for (let count = 0; count < job.conduct.turns; count += 1) await turn();
-    const followers = this.desk.enqueue(job, msg, process.repid);
+    for (let count = 0; count < job.behaviour.turns; count += 1) await turn();
+    const followers = this.followers.enqueue(job, msg, process.repid);
     try {
       return await this.end(job, msg, process, followers);
     } finally {
-      if (job.conduct.enqueuesLate) void this.enqueueLate(job, msg, process);
+      if (job.behaviour.enqueuesLate) void this.enqueueLate(job, msg, process);
     }
   }
 
@@ -77,11 +77,11 @@ export class Work {
   }
 
   private begin(job: TrackedJob): void {
-    if (this.ledger.paused.has(job.plan.channel)) this.ledger.note(`${job} was begun while its channel was paused`);
+    if (this.ledger.paused.has(job.plan.channel)) this.ledger.note(`${job} started while its channel was paused`);
     job.runs += 1;
     if (!job.wasCancelled) return;
     job.lateRuns += 1;
-    if (job.lateRuns > this.world.lateBeginnings) this.ledger.note(`${job} was begun after it had been cancelled`);
+    if (job.lateRuns > this.world.lateStarts) this.ledger.note(`${job} started after it had been cancelled`);
   }
 
   private async end(
@@ -90,13 +90,13 @@ export class Work {
     process: WorkerProcess,
     followers: Followers | undefined,
   ): Promise<WorkResult | undefined> {
-    const { trouble, failures, rescheduled, recurs } = job.conduct;
+    const { trouble, failures, rescheduled, recurs } = job.behaviour;
     if (trouble === 'hangs') return new Promise(() => {});
     if (trouble === 'kills') this.kill(job, process);
-    if (msg.parameters.retries.alreadyTried < failures) throw new Error(`spoilt ${job}`);
+    if (msg.parameters.retries.alreadyTried < failures) throw new Error(`broken ${job}`);
     if (recurs && followers) msg.addCallback(() => (followers.isCommitted = true));
     if (job.rescheduled < rescheduled) return this.reschedule(job, msg, followers);
-    return { n: job.n, id: msg.id, lives: job.lives };
+    return { n: job.n, id: msg.id, restarts: job.restarts };
   }
 
   private async reschedule(
@@ -109,7 +109,7 @@ export class Work {
     if (followers) followers.isCommitted = true;
   }
 
-  /** More than the broker may ever allow is not done, so that a plan ends. */
+  /** Kills the process. Stops doing so after too many runs, so that a plan always ends. */
   private kill(job: TrackedJob, process: WorkerProcess): void {
     if (job.runs > MOST_KILLS * this.plan.workers.maxDeliveries) {
       this.ledger.note(`${job} has killed ${job.runs - 1} workers and is run again`);
@@ -120,7 +120,7 @@ export class Work {
     throw new Error('killed');
   }
 
-  /** Its run is over by then: a follower would be lost. */
+  /** Calls `msg.enqueue()` after the run has ended. It must throw, because the follower would be lost. */
   private async enqueueLate(job: TrackedJob, msg: MessageDependency, { repid }: WorkerProcess): Promise<void> {
     for (let count = 0; count < 3; count += 1) await turn();
     try {
@@ -132,5 +132,5 @@ export class Work {
   }
 }
 
-/** More deaths than these times those that are allowed are allowed to no message. */
+/** A message may kill at most this many times `maxDeliveries` workers. */
 const MOST_KILLS = 5;

@@ -7,7 +7,7 @@ import {
   Repid,
 } from '@repid/core';
 import { CHANNELS, type Plan } from '../plan/plan.js';
-import { Listening, startProcess } from './process.js';
+import { EventMonitor, startProcess } from './worker-process.js';
 import type { ExpectedBuckets, World } from './world.js';
 
 const OWNERSHIP_TIME = 1_000;
@@ -16,13 +16,13 @@ const RESULT_TTL = 24 * 60 * 60_000;
 const MOST_STEPS = 1_000;
 const TIMES = { retryDelay: 100, deferral: 500, period: 5_000, timeLimit: 400, pollInterval: 0 };
 
-/** A world in memory, whose time is moved by hand. */
+/** Creates an in-memory world with an adjustable clock. */
 export function memoryWorld({ workers, clientStrikes }: Plan): World {
   const clock = new AdjustableClock();
   const { maxDeliveries } = workers;
   const broker = new InMemoryMessageBroker({ clock, ownershipTime: OWNERSHIP_TIME, maxDeliveries });
   const buckets = new InMemoryBucketBroker({ clock });
-  const { listener } = new Listening(workers.hasBadListener);
+  const { listener } = new EventMonitor(workers.hasBadListener);
   const connect = (messages: MessageBroker, bucketBroker: BucketBroker): Repid =>
     new Repid({
       messageBroker: messages,
@@ -39,7 +39,7 @@ export function memoryWorld({ workers, clientStrikes }: Plan): World {
     name: 'job',
     times: TIMES,
     timeout: '1h',
-    lateBeginnings: 1,
+    lateStarts: 1,
     now: () => clock.now(),
     startProcess: (strikes) => startProcess(strikes, broker, buckets, connect),
     hasLostOwnership: () => false,
@@ -50,21 +50,21 @@ export function memoryWorld({ workers, clientStrikes }: Plan): World {
 }
 
 async function advanceUntil<T>(clock: AdjustableClock, coming: Promise<T>): Promise<T> {
-  let isThere = false;
-  const settled = coming.finally(() => (isThere = true));
+  let isDone = false;
+  const settled = coming.finally(() => (isDone = true));
   settled.catch(() => {});
-  for (let step = 0; step < MOST_STEPS && !isThere; step += 1) await clock.advance(step < 3 ? 1 : OWNERSHIP_TIME);
-  if (!isThere) throw new Error(`Something has not ended within ${MOST_STEPS} times the ownership.`);
+  for (let step = 0; step < MOST_STEPS && !isDone; step += 1) await clock.advance(step < 3 ? 1 : OWNERSHIP_TIME);
+  if (!isDone) throw new Error(`Something has not ended within ${MOST_STEPS} times the ownership.`);
   return settled;
 }
 
-interface Places {
+interface MemoryBrokers {
   readonly clock: AdjustableClock;
   readonly broker: InMemoryMessageBroker;
   readonly buckets: InMemoryBucketBroker;
 }
 
-async function leftovers({ clock, broker, buckets }: Places, expected: ExpectedBuckets): Promise<string[]> {
+async function leftovers({ clock, broker, buckets }: MemoryBrokers, expected: ExpectedBuckets): Promise<string[]> {
   const { results, named } = expected;
   const found: string[] = [];
   const own = [...expected.own.values()].reduce((sum, count) => sum + count, 0);

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ExpectedBuckets } from './world.js';
 
-/** What lies in Redis that should not be there, or does not though it should. */
+/** Returns the keys that should not exist in Redis, and those that should but do not. */
 export async function leftoversIn(
   redis: Redis,
   prefix: string,
@@ -18,7 +18,7 @@ export async function leftoversIn(
   );
 }
 
-/** What is kept to be brought back, the clients that wait, and who takes from a channel, or was killed while it did, expire. */
+/** Keys that expire: skipped jobs that a replay can revive, waiting clients, and registered consumers. */
 const PASSING = /^:skipped:|^:skipped-for:|^:clients|:consumers$/;
 
 async function findingOf(
@@ -58,7 +58,7 @@ async function findingsInBuckets(
   ];
 }
 
-/** Those of a job are called like it, and something after it. */
+/** The id of a job's own arguments bucket is the job id, `#` and a suffix. */
 function findingsInOwn(ids: readonly string[], own: ExpectedBuckets['own']): string[] {
   const left = ids.map((id) => id.slice(0, Math.max(0, id.lastIndexOf('#'))));
   const jobs = new Set([...left, ...own.keys()]);

@@ -2,60 +2,60 @@ import type { MessageBroker, Repid } from '@repid/core';
 import type { Faults } from '@repid/core/testing';
 import type { StrikePlan } from '../plan/plan.js';
 
-/** A process that works: what it is connected by, and what goes wrong in it. */
+/** The process of a worker: its connection and its faults. */
 export interface WorkerProcess {
   readonly repid: Repid;
   readonly faults: Faults;
 }
 
-/** How long things take in a world, in milliseconds. */
+/** Durations in a world, in milliseconds. */
 export interface Times {
   readonly retryDelay: number;
   readonly deferral: number;
-  /** How often recurring jobs come. */
+  /** The interval of recurring jobs. */
   readonly period: number;
-  /** The time limit of runs that hang: more than any other run of theirs takes on a busy machine. */
+  /** The timeout of jobs that hang. Longer than their other runs take on a busy machine. */
   readonly timeLimit: number;
-  /** How often it is looked whether anything goes on; 0 for each turn of the event loop. */
+  /** The interval of idle checks; 0 checks in each event loop turn. */
   readonly pollInterval: number;
 }
 
-/** The buckets that are left when everything is over. */
+/** The buckets that remain at the end. */
 export interface ExpectedBuckets {
-  /** They expire. */
+  /** Result buckets, which expire. */
   readonly results: ReadonlySet<string>;
-  /** Arguments buckets with a name, which stay. */
+  /** Named arguments buckets, which do not expire. */
   readonly named: ReadonlySet<string>;
-  /** How many arguments buckets of its own each of these jobs has left, for its dead letters. */
+  /** The number of own arguments buckets that remain for each job. */
   readonly own: ReadonlyMap<string, number>;
 }
 
-/** Where a plan is carried out: brokers that nobody else uses, and the connections of those who take part. */
+/** Where a plan runs: brokers that no other test uses, and the connections of all processes. */
 export interface World {
-  /** Enqueues jobs. Its calls of `publish` may be struck. */
+  /** Enqueues jobs. Its `publish` calls may fail. */
   readonly client: Repid;
-  /** Looks, sends bare messages, and looks after channels. */
+  /** Reads states, sends bare messages, and administers channels. Its calls do not fail. */
   readonly observer: Repid;
-  /** The broker of the worker that takes messages and never settles them. */
+  /** The broker of the stalled worker. */
   readonly stalled: MessageBroker;
   readonly channels: readonly string[];
-  /** Begins the names of jobs and buckets. */
+  /** The prefix of job ids and bucket ids. */
   readonly name: string;
   readonly times: Times;
-  /** How long any result may take, by the world's clock. */
+  /** The timeout for results, by the world's clock. */
   readonly timeout: string;
-  /** How many runs of a job may begin when it was cancelled already: its worker may have yet to be told. */
-  readonly lateBeginnings: number;
+  /** How many runs of a job may start after it was cancelled: the worker may not know yet. */
+  readonly lateStarts: number;
   now(): number;
   startProcess(strikes: readonly StrikePlan[]): WorkerProcess;
-  /** Waits for what is to come, as long as that takes, and lets ownership run out meanwhile. Rejects where it does not come. */
+  /** Waits for the promise, and lets ownership expire in the meantime. Rejects after the time limit. */
   until<T>(coming: Promise<T>): Promise<T>;
-  /** True where a worker has lost a message that it ran, for whatever reason. */
+  /** True if a worker has lost the ownership of a message. */
   hasLostOwnership(): boolean;
-  /** From now on the broker takes no more; undefined where it always has room. */
+  /** Makes the broker refuse writes; undefined if the broker is never full. */
   readonly fill?: () => Promise<void>;
   readonly makeRoom?: () => Promise<void>;
-  /** What is left that should not be there, once everything has ended and the workers have left. */
+  /** Returns what should not remain after all jobs have ended and the workers have stopped. */
   leftovers(expected: ExpectedBuckets): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -27,7 +27,7 @@ export const WORK = 'work';
 /** Two channels that get the same items at the same time, with the same ids. */
 export const CHANNEL_PAIR = ['mail', 'billing'] as const;
 
-/** The channel of poison jobs and of the harmless jobs beside them. */
+/** The channel of poison jobs and of the harmless jobs that run with them. */
 export const POISON = 'poison';
 
 /**

@@ -6,7 +6,7 @@ import { flowProducer } from './flows.js';
 const JOB = 'take';
 
 /**
- * BullMQ at its best settings: jobs are removed when they are done, and kept with what they returned only where results
+ * BullMQ at its best settings: jobs are removed when they are done, and kept with their return values only if results
  * are measured; `addBulk` for many; the script that ends a job fetches the next one, and events go to a stream that is
  * trimmed to about 10,000 (its defaults).
  */

@@ -45,7 +45,7 @@ class EnqueuingSteps {
   }
 }
 
-/** All jobs are declared at once: a step takes the result of the one before; the last job of a fan takes those of all parts. */
+/** Declares all jobs together. A step takes the result of the previous one; the last job of a fan-in takes all results. */
 export const dependsOn: ChainMethod = {
   async start(settings) {
     const { repid, close } = await connect(settings);

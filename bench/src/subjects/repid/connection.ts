@@ -8,7 +8,7 @@ export const ACTOR = 'take';
 
 const HEADERS = { topic: ACTOR };
 
-/** Default settings. Arguments travel in the message; there is a broker for results where they are stored. */
+/** Default settings. Arguments travel in the message; there is a broker for results if they are stored. */
 export function brokersAt({ url, variant }: QueueSettings) {
   return {
     messageBroker: new RedisMessageBroker(url),
@@ -50,7 +50,7 @@ function bareMessage(channel: string, note: Message): OutgoingMessage {
   return { channel, headers: HEADERS, payload, contentType: 'application/json' };
 }
 
-/** @throws Error where messages failed */
+/** @throws Error if messages failed */
 async function leftOn(repid: Repid, channels: readonly string[]): Promise<number> {
   const all = await Promise.all(channels.map((channel) => repid.channel(channel).stats()));
   return all.reduce((sum, { queued, delayed, waiting, running, deadLetters }) => {

@@ -8,7 +8,7 @@ export interface MessageBrokerCapabilities {
   readonly priority: boolean;
   /** Refuses duplicate job ids, finds jobs by id, and cancels them. */
   readonly jobIds: boolean;
-  /** Blocks messages that wait for buckets (`waits`). The buckets must be in a joined bucket broker. */
+  /** Blocks messages that wait for buckets (`waits`). The buckets must be in a transactional bucket broker. */
   readonly dependencies: boolean;
   /** Commits a settlement atomically. Otherwise the broker stores, publishes and then acknowledges, in this order. */
   readonly atomicSettlement: boolean;

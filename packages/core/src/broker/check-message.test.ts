@@ -14,7 +14,7 @@ describe('A message for a broker', () => {
     { id: '€'.repeat(170), delay: 0.5, buckets: [{ ...bucket, ttl: 0 }] },
     { waits: { on: [], timeout: 5, result: { ...bucket, ttl: 5 } } },
     { waits, clears: [bucket] },
-  ])('may say %j', (more) => {
+  ])('accepts %j', (more) => {
     expect(() => checkOutgoingMessage({ ...message, ...more } as never)).not.toThrow();
   });
 
@@ -56,7 +56,7 @@ describe('A message for a broker', () => {
       'is "done": expected one of "success", "failure", "settled".',
     ],
     [{ waits: { ...waits, result: { ...bucket, ttl: -1 } } }, '"ttl" of bucket "args" is -1'],
-  ])('may not say %j', (more, problem) => {
+  ])('refuses %j', (more, problem) => {
     const check = () => checkOutgoingMessage({ ...message, ...more } as never);
     expect(check).toThrow(InvalidOptionError);
     expect(check).toThrow(problem);
@@ -78,7 +78,7 @@ describe('A settlement', () => {
     [{ outcome: { type: 'reject', headers: { x: null } } }, '"headers.x" of a message for channel "mail" is null'],
     [{ outcome: { type: 'ack' }, bucket: { ...bucket, id: '' } }, 'The id of a bucket is ""'],
     [{ outcome: { type: 'ack' }, publish: [{ ...message, id: '' }] }, '"id" of a message for channel "mail" is ""'],
-  ])('may not be %j', (settlement, problem) => {
+  ])('refuses %j', (settlement, problem) => {
     expect(() => checkSettlement('mail', settlement as never)).toThrow(problem);
   });
 });

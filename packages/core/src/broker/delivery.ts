@@ -24,7 +24,7 @@ export interface Delivery {
    * The only bucket that the message waited for, if the broker inlined it in the delivery. The consumer then need not
    * read it. A broker may always leave it out.
    */
-  readonly input?: DeliveredBucket;
+  readonly inlinedResult?: DeliveredBucket;
   /**
    * Commits everything in the settlement, then resolves.
    *

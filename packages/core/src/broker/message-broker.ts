@@ -75,7 +75,7 @@ export interface MessageBroker {
 /** What to store for a cancelled job. */
 export interface CancelOptions {
   /**
-   * The text of the result and the joined bucket broker to store it in. The job's headers name its id and time to live;
+   * The text of the result and the transactional bucket broker to store it in. The job's headers name its id and time to live;
    * a job that stores no result gets none. If omitted, nothing is stored.
    */
   readonly result?: { readonly into: BucketBroker; readonly exception: string };

@@ -16,7 +16,7 @@ export type Outcome =
 /** Everything that ends a delivery, as one value. A broker with `atomicSettlement` commits it atomically. */
 export interface Settlement {
   readonly outcome: Outcome;
-  /** The result to store. Only for joined bucket brokers. */
+  /** The result to store. Only for transactional bucket brokers. */
   readonly bucket?: BucketWrite;
   /** Buckets that the message waited for and that need not be kept for it any longer; only with `ack` and `nack`. */
   readonly releases?: readonly string[];

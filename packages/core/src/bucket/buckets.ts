@@ -26,10 +26,10 @@ export class Buckets {
 
   /** The bucket of a job's arguments: an arguments bucket, or another job's result. */
   async findArgs<T>(id: string): Promise<Bucket<T> | undefined> {
-    const places = [...new Set([this.argsBroker, this.resultsBroker])].filter((place) => place !== undefined);
-    if (places.length === 0) this.requireArgs(`Arguments bucket "${id}"`);
-    for (const place of places) {
-      const [body] = await place.get([id]);
+    const brokers = [...new Set([this.argsBroker, this.resultsBroker])].filter((broker) => broker !== undefined);
+    if (brokers.length === 0) this.requireArgs(`Arguments bucket "${id}"`);
+    for (const broker of brokers) {
+      const [body] = await broker.get([id]);
       if (body !== undefined) return this.codec.decode<T>(body);
     }
     return undefined;

@@ -34,7 +34,7 @@ describe('A bucket', () => {
   it.each([
     ['arguments', { data: [1, 2], timestamp: new Date(5), ttl: null }],
     ['nothing', { data: null, timestamp: new Date(5), ttl: 7 }],
-  ])('of %s is read as it was written, by JSON and by another serializer', (_, bucket) => {
+  ])('with %s survives encoding and decoding, with JSON and another serializer', (_, bucket) => {
     for (const codec of [json, v8]) expect(codec.decode(codec.encodeArgs(bucket))).toEqual(bucket);
     expect(isResultBucket(json.decode(json.encodeArgs(bucket)))).toBe(false);
   });
@@ -44,12 +44,12 @@ describe('A bucket', () => {
     ['failure', { ...result, data: null, success: false, exception: 'Error: broken' }],
     ['cancellation', { ...result, data: null, success: false, exception: 'CancelledError: off', cancelled: true }],
     ['skipped run', { ...result, data: null, success: false, skipped: true }],
-  ])('of a %s is read as it was written, by JSON and by another serializer', (_, bucket) => {
+  ])('with a %s survives encoding and decoding, with JSON and another serializer', (_, bucket) => {
     for (const codec of [json, v8]) expect(codec.decode(codec.encodeResult(bucket))).toEqual(bucket);
     expect(isResultBucket(json.decode(json.encodeResult(bucket)))).toBe(true);
   });
 
-  it('keeps what only its serializer knows', () => {
+  it('keeps values that only its serializer supports', () => {
     const data = { when: new Date(3), set: new Set([1]), big: 5n };
     expect(v8.decode(v8.encodeArgs({ data, timestamp: new Date(5), ttl: null })).data).toEqual(data);
   });
@@ -58,15 +58,15 @@ describe('A bucket', () => {
     ['skipped', skippedBody('E: "no"', 5, 7), { skipped: true }],
     ['cancelled', cancelledBody('E: "no"', 5, 7), { cancelled: true }],
     ['failed', failedBody('E: "no"', 5, 7), {}],
-  ])('of a job that a broker ends as %s is written as the codec writes it', (_, body, ending) => {
+  ])('of a job that the broker ends as %s is identical to the codec output', (_, body, end) => {
     const at = new Date(7);
     const times = { startedAt: at, finishedAt: at, timestamp: at };
     expect(body).toBe(
-      json.encodeResult({ data: null, success: false, exception: 'E: "no"', ttl: 5, ...times, ...ending }),
+      json.encodeResult({ data: null, success: false, exception: 'E: "no"', ttl: 5, ...times, ...end }),
     );
   });
 
-  it('tells results from arguments by its first bytes', () => {
+  it('is recognized as a result or as arguments by its first bytes', () => {
     const args = { data: { success: true }, timestamp: new Date(5), ttl: null };
     for (const codec of [json, v8]) {
       expect(isResultBody(codec.encodeResult(result))).toBe(true);
@@ -74,18 +74,19 @@ describe('A bucket', () => {
     }
   });
 
-  it('is plain JSON that begins with its success', () => {
+  it('is plain JSON that starts with `success`', () => {
     expect(json.encodeResult(result)).toMatch(/^\{"success":true,.*"data":\{"a":\[1,"two",null\]\}\}$/);
   });
 
-  it('leaves out arguments that are undefined, and has null for such a result', () => {
+  it('omits undefined arguments, and stores an undefined result as null', () => {
     expect(json.encodeArgs({ data: undefined, timestamp: new Date(5), ttl: null })).toBe('{"ttl":null,"timestamp":5}');
-    const told = { toJSON: () => undefined };
-    for (const data of [undefined, told]) expect(json.decode(json.encodeResult({ ...result, data })).data).toBeNull();
+    const unserializable = { toJSON: () => undefined };
+    for (const data of [undefined, unserializable])
+      expect(json.decode(json.encodeResult({ ...result, data })).data).toBeNull();
     expect(json.decode(json.encodeArgs({ data: undefined, timestamp: new Date(5), ttl: null })).data).toBeUndefined();
   });
 
-  it('has its members in the order that scripts rely on', () => {
+  it('has its members in the order that the Lua scripts expect', () => {
     const failed = { ...result, data: null, success: false, exception: 'Error: "no"', skipped: true, cancelled: true };
     expect(json.encodeResult(failed)).toBe(
       '{"success":false,"skipped":true,"ttl":60000,"timestamp":2000,"exception":"Error: \\"no\\"","cancelled":true,' +
@@ -93,7 +94,7 @@ describe('A bucket', () => {
     );
   });
 
-  it('holds any JSON', () => {
+  it('can contain any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         fc.pre(!/__proto__|constructor/.test(JSON.stringify(value)));
@@ -105,25 +106,25 @@ describe('A bucket', () => {
   });
 
   it.each(['', 'null', '5', '[]', '{}', '{"timestamp":"now"}', '{"timestamp":1,"data":{"__proto__":1}}'])(
-    'is not read from %j',
+    'cannot be decoded from %j',
     (body) => {
       expect(() => json.decode(body)).toThrow(SerializationError);
     },
   );
 
-  it('that could not be read back is refused by the path', () => {
+  it('that could not be decoded again is refused with the path', () => {
     const data = { list: [new Map()] };
     expect(() => json.encodeResult({ ...result, data })).toThrow('result.list[0] is a Map');
     expect(() => json.encodeArgs({ data, timestamp: new Date(5), ttl: null })).toThrow('args.list[0] is a Map');
     expect(() => json.encodeResult({ ...result, data: 1n })).toThrow(SerializationError);
   });
 
-  it('holds what is nested as deep as it may be', () => {
+  it('can contain data of the maximum depth', () => {
     const data: unknown = JSON.parse('['.repeat(1_000) + ']'.repeat(1_000));
     expect(json.decode(json.encodeResult({ ...result, data })).data).toEqual(data);
   });
 
-  it('is not quoted where it cannot be read', () => {
+  it('does not appear in the error if it cannot be decoded', () => {
     expect(() => json.decode('{"password":"secret"}')).toThrow(
       /^The stored value is not a bucket: it has no "timestamp"/,
     );

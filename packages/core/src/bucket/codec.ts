@@ -59,7 +59,7 @@ export class BucketCodec {
   decode<T>(body: string): Bucket<T> {
     const encoded = parseBucket(body);
     const args = { data: this.decodeData(encoded) as T, timestamp: new Date(encoded.timestamp), ttl: encoded.ttl };
-    return encoded.success === undefined ? args : { ...args, ...decodeEnding(encoded, encoded.success) };
+    return encoded.success === undefined ? args : { ...args, ...decodeOutcome(encoded, encoded.success) };
   }
 
   /** Decodes only the data. @throws SerializationError for a text that is not a bucket */
@@ -114,7 +114,7 @@ function isEncodedBucket(value: unknown): value is EncodedBucket {
   return typeof value === 'object' && value !== null && typeof (value as EncodedBucket).timestamp === 'number';
 }
 
-function decodeEnding(encoded: EncodedBucket, success: boolean): Omit<ResultBucket, 'data' | 'timestamp' | 'ttl'> {
+function decodeOutcome(encoded: EncodedBucket, success: boolean): Omit<ResultBucket, 'data' | 'timestamp' | 'ttl'> {
   return {
     success,
     startedAt: new Date(encoded.startedAt ?? encoded.timestamp),

@@ -4,7 +4,7 @@ import { stringify } from '../serializer/json-serializer.js';
 type Headers = Readonly<Record<string, string>>;
 
 /** How a job ended that no worker ended. Each text is the result's `exception`. */
-type Ending =
+type EarlyEnd =
   | { readonly skipped: true; readonly exception: string }
   | { readonly cancelled: true; readonly exception: string }
   | { readonly exception: string };
@@ -39,8 +39,8 @@ export function deletedException(channel: string): string {
 }
 
 /** Members in the order of the codec. Times in milliseconds since the epoch. */
-function endedBody(ending: Ending, ttl: number | null, now: number, headers: Headers): string {
-  const { skipped, cancelled, exception } = { skipped: undefined, cancelled: undefined, ...ending };
+function endedBody(end: EarlyEnd, ttl: number | null, now: number, headers: Headers): string {
+  const { skipped, cancelled, exception } = { skipped: undefined, cancelled: undefined, ...end };
   return stringify({
     success: false,
     skipped,

@@ -5,24 +5,24 @@ import { AdjustableClock } from './adjustable-clock.js';
 const HOUR = 3_600_000;
 
 describe('AdjustableClock', () => {
-  it('tells the time of the machine until it is moved', () => {
+  it('returns the system time until it is advanced', () => {
     expect(Math.abs(new AdjustableClock().now() - Date.now())).toBeLessThan(50);
   });
 
-  it('goes on from where it was moved to', async () => {
+  it('continues from the time that it was advanced to', async () => {
     const clock = new AdjustableClock();
     await clock.advance(HOUR);
     expect(Math.abs(clock.now() - Date.now() - HOUR)).toBeLessThan(1_000);
   });
 
-  it('fires timers by itself', async () => {
+  it('fires timers without being advanced', async () => {
     const clock = new AdjustableClock();
     const start = clock.now();
     const fired = await new Promise<number>((resolve) => clock.schedule(() => resolve(clock.now()), 20));
     expect(fired - start).toBeGreaterThanOrEqual(20);
   });
 
-  it('fires the sooner of two timers first, whichever came first', async () => {
+  it('fires the earlier of two timers first, regardless of which was set first', async () => {
     const clock = new AdjustableClock();
     const fired: string[] = [];
     clock.schedule(() => fired.push('later'), 40);
@@ -30,7 +30,7 @@ describe('AdjustableClock', () => {
     await vi.waitFor(() => expect(fired).toEqual(['sooner', 'later']), 10_000);
   });
 
-  it('fires what becomes due on the way, in order, each at its own time', async () => {
+  it('fires each timer within the advanced period, in order and at its own time', async () => {
     const clock = new AdjustableClock();
     const start = clock.now();
     const fired: number[] = [];
@@ -39,7 +39,7 @@ describe('AdjustableClock', () => {
     expect(fired.map((time) => Math.round(time / 1_000) * 1_000)).toEqual([HOUR, 2 * HOUR]);
   });
 
-  it('shows a timer exactly the time that it was due at', async () => {
+  it("returns a timer's exact due time while the timer fires", async () => {
     const clock = new AdjustableClock();
     let dueAt = 0;
     let seen = 0;
@@ -50,7 +50,7 @@ describe('AdjustableClock', () => {
     expect(seen - dueAt).toBeLessThan(5);
   });
 
-  it('fires what a timer schedules, also through promises, within the window', async () => {
+  it('fires timers that a timer sets within the advanced period, also through promises', async () => {
     const clock = new AdjustableClock();
     let ticks = 0;
     const tick = async (): Promise<void> => {
@@ -64,7 +64,7 @@ describe('AdjustableClock', () => {
     expect(ticks).toBe(24);
   });
 
-  it('does not fire what was called off, and lets it be called off twice', async () => {
+  it('does not fire a cancelled timer, which may be cancelled twice', async () => {
     const clock = new AdjustableClock();
     const fired: string[] = [];
     const cancel = clock.schedule(() => fired.push('called off'), HOUR);
@@ -74,7 +74,7 @@ describe('AdjustableClock', () => {
     expect(fired).toEqual([]);
   });
 
-  it('fires by the time that passes, not by what a wall clock that is set says', async () => {
+  it('fires by elapsed time, even if the wall clock is changed', async () => {
     const clock = new AdjustableClock();
     const [wall, start] = [clock.now(), clock.monotonic()];
     const fired: string[] = [];
@@ -90,14 +90,14 @@ describe('AdjustableClock', () => {
     expect(clock.monotonic() - start).toBeGreaterThanOrEqual(HOUR);
   });
 
-  it('makes two moves at once one after the other', async () => {
+  it('runs two concurrent advances one after the other', async () => {
     const clock = new AdjustableClock();
     const start = clock.now();
     await Promise.all([clock.advance(HOUR), clock.advance(HOUR)]);
     expect(clock.now() - start).toBeGreaterThanOrEqual(2 * HOUR);
   });
 
-  it('rejects a move with what a timer throws, and goes on afterwards', async () => {
+  it('rejects an advance with the error of a timer, and continues afterwards', async () => {
     const clock = new AdjustableClock();
     const fired: string[] = [];
     clock.schedule(() => {
@@ -109,7 +109,7 @@ describe('AdjustableClock', () => {
     expect(fired).toEqual(['next']);
   });
 
-  it.each([-1, Number.NaN, Infinity])('does not move by %s', async (milliseconds) => {
+  it.each([-1, Number.NaN, Infinity])('refuses to advance by %s', async (milliseconds) => {
     await expect(new AdjustableClock().advance(milliseconds)).rejects.toThrow(InvalidOptionError);
   });
 });

@@ -3,7 +3,7 @@ import { AdjustableClock } from './adjustable-clock.js';
 import { Alarm } from './alarm.js';
 
 describe('Alarm', () => {
-  it('rings by the first of the times that it was set by', async () => {
+  it('rings at the earliest of the times that it was set to', async () => {
     const { clock, alarm, rings } = create();
     alarm.setBy(clock.now() + 3_000);
     alarm.setBy(clock.now() + 1_000);
@@ -14,7 +14,7 @@ describe('Alarm', () => {
     expect(rings()).toBe(1);
   });
 
-  it('can be set anew when it rings', async () => {
+  it('can be set again when it rings', async () => {
     const { clock, alarm, rings } = create(() => alarm.setBy(clock.now() + 1_000));
     alarm.setBy(clock.now() + 1_000);
     await clock.advance(3_500);

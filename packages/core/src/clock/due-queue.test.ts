@@ -2,26 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { DueQueue } from './due-queue.js';
 
 describe('DueQueue', () => {
-  it('gives items in the order in which they are due', () => {
+  it('returns items in the order of their due times', () => {
     const queue = new DueQueue<number>();
     for (const dueAt of shuffled(500)) queue.add(dueAt, dueAt);
     expect(takeAll(queue)).toEqual(Array.from({ length: 500 }, (_, number) => number));
   });
 
-  it('gives items that are due at the same time in the order of adding', () => {
+  it('returns items with the same due time in the order in which they were added', () => {
     const queue = new DueQueue<number>();
     for (let number = 0; number < 50; number += 1) queue.add(number, 7);
     expect(takeAll(queue)).toEqual(Array.from({ length: 50 }, (_, number) => number));
   });
 
-  it('gives nothing before it is due', () => {
+  it('returns no item before it is due', () => {
     const queue = new DueQueue<string>();
     queue.add('later', 10);
     expect(queue.takeDue(9)).toBeUndefined();
     expect(queue.takeDue(10)?.item).toBe('later');
   });
 
-  it('lets any item be taken out, once', () => {
+  it('removes any item, once', () => {
     const queue = new DueQueue<number>();
     const tickets = shuffled(200).map((dueAt) => queue.add(dueAt, dueAt));
     for (const ticket of tickets) if (ticket.item % 3 !== 0) queue.remove(ticket);
@@ -29,7 +29,7 @@ describe('DueQueue', () => {
     expect(takeAll(queue)).toEqual(Array.from({ length: 67 }, (_, number) => number * 3));
   });
 
-  it('tells all that it holds', () => {
+  it('lists all its items', () => {
     const queue = new DueQueue<string>();
     queue.add('later', 2);
     queue.remove(queue.add('away', 1));

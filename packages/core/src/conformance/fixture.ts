@@ -94,7 +94,7 @@ export class BrokerFixture {
 
   /** Fails if the channel has anything to deliver. */
   async expectNothing(consumer: Consumer): Promise<void> {
-    assert.deepEqual(texts(await consumer.receive(10, { wait: false })), [], 'deliveries, where none were due');
+    assert.deepEqual(texts(await consumer.receive(10, { wait: false })), [], 'deliveries, although none were due');
   }
 
   /** Lets the broker's time pass: advances its clock if the harness can, otherwise waits. */
@@ -102,14 +102,14 @@ export class BrokerFixture {
     await (this.harness.advance?.(this.broker, milliseconds) ?? sleep(milliseconds));
   }
 
-  /** A connected bucket broker that the message broker has joined; undefined if the harness has none. */
+  /** A connected bucket broker that shares the transactions of the message broker; undefined if the harness has none. */
   async transactionalBuckets(): Promise<BucketBroker | undefined> {
     const buckets = await this.separateBuckets();
     if (buckets) assert.equal(await this.broker.join(buckets), true, 'joins its own kind of bucket broker');
     return buckets;
   }
 
-  /** A connected bucket broker that was not joined; undefined if the harness has none. */
+  /** A connected bucket broker with transactions of its own; undefined if the harness has none. */
   async separateBuckets(): Promise<BucketBroker | undefined> {
     const buckets = await this.harness.createBuckets?.();
     await buckets?.connect();

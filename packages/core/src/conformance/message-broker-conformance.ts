@@ -53,7 +53,7 @@ export function messageBrokerConformance(harness: MessageBrokerHarness): void {
   harness.describe('dead letters', () => deadLetters(scenario));
   harness.describe('replay', () => replaying(scenario));
   harness.describe('cancel and locate', () => cancelling(scenario));
-  harness.describe('cancel of what runs', () => cancellingRunning(scenario));
+  harness.describe('cancel of running jobs', () => cancellingRunning(scenario));
   harness.describe('lifecycle', () => lifecycle(scenario));
   if (harness.insertMalformed) harness.describe('malformed entries', () => malformed(scenario));
   if (harness.interrupt) harness.describe('reconnect', () => reconnecting(scenario));

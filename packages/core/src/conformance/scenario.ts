@@ -20,8 +20,8 @@ type ScenarioBody = (fixture: BrokerFixture) => Promise<void>;
 /** Registers scenarios with this harness. */
 export function scenariosOf(harness: MessageBrokerHarness): Scenario {
   return (title: string, options: ScenarioOptions | ScenarioBody, body?: ScenarioBody) => {
-    const told = typeof options === 'function' ? { options: {}, body: options } : { options, body: body! };
-    harness.it(title, () => runScenario(harness, told.options, told.body));
+    const scenario = typeof options === 'function' ? { options: {}, body: options } : { options, body: body! };
+    harness.it(title, () => runScenario(harness, scenario.options, scenario.body));
   };
 }
 

@@ -3,7 +3,7 @@ import { BrokerClosedError, BrokerUnavailableError } from '../errors/index.js';
 import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
 import { Repid } from '../producer/index.js';
 
-/** Says what is done to it. */
+/** Records the calls. */
 class Watched extends InMemoryMessageBroker {
   readonly calls: string[] = [];
   failures = 0;
@@ -31,7 +31,7 @@ describe('Connections of one process that share a broker', () => {
     return [new Repid(options), new Repid(options)] as const;
   };
 
-  it('do not close each other: it is disconnected with the last', async () => {
+  it('keep the broker connected until the last of them closes', async () => {
     const broker = new Watched();
     const [one, other] = makeTwo(broker);
     await Promise.all([one.connect(), other.connect()]);
@@ -44,7 +44,7 @@ describe('Connections of one process that share a broker', () => {
     expect(broker.calls.filter((call) => call === 'disconnect')).toHaveLength(1);
   });
 
-  it('end what was waited for over the one that is closed, and nothing else', async () => {
+  it('end only the pending waits of the closed one', async () => {
     const [one, other] = makeTwo(new InMemoryMessageBroker());
     const waiting = (await one.job('x').enqueue()).waitForResult({ timeout: '1h' });
     const others = (await other.job('y').enqueue()).waitForResult({ timeout: '1h', signal: AbortSignal.timeout(200) });
@@ -56,7 +56,7 @@ describe('Connections of one process that share a broker', () => {
     await other.disconnect();
   });
 
-  it('may come while the last of the others is being closed', async () => {
+  it('may connect while the last other one closes', async () => {
     const broker = new Watched();
     const [one, other] = makeTwo(broker);
     await one.connect();
@@ -72,7 +72,7 @@ describe('Connections of one process that share a broker', () => {
     await other.disconnect();
   });
 
-  it('do not count those that could not connect', async () => {
+  it('do not count connections that failed', async () => {
     const broker = new Watched();
     broker.failures = 1;
     const [one, other] = makeTwo(broker);
@@ -82,7 +82,7 @@ describe('Connections of one process that share a broker', () => {
     expect(broker.calls).toContain('disconnected');
   });
 
-  it('may be closed while they connect, and connected again', async () => {
+  it('can be closed while they connect, and connected again', async () => {
     const broker = new Watched();
     const [one] = makeTwo(broker);
     const connecting = one.connect();

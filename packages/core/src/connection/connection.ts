@@ -87,8 +87,8 @@ export class Connection {
 
   /** Stores buckets that cannot be part of a message or settlement, each in its own broker. */
   async storeSeparately(writes: readonly BucketWrite[]): Promise<void> {
-    const places = new Set(writes.map((write) => write.into));
-    await Promise.all([...places].map((into) => into.store(writes.filter((write) => write.into === into))));
+    const brokers = new Set(writes.map((write) => write.into));
+    await Promise.all([...brokers].map((into) => into.store(writes.filter((write) => write.into === into))));
   }
 
   /**

@@ -36,7 +36,7 @@ describe('BasicConverter', () => {
     ['optional, null', { type: String, optional: true }, null, null],
     ['by a schema', { schema: v.object({ n: v.pipe(v.string(), v.transform(Number)) }) }, { n: '5' }, { n: 5 }],
     ['by a schema with a default', { schema: v.optional(v.number(), 7) }, undefined, 7],
-  ])('takes a payload: %s', async (_, declared, value, expected) => {
+  ])('accepts a payload: %s', async (_, declared, value, expected) => {
     expect(await convert(value, parameter(declared))).toEqual([expected]);
   });
 
@@ -51,11 +51,11 @@ describe('BasicConverter', () => {
     [{ type: Array, items: Number }, 'x', ': expected an array'],
     [{ type: Array, items: Number }, [1, '2', null], '1: expected a number, received text'],
     [{ schema: v.object({ n: v.number() }) }, { n: 'x' }, 'n: Invalid type: Expected number but received "x"'],
-  ])('refuses for %j the payload %j', async (declared, value, issue) => {
+  ])('refuses, for %j, the payload %j', async (declared, value, issue) => {
     expect(await convert(value, parameter(declared))).toContain(issue);
   });
 
-  it('takes fields by their names, and lists all that is wrong', async () => {
+  it('reads fields by name, and lists all issues', async () => {
     const fields = [
       parameter({ field: 'userId', type: Number }),
       parameter({ field: 'userName', type: String }),
@@ -75,32 +75,35 @@ describe('BasicConverter', () => {
     );
   });
 
-  it('takes no field from a prototype', async () => {
+  it('ignores fields of a prototype', async () => {
     expect(await convert({}, parameter({ field: 'toString' }))).toEqual(['toString: is missing']);
   });
 
-  it('names the path into a field that a schema checks', async () => {
+  it('names the path within a field that a schema checks', async () => {
     const schema = v.object({ list: v.array(v.object({ n: v.number() })) });
     const issues = await convert({ order: { list: [{ n: 1 }, { n: 'x' }] } }, parameter({ field: 'order', schema }));
     expect(issues).toEqual(['order.list.1.n: Invalid type: Expected number but received "x"']);
   });
 
-  it.each([Uint8Array, Buffer])('gives the bytes to a parameter of type %o, read or not', async (type) => {
-    const payload = {
-      bytes: Buffer.from('not JSON'),
-      get value(): unknown {
-        throw new Error('not to be asked for');
-      },
-    };
-    expect(await new BasicConverter().convertInputs(payload, [parameter({ type })], 'x')).toEqual([payload.bytes]);
-  });
+  it.each([Uint8Array, Buffer])(
+    'passes the bytes to a parameter of type %o, whether the payload was decoded or not',
+    async (type) => {
+      const payload = {
+        bytes: Buffer.from('not JSON'),
+        get value(): unknown {
+          throw new Error('not to be asked for');
+        },
+      };
+      expect(await new BasicConverter().convertInputs(payload, [parameter({ type })], 'x')).toEqual([payload.bytes]);
+    },
+  );
 
-  it('says for whom the payload is wrong', () => {
+  it('names the actor whose payload is invalid', () => {
     const convertFive = () => new BasicConverter().convertInputs(source(5), [parameter({ type: String })], 'Mail.send');
     expect(convertFive).toThrow('Payload of "Mail.send" is not valid: expected text, received a number.');
   });
 
-  it('can be taught classes', async () => {
+  it('can be extended to convert classes', async () => {
     class Point {
       constructor(readonly x: number) {}
     }
@@ -118,12 +121,12 @@ describe('BasicConverter', () => {
     await expect(convertAll([{ x: 1 }, {}])).rejects.toThrow('"1": no point');
   });
 
-  it('waits for nothing where nothing is asynchronous', () => {
+  it('is synchronous if nothing is asynchronous', () => {
     const fields = [parameter({ field: 'a', schema: v.string() }), parameter({ field: 'b', items: Number })];
     expect(new BasicConverter().convertInputs(source({ a: 'x', b: [1] }), fields, 'x')).toEqual(['x', [1]]);
   });
 
-  it('keeps the order where some must be waited for, and lists what is wrong with each', async () => {
+  it('keeps the order of asynchronous items, and lists the issues of each', async () => {
     const slow = v.pipeAsync(
       v.number(),
       v.checkAsync(async (value) => Promise.resolve(value > 0), 'too small'),
@@ -140,7 +143,7 @@ describe('BasicConverter', () => {
     ]);
   });
 
-  it('waits for an item without holding up the others', async () => {
+  it('converts other items while one is pending', async () => {
     class Slow {
       readonly kind = 'slow';
     }
@@ -156,7 +159,7 @@ describe('BasicConverter', () => {
     expect(await converted).toEqual([[0, 10, 20]]);
   });
 
-  it('stops at as many issues as a person reads, however many there are', async () => {
+  it('reports a limited number of issues', async () => {
     let converted = 0;
     class Taught extends BasicConverter {
       protected override convertClass(value: unknown, _type: PayloadClass, path: string): Conversion {
@@ -178,7 +181,7 @@ describe('BasicConverter', () => {
     expect(converted).toBe(920);
   });
 
-  it('lets others have their turns while it goes through a large array', async () => {
+  it('yields to the event loop while it converts a large array', async () => {
     let atAStretch = 0;
     let longest = 0;
     class Taught extends BasicConverter {
@@ -202,12 +205,12 @@ describe('BasicConverter', () => {
     expect(longest).toBeLessThanOrEqual(1_000);
   });
 
-  it('tells of a schema no more than a person reads', async () => {
+  it("reports a limited number of a schema's issues", async () => {
     const issues = await convert(many(1_000, {}), parameter({ schema: v.array(v.object({ n: v.number() })) }));
     expect(issues).toHaveLength(20);
   });
 
-  it('hands outputs on as they are', () => {
+  it('returns outputs unchanged', () => {
     expect(new BasicConverter().convertOutputs(5)).toBe(5);
   });
 });

@@ -85,8 +85,8 @@ function convertBySchema(value: unknown, schema: StandardSchemaV1, path: string)
 
 function conversionFrom(result: StandardSchemaV1.Result<unknown>, path: string): Conversion {
   if (!result.issues) return { value: result.value };
-  const told = result.issues.slice(0, MOST_ISSUES);
-  return { issues: told.map((issue) => ({ path: schemaPath(path, issue), message: issue.message })) };
+  const reported = result.issues.slice(0, MOST_ISSUES);
+  return { issues: reported.map((issue) => ({ path: schemaPath(path, issue), message: issue.message })) };
 }
 
 function schemaPath(path: string, issue: StandardSchemaV1.Issue): string {

@@ -27,11 +27,11 @@ describe('A duration', () => {
     null,
     undefined,
     {},
-  ])('%j is none', (duration) => {
+  ])('%j is not a duration', (duration) => {
     expect(parseDuration(duration)).toBeUndefined();
   });
 
-  it('that is none is refused with its name', () => {
+  it('is refused with the name of the option if it is invalid', () => {
     expect(() => toMilliseconds('soon', 'timeout')).toThrow(InvalidOptionError);
     expect(() => toMilliseconds('soon', 'timeout')).toThrow('"timeout" is "soon", which is not a duration.');
   });

@@ -5,7 +5,7 @@ import { describeError, errorText, errorTextWithCauses, stackOf, toError } from 
 import { TimeoutError } from './index.js';
 
 const fail = (): never => {
-  throw new Error('asked in vain');
+  throw new Error('unreadable');
 };
 
 /** An object of which every question throws. */
@@ -72,7 +72,7 @@ const HOSTILE: [string, () => unknown][] = [
 ];
 
 describe('Anything that is thrown', () => {
-  it.each(HOSTILE)('can be told: %s', (_, make) => {
+  it.each(HOSTILE)('can be described: %s', (_, make) => {
     const description = describeError(make());
     expect(typeof description.message).toBe('string');
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);
@@ -81,7 +81,7 @@ describe('Anything that is thrown', () => {
     expect(['string', 'undefined']).toContain(typeof stackOf(make()));
   });
 
-  it('can be told, whatever it is, and in few words', () => {
+  it('has a short description, whatever was thrown', () => {
     fc.assert(
       fc.property(
         fc.anything({ withNullPrototype: true, withBigInt: true, withMap: true, withSet: true }),
@@ -108,7 +108,7 @@ describe('Anything that is thrown', () => {
     [Object.assign(new Error(), { message: { a: Number.NaN } }), 'Error: {"a":NaN}'],
     [new AggregateError([new Error('one'), 'two'], ''), 'AggregateError: Error: one; two'],
     [runInNewContext('new RangeError("from afar")'), 'RangeError: from afar'],
-  ])('is said in one line: %s', (thrown, text) => {
+  ])('is described in one line: %s', (thrown, text) => {
     expect(errorText(thrown)).toBe(text);
   });
 });
@@ -138,7 +138,7 @@ describe('The description of an error', () => {
     expect(errorTextWithCauses(error)).toBe('Error: not saved [cause: AggregateError: no server [cause: Error: text]]');
   });
 
-  it('keeps what an HTTP exception responds', () => {
+  it('keeps the response of an HTTP exception', () => {
     const http = Object.assign(new Error('Bad Request'), {
       getStatus: () => 400,
       getResponse: () => ({ message: ['x must be a number'], statusCode: 400 }),
@@ -150,7 +150,7 @@ describe('The description of an error', () => {
     expect(errorTextWithCauses(http)).toContain('Error: Bad Request {"message":["x must be a number"]');
   });
 
-  it('does not keep what only looks like a response, such as that of an HTTP client with its request', () => {
+  it('does not keep the response of an HTTP client with its request', () => {
     const error = Object.assign(new Error('401'), { response: { config: { headers: { authorization: 'secret' } } } });
     expect(JSON.stringify(describeError(error))).not.toContain('secret');
   });
@@ -171,7 +171,7 @@ describe('The description of an error', () => {
     expect(errorText(error).length).toBeLessThan(2_200);
   });
 
-  it('has a stack that writes no line of its own into a log', () => {
+  it('cannot forge a log line with its stack', () => {
     const stack = stackOf(new Error('first\n[Nest] forged\u001b[31m'))!;
     const [head, ...frames] = stack.split('\n');
     expect(head).toBe('Error: first\\n[Nest] forged\\u001b[31m');
@@ -180,7 +180,7 @@ describe('The description of an error', () => {
 });
 
 describe('toError', () => {
-  it('leaves an error as it is, and makes one of anything else', () => {
+  it('returns an error unchanged, and wraps anything else in an error', () => {
     const error = new TypeError('kept');
     expect(toError(error)).toBe(error);
     expect(toError({ a: 1 })).toMatchObject({ message: '{"a":1}' });

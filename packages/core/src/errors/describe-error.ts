@@ -111,7 +111,7 @@ function tagOf(thrown: unknown): string | undefined {
   }
 }
 
-/** Of what is no error. A promise among these is reported by this text, and awaited by nobody. */
+/** For values that are not errors. A rejected promise among them is handled here. */
 function valueText(thrown: unknown): string {
   ignoreRejection(thrown);
   return typeof thrown === 'string' ? shorten(thrown, LIMITS.message) : show(thrown, LIMITS.message);

@@ -29,21 +29,21 @@ describe('A value in an error message', () => {
     [new Date(0), '"1970-01-01T00:00:00.000Z"'],
     [{ a: 'x'.repeat(500) }, `{"a":"${'x'.repeat(194)}...`],
     ['x'.repeat(500), `"${'x'.repeat(199)}...`],
-  ])('%#: is shown as it is', (value, text) => {
+  ])('%#: is shown in a readable form', (value, text) => {
     expect(show(value)).toBe(text);
   });
 
-  it('is not gone through where it is large', () => {
-    let looks = 0;
-    const watched = { toJSON: () => (looks += 1) };
+  it('is not traversed completely if it is large', () => {
+    let reads = 0;
+    const watched = { toJSON: () => (reads += 1) };
     show(Array.from({ length: 100_000 }, () => watched));
-    expect(looks).toBeLessThan(100);
+    expect(reads).toBeLessThan(100);
     expect(show(Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`k${n}`, n])), 1_000)).toContain(
       '"...":...',
     );
   });
 
-  it('never throws, and never is long', () => {
+  it('never throws, and has limited length', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (value) => {
         expect(show(value).length).toBeLessThanOrEqual(203);

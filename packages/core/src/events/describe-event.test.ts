@@ -97,7 +97,7 @@ describe('An event', () => {
       'warn',
       'A reply on channel "c" belongs to no open request; it was dropped.',
     ],
-  ])('is put in words: %j', (event, level, text) => {
+  ])('has a description: %j', (event, level, text) => {
     expect(describeEvent(event)).toMatchObject({ level, text });
   });
 
@@ -116,14 +116,14 @@ describe('An event', () => {
     expect(long.text.length).toBeLessThan(5_000);
   });
 
-  it('is put in words whatever its error is', () => {
+  it('has a description, whatever its error is', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     for (const odd of [proxy, Object.create(null), Symbol('s'), undefined])
       expect(describeEvent({ type: 'broker-problem', problem: odd }).text).toMatch(/^Broker: ./);
   });
 
-  it('is written to the console where it is a warning or worse', () => {
+  it('is written to the console if it is a warning or an error', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     logToConsole({ type: 'worker-stopped', processed: 1 });

@@ -16,11 +16,11 @@ export async function explain(job: JobHandle, connection: Connection): Promise<J
 
 /** The jobs that are to store the buckets. Only the first few are asked for their names. */
 function findAwaited(waits: readonly Wait[], broker: MessageBroker): Promise<Awaited[]> {
-  const look = (bucketId: string, index: number): Promise<JobPlace | JobInspection | undefined> =>
+  const find = (bucketId: string, index: number): Promise<JobPlace | JobInspection | undefined> =>
     index < MAX_NAMED ? broker.inspect(bucketId) : broker.locate(bucketId);
   return Promise.all(
     waits.map(async (wait, index) => {
-      const found = await look(wait.bucketId, index);
+      const found = await find(wait.bucketId, index);
       const name = found && 'message' in found ? found.message.headers[HEADER.topic] : undefined;
       return { ...wait, state: found?.location ?? 'unknown', channel: found?.channel, name };
     }),

@@ -8,7 +8,7 @@ import { endedState, type JobStatus } from '../job/job-status.js';
 export interface Awaited {
   readonly bucketId: string;
   readonly condition: Condition;
-  /** The state of that job; `unknown` where the broker holds no job that stores the bucket. */
+  /** The state of that job; `unknown` if the broker holds no job that stores the bucket. */
   readonly state: JobStatus['state'];
   /** The channel of that job. */
   readonly channel?: string;
@@ -24,7 +24,7 @@ export interface JobExplanation {
   readonly state: JobStatus['state'];
   /** The job's channel; only while the broker holds the job. */
   readonly channel?: string;
-  /** The job that it delegated to, where the broker holds that one. The other fields then describe it. */
+  /** The job that it delegated to, if the broker holds that one. The other fields then describe it. */
   readonly delegatedTo?: { readonly name?: string; readonly id: string };
   /** The buckets that are not stored yet, and the state of the jobs that store them. */
   readonly waitsFor: readonly Awaited[];

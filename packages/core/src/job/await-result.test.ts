@@ -16,8 +16,8 @@ async function refusalOf(job: Job, testBed: TestBed): Promise<TimeoutError> {
   return refusal;
 }
 
-describe('A result that does not come in time', () => {
-  it('rejects with an error that names the job, its state, and that no worker takes from its channel', async () => {
+describe('A wait for a result that times out', () => {
+  it('names the job, its state, and that no worker consumes its channel', async () => {
     const testBed = new TestBed([]);
     const job = await testBed.repid.job('charge', { id: 'one', channel: 'billing' }).enqueue();
     const error = await refusalOf(job, testBed);
@@ -28,7 +28,7 @@ describe('A result that does not come in time', () => {
     );
   });
 
-  it('while the channel is paused says so', async () => {
+  it('reports that the channel is paused', async () => {
     const testBed = new TestBed([defineActor({ name: 'charge' }, () => 1)]);
     testBed.start();
     await testBed.repid.channel('default').pause();
@@ -38,7 +38,7 @@ describe('A result that does not come in time', () => {
     );
   });
 
-  it('of a job that runs says only that', async () => {
+  it('reports that the job is running', async () => {
     const [started, latch] = [new Latch(), new Latch()];
     const actor = defineActor({ name: 'charge' }, async () => {
       started.open();
@@ -53,7 +53,7 @@ describe('A result that does not come in time', () => {
     expect(message).toMatch(/Job "charge" \(one\) is running on channel "default"\.$/);
   });
 
-  it('of a job that waits says for what', async () => {
+  it('reports what a blocked job waits for', async () => {
     const testBed = new TestBed([]);
     const charge = testBed.repid.job('charge', { id: 'one' });
     const ship = testBed.repid.job('ship', { id: 'two', dependsOn: charge });
@@ -61,13 +61,13 @@ describe('A result that does not come in time', () => {
     expect((await refusalOf(ship, testBed)).message).toContain('for the success of "charge" (one, queued)');
   });
 
-  it('of a job that was never enqueued says that the broker does not hold it', async () => {
+  it('reports that the broker does not hold a job that was never enqueued', async () => {
     const testBed = new TestBed([]);
     const { message } = await refusalOf(testBed.repid.job('charge', { id: 'one' }), testBed);
     expect(message).toContain('is not held by the broker, and no result of it is kept');
   });
 
-  it('rejects with a shorter error if the state cannot be found out', async () => {
+  it('rejects with a shorter error if the state is unavailable', async () => {
     const testBed = new TestBed([]);
     const job = await testBed.repid.job('charge', { id: 'one' }).enqueue();
     testBed.broker.inspect = () => Promise.reject(new BrokerUnavailableError('away'));

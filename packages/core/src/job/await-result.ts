@@ -6,13 +6,13 @@ import { explain } from '../graph/explain.js';
 import type { JobExplanation } from '../graph/explanation.js';
 import type { JobHandle } from './job-handle.js';
 
-/** Time limit for finding out where the job is, which only improves an error's text. In milliseconds. */
+/** Time limit for reading the state of the job, which only improves an error's text. In milliseconds. */
 const LOOK_TIMEOUT = 1_000;
 
 /**
  * Resolves with the result once it is stored. Keeps the process alive meanwhile.
  *
- * @throws TimeoutError that says where the job is, and whether a worker consumes its channel
+ * @throws TimeoutError that names the state of the job, and whether a worker consumes its channel
  */
 export async function awaitResult<Result>(
   job: JobHandle,
@@ -32,7 +32,7 @@ export async function awaitResult<Result>(
   }
 }
 
-/** Where the job is, for the error's text; empty if that cannot be found out in time. */
+/** Returns the state of the job, for the error's text; empty if it cannot be read in time. */
 function whyNot(job: JobHandle, connection: Connection): Promise<string> {
   return new Promise((resolve) => {
     const cancelTimer = connection.broker.clock.schedule(() => resolve(''), LOOK_TIMEOUT);

@@ -6,7 +6,7 @@ import { FAULT_MOMENTS, FaultyBucketBroker, FaultyMessageBroker, Faults } from '
 import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { JobOptions } from './index.js';
 
-/** A producer whose calls fail as told, beside a worker whose calls do not. */
+/** A producer whose calls fail as planned, and a worker whose calls do not fail. */
 function cutOff() {
   const runs: unknown[] = [];
   const faults = new Faults();
@@ -31,15 +31,15 @@ function cutOff() {
 const settled = () => new Promise(setImmediate);
 
 const IDS: [string, JobOptions][] = [
-  ['an id of its own', {}],
+  ['a generated id', {}],
   ['a chosen id', { id: 'one' }],
-  ['a chosen place for its result', { resultId: 'result' }],
+  ['a chosen result bucket', { resultId: 'result' }],
   ['a chosen id and no result', { id: 'one', storeResult: false }],
   ['arguments in its message', { id: 'one', useArgsBucket: false }],
 ];
 
 describe.each(IDS)('A job with %s', (_, options) => {
-  it.each(FAULT_MOMENTS)('that failed to be enqueued %s is enqueued again without harm', async (moment) => {
+  it.each(FAULT_MOMENTS)('can be enqueued again if the first call failed %s publishing', async (moment) => {
     const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', moment);
     const job = producer.job('work', { args: 'once', ...options });
@@ -52,7 +52,7 @@ describe.each(IDS)('A job with %s', (_, options) => {
   });
 });
 
-describe('A job that failed to be enqueued, and was', () => {
+describe('A job that was published although enqueue() failed', () => {
   it.each<[string, JobOptions, readonly unknown[]]>([
     ['work', {}, [undefined]],
     ['work', { id: 'one' }, [undefined]],
@@ -60,7 +60,7 @@ describe('A job that failed to be enqueued, and was', () => {
     ['fail', { id: 'one' }, ['failed']],
     ['leave', { id: 'one' }, ['left', 'delegate']],
     ['leave', {}, ['left', 'delegate']],
-  ])('is not enqueued again where "%s" has ended meanwhile: %j', async (name, options, expected) => {
+  ])('is not enqueued again if "%s" has ended since: %j', async (name, options, expected) => {
     const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'after');
     const job = producer.job(name, options);
@@ -72,7 +72,7 @@ describe('A job that failed to be enqueued, and was', () => {
     expect(await job.result()).toMatchObject({ success: name !== 'fail' });
   });
 
-  it('is not enqueued again where it has delegated, and the other one is still there', async () => {
+  it('is not enqueued again if it has delegated to a job that has not ended', async () => {
     const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'after');
     const job = producer.job('leave', { id: 'one' });
@@ -84,7 +84,7 @@ describe('A job that failed to be enqueued, and was', () => {
     expect(runs).toEqual(['left', 'delegate']);
   });
 
-  it('is not enqueued again where it recurs and has gone on', async () => {
+  it('is not enqueued again if it recurs and its next run is scheduled', async () => {
     const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'after');
     const job = producer.job('work', { id: 'one', args: 1, deferredBy: '1h' });
@@ -98,7 +98,7 @@ describe('A job that failed to be enqueued, and was', () => {
     expect(runs).toEqual([1, 1]);
   });
 
-  it('is not enqueued again where it was cancelled', async () => {
+  it('is not enqueued again if it was cancelled', async () => {
     const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'after');
     const job = producer.job('work', { id: 'one' });
@@ -110,7 +110,7 @@ describe('A job that failed to be enqueued, and was', () => {
     expect(runs).toEqual([]);
   });
 
-  it('is found even if the second confirmation is lost, too', async () => {
+  it('is found even if the second confirmation is lost too', async () => {
     const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'before').strike('publish', 'after', { skip: 1 }).strike('inspect', 'before', { skip: 1 });
     const job = producer.job('work', { id: 'one', args: 1 });
@@ -121,7 +121,7 @@ describe('A job that failed to be enqueued, and was', () => {
     expect(faults.isSpent).toBe(true);
   });
 
-  it('is found where the first try gets through between the look and the second', async () => {
+  it('is found if the first call arrives between the check and the second call', async () => {
     const { testBed, producer, broker, faults, runs } = cutOff();
     faults.strike('publish', 'before');
     const job = producer.job('work', { id: 'one', args: 1 });
@@ -138,8 +138,8 @@ describe('A job that failed to be enqueued, and was', () => {
   });
 });
 
-describe('A job that failed to be enqueued, and was not', () => {
-  it('is enqueued, though the result of an earlier job with its id is there', async () => {
+describe('A job that was not published because enqueue() failed', () => {
+  it('is enqueued even if an earlier job of its id has left a result', async () => {
     const { testBed, producer, faults, runs } = cutOff();
     await testBed.perform('work', { id: 'one', args: 'earlier' });
     faults.strike('publish', 'before');
@@ -150,7 +150,7 @@ describe('A job that failed to be enqueued, and was not', () => {
     expect(runs).toEqual(['earlier', 'later']);
   });
 
-  it('is refused where another job has its id', async () => {
+  it('is refused if another job has taken its id', async () => {
     const { testBed, producer, faults } = cutOff();
     await testBed.repid.job('work', { id: 'one' }).enqueue();
     faults.strike('publish', 'before');
@@ -159,7 +159,7 @@ describe('A job that failed to be enqueued, and was not', () => {
     await expect(job.enqueue()).rejects.toThrow(DuplicateJobError);
   });
 
-  it('is a new one when its object had been enqueued before', async () => {
+  it('is a new job if its object was enqueued before', async () => {
     const { testBed, producer, faults, runs } = cutOff();
     const job = producer.job('work', { args: 1 });
     await job.enqueue();
@@ -172,11 +172,11 @@ describe('A job that failed to be enqueued, and was not', () => {
   });
 });
 
-describe('Jobs that failed to be enqueued together', () => {
+describe('Jobs whose common enqueue() call failed', () => {
   const three = (producer: Repid, options: JobOptions = {}) =>
     [1, 2, 3].map((n) => producer.job('work', { args: n, id: `job-${n}`, ...options }));
 
-  it.each(FAULT_MOMENTS)('%s are enqueued together again without harm', async (moment) => {
+  it.each(FAULT_MOMENTS)('%s publishing can be enqueued together again', async (moment) => {
     const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', moment);
     const jobs = three(producer);
@@ -188,7 +188,7 @@ describe('Jobs that failed to be enqueued together', () => {
     expect(runs.toSorted()).toEqual([1, 2, 3]);
   });
 
-  it.each(FAULT_MOMENTS)('%s may be enqueued one by one, with others', async (moment) => {
+  it.each(FAULT_MOMENTS)('%s publishing can be enqueued one by one, and with others', async (moment) => {
     const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', moment);
     const [first, ...rest] = three(producer);
@@ -201,7 +201,7 @@ describe('Jobs that failed to be enqueued together', () => {
     expect(runs.toSorted()).toEqual([1, 2, 3, 4]);
   });
 
-  it('and of which one was enqueued alone since do not count as enqueued for that', async () => {
+  it('do not count as enqueued because one of them was enqueued alone', async () => {
     const { testBed, producer, faults, runs } = cutOff();
     faults.strike('publish', 'before');
     const [first, ...rest] = three(producer);
@@ -212,7 +212,7 @@ describe('Jobs that failed to be enqueued together', () => {
     expect(runs.toSorted()).toEqual([1, 2, 3]);
   });
 
-  it('are looked for by few calls, however many they are', async () => {
+  it('are looked up with few calls, however many they are', async () => {
     const { producer, faults } = cutOff();
     faults.strike('publish', 'before');
     const jobs = Array.from({ length: 1_000 }, (_, n) => producer.job('work', { storeResult: n % 2 === 0 }));

@@ -16,7 +16,7 @@ export interface EnqueueableJob extends CheckableJob, PublishedJob {
 }
 
 /**
- * Enqueues all of the jobs or none, in one write. Where the broker did not confirm an earlier call, its jobs are looked up first,
+ * Enqueues all of the jobs or none, in one write. If the broker did not confirm an earlier call, its jobs are looked up first,
  * and those that the broker stored are not enqueued again.
  *
  * Rejects as `job.enqueue()` does, and with DependencyError, naming the path, for jobs that could never all run.

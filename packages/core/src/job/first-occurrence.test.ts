@@ -7,11 +7,11 @@ const minutely = { expression: '* * * * *', timeZone: 'UTC' };
 
 describe('The first occurrence of a job', () => {
   it.each([
-    ['nothing is said', {}, { dueAt: undefined }],
+    ['no option is set', {}, { dueAt: undefined }],
     ['it is deferred', { deferredUntil: LATER }, { dueAt: LATER.getTime() }],
     ['it recurs', { deferredBy: 500 }, { dueAt: NOW + 500, recurring: { every: 500, dueAt: NOW + 500 } }],
     [
-      'it recurs from a time on',
+      'it recurs from a given time',
       { deferredBy: 500, deferredUntil: LATER },
       { dueAt: LATER.getTime(), recurring: { every: 500, dueAt: LATER.getTime() } },
     ],
@@ -20,7 +20,7 @@ describe('The first occurrence of a job', () => {
       { cron: minutely },
       { dueAt: NOW + 30_000, recurring: { cron: '* * * * *', timeZone: 'UTC', dueAt: NOW + 30_000 } },
     ],
-    ['it recurs by cron from a time on', { cron: minutely, deferredUntil: LATER }, { dueAt: NOW + 150_000 }],
+    ['it recurs by cron from a given time', { cron: minutely, deferredUntil: LATER }, { dueAt: NOW + 150_000 }],
   ])('when %s', (_, options, expected) => {
     expect(firstOccurrence(options, NOW)).toMatchObject(expected);
   });
@@ -37,7 +37,7 @@ describe('A cron expression without a time zone', () => {
   it.each([
     ['Asia/Tokyo', '2024-05-02T00:00:00Z'],
     ['America/New_York', '2024-05-01T13:00:00Z'],
-  ])('is read in that of the process that enqueues it, and stays so: %s', (zone, due) => {
+  ])('uses and keeps the zone of the process that enqueues it: %s', (zone, due) => {
     process.env['TZ'] = zone;
     const dueAt = Date.parse(due);
     const now = Date.parse('2024-05-01T12:00:30Z');

@@ -7,8 +7,8 @@ const delivery = {
   message: { channel: 'a', payload: new Uint8Array(), headers: {} },
 } as const;
 const onChannel = (channel: string) => ({ ...delivery, message: { ...delivery.message, channel } });
-const id = (parameters = {}, place = 0, from: Parameters<typeof followerId>[0] = delivery) =>
-  followerId(from, parameters, place);
+const id = (parameters = {}, position = 0, from: Parameters<typeof followerId>[0] = delivery) =>
+  followerId(from, parameters, position);
 
 describe('The id of a follower', () => {
   it.each([
@@ -16,18 +16,18 @@ describe('The id of a follower', () => {
     ['a bare message', () => id({}, 3)],
   ])('is the same each time that the run of %s is repeated', (_, make) => expect(make()).toBe(make()));
 
-  it('is the same wherever the job is delivered from', () => {
+  it('is the same for each channel and delivery of the job', () => {
     const elsewhere = { ...onChannel('b'), id: '1800-0', priority: 'low' } as const;
     expect(id({ id: 'one' }, 0, elsewhere)).toBe(id({ id: 'one' }));
   });
 
   it.each([
-    ['the place', id({ id: 'one' }, 1)],
+    ['the position', id({ id: 'one' }, 1)],
     ['the job', id({ id: 'two' })],
     ['the run', id({ id: 'one', nonce: '.1' })],
     ['the enqueueing', id({ id: 'one', nonce: 'token' })],
     ['the kind of its parent', id({})],
-    ['texts that read alike together', id({ id: 'one\0x' })],
+    ['texts that are equal when joined', id({ id: 'one\0x' })],
   ])('differs by %s', (_, other) => expect(other).not.toBe(id({ id: 'one' })));
 
   it.each([
@@ -36,7 +36,7 @@ describe('The id of a follower', () => {
     ['delivery', { ...delivery, id: '1700-1' }],
   ])('differs by the %s of a bare message', (_, other) => expect(id({}, 0, other)).not.toBe(id()));
 
-  it('does not mistake a job for a bare message whose place reads as its id', () => {
+  it('does not mistake a job for a bare message whose position reads as its id', () => {
     expect(id({ id: 'a\0medium\x001700-0' })).not.toBe(id());
   });
 });

@@ -4,7 +4,7 @@ import { DuplicateJobError, InvalidOptionError } from '../errors/index.js';
 import { Latch, TestBed } from '../worker/testing/test-bed.test-support.js';
 import { chain, type JobOptions } from './index.js';
 
-/** Actors on the channel "billing", one of which waits until it is told to go on. */
+/** Actors on the channel "billing", one of which waits for a latch. */
 function billing() {
   const [started, latch] = [new Latch(), new Latch()];
   const actors = [
@@ -21,8 +21,8 @@ function billing() {
   return { testBed, enqueue, started, latch };
 }
 
-describe('A handle made of an id, without the channel', () => {
-  it('tells where the job is, from before it is enqueued to its end', async () => {
+describe('A handle created from an id, without the channel', () => {
+  it('returns the state of the job, from before it is enqueued until it has ended', async () => {
     const { testBed, enqueue, started, latch } = billing();
     const handle = testBed.repid.job('wait', { id: 'one' });
     expect(await handle.status()).toEqual({ state: 'unknown' });
@@ -37,7 +37,7 @@ describe('A handle made of an id, without the channel', () => {
     expect(await handle.status()).toEqual({ state: 'succeeded' });
   });
 
-  it('cancels it', async () => {
+  it('cancels the job', async () => {
     const { testBed, enqueue } = billing();
     await enqueue('charge', { id: 'one' });
     const handle = testBed.repid.job('charge', { id: 'one' });
@@ -48,7 +48,7 @@ describe('A handle made of an id, without the channel', () => {
     expect(await testBed.drain()).toBe(0);
   });
 
-  it('cancels one that runs, and it does not come back', async () => {
+  it('cancels a running job, which is not retried', async () => {
     const { testBed, enqueue, started } = billing();
     await enqueue('wait', { id: 'one', retries: 5 });
     testBed.start();
@@ -59,14 +59,14 @@ describe('A handle made of an id, without the channel', () => {
     expect(await testBed.repid.channel('billing').stats()).toMatchObject({ delayed: 0, queued: 0, running: 0 });
   });
 
-  it('stores no cancelled result for a job that stores none', async () => {
+  it('stores no result when it cancels a job that stores none', async () => {
     const { testBed, enqueue } = billing();
     await enqueue('charge', { id: 'one', storeResult: false });
     expect(await testBed.repid.job('charge', { id: 'one' }).cancel()).toBe(true);
     expect(await testBed.repid.job('charge', { id: 'one' }).result()).toBeUndefined();
   });
 
-  it('finds the job by the bucket that its result goes to', async () => {
+  it('finds the job by the id of its result bucket', async () => {
     const { testBed, enqueue } = billing();
     await enqueue('charge', { resultId: 'invoice-1' });
     const handle = testBed.repid.job('charge', { resultId: 'invoice-1' });
@@ -75,7 +75,7 @@ describe('A handle made of an id, without the channel', () => {
     expect(await handle.status()).toEqual({ state: 'cancelled' });
   });
 
-  it('does not take a job for its own that has the id of its bucket', async () => {
+  it('does not confuse its job with a job whose id is the id of the bucket', async () => {
     const { testBed, enqueue } = billing();
     await enqueue('charge', { id: 'b' });
     const handle = testBed.repid.job('charge', { id: 'a', resultId: 'b' });
@@ -84,7 +84,7 @@ describe('A handle made of an id, without the channel', () => {
     expect(await testBed.repid.job('charge', { id: 'b' }).status()).toEqual({ state: 'queued' });
   });
 
-  it('draws the graph around it, over all channels', async () => {
+  it("returns the job's graph across all channels", async () => {
     const { testBed } = billing();
     const jobs = [
       testBed.repid.job('charge', { id: 'charge', channel: 'billing' }),
@@ -106,7 +106,7 @@ describe('A handle made of an id, without the channel', () => {
     }
   });
 
-  it('explains where the jobs are that it waits for, whatever their channel', async () => {
+  it("explains the states of the job's dependencies, whatever their channel", async () => {
     const { testBed } = billing();
     await testBed.repid.enqueue([
       testBed.repid.job('charge', { id: 'c', channel: 'billing', resultId: 'charged' }),
@@ -126,8 +126,8 @@ describe('A handle made of an id, without the channel', () => {
   });
 });
 
-describe('An id', () => {
-  it('names one job, whatever its channel: the refusal says where that is', async () => {
+describe('A job id', () => {
+  it('identifies one job across channels: a refusal names its channel', async () => {
     const { testBed, enqueue } = billing();
     await enqueue('charge', { id: 'order-4711' });
     const twin = testBed.repid.job('ship', { id: 'order-4711', channel: 'mail' }).enqueue();
@@ -136,7 +136,7 @@ describe('An id', () => {
     await expect(twin).rejects.toMatchObject({ jobId: 'order-4711', channel: 'mail', takenBy: { channel: 'billing' } });
   });
 
-  it('is taken by the job whose result goes to the bucket of that id', async () => {
+  it('is taken if a job stores its result in the bucket of that id', async () => {
     const { testBed, enqueue } = billing();
     await enqueue('charge', { id: 'charge-1', resultId: 'order-4711' });
     const twin = testBed.repid.job('ship', { id: 'order-4711', channel: 'mail' }).enqueue();
@@ -153,13 +153,13 @@ describe('An id', () => {
     ['"id" of job "work" is "#x"', { id: '#x' }],
     ['"resultId" of job "work" is "#x"', { resultId: '#x' }],
     ['"argsFrom" of job "work" is "#x"', { argsFrom: '#x' }],
-  ])('is refused where two things would share a bucket: %s', (message, options) => {
+  ])('is refused if two jobs or values would share a bucket: %s', (message, options) => {
     const { testBed } = billing();
     expect(() => testBed.repid.job('work', options)).toThrow(message);
     expect(() => testBed.repid.job('work', options)).toThrow(InvalidOptionError);
   });
 
-  it('of a job object that is enqueued again does not stand for the old result', async () => {
+  it('of a job object that is enqueued again does not return the old result', async () => {
     const { testBed } = billing();
     const job = testBed.repid.job('charge', { channel: 'billing' });
     await job.enqueue();

@@ -5,7 +5,7 @@ import { newId } from './new-id.js';
 const ID = /^[\w-]{21}$/;
 
 describe('New ids', () => {
-  it('are short, safe in a key or a path, and never the same', () => {
+  it('are short, safe in a key or a path, and unique', () => {
     const ids = Array.from({ length: 10_000 }, newId);
     for (const id of ids) expect(id).toMatch(ID);
     expect(new Set(ids).size).toBe(ids.length);
@@ -13,15 +13,15 @@ describe('New ids', () => {
 });
 
 describe('Derived ids', () => {
-  it('are the same for the same texts, and look like new ones', () => {
+  it('are equal for equal texts, and have the form of new ids', () => {
     expect(derivedId('one', '5', '0')).toBe(derivedId('one', '5', '0'));
     expect(derivedId('one', '5', '0')).toMatch(ID);
   });
 
   it.each([
     ['another parent', ['two', '5', '0']],
-    ['another place', ['one', '5', '1']],
-    ['the same letters, otherwise divided', ['one5', '0']],
+    ['another position', ['one', '5', '1']],
+    ['the same characters, divided differently', ['one5', '0']],
   ])('differ for %s', (_what, texts) => {
     expect(derivedId(...texts)).not.toBe(derivedId('one', '5', '0'));
   });

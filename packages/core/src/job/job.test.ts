@@ -4,8 +4,8 @@ import { DuplicateJobError, InvalidOptionError, UnsupportedError } from '../erro
 import { Latch, TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { JobOptions } from './index.js';
 
-/** An actor that returns its payload, or waits until it is told to go on. */
-function workplace() {
+/** Actors that return their payload, wait for a latch, or fail. */
+function testActors() {
   const [started, latch] = [new Latch(), new Latch()];
   const signals: unknown[] = [];
   const echo = defineActor({ name: 'echo' }, (payload) => payload);
@@ -23,8 +23,8 @@ function workplace() {
 const inAnHour = (testBed: TestBed) => new Date(testBed.clock.now() + 3_600_000);
 
 describe('The status of a job', () => {
-  it('tells where it is, from before it is enqueued to its end', async () => {
-    const { testBed, started, latch } = workplace();
+  it('follows the job from before it is enqueued until it has ended', async () => {
+    const { testBed, started, latch } = testActors();
     const job = testBed.repid.job('wait', { deferredUntil: inAnHour(testBed) });
     expect(await job.status()).toEqual({ state: 'unknown' });
     await job.enqueue();
@@ -39,18 +39,18 @@ describe('The status of a job', () => {
     expect(await job.status()).toEqual({ state: 'succeeded' });
   });
 
-  it('tells of a failure', async () => {
-    const { testBed } = workplace();
+  it('is failed after a failure', async () => {
+    const { testBed } = testActors();
     expect(await (await testBed.perform('fail')).status()).toEqual({ state: 'failed' });
   });
 
   it('is unknown after the end of a job that stores no result', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     expect(await (await testBed.perform('echo', { storeResult: false })).status()).toEqual({ state: 'unknown' });
   });
 
   it('is the same through any handle with the same name and id', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     await testBed.perform('echo', { id: 'one', args: 5 });
     const handle = testBed.repid.job('echo', { id: 'one' });
     expect(await handle.status()).toEqual({ state: 'succeeded' });
@@ -62,8 +62,8 @@ describe('A cancelled job', () => {
   it.each<[string, (testBed: TestBed) => JobOptions]>([
     ['delayed', (testBed) => ({ deferredUntil: inAnHour(testBed) })],
     ['queued', () => ({})],
-  ])('that is %s is taken away, and its result says so', async (_, options) => {
-    const { testBed } = workplace();
+  ])('that is %s is removed, and its result says that it was cancelled', async (_, options) => {
+    const { testBed } = testActors();
     const job = await testBed.repid.job('echo', options(testBed)).enqueue();
     expect(await job.cancel()).toBe(true);
     expect(await job.status()).toEqual({ state: 'cancelled' });
@@ -73,16 +73,16 @@ describe('A cancelled job', () => {
     expect(await job.cancel()).toBe(false);
   });
 
-  it('wakes who waits for its result', async () => {
-    const { testBed } = workplace();
+  it('resolves pending waits for its result', async () => {
+    const { testBed } = testActors();
     const job = await testBed.repid.job('echo').enqueue();
     const result = job.waitForResult();
     await job.cancel();
     expect(await result).toMatchObject({ cancelled: true });
   });
 
-  it('that runs sees its signal fire, and is not retried', async () => {
-    const { testBed, started, signals } = workplace();
+  it('is aborted by its signal if it runs, and is not retried', async () => {
+    const { testBed, started, signals } = testActors();
     const job = await testBed.repid.job('wait', { retries: 5 }).enqueue();
     testBed.start();
     await started.opened;
@@ -93,8 +93,8 @@ describe('A cancelled job', () => {
     expect(await testBed.repid.channel('default').stats()).toMatchObject({ running: 0, delayed: 0, deadLetters: 0 });
   });
 
-  it('that recurs does not come again, be it delayed or running', async () => {
-    const { testBed, started } = workplace();
+  it('does not recur, whether it was delayed or running', async () => {
+    const { testBed, started } = testActors();
     const delayed = await testBed.repid.job('echo', { deferredBy: '1h' }).enqueue();
     await delayed.cancel();
     const running = await testBed.repid.job('wait', { deferredBy: '1h' }).enqueue();
@@ -108,16 +108,16 @@ describe('A cancelled job', () => {
 });
 
 describe('The id of a job', () => {
-  it('is refused while a job of it is there, and free again after', async () => {
-    const { testBed } = workplace();
+  it('is refused while a job uses it, and free afterwards', async () => {
+    const { testBed } = testActors();
     await testBed.repid.job('echo', { id: 'one' }).enqueue();
     await expect(testBed.repid.job('echo', { id: 'one' }).enqueue()).rejects.toThrow(DuplicateJobError);
     await testBed.drain();
     await testBed.repid.job('echo', { id: 'one' }).enqueue();
   });
 
-  it('used again has no stale result', async () => {
-    const { testBed } = workplace();
+  it('returns no stale result when it is used again', async () => {
+    const { testBed } = testActors();
     await testBed.perform('echo', { id: 'one', args: 1 });
     const again = await testBed.repid.job('echo', { id: 'one', args: 2 }).enqueue();
     expect(await again.result()).toBeUndefined();
@@ -126,8 +126,8 @@ describe('The id of a job', () => {
     expect(await result).toMatchObject({ data: 2 });
   });
 
-  it('keeps its result where enqueueing it again is refused', async () => {
-    const { testBed } = workplace();
+  it('keeps its result if a second enqueue() is refused', async () => {
+    const { testBed } = testActors();
     await testBed.repid.job('fail', { id: 'one', deferredBy: '1h' }).enqueue();
     await testBed.clock.advance(3_600_000);
     await testBed.drain();
@@ -137,8 +137,8 @@ describe('The id of a job', () => {
 });
 
 describe('Many jobs', () => {
-  it('are enqueued as one write, all or none', async () => {
-    const { testBed } = workplace();
+  it('are enqueued atomically', async () => {
+    const { testBed } = testActors();
     const jobs = ['a', 'b', 'c'].map((id) => testBed.repid.job('echo', { id }));
     await testBed.repid.enqueue(jobs);
     expect(await testBed.drain()).toBe(3);
@@ -148,8 +148,8 @@ describe('Many jobs', () => {
     expect(await testBed.drain()).toBe(1);
   });
 
-  it('that are no jobs are refused', async () => {
-    const { testBed } = workplace();
+  it('are refused if they are not jobs', async () => {
+    const { testBed } = testActors();
     await expect(testBed.repid.enqueue([{} as never])).rejects.toThrow(
       'repid.enqueue() was given an object: expected a job made by repid.job().',
     );
@@ -158,7 +158,7 @@ describe('Many jobs', () => {
 
 describe('A job', () => {
   it('has a bound enqueue', async () => {
-    const { testBed } = workplace();
+    const { testBed } = testActors();
     const { enqueue } = testBed.repid.job('echo', { args: 'bound' });
     const job = await enqueue();
     await testBed.drain();
@@ -203,8 +203,8 @@ describe('A job', () => {
       'expected a cron expression, or { expression, timeZone }',
       { cron: { expression: '* * * * *', timezone: 'UTC' } as never },
     ],
-  ])('says: %s', (message, options) => {
-    const { testBed } = workplace();
+  ])('refuses invalid options: %s', (message, options) => {
+    const { testBed } = testActors();
     expect(() => testBed.repid.job('work', options)).toThrow(message);
     expect(() => testBed.repid.job('work', options)).toThrow(InvalidOptionError);
   });
@@ -214,8 +214,8 @@ describe('A job', () => {
     ['cannot be read', { cron: 'whenever' }],
     ['has no future time', { cron: '2001-01-01T00:00:00' }],
     ['a job can recur every millisecond at most', { deferredBy: 0 }],
-  ])('that recurs never is refused when it is enqueued: %s', async (message, options) => {
-    const { testBed } = workplace();
+  ])('is refused at enqueue() if its schedule is invalid: %s', async (message, options) => {
+    const { testBed } = testActors();
     await expect(testBed.repid.job('work', options).enqueue()).rejects.toThrow(message);
   });
 
@@ -233,7 +233,7 @@ describe('A job', () => {
     expect(() => testBed.repid.job('work', options)).toThrow(message);
   });
 
-  it('refuses to store a result where none can be kept', () => {
+  it('refuses storeResult without a results broker', () => {
     const testBed = new TestBed([], { resultsBucketBroker: null });
     expect(testBed.repid.job('work').resultId).toBeUndefined();
     expect(() => testBed.repid.job('work', { resultId: 'x' })).toThrow(UnsupportedError);

@@ -56,7 +56,7 @@ export class Job<Args = unknown, Result = unknown> {
   private readonly namedArgsId: string | undefined;
   private storesResult: boolean;
   /** The bucket of the result, if it is not the job's id. */
-  private resultPlace: string | undefined;
+  private resultBucketId: string | undefined;
   private argsSource: JobHandle | string | undefined;
   private readonly dependencies: ResolvedDependency[];
   /** The last enqueueing, and the next one. */
@@ -83,7 +83,7 @@ export class Job<Args = unknown, Result = unknown> {
     this.ownId = this.options.id;
     this.namedArgsId = namedArgsId(this.options, this.connection.buckets);
     this.storesResult = storesResult(name, this.options, this.connection.buckets);
-    this.resultPlace = this.options.resultId;
+    this.resultBucketId = this.options.resultId;
     this.dependencies = resolveDependencies(this.options.dependsOn, `job "${name}"`);
     if (this.options.argsFrom !== undefined) this.takeArgsFrom(this.options.argsFrom);
     if (this.options.id !== undefined) requireCapability(this.connection.broker, 'jobIds', `The id of job "${name}"`);
@@ -120,7 +120,7 @@ export class Job<Args = unknown, Result = unknown> {
 
   /** The bucket of the result; undefined for a job that stores none. */
   get resultId(): string | undefined {
-    return this.storesResult ? (this.resultPlace ?? this.id) : undefined;
+    return this.storesResult ? (this.resultBucketId ?? this.id) : undefined;
   }
 
   /** Name and id, for errors. */
@@ -187,7 +187,7 @@ export class Job<Args = unknown, Result = unknown> {
    * Resolves with the result once it is stored.
    *
    * @param options.timeout how long to wait; default one minute
-   * @throws TimeoutError that says where the job is; UnsupportedError for a job that stores no result
+   * @throws TimeoutError that names the state of the job; UnsupportedError for a job that stores no result
    */
   async waitForResult(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<ResultBucket<Result>> {
     const { timeout = DEFAULTS.resultTimeout, signal } = parseWaitOptions(
@@ -291,16 +291,16 @@ export class Job<Args = unknown, Result = unknown> {
       this.ownId = id;
   }
 
-  /** Stores the result in the bucket of another job, for those that wait for that job. */
-  storeResultIn(place: { readonly id: string; readonly ttl: number | null }, nonce: string | undefined): void {
+  /** Stores the result in the bucket of another job, for the dependents of that job. */
+  storeResultIn(bucket: { readonly id: string; readonly ttl: number | null }, nonce: string | undefined): void {
     this.requireNotEnqueued('delegate()');
     const { id, cron, deferredBy } = this.options;
     if (id !== undefined || cron !== undefined || deferredBy !== undefined)
       throw new InvalidOptionError(CANNOT_DELEGATE(this.label));
     this.connection.buckets.requireResults(`Delegating to job ${this.label}`);
     this.storesResult = true;
-    this.resultPlace = place.id;
-    this.options.resultTtl = place.ttl;
+    this.resultBucketId = bucket.id;
+    this.options.resultTtl = bucket.ttl;
     this.handedOver = { nonce };
   }
 

@@ -3,7 +3,7 @@ import { defineActor } from '../actor/index.js';
 import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { Job, JobOptions } from './index.js';
 
-/** "work" fails as long as it is told to. */
+/** The actor "work" fails until the test lets it succeed. */
 function shop() {
   const state = { fails: false };
   const seen: unknown[] = [];
@@ -22,13 +22,13 @@ function shop() {
 }
 
 const OWN: [string, JobOptions][] = [
-  ['an id of its own', {}],
+  ['a generated id', {}],
   ['a chosen id', { id: 'one' }],
-  ['a chosen place for its result', { resultId: 'result' }],
+  ['a chosen result bucket', { resultId: 'result' }],
 ];
 
 describe.each(OWN)("Arguments in a job's own bucket, of a job with %s", (_, options) => {
-  it('go when it has ended', async () => {
+  it('are deleted when it has ended', async () => {
     const { testBed, work, stored } = shop();
     const job = await work(options).enqueue();
     expect(await stored(job.argsId)).toEqual([true]);
@@ -39,14 +39,14 @@ describe.each(OWN)("Arguments in a job's own bucket, of a job with %s", (_, opti
     expect(await job.args()).toBeUndefined();
   });
 
-  it('go when it is cancelled', async () => {
+  it('are deleted when it is cancelled', async () => {
     const { work, stored } = shop();
     const job = await work(options).enqueue();
     await job.cancel();
     expect(await stored(job.argsId)).toEqual([false]);
   });
 
-  it('are kept for its retries, its dead letter and the replay of that', async () => {
+  it('are kept for its retries, its dead letter and a replay', async () => {
     const { testBed, state, seen, work, stored } = shop();
     state.fails = true;
     const job = await work({ ...options, retries: 1 }).enqueue();
@@ -63,7 +63,7 @@ describe.each(OWN)("Arguments in a job's own bucket, of a job with %s", (_, opti
     expect(await stored(job.argsId)).toEqual([false]);
   });
 
-  it('go with its dead letter', async () => {
+  it('are deleted with its dead letter', async () => {
     const { testBed, state, work, stored } = shop();
     state.fails = true;
     const job = await work(options).enqueue();
@@ -73,7 +73,7 @@ describe.each(OWN)("Arguments in a job's own bucket, of a job with %s", (_, opti
     expect(await stored(job.argsId)).toEqual([false]);
   });
 
-  it('are those of the dead letter, though its id is used again', async () => {
+  it('belong to the dead letter even if its id is used again', async () => {
     const { testBed, state, seen, work } = shop();
     state.fails = true;
     const job = await work({ ...options, args: 'first' }).enqueue();
@@ -91,7 +91,7 @@ describe.each(OWN)("Arguments in a job's own bucket, of a job with %s", (_, opti
 });
 
 describe("Arguments in a job's own bucket", () => {
-  it('stay for a recurring job until it is cancelled', async () => {
+  it('are kept for a recurring job until it is cancelled', async () => {
     const { testBed, seen, work, stored } = shop();
     const job = await work({ deferredBy: '1h' }).enqueue();
     for (let n = 0; n < 3; n += 1) {
@@ -104,7 +104,7 @@ describe("Arguments in a job's own bucket", () => {
     expect(await stored(job.argsId)).toEqual([false]);
   });
 
-  it('stay for the dead letter of a recurring job, and for its next run', async () => {
+  it('are kept for the dead letter of a recurring job, and for its next run', async () => {
     const { testBed, state, seen, work } = shop();
     state.fails = true;
     const job = await work({ deferredBy: '1h' }).enqueue();
@@ -119,7 +119,7 @@ describe("Arguments in a job's own bucket", () => {
     expect(seen).toEqual(['order', 'order', 'order']);
   });
 
-  it('of a follower go with it, under the id that it is given', async () => {
+  it("are deleted with a follower, under the follower's derived id", async () => {
     const { testBed, seen, stored } = shop();
     await testBed.repid.job('parent').enqueue();
     await testBed.worker().run({ burst: true, messagesLimit: 1 });
@@ -132,7 +132,7 @@ describe("Arguments in a job's own bucket", () => {
     expect(await stored(`${id}#args`)).toEqual([false]);
   });
 
-  it('are new each time that one job object is enqueued', async () => {
+  it('are stored anew for each enqueue() of a job object', async () => {
     const { testBed, seen, work, stored } = shop();
     const job = await work().enqueue();
     await testBed.drain();
@@ -144,12 +144,12 @@ describe("Arguments in a job's own bucket", () => {
   });
 });
 
-describe('Arguments that are to stay', () => {
+describe('Arguments in a named or expiring bucket', () => {
   it.each<[string, JobOptions]>([
     ['in a bucket with a name', { argsId: 'args' }],
     ['in a bucket with a time to live', { argsTtl: '2h' }],
-    ['in a bucket with a time to live without end', { argsTtl: null }],
-  ])('%s stay when the job has ended', async (_, options) => {
+    ['in a bucket that never expires', { argsTtl: null }],
+  ])('%s are kept when the job has ended', async (_, options) => {
     const { testBed, work, stored } = shop();
     const job = await work(options).enqueue();
     await testBed.drain();
@@ -158,12 +158,12 @@ describe('Arguments that are to stay', () => {
   });
 });
 
-describe('A handle made of an id', () => {
+describe('A handle created from an id', () => {
   it.each<[string, JobOptions]>([
     ['a bucket of its own', {}],
     ['its message', { useArgsBucket: false }],
     ['a bucket with a name', { argsId: 'args' }],
-  ])('reads the arguments in %s, for as long as the job is there', async (_, options) => {
+  ])('reads the arguments in %s while the broker holds the job', async (_, options) => {
     const { testBed, work } = shop();
     const before = testBed.clock.now();
     await work({ id: 'one', channel: 'elsewhere', ...options }).enqueue();
@@ -175,7 +175,7 @@ describe('A handle made of an id', () => {
     expect(await handle.args()).toBeUndefined();
   });
 
-  it('knows of no arguments where there are none', async () => {
+  it('returns undefined if there are no arguments', async () => {
     const { testBed } = shop();
     await testBed.repid.job('work', { id: 'one' }).enqueue();
     expect(await testBed.repid.job('work', { id: 'one' }).args()).toBeUndefined();

@@ -7,11 +7,11 @@ const HOUR = 3_600_000;
 /** The default of the in-memory broker. */
 const MAX_DELIVERIES = 5;
 
-function ticking(act: (run: number) => unknown = (run) => run) {
+function ticking(action: (run: number) => unknown = (run) => run) {
   const times: number[] = [];
   const actor = defineActor({ name: 'tick', retryPolicy: () => 60_000 }, () => {
     times.push(testBed.clock.now());
-    return act(times.length);
+    return action(times.length);
   });
   const testBed: TestBed = new TestBed([actor]);
   const passAndRun = async (milliseconds: number) => {
@@ -27,7 +27,7 @@ function ticking(act: (run: number) => unknown = (run) => run) {
 }
 
 describe('A job that recurs by deferredBy', () => {
-  it('runs every so often, overwrites its result, and has one schedule', async () => {
+  it('runs at its interval, overwrites its result, and has one schedule', async () => {
     const { testBed, times, passAndRun, delayed } = ticking();
     const job = await testBed.repid.job('tick', { deferredBy: '1h' }).enqueue();
     expect(await passAndRun(HOUR - 1_000)).toBe(0);
@@ -39,7 +39,7 @@ describe('A job that recurs by deferredBy', () => {
     expect(times).toHaveLength(3);
   });
 
-  it('goes on after a run whose workers kept dying, and its result tells of that', async () => {
+  it('continues after a run that crashed its workers, and its result says so', async () => {
     const { testBed, passAndRun, delayed } = ticking();
     const job = await testBed.repid.job('tick', { deferredBy: '1h' }).enqueue();
     await testBed.clock.advance(HOUR);
@@ -62,7 +62,7 @@ describe('A job that recurs by deferredBy', () => {
     expect(await job.result()).toMatchObject({ data: 1 });
   });
 
-  it('runs for the first time when deferredUntil says', async () => {
+  it('first runs at deferredUntil', async () => {
     const { testBed, times, passAndRun } = ticking();
     const deferredUntil = new Date(testBed.clock.now() + 60_000);
     await testBed.repid.job('tick', { deferredBy: '1h', deferredUntil }).enqueue();
@@ -72,7 +72,7 @@ describe('A job that recurs by deferredBy', () => {
     expect(times).toHaveLength(2);
   });
 
-  it('runs a missed tick once, and keeps its rhythm', async () => {
+  it('runs once after missed ticks, and keeps its rhythm', async () => {
     const { testBed, times, passAndRun } = ticking();
     const start = testBed.clock.now();
     await testBed.repid.job('tick', { deferredBy: '1h' }).enqueue();
@@ -82,7 +82,7 @@ describe('A job that recurs by deferredBy', () => {
     expect(times[1]! - start).toBeLessThan(6 * HOUR + 5_000);
   });
 
-  it('survives failures, with its retries as new each time', async () => {
+  it('continues after failures, with all retries again in each run', async () => {
     const { testBed, times, passAndRun, delayed } = ticking((run) => {
       if (run < 4) throw new Error('broken');
       return 'mended';
@@ -99,7 +99,7 @@ describe('A job that recurs by deferredBy', () => {
     expect(await job.result()).toMatchObject({ data: 'mended' });
   });
 
-  it('does not expire between its runs', async () => {
+  it('does not expire between runs', async () => {
     const { testBed, times, passAndRun } = ticking();
     await testBed.repid.job('tick', { deferredBy: '1h', ttl: '1m' }).enqueue();
     await passAndRun(HOUR);
@@ -107,7 +107,7 @@ describe('A job that recurs by deferredBy', () => {
     expect(times).toHaveLength(2);
   });
 
-  it('comes again after one of its runs has expired', async () => {
+  it('continues after one of its runs has expired', async () => {
     const { testBed, times, passAndRun } = ticking();
     await testBed.repid.job('tick', { deferredBy: '1h', ttl: '1m' }).enqueue();
     await passAndRun(HOUR + 120_000);
@@ -128,7 +128,7 @@ describe('A job that recurs by cron', () => {
     for (const late of afterHalfPastSeven) expect(late >= 0 && late <= HOUR / 2 + 5_000).toBe(true);
   });
 
-  it('keeps the time zone of the process that enqueued it, and says which that is', async () => {
+  it('keeps and reports the time zone of the process that enqueued it', async () => {
     const { testBed, times, passAndRun } = ticking();
     vi.stubEnv('TZ', 'Asia/Tokyo');
     const job = await testBed.repid.job('tick', { cron: '30 4 * * *' }).enqueue();
@@ -143,7 +143,7 @@ describe('A job that recurs by cron', () => {
     expect(text).toContain('recurring by cron "30 4 * * *" in time zone "Asia/Tokyo"');
   });
 
-  it('runs many missed times once', async () => {
+  it('runs once after many missed times', async () => {
     const { testBed, passAndRun, delayed } = ticking();
     await testBed.repid.job('tick', { cron: '* * * * *' }).enqueue();
     expect(await passAndRun(10 * HOUR)).toBe(1);

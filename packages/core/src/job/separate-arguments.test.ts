@@ -6,7 +6,7 @@ import { InMemoryBucketBroker } from '../memory/index.js';
 import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import type { JobOptions } from './index.js';
 
-/** Buckets in a place that the message broker knows nothing of. */
+/** A bucket broker that shares no transactions with the message broker. */
 function farBuckets(): BucketBroker & { failures: number } {
   const near = new InMemoryBucketBroker();
   const far = {
@@ -25,7 +25,7 @@ function farBuckets(): BucketBroker & { failures: number } {
   return far;
 }
 
-/** Arguments lie far away; results, where they do not lie there too, beside the messages. */
+/** Arguments are in a separate store. Results are in the same one, or in the store of the messages. */
 function shop(results: 'near' | 'far') {
   const state = { fails: false };
   const seen: unknown[] = [];
@@ -43,8 +43,8 @@ function shop(results: 'near' | 'far') {
   return { far, testBed, state, seen, work, isStored };
 }
 
-describe.each(['near', 'far'] as const)('Own arguments in another place than messages, with results %s', (results) => {
-  it.each<JobOptions>([{}, { id: 'one' }])('go after the job has ended: %j', async (options) => {
+describe.each(['near', 'far'] as const)('Own arguments in a separate store, with results %s', (results) => {
+  it.each<JobOptions>([{}, { id: 'one' }])('are deleted after the job has ended: %j', async (options) => {
     const { testBed, seen, work, isStored } = shop(results);
     const job = await work(options).enqueue();
     expect(await isStored(job.argsId)).toBe(true);
@@ -62,7 +62,7 @@ describe.each(['near', 'far'] as const)('Own arguments in another place than mes
     expect(await job.result()).toMatchObject({ cancelled: true, jobName: 'work' });
   });
 
-  it('stay for its dead letter', async () => {
+  it('are kept for its dead letter', async () => {
     const { testBed, state, seen, work } = shop(results);
     state.fails = true;
     await work().enqueue();
@@ -72,7 +72,7 @@ describe.each(['near', 'far'] as const)('Own arguments in another place than mes
     expect(seen).toEqual(['order', 'order']);
   });
 
-  it('stay for the next run of a recurring job', async () => {
+  it('are kept for the next run of a recurring job', async () => {
     const { testBed, seen, work } = shop(results);
     await work({ deferredBy: '1h' }).enqueue();
     for (let n = 0; n < 3; n += 1) {
@@ -82,7 +82,7 @@ describe.each(['near', 'far'] as const)('Own arguments in another place than mes
     expect(seen).toEqual(['order', 'order', 'order']);
   });
 
-  it('stay, and a problem is reported, if they cannot be removed', async () => {
+  it('are kept, and a problem is reported, if they cannot be removed', async () => {
     const { far, testBed, work, isStored } = shop(results);
     const job = await work().enqueue();
     far.failures = 1;
@@ -92,7 +92,7 @@ describe.each(['near', 'far'] as const)('Own arguments in another place than mes
     expect(testBed.eventsOf('broker-problem')).toHaveLength(1);
   });
 
-  it('that have a name stay', async () => {
+  it('are kept in a named bucket', async () => {
     const { testBed, work, isStored } = shop(results);
     await work({ argsId: 'args' }).enqueue();
     await testBed.drain();
@@ -100,7 +100,7 @@ describe.each(['near', 'far'] as const)('Own arguments in another place than mes
   });
 
   it.each<JobOptions>([{ id: 'one' }, { id: 'one', storeResult: false }, { resultId: 'one' }])(
-    'that have a name are not overwritten where the id is taken: %j',
+    'are not overwritten in a named bucket if the id is taken: %j',
     async (options) => {
       const { far, work } = shop(results);
       await work({ ...options, argsId: 'args' }).enqueue();

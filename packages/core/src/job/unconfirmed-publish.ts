@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection.js';
 import { HEADER, isSameEnqueueing } from '../message/index.js';
 
-/** How many jobs of each kind are looked up. One that stores a result is enough; of the others, the last stay in the broker longest. */
+/** How many jobs of each kind are looked up. One job that stores a result is enough. Of the others, the last ones stay in the broker longest. */
 const MAX_LOOKUPS = 3;
 
 /** A job whose publish may be unconfirmed. */
@@ -9,7 +9,7 @@ export interface PublishedJob {
   readonly id: string;
   readonly resultId: string | undefined;
   readonly nonce: string | undefined;
-  /** The publish of this job that was not confirmed; undefined where there is none. */
+  /** The publish of this job that was not confirmed; undefined if there is none. */
   readonly unconfirmed: UnconfirmedPublish | undefined;
 }
 

@@ -210,8 +210,8 @@ export class BlockedMessages implements BucketWatcher {
     const { id, ttl, into } = result;
     const { headers } = blocked.message;
     const body = skippedBody(reason, ttl, this.rules.clock.now(), headers);
-    const ending = { success: false, skipped: true, cause, jobName: headers[HEADER.topic] };
-    this.rules.buckets.store({ id, ttl, body, ...ending, into });
+    const outcome = { success: false, skipped: true, cause, jobName: headers[HEADER.topic] };
+    this.rules.buckets.store({ id, ttl, body, ...outcome, into });
   }
 
   /** Keeps the message for as long as its result says that it was skipped. */

@@ -21,7 +21,7 @@ describe('InMemoryBucketBroker', () => {
       ((buckets as InMemoryBucketBroker).clock as AdjustableClock).advance(milliseconds),
   });
 
-  it('refuses an option that it does not know', () => {
+  it('refuses an unknown option', () => {
     const create = () => new InMemoryBucketBroker({ ttl: 1 } as object);
     expect(create).toThrow('InMemoryBucketBroker has no option "ttl". It has: clock.');
   });

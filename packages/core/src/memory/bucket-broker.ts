@@ -13,7 +13,7 @@ import { type InMemoryBucketBrokerOptions, resolveBucketBrokerOptions } from './
 export class InMemoryBucketBroker implements BucketBroker {
   readonly name = 'in-memory';
   readonly clock: Clock;
-  /** The stored buckets. In-memory message brokers that joined it write here, in the same transaction as their messages. */
+  /** The stored buckets. Message brokers that share its transactions write here together with their messages. */
   readonly contents: BucketContents;
   #isConnected = false;
 

@@ -3,7 +3,7 @@ import { AdjustableClock } from '../clock/index.js';
 import { BucketContents } from './bucket-contents.js';
 
 describe('BucketContents', () => {
-  it('forgets an expired bucket that nobody asks for', async () => {
+  it('deletes an expired bucket that is never read', async () => {
     const clock = new AdjustableClock();
     const contents = new BucketContents(clock);
     contents.store({ id: 'old', body: '1', ttl: 1_000, success: true });

@@ -173,9 +173,9 @@ function countTaken({ name }: InMemoryChannel, left: Map<string, number>): void 
   if (count !== undefined) left.set(name, count - 1);
 }
 
-function attempt(act: () => unknown, otherwise: (problem: Error) => unknown): void {
+function attempt(action: () => unknown, otherwise: (problem: Error) => unknown): void {
   try {
-    act();
+    action();
   } catch (problem) {
     otherwise(problem instanceof Error ? problem : new Error('A listener threw a value that is not an error.'));
   }

@@ -25,7 +25,7 @@ export function namesOf({ jobId, resultId }: Pick<Entry, 'jobId' | 'resultId'>):
   return [jobId, resultId].filter((name) => name !== undefined);
 }
 
-/** Where the job is; undefined for one that is not held, and for a bare message. */
+/** Returns the channel and state of the job; undefined for a job that is not held, and for a bare message. */
 export function placeOf({ jobId, message, location }: Entry): JobPlace | undefined {
   if (jobId === undefined || location.type === 'none') return undefined;
   return { channel: message.channel, jobId, location: location.type };

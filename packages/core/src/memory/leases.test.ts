@@ -5,7 +5,7 @@ import { InMemoryMessageBroker } from './index.js';
 
 const MESSAGE = { channel: 'act', payload: new Uint8Array(), headers: {} };
 
-describe('A delivery that somebody keeps does not keep later deliveries in memory', () => {
+describe('A referenced delivery does not keep later deliveries in memory', () => {
   it('once it is settled', async () => {
     const { deliveries, broker } = await deliver(3);
     await deliveries[0]!.settle({ outcome: { type: 'ack' }, publish: [] });

@@ -70,14 +70,14 @@ class LimitedBroker implements MessageBroker {
 
 function administrationOf(broker: MessageBroker): ChannelAdministration {
   const administer = async (): Promise<never> => refuse(broker, 'administration');
-  const bury = async (): Promise<never> => refuse(broker, 'deadLetters');
+  const deadLetters = async (): Promise<never> => refuse(broker, 'deadLetters');
   const names = ['declare', 'stats', 'peek', 'pause', 'resume', 'purge', 'delete'] as const;
   const administration = Object.fromEntries(names.map((name) => [name, administer]));
   return {
     ...administration,
-    deadLetters: bury,
-    replayDeadLetters: bury,
-    deleteDeadLetters: bury,
+    deadLetters,
+    replayDeadLetters: deadLetters,
+    deleteDeadLetters: deadLetters,
   } as unknown as ChannelAdministration;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LinkedQueue } from './linked-queue.js';
 
 describe('LinkedQueue', () => {
-  it('gives first what came first', () => {
+  it('returns items in the order in which they were added', () => {
     const queue = queueOf('a', 'b', 'c');
     expect([queue.shift(), queue.shift(), queue.shift(), queue.shift()]).toEqual(['a', 'b', 'c', undefined]);
   });
@@ -11,7 +11,7 @@ describe('LinkedQueue', () => {
     ['a', ['a', 'b', 'd']],
     ['c', ['b', 'c', 'd']],
     ['e', ['b', 'd', 'e']],
-  ])('takes %s behind those that stay in front of it', (item, expected) => {
+  ])('inserts %s behind the items before it', (item, expected) => {
     const queue = queueOf('b', 'd');
     queue.insertAfter((other) => other < item, item);
     expect([...queue]).toEqual(expected);
@@ -22,7 +22,7 @@ describe('LinkedQueue', () => {
     ['a', ['b', 'c']],
     ['b', ['a', 'c']],
     ['c', ['a', 'b']],
-  ])('lets %s leave from where it stands, once', (leaving, staying) => {
+  ])('removes %s from its position, once', (leaving, staying) => {
     const queue = new LinkedQueue<string>();
     const links = new Map(['a', 'b', 'c'].map((item) => [item, queue.push(item)]));
     queue.remove(links.get(leaving)!);
@@ -31,7 +31,7 @@ describe('LinkedQueue', () => {
     expect(queue.size).toBe(2);
   });
 
-  it('does not let a link leave that was shifted out', () => {
+  it('does not remove a link that was shifted', () => {
     const queue = new LinkedQueue<string>();
     const link = queue.push('a');
     queue.shift();
@@ -40,7 +40,7 @@ describe('LinkedQueue', () => {
     expect([...queue]).toEqual(['b']);
   });
 
-  it('goes on after it was empty', () => {
+  it('can be used again after it was empty', () => {
     const queue = queueOf('a');
     queue.shift();
     expect(queue.size).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type LossOutcome, outcomeOfLoss } from './loss-outcome.js';
 
-describe('A message that has lost its worker', () => {
+describe('A message that lost its worker', () => {
   it.each<[number, number, LossOutcome]>([
     [1, 1, 'suspect'],
     [1, 2, 'suspect'],
@@ -13,7 +13,7 @@ describe('A message that has lost its worker', () => {
     [20, 5, 'suspect'],
     [21, 5, 'dead-lettered'],
     [5, 1, 'dead-lettered'],
-  ])('%i times, with %i allowed, beside other messages, is %s', (losses, maxDeliveries, outcome) => {
+  ])('%i times, with %i allowed, together with other messages, is %s', (losses, maxDeliveries, outcome) => {
     expect(outcomeOfLoss({ losses, lossesAlone: 0, wasExhausted: false }, maxDeliveries)).toBe(outcome);
   });
 
@@ -27,7 +27,7 @@ describe('A message that has lost its worker', () => {
     expect(outcomeOfLoss({ losses, lossesAlone, wasExhausted: false }, 5)).toBe(outcome);
   });
 
-  it('that was to refuse it, is dead-lettered', () => {
+  it('is dead-lettered if the worker was to refuse it', () => {
     expect(outcomeOfLoss({ losses: 6, lossesAlone: 2, wasExhausted: true }, 5)).toBe('dead-lettered');
   });
 });

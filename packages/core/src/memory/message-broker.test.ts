@@ -23,12 +23,12 @@ describe('InMemoryMessageBroker', () => {
     advance: (broker, milliseconds) => (broker.clock as AdjustableClock).advance(milliseconds),
   });
 
-  it('does not join a broker of another kind', async () => {
+  it('does not share transactions with another kind of bucket broker', async () => {
     const foreign = { name: 'foreign' } as BucketBroker;
     expect(await new InMemoryMessageBroker().join(foreign)).toBe(false);
   });
 
-  it('delivers what was lost before what is queued, in its order', async () => {
+  it('delivers lost messages before queued ones, in order', async () => {
     const clock = new AdjustableClock();
     const broker = new InMemoryMessageBroker({ clock, ownershipTime: '1s' });
     await broker.connect();
@@ -42,7 +42,7 @@ describe('InMemoryMessageBroker', () => {
     await broker.disconnect();
   });
 
-  it('delivers what was lost in the order in which it was taken, not in that of its loss or its publishing', async () => {
+  it('delivers lost messages in the order in which they were delivered first', async () => {
     const clock = new AdjustableClock();
     const broker = new InMemoryMessageBroker({ clock, ownershipTime: '1s' });
     await broker.connect();
@@ -64,7 +64,7 @@ describe('InMemoryMessageBroker', () => {
     await broker.disconnect();
   });
 
-  it('runs by the clock that it is given', () => {
+  it('uses the given clock', () => {
     const clock = new AdjustableClock();
     expect(new InMemoryMessageBroker({ clock }).clock).toBe(clock);
   });

@@ -3,7 +3,7 @@ import { UnsupportedError } from '../errors/index.js';
 import { InMemoryBucketBroker } from './bucket-broker.js';
 import type { BucketContents, BucketWatcher } from './bucket-contents.js';
 
-/** Buckets that are committed together with messages: those of the bucket brokers that were joined. */
+/** Buckets that are committed together with messages: those of the bucket brokers passed to `join()`. */
 export class TransactionalBuckets {
   readonly #brokers = new Set<InMemoryBucketBroker>();
 
@@ -15,11 +15,11 @@ export class TransactionalBuckets {
     broker.contents.watch(this.watcher());
   }
 
-  /** @throws UnsupportedError for a bucket of a broker that was not joined */
+  /** @throws UnsupportedError for a bucket of a separate bucket broker */
   check({ id, into }: Pick<BucketWrite, 'id' | 'into'>): void {
     if (this.#brokers.has(into as InMemoryBucketBroker)) return;
     throw new UnsupportedError(
-      `Bucket "${id}" cannot be committed together with a message: its ${into.name} broker was not joined by the ` +
+      `Bucket "${id}" cannot be committed together with a message: its ${into.name} broker is not a transactional store of the ` +
         'in-memory message broker. Join it first, or store the bucket separately.',
     );
   }
@@ -39,12 +39,12 @@ export class TransactionalBuckets {
     return contentsOf({ into }).get(id);
   }
 
-  /** Stores a result in every joined broker, for jobs whose results broker is not known. */
+  /** Stores a result in every transactional broker, for jobs whose results broker is not known. */
   storeEverywhere(record: BucketRecord): void {
     for (const contents of this) contents.store(record);
   }
 
-  /** Removes the bucket from every joined broker. */
+  /** Removes the bucket from every transactional broker. */
   delete(id: string): void {
     for (const contents of this) contents.delete(id);
   }
@@ -54,7 +54,7 @@ export class TransactionalBuckets {
   }
 }
 
-/** Only for joined brokers, which are in-memory ones. */
+/** Only for transactional brokers, which are in-memory ones. */
 function contentsOf({ into }: Pick<BucketWrite, 'into'>): BucketContents {
   return (into as InMemoryBucketBroker).contents;
 }

@@ -3,12 +3,12 @@ import type { Priority } from '../message/index.js';
 import { WeightedRoundRobin } from './weighted-round-robin.js';
 
 describe('WeightedRoundRobin', () => {
-  it('gives 10 high, 3 medium and 1 low in a round', () => {
+  it('takes 10 high, 3 medium and 1 low in a round', () => {
     const round = [...Array(10).fill('high'), ...Array(3).fill('medium'), 'low'];
     expect(take(new WeightedRoundRobin(), 28, ['high', 'medium', 'low'])).toEqual([...round, ...round]);
   });
 
-  it('leaves the share of an empty priority to the others', () => {
+  it('gives the share of an empty priority to the others', () => {
     expect(take(new WeightedRoundRobin(), 8, ['medium', 'low'])).toEqual([
       ...Array(3).fill('medium'),
       'low',
@@ -24,7 +24,7 @@ describe('WeightedRoundRobin', () => {
     expect(take(roundRobin, 1, ['low'])).toEqual(['low']);
   });
 
-  it('looks ahead without changing the round', () => {
+  it('peeks without changing the round', () => {
     const roundRobin = new WeightedRoundRobin();
     take(roundRobin, 12, ['high', 'medium', 'low']);
     const ahead = take(roundRobin.copy(), 5, ['high', 'medium', 'low']);

@@ -18,7 +18,7 @@ export class WeightedRoundRobin {
     return priority;
   }
 
-  /** A copy at the same point of the round, to look ahead with. */
+  /** A copy at the same point of the round, to peek with. */
   copy(): WeightedRoundRobin {
     return new WeightedRoundRobin(this.#left);
   }

@@ -17,8 +17,8 @@ export function asRouted(headers: Headers): Headers {
 /**
  * The headers with one more unrouted delivery counted, the first of them at `since`, in milliseconds since the epoch.
  */
-export function countUnrouted(headers: Headers, looks: number, since: number): Headers {
-  return { ...headers, [HEADER.unrouted]: `${looks + 1} ${since}` };
+export function countUnrouted(headers: Headers, count: number, since: number): Headers {
+  return { ...headers, [HEADER.unrouted]: `${count + 1} ${since}` };
 }
 
 /** The headers of a message that was never tried. */

@@ -48,13 +48,13 @@ export interface OutgoingMessage extends Message {
   readonly waits?: Waits;
   /**
    * Buckets to store in the same transaction. A bucket that belongs to a job's result (its id or `resultId` while the
-   * broker holds it, or a stored result) is not overwritten: publishing rejects with DuplicateJobError. Only for joined
-   * bucket brokers.
+   * broker holds it, or a stored result) is not overwritten: publishing rejects with DuplicateJobError. Only for
+   * transactional bucket brokers.
    */
   readonly buckets?: readonly BucketWrite[];
   /**
    * Buckets to delete in the same transaction: results of an earlier job of this id. A bucket of arguments is not
-   * deleted: publishing rejects with DuplicateJobError. Only for joined bucket brokers.
+   * deleted: publishing rejects with DuplicateJobError. Only for transactional bucket brokers.
    */
   readonly clears?: readonly Pick<BucketWrite, 'id' | 'into'>[];
 }

@@ -13,7 +13,7 @@ describe('The nonce of the next run', () => {
     expect(nextNonce(nonce)).toBe(next);
   });
 
-  it('is written beside the other headers', () => {
+  it('is added to the other headers', () => {
     expect(asNextRun({ topic: 'work', 'repid-nonce': 'token' })).toEqual({ topic: 'work', 'repid-nonce': 'token.1' });
     expect(asNextRun({ topic: 'work' })).toEqual({ topic: 'work', 'repid-nonce': '.1' });
   });
@@ -30,7 +30,7 @@ describe('Two nonces', () => {
     ['token', undefined, false],
     ['token', '.1', false],
     ['token.1', 'tokens.1', false],
-  ])('%s and %s come from one enqueueing: %s', (one, other, same) => {
+  ])('%s and %s belong to the same enqueueing: %s', (one, other, same) => {
     expect(isSameEnqueueing(one, other)).toBe(same);
     expect(isSameEnqueueing(other, one)).toBe(same);
   });

@@ -56,7 +56,7 @@ const parameters: fc.Arbitrary<MessageParameters> = fc
   });
 
 describe('The parameters of a message', () => {
-  it('are read as they were written', () => {
+  it('survive writing and reading', () => {
     fc.assert(
       fc.property(parameters, (written) => {
         expect(readParameters(writeParameters(written))).toEqual(written);
@@ -64,9 +64,9 @@ describe('The parameters of a message', () => {
     );
   });
 
-  it('name the bucket of the arguments once where it is all that is waited for', () => {
-    const usual = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
-    const headers = writeParameters({ ...usual, argsBucketId: 'first', dependsOn: ['first'] });
+  it('name the arguments bucket once if the job waits only for it', () => {
+    const defaults = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
+    const headers = writeParameters({ ...defaults, argsBucketId: 'first', dependsOn: ['first'] });
     expect(headers).toEqual({ 'repid-args': 'first', 'repid-depends': '' });
     expect(readParameters(headers).dependsOn).toEqual(['first']);
   });
@@ -74,10 +74,10 @@ describe('The parameters of a message', () => {
   it.each([
     ['named', { 'repid-id': 'one', 'repid-args': 'order' }, 'order', undefined],
     ['its own', { 'repid-id': 'one', 'repid-args': '' }, 'one#args', 'one#args'],
-    ['its own by a chosen ending', { 'repid-id': 'one', 'repid-args': '#x1' }, 'one#x1', 'one#x1'],
+    ['its own with another suffix', { 'repid-id': 'one', 'repid-args': '#x1' }, 'one#x1', 'one#x1'],
     ['shared', { 'repid-id': 'one', 'repid-args': 'one#args' }, 'one#args', undefined],
     ['none', { 'repid-id': 'one' }, undefined, undefined],
-  ])('say where the arguments lie: a bucket that is %s', (_, headers, bucketId, own) => {
+  ])('name the arguments bucket: %s', (_, headers, bucketId, own) => {
     expect(readParameters(headers).argsBucketId).toBe(bucketId);
     expect(ownArgsBucketOf(headers)).toBe(own);
     const shared = withSharedArgs(headers);
@@ -90,11 +90,11 @@ describe('The parameters of a message', () => {
     [{ 'repid-id': 'one', 'repid-result': 'one' }, undefined],
     [{ 'repid-id': 'one' }, undefined],
     [{ 'repid-id': 'one', 'repid-result': 'two' }, 'two'],
-  ])('of %j say that %s is taken beside the id', (headers, bucketId) => {
+  ])('in %j reserve %s in addition to the id', (headers, bucketId) => {
     expect(furtherResultBucketOf(headers)).toBe(bucketId);
   });
 
-  it('are few headers for a usual job', () => {
+  it('are few headers for a job with default options', () => {
     const result = { id: 'one', ttl: DEFAULTS.resultTtl };
     const retries = { maxAmount: 0, alreadyTried: 0 };
     const argsBucketId = 'one#args';
@@ -102,7 +102,7 @@ describe('The parameters of a message', () => {
     expect(headers).toEqual({ 'repid-id': 'one', 'repid-args': '', 'repid-result': '', 'repid-at': '5' });
   });
 
-  it('are at their defaults for a bare message', () => {
+  it('have defaults for a bare message', () => {
     expect(readParameters({ topic: 'work' })).toEqual({
       retries: { maxAmount: 0, alreadyTried: 0 },
       ttl: null,
@@ -126,19 +126,19 @@ describe('The parameters of a message', () => {
     ['repid-cron', 'whenever'],
     ['repid-due', 'tomorrow'],
     ['repid-result-ttl', 'long'],
-  ])('are refused where %s is %j', (name, value) => {
+  ])('are refused if %s is %j', (name, value) => {
     expect(() => readParameters({ 'repid-id': 'one', 'repid-result': '', [name]: value })).toThrow(
       MalformedMessageError,
     );
   });
 
-  it('are refused where the time zone is none', () => {
+  it('are refused if the time zone is invalid', () => {
     expect(() => readParameters({ 'repid-cron': '* * * * *', 'repid-cron-tz': 'Mars/Base' })).toThrow(
       MalformedMessageError,
     );
   });
 
-  it('never fail in another way, whatever the headers say', () => {
+  it('never fail with another error, whatever the headers are', () => {
     const names = [
       'repid-id',
       'repid-result',
@@ -159,9 +159,9 @@ describe('The parameters of a message', () => {
   });
 });
 
-function problemOf(act: () => unknown): unknown {
+function problemOf(action: () => unknown): unknown {
   try {
-    act();
+    action();
     return undefined;
   } catch (error) {
     return error;

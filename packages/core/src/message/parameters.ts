@@ -90,7 +90,7 @@ export function furtherResultBucketOf(headers: Readonly<Record<string, string>>)
 /** Begins the suffix of a job's own arguments bucket, after the job's id. Chosen ids must not begin with it. */
 export const OWN_ARGS_SIGN = '#';
 
-/** The usual suffix of a job's own arguments bucket. Other suffixes distinguish buckets of the same id. */
+/** The default suffix of a job's own arguments bucket. Other suffixes distinguish buckets of the same id. */
 export const OWN_ARGS = `${OWN_ARGS_SIGN}args`;
 
 /** The arguments bucket that these headers name. */
@@ -103,14 +103,14 @@ export function argsBucketOf(headers: Readonly<Record<string, string>>): string 
  * and kept for retries, dead letters and their replay.
  */
 export function ownArgsBucketOf(headers: Readonly<Record<string, string>>): string | undefined {
-  const ending = headers[HEADER.argsBucket];
-  if (ending === undefined || (ending !== '' && !ending.startsWith(OWN_ARGS_SIGN))) return undefined;
-  return ownArgsBucket(headers[HEADER.id], ending);
+  const suffix = headers[HEADER.argsBucket];
+  if (suffix === undefined || (suffix !== '' && !suffix.startsWith(OWN_ARGS_SIGN))) return undefined;
+  return ownArgsBucket(headers[HEADER.id], suffix);
 }
 
-/** The id of a job's own arguments bucket. @param ending the suffix, which begins with `#`; empty for the usual one */
-export function ownArgsBucket(jobId = '', ending = ''): string {
-  return `${jobId}${ending === '' ? OWN_ARGS : ending}`;
+/** The id of a job's own arguments bucket. @param suffix begins with `#`; empty for the default suffix */
+export function ownArgsBucket(jobId = '', suffix = ''): string {
+  return `${jobId}${suffix === '' ? OWN_ARGS : suffix}`;
 }
 
 /**
@@ -122,7 +122,7 @@ export function withSharedArgs(headers: Readonly<Record<string, string>>): Reado
   return own === undefined ? headers : { ...headers, [HEADER.argsBucket]: own };
 }
 
-/** Writes the parameters as headers, beside others. Default values are left out. */
+/** Adds the parameters to the headers. Default values are left out. */
 export function writeParameters(
   parameters: MessageParameters,
   headers: Record<string, string> = {},
@@ -153,14 +153,14 @@ function writeResult(
   if (ttl !== DEFAULTS.resultTtl) headers[HEADER.resultTtl] = String(ttl);
 }
 
-/** Shortens the id of a job's own arguments bucket to its suffix; the usual suffix is left out. */
+/** Shortens the id of a job's own arguments bucket to its suffix; the default suffix is left out. */
 function withoutJobId(argsBucketId: string, jobId: string | undefined): string {
   if (jobId === undefined || !argsBucketId.startsWith(jobId + OWN_ARGS_SIGN)) return argsBucketId;
-  const ending = argsBucketId.slice(jobId.length);
-  return ending === OWN_ARGS ? '' : ending;
+  const suffix = argsBucketId.slice(jobId.length);
+  return suffix === OWN_ARGS ? '' : suffix;
 }
 
-/** Stands for the job's own id, the usual result bucket, to save bytes. */
+/** Stands for the job's own id, which is the default result bucket, to save bytes. */
 const SAME_AS_JOB = '';
 
 /** Stands for the arguments bucket. Most jobs that wait for one bucket wait for that one. */
@@ -188,9 +188,9 @@ function readUnrouted(
 ): Pick<MessageParameters, 'unrouted' | 'unroutedSince'> {
   const text = headers[HEADER.unrouted];
   if (text === undefined) return NEVER_UNROUTED;
-  const [looks, since, ...rest] = text.split(' ').map(toNumber);
-  const isWrong = looks === undefined || rest.length > 0 || (since === undefined && text.includes(' '));
-  if (!isWrong) return since === undefined ? { unrouted: looks } : { unrouted: looks, unroutedSince: since };
+  const [count, since, ...rest] = text.split(' ').map(toNumber);
+  const isWrong = count === undefined || rest.length > 0 || (since === undefined && text.includes(' '));
+  if (!isWrong) return since === undefined ? { unrouted: count } : { unrouted: count, unroutedSince: since };
   throw new MalformedMessageError(
     `Header "${HEADER.unrouted}" is ${show(text)}: expected a count and the time of the first one.`,
   );

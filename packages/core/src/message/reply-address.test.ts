@@ -3,7 +3,7 @@ import { newId } from '../job/new-id.js';
 import { formatReplyAddress, isChannelName, parseReplyAddress, REPLY_CHANNELS } from './index.js';
 
 describe('A reply address', () => {
-  it('is read as it was written, and names a channel', () => {
+  it('survives writing and reading, and names a channel', () => {
     for (let n = 0; n < 1_000; n += 1) {
       const address = { channel: `${REPLY_CHANNELS}${newId()}`, correlation: newId() };
       const text = formatReplyAddress(address);

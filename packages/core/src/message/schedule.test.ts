@@ -36,7 +36,7 @@ describe('The next occurrence by cron', () => {
     expect(nextCronTime('0 9 * * *', timeZone, at(after))).toBe(at(expected));
   });
 
-  it('is none after the last time', () => {
+  it('is undefined after the last time', () => {
     expect(nextCronTime('2020-01-01T00:00:00', 'UTC', at('2024-01-01T00:00:00Z'))).toBeUndefined();
   });
 

@@ -11,27 +11,27 @@ describe('compose', () => {
       return `${name}(${output})`;
     };
 
-  it('puts the first layer outermost, and hands changed inputs on', async () => {
+  it('puts the first layer outermost, and passes on changed inputs', async () => {
     const order: string[] = [];
     const run = compose([noting(order, 'a'), noting(order, 'b')], async (input) => `core ${input}`);
     expect(await run(1)).toBe('a(b(core 3))');
     expect(order).toEqual(['a in 1', 'b in 2', 'b out', 'a out']);
   });
 
-  it('hands on what came in where nothing is given', async () => {
+  it('passes on the input if next() gets no argument', async () => {
     expect(await compose<number, number>([(_, next) => next()], async (input) => input)(5)).toBe(5);
   });
 
-  it('is the innermost step where there are no layers', async () => {
+  it('calls the innermost step directly without layers', async () => {
     expect(await compose<number, number>([], async (input) => input * 2)(5)).toBe(10);
   });
 
-  it('may be run many times, also at once', async () => {
+  it('can run repeatedly and concurrently', async () => {
     const run = compose<number, number>([async (input, next) => (await next(input)) + 1], async (input) => input);
     expect(await Promise.all([1, 2, 3].map((input) => run(input)))).toEqual([2, 3, 4]);
   });
 
-  it('makes a layer that throws at once reject', async () => {
+  it('rejects if a layer throws synchronously', async () => {
     const fail = () => {
       throw new Error('broken');
     };

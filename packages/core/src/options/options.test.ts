@@ -63,7 +63,7 @@ describe.each([
     expect(() => parse(schema, options, 'thing')).toThrow(message);
   });
 
-  it('can show a value that JSON cannot', () => {
+  it('shows a value that JSON cannot represent', () => {
     const loop: Record<string, unknown> = {};
     loop.self = loop;
     expect(() => parse(schema, { name: loop }, 'thing')).toThrow('Option "name" of thing is');
@@ -83,7 +83,7 @@ describe('The options of an actor', () => {
     });
   });
 
-  it('come from module, class and method, the closest counts, and middlewares add up', () => {
+  it('are merged from module, class and method: the closest wins, and middlewares are concatenated', () => {
     const [first, second] = [async () => 1, async () => 2];
     const module = { timeout: '1m', channel: 'mail', middlewares: [first] };
     const options = resolveActorOptions('Mail.send', 'send', module, undefined, {
@@ -110,7 +110,7 @@ describe('The options of an actor', () => {
     ],
     ['Option "concurrency" of actor "Mail.send" is 0', { concurrency: 0 }],
     ['Option "routing" of actor "Mail.send" is "all"', { routing: 'all' as unknown as typeof catchAllRouting }],
-  ])('say: %s', (message, options) => {
+  ])('are refused: %s', (message, options) => {
     expect(() => resolveActorOptions('Mail.send', 'send', options)).toThrow(message);
   });
 });

@@ -72,8 +72,8 @@ const CALLS: readonly (readonly [expected: string, call: Call])[] = [
   ['Option "first" of exponentialRetry() is -1', () => exponentialRetry({ first: -1 })],
 ];
 
-describe('A value passed in', () => {
-  it.each(CALLS)('is refused by name: %s', async (expected, call) => {
+describe('An invalid value', () => {
+  it.each(CALLS)('is refused with its name: %s', async (expected, call) => {
     const { repid } = new TestBed([]);
     const made = async (): Promise<unknown> => call(repid);
     await expect(made()).rejects.toThrow(InvalidOptionError);
@@ -88,13 +88,13 @@ describe('A value passed in', () => {
     ],
     ['Option "handleSignals.0" of worker is "SIGKILL"', { handleSignals: ['SIGKILL'] }],
     ['Option "channels.0" of worker is "my channel"', { channels: ['my channel'] }],
-  ])('to a worker is refused by name: %s', async (expected, options) => {
+  ])('for a worker is refused with its name: %s', async (expected, options) => {
     const testBed = new TestBed([defineActor({ name: 'x' }, () => 1)]);
     expect(() => testBed.worker(options)).toThrow(expected);
     await expect(testBed.worker().run(options)).rejects.toThrow(expected);
   });
 
-  it('to a worker is an object of options', async () => {
+  it('for a worker is refused if it is not an object of options', async () => {
     const testBed = new TestBed([defineActor({ name: 'x' }, () => 1)]);
     await expect(testBed.worker().run(untyped(['default']))).rejects.toThrow('The options of worker are an array');
   });
@@ -112,23 +112,26 @@ describe('A value passed in', () => {
     ],
     ['message has no option "immediate"', (msg) => msg.replyJson(untyped({ ...message, immediate: true }))],
     ['"delay" is "soon", which is not a duration.', (msg) => msg.forceRetry('soon')],
-  ])('to its message is refused by name, and leaves it to be settled: %s', async (expected, call) => {
-    const seen: unknown[] = [];
-    const actor = defineActor({ name: 'act' }, (_, msg) => call(msg).catch((error: unknown) => seen.push(error)));
-    const testBed = new TestBed([actor]);
-    await testBed.perform('act');
-    expect(seen).toEqual([expect.any(InvalidOptionError)]);
-    expect((seen[0] as Error).message).toContain(expected);
-    expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, deadLetters: 0 });
-  });
+  ])(
+    'passed to the message of an actor is refused with its name, and the message can still be settled: %s',
+    async (expected, call) => {
+      const seen: unknown[] = [];
+      const actor = defineActor({ name: 'act' }, (_, msg) => call(msg).catch((error: unknown) => seen.push(error)));
+      const testBed = new TestBed([actor]);
+      await testBed.perform('act');
+      expect(seen).toEqual([expect.any(InvalidOptionError)]);
+      expect((seen[0] as Error).message).toContain(expected);
+      expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, deadLetters: 0 });
+    },
+  );
 
-  it('shows no secret, where a broker or its address was given in the wrong place', () => {
+  it('does not reveal a secret if a broker or its address is passed as the wrong option', () => {
     const { repid, broker } = new TestBed([]);
-    const places: unknown[] = [
+    const misplaced: unknown[] = [
       { url: 'redis://:secret@host', password: 'secret' },
       Object.assign(Object.create(broker) as object, { secret: 'secret' }),
     ];
-    for (const channel of [...places, 'redis://me:secret@host:6379']) {
+    for (const channel of [...misplaced, 'redis://me:secret@host:6379']) {
       expect(() => repid.job('x', untyped<JobOptions>({ channel }))).toThrow(
         /^(?!.*secret).*Option "channel" of job "x" is/s,
       );

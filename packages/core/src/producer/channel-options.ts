@@ -13,7 +13,7 @@ const limit = option.wholeNumber(1);
 const limitSchema = v.strictObject({ limit });
 const idsSchema = v.strictObject({ ids });
 
-// An explicit `undefined` is refused, too: it would mean all dead letters, where probably some were meant.
+// An explicit `undefined` is refused, too: it would mean all dead letters, although probably some were meant.
 const replaySchema = v.strictObject({
   ids: v.exactOptional(ids),
   limit: v.exactOptional(limit),

@@ -63,7 +63,7 @@ describe('Dead letters', () => {
     ['"limit" of peek() of channel "default" is 2.5', (c) => c.peek(2.5)],
     ['"limit" of peek() of channel "default" is "5"', (c) => c.peek('5' as never)],
     ['"limit" of peek() of channel "default" is ', (c) => c.peek(Number.NaN)],
-  ])('stay where what is asked is none: %s', async (message, ask) => {
+  ])('are kept if the options are invalid: %s', async (message, ask) => {
     const { testBed, channel } = await withDeadLetters();
     const replay = vi.spyOn(testBed.broker.channels, 'replayDeadLetters');
     await expect(ask(channel)).rejects.toThrow(InvalidOptionError);

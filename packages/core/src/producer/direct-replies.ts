@@ -62,7 +62,7 @@ export class DirectReplies {
     if (watched) watched.until = this.now() + LATE;
   }
 
-  /** Deletes what unanswered requests may have left behind. */
+  /** Deletes what requests without a reply may have left behind. */
   async close(): Promise<void> {
     this.alarm.stop();
     const addresses = [...this.watched.keys()];

@@ -6,7 +6,7 @@ import { TestBed } from '../worker/testing/test-bed.test-support.js';
 import { Repid, type RepidOptions } from './index.js';
 
 const echo = defineActor({ name: 'echo' }, (payload) => payload);
-const answer = defineActor<{ a: number; b: number }>({ name: 'add' }, ({ a, b }, msg) =>
+const add = defineActor<{ a: number; b: number }>({ name: 'add' }, ({ a, b }, msg) =>
   msg.replyJson({ payload: a + b }),
 );
 
@@ -21,7 +21,7 @@ describe('Repid', () => {
     await repid.disconnect();
   });
 
-  it('keeps no buckets beside a broker that is given, unless it is told to', () => {
+  it('keeps no buckets with a given broker, unless a bucket broker is given too', () => {
     const repid = new Repid({ messageBroker: new InMemoryMessageBroker() });
     expect(repid.job('work', { args: 1 })).toMatchObject({ argsId: undefined, resultId: undefined });
   });
@@ -34,12 +34,12 @@ describe('Repid', () => {
     ],
     ['Option "maxPayloadBytes" of Repid is 0', { maxPayloadBytes: 0 }],
     ['Option "producerMiddlewares.0" of Repid is 1: expected a function.', { producerMiddlewares: [1] as never }],
-  ])('says: %s', (message, options) => {
+  ])('refuses invalid options: %s', (message, options) => {
     expect(() => new Repid(options)).toThrow(InvalidOptionError);
     expect(() => new Repid(options)).toThrow(message);
   });
 
-  it('refuses work after it was disconnected, and takes it again once it is connected', async () => {
+  it('refuses calls while it is disconnected, and works again after connecting', async () => {
     const testBed = new TestBed([echo]);
     await testBed.repid.job('echo').enqueue();
     await testBed.repid.disconnect();
@@ -50,7 +50,7 @@ describe('Repid', () => {
     expect(await testBed.drain()).toBe(1);
   });
 
-  it('sends bytes as they are', async () => {
+  it('sends bytes unchanged', async () => {
     const testBed = new TestBed([]);
     const payload = Buffer.from([0, 255, 1]);
     await testBed.repid.sendMessage({
@@ -77,12 +77,12 @@ describe('Repid', () => {
       'Option "headers" of message is an object: header "x" is a number, expected text.',
       { channel: 'a', payload: Buffer.alloc(0), headers: { x: 1 } },
     ],
-  ])('refuses a message: %s', async (text, message) => {
+  ])('refuses an invalid message: %s', async (text, message) => {
     const testBed = new TestBed([]);
     await expect(testBed.repid.sendMessage(message as never)).rejects.toThrow(text);
   });
 
-  it('refuses what is too large', async () => {
+  it('refuses a message that is too large', async () => {
     const testBed = new TestBed([], { maxPayloadBytes: 10 });
     await expect(testBed.send('x', 'x'.repeat(9))).rejects.toThrow(PayloadTooLargeError);
   });
@@ -90,7 +90,7 @@ describe('Repid', () => {
 
 describe('A request', () => {
   it("resolves with the actor's reply", async () => {
-    const testBed = new TestBed([answer]);
+    const testBed = new TestBed([add]);
     testBed.start();
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
     expect(await testBed.repid.request(message)).toBe(3);
@@ -98,7 +98,7 @@ describe('A request', () => {
     expect(many).toEqual([11, 12, 13]);
   });
 
-  it('resolves with bytes, too, decoded by their content type', async () => {
+  it('resolves with bytes, decoded by their content type', async () => {
     const actor = defineActor({ name: 'raw' }, (_, msg) =>
       msg.reply({ payload: Buffer.from('{"raw":true}'), contentType: 'application/json' }),
     );
@@ -121,8 +121,8 @@ describe('A request', () => {
     await refused;
   });
 
-  it('drops a reply that comes too late, and tells', async () => {
-    const testBed = new TestBed([answer]);
+  it('drops a late reply, and reports it', async () => {
+    const testBed = new TestBed([add]);
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
     const refused = expect(testBed.repid.request(message, { timeout: 10 })).rejects.toThrow('No reply from channel');
     await vi.waitFor(
@@ -135,7 +135,7 @@ describe('A request', () => {
     await vi.waitFor(() => expect(testBed.eventsOf('reply-unexpected')).toHaveLength(1), 10_000);
   });
 
-  it('ends when the connection is closed, and leaves no channel behind', async () => {
+  it('rejects when the connection is closed, and leaves no channel behind', async () => {
     const testBed = new TestBed([]);
     const refused = expect(testBed.repid.request({ channel: 'nobody', payload: 1 })).rejects.toMatchObject({
       code: 'REPID_BROKER_CLOSED',
@@ -148,8 +148,8 @@ describe('A request', () => {
     await refused;
   });
 
-  it('does not spin when its broker is disconnected under it', async () => {
-    const testBed = new TestBed([answer]);
+  it('does not loop when its broker is disconnected', async () => {
+    const testBed = new TestBed([add]);
     testBed.start();
     const message = { channel: 'default', payload: { a: 1, b: 2 }, headers: { topic: 'add' } };
     await testBed.repid.request(message);
@@ -158,14 +158,14 @@ describe('A request', () => {
     await expect(testBed.repid.request(message)).rejects.toMatchObject({ code: 'REPID_BROKER_CLOSED' });
   });
 
-  it('that cannot be sent rejects at once', async () => {
+  it('rejects immediately if it cannot be sent', async () => {
     const testBed = new TestBed([], { maxPayloadBytes: 10 });
     const request = testBed.repid.request({ channel: 'nobody', payload: 'x'.repeat(20) });
     await expect(request).rejects.toThrow(PayloadTooLargeError);
   });
 
-  it('needs a place to reply to', async () => {
-    const testBed = new TestBed([answer]);
+  it('requires replyTo', async () => {
+    const testBed = new TestBed([add]);
     await testBed.send('add', { a: 1, b: 1 });
     await testBed.drain();
     expect((await testBed.deadLetters())[0]!.reason.message).toContain('has no "replyTo"');
@@ -173,7 +173,7 @@ describe('A request', () => {
 });
 
 describe('A channel', () => {
-  it('is declared, counted, looked into, paused, purged and deleted', async () => {
+  it('can be declared, counted, peeked, paused, purged and deleted', async () => {
     const testBed = new TestBed([echo]);
     const channel = testBed.repid.channel('default');
     await channel.declare();

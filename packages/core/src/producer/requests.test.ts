@@ -4,11 +4,11 @@ import { BrokerUnavailableError } from '../errors/index.js';
 import { type Message, parseReplyAddress, REPLY_CHANNELS } from '../message/index.js';
 import { TestBed } from '../worker/testing/test-bed.test-support.js';
 
-const answer = defineActor({ name: 'answer' }, (payload, msg) => msg.replyJson({ payload }));
-const message = { channel: 'default', payload: 1, headers: { topic: 'answer' } };
+const replier = defineActor({ name: 'reply' }, (payload, msg) => msg.replyJson({ payload }));
+const message = { channel: 'default', payload: 1, headers: { topic: 'reply' } };
 
-it('takes replies also where one could not be acknowledged', async () => {
-  const testBed = new TestBed([answer]);
+it('continues to receive replies if one could not be acknowledged', async () => {
+  const testBed = new TestBed([replier]);
   const consume = testBed.broker.consume.bind(testBed.broker);
   let failures = 1;
   testBed.broker.consume = async (options) => {
@@ -46,14 +46,14 @@ async function takeRequest(testBed: TestBed, channel = 'python'): Promise<(paylo
   };
 }
 
-const toPython = { channel: 'python', payload: 1, headers: { topic: 'answer' } };
+const toPython = { channel: 'python', payload: 1, headers: { topic: 'reply' } };
 
-/** The channels of single requests that hold anything, or were looked at. */
+/** The reply channels of single requests that were checked or removed. */
 function spyOnAddresses(testBed: TestBed) {
   const [peek, remove] = [vi.spyOn(testBed.broker.channels, 'peek'), vi.spyOn(testBed.broker.channels, 'delete')];
   const addresses = (calls: readonly (readonly unknown[])[]): string[] =>
     calls.map(([channel]) => String(channel)).filter((channel) => parseReplyAddress(channel));
-  return { looks: () => addresses(peek.mock.calls), removed: () => addresses(remove.mock.calls) };
+  return { checked: () => addresses(peek.mock.calls), removed: () => addresses(remove.mock.calls) };
 }
 
 describe('A request to a program that knows nothing about correlations', () => {
@@ -100,9 +100,9 @@ describe('A request to a program that knows nothing about correlations', () => {
     for (let minutes = 0; minutes < 12; minutes += 1) await testBed.clock.advance(60_000);
     await refused;
     await vi.waitFor(() => expect(spy.removed()).toHaveLength(1), 10_000);
-    const before = spy.looks().length;
+    const before = spy.checked().length;
     await testBed.clock.advance(3_600_000);
-    expect(spy.looks()).toHaveLength(before);
+    expect(spy.checked()).toHaveLength(before);
   });
 
   it('continues to check if one check fails', async () => {
@@ -118,18 +118,18 @@ describe('A request to a program that knows nothing about correlations', () => {
 
 describe('A request to a Repid actor', () => {
   it('needs no check of its own channel', async () => {
-    const testBed = new TestBed([answer]);
+    const testBed = new TestBed([replier]);
     const spy = spyOnAddresses(testBed);
     testBed.start();
     expect(await testBed.repid.request(message)).toBe(1);
     await testBed.clock.advance(60_000);
-    expect(spy.looks()).toEqual([]);
+    expect(spy.checked()).toEqual([]);
     expect(spy.removed()).toEqual([]);
   });
 
-  it('is told to which address, and its reply names the request in a header', async () => {
+  it('contains the reply address, and its reply names the request in a header', async () => {
     const seen: Message[] = [];
-    const testBed = new TestBed([answer]);
+    const testBed = new TestBed([replier]);
     const publish = testBed.broker.publish.bind(testBed.broker);
     testBed.broker.publish = (messages) => {
       seen.push(...messages);
@@ -139,6 +139,6 @@ describe('A request to a Repid actor', () => {
     await testBed.repid.request(message);
     const { replyTo, headers } = seen[0]!;
     expect(parseReplyAddress(replyTo!)?.channel).toMatch(/^repid-replies\.[\w-]{21}$/);
-    expect(headers).toEqual({ topic: 'answer' });
+    expect(headers).toEqual({ topic: 'reply' });
   });
 });

@@ -12,11 +12,11 @@ describe('The exponential retry policy', () => {
     [14, 81_920_000],
     [15, DAY],
     [5_000, DAY],
-  ])('without chance waits before retry %i for %i ms', (retry, expected) => {
+  ])('without jitter waits before retry %i for %i ms', (retry, expected) => {
     expect(exponentialRetry({ jitter: 0 })(retry, undefined)).toBe(expected);
   });
 
-  it('takes off a quarter at most, and adds nothing', () => {
+  it('subtracts at most a quarter as jitter, and adds nothing', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 2_000 }),
@@ -31,12 +31,12 @@ describe('The exponential retry policy', () => {
     );
   });
 
-  it('spreads by chance', () => {
+  it('spreads retries by jitter', () => {
     const waits = new Set(Array.from({ length: 50 }, () => exponentialRetry()(10, undefined)));
     expect(waits.size).toBeGreaterThan(10);
   });
 
-  it('grows as it is told', () => {
+  it('grows by the given factor', () => {
     const policy = exponentialRetry({ first: 100, factor: 3, longest: 1_000, jitter: 0 });
     expect([1, 2, 3, 4].map((retry) => policy(retry, undefined))).toEqual([100, 300, 900, 1_000]);
   });

@@ -34,7 +34,7 @@ describe('A router', () => {
     expect(router.route(received)).toBe(expected);
   });
 
-  it('knows its channels and their topics', () => {
+  it('lists its channels and their topics', () => {
     expect(router.channels).toEqual(['default', 'elsewhere']);
     expect(router.topics('default')).toEqual(['mail', 'order']);
     expect(router.topics('nowhere')).toEqual([]);
@@ -48,7 +48,7 @@ describe('A router', () => {
     expect(() => new Router(actors)).toThrow(DuplicateActorError);
   });
 
-  it('tells the two apart that take the same', () => {
+  it('names both actors that match the same messages', () => {
     expect(() => new Router([mail, actor('mail')])).toThrow(
       '"mail" and "mail" both take topic "mail" on channel "default". Give one of them another "name" or "channel".',
     );

@@ -31,11 +31,11 @@ class Plain {
   readonly b = [undefined, 'two'];
 }
 
-class Told {
-  constructor(private readonly told: unknown) {}
+class WithToJson {
+  constructor(private readonly value: unknown) {}
 
   toJSON(): unknown {
-    return this.told;
+    return this.value;
   }
 }
 
@@ -44,10 +44,10 @@ function odd(): fc.Arbitrary<unknown> {
     fc.constantFrom<unknown>(Number.NaN, -0, undefined, new Date(Number.NaN), new Date(5), /x/, new Error('no')),
     fc.constantFrom<unknown>(Symbol('s'), () => 1, new URLSearchParams('a=1'), new URL('http://a/'), new Plain()),
     fc.constantFrom<unknown>(Buffer.from('bytes'), new WeakMap(), Object.create(new Plain()), '\u0000', '\ud800'),
-    fc.jsonValue().map((told) => new Told(told)),
+    fc.jsonValue().map((value) => new WithToJson(value)),
     fc
-      .constantFrom<unknown>(Number.NaN, undefined, new Map(), new Date(5), () => 1, new Told(1))
-      .map((told) => new Told(told)),
+      .constantFrom<unknown>(Number.NaN, undefined, new Map(), new Date(5), () => 1, new WithToJson(1))
+      .map((value) => new WithToJson(value)),
   );
 }
 
@@ -65,7 +65,7 @@ export function asRead(value: unknown): unknown {
 
 /**
  * True if JSON has no form for something in the value, or readers refuse it. A slow check that follows the JSON
- * specification to the letter.
+ * specification exactly.
  */
 export function isLossy(value: unknown, isConverted = false): boolean {
   if (typeof value === 'number') return !Number.isFinite(value);

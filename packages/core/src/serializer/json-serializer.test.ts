@@ -8,7 +8,7 @@ const { encode, decode } = jsonSerializer;
 const read = (text: string): unknown => decode(Buffer.from(text));
 const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 
-/** Why `encode` refuses the value; undefined where it writes it. */
+/** Why `encode` refuses the value; undefined if it writes it. */
 function refusalOf(value: unknown): string | undefined {
   try {
     encode(value, 'args');
@@ -19,7 +19,7 @@ function refusalOf(value: unknown): string | undefined {
   }
 }
 
-/** What is read back of the value; only that it was refused, where it was. */
+/** Returns the value after encoding and decoding, or that it was refused. */
 function outcomeOf(value: unknown): unknown {
   return refusalOf(value) === undefined ? { read: decode(encode(value)) } : 'refused';
 }
@@ -32,7 +32,7 @@ class Money {
 }
 
 describe('The JSON serializer', () => {
-  it('reads what it has accepted, as the rules of JSON say, and refuses all that loses something', () => {
+  it('decodes accepted values by the rules of JSON, and refuses values that JSON would change', () => {
     fc.assert(
       fc.property(anyValue(), (value) => {
         expect(outcomeOf(value)).toEqual(isLossy(value) ? 'refused' : { read: asRead(value) });
@@ -60,10 +60,10 @@ describe('The JSON serializer', () => {
     expect(Buffer.from(encode(value)).toString()).toBe(text);
   });
 
-  it('gives toJSON the key, and calls it once', () => {
+  it('passes the key to toJSON, and calls it once', () => {
     const keys: string[] = [];
-    const told = { toJSON: (key: string) => (keys.push(key), { key, toJSON: 'no function' }) };
-    const written = decode(encode({ one: told, many: [told] }));
+    const converted = { toJSON: (key: string) => (keys.push(key), { key, toJSON: 'no function' }) };
+    const written = decode(encode({ one: converted, many: [converted] }));
     expect(written).toEqual({
       one: { key: 'one', toJSON: 'no function' },
       many: [{ key: '0', toJSON: 'no function' }],
@@ -71,7 +71,7 @@ describe('The JSON serializer', () => {
     expect(keys).toEqual(['one', '0']);
   });
 
-  it('writes a BigInt where the program has said how', () => {
+  it('writes a BigInt if BigInt.prototype has a toJSON', () => {
     const prototype = BigInt.prototype as { toJSON?: () => unknown };
     prototype.toJSON = function toText(this: bigint) {
       return this.toString();
@@ -83,12 +83,12 @@ describe('The JSON serializer', () => {
     }
   });
 
-  it('does not change what it is given', () => {
-    const inner = { at: new Money(1, 'EUR'), told: { toJSON: () => 'told' } };
+  it('does not change its argument', () => {
+    const inner = { at: new Money(1, 'EUR'), converted: { toJSON: () => 'text' } };
     const value = { list: [inner], inner };
     encode(value);
     expect(value).toEqual({ list: [inner], inner });
-    expect(value.inner.told).toHaveProperty('toJSON');
+    expect(value.inner.converted).toHaveProperty('toJSON');
   });
 
   it.each<[string, unknown, string]>([
@@ -147,11 +147,11 @@ describe('The JSON serializer', () => {
       'args.a.__proto__ could poison the objects that it is copied into',
     ],
     ['constructor.prototype', { constructor: { prototype: {} } }, 'args.constructor could poison'],
-  ])('refuses %s by its path, with the remedy', (_, value, message) => {
+  ])('refuses %s with its path and a remedy', (_, value, message) => {
     expect(refusalOf(value)).toContain(message);
   });
 
-  it('refuses circles by the way back', () => {
+  it('refuses a cycle, and names both paths', () => {
     const loop: Record<string, unknown> = { list: [{ name: 'x' }] };
     loop.list = [loop];
     expect(refusalOf({ loop })).toBe(
@@ -159,7 +159,7 @@ describe('The JSON serializer', () => {
     );
   });
 
-  it('refuses what is nested too deep, both ways, and nothing that is not', () => {
+  it('refuses to write or read values that are nested too deep, and no others', () => {
     expect(decode(encode(nested(1_000)))).toEqual(nested(1_000));
     expect(refusalOf(nested(1_001))).toMatch(/^args\[0\].*\.\.\..*\[0\] is nested more than 1000 levels deep\. /);
     expect(refusalOf(nested(100_000))).toContain('nested more than 1000 levels deep');
@@ -170,7 +170,7 @@ describe('The JSON serializer', () => {
     expect(read(JSON.stringify('['.repeat(5_000)))).toBe('['.repeat(5_000));
   });
 
-  it('says of a path no more than a line', () => {
+  it('limits the path to one line', () => {
     const deep = Array.from({ length: 500 }, (_, level) => `level${level}`).reduceRight<unknown>(
       (inner, key) => ({ [key]: inner }),
       { ['x'.repeat(10_000)]: Number.NaN },
@@ -179,7 +179,7 @@ describe('The JSON serializer', () => {
     expect(refusalOf(deep)!.length).toBeLessThan(300);
   });
 
-  it('refuses to write what fails to tell its form', () => {
+  it('refuses to write a value whose type cannot be read', () => {
     const broken = {
       toJSON() {
         throw new Error('no form');
@@ -206,7 +206,7 @@ describe('The JSON serializer', () => {
         });
       },
     ],
-  ])('refuses to write what throws %s', (_, fail) => {
+  ])('refuses to write a value that throws %s', (_, fail) => {
     expect(
       refusalOf({
         get field() {
@@ -234,7 +234,7 @@ describe('The JSON serializer', () => {
   });
 
   it.each(['"hidden', '{"password":"hidden" 5}', 'hidden', '{"__proto__":"hidden"}', '{"hidden":1'])(
-    'says of %s where it is wrong, and not what is there',
+    'names the position of the error in %s without quoting the text',
     (text) => {
       const error = ((): unknown => {
         try {
@@ -249,7 +249,7 @@ describe('The JSON serializer', () => {
     },
   );
 
-  it('reads a mere "constructor"', () => {
+  it('reads a plain property named "constructor"', () => {
     expect(read('{"constructor":"Bob"}')).toEqual({ constructor: 'Bob' });
   });
 });

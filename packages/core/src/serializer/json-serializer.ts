@@ -84,7 +84,7 @@ function describe(problem: unknown): string {
   const { message } = problem as Error;
   if (message.includes('forbidden prototype property'))
     return 'The payload holds "__proto__" or "constructor.prototype", which could poison objects. Send it without.';
-  const [, place] = /at position (\d+)/.exec(message) ?? [];
-  const where = place === undefined ? '' : ` from position ${place} on`;
+  const [, position] = /at position (\d+)/.exec(message) ?? [];
+  const where = position === undefined ? '' : ` from position ${position} on`;
   return `The payload is not JSON${where}. Send JSON, or mark it with another content type.`;
 }

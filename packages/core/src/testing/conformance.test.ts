@@ -9,7 +9,7 @@ const advance = (broker: MessageBroker, milliseconds: number) =>
   (broker.clock as AdjustableClock).advance(milliseconds);
 const runner = { describe, it: it.concurrent };
 
-describe('a message broker whose faults never come', () => {
+describe('a FaultyMessageBroker without faults', () => {
   messageBrokerConformance({
     ...runner,
     createBroker: (options) => new FaultyMessageBroker(new InMemoryMessageBroker(options), new Faults()),
@@ -18,7 +18,7 @@ describe('a message broker whose faults never come', () => {
   });
 });
 
-describe('a bucket broker whose faults never come', () => {
+describe('a FaultyBucketBroker without faults', () => {
   bucketBrokerConformance({
     ...runner,
     createBuckets: () => new FaultyBucketBroker(new InMemoryBucketBroker(), new Faults()),
@@ -26,7 +26,7 @@ describe('a bucket broker whose faults never come', () => {
   });
 });
 
-describe('a message broker that settles step by step', () => {
+describe('a StepwiseMessageBroker', () => {
   messageBrokerConformance({
     ...runner,
     createBroker: (options) => new StepwiseMessageBroker(new InMemoryMessageBroker(options)),

@@ -57,7 +57,7 @@ export class Faults {
   /** The names of all calls made so far, including failed ones. */
   readonly calls: FaultyCall[] = [];
   private readonly strikes: Strike[] = [];
-  private readonly mourners = new Set<() => void>();
+  private readonly deathListeners = new Set<() => void>();
   private dead = false;
 
   /** True after a fatal fault. */
@@ -82,18 +82,18 @@ export class Faults {
   }
 
   /** Called at a fatal fault. For wrappers. */
-  onDeath(mourner: () => void): void {
-    this.mourners.add(mourner);
+  onDeath(listener: () => void): void {
+    this.deathListeners.add(listener);
   }
 
   /** Makes the call, or lets it fail. For wrappers. */
-  async around<Answer>(call: FaultyCall, act: () => Promise<Answer>): Promise<Answer> {
+  async around<Result>(call: FaultyCall, run: () => Promise<Result>): Promise<Result> {
     this.calls.push(call);
     if (this.dead) throw new BrokerClosedError('faulty');
     const strike = this.next(call);
-    if (!strike) return act();
-    if (strike.moment === 'during') setImmediate(() => void act().catch(() => {}));
-    if (strike.moment === 'after') await act();
+    if (!strike) return run();
+    if (strike.moment === 'during') setImmediate(() => void run().catch(() => {}));
+    if (strike.moment === 'after') await run();
     if (strike.fatal) this.die();
     throw strike.fatal ? new BrokerClosedError('faulty') : struck(strike);
   }
@@ -108,7 +108,7 @@ export class Faults {
   private die(): void {
     if (this.dead) return;
     this.dead = true;
-    for (const mourn of this.mourners) mourn();
+    for (const listener of this.deathListeners) listener();
   }
 }
 

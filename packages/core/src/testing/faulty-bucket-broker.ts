@@ -39,7 +39,7 @@ export class FaultyBucketBroker implements BucketBroker {
   }
 }
 
-/** The broker that really stores the buckets: only that one can be joined and committed to. */
+/** The broker that stores the buckets: only that one can share transactions with a message broker. */
 export function unwrapped(buckets: BucketBroker): BucketBroker {
   return buckets instanceof FaultyBucketBroker ? unwrapped(buckets.wrapped) : buckets;
 }

@@ -24,7 +24,7 @@ export class StepwiseConsumer implements Consumer {
   constructor(
     private readonly wrapped: Consumer,
     private readonly broker: MessageBroker,
-    private readonly joined: ReadonlySet<BucketBroker>,
+    private readonly transactional: ReadonlySet<BucketBroker>,
   ) {
     this.ownershipTime = wrapped.ownershipTime;
   }
@@ -39,7 +39,7 @@ export class StepwiseConsumer implements Consumer {
 
   async receive(max: number, options: ReceiveOptions): Promise<readonly Delivery[]> {
     const deliveries = await this.wrapped.receive(max, options);
-    return deliveries.map((delivery) => new StepwiseDelivery(delivery, this.wrapped, this.broker, this.joined));
+    return deliveries.map((delivery) => new StepwiseDelivery(delivery, this.wrapped, this.broker, this.transactional));
   }
 
   wake(): void {
@@ -72,7 +72,7 @@ class StepwiseDelivery implements Delivery {
     readonly wrapped: Delivery,
     private readonly consumer: Consumer,
     private readonly broker: MessageBroker,
-    private readonly joined: ReadonlySet<BucketBroker>,
+    private readonly transactional: ReadonlySet<BucketBroker>,
   ) {
     this.id = wrapped.id;
     this.message = wrapped.message;
@@ -89,13 +89,13 @@ class StepwiseDelivery implements Delivery {
     checkSettlement(this.message.channel, settlement);
     const { outcome, releases, bucket, publish = [] } = settlement;
     await this.requireOwnership();
-    const heirs = publish.filter((follower) => this.takesOwnId(follower));
-    const args = await this.readOwnArgs(heirs);
+    const withOwnId = publish.filter((follower) => this.takesOwnId(follower));
+    const args = await this.readOwnArgs(withOwnId);
     if (bucket) await bucket.into.store([bucket]);
-    await this.publishEach(publish.filter((follower) => !heirs.includes(follower)));
+    await this.publishEach(publish.filter((follower) => !withOwnId.includes(follower)));
     await this.wrapped.settle({ outcome, releases });
     for (const { into, ...record } of args) await into.store([record]);
-    await this.publishEach(heirs);
+    await this.publishEach(withOwnId);
   }
 
   private async requireOwnership(): Promise<void> {
@@ -111,11 +111,11 @@ class StepwiseDelivery implements Delivery {
   }
 
   /** The own arguments of the settled message, if a follower uses the same bucket. */
-  private async readOwnArgs(heirs: readonly OutgoingMessage[]): Promise<BucketWrite[]> {
+  private async readOwnArgs(withOwnId: readonly OutgoingMessage[]): Promise<BucketWrite[]> {
     const id = ownArgsBucketOf(this.message.headers);
-    if (id === undefined || !heirs.some(({ headers }) => ownArgsBucketOf(headers) === id)) return [];
+    if (id === undefined || !withOwnId.some(({ headers }) => ownArgsBucketOf(headers) === id)) return [];
     const found: BucketWrite[] = [];
-    for (const into of this.joined) {
+    for (const into of this.transactional) {
       const [body] = await into.get([id]);
       if (body !== undefined) found.push({ id, body, ttl: null, success: true, into });
     }

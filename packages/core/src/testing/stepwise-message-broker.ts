@@ -19,7 +19,7 @@ import { StepwiseConsumer } from './stepwise-consumer.js';
 export class StepwiseMessageBroker extends ForwardingMessageBroker {
   override readonly capabilities: MessageBrokerCapabilities;
 
-  private readonly joined = new Set<BucketBroker>();
+  private readonly transactional = new Set<BucketBroker>();
 
   constructor(wrapped: MessageBroker) {
     super(wrapped);
@@ -27,12 +27,12 @@ export class StepwiseMessageBroker extends ForwardingMessageBroker {
   }
 
   override async join(buckets: BucketBroker): Promise<boolean> {
-    const isJoined = await this.wrapped.join(buckets);
-    if (isJoined) this.joined.add(buckets);
-    return isJoined;
+    const isTransactional = await this.wrapped.join(buckets);
+    if (isTransactional) this.transactional.add(buckets);
+    return isTransactional;
   }
 
   override async consume(options: ConsumeOptions): Promise<Consumer> {
-    return new StepwiseConsumer(await this.wrapped.consume(options), this.wrapped, this.joined);
+    return new StepwiseConsumer(await this.wrapped.consume(options), this.wrapped, this.transactional);
   }
 }

@@ -44,7 +44,7 @@ describe('A run that continues after its timeout', () => {
     expect(testBed.eventsOf('signal-ignored')).toHaveLength(3);
   });
 
-  it('is reported even where its middlewares have ended', async () => {
+  it('is reported even if its middlewares have ended', async () => {
     const started = new Latch();
     const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [(_, next) => next()] }, () => {
       started.open();
@@ -104,7 +104,7 @@ describe('A run that continues after its timeout', () => {
     expect((await job.result())!.exception).toBe('TimeoutError: "deaf" ran longer than 60000 ms.');
   });
 
-  it('has failed, even where a middleware returns a value for it', async () => {
+  it('has failed, even if a middleware returns a value for it', async () => {
     const started = new Latch();
     const mending: ActorMiddleware = (_, next) => next().catch(() => 'mended');
     const actor = defineActor({ name: 'deaf', timeout: '1m', middlewares: [mending] }, () => {
@@ -172,7 +172,7 @@ describe('A job that is cancelled while it runs', () => {
     expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0, running: 0, delayed: 0 });
   });
 
-  it('is reported as cancelled even where its settlement was being committed', async () => {
+  it('is reported as cancelled even if its settlement was being committed', async () => {
     const actor = defineActor({ name: 'work' }, async () => {
       await testBed.repid.job('work', { id: 'one' }).cancel();
       return 'too late';
@@ -184,7 +184,7 @@ describe('A job that is cancelled while it runs', () => {
     expect(testBed.events.map(({ type }) => type)).not.toContain('settlement-failed');
   });
 
-  it('does not run again where it recurs', async () => {
+  it('does not recur', async () => {
     const started = new Latch();
     const actor = defineActor({ name: 'tick' }, async () => {
       started.open();

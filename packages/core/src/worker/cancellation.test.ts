@@ -9,13 +9,13 @@ it('fires its signal with the first reason', () => {
   expect([signal.aborted, signal.reason]).toEqual([true, 'first']);
 });
 
-it('has a signal that has fired where it is read after the abort', () => {
+it('has an aborted signal if it is read after the abort', () => {
   const cancellation = new Cancellation();
   cancellation.abort('early');
   expect([cancellation.signal.aborted, cancellation.signal.reason]).toEqual([true, 'early']);
 });
 
-it('calls its listeners, at once where they are added after the abort', () => {
+it('calls its listeners, immediately if they are added after the abort', () => {
   const calls: unknown[] = [];
   const cancellation = new Cancellation();
   cancellation.onAbort((reason) => calls.push(reason));

@@ -34,7 +34,7 @@ export class Cancellation {
     if (this.aborted) throw this.reason;
   }
 
-  /** Calls the listener when the run is aborted, or now where it is aborted already. */
+  /** Calls the listener when the run is aborted, or now if it is aborted already. */
   onAbort(listener: Listener): void {
     if (this.aborted) listener(this.reason);
     else if (this.listeners === undefined) this.listeners = [listener];

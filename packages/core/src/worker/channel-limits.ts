@@ -2,7 +2,7 @@ import type { Slots } from './slots.js';
 
 /** Limits how many messages a worker receives from channels whose actors all have a concurrency limit. */
 export class ChannelLimits {
-  /** True where every channel is limited: then nothing is received while no slot is free. */
+  /** True if every channel is limited: then nothing is received while no slot is free. */
   readonly isComplete: boolean;
 
   private constructor(
@@ -13,9 +13,9 @@ export class ChannelLimits {
   }
 
   /**
-   * Returns undefined where no channel is limited.
+   * Returns undefined if no channel is limited.
    *
-   * @param actors the channel of every actor, and its slots where it has a limit
+   * @param actors the channel of every actor, and its slots if it has a limit
    */
   static of(
     actors: readonly { readonly channel: string; readonly slots: Slots | undefined }[],

@@ -6,17 +6,19 @@ import { TestBed } from './testing/test-bed.test-support.js';
 
 const trace = new AsyncLocalStorage<string>();
 
-type Act = (msg: MessageDependency, repid: Repid) => unknown;
+type Action = (msg: MessageDependency, repid: Repid) => unknown;
 
 /** Returns the contexts in which the followers of this actor are sent. */
-async function contextsOf(act: Act, options: Partial<ActorOptions> = {}): Promise<(string | undefined)[]> {
+async function contextsOf(action: Action, options: Partial<ActorOptions> = {}): Promise<(string | undefined)[]> {
   const contexts: (string | undefined)[] = [];
   const tracing: ActorMiddleware = ({ message }, next) => trace.run(`trace of ${message.id}`, next);
   const recording: ProducerMiddleware = (messages, next) => {
     if (messages.some(({ headers }) => headers.topic === 'next')) contexts.push(trace.getStore());
     return next();
   };
-  const first = defineActor({ name: 'first', middlewares: [tracing], ...options }, (_, msg) => act(msg, testBed.repid));
+  const first = defineActor({ name: 'first', middlewares: [tracing], ...options }, (_, msg) =>
+    action(msg, testBed.repid),
+  );
   const testBed: TestBed = new TestBed([first, defineActor({ name: 'next' }, () => {})], {
     producerMiddlewares: [recording],
   });
@@ -27,7 +29,7 @@ async function contextsOf(act: Act, options: Partial<ActorOptions> = {}): Promis
 
 const next = (repid: Repid) => repid.job('next');
 
-it.each<[string, Act, Partial<ActorOptions>?]>([
+it.each<[string, Action, Partial<ActorOptions>?]>([
   ['msg.enqueue()', (msg, repid) => msg.enqueue(next(repid))],
   ['msg.addCallback(job)', (msg, repid) => msg.addCallback(next(repid))],
   [
@@ -41,11 +43,11 @@ it.each<[string, Act, Partial<ActorOptions>?]>([
     'msg.enqueue() of an actor that waits',
     async (msg, repid) => (msg.enqueue(next(repid)), await new Promise(setImmediate), 'done'),
   ],
-])('The context of actor middlewares reaches the producer middlewares of followers: %s', async (_, act, options) => {
-  expect(await contextsOf(act, options)).toEqual(['trace of one']);
+])('The context of actor middlewares reaches the producer middlewares of followers: %s', async (_, action, options) => {
+  expect(await contextsOf(action, options)).toEqual(['trace of one']);
 });
 
-it('The context is that of the call, where the actor enters one', async () => {
+it('A call keeps the async context that the actor entered', async () => {
   expect(await contextsOf((msg, repid) => trace.run('inner', () => msg.enqueue(next(repid))))).toEqual(['inner']);
 });
 

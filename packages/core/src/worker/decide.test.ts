@@ -146,7 +146,7 @@ describe('retryDelay', () => {
   it.each<[string, unknown, number]>([
     ['the delay of the policy', failure, 1_000],
     ['the delay of RetryLater', new RetryLater('2m'), 120_000],
-    ['zero where RetryLater asks for it', new RetryLater(0), 0],
+    ['zero with RetryLater(0)', new RetryLater(0), 0],
   ])('is %s', (_, error, expected) => {
     expect(retryDelay(error, 1, () => '1s')).toBe(expected);
   });

@@ -110,7 +110,7 @@ function errorAction(onError: NonNullable<Circumstances['onError']>, error: unkn
   throw new InvalidOptionError(`"onError" returned ${show(action)}. Return 'nack', 'reject' or 'ack', not a promise.`);
 }
 
-/** Returns the delay before this retry, in milliseconds. @throws InvalidOptionError where the policy returns no duration */
+/** Returns the delay before this retry, in milliseconds. @throws InvalidOptionError if the policy returns no duration */
 export function retryDelay(error: unknown, retryNumber: number, policy: RetryPolicy): number {
   const delay = (isA(error, RetryLater) ? error.delay : undefined) ?? policy(retryNumber, error);
   ignoreRejection(delay);

@@ -28,14 +28,14 @@ function importing(options: JobOptions = {}) {
   return { testBed, runs, run, start };
 }
 
-const PLACES: [string, JobOptions][] = [
-  ['an id of its own', {}],
+const LOCATIONS: [string, JobOptions][] = [
+  ['a generated id', {}],
   ['a chosen id', { id: 'one' }],
-  ['a chosen bucket for its result', { id: 'one', resultId: 'result' }],
+  ['a chosen result bucket', { id: 'one', resultId: 'result' }],
 ];
 
-describe.each(PLACES)('A job with %s that delegates', (_, options) => {
-  it('has the state of the other job, along the whole delegation, and ends with the last one', async () => {
+describe.each(LOCATIONS)('A job with %s that delegates', (_, options) => {
+  it('has the state of the delegated job along the chain, and ends with the last job', async () => {
     const { run, start } = importing(options);
     const job = await start();
     await run(1);
@@ -49,7 +49,7 @@ describe.each(PLACES)('A job with %s that delegates', (_, options) => {
     expect(await job.result()).toMatchObject({ data: 'summary' });
   });
 
-  it.each([1, 2])('is cancelled with the other job, after %i delegations', async (handedOn) => {
+  it.each([1, 2])('is cancelled together with the delegated job, after %i delegations', async (handedOn) => {
     const { testBed, runs, run, start } = importing(options);
     const job = await start();
     const report = await testBed.repid.job('report', { argsFrom: job }).enqueue();

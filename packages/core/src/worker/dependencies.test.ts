@@ -16,8 +16,8 @@ function start(run: (name: string, payload: unknown) => unknown, names: readonly
   return { repid, burst: () => worker.run({ burst: true }) };
 }
 
-describe('Jobs that wait for jobs', () => {
-  it('runs a chain, each step on the result of the one before', async () => {
+describe('Dependencies of jobs', () => {
+  it('run a chain, each job with the result of the previous one', async () => {
     const { repid, burst } = start((name, payload) => `${String(payload ?? '')}${name}`, ['a', 'b', 'c']);
     const jobs = chain([repid.job('a'), repid.job('b'), repid.job('c')]);
     await repid.enqueue(jobs.toReversed());
@@ -26,12 +26,12 @@ describe('Jobs that wait for jobs', () => {
     await repid.disconnect();
   });
 
-  it('skips the jobs after a failure, and stores the reason', async () => {
+  it('skip the jobs after a failure, and store the reason', async () => {
     const ran: string[] = [];
     const { repid, burst } = start(
       (name) => {
         ran.push(name);
-        if (name === 'a') throw new Error('spoilt');
+        if (name === 'a') throw new Error('broken');
       },
       ['a', 'b', 'c', 'fallback', 'always'],
     );
@@ -41,12 +41,12 @@ describe('Jobs that wait for jobs', () => {
     await repid.enqueue([a!, b!, c!, fallback, always]);
     await burst();
     expect(ran.toSorted()).toEqual(['a', 'always', 'fallback']);
-    expect((await c!.result())?.exception).toContain('Error: spoilt');
+    expect((await c!.result())?.exception).toContain('Error: broken');
     expect(await b!.status()).toEqual({ state: 'skipped' });
     await repid.disconnect();
   });
 
-  it('refuses a cycle, names its path, and writes nothing', async () => {
+  it('refuse a cycle, name its path, and publish nothing', async () => {
     const { repid } = start(() => 0, ['a', 'b']);
     const a = repid.job('a', { id: 'a' });
     const b = repid.job('b', { id: 'b', dependsOn: a });
@@ -70,7 +70,7 @@ describe('Jobs that wait for jobs', () => {
       'both store their result',
       (repid: Repid) => group([repid.job('a', { resultId: 'x' }), repid.job('b', { resultId: 'x' })]),
     ],
-  ])('refuses a graph where a job %s', async (reason, make) => {
+  ])('refuse a graph if a job %s', async (reason, make) => {
     const { repid } = start(() => 0, ['a', 'b']);
     const failure = await repid.enqueue(make(repid)).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(DependencyError);
@@ -78,7 +78,7 @@ describe('Jobs that wait for jobs', () => {
     await repid.disconnect();
   });
 
-  it('gathers results with a chord', async () => {
+  it('collect results with a chord', async () => {
     const repid = new Repid(noEvents);
     const gather = {
       ...defineActor({ name: 'gather' }, () => 0),
@@ -96,7 +96,7 @@ describe('Jobs that wait for jobs', () => {
     await repid.disconnect();
   });
 
-  it('has another job store its result for the jobs that wait', async () => {
+  it('let the delegated job store the result for its dependents', async () => {
     const repid = new Repid(noEvents);
     const router = new Router([
       defineActor({ name: 'first' }, (_, msg) => msg.delegate(repid.job('second'))),
@@ -111,7 +111,7 @@ describe('Jobs that wait for jobs', () => {
     await repid.disconnect();
   });
 
-  it('explains what a job waits for, and where that job is', async () => {
+  it('explain what a job waits for, and the state of that job', async () => {
     const { repid } = start(() => 0, ['a', 'b']);
     const [a, b] = chain([repid.job('a', { id: 'a' }), repid.job('b', { id: 'b' })]);
     await repid.enqueue([a!, b!]);
@@ -123,14 +123,14 @@ describe('Jobs that wait for jobs', () => {
     await repid.disconnect();
   });
 
-  it('refuses to change a job that is enqueued', async () => {
+  it('cannot change a job that is enqueued', async () => {
     const { repid } = start(() => 0, ['a']);
     const job = await repid.job('a').enqueue();
     expect(() => job.dependOn('bucket')).toThrow(InvalidOptionError);
     await repid.disconnect();
   });
 
-  it('runs a chain of ten thousand, and a fan-in of ten thousand', async () => {
+  it('run a chain of ten thousand, and a fan-in of ten thousand', async () => {
     const { repid, burst } = start((_name, payload) => ((payload as number | undefined) ?? 0) + 1, ['step', 'last']);
     const steps = chain(Array.from({ length: 10_000 }, () => repid.job('step')));
     await repid.enqueue(steps);

@@ -101,8 +101,8 @@ it.each<[string, (msg: MessageDependency, r: Repid) => void]>([
     },
   ],
   ['wait for a job that is not enqueued', (msg, r) => msg.enqueue(r.job('second', { dependsOn: r.job('second') }))],
-])('followers that %s are refused', async (_w, act) => {
-  const { repid, burst } = start({ first: (_p, msg, r) => act(msg, r), second: () => 1 });
+])('followers that %s are refused', async (_w, action) => {
+  const { repid, burst } = start({ first: (_p, msg, r) => action(msg, r), second: () => 1 });
   const job = await repid.job('first').enqueue();
   await burst();
   expect((await job.result())?.exception).toContain('DependencyError');
@@ -112,7 +112,7 @@ it.each<[string, (msg: MessageDependency, r: Repid) => void]>([
 it('argsFrom and another condition on the same job are refused', async () => {
   const { repid, burst } = start({
     first: () => {
-      throw new Error('spoilt');
+      throw new Error('broken');
     },
     second: (p) => `ran on ${String(p)}`,
   });
@@ -150,12 +150,12 @@ it.each<[string, (msg: MessageDependency, r: Repid) => unknown]>([
       msg.delegate(r.job('second'));
     },
   ],
-])('a result cannot be delegated %s', async (_w, act) => {
+])('a result cannot be delegated %s', async (_w, action) => {
   let thrown: unknown;
   const { repid, burst } = start({
     first: async (_p, msg, r) => {
       try {
-        await act(msg, r);
+        await action(msg, r);
       } catch (error) {
         thrown = error;
       }

@@ -44,14 +44,14 @@ export function publicAction({ action }: SettlingDisposition): MessageAction {
   return PUBLIC_NAMES[action];
 }
 
-/** True where the work is done, so that its followers are published. */
+/** True if the work is done, so that its followers are published. */
 export function isDone(disposition: SettlingDisposition): boolean {
   const { action } = disposition;
   if (action === 'ack' || action === 'reply') return 'value' in disposition.result;
   return action === 'reschedule';
 }
 
-/** The error of the run, in an object; undefined where the run did not fail. */
+/** The error of the run, in an object; undefined if the run did not fail. */
 export function failureOf(disposition: Disposition): { readonly error?: unknown } | undefined {
   const outcome = 'result' in disposition ? disposition.result : disposition;
   return 'error' in outcome ? outcome : undefined;

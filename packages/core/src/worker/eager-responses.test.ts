@@ -4,11 +4,11 @@ import { InvalidOptionError, NoRetriesLeftError } from '../errors/index.js';
 import { TestBed } from './testing/test-bed.test-support.js';
 
 /** An actor that does this to its message in its first run. The second run returns. */
-function acting(act: (msg: MessageDependency) => unknown) {
+function acting(action: (msg: MessageDependency) => unknown) {
   const seen: MessageDependency[] = [];
   const actor = defineActor({ name: 'work', retryPolicy: () => 10_000 }, (_, msg) => {
     seen.push(msg);
-    return seen.length === 1 ? act(msg) : 'second run';
+    return seen.length === 1 ? action(msg) : 'second run';
   });
   const testBed: TestBed = new TestBed([actor, defineActor({ name: 'next' }, () => 'next')]);
   return { testBed, seen };
@@ -51,7 +51,7 @@ describe('msg.ack()', () => {
 });
 
 describe('msg.nack()', () => {
-  it('moves the message to the dead letters with its error, even where retries are left', async () => {
+  it('moves the message to the dead letters with its error, even if retries are left', async () => {
     const { testBed } = acting((msg) => msg.nack(new Error('no use')));
     const job = await testBed.perform('work', { retries: 5 });
     expect((await testBed.deadLetters())[0]!.reason).toMatchObject({ message: 'no use', attempts: 1 });
@@ -185,7 +185,7 @@ describe('The message of an actor', () => {
     expect(await job.result()).toMatchObject({ data: '[1,2]' });
   });
 
-  it("has the broker's id and the time of delivery where it is a bare message", async () => {
+  it("has the broker's id and the time of delivery if it is a bare message", async () => {
     const { testBed, seen } = acting(() => {});
     await testBed.send('work', { a: 1 });
     await testBed.drain();

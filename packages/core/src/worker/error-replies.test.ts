@@ -20,11 +20,11 @@ async function failureOf(
 
 describe('A request whose actor fails', () => {
   it.each<[string, Partial<ActorOptions>]>([
-    ['is given up', {}],
-    ['is acknowledged all the same', { confirmation: 'always-ack' }],
+    ['is dead-lettered', {}],
+    ['is acknowledged despite the failure', { confirmation: 'always-ack' }],
     ['was acknowledged first', { confirmation: 'ack-first' }],
     ['is acknowledged by onError', { onError: 'ack' }],
-  ])('rejects at once, where its message %s', async (_, options) => {
+  ])('rejects immediately if its message %s', async (_, options) => {
     const { failure } = await failureOf(() => {
       throw Object.assign(new TypeError('no such customer'), { code: 'E_CUSTOMER' });
     }, options);
@@ -46,7 +46,7 @@ describe('A request whose actor fails', () => {
     await expect(testBed.repid.request(other)).rejects.toMatchObject({ reason: { message: 'after that' } });
   });
 
-  it('rejects also where no actor takes it', async () => {
+  it('rejects if no actor takes it', async () => {
     const testBed = new TestBed([]);
     const work = defineActor({ name: 'known' }, () => {});
     const request = testBed.repid.request(message);
@@ -77,7 +77,7 @@ describe('A request whose actor fails', () => {
     expect(testBed.eventsOf('reply-unexpected')).toEqual([]);
   });
 
-  it('gets one reply where the actor has replied before it fails', async () => {
+  it('gets one reply if the actor replies and then fails', async () => {
     const actor = defineActor({ name: 'work' }, async (_, msg) => {
       await msg.replyJson({ payload: 'fine' });
       throw new Error('after that');
@@ -101,7 +101,7 @@ describe('A request whose actor fails', () => {
     expect(odd.reason).toEqual({ code: 'Error', name: 'Error', message: '{}' });
   });
 
-  it('gets no reply where its reply channel is invalid', async () => {
+  it('gets no reply if its reply channel is invalid', async () => {
     const testBed = new TestBed([
       defineActor({ name: 'work' }, () => {
         throw new Error('broken');

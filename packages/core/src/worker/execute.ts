@@ -12,7 +12,7 @@ export class ExecuteStage {
     private readonly next: SettleStage,
   ) {}
 
-  /** @param failure given where the run has failed already, because its inputs cannot be read */
+  /** @param failure given if the run has failed already, because its inputs cannot be read */
   handle(run: Run, execution: Execution, failure?: FailedRun): Promise<void> {
     const acquiring = execution.slots?.acquire(run.inFlight);
     if (acquiring === undefined) return this.ready(run, execution, true, failure);

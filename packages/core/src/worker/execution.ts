@@ -27,9 +27,9 @@ export interface ExecutionParts {
 
 /** Runs one actor: its middlewares, its timeout, its slots. Created once per actor. */
 export class Execution {
-  /** True where the actor takes the results of the jobs that its own job has waited for. */
+  /** True if the actor takes the results of the jobs that its own job has waited for. */
   readonly needsResults: boolean;
-  /** Undefined where the actor has no concurrency limit. */
+  /** Undefined if the actor has no concurrency limit. */
   readonly slots: Slots | undefined;
   private readonly chain: (run: Run) => unknown;
   private readonly args: Arguments;
@@ -50,7 +50,7 @@ export class Execution {
   }
 
   /**
-   * Runs the actor until it ends or is aborted, then frees its slot. Returns no promise where the actor ends synchronously.
+   * Runs the actor until it ends or is aborted, then frees its slot. Returns no promise if the actor ends synchronously.
    * Never throws or rejects.
    */
   execute(run: Run): ExecutionResult | Promise<ExecutionResult> {
@@ -98,7 +98,7 @@ export class Execution {
     return result;
   }
 
-  /** Does nothing where the run was aborted, which has freed the slot before. */
+  /** Does nothing if the run was aborted, which has freed the slot before. */
   private freeSlot({ inFlight, timeout }: Run): void {
     if (this.slots === undefined || !inFlight.hasActorSlot) return;
     this.slots.ended(this.now() - (inFlight.deadline - timeout));
@@ -110,7 +110,7 @@ export class Execution {
     return (run) => chain({ actor: this.actor, message: run });
   }
 
-  /** The middlewares see an aborted run fail, even where its actor continues. */
+  /** The middlewares see an aborted run fail, even if its actor continues. */
   private callUnlessAborted(run: Run): Promise<unknown> {
     return run.unlessAborted(async () => this.call(run));
   }

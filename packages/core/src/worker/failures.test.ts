@@ -54,7 +54,7 @@ describe('A job that fails', () => {
     expect(await job.status()).toEqual({ state: 'failed' });
   });
 
-  it('starts anew when its dead letter is replayed', async () => {
+  it('starts again when its dead letter is replayed', async () => {
     const { actor, runs } = failing(1);
     const testBed = new TestBed([actor]);
     const job = await testBed.perform('fail', { ttl: '1h' });
@@ -91,7 +91,7 @@ describe('A job that fails', () => {
     expect(dead!.reason).toMatchObject({ code: 'REPID_UNRECOVERABLE', attempts: 1 });
   });
 
-  it('stores anything that is thrown, even where it is no error', async () => {
+  it('stores any thrown value, even if it is not an error', async () => {
     const actor = defineActor({ name: 'odd' }, () => {
       // oxlint-disable-next-line no-throw-literal
       throw 'just text';

@@ -7,13 +7,13 @@ import { OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.js';
 const CHANNELS = ['a', 'b'] as const;
 const EACH = 25;
 
-type Act = (msg: MessageDependency, repid: Repid) => unknown;
+type Action = (msg: MessageDependency, repid: Repid) => unknown;
 
 /** An actor "parent" on two channels that does this, and an actor "child" on the first one that records its payload. The clock stands still. */
-function families(act: Act) {
+function families(action: Action) {
   const children: unknown[] = [];
   const parents = CHANNELS.map((channel) =>
-    defineActor({ name: 'parent', channel }, (_, msg) => act(msg, testBed.repid)),
+    defineActor({ name: 'parent', channel }, (_, msg) => action(msg, testBed.repid)),
   );
   const child = defineActor({ name: 'child' }, (payload) => children.push(payload));
   const testBed: TestBed = new TestBed([...parents, child]);
@@ -23,7 +23,7 @@ function families(act: Act) {
 const child = (repid: Repid, options: JobOptions = {}) => repid.job('child', options);
 
 describe('Followers of bare messages', () => {
-  it('all run, even where messages of several channels have the same number or time', async () => {
+  it('all run, even if messages of several channels have the same number or time', async () => {
     const { testBed, children } = families((msg, repid) => msg.enqueue(child(repid, { args: msg.channel })));
     for (let n = 0; n < EACH; n += 1)
       for (const channel of CHANNELS)
@@ -94,7 +94,7 @@ describe('Followers of jobs', () => {
 
   it.each<[string, JobOptions]>([
     ['a chosen id', { id: 'order-4711' }],
-    ['a chosen bucket for its result', { resultId: 'order-4711' }],
+    ['a chosen result bucket', { resultId: 'order-4711' }],
   ])('all run when %s is enqueued again within the same millisecond', async (_, options) => {
     const { testBed, children } = families((msg, repid) => msg.enqueue(child(repid, { deferredBy: '1h' })));
     for (let n = 0; n < 10; n += 1) {

@@ -4,12 +4,12 @@ import { InvalidOptionError } from '../errors/index.js';
 import type { Repid } from '../producer/index.js';
 import { Latch, OWNERSHIP_TIME, TestBed } from './testing/test-bed.test-support.js';
 
-type Act = (msg: MessageDependency, repid: Repid) => unknown;
+type Action = (msg: MessageDependency, repid: Repid) => unknown;
 
 /** An actor "first" that does this, and an actor "next" that records its runs. */
-function chain(act: Act, options: ConstructorParameters<typeof TestBed>[1] = {}) {
+function chain(action: Action, options: ConstructorParameters<typeof TestBed>[1] = {}) {
   const order: unknown[] = [];
-  const first = defineActor({ name: 'first', retryPolicy: () => 1_000 }, (_, msg) => act(msg, testBed.repid));
+  const first = defineActor({ name: 'first', retryPolicy: () => 1_000 }, (_, msg) => action(msg, testBed.repid));
   const next = defineActor({ name: 'next' }, (payload) => void order.push(payload ?? 'next'));
   const testBed: TestBed = new TestBed([first, next], options);
   return { testBed, order };
@@ -19,15 +19,15 @@ const toNext = (payload: unknown) => ({ channel: 'default', payload, headers: { 
 const queued = async (repid: Repid) => (await repid.channel('default').stats()).queued;
 
 describe('What an actor sends', () => {
-  it.each<[string, Act]>([
+  it.each<[string, Action]>([
     ['msg.enqueue(job)', (msg, repid) => msg.enqueue(repid.job('next'))],
     ['msg.addCallback(job)', (msg, repid) => msg.addCallback(repid.job('next'))],
     ['msg.addCallback(job.enqueue)', (msg, repid) => msg.addCallback(repid.job('next').enqueue)],
     ['msg.sendMessageJson()', (msg) => msg.sendMessageJson(toNext('next'))],
     ['msg.sendMessage()', (msg) => msg.sendMessage({ ...toNext(0), payload: Buffer.from('"next"') })],
-  ])('by %s is published with the settlement, not before', async (_, act) => {
+  ])('by %s is published with the settlement, not before', async (_, action) => {
     const { testBed, order } = chain(async (msg, repid) => {
-      await act(msg, repid);
+      await action(msg, repid);
       expect(await queued(repid)).toBe(0);
       await msg.ack();
       expect(await queued(repid)).toBe(1);
@@ -48,7 +48,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual([1, 2, 3]);
   });
 
-  it('is published at once where it is immediate, even when the actor fails', async () => {
+  it('is published immediately with `immediate`, even if the actor fails', async () => {
     const { testBed, order } = chain(async (msg, repid) => {
       await msg.sendMessageJson({ ...toNext('now'), immediate: true });
       await msg.sendMessage({ ...toNext(0), payload: Buffer.from('"bytes"'), immediate: true });
@@ -69,7 +69,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual(['after', 'later']);
   });
 
-  it.each<[string, Act]>([
+  it.each<[string, Action]>([
     ['throws', () => Promise.reject(new Error('broken'))],
     ['calls nack()', (msg) => msg.nack()],
     ['calls retry()', (msg) => msg.retry()],
@@ -176,14 +176,14 @@ describe('What an actor sends', () => {
     expect(testBed.eventsOf('ownership-lost')).toHaveLength(1);
   });
 
-  it('is left out where a job with its id exists', async () => {
+  it('is dropped if a job with its id exists', async () => {
     const { testBed, order } = chain((msg, repid) => msg.enqueue(repid.job('next', { id: 'the-one' })));
     await testBed.repid.enqueue([testBed.repid.job('first'), testBed.repid.job('next', { id: 'the-one' })]);
     await testBed.drain({ concurrency: 1 });
     expect(order).toEqual(['next']);
   });
 
-  it('is refused at the call where it is invalid', async () => {
+  it('is refused at the call if it is invalid', async () => {
     const { testBed, order } = chain(async (msg) => {
       expect(() => msg.enqueue({} as never)).toThrow(InvalidOptionError);
       expect(() => msg.addCallback('next' as never)).toThrow(InvalidOptionError);
@@ -195,7 +195,7 @@ describe('What an actor sends', () => {
     expect(order).toEqual(['all refused']);
   });
 
-  it('fails the run where it is too large', async () => {
+  it('fails the run if it is too large', async () => {
     const { testBed } = chain((msg) => msg.sendMessageJson(toNext('x'.repeat(2_000))), { maxPayloadBytes: 1_000 });
     await testBed.perform('first', { retries: 3 });
     expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
@@ -203,7 +203,7 @@ describe('What an actor sends', () => {
 });
 
 describe('Callbacks', () => {
-  it('run after the settlement, in the order in which they were added, even where one fails', async () => {
+  it('run after the settlement, in the order in which they were added, even if one fails', async () => {
     const order: string[] = [];
     const { testBed } = chain(async (msg, repid) => {
       msg.addCallback(async () => {

@@ -9,7 +9,7 @@ export type Follower = Job | OutgoingMessage;
 /**
  * Returns the followers as messages.
  *
- * @throws DependencyError where a job among them could never run; SerializationError
+ * @throws DependencyError if a job among them could never run; SerializationError
  */
 export function toMessages(followers: readonly Follower[]): readonly OutgoingMessage[] {
   if (followers.length === 0) return NONE;

@@ -40,9 +40,9 @@ export class InFlightDelivery {
   isSettling = false;
   /** True once a settlement is committed. */
   isSettled = false;
-  /** True where it ended without a settlement by this worker: its actor left it unsettled, or its job was cancelled. */
+  /** True if it ended without a settlement by this worker: its actor left it unsettled, or its job was cancelled. */
   isLeftUnsettled = false;
-  /** True where it was returned because this worker cannot run it now. It does not count as processed. */
+  /** True if it was returned because this worker cannot run it now. It does not count as processed. */
   isReturned = false;
   /** Its index in the list of deliveries in flight. */
   index = -1;
@@ -66,7 +66,7 @@ export class InFlightDelivery {
     this.ownedUntil = ownedUntil;
   }
 
-  /** True where its channel is paused, so that it must not start. */
+  /** True if its channel is paused, so that it must not start. */
   get isPaused(): boolean {
     return this.consumer?.isPaused(this.delivery.message.channel) ?? false;
   }
@@ -76,7 +76,7 @@ export class InFlightDelivery {
     await this.consumer?.markStarted(this.delivery);
   }
 
-  /** True where its job was cancelled. The broker has ended the job already. */
+  /** True if its job was cancelled. The broker has ended the job already. */
   get isCancelled(): boolean {
     const { isAborted, reason } = this.cancellation;
     return isAborted && isA(reason, CancelledError) && !isA(reason, WorkerShutdownError);
@@ -94,7 +94,7 @@ export class InFlightDelivery {
   }
 
   /**
-   * Takes the reserved slot. Returns undefined where a slot is free. Otherwise resolves with true when there is one, or with
+   * Takes the reserved slot. Returns undefined if a slot is free. Otherwise resolves with true when there is one, or with
    * false when the run is aborted or the time limit ends first.
    */
   acquireActorSlot(limit?: WaitLimit): Promise<boolean> | undefined {

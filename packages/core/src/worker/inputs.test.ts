@@ -10,7 +10,7 @@ import { loadInputs } from './inputs.js';
 
 const PARAMETERS: MessageParameters = { retries: { maxAmount: 0, alreadyTried: 0 }, ttl: null, unrouted: 0 };
 
-describe('The inputs of a job that has waited for another', () => {
+describe('The inputs of a job with a dependency', () => {
   let connection: Connection;
   beforeEach(async () => void (connection = await openConnection()));
 
@@ -29,7 +29,7 @@ describe('The inputs of a job that has waited for another', () => {
     expect(results).toMatchObject([{ success: true, data: 7 }]);
   });
 
-  it('are read where the delivery has another bucket', async () => {
+  it('are read if the delivery has another bucket', async () => {
     const pending = loadInputs(
       { delivery: deliveryWith(bucket('other', 7)), parameters: { ...PARAMETERS, dependsOn: ['first'] } },
       true,
@@ -38,7 +38,7 @@ describe('The inputs of a job that has waited for another', () => {
     await expect(pending).rejects.toMatchObject({ code: 'REPID_BUCKET_NOT_FOUND' });
   });
 
-  it('are an error where the bucket in the delivery is invalid', () => {
+  it('are an error if the bucket in the delivery is invalid', () => {
     const load = () =>
       loadInputs(
         {
@@ -67,14 +67,14 @@ function bucket(bucketId: string, data: unknown): DeliveredBucket {
   return { bucketId, body: new BucketCodec(jsonSerializer).encodeResult(result) };
 }
 
-function deliveryWith(input: DeliveredBucket): Delivery {
+function deliveryWith(inlinedResult: DeliveredBucket): Delivery {
   return {
     id: '1',
     message: { channel: 'default', payload: new Uint8Array(0), headers: {} },
     priority: 'medium',
     deliveryCount: 1,
     isExhausted: false,
-    input,
+    inlinedResult,
     settle: () => Promise.resolve(),
   };
 }

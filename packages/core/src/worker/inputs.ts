@@ -9,7 +9,7 @@ import { loadPayload } from './payload.js';
 /** The inputs of a run. They are read before the actor starts, so that an outage does not count as its failure. */
 export interface Inputs {
   readonly payload: PayloadSource;
-  /** The results of the jobs that this one has waited for; empty where the actor does not take them. */
+  /** The results of the jobs that this one has waited for; empty if the actor does not take them. */
   readonly results: readonly ResultBucket[];
 }
 
@@ -32,11 +32,12 @@ export function loadInputs(
 }
 
 function loadResults(
-  { input }: Delivery,
+  { inlinedResult }: Delivery,
   ids: readonly string[],
   { buckets }: Connection,
 ): readonly ResultBucket[] | Promise<readonly ResultBucket[]> {
-  if (input !== undefined && ids.length === 1 && ids[0] === input.bucketId) return [buckets.decodeResult(input.body)];
+  if (inlinedResult !== undefined && ids.length === 1 && ids[0] === inlinedResult.bucketId)
+    return [buckets.decodeResult(inlinedResult.body)];
   return buckets
     .findResults(ids)
     .then((results) => results.map((result, index) => found(result, ids[index] as string)));

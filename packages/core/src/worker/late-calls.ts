@@ -9,14 +9,14 @@ export interface RunState {
   readonly hasEnded: boolean;
   /** True while callbacks run. What they send is sent after them. */
   readonly isCallingBack: boolean;
-  /** True where the message is acknowledged before the actor runs, and its result is stored afterwards. */
+  /** True if the message is acknowledged before the actor runs, and its result is stored afterwards. */
   readonly isAckedFirst: boolean;
 }
 
 /** What a call of an actor adds to its run. */
 export type Addition = 'follower' | 'callback' | 'result';
 
-/** Returns the error of a call that is too late to have an effect; undefined where it is in time. */
+/** Returns the error of a call that is too late to have an effect; undefined if it is in time. */
 export function lateCallError(call: string, addition: Addition, state: RunState): RunEndedError | undefined {
   const reason = reasonWhyLate(addition, state);
   return reason === undefined ? undefined : new RunEndedError(call, reason);

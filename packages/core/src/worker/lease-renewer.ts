@@ -14,7 +14,7 @@ export class LeaseRenewer {
     private readonly clock: Clock,
     private readonly deliveries: InFlightDeliveries,
     private readonly onEvent: EventListener,
-    /** Called when a suspect has run alone for long enough to be cleared. Other messages may run beside it. */
+    /** Called when a suspect has run alone for long enough to be cleared. Other messages may then run concurrently. */
     private readonly onCleared: () => void = () => {},
   ) {
     this.schedule();
@@ -56,7 +56,7 @@ export class LeaseRenewer {
     this.onCleared();
   }
 
-  /** The job may also have been cancelled, where the notification of that was lost. */
+  /** The job may also have been cancelled, if the notification of that was lost. */
   private abort(inFlight: InFlightDelivery): void {
     const { id, message } = inFlight.delivery;
     this.onEvent({ type: 'ownership-lost', id, channel: message.channel });

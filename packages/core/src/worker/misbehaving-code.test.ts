@@ -14,7 +14,7 @@ import { jsonSerializer } from '../serializer/index.js';
 import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
 const fail = (): never => {
-  throw new Error('asked in vain');
+  throw new Error('unreadable');
 };
 
 function revoked(): object {
@@ -49,7 +49,7 @@ async function performBoth(
   return { testBed, job };
 }
 
-describe('What an actor throws', () => {
+describe('A value that an actor throws', () => {
   const confirmations: Confirmation[] = ['auto', 'always-ack', 'ack-first', 'manual-explicit'];
   it.each(THROWN.flatMap(([name, make]) => confirmations.map((one) => [name, one, make] as const)))(
     'does not prevent the settlement: %s, %s',
@@ -84,7 +84,7 @@ describe('What an actor throws', () => {
     expect(await job.result()).toMatchObject({ success: true });
   });
 
-  it('is kept with its causes', async () => {
+  it('is stored with its causes', async () => {
     const { testBed } = await performBoth(() => {
       throw new Error('not saved', { cause: { reason: 'no stock', left: Number.NaN } });
     });
@@ -95,13 +95,13 @@ describe('What an actor throws', () => {
   });
 });
 
-describe('What a user passes in', () => {
+describe('User code', () => {
   it.each<[string, Partial<ActorOptions>, string]>([
     ['a retryPolicy that throws', { retryPolicy: fail }, 'REPID_FAILURE_POLICY'],
     ['an onError that throws', { onError: fail, retryPolicy: () => 0 }, 'REPID_FAILURE_POLICY'],
     ['an onError that rejects', { onError: (async () => fail()) as never }, 'REPID_FAILURE_POLICY'],
     ['a converter that throws', { converter: { convertInputs: fail, convertOutputs: fail } }, 'Error'],
-    ['a middleware that throws what is no error', { middlewares: [() => Promise.reject(null)] }, 'Error'],
+    ['a middleware that throws a value that is not an error', { middlewares: [() => Promise.reject(null)] }, 'Error'],
   ])('does not stop a worker: %s', async (_, options, code) => {
     const { testBed } = await performBoth(() => {
       throw new Error('broken');
@@ -122,8 +122,8 @@ describe('What a user passes in', () => {
   it.each<[string, () => unknown]>([
     ['throws', fail],
     ['rejects', () => Promise.reject(new Error('logger away'))],
-    ['throws what is no error', () => Promise.reject(Object.create(null))],
-  ])('does not leave a job unsettled where a listener %s', async (_, listener) => {
+    ['throws a value that is not an error', () => Promise.reject(Object.create(null))],
+  ])('does not leave a job unsettled if a listener %s', async (_, listener) => {
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => {});
     const { job } = await performBoth(
       () => {
@@ -142,10 +142,10 @@ describe('What a user passes in', () => {
     const serializer = { ...jsonSerializer, contentType: 'text/odd', encode };
     const { testBed, job } = await performBoth(() => 1, {}, { serializer });
     expect(await job.status()).toEqual({ state: 'failed' });
-    expect((await testBed.deadLetters())[0]!.reason.message).toContain('asked in vain');
+    expect((await testBed.deadLetters())[0]!.reason.message).toContain('unreadable');
   });
 
-  it('is refused where convertOutputs() returns a promise', async () => {
+  it('is refused if convertOutputs() returns a promise', async () => {
     class Late extends BasicConverter {
       override convertOutputs(): unknown {
         return Promise.reject(new Error('not awaited'));
@@ -161,7 +161,7 @@ describe('What a user passes in', () => {
   it('can be a promise with its own "then"', async () => {
     // oxlint-disable-next-line unicorn/no-thenable -- actors can return it
     const { job } = await performBoth(() => Object.assign(Promise.resolve(1), { then: fail }));
-    expect((await job.result())!.exception).toBe('Error: asked in vain');
+    expect((await job.result())!.exception).toBe('Error: unreadable');
   });
 });
 
@@ -218,7 +218,7 @@ describe('A rejected promise that is thrown in place of an error', () => {
   });
 });
 
-describe('What never ends', () => {
+describe('A promise that never settles', () => {
   const never = (): Promise<never> => new Promise(() => {});
 
   it('does not block its worker: a callback', async () => {

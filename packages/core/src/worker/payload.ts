@@ -6,13 +6,13 @@ import type { MessageParameters } from '../message/index.js';
 
 /** Returns the payload of a delivery: its own bytes, decoded on first use, or the contents of its arguments bucket. */
 export function loadPayload(
-  { message, input }: Delivery,
+  { message, inlinedResult }: Delivery,
   { argsBucketId }: MessageParameters,
   connection: Connection,
 ): PayloadSource | Promise<PayloadSource> {
   if (argsBucketId === undefined) return new MessagePayload(message.payload, message.contentType, connection);
-  if (argsBucketId === input?.bucketId)
-    return new BucketPayload(connection.buckets.decodeContents(input.body), connection);
+  if (argsBucketId === inlinedResult?.bucketId)
+    return new BucketPayload(connection.buckets.decodeContents(inlinedResult.body), connection);
   return loadBucket(argsBucketId, connection);
 }
 

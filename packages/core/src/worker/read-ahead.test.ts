@@ -27,11 +27,11 @@ class SlowToSettle extends InMemoryMessageBroker {
   }
 }
 
-async function setUp(act: (msg: MessageDependency) => void = () => {}) {
+async function setUp(action: (msg: MessageDependency) => void = () => {}) {
   const runs: number[] = [];
   const actor = defineActor({ name: 'work' }, (n: number, msg) => {
     runs.push(n);
-    act(msg);
+    action(msg);
   });
   const broker = new SlowToSettle();
   const testBed = new TestBed([actor], { messageBroker: broker });

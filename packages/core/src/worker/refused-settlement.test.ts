@@ -35,7 +35,7 @@ it('a settlement that the broker refuses is reported as a failure of the run', a
   expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 0 });
 });
 
-it('a settlement that cannot be committed ends with the ownership as it was at first, even where extensions succeed', async () => {
+it('a settlement is repeated for one ownership time at most, even if extensions succeed', async () => {
   const testBed = new TestBed([work]);
   refusing(testBed, () => new BrokerUnavailableError('OOM'));
   await testBed.send('work');

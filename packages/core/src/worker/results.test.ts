@@ -44,7 +44,7 @@ describe('A job that returns', () => {
     expect(await forEver.result()).toMatchObject({ data: 3, ttl: null });
   });
 
-  it('wakes callers that wait for its result', async () => {
+  it('resolves waits for its result', async () => {
     const testBed = new TestBed([add]);
     const job = await testBed.repid.job('add', { args: { a: 4, b: 5 } }).enqueue();
     const result = job.waitForResult();
@@ -89,7 +89,7 @@ describe('Arguments', () => {
     expect(await job.result()).toMatchObject({ data: 'HELLO ALEX!' });
   });
 
-  it('that are missing are an error, and the actor does not run', async () => {
+  it('are an error if they are missing, and the actor does not run', async () => {
     let runs = 0;
     const testBed = new TestBed([defineActor({ name: 'count' }, () => (runs += 1))]);
     const job = await testBed.perform('count', { argsId: 'nowhere' });
@@ -99,7 +99,7 @@ describe('Arguments', () => {
     expect((await job.result())!.exception).toContain('Bucket "nowhere" does not exist');
   });
 
-  it('that are too large are refused when the job is enqueued', async () => {
+  it('are refused at enqueue() if they are too large', async () => {
     const testBed = new TestBed([add], { maxPayloadBytes: 1_000 });
     const args = { text: 'x'.repeat(1_000) };
     for (const useArgsBucket of [true, false]) {
@@ -108,7 +108,7 @@ describe('Arguments', () => {
     expect(await testBed.repid.channel('default').stats()).toMatchObject({ queued: 0 });
   });
 
-  it('that cannot be written are refused when the job is enqueued', async () => {
+  it('are refused at enqueue() if they cannot be encoded', async () => {
     const testBed = new TestBed([add]);
     await expect(testBed.repid.job('add', { args: { n: 1n } }).enqueue()).rejects.toMatchObject({
       code: 'REPID_SERIALIZATION',

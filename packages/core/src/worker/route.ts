@@ -26,7 +26,7 @@ export class RouteStage {
     return execution ? this.next.handle(inFlight, execution) : this.unstarted.passOn(inFlight);
   }
 
-  /** Returns undefined where this worker has no actor for it. Throws where no actor may run it. */
+  /** Returns undefined if this worker has no actor for it. Throws if no actor may run it. */
   private executionFor(inFlight: InFlightDelivery): Execution | undefined {
     const { delivery, receivedAt } = inFlight;
     const { message } = delivery;

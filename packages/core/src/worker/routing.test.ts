@@ -64,7 +64,7 @@ describe('A message that no actor takes', () => {
     await testBed.clock.advance(5 * 60_000);
     const other = testBed.worker({}, [defineActor({ name: 'other' }, (_, msg) => Object.keys(msg.headers))]);
     void other.run();
-    for (let look = 0; look < 60; look += 1) await testBed.clock.advance(5_000);
+    for (let step = 0; step < 60; step += 1) await testBed.clock.advance(5_000);
     expect(await job.result()).toMatchObject({ success: true });
     expect(testBed.eventsOf('unrouted')).toHaveLength(1);
     expect(testBed.eventsOf('given-back')).toEqual([]);

@@ -3,7 +3,7 @@ import type { ActorResult } from './disposition.js';
 import type { Follower } from './followers.js';
 
 /** Calls a function in the asynchronous context that was captured before. */
-type Context = <T>(act: () => T) => T;
+type Context = <T>(action: () => T) => T;
 
 /** What a run has set, sent and added, and that is not committed, sent or called yet. */
 export class RunEffects {
@@ -13,7 +13,7 @@ export class RunEffects {
   private callbacks: (() => unknown)[] | undefined;
   private context: Context | undefined;
 
-  /** @param keepsContext true where producer middlewares may read the asynchronous context of followers */
+  /** @param keepsContext true if producer middlewares may read the asynchronous context of followers */
   constructor(private readonly keepsContext: boolean) {}
 
   get hasFollowers(): boolean {
@@ -56,8 +56,8 @@ export class RunEffects {
   }
 
   /** Calls the function in the context of the first follower: that of the actor and its middlewares. */
-  inContext<T>(act: () => T): T {
-    return this.context === undefined ? act() : this.context(act);
+  inContext<T>(action: () => T): T {
+    return this.context === undefined ? action() : this.context(action);
   }
 
   /** Returns the result that the actor has set, if any. A success that was set does not replace a failure. */

@@ -72,7 +72,7 @@ function nameOf({ actor, id }: ReportedRun): { actor: string; id: string } {
   return { actor: actor.label, id };
 }
 
-/** Names a message by its topic, and by its own id where it has one. */
+/** Names a message by its topic, and by its own id if it has one. */
 function messageOf({ delivery: { id, message } }: InFlightDelivery): { actor: string; id: string; channel: string } {
   const { channel, headers } = message;
   return { actor: headers[HEADER.topic] ?? '(no topic)', id: headers[HEADER.id] ?? id, channel };

@@ -26,7 +26,7 @@ export interface RunServices {
 export interface SettledRun extends ReportedRun {
   readonly actor: Actor;
   readonly timeout: number;
-  /** Called where a settlement was refused as a whole, so that another one can be tried. */
+  /** Called if a settlement was refused as a whole, so that another one can be tried. */
   reopen(): void;
 }
 
@@ -55,13 +55,13 @@ export class RunSettlement {
     return this.activeCallers > 0 && !this.hasTimedOut;
   }
 
-  /** @param isDelegated true where another job stores the result */
+  /** @param isDelegated true if another job stores the result */
   settle(disposition: SettlingDisposition, isDelegated: boolean): Promise<void> {
     this.settling = this.prepareAndCommit(disposition, isDelegated);
     return this.settling;
   }
 
-  /** Resolves when a started settlement has ended. Rejects where it was handed to the broker and may not be committed. */
+  /** Resolves when a started settlement has ended. Rejects if it was handed to the broker and may not be committed. */
   async finish(): Promise<void> {
     await this.settling?.catch(() => {});
     if (this.loss) throw this.loss.error;
@@ -184,7 +184,7 @@ export class RunSettlement {
     return this.effects.choose(disposition.result);
   }
 
-  /** @throws SerializationError where the converter returns a promise, which is not awaited here */
+  /** @throws SerializationError if the converter returns a promise, which is not awaited here */
   private converted(result: ActorResult): ActorResult {
     if ('error' in result) return result;
     const { converter = this.services.producer.connection.converter } = this.run.actor.options;

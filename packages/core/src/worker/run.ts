@@ -55,17 +55,17 @@ export class Run extends ReceivedMessage implements MessageDependency {
     return this.action !== undefined;
   }
 
-  /** True while its actor runs inside middlewares, even where these have ended. */
+  /** True while its actor runs inside middlewares, even if these have ended. */
   get isActorRunning(): boolean {
     return this.runningActors > 0;
   }
 
-  /** True where callbacks run, or will be called after the settlement. */
+  /** True if callbacks run, or will be called after the settlement. */
   get hasCallbacks(): boolean {
     return this.effects.hasCallbacks || this.settlement.isCallingBack;
   }
 
-  /** True where something is left to send or call after the settlement. */
+  /** True if something is left to send or call after the settlement. */
   get hasFollowUps(): boolean {
     return this.effects.hasFollowers || this.hasCallbacks;
   }
@@ -169,7 +169,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
     this.action = undefined;
   }
 
-  /** Resolves when a settlement that the actor has started is over. Rejects where it may not be committed. */
+  /** Resolves when a settlement that the actor has started is over. Rejects if it may not be committed. */
   finishSettling(): Promise<void> {
     return this.settlement.finish();
   }
@@ -186,7 +186,7 @@ export class Run extends ReceivedMessage implements MessageDependency {
     if (!this.isDelegated || !('value' in result)) await this.settlement.storeResult(result);
   }
 
-  /** Sends and calls what was added after the settlement, and what callbacks add. Rejects where that takes too long. */
+  /** Sends and calls what was added after the settlement, and what callbacks add. Rejects if that takes too long. */
   followUp(): Promise<void> {
     return this.settlement.sendAndCallBack();
   }
@@ -201,12 +201,12 @@ export class Run extends ReceivedMessage implements MessageDependency {
     this.effects.drop();
   }
 
-  /** Settles like the actor, but rejects as soon as the run is aborted, even where the actor continues. */
-  unlessAborted(act: () => Promise<unknown>): Promise<unknown> {
+  /** Settles like the actor, but rejects as soon as the run is aborted, even if the actor continues. */
+  unlessAborted(action: () => Promise<unknown>): Promise<unknown> {
     const { cancellation } = this.inFlight;
     cancellation.throwIfAborted();
     this.runningActors += 1;
-    const running = act().finally(() => (this.runningActors -= 1));
+    const running = action().finally(() => (this.runningActors -= 1));
     return new Promise((resolve, reject) => {
       running.then(resolve, reject);
       cancellation.onAbort(reject);
@@ -284,7 +284,7 @@ function replyWith(reply: OutgoingMessage): SettlingDisposition {
   return { action: 'reply', result: { value: undefined }, reply: toReplyAddress(reply) };
 }
 
-/** Rejects without ending the process where the actor does not await it. The refusal was reported. */
+/** Rejects without ending the process if the actor does not await it. The refusal was reported. */
 function rejectQuietly(reason: unknown): Promise<never> {
   const rejected = Promise.reject(reason);
   ignoreRejection(rejected);

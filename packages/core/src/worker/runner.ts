@@ -31,7 +31,7 @@ export interface RunnerParts {
 
 /** Takes each delivery through the stages: route -> load -> execute -> decide -> settle. Each stage calls the next one. */
 export class Runner {
-  /** Limits what is received of each channel; undefined where no channel is limited. */
+  /** Limits what is received of each channel; undefined if no channel is limited. */
   readonly channelLimits: ChannelLimits | undefined;
   /** Called when an actor's slot is free. */
   onSlotFree: (channel: string) => void = () => {};

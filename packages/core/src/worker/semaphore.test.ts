@@ -4,7 +4,7 @@ import { Semaphore } from './semaphore.js';
 
 const tick = () => new Promise(setImmediate);
 
-it('lets as many in as its capacity, and the others in the order in which they came', async () => {
+it('admits as many as its capacity, and the others in order', async () => {
   const semaphore = new Semaphore(2);
   const acquired: number[] = [];
   expect([semaphore.acquire(new Cancellation()), semaphore.acquire(new Cancellation())]).toEqual([
@@ -32,7 +32,7 @@ it('has a free slot again after each release', () => {
   expect(semaphore.acquire(new Cancellation())).toBeUndefined();
 });
 
-it('always has a free slot where its capacity is infinite', () => {
+it('always has a free slot if its capacity is infinite', () => {
   const semaphore = new Semaphore(Number.POSITIVE_INFINITY);
   for (let n = 0; n < 1_000; n += 1) expect(semaphore.acquire(new Cancellation())).toBeUndefined();
 });

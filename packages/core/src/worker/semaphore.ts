@@ -4,7 +4,7 @@ import type { Cancellation } from './cancellation.js';
 /** Starts a time limit for waiting, which calls `withdraw` at its end. Returns a function that cancels the limit. */
 export type WaitLimit = (withdraw: () => void) => CancelTimer;
 
-/** Lets at most `capacity` runs in at once. The others wait in the order in which they came. */
+/** Admits at most `capacity` concurrent runs. The others wait in order of arrival. */
 export class Semaphore {
   private acquired = 0;
   private reserved = 0;
@@ -37,7 +37,7 @@ export class Semaphore {
   }
 
   /**
-   * Takes a slot. Returns undefined where one is free. Otherwise resolves with true when there is one, or with false when the
+   * Takes a slot. Returns undefined if one is free. Otherwise resolves with true when there is one, or with false when the
    * wait is aborted or withdrawn first. Pair each acquired slot with `release()`.
    */
   acquire(cancellation: Cancellation, limit?: WaitLimit): Promise<boolean> | undefined {
@@ -62,7 +62,7 @@ export class Semaphore {
         const position = this.waiting.indexOf(enter);
         if (position >= 0) this.waiting.splice(position, 1);
         cancelLimit();
-        resolve(false); // No effect where `enter` was called before: that slot is released like any other.
+        resolve(false); // No effect if `enter` was called before: that slot is released like any other.
       };
       const cancelLimit = limit(withdraw);
       this.waiting.push(enter);

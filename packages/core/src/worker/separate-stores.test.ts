@@ -50,7 +50,7 @@ describe('Buckets in a separate store', () => {
     expect(await job.result()).toMatchObject({ data: 'hello' });
   });
 
-  it('that cannot be read return the message, because the actor has not failed', async () => {
+  it('return the message if they cannot be read, because the actor has not failed', async () => {
     const { far, testBed } = apart();
     far.unreadable = 1;
     const job = await testBed.perform('echo', { args: 'hello' });
@@ -86,7 +86,7 @@ describe('Buckets in a separate store', () => {
     expect(far.order.filter((entry) => entry === `store ${job.id}`)).toHaveLength(3);
   });
 
-  it('are not touched where the id of the job is taken', async () => {
+  it('are unchanged if the id of the job is taken', async () => {
     const { far, testBed } = apart();
     await testBed.repid.job('echo', { id: 'one', args: 'first', argsId: 'args' }).enqueue();
     const twin = testBed.repid.job('echo', { id: 'one', args: 'second', argsId: 'args' });
@@ -95,7 +95,7 @@ describe('Buckets in a separate store', () => {
     expect(far.order).toEqual(['delete one', 'store args']);
   });
 
-  it('are removed where the message cannot be published', async () => {
+  it('are removed if the message cannot be published', async () => {
     const { far, testBed } = apart();
     testBed.broker.publish = () => Promise.reject(new Error('refused'));
     const job = testBed.repid.job('echo', { args: 1 });
@@ -103,7 +103,7 @@ describe('Buckets in a separate store', () => {
     expect(await far.get([job.argsId!])).toEqual([undefined]);
   });
 
-  it('stay where the message may have been published', async () => {
+  it('are kept if the message may have been published', async () => {
     const { far, testBed } = apart();
     testBed.broker.publish = () => Promise.reject(new BrokerUnavailableError('no answer'));
     const job = testBed.repid.job('echo', { args: 1 });
@@ -111,7 +111,7 @@ describe('Buckets in a separate store', () => {
     expect(await far.get([job.argsId!])).not.toEqual([undefined]);
   });
 
-  it('store that a job was cancelled', async () => {
+  it('store the result of a cancelled job', async () => {
     const { testBed } = apart();
     const job = await testBed.repid.job('echo').enqueue();
     expect(await job.cancel()).toBe(true);

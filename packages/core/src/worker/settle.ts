@@ -7,7 +7,7 @@ import type { RunReports } from './run-reports.js';
 import type { Run } from './run.js';
 import type { SettlementWriter } from './settlement-writer.js';
 
-/** Last stage: settles the delivery as `decide` says, then sends and calls what is left. */
+/** Last stage: settles the delivery as `decide` says, then sends the remaining messages and calls the callbacks. */
 export class SettleStage {
   constructor(
     private readonly writer: SettlementWriter,
@@ -63,7 +63,7 @@ export class SettleStage {
     await this.followUp(run);
   }
 
-  /** Sends and calls what is left after the settlement, then frees the worker's slot. */
+  /** Sends the remaining messages and calls the callbacks, then frees the worker's slot. */
   private async followUp(run: Run): Promise<void> {
     try {
       if (run.hasFollowUps) await run.followUp();
@@ -84,6 +84,6 @@ function bothErrors(failure: unknown, problem: unknown): unknown {
   if (failure === problem) return failure;
   return new AggregateError(
     [failure, problem],
-    `The actor failed: ${errorText(failure)} Then its message could not be settled as its failure asks: ${errorText(problem)}`,
+    `The actor failed: ${errorText(failure)} Then its message could not be settled as its failure requires: ${errorText(problem)}`,
   );
 }

@@ -18,7 +18,7 @@ const RETRY_INTERVAL = 200;
 
 /** What a settlement commits besides the outcome of the message. */
 export interface SettlementEffects {
-  /** The result to store; absent where none is stored. */
+  /** The result to store; absent if none is stored. */
   readonly result?: ActorResult;
   readonly followers: readonly OutgoingMessage[];
   readonly startedAt: number;
@@ -41,7 +41,7 @@ export class SettlementWriter {
    * Builds the settlement. Nothing is committed yet.
    *
    * @throws SerializationError, PayloadTooLargeError, UnsupportedError, the error of a producer middleware, and TimeoutError
-   *   where the middlewares take longer than the run may
+   *   if the middlewares take longer than the run may
    */
   prepare(
     inFlight: InFlightDelivery,
@@ -134,7 +134,7 @@ export class SettlementWriter {
     return connection.buckets.writeResult(target.id, bucket, nonce);
   }
 
-  /** Waits before the next attempt. Throws the error again where an attempt cannot help, or the ownership has expired. */
+  /** Waits before the next attempt. Throws the error again if an attempt cannot help, or the ownership has expired. */
   private async pauseAfter(error: unknown, ownedUntil: number): Promise<void> {
     const { clock } = this.producer.connection.broker;
     if (!isA(error, BrokerUnavailableError) || monotonic(clock) >= ownedUntil) throw error;
@@ -150,7 +150,7 @@ export class SettlementWriter {
     return runsAgain ? undefined : connection.removeSeparateArgs(headers);
   }
 
-  /** True where the result goes to a separate store, which the settlement cannot commit to. */
+  /** True if the result goes to a separate store, which the settlement cannot commit to. */
   private hasSeparateBucket({ bucket }: Settlement): boolean {
     return bucket !== undefined && !this.producer.connection.isTransactional(bucket.into);
   }

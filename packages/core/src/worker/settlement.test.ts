@@ -66,7 +66,7 @@ describe('outcomeOf', () => {
     expect(outcomeOf(DISPOSITIONS[name]!, settled(headers))).toMatchObject(expected);
   });
 
-  it('removes the counters of a message that starts anew', () => {
+  it('removes the counters of a message that starts again', () => {
     const outcome = outcomeOf(DISPOSITIONS.nack!, settled(TRIED)) as { headers: object };
     expect(outcome.headers).not.toHaveProperty('repid-tried');
     expect(outcome.headers).not.toHaveProperty('repid-unrouted');
@@ -155,7 +155,7 @@ describe('nextRun', () => {
     expect(nextRun(DISPOSITIONS.ack!, settled(TRIED))).toBeUndefined();
   });
 
-  it('is undefined where the cron expression has no further time', () => {
+  it('is undefined if the cron expression has no further time', () => {
     expect(nextRun(DISPOSITIONS.ack!, settled({ ...PLAIN, 'repid-cron': '1970-01-01T00:00:01' }))).toBeUndefined();
   });
 });
@@ -165,7 +165,7 @@ describe('resultBucket', () => {
     ['a value', { value: 5 }, { data: 5, success: true }],
     ['nothing', { value: undefined }, { data: null, success: true }],
     ['an error', { error: new TimeoutError('late') }, { data: null, success: false, exception: 'TimeoutError: late' }],
-    ['what is no error', { error: 'text' }, { success: false, exception: 'text' }],
+    ['a value that is not an error', { error: 'text' }, { success: false, exception: 'text' }],
     ['a cancellation', { error: new CancelledError('off') }, { success: false, cancelled: true }],
   ])('of %s', (_, result, expected) => {
     const bucket = resultBucket(result, 60_000, NOW - 10, NOW);

@@ -66,7 +66,7 @@ export function nextRun(disposition: SettlingDisposition, settled: SettledDelive
   return { ...message, headers, id: parameters.id, resultId: furtherResultBucketOf(headers), priority, dueAt };
 }
 
-/** Returns when a recurring job is due again; undefined where this disposition does not lead to another run. */
+/** Returns when a recurring job is due again; undefined if this disposition does not lead to another run. */
 function nextDueAt(disposition: SettlingDisposition, { parameters, now }: SettledDelivery): number | undefined {
   const { action } = disposition;
   const endsRun = action === 'ack' || action === 'reply' || action === 'nack';
@@ -74,7 +74,7 @@ function nextDueAt(disposition: SettlingDisposition, { parameters, now }: Settle
   return nextOccurrence(parameters.schedule, now);
 }
 
-/** The headers of a dead letter. Where the recurring job continues, the letter stands for this run only, without the schedule. */
+/** The headers of a dead letter. If the recurring job continues, the dead letter stands for this run only, without the schedule. */
 function deadLetterHeaders(disposition: SettlingDisposition, settled: SettledDelivery): Record<string, string> {
   const { headers } = settled.delivery.message;
   return asDeadLetter(nextDueAt(disposition, settled) === undefined ? headers : asOneOff(withSharedArgs(headers)));

@@ -52,7 +52,7 @@ describe('A result that is larger than maxPayloadBytes', () => {
     expect((await testBed.buckets.get(['mine']))[0]!.length).toBeLessThan(LIMIT);
   });
 
-  it('is stored as an error where the message was acknowledged first', async () => {
+  it('is stored as an error if the message was acknowledged first', async () => {
     const testBed = testBedOf(() => LARGE, { confirmation: 'ack-first' });
     const job = await testBed.perform('act');
     expect((await job.result())!.exception).toMatch(/^PayloadTooLargeError: The result/);
@@ -68,27 +68,22 @@ describe('A result that is larger than maxPayloadBytes', () => {
     expect(await (await testBed.perform('act')).result()).toMatchObject({ success: true, data: 'small' });
   });
 
-  it('is stored where it fits', async () => {
+  it('is stored if it fits', async () => {
     const testBed = testBedOf(() => 'x'.repeat(LIMIT - 200));
     expect(await (await testBed.perform('act')).result()).toMatchObject({ success: true });
   });
 });
 
-describe('What follows a run', () => {
-  it.each(followers)(
-    'fails it with a named error where it is too large, and leaves nothing behind: %s',
-    async (_, run) => {
-      const testBed = testBedOf(run);
-      const job = await testBed.perform('act', { retries: 3 });
-      expect((await job.result())!.exception).toMatch(
-        /^PayloadTooLargeError: .*"(next|message)" for channel "next" has/,
-      );
-      expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
-      expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 0 });
-    },
-  );
+describe('A follower that is larger than maxPayloadBytes', () => {
+  it.each(followers)('fails the run with a named error, and leaves nothing behind: %s', async (_, run) => {
+    const testBed = testBedOf(run);
+    const job = await testBed.perform('act', { retries: 3 });
+    expect((await job.result())!.exception).toMatch(/^PayloadTooLargeError: .*"(next|message)" for channel "next" has/);
+    expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
+    expect(await testBed.repid.channel('next').stats()).toMatchObject({ queued: 0 });
+  });
 
-  it('fails it also where it is immediate', async () => {
+  it('fails the run also if it is sent immediately', async () => {
     const testBed = testBedOf((msg) => msg.sendMessageJson({ channel: 'next', payload: LARGE, immediate: true }));
     await testBed.perform('act');
     expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');
@@ -97,7 +92,7 @@ describe('What follows a run', () => {
   it.each<[string, object]>([
     ['payload', { payload: LARGE }],
     ['headers', { payload: 1, headers: { large: LARGE } }],
-  ])('fails it where it is a reply with a large %s', async (_, reply) => {
+  ])('fails the run if it is a reply with a large %s', async (_, reply) => {
     const testBed = testBedOf((msg) => msg.replyJson({ channel: 'next', ...(reply as { payload: unknown }) }));
     await testBed.perform('act');
     expect((await testBed.deadLetters())[0]!.reason.code).toBe('REPID_PAYLOAD_TOO_LARGE');

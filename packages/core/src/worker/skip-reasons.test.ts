@@ -40,7 +40,7 @@ describe('A job that is skipped', () => {
     });
   });
 
-  it('names them also where the other job had failed before it was enqueued', async () => {
+  it('names them also if the other job failed before this one was enqueued', async () => {
     const { testBed, jobs } = checkout();
     const [charge, ship, thank] = jobs;
     await charge.enqueue();

@@ -46,12 +46,12 @@ describe('The slots of an actor', () => {
     expect(slots.admit(inFlight('d'))).toBe(1_750); // The average is 7 s now, and it is second in the queue.
   });
 
-  it('estimate the duration by the current run where none has ended', async () => {
+  it('estimate the duration by the current run if none has ended', async () => {
     const { slots, inFlight, clock } = slotsOf(1);
     slots.admit(inFlight('a'));
     slots.started(clock.monotonic());
     expect(slots.admit(inFlight('b'))).toBe(25);
-    await clock.advance(10_000); // It is overdue, so it counts as received by another worker. Now it comes back.
+    await clock.advance(10_000); // It is overdue, so it counts as received by another worker. Then it is received again.
     expect(slots.admit(inFlight('b'))).toBe(2_500);
   });
 
@@ -120,11 +120,11 @@ describe('The channel limits', () => {
     expect(limits.isComplete).toBe(false);
   });
 
-  it('are complete where every channel has one', () => {
+  it('are complete if every channel has one', () => {
     expect(ChannelLimits.of([{ channel: 'a', slots: limited(1) }], ['a'])!.isComplete).toBe(true);
   });
 
-  it('are undefined where no actor has one', () => {
+  it('are undefined if no actor has one', () => {
     expect(ChannelLimits.of([{ channel: 'a', slots: undefined }], ['a'])).toBeUndefined();
   });
 

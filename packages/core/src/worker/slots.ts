@@ -45,8 +45,8 @@ export class Slots {
   }
 
   /**
-   * Takes the reserved slot. Returns undefined where the actor can start now. Otherwise resolves with true when it can, or
-   * with false where the run is aborted or has waited for too long and is to be returned.
+   * Takes the reserved slot. Returns undefined if the actor can start now. Otherwise resolves with true when it can, or
+   * with false if the run is aborted or has waited for too long and is to be returned.
    */
   acquire(inFlight: InFlightDelivery): Promise<boolean> | undefined {
     return inFlight.acquireActorSlot(this.canReturn(inFlight) ? (withdraw) => this.limitWait(withdraw) : undefined);

@@ -10,7 +10,7 @@ const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await new Promise(setImmediate);
 };
 
-/** Receives what is due and loses it, this many times. */
+/** Receives all due messages and loses them, this many times. */
 async function loseWorkers(testBed: TestBed, times: number): Promise<void> {
   await testBed.repid.connect();
   for (let n = 0; n < times; n += 1) {
@@ -40,14 +40,14 @@ async function loseAlone(testBed: TestBed): Promise<void> {
   await testBed.clock.advance(OWNERSHIP_TIME);
 }
 
-/** Records which jobs run beside which. */
+/** Records which jobs run concurrently. */
 function recording() {
   const running = new Set<string>();
-  const beside = new Map<string, string[]>();
+  const concurrent = new Map<string, string[]>();
   const latches = new Map<string, Latch>();
   const actor = defineActor({ name: 'work', timeout: '1h' }, async (_, { id }) => {
-    beside.set(id, [...running]);
-    for (const other of running) beside.get(other)!.push(id);
+    concurrent.set(id, [...running]);
+    for (const other of running) concurrent.get(other)!.push(id);
     running.add(id);
     const latch = new Latch();
     latches.set(id, latch);
@@ -55,26 +55,26 @@ function recording() {
     running.delete(id);
   });
   const release = (id: string): void => latches.get(id)?.open();
-  return { actor, beside, running, release };
+  return { actor, concurrent, running, release };
 }
 
 describe('A message that has lost its worker repeatedly', () => {
-  it('runs beside others while at least three deliveries are left', async () => {
-    const { actor, beside, running, release } = recording();
+  it('runs together with others while at least three deliveries are left', async () => {
+    const { actor, concurrent, running, release } = recording();
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'lost' }).enqueue();
     await loseWorkers(testBed, 2);
-    await testBed.repid.job('work', { id: 'innocent' }).enqueue();
+    await testBed.repid.job('work', { id: 'harmless' }).enqueue();
     testBed.start({ gracefulShutdownTime: 1 });
-    await until(() => running.has('innocent') && running.has('lost'));
-    release('innocent');
+    await until(() => running.has('harmless') && running.has('lost'));
+    release('harmless');
     release('lost');
     await job.waitForResult();
-    expect(beside.get('lost')).toEqual(['innocent']);
+    expect(concurrent.get('lost')).toEqual(['harmless']);
   });
 
   it('runs alone after that: deliveries in flight end first, and others wait', async () => {
-    const { actor, beside, running, release } = recording();
+    const { actor, concurrent, running, release } = recording();
     const testBed = new TestBed([actor]);
     const suspect = await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 2);
@@ -93,13 +93,13 @@ describe('A message that has lost its worker repeatedly', () => {
     release('suspect');
     await suspect.waitForResult();
     await until(() => running.has('after'));
-    expect(beside.get('suspect')).toEqual([]);
+    expect(concurrent.get('suspect')).toEqual([]);
     release('after');
     await consumer.close();
   });
 
-  it('runs beside others once it was owned for a full ownership time', async () => {
-    const { actor, beside, running, release } = recording();
+  it('runs together with others once it was owned for a full ownership time', async () => {
+    const { actor, concurrent, running, release } = recording();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 3);
@@ -110,13 +110,13 @@ describe('A message that has lost its worker repeatedly', () => {
     expect(running.has('next')).toBe(false);
     await testBed.clock.advance(OWNERSHIP_TIME);
     await until(() => running.has('next'));
-    expect(beside.get('suspect')).toEqual(['next']);
+    expect(concurrent.get('suspect')).toEqual(['next']);
     release('suspect');
     release('next');
   });
 
   it('does not block others while long runs are in flight, and runs as soon as they end', async () => {
-    const { actor, beside, running, release } = recording();
+    const { actor, concurrent, running, release } = recording();
     const testBed = new TestBed([actor]);
     await testBed.repid.job('work', { id: 'suspect' }).enqueue();
     await loseWorkers(testBed, 2);
@@ -134,20 +134,20 @@ describe('A message that has lost its worker repeatedly', () => {
     release('long');
     release('other');
     await until(() => running.has('suspect'));
-    expect(beside.get('suspect')).toEqual([]);
+    expect(concurrent.get('suspect')).toEqual([]);
     release('suspect');
     await consumer.close();
   });
 
-  it('goes to the dead letters where it loses two workers while it runs alone, and affects no other message', async () => {
+  it('goes to the dead letters if it loses two workers while it runs alone, and affects no other message', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work', { id: 'poison' }).enqueue();
     await loseWorkers(testBed, 3);
     await loseAlone(testBed);
     await loseAlone(testBed);
-    const innocents = Array.from({ length: 30 }, () => testBed.repid.job('work'));
-    await testBed.repid.enqueue(innocents);
+    const harmlessJobs = Array.from({ length: 30 }, () => testBed.repid.job('work'));
+    await testBed.repid.enqueue(harmlessJobs);
     await testBed.drain();
     expect(await job.result()).toMatchObject({
       success: false,
@@ -155,10 +155,10 @@ describe('A message that has lost its worker repeatedly', () => {
     });
     const letters = await testBed.deadLetters();
     expect(letters.map(({ reason }) => [reason.code, reason.attempts])).toEqual([['REPID_TOO_MANY_DELIVERIES', 5]]);
-    for (const innocent of innocents) expect(await innocent.status()).toEqual({ state: 'succeeded' });
+    for (const harmless of harmlessJobs) expect(await harmless.status()).toEqual({ state: 'succeeded' });
   });
 
-  it('runs to its end where it loses one worker while it runs alone, or any before it starts', async () => {
+  it('completes if it loses one worker while it runs alone, or any before it starts', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const testBed = new TestBed([actor]);
     const job = await testBed.repid.job('work').enqueue();
@@ -191,7 +191,7 @@ describe('A message that has lost its worker repeatedly', () => {
     expect(steps).toEqual(['marked', 'started', 'started']);
   });
 
-  it('is returned where it cannot be marked because the broker is unavailable', async () => {
+  it('is returned if it cannot be marked because the broker is unavailable', async () => {
     const testBed = new TestBed([defineActor({ name: 'work' }, () => 'done')]);
     let refused = 0;
     spyOnConsumers(testBed, (consumer) => {
@@ -211,7 +211,7 @@ describe('A message that has lost its worker repeatedly', () => {
     expect(await job.result()).toMatchObject({ data: 'done' });
   });
 
-  it('is not started where another worker has taken it over', async () => {
+  it('is not started if another worker has taken it over', async () => {
     const runs: string[] = [];
     const testBed = new TestBed([defineActor({ name: 'work' }, () => void runs.push('started'))]);
     spyOnConsumers(testBed, (consumer) => {
@@ -236,7 +236,7 @@ describe('A message that has lost its worker repeatedly', () => {
     expect(await job.result()).toMatchObject({ data: 'done' });
   });
 
-  it('is not requested in a loop where another worker has it', async () => {
+  it('is not requested in a loop if another worker has it', async () => {
     const actor = defineActor({ name: 'work' }, () => 'done');
     const testBed = new TestBed([actor]);
     const consume = testBed.broker.consume.bind(testBed.broker);
@@ -268,7 +268,7 @@ describe('SuspectPolicy', () => {
   const TIMEOUT = 1_000;
   const inFlight = () => new InFlightDelivery({} as never, { receivedAt: 0, ownedSince: 0, ownedUntil: 0 }, () => {});
 
-  it('receives a suspect at once where nothing is in flight', () => {
+  it('receives a suspect immediately if nothing is in flight', () => {
     expect(new SuspectPolicy(TIMEOUT).next(0, 0)).toBe('receive');
   });
 
@@ -303,7 +303,7 @@ describe('SuspectPolicy', () => {
     expect(suspects.isRunning).toBe(false);
   });
 
-  it('does not ask again at once where it was given none', () => {
+  it('does not request again immediately after it received none', () => {
     const suspects = new SuspectPolicy(TIMEOUT);
     suspects.received(undefined, 0);
     expect([suspects.next(0, 999), suspects.next(0, 1_000)]).toEqual(['continue', 'receive']);

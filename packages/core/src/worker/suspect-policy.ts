@@ -2,7 +2,7 @@ import type { InFlightDelivery } from './in-flight-delivery.js';
 
 /** After a wait that timed out, the worker continues for this many times as long. */
 const WORK_PER_WAIT = 10;
-/** How long a worker that was given no suspect waits before it asks again, in milliseconds. */
+/** How long a worker that received no suspect waits before the next request, in milliseconds. */
 const RETRY_INTERVAL = 1_000;
 
 /**

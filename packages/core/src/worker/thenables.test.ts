@@ -20,12 +20,12 @@ it('waits for the promise that a thenable resolves with', async () => {
   expect(await job.result()).toMatchObject({ success: true, data: 'done' });
 });
 
-it('fails where that promise rejects', async () => {
+it('fails if that promise rejects', async () => {
   const { job } = await perform((resolveWith) => resolveWith(Promise.reject(new Error('broken'))));
   expect(await job.result()).toMatchObject({ success: false, exception: 'Error: broken' });
 });
 
-it('keeps its concurrency limit where a thenable resolves twice', async () => {
+it('keeps its concurrency limit if a thenable resolves twice', async () => {
   let inside = 0;
   let most = 0;
   const actor = defineActor({ name: 'work', concurrency: 1 }, (n: number) => {

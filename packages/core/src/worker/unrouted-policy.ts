@@ -18,7 +18,7 @@ export class UnroutedPolicy {
     private readonly onEvent: EventListener,
   ) {}
 
-  /** Returns the delay until the next delivery in milliseconds, or the error where the message had no actor for too long. */
+  /** Returns the delay until the next delivery in milliseconds, or the error if the message had no actor for too long. */
   decide(message: Message, parameters: MessageParameters, now: number): UnroutedMessageError | number {
     const { channel, headers } = message;
     const error = new UnroutedMessageError(headers[HEADER.topic], channel, this.router.topics(channel));

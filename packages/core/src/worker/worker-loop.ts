@@ -17,7 +17,7 @@ import { WorkerSlots } from './worker-slots.js';
 /** How long aborted deliveries may take to be returned, in milliseconds. */
 const RETURN_TIMEOUT = 10_000;
 
-/** The pause of a burst before it looks again for a message that was just returned, in milliseconds. */
+/** The pause of a burst before it checks again for a message that was just returned, in milliseconds. */
 const BURST_INTERVAL = 10;
 
 /** The pause of a worker that finds only suspects and may not run them yet, in milliseconds. Other messages may arrive meanwhile. */
@@ -121,7 +121,7 @@ export class WorkerLoop {
     return this.isStopping || this.isDrained || this.slots.isLimitReached;
   }
 
-  /** Returns false where other messages can be received meanwhile. */
+  /** Returns false if other messages can be received meanwhile. */
   private async handleSuspects(consumer: Consumer): Promise<boolean> {
     const wasWaiting = this.suspects.isWaiting;
     const next = this.suspects.next(this.inFlight, this.now());
@@ -217,7 +217,7 @@ export class WorkerLoop {
     await this.drainWithin(RETURN_TIMEOUT);
   }
 
-  /** Returns true where all deliveries have ended within this time. */
+  /** Returns true if all deliveries have ended within this time. */
   private async drainWithin(limit: number): Promise<boolean> {
     let isOver = false;
     const cancelTimer = scheduleTimer(() => {

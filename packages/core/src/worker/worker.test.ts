@@ -184,13 +184,13 @@ describe('A worker', () => {
     ['Option "concurrency" of worker is 1.5', { concurrency: 1.5 }],
     ['Option "gracefulShutdownTime" of worker is "soon"', { gracefulShutdownTime: 'soon' }],
     ['worker has no option "limit"', { limit: 1 } as WorkerOptions],
-  ])('says: %s', async (message, options) => {
+  ])('refuses invalid options: %s', async (message, options) => {
     const { testBed } = counting();
     expect(() => testBed.worker(options)).toThrow(message);
     await expect(testBed.worker().run(options)).rejects.toThrow(message);
   });
 
-  it('keeps its own options where the options of a run are undefined', async () => {
+  it('keeps its own options if the options of a run are undefined', async () => {
     const { testBed, send } = counting();
     await send(5);
     expect(await testBed.worker({ messagesLimit: 2 }).run({ messagesLimit: undefined })).toEqual({ processed: 2 });
@@ -203,7 +203,7 @@ describe('A worker', () => {
     expect(worker.state).toBe('idle');
   });
 
-  it('ends when its broker is disconnected under it', async () => {
+  it('ends when its broker is disconnected', async () => {
     const { testBed } = counting();
     const run = testBed.worker().run();
     await vi.waitFor(() => expect(testBed.eventsOf('worker-started')).toHaveLength(1), 10_000);

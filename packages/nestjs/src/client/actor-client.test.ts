@@ -3,7 +3,7 @@ import { Actor, Actors, type Job, MessageDependency, MessageHeader, Payload, Rep
 import { startApp, startModule } from '../start-app.fixture.js';
 import { drain, sent } from '../testing/index.js';
 
-class Letter {
+class Email {
   to!: string;
   subject?: string;
 }
@@ -16,8 +16,8 @@ interface BothFields {
 @Actors({ channel: 'mail' })
 class Mail {
   @Actor()
-  async send(letter: Letter, @MessageDependency() msg: MessageDependency): Promise<{ sentBy: string }> {
-    return { sentBy: `${msg.channel} to ${letter.to}` };
+  async send(email: Email, @MessageDependency() msg: MessageDependency): Promise<{ sentBy: string }> {
+    return { sentBy: `${msg.channel} to ${email.to}` };
   }
   @Actor('remind-me')
   remind(@Payload('id') id: number): number {
@@ -29,11 +29,11 @@ class Mail {
   }
   @Actor()
   file(
-    @Payload() letter: Letter,
+    @Payload() email: Email,
     @MessageHeader('tenant') tenant: string | undefined,
     @MessageDependency() msg: MessageDependency,
   ): string {
-    return `${msg.topic} for ${tenant}: ${letter.to}`;
+    return `${msg.topic} for ${tenant}: ${email.to}`;
   }
   @Actor()
   sweep(): void {}
@@ -44,7 +44,7 @@ class Mail {
   helper(): void {}
 }
 
-// All parameters must be decorated if there are several; `send` takes the whole payload as its letter.
+// All parameters must be decorated if there are several; `send` takes the whole payload as one parameter.
 Payload()(Mail.prototype, 'send', 0);
 
 it('enqueues under the name and channel of the actor and returns the job', async () => {
@@ -80,8 +80,8 @@ it('takes an array for an actor whose only field is an array', async () => {
 it('takes an instance or a literal for an actor with a header and a payload', async () => {
   const app = await startApp({ providers: [Mail] });
   const { file } = app.get(Repid).actors(Mail);
-  const letter: Letter = { to: 'Alex' };
-  const jobs = [await file(letter, { headers: { tenant: 'blue' } }), await file({ to: 'Sam' })];
+  const email: Email = { to: 'Alex' };
+  const jobs = [await file(email, { headers: { tenant: 'blue' } }), await file({ to: 'Sam' })];
   await drain(app);
   const results = await Promise.all(jobs.map((job) => job.result()));
   expect(results.map((result) => result?.data)).toEqual(['file for blue: Alex', 'file for undefined: Sam']);
@@ -129,7 +129,7 @@ it('refuses a method that is not an actor', async () => {
 
 it('refuses a class without actors', async () => {
   const repid = (await startApp({})).get(Repid);
-  expect(() => repid.actors(Letter)).toThrow('Class "Letter" has no actors');
+  expect(() => repid.actors(Email)).toThrow('Class "Email" has no actors');
 });
 
 it('refuses an actor of another connection', async () => {
@@ -144,21 +144,21 @@ it('refuses an actor of another connection', async () => {
 it('is typed from payload to result', () => {
   const typed = (repid: Repid) => repid.actors(Mail);
   type Client = ReturnType<typeof typed>;
-  expectTypeOf<Parameters<Client['send']>[0]>().toEqualTypeOf<Letter>();
-  expectTypeOf<ReturnType<Client['send']>>().toEqualTypeOf<Promise<Job<Letter, { sentBy: string }>>>();
+  expectTypeOf<Parameters<Client['send']>[0]>().toEqualTypeOf<Email>();
+  expectTypeOf<ReturnType<Client['send']>>().toEqualTypeOf<Promise<Job<Email, { sentBy: string }>>>();
   expectTypeOf<Parameters<Client['remind']>[0]>().toEqualTypeOf<number | Record<string, unknown>>();
   expectTypeOf<ReturnType<Client['remind']>>().toEqualTypeOf<Promise<Job<number | Record<string, unknown>, number>>>();
   expectTypeOf<Parameters<Client['both']>[0]>().toEqualTypeOf<string | object>();
   expectTypeOf<Client['both']>().toBeCallableWith({ one: 'a', two: 'b' });
   expectTypeOf<Client['both']>().toBeCallableWith({} as BothFields);
-  expectTypeOf<Parameters<Client['file']>[0]>().toEqualTypeOf<Letter | string | object>();
-  expectTypeOf<Client['file']>().toBeCallableWith({} as Letter);
+  expectTypeOf<Parameters<Client['file']>[0]>().toEqualTypeOf<Email | string | object>();
+  expectTypeOf<Client['file']>().toBeCallableWith({} as Email);
   expectTypeOf<Client['file']>().toBeCallableWith({ to: 'Alex', subject: 'Hello' });
-  // @ts-expect-error A letter is an object, and a header is a string.
+  // @ts-expect-error An email is an object, and a header is a string.
   expectTypeOf<Client['file']>().toBeCallableWith(7);
   expectTypeOf<Parameters<Client['merge']>[0]>().toEqualTypeOf<string[] | Record<string, unknown>>();
   expectTypeOf<Client['sweep']>().toBeCallableWith();
-  // @ts-expect-error A letter needs a recipient.
+  // @ts-expect-error An email needs a recipient.
   expectTypeOf<Client['send']>().toBeCallableWith({});
   // @ts-expect-error The recipient is a string.
   expectTypeOf<Client['send']>().toBeCallableWith({ to: 7 });

@@ -24,7 +24,7 @@ class Attachment {
   bytes!: number;
 }
 
-class Letter {
+class Email {
   @IsEmail()
   to!: string;
 
@@ -44,12 +44,12 @@ let received: unknown[] = [];
 
 class Mail {
   @Actor()
-  send(letter: Letter): void {
-    received.push(letter);
+  send(email: Email): void {
+    received.push(email);
   }
   @Actor()
-  sendAll(@Payload({ items: Letter }) letters: Letter[]): void {
-    received.push(letters);
+  sendAll(@Payload({ items: Email }) emails: Email[]): void {
+    received.push(emails);
   }
   @Actor()
   fields(
@@ -58,13 +58,13 @@ class Mail {
     @Payload('flag') flag: boolean,
     @Payload('at') at: Date,
     @Payload('list') list: string[],
-    @Payload({ field: 'letter', optional: true }) letter?: Letter,
+    @Payload({ field: 'email', optional: true }) email?: Email,
   ): void {
-    received.push([text, count, flag, at, list, letter]);
+    received.push([text, count, flag, at, list, email]);
   }
   @Actor()
-  schema(@Payload(v.object({ to: v.pipe(v.string(), v.email()) })) letter: unknown): void {
-    received.push(letter);
+  schema(@Payload(v.object({ to: v.pipe(v.string(), v.email()) })) email: unknown): void {
+    received.push(email);
   }
 }
 
@@ -96,9 +96,9 @@ it.each<[what: string, topic: string, payload: unknown, path: string]>([
   ['a boolean as text', 'fields', { ...fields, flag: 'true' }, '"flag"'],
   ['an invalid date', 'fields', { ...fields, at: 'soon' }, '"at"'],
   ['text instead of a list', 'fields', { ...fields, list: 'a' }, '"list"'],
-  ['an invalid nested object', 'fields', { ...fields, letter: { to: 'nobody' } }, '"letter.to"'],
+  ['an invalid nested object', 'fields', { ...fields, email: { to: 'nobody' } }, '"email.to"'],
   ['a value that a schema refuses', 'schema', { to: 'nobody' }, '"to"'],
-])('dead-letters %s at once and goes on', async (_what, topic, payload, path) => {
+])('dead-emails %s at once and goes on', async (_what, topic, payload, path) => {
   const { app, repid } = await startMail();
   await repid.job(topic, { args: payload, retries: 3 }).enqueue();
   await repid.job('send', { args: good }).enqueue();
@@ -115,7 +115,7 @@ it.each([
   ['bytes that are not JSON', '{"to": '],
   ['a poisoned prototype', '{"to":"alex@example.com","__proto__":{"admin":true}}'],
   ['a poisoned constructor', '{"to":"alex@example.com","constructor":{"prototype":{"admin":true}}}'],
-])('dead-letters %s at once and goes on', async (_what, text) => {
+])('dead-emails %s at once and goes on', async (_what, text) => {
   const { app, repid } = await startMail();
   await repid.sendMessage({ channel: 'default', payload: Buffer.from(text), headers: { topic: 'send' } });
   await repid.job('send', { args: good }).enqueue();
@@ -126,7 +126,7 @@ it.each([
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
 });
 
-it('dead-letters a payload that is nested too deeply or has an odd constructor, and goes on', async () => {
+it('dead-emails a payload that is nested too deeply or has an unusual constructor, and continues', async () => {
   const { app, repid } = await startMail();
   const depth = 50_000;
   const deep = `{"to":"alex@example.com","junk":${'['.repeat(depth)}${']'.repeat(depth)}}`;
@@ -144,21 +144,21 @@ it('dead-letters a payload that is nested too deeply or has an odd constructor, 
 
 it('creates instances of classes, also for nested objects and items', async () => {
   const { app, repid } = await startMail();
-  const letterWithAttachment = { ...good, attachments: [{ name: 'x', bytes: 1 }] };
+  const emailWithAttachment = { ...good, attachments: [{ name: 'x', bytes: 1 }] };
   for (const [topic, args] of [
-    ['send', letterWithAttachment],
+    ['send', emailWithAttachment],
     ['sendAll', [good]],
-    ['fields', { ...fields, letter: good }],
+    ['fields', { ...fields, email: good }],
   ] as const) {
     await repid.job(topic, { args }).enqueue();
     await drain(app);
   }
-  const [letter, letters, values] = received as [Letter, Letter[], unknown[]];
-  expect(letter).toBeInstanceOf(Letter);
-  expect(letter.attachments?.[0]).toBeInstanceOf(Attachment);
-  expect(letters[0]).toBeInstanceOf(Letter);
+  const [email, emails, values] = received as [Email, Email[], unknown[]];
+  expect(email).toBeInstanceOf(Email);
+  expect(email.attachments?.[0]).toBeInstanceOf(Attachment);
+  expect(emails[0]).toBeInstanceOf(Email);
   expect(values.slice(0, 5)).toEqual(['t', 1, true, new Date('2030-01-02T03:04:05Z'), ['a']]);
-  expect(values[5]).toBeInstanceOf(Letter);
+  expect(values[5]).toBeInstanceOf(Email);
 });
 
 const extra = { ...good, extra: 1, attachments: [{ name: 'x', bytes: 1, extra: 2 }] };
@@ -224,7 +224,7 @@ it('keeps all properties of a nested class without decorators, and refuses a nes
 
     @IsOptional()
     @ValidateNested()
-    untyped?: Letter;
+    untyped?: Email;
   }
   class Receiver {
     @Actor()
@@ -249,14 +249,14 @@ it('keeps all properties of a nested class without decorators, and refuses a nes
 });
 
 it('validates inherited properties', async () => {
-  class Registered extends Letter {
+  class Registered extends Email {
     @ArrayNotEmpty()
     stamps!: string[];
   }
   class Receiver {
     @Actor()
-    take(letter: Registered): void {
-      received.push(letter);
+    take(email: Registered): void {
+      received.push(email);
     }
   }
   received = [];
@@ -297,7 +297,7 @@ it('leaves the value of an interface and of an untyped parameter unchanged', asy
 
 it.each([
   [() => Payload({ fild: 'x' } as object), 'has no option "fild"'],
-  [() => Payload({ items: 'Letter' } as object), 'Option "items"'],
+  [() => Payload({ items: 'Email' } as object), 'Option "items"'],
   [() => Payload('x', 5 as never), 'then pipes only'],
   [() => Payload('x', v.string() as never), 'then pipes only'],
   [() => Payload(5 as never), 'The options of @Payload() are 5'],

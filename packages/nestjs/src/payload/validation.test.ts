@@ -234,17 +234,17 @@ describe('ClassConverter', () => {
     class Account {
       name!: string;
     }
-    let answer = true;
-    customValidator(async () => new Promise((resolve) => setImmediate(resolve, answer)), { async: isDeclared })(
+    let isValid = true;
+    customValidator(async () => new Promise((resolve) => setImmediate(resolve, isValid)), { async: isDeclared })(
       Account.prototype,
       'name',
     );
     const outcome = async () => convert(Account, { name: 'a' });
     await expect(outcome()).resolves.toHaveLength(1);
-    answer = false;
+    isValid = false;
     await expect(outcome()).rejects.toThrow('"name": refused');
     await expect(outcome()).rejects.toThrow('"name": refused');
-    answer = true;
+    isValid = true;
     await expect(outcome()).resolves.toHaveLength(1);
   });
 

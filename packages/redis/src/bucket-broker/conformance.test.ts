@@ -9,7 +9,7 @@ import { RedisBucketBroker } from './redis-bucket-broker.js';
 describe('RedisBucketBroker', () => {
   let server: TestRedis;
   let admin: Redis;
-  /** On a server of our own, of a user with no more permissions than docs/brokers.md lists. */
+  /** On an own server, as a user with only the permissions in docs/brokers.md. */
   let url: string;
   beforeAll(async () => {
     server = await startRedis();
@@ -28,7 +28,7 @@ describe('RedisBucketBroker', () => {
     createBroker: () => new RedisMessageBroker(url, { prefix: server.prefix }),
   });
 
-  it('does all of it with the permissions that docs/brokers.md lists', async ({ skip }) => {
+  it('needs no permissions beyond those in docs/brokers.md', async ({ skip }) => {
     if (!server.isOwn) skip();
     expect(await denials(admin)).toEqual([]);
   });

@@ -16,7 +16,7 @@ describe('The Lua scripts', () => {
     expect([...sources.keys()].filter((name) => !included.has(name))).toEqual([]);
   });
 
-  it.each(scriptsIn(sources))('say of %s what its keys, arguments and answer are', (name) => {
+  it.each(scriptsIn(sources))('document the keys, arguments and reply of %s', (name) => {
     expect(sources.get(name)).toMatch(
       new RegExp(`^-- ${name.replace(/^.*\//, '')}: .*\n[^]*^-- KEYS[^]*^-- Returns `, 'm'),
     );
@@ -27,13 +27,13 @@ describe('The Lua scripts', () => {
     expect(names).toEqual(FAST_PATHS.map((name) => `fast/${name}`).toSorted());
   });
 
-  it('refuse a placeholder that stands for nothing, and a constant that nothing uses', () => {
+  it('refuse an unknown placeholder, and an unused constant', () => {
     const { jobs: _, ...missing } = LUA_CONSTANTS;
     expect(() => generate(missing)).toThrow('TS.jobs is not in');
     expect(() => generate({ ...LUA_CONSTANTS, spare: 1 })).toThrow('uses spare');
   });
 
-  it('include a file once, and again in a function where only another function has it', () => {
+  it('include a file once, and again in a function if only another function includes it', () => {
     const files = new Map([
       ['commands/a', '--- @include lib/b\n--- @include lib/b\nf()\n  --- @include lib/c\nend\n--- @include lib/c'],
       ['lib/b', 'b'],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Repid, Router, Worker, defineActor } from '@repid/core';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ACK, message, textOf } from '../../../../test/support/redis-stage.js';
+import { ACK, message, textOf } from '../../../../test/support/redis-fixture.js';
 import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
 import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
@@ -31,16 +31,16 @@ describe('A failover that closes no connection', { timeout: 60_000 }, () => {
     await Promise.all(servers.map((server) => server.stop()));
   });
 
-  /** The first becomes a replica of the second; new connections lead there, those that are there stay. */
+  /** Makes the first server a replica of the second. New connections go to the second, existing ones stay. */
   const failOver = async (): Promise<void> => {
-    await admins[0].set('marker', 'x'); // All that was written before is there when this is.
+    await admins[0].set('marker', 'x'); // When this is replicated, all earlier writes are.
     expect(await admins[0].wait(1, 5_000)).toBe(1);
     await admins[1].replicaof('NO', 'ONE');
     await admins[0].replicaof('127.0.0.1', servers[1].port);
     proxy.pointTo(servers[1].port);
   };
 
-  it('is followed by publishers within their timeout, and none is refused', async () => {
+  it('is followed by publishers within their timeout, without an error', async () => {
     const broker = new RedisMessageBroker(proxy.url, { onProblem: () => undefined });
     await broker.connect();
     await broker.publish([message('before')]);
@@ -50,7 +50,7 @@ describe('A failover that closes no connection', { timeout: 60_000 }, () => {
     await broker.disconnect();
   });
 
-  it('is followed by workers, settlements and clients that wait for results', async () => {
+  it('is followed by workers, settlements and waits for results', async () => {
     const onProblem = vi.fn<(problem: Error) => void>();
     const repid = new Repid({
       messageBroker: new RedisMessageBroker(proxy.url, { onProblem }),
@@ -87,12 +87,12 @@ describe('A failover that closes no connection', { timeout: 60_000 }, () => {
     await repid.disconnect();
   });
 
-  it('does not hide what the new master has from reads', async () => {
+  it("does not hide the new master's data from reads", async () => {
     const [broker, buckets] = [new RedisMessageBroker(proxy.url), new RedisBucketBroker(proxy.url)];
     const [direct, directBuckets] = [new RedisMessageBroker(servers[1].url), new RedisBucketBroker(servers[1].url)];
     await Promise.all([broker, buckets].map((one) => one.connect()));
     await failOver();
-    await admins[0].replicaof('127.0.0.1', 1); // It lags behind, for ever.
+    await admins[0].replicaof('127.0.0.1', 1); // It stays behind.
     await Promise.all([direct, directBuckets].map((one) => one.connect()));
     await direct.publish([message('x', { id: 'new', headers: { 'repid-id': 'new' } })]);
     await directBuckets.store([{ id: 'result', body: '1', ttl: null, success: true }]);
@@ -103,7 +103,7 @@ describe('A failover that closes no connection', { timeout: 60_000 }, () => {
     await Promise.all([broker, buckets, direct, directBuckets].map((one) => one.disconnect()));
   });
 
-  it('is noticed by clients that only read', async () => {
+  it('is detected by clients that only read', async () => {
     const buckets = new RedisBucketBroker(proxy.url, { onProblem: () => undefined });
     await buckets.connect();
     await buckets.store([{ id: 'result', body: '1', ttl: null, success: true }]);
@@ -117,7 +117,7 @@ describe('A failover that closes no connection', { timeout: 60_000 }, () => {
     await buckets.disconnect();
   });
 
-  it('to a replica is not made: it waits for the master', async () => {
+  it('is not opened to a replica: it waits for the master', async () => {
     const broker = new RedisMessageBroker(servers[1].url, { onProblem: () => undefined });
     const connecting = broker.connect();
     await sleep(300);
@@ -154,7 +154,7 @@ describe('A failover that closes no connection', { timeout: 60_000 }, () => {
     const consumer = await broker.consume({ channels: ['email'] });
     await broker.publish([message('x')]);
     const [delivery] = await consumer.receive(1, { wait: true });
-    await admins[0].replicaof('127.0.0.1', 1); // Nobody is there to take data from.
+    await admins[0].replicaof('127.0.0.1', 1); // No server listens there.
     const unavailable = { code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: false };
     await expect(broker.publish([message('y')])).rejects.toMatchObject(unavailable);
     await expect(delivery!.settle(ACK)).rejects.toMatchObject(unavailable);

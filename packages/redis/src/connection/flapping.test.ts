@@ -28,7 +28,7 @@ const makeRepid = (): Repid => {
   });
 };
 
-it('leaves no promise unhandled and all workers alive when connections are closed repeatedly', async () => {
+it('leaves no rejection unhandled and all workers running when connections are closed repeatedly', async () => {
   const unhandled: unknown[] = [];
   const onUnhandled = (problem: unknown): void => void unhandled.push(problem);
   process.on('unhandledRejection', onUnhandled);
@@ -44,7 +44,7 @@ it('leaves no promise unhandled and all workers alive when connections are close
     .job<unknown, number>('double', { channel: 'channel1', deferredUntil: new Date(Date.now() + 3_600_000) })
     .enqueue()
     .then((job) => job.waitForResult({ timeout: '1h' }));
-  waiting.catch(() => undefined); // Ends with its connection.
+  waiting.catch(() => undefined); // Rejects when its connection closes.
 
   for (let n = 0; n < CUTS; n += 1) {
     proxy.cut();

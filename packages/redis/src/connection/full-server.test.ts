@@ -1,16 +1,16 @@
 import { Repid, Router, Worker, defineActor } from '@repid/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { RedisStage, message } from '../../../../test/support/redis-stage.js';
+import { RedisFixture, message } from '../../../../test/support/redis-fixture.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 
 describe('A full server', () => {
-  const stage = new RedisStage();
-  afterEach(() => stage.redis.config('SET', 'maxmemory', 0));
+  const fixture = new RedisFixture();
+  afterEach(() => fixture.redis.config('SET', 'maxmemory', 0));
 
   const makeRepid = (): Repid =>
     new Repid({
-      messageBroker: new RedisMessageBroker(stage.server.url),
-      resultsBucketBroker: new RedisBucketBroker(stage.server.url),
+      messageBroker: new RedisMessageBroker(fixture.server.url),
+      resultsBucketBroker: new RedisBucketBroker(fixture.server.url),
       argsBucketBroker: null,
       onEvent: () => undefined,
     });
@@ -20,8 +20,8 @@ describe('A full server', () => {
     const jobs = Array.from({ length: 50 }, (_, n) => producer.job<number, number>('double', { args: n }));
     await producer.enqueue(jobs);
     await producer.sendMessageJson({ channel: 'default', payload: 7, headers: { topic: 'double' } });
-    await stage.redis.script('FLUSH');
-    await stage.redis.config('SET', 'maxmemory', 1);
+    await fixture.redis.script('FLUSH');
+    await fixture.redis.config('SET', 'maxmemory', 1);
 
     const repid = makeRepid();
     const actor = defineActor<number>({ name: 'double' }, (n) => n * 2);
@@ -32,23 +32,23 @@ describe('A full server', () => {
     await Promise.all([repid.disconnect(), producer.disconnect()]);
   });
 
-  it('refuses publications with a temporary error that states that nothing was done', async () => {
-    await stage.redis.config('SET', 'maxmemory', 1);
-    await expect(stage.broker.publish([message('x')])).rejects.toMatchObject({
+  it('refuses publications with a temporary error that says that nothing was stored', async () => {
+    await fixture.redis.config('SET', 'maxmemory', 1);
+    await expect(fixture.broker.publish([message('x')])).rejects.toMatchObject({
       code: 'REPID_BROKER_UNAVAILABLE',
       mayBeDone: false,
       message: expect.stringContaining('have workers drain it, or raise its "maxmemory"') as string,
     });
   });
 
-  it('lets clients wait for results: a client that cannot register polls', async () => {
-    const buckets = await stage.joinedBuckets();
-    await stage.redis.config('SET', 'maxmemory', 1);
-    await stage.redis.config('RESETSTAT');
+  it('lets clients wait for results, by polling', async () => {
+    const buckets = await fixture.transactionalBuckets();
+    await fixture.redis.config('SET', 'maxmemory', 1);
+    await fixture.redis.config('RESETSTAT');
     const waiting = buckets.wait('result', { timeout: 20_000 });
-    await vi.waitFor(async () => expect(await stage.redis.info('errorstats')).toContain('errorstat_OOM'));
-    await stage.redis.config('SET', 'maxmemory', 0);
-    await stage.redis.set('repid:bucket:result', '"here"'); // Nobody is told.
+    await vi.waitFor(async () => expect(await fixture.redis.info('errorstats')).toContain('errorstat_OOM'));
+    await fixture.redis.config('SET', 'maxmemory', 0);
+    await fixture.redis.set('repid:bucket:result', '"here"'); // No notification is sent.
     expect(await waiting).toBe('"here"');
   });
 });

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
-import { message, take } from '../../../../test/support/redis-stage.js';
+import { message, take } from '../../../../test/support/redis-fixture.js';
 import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
 import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 import { LIMITS } from '../options/defaults.js';
 
-/** A dead connection is noticed within this: it is looked at, found silent, looked at again and compared with another one. */
+/** A dead connection is detected within this time: two checks find it silent, and it is compared with another connection. */
 const NOTICED = 3 * LIMITS.heartbeat + LIMITS.silence + LIMITS.probeTimeout + 1_000;
 
 describe('A half-open connection', { timeout: 60_000 }, () => {
@@ -14,7 +14,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
   beforeAll(async () => void (server = await startServer()));
   afterAll(() => server.stop());
 
-  /** Brokers behind a proxy, and others beside it. */
+  /** Brokers behind a proxy, and others connected directly. */
   const makeFixture = async ({ onTestFinished }: TestContext) => {
     const proxy = await TcpProxy.start(server.port);
     const broker = new RedisMessageBroker(proxy.url);
@@ -30,21 +30,21 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     return { proxy, broker, buckets, direct, directBuckets };
   };
 
-  /** How long it takes, in milliseconds. */
-  const timed = async (act: () => Promise<unknown>): Promise<number> => {
+  /** Returns the duration in milliseconds. */
+  const timed = async (action: () => Promise<unknown>): Promise<number> => {
     const begun = performance.now();
-    await act();
+    await action();
     return performance.now() - begun;
   };
 
-  it.concurrent('is cut while nothing is asked over it, so that the next call finds another one', async (test) => {
+  it.concurrent('is closed while it is idle, so that the next call uses a new one', async (test) => {
     const { proxy, broker } = await makeFixture(test);
     expect(proxy.deaden('repid-commands')).toBe(1);
     await vi.waitFor(() => expect(proxy.made('repid-commands')).toBe(2), { timeout: NOTICED });
     expect(await timed(() => broker.publish([message('x', { channel: 'idle' })]))).toBeLessThan(1_000);
   });
 
-  it.concurrent('is cut before the server has accepted it, so that connecting does not fail', async ({
+  it.concurrent('is closed before the server has accepted it, so that connecting does not fail', async ({
     onTestFinished,
   }) => {
     const proxy = await TcpProxy.start(server.port);
@@ -54,24 +54,24 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     expect(await timed(() => broker.connect())).toBeLessThan(NOTICED);
   });
 
-  it.concurrent('is cut while calls wait for it, and what may be asked again is answered over another one', async (test) => {
+  it.concurrent('is closed while calls are pending, and repeatable calls are sent again over a new one', async (test) => {
     const { proxy, broker } = await makeFixture(test);
     expect(proxy.deaden('repid-commands')).toBe(1);
     expect(await timed(() => broker.channels.peek('asked', 1))).toBeLessThan(NOTICED);
   });
 
-  it.concurrent('is cut while it listens, and what is said after that is heard again', async (test) => {
+  it.concurrent('is closed while it is subscribed, and later notifications arrive over a new one', async (test) => {
     const { proxy, broker, direct } = await makeFixture(test);
     const consumer = await broker.consume({ channels: ['listening'] });
     expect(proxy.deaden('repid-subscriber')).toBe(1);
     await vi.waitFor(() => expect(proxy.made('repid-subscriber')).toBe(2), { timeout: NOTICED });
     const received = take(consumer, 1);
     await direct.publish([message('soon', { channel: 'listening', delay: LIMITS.pollInterval / 4 })]);
-    // The state of the channel is looked at less often than that: it was heard.
+    // Polling is less frequent than that, so the notification arrived.
     expect(await timed(() => received)).toBeLessThan(LIMITS.pollInterval / 2);
   });
 
-  it.concurrent('does not keep a delayed message back for longer than a few seconds, even before it is noticed', async (test) => {
+  it.concurrent('delays a due message by only a few seconds, even before it is detected', async (test) => {
     const { proxy, broker, direct } = await makeFixture(test);
     const consumer = await broker.consume({ channels: ['delayed'] });
     expect(proxy.deaden('repid-subscriber')).toBe(1);
@@ -80,24 +80,24 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
     expect(await timed(() => received)).toBeLessThan(LIMITS.pollInterval + 1_000);
   });
 
-  it.concurrent('does not keep a result back for longer than a few seconds, even before it is noticed', async (test) => {
+  it.concurrent('delays a result by only a few seconds, even before it is detected', async (test) => {
     const { proxy, buckets, directBuckets } = await makeFixture(test);
     const waits = Array.from({ length: 20 }, (_, n) => buckets.wait(`result${n}`, { timeout: 60_000 }));
     await vi.waitFor(() => expect(proxy.made('repid-waits')).toBe(1));
-    await buckets.get(['result0']); // So all are registered.
+    await buckets.get(['result0']); // Now all waits are registered.
     expect(proxy.deaden('repid-waits')).toBe(1);
     await directBuckets.store(waits.map((_, n) => ({ id: `result${n}`, body: `"${n}"`, ttl: null, success: true })));
     expect(await timed(() => Promise.all(waits))).toBeLessThan(LIMITS.waitInterval + 1_000);
     expect(await waits[7]).toBe('"7"');
   });
 
-  it.concurrent('is cut while it reads, and the reader goes on over another one', async (test) => {
+  it.concurrent('is closed during a read, and the reader continues over a new one', async (test) => {
     const { proxy, broker, direct } = await makeFixture(test);
     const consumer = await broker.consume({ channels: ['read'] });
     const received = take(consumer, 1);
     await sleep(20);
     expect(proxy.deaden('repid-')).toBeGreaterThan(2);
-    // What is published before may be given to the dead connection, and comes back when its ownership runs out.
+    // Messages published before may be delivered to the dead connection, and are redelivered when their lease expires.
     await sleep(LIMITS.pollInterval + NOTICED);
     await direct.publish([message('after', { channel: 'read' })]);
     expect(await timed(() => received)).toBeLessThan(1_000);
@@ -105,7 +105,7 @@ describe('A half-open connection', { timeout: 60_000 }, () => {
   });
 });
 
-describe('A server that does not answer at all', () => {
+describe('A server that does not reply', () => {
   it('keeps its connections, and pending commands complete later', { timeout: 60_000 }, async () => {
     const server = await startServer();
     const proxy = await TcpProxy.start(server.port);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Lifecycle } from './lifecycle.js';
 
-/** Opens and closes slowly, and says what it does. */
+/** Opens and closes slowly, and records what it does. */
 const makeLife = () => {
   const calls: string[] = [];
   const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

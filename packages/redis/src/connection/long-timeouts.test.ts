@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
-import { message, take } from '../../../../test/support/redis-stage.js';
+import { message, take } from '../../../../test/support/redis-fixture.js';
 import { startServer } from '../../../../test/support/redis-server.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 
-/** Longer than the timers of Node, which fire at once then. */
+/** Longer than the maximum of Node timers, which would fire immediately. */
 const LONG = '60d';
 
 it('waits for the whole timeout, even if it is longer than a timer can be', async () => {

@@ -8,7 +8,7 @@ import {
   urlOfLimitedUser,
 } from '../../../../test/support/documented-acl.js';
 import { startCluster } from '../../../../test/support/redis-cluster.js';
-import { message, take } from '../../../../test/support/redis-stage.js';
+import { message, take } from '../../../../test/support/redis-fixture.js';
 import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 
@@ -40,7 +40,7 @@ describe('A user without permission to unblock readers', () => {
     await broker.publish([message('x', { channel: 'channel2' })]);
     expect(await take(consumers[1]!)).toEqual(['x']);
     await broker.disconnect();
-    // An entry says how often: "count,3,reason,command,...".
+    // The entry contains the count: "count,3,reason,command,...".
     const refused = (await denials(admin)).reduce((sum, entry) => sum + Number(entry.split(',')[1]), 0);
     expect(refused).toBeLessThanOrEqual(consumers.length);
   });
@@ -48,11 +48,11 @@ describe('A user without permission to unblock readers', () => {
 
 describe('A user with the permissions of docs/brokers.md, on a cluster', () => {
   it('publishes, consumes and waits, and is denied only INFO', { timeout: 60_000 }, async () => {
-    const stage = await startCluster();
+    const testCluster = await startCluster();
     const rules = documentedAcl().map((rule) => rule.replace('repid:', '{repid}:'));
-    for (const node of stage.nodes)
+    for (const node of testCluster.nodes)
       await node.call('ACL', 'SETUSER', 'worker', 'on', '>hunter2', ...rules, ...documentedClusterAcl());
-    const [{ options }] = stage.nodes as [Redis];
+    const [{ options }] = testCluster.nodes as [Redis];
     const given = new Cluster([{ host: options.host, port: options.port }], {
       lazyConnect: true,
       redisOptions: { username: 'worker', password: 'hunter2' },
@@ -75,8 +75,8 @@ describe('A user with the permissions of docs/brokers.md, on a cluster', () => {
     expect(await asleep).toEqual([]);
     expect(performance.now() - begun).toBeLessThan(300);
     await Promise.all([broker.disconnect(), buckets.disconnect()]);
-    expect((await Promise.all(stage.nodes.map(denials))).flat()).toEqual([]);
+    expect((await Promise.all(testCluster.nodes.map(denials))).flat()).toEqual([]);
     given.disconnect();
-    await stage.stop();
+    await testCluster.stop();
   });
 });

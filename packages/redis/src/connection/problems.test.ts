@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { explain, refused, refusedAtConnect } from './problems.js';
 
 describe('explain', () => {
-  it('tells what was never sent from what may have been done', () => {
+  it('distinguishes commands that were never sent from those that may have been executed', () => {
     const notSent = new Error("Stream isn't writeable and enableOfflineQueue options is false");
     expect(explain(notSent, 'here')).toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: false });
     expect(explain(new Error('Connection is closed.'), 'here')).toMatchObject({ mayBeDone: true });
   });
 
-  it('says of a refusal that nothing was done', () => {
+  it('says that a refused command changed nothing', () => {
     const problem = Object.assign(new Error("OOM command not allowed when used memory > 'maxmemory'."), {
       name: 'ReplyError',
     });
@@ -18,7 +18,7 @@ describe('explain', () => {
 });
 
 describe('refusedAtConnect', () => {
-  /** Where it may go well yet. */
+  /** Not a permanent refusal: connecting is tried again. */
   const GOES_ON = 'not refused';
 
   it.each<[string, Partial<Error> & { code?: string }, string]>([
@@ -28,24 +28,24 @@ describe('refusedAtConnect', () => {
       'Check the user name and',
     ],
     [
-      'a missing one',
+      'a missing password',
       { name: 'ReplyError', message: 'NOAUTH Authentication required.' },
       'The server wants a password',
     ],
-    ['a server that loads', { name: 'ReplyError', message: 'LOADING Redis is loading' }, GOES_ON],
+    ['a server that is loading', { name: 'ReplyError', message: 'LOADING Redis is loading' }, GOES_ON],
     ['too many clients', { name: 'ReplyError', message: 'ERR max number of clients reached' }, GOES_ON],
     [
-      'a server that is no Redis',
+      'a server that is not Redis',
       { message: 'Unknown RESP type 72 "H". Please report this.' },
       'a Redis server is there',
     ],
     [
-      'a certificate',
+      'an invalid certificate',
       { message: 'self-signed certificate', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
       'Check the certificates',
     ],
-    ['nobody there', { message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' }, GOES_ON],
-    ['a name that is not known yet', { message: 'getaddrinfo ENOTFOUND redis', code: 'ENOTFOUND' }, GOES_ON],
+    ['a refused connection', { message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' }, GOES_ON],
+    ['an unknown host name', { message: 'getaddrinfo ENOTFOUND redis', code: 'ENOTFOUND' }, GOES_ON],
   ])('%s', (_, problem, remedy) => {
     const refusal = refusedAtConnect(Object.assign(new Error(problem.message), problem), 'here');
     expect(refusal?.message ?? GOES_ON).toContain(remedy);

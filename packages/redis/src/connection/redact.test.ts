@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { redact } from './redact.js';
 
 describe('redact', () => {
-  it('keeps name, message and code, and nothing that stands beside them', () => {
+  it('keeps name, message and code, and no other property', () => {
     const problem = Object.assign(new Error('WRONGPASS invalid', { cause: 'hunter2' }), {
       ...{ name: 'ReplyError', code: 'X', command: { name: 'auth', args: ['alice', 'hunter2'] } },
     });
@@ -19,7 +19,7 @@ describe('redact', () => {
     ['connect ECONNREFUSED 127.0.0.1:6379', 'connect ECONNREFUSED 127.0.0.1:6379'],
   ])('%s', (message, expected) => expect(redact(new Error(message)).message).toBe(expected));
 
-  it('has a message where an address with several numbers is refused', () => {
+  it('has a message if several addresses of a host refuse the connection', () => {
     const problem = new AggregateError([
       new Error('connect ECONNREFUSED ::1:1'),
       new Error('connect ECONNREFUSED 127.0.0.1:1'),
@@ -27,7 +27,7 @@ describe('redact', () => {
     expect(redact(problem).message).toBe('connect ECONNREFUSED ::1:1, connect ECONNREFUSED 127.0.0.1:1');
   });
 
-  it.each([undefined, null, 'text', 5])('takes %j for an error as well', (problem) => {
+  it.each([undefined, null, 'text', 5])('accepts %j as an error', (problem) => {
     expect(redact(problem).message).toBe(String(problem));
   });
 });

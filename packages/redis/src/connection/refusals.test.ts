@@ -40,7 +40,7 @@ describe('refusalOf', () => {
     ['ERR DB index is out of range', false],
   ])('%s is transient: %s', (message, isTransient) => expect(refusalOf(message).isTransient).toBe(isTransient));
 
-  it('sends again what another server or a moment will accept, and not what a full one refuses', () => {
+  it('repeats temporary refusals, but not those of a full server', () => {
     expect(refusalOf('READONLY x').isSentAgain).toBe(true);
     expect(refusalOf('OOM x').isSentAgain).toBe(false);
   });

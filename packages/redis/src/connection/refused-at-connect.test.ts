@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ACK, message } from '../../../../test/support/redis-stage.js';
+import { ACK, message } from '../../../../test/support/redis-fixture.js';
 import { type RedisServer, startServer } from '../../../../test/support/redis-server.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 
@@ -35,7 +35,7 @@ describe('A server that refuses the connection', () => {
 
   const otherUrl = (scheme = 'redis'): string => `${scheme}://127.0.0.1:${(other.address() as { port: number }).port}`;
 
-  /** How connecting ends, and how long that takes, in milliseconds. */
+  /** Returns the error of connecting, and the duration in milliseconds. */
   const connect = async (broker: RedisMessageBroker | RedisBucketBroker): Promise<{ problem: Error; took: number }> => {
     const begun = performance.now();
     const problem = await broker.connect().then(
@@ -54,22 +54,26 @@ describe('A server that refuses the connection', () => {
     ['an unknown user', () => url(`bob:${PASSWORD}`), 'WRONGPASS'],
     ['no password', () => server.url, 'NOAUTH Authentication required. The server wants a password'],
     [
-      'a database that is not there',
+      'a database that does not exist',
       () => url(`:${PASSWORD}`, '/99'),
       'DB index is out of range. Choose a database below',
     ],
-    ['the same as an option', () => ({ port: server.port, password: PASSWORD, db: 16 }), 'DB index is out of range'],
+    [
+      'the same database as an option',
+      () => ({ port: server.port, password: PASSWORD, db: 16 }),
+      'DB index is out of range',
+    ],
     ['a user without permissions', () => url(`nobody:${PASSWORD}`), 'NOPERM'],
-    ['a user who may not touch our keys', () => url(`stranger:${PASSWORD}`), 'NOPERM'],
-    ['a server that is no Redis', () => otherUrl(), 'Check that a Redis server is there'],
+    ['a user without access to the keys', () => url(`stranger:${PASSWORD}`), 'NOPERM'],
+    ['a server that is not Redis', () => otherUrl(), 'Check that a Redis server is there'],
     [
       'TLS where there is none',
       () => otherUrl('rediss'),
       'Check the certificates in "tls", and whether the server uses TLS',
     ],
-  ])('is named at once: %s', async (_, place, text) => {
+  ])('is reported immediately: %s', async (_, address, text) => {
     for (const Broker of [RedisMessageBroker, RedisBucketBroker]) {
-      const { problem, took } = await connect(new Broker(place(), { onProblem: () => undefined }));
+      const { problem, took } = await connect(new Broker(address(), { onProblem: () => undefined }));
       expect(problem).toMatchObject({ code: 'REPID_BROKER_REFUSED' });
       expect(problem.message).toContain(text);
       expect(problem.message).toMatch(/^Redis at (127\.0\.0\.1|localhost):\d+ /);
@@ -148,7 +152,7 @@ describe('An unreachable server', () => {
     await expect(published).rejects.toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
   });
 
-  it('leaves a command uncertain if the connection closed before the reply', async () => {
+  it('reports that a command may have been executed if the connection closes before the reply', async () => {
     const server = await startServer();
     const broker = new RedisMessageBroker(server.url, { publishTimeout: 1_500, onProblem: () => undefined });
     await broker.connect();
@@ -160,7 +164,7 @@ describe('An unreachable server', () => {
     settled.catch(() => undefined);
     const published = broker.publish([message('y')]);
     published.catch(() => undefined);
-    await new Promise((resolve) => void setImmediate(() => setImmediate(resolve))); // So both are on their way.
+    await new Promise((resolve) => void setImmediate(() => setImmediate(resolve))); // Now both commands are in transit.
     await server.stop();
     const unknown = { code: 'REPID_BROKER_UNAVAILABLE', mayBeDone: true };
     await expect(settled).rejects.toMatchObject(unknown);

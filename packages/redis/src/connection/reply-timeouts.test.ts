@@ -7,7 +7,7 @@ import { ReplyTimeouts } from './reply-timeouts.js';
 const NEVER = new Promise<never>(() => {});
 
 describe('ReplyTimeouts', () => {
-  it('gives up what is late, and nothing else', async () => {
+  it('rejects late calls, and no others', async () => {
     const onLate = vi.fn<() => void>();
     const limits = new ReplyTimeouts('here', onLate);
     const late = limits.within(NEVER, performance.now() + 60);
@@ -20,12 +20,12 @@ describe('ReplyTimeouts', () => {
     expect(await later).toBe('answer');
   });
 
-  it('gives up at once what is late already', async () => {
+  it('rejects a call immediately if its deadline has passed', async () => {
     const limits = new ReplyTimeouts('here', () => undefined);
     await expect(limits.within(NEVER, performance.now() - 1)).rejects.toThrow('it took too long');
   });
 
-  it('reports nothing where replies come in time', async () => {
+  it('reports nothing if replies arrive in time', async () => {
     const onLate = vi.fn<() => void>();
     const limits = new ReplyTimeouts('here', onLate);
     const deadline = performance.now() + 20;
@@ -37,7 +37,7 @@ describe('ReplyTimeouts', () => {
     expect(onLate).not.toHaveBeenCalled();
   });
 
-  it('reads what has come while the event loop was held up, before it gives anything up', async () => {
+  it('reads replies that arrived while the event loop was blocked before it rejects calls', async () => {
     const server = createServer((socket) => void setTimeout(() => socket.end('answer'), 20));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -45,7 +45,7 @@ describe('ReplyTimeouts', () => {
     await once(socket, 'connect');
     const limits = new ReplyTimeouts('here', () => undefined);
     const answer = once(socket, 'data').then(([chunk]) => String(chunk));
-    // The other side answers in time, from a process of its own as it were; this one does not come to read it.
+    // The server replies in time, but this process is blocked and cannot read the reply.
     const answered = limits.within(answer, performance.now() + 40);
     await sleep(25);
     const until = performance.now() + 100;
@@ -54,7 +54,7 @@ describe('ReplyTimeouts', () => {
     server.close();
   });
 
-  it('counts what was answered, by an error as well, and what is not', async () => {
+  it('counts replies, including errors, and pending calls', async () => {
     const limits = new ReplyTimeouts('here', () => undefined);
     const open = limits.within(NEVER, performance.now() + 50);
     await limits.within(Promise.resolve(1), performance.now() + 50);

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { limitedReports } from './reports.js';
 
-it('reports the same once in a while, and something else at once', () => {
-  const told: string[] = [];
-  const report = limitedReports(({ message }) => told.push(message));
+it('reports a repeated problem at intervals, and a different one immediately', () => {
+  const reported: string[] = [];
+  const report = limitedReports(({ message }) => reported.push(message));
   for (const text of ['away', 'away', 'full', 'away']) report(new Error(text));
-  expect(told).toEqual(['away', 'full']);
+  expect(reported).toEqual(['away', 'full']);
 });
 
 it.each<[string, () => unknown]>([
@@ -19,5 +19,5 @@ it.each<[string, () => unknown]>([
 ])('is not harmed where it %s', async (_, onProblem) => {
   const report = limitedReports(onProblem);
   expect(() => report(new Error('away'))).not.toThrow();
-  await new Promise((resolve) => void setImmediate(resolve)); // A rejection that nobody handles would fail the run.
+  await new Promise((resolve) => void setImmediate(resolve)); // An unhandled rejection would fail the test run.
 });

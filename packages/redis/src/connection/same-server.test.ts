@@ -6,7 +6,7 @@ import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 import type { RedisConnection } from './source.js';
 
-/** Whether the two are joined, and what was written to find out. */
+/** Connects both brokers and returns whether they share transactions. */
 const joins = async (messages: RedisMessageBroker, buckets: RedisBucketBroker): Promise<boolean> => {
   await Promise.all([messages.connect(), buckets.connect()]);
   try {
@@ -16,7 +16,7 @@ const joins = async (messages: RedisMessageBroker, buckets: RedisBucketBroker): 
   }
 };
 
-describe('A message broker joins a bucket broker', () => {
+describe('A message broker shares transactions with a bucket broker', () => {
   let server: RedisServer;
   let other: RedisServer;
   let proxy: TcpProxy;
@@ -32,24 +32,29 @@ describe('A message broker joins a bucket broker', () => {
   const HERE = (rest = ''): RedisConnection => `${server.url}${rest}`;
 
   it.each<[string, () => RedisConnection, () => RedisConnection, boolean]>([
-    ['of the same URL', () => HERE(), () => HERE(), true],
-    ['of another name of the server', () => HERE(), () => ({ host: 'localhost', port: server.port, family: 4 }), true],
+    ['with the same URL', () => HERE(), () => HERE(), true],
+    [
+      'with another name of the server',
+      () => HERE(),
+      () => ({ host: 'localhost', port: server.port, family: 4 }),
+      true,
+    ],
     ['behind a proxy', () => HERE(), () => proxy.url, true],
-    ['of the same database', () => HERE('/3'), () => ({ port: proxy.port, db: 3 }), true],
-    ['not of another database', () => HERE(), () => HERE('/1'), false],
-    ['not of another database behind a proxy', () => HERE('/2'), () => `${proxy.url}/1`, false],
-    ['not of another server', () => HERE(), () => other.url, false],
+    ['with the same database', () => HERE('/3'), () => ({ port: proxy.port, db: 3 }), true],
+    ['not with another database', () => HERE(), () => HERE('/1'), false],
+    ['not with another database behind a proxy', () => HERE('/2'), () => `${proxy.url}/1`, false],
+    ['not with another server', () => HERE(), () => other.url, false],
   ])('%s', async (_, messages, buckets, expected) => {
     expect(await joins(new RedisMessageBroker(messages()), new RedisBucketBroker(buckets()))).toBe(expected);
   });
 
-  it('not of another prefix', async () => {
+  it('not with another prefix', async () => {
     expect(await joins(new RedisMessageBroker(server.url), new RedisBucketBroker(server.url, { prefix: 'x' }))).toBe(
       false,
     );
   });
 
-  it('writes nothing while it connects and joins: it deletes what is not there', async () => {
+  it('without storing a key', async () => {
     const admin = new Redis(server.url);
     await admin.config('RESETSTAT');
     expect(await joins(new RedisMessageBroker(server.url), new RedisBucketBroker(proxy.url))).toBe(true);
@@ -72,7 +77,7 @@ describe('A message broker on a cluster', () => {
   }, 60_000);
   afterAll(() => Promise.all([cluster.stop(), server.stop()]));
 
-  it('joins buckets of the same cluster, whichever of its nodes it was told of', async () => {
+  it('shares transactions with buckets of the same cluster, whichever node was given', async () => {
     const given = cluster.nodes.map(
       ({ options }) => new Cluster([{ host: options.host, port: options.port }], { lazyConnect: true }),
     );
@@ -81,7 +86,7 @@ describe('A message broker on a cluster', () => {
     for (const one of given) one.disconnect();
   });
 
-  it('joins no buckets of a server that is none', async () => {
+  it('shares no transactions with buckets on a single server', async () => {
     const [messages, buckets] = [
       new RedisMessageBroker(cluster.cluster),
       new RedisBucketBroker(server.url, { prefix: '{repid}' }),
@@ -89,7 +94,7 @@ describe('A message broker on a cluster', () => {
     expect(await joins(messages, buckets)).toBe(false);
   });
 
-  it('refuses to be connected to one of its nodes alone, by name', async () => {
+  it('refuses a connection to a single node, with a named error', async () => {
     const [{ options }] = cluster.nodes as [Redis];
     const broker = new RedisMessageBroker(
       { host: options.host, port: options.port },

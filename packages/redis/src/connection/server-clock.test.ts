@@ -1,6 +1,6 @@
 import { Repid, Router, Worker, defineActor } from '@repid/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RedisStage } from '../../../../test/support/redis-stage.js';
+import { RedisFixture } from '../../../../test/support/redis-fixture.js';
 import { RedisBucketBroker, RedisMessageBroker } from '../index.js';
 import { LIMITS } from '../options/defaults.js';
 import { ServerClock } from './server-clock.js';
@@ -24,10 +24,14 @@ describe('ServerClock', () => {
   });
 
   it.each([
-    ['stays where a later answer fits it', { server: 1_001_000, sent: 1_085, received: 1_130 }, 1_000_020 + 860],
-    ['moves back no more than it has to', { server: 1_000_900, sent: 1_085, received: 1_090 }, 1_000_815],
-    ['moves on no more than it has to', { server: 1_001_500, sent: 1_085, received: 1_090 }, 1_001_410],
-    ['follows a server whose time was set', { server: 9_000_000, sent: 1_000, received: 1_002 }, 8_999_998],
+    [
+      'keeps its offset if a later reply is consistent with it',
+      { server: 1_001_000, sent: 1_085, received: 1_130 },
+      1_000_020 + 860,
+    ],
+    ['moves back no more than necessary', { server: 1_000_900, sent: 1_085, received: 1_090 }, 1_000_815],
+    ['moves forward no more than necessary', { server: 1_001_500, sent: 1_085, received: 1_090 }, 1_001_410],
+    ['follows a server whose clock was changed', { server: 9_000_000, sent: 1_000, received: 1_002 }, 8_999_998],
   ])('%s', (_, sample, expected) => {
     const clock = new ServerClock(() => undefined);
     clock.note({ server: 1_000_000, sent: 100, received: 140 });
@@ -36,29 +40,29 @@ describe('ServerClock', () => {
     expect(clock.now()).toBe(expected);
   });
 
-  it('takes new samples while it is used', () => {
-    const look = vi.fn<() => void>();
-    const clock = new ServerClock(look);
+  it('takes further samples while it is used', () => {
+    const sample = vi.fn<() => void>();
+    const clock = new ServerClock(sample);
     clock.note({ server: 1_000_000, sent: 0, received: 0 });
     at(LIMITS.clockInterval - 1);
     clock.now();
-    expect(look).not.toHaveBeenCalled();
+    expect(sample).not.toHaveBeenCalled();
     at(LIMITS.clockInterval);
     clock.now();
     clock.now();
-    expect(look).toHaveBeenCalledTimes(1);
+    expect(sample).toHaveBeenCalledTimes(1);
     at(3 * LIMITS.clockInterval);
     clock.now();
-    expect(look).toHaveBeenCalledTimes(2);
+    expect(sample).toHaveBeenCalledTimes(2);
   });
 });
 
 describe('A machine with a wrong clock', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
   const HOUR = 3_600_000;
   const RealDate = Date;
 
-  /** Moves the machine's time, which otherwise goes on. */
+  /** Shifts the system time, which otherwise continues. */
   const setWrong = (offset: number): void => {
     class WrongDate extends RealDate {
       constructor(...given: [] | [number | string]) {
@@ -73,8 +77,8 @@ describe('A machine with a wrong clock', () => {
 
   const makeRepid = async (): Promise<Repid> => {
     const repid = new Repid({
-      messageBroker: new RedisMessageBroker(stage.server.url),
-      resultsBucketBroker: new RedisBucketBroker(stage.server.url),
+      messageBroker: new RedisMessageBroker(fixture.server.url),
+      resultsBucketBroker: new RedisBucketBroker(fixture.server.url),
       onEvent: () => undefined,
     });
     await repid.connect();
@@ -84,7 +88,7 @@ describe('A machine with a wrong clock', () => {
   it.each([
     ['ahead', HOUR],
     ['behind', -HOUR],
-  ])('changes nothing: an hour %s, nothing expires, and what recurs is on time', async (_, offset) => {
+  ])('has no effect if it is an hour %s: nothing expires, and recurring jobs run on time', async (_, offset) => {
     const runs: number[] = [];
     const tick = defineActor({ name: 'tick' }, () => void runs.push(performance.now()));
     const greet = defineActor({ name: 'greet' }, () => 'hello');

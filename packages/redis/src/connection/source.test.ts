@@ -25,7 +25,7 @@ describe('ClientSource', () => {
     client.disconnect();
   });
 
-  it('leaves it to us to select the database, to subscribe, to send again and to look for the master', () => {
+  it("disables ioredis' own database selection, resubscription, retries and master checks", () => {
     const source = new ClientSource({ ...options, db: 3, autoResubscribe: true, reconnectOnError: () => true });
     const { options: ours } = source.make('repid-commands') as Redis;
     expect(ours).toMatchObject({
@@ -37,14 +37,14 @@ describe('ClientSource', () => {
   it.each([
     ['a strategy that gives up', () => null],
     ['none', undefined],
-  ])('connects anew for ever, given %s', (_, retryStrategy) => {
+  ])('reconnects without limit, given %s', (_, retryStrategy) => {
     const { options: ours } = new ClientSource({ retryStrategy }).make('repid-commands') as Redis;
     const pauses = Array.from({ length: 50 }, (__, n) => ours.retryStrategy!(n + 1) as number);
     expect(Math.min(...pauses)).toBeGreaterThan(0);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(2_000);
   });
 
-  it('pauses as it is told to', () => {
+  it('uses the given retry delays', () => {
     const { options: ours } = new ClientSource({ retryStrategy: (times) => times * 7 }).make('x') as Redis;
     expect(ours.retryStrategy!(3)).toBe(21);
   });
@@ -60,13 +60,13 @@ describe('ClientSource', () => {
     expect(new ClientSource(given).address).toBe(address);
   });
 
-  it('names the address of a cluster without a secret', () => {
+  it('names the addresses of a cluster without a secret', () => {
     const cluster = new Cluster(['redis://alice:secret@one:1', { host: 'two', port: 2 }, 3], { lazyConnect: true });
     expect(new ClientSource(cluster).address).toBe('cluster one:1, two:2, localhost:3');
     cluster.disconnect();
   });
 
-  it('overrides what our connections could not work with, and nothing else', () => {
+  it('overrides only options that the brokers cannot work with', () => {
     const given = { host: 'one', enableOfflineQueue: true, maxRetriesPerRequest: 9, password: 'secret', db: 3 };
     const { options: ours } = new ClientSource(given).make('repid-commands') as Redis;
     expect(ours).toMatchObject({
@@ -75,7 +75,7 @@ describe('ClientSource', () => {
     });
   });
 
-  it('makes clusters of a cluster', () => {
+  it('creates a cluster client for a cluster', () => {
     const given = new Cluster(['redis://one:1'], { lazyConnect: true, redisOptions: { password: 'secret' } });
     const source = new ClientSource(given);
     const client: Client = source.make('repid-commands');

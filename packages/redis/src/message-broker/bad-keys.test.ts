@@ -1,27 +1,37 @@
 import type { Consumer, OutgoingMessage } from '@repid/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ACK, RedisStage, job, message, textOf } from '../../../../test/support/redis-stage.js';
+import { ACK, RedisFixture, job, message, textOf } from '../../../../test/support/redis-fixture.js';
 import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import { LIMITS } from '../options/defaults.js';
 
-const ENDINGS = ['', ':high', ':low', ':delayed', ':delayed:messages', ':waiting', ':dlq', ':paused', ':consumers'];
+const KEY_SUFFIXES = [
+  '',
+  ':high',
+  ':low',
+  ':delayed',
+  ':delayed:messages',
+  ':waiting',
+  ':dlq',
+  ':paused',
+  ':consumers',
+];
 const TOO_MANY = Array.from({ length: LIMITS.entryFields + 1 }, (_, n) => [`field ${n}`, 'x']).flat();
 
-describe('A bad key', () => {
-  const stage = new RedisStage();
+describe('A key of the wrong type', () => {
+  const fixture = new RedisFixture();
   let buckets: RedisBucketBroker;
   let problems: string[];
   beforeEach(async () => {
-    buckets = await stage.joinedBuckets();
+    buckets = await fixture.transactionalBuckets();
     problems = [];
   });
 
-  it.each(ENDINGS)('of one channel ("%s") does not stop the other channels of the worker', async (ending) => {
+  it.each(KEY_SUFFIXES)('of one channel ("%s") does not stop the other channels of the worker', async (suffix) => {
     const channels = ['bad', 'email', 'sms'];
     const consumer = await consume(channels);
-    await stage.redis.del(`repid:bad${ending}`);
-    await stage.redis.set(`repid:bad${ending}`, 'not ours');
-    await stage.broker.publish([
+    await fixture.redis.del(`repid:bad${suffix}`);
+    await fixture.redis.set(`repid:bad${suffix}`, 'not ours');
+    await fixture.broker.publish([
       message('now'),
       message('high', { priority: 'high' }),
       message('later', { delay: 50, channel: 'sms' }),
@@ -32,14 +42,14 @@ describe('A bad key', () => {
     await consumer.close();
   });
 
-  it.each(ENDINGS)(
-    'of its only channel ("%s") keeps no worker from starting, and is gone when it is mended',
-    async (ending) => {
-      await stage.redis.set(`repid:email${ending}`, 'not ours');
+  it.each(KEY_SUFFIXES)(
+    'of the only channel ("%s") does not prevent the start of a worker, which recovers when the key is repaired',
+    async (suffix) => {
+      await fixture.redis.set(`repid:email${suffix}`, 'not ours');
       const consumer = await consume(['email']);
       const received = consumer.receive(1, { wait: true });
-      await stage.redis.del(`repid:email${ending}`);
-      await stage.broker.publish([message('x')]);
+      await fixture.redis.del(`repid:email${suffix}`);
+      await fixture.broker.publish([message('x')]);
       expect((await received).map(textOf)).toEqual(['x']);
       await consumer.close();
     },
@@ -47,12 +57,12 @@ describe('A bad key', () => {
 
   it('is reported by name, at intervals', async () => {
     const consumer = await consume(['email', 'bad']);
-    await stage.redis.set('repid:bad:delayed', 'not ours');
-    await stage.redis.set('repid:bad:low', 'not ours');
+    await fixture.redis.set('repid:bad:delayed', 'not ours');
+    await fixture.redis.set('repid:bad:low', 'not ours');
     for (let n = 0; n < 5; n++) {
-      await stage.broker.publish([message(`${n}`, { delay: 20 })]);
+      await fixture.broker.publish([message(`${n}`, { delay: 20 })]);
       await receive(consumer, 1);
-      await stage.redis.publish('repid:bad:control', 'look');
+      await fixture.redis.publish('repid:bad:control', 'look');
     }
     await vi.waitFor(() => expect(problems).not.toEqual([]));
     expect(problems).toEqual([
@@ -61,25 +71,25 @@ describe('A bad key', () => {
     await consumer.close();
   });
 
-  it('in place of a stream does not stop the other streams', async () => {
+  it('instead of a stream does not stop the other streams', async () => {
     const consumer = await consume(['email', 'bad']);
-    await stage.broker.publish([message('x', { channel: 'bad', priority: 'low' })]);
-    await stage.redis.del('repid:bad');
-    await stage.redis.set('repid:bad', 'not ours');
-    await stage.broker.publish([message('y')]);
+    await fixture.broker.publish([message('x', { channel: 'bad', priority: 'low' })]);
+    await fixture.redis.del('repid:bad');
+    await fixture.redis.set('repid:bad', 'not ours');
+    await fixture.broker.publish([message('y')]);
     expect((await receive(consumer, 2)).toSorted()).toEqual(['x', 'y']);
     await consumer.close();
   });
 
-  it('of a job that has timed out does not keep others from being skipped', async () => {
+  it('of a job whose wait has timed out does not prevent other skips', async () => {
     const consumer = await consume(['email', 'sms']);
-    await stage.broker.publish([
+    await fixture.broker.publish([
       waiting('stuck', 30, ['a', 'b']),
       waiting('late', 60, ['a', 'b']),
       waiting('other', 60),
     ]);
-    await stage.redis.del('repid::waiting:sms:stuck');
-    await stage.redis.set('repid::waiting:sms:stuck', 'not ours');
+    await fixture.redis.del('repid::waiting:sms:stuck');
+    await fixture.redis.set('repid::waiting:sms:stuck', 'not ours');
     await vi.waitFor(async () => {
       const bodies = await buckets.get(['late', 'other']);
       for (const body of bodies) expect(body).toContain('"skipped":true');
@@ -88,86 +98,86 @@ describe('A bad key', () => {
     await consumer.close();
   });
 
-  describe('with rubbish in it: a delayed message', () => {
+  describe('or with invalid data: a delayed message', () => {
     it.each([
-      ['that is not packed', 'rubbish'],
+      ['that is not packed', 'invalid'],
       ['that is empty', ''],
-      ['that is packed and no list', Buffer.from([0x05])],
+      ['that is packed but not a list', Buffer.from([0x05])],
       ['without fields', Buffer.from([0x93, 0xa1, 0x6d, 0x00, 0x90])],
-      ['of a priority that there is not', Buffer.from([0x93, 0xa1, 0x78, 0x00, 0x92, 0xa1, 0x61, 0xa1, 0x62])],
-      ['with a field that is no text', Buffer.from([0x93, 0xa1, 0x6d, 0x00, 0x92, 0xa1, 0x61, 0x05])],
-    ])('%s goes to the dead letters, and those after it come', async (_, record) => {
-      await stage.broker.publish([job('rubbish', { delay: 20 }), message('fine', { delay: 30 })]);
-      const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');
-      await stage.redis.hset('repid:email:delayed:messages', member!, record);
+      ['with an unknown priority', Buffer.from([0x93, 0xa1, 0x78, 0x00, 0x92, 0xa1, 0x61, 0xa1, 0x62])],
+      ['with a field that is not text', Buffer.from([0x93, 0xa1, 0x6d, 0x00, 0x92, 0xa1, 0x61, 0x05])],
+    ])('%s goes to the dead letters, and later messages are delivered', async (_, record) => {
+      await fixture.broker.publish([job('invalid', { delay: 20 }), message('fine', { delay: 30 })]);
+      const [member] = await fixture.redis.zrange('repid:email:delayed', '0', '0');
+      await fixture.redis.hset('repid:email:delayed:messages', member!, record);
       const consumer = await consume(['email']);
       expect(await receive(consumer, 1)).toEqual(['fine']);
-      const [letter] = await stage.broker.channels.deadLetters('email', 2);
+      const [letter] = await fixture.broker.channels.deadLetters('email', 2);
       expect(letter!.reason).toMatchObject({ code: 'REPID_MALFORMED_MESSAGE' });
-      expect(await stage.redis.exists('repid:email:delayed', 'repid:email:delayed:messages', 'repid::jobs')).toBe(0);
+      expect(await fixture.redis.exists('repid:email:delayed', 'repid:email:delayed:messages', 'repid::jobs')).toBe(0);
       expect(problems).toEqual([expect.stringContaining('The record of a delayed message is damaged')]);
       await consumer.close();
     });
 
     it('without its record is removed', async () => {
-      await stage.broker.publish([job('gone', { delay: 20 }), message('fine', { delay: 30 })]);
-      const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');
-      await stage.redis.hdel('repid:email:delayed:messages', member!);
+      await fixture.broker.publish([job('gone', { delay: 20 }), message('fine', { delay: 30 })]);
+      const [member] = await fixture.redis.zrange('repid:email:delayed', '0', '0');
+      await fixture.redis.hdel('repid:email:delayed:messages', member!);
       const consumer = await consume(['email']);
       expect(await receive(consumer, 1)).toEqual(['fine']);
-      expect(await stage.where('gone')).toBeUndefined();
+      expect(await fixture.where('gone')).toBeUndefined();
       await consumer.close();
     });
 
-    it('waits where the dead letters are of another type, and does not stop others', async () => {
-      await stage.redis.set('repid:email:dlq', 'not ours');
-      await stage.broker.publish([job('rubbish', { delay: 20 }), message('fine', { delay: 30 })]);
-      const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');
-      await stage.redis.hset('repid:email:delayed:messages', member!, 'rubbish');
+    it('stays delayed if the dead letters have the wrong type, and does not stop others', async () => {
+      await fixture.redis.set('repid:email:dlq', 'not ours');
+      await fixture.broker.publish([job('invalid', { delay: 20 }), message('fine', { delay: 30 })]);
+      const [member] = await fixture.redis.zrange('repid:email:delayed', '0', '0');
+      await fixture.redis.hset('repid:email:delayed:messages', member!, 'invalid');
       const consumer = await consume(['email']);
       expect(await receive(consumer, 1)).toEqual(['fine']);
-      await stage.redis.del('repid:email:dlq');
-      await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email:dlq')).toBe(1), 5_000);
+      await fixture.redis.del('repid:email:dlq');
+      await vi.waitFor(async () => expect(await fixture.redis.xlen('repid:email:dlq')).toBe(1), 5_000);
       await consumer.close();
     });
   });
 
-  describe('with an entry of thousands of fields in it', () => {
+  describe('or with an entry of thousands of fields', () => {
     it.each([LIMITS.entryFields + 1, 4_000, 20_000])('dead-letters it when it is read: %i fields', async (count) => {
       const fields = Array.from({ length: count }, (_, n) => [`field ${n}`, 'x']).flat();
-      await stage.redis.xadd('repid:email', '*', ...fields);
-      await stage.broker.publish([message('fine')]);
+      await fixture.redis.xadd('repid:email', '*', ...fields);
+      await fixture.broker.publish([message('fine')]);
       const consumer = await consume(['email']);
       expect(await receive(consumer, 1)).toEqual(['fine']);
-      await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email:dlq')).toBe(1));
-      const [letter] = await stage.broker.channels.deadLetters('email', 1);
+      await vi.waitFor(async () => expect(await fixture.redis.xlen('repid:email:dlq')).toBe(1));
+      const [letter] = await fixture.broker.channels.deadLetters('email', 1);
       expect(letter!.reason.message).toContain(`it has ${count} fields, more than ${LIMITS.entryFields}`);
       await consumer.close();
     });
 
     it('dead-letters entries that were delayed before', async () => {
-      await stage.broker.publish([message('stuck', { delay: 30 }), message('fine', { delay: 40 })]);
-      const [member] = await stage.redis.zrange('repid:email:delayed', '0', '0');
+      await fixture.broker.publish([message('stuck', { delay: 30 }), message('fine', { delay: 40 })]);
+      const [member] = await fixture.redis.zrange('repid:email:delayed', '0', '0');
       const pack = `redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack({ 'm', 0, { unpack(ARGV, 2) } }))`;
-      await stage.redis.eval(pack, 1, 'repid:email:delayed:messages', member!, ...TOO_MANY);
+      await fixture.redis.eval(pack, 1, 'repid:email:delayed:messages', member!, ...TOO_MANY);
       const consumer = await consume(['email']);
       expect(await receive(consumer, 1)).toEqual(['fine']);
-      const [letter] = await stage.broker.channels.deadLetters('email', 1);
+      const [letter] = await fixture.broker.channels.deadLetters('email', 1);
       expect(letter!.reason.message).toContain(`more than ${LIMITS.entryFields} fields`);
       await consumer.close();
     });
 
     it('accepts the maximum number of fields', async () => {
       const fields = ['payload', 'x', ...TOO_MANY.slice(4)];
-      await stage.redis.xadd('repid:email', '*', ...fields);
-      const [delivery] = await (await stage.consume()).receive(1, { wait: true });
+      await fixture.redis.xadd('repid:email', '*', ...fields);
+      const [delivery] = await (await fixture.consume()).receive(1, { wait: true });
       await delivery!.settle({ outcome: { type: 'retry', headers: delivery!.message.headers, delay: 20 } });
       expect(await receive(await consume(['email']), 1)).toEqual(['x']);
     });
   });
 
   function consume(channels: string[]): Promise<Consumer> {
-    return stage.broker.consume({ channels, onProblem: ({ message: text }) => void problems.push(text) });
+    return fixture.broker.consume({ channels, onProblem: ({ message: text }) => void problems.push(text) });
   }
 
   function waiting(id: string, timeout: number, on = ['never']): OutgoingMessage {

@@ -12,7 +12,7 @@ import {
 } from '@repid/core';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ACK, RedisStage, textOf } from '../../../../test/support/redis-stage.js';
+import { ACK, RedisFixture, textOf } from '../../../../test/support/redis-fixture.js';
 import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import { LIMITS } from '../options/defaults.js';
 
@@ -69,17 +69,17 @@ type JobPlan = typeof jobs extends fc.Arbitrary<infer Value> ? Value : never;
 type End = typeof ends extends fc.Arbitrary<infer Value> ? Value : never;
 
 describe('The keys of waiting jobs', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
   let buckets: RedisBucketBroker;
-  beforeEach(async () => void (buckets = await stage.joinedBuckets()));
+  beforeEach(async () => void (buckets = await fixture.transactionalBuckets()));
 
-  it('agrees with itself after whatever happens', async () => {
+  it('are consistent after any sequence of operations', async () => {
     const run = fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 40 }), async (all) => {
-      await stage.redis.flushall();
-      const consumer = await stage.broker.consume({ channels: CHANNELS });
-      const hands: Delivery[] = [];
+      await fixture.redis.flushall();
+      const consumer = await fixture.broker.consume({ channels: CHANNELS });
+      const inFlight: Delivery[] = [];
       for (const step of all) {
-        await take(step, consumer, hands);
+        await take(step, consumer, inFlight);
         expect(await contradictions()).toEqual([]);
       }
       await consumer.close();
@@ -87,23 +87,23 @@ describe('The keys of waiting jobs', () => {
     await fc.assert(run, { numRuns: 100 });
   }, 60_000);
 
-  async function take(step: Step, consumer: Consumer, hands: Delivery[]): Promise<void> {
+  async function take(step: Step, consumer: Consumer, inFlight: Delivery[]): Promise<void> {
     if ('publish' in step) {
-      await Promise.allSettled(step.publish.map((batch) => stage.broker.publish(batch.map(messageOf))));
+      await Promise.allSettled(step.publish.map((batch) => fixture.broker.publish(batch.map(messageOf))));
     } else if ('take' in step) {
-      hands.push(...(await consumer.receive(step.take, { wait: false })));
+      inFlight.push(...(await consumer.receive(step.take, { wait: false })));
     } else if ('settle' in step) {
-      const some = hands.splice(0, step.settle.length);
-      // What was cancelled meanwhile is lost to its worker.
+      const some = inFlight.splice(0, step.settle.length);
+      // The worker has lost jobs that were cancelled in the meantime.
       await Promise.allSettled(some.map((delivery, n) => delivery.settle(settlementOf(delivery, step.settle[n]!))));
     } else if ('cancel' in step) {
-      await stage.broker.cancel(step.cancel.id);
+      await fixture.broker.cancel(step.cancel.id);
     } else if ('store' in step) {
       await buckets.store(step.store.map((one) => bucketOf(one.id, one.end)));
     } else if ('purge' in step) {
-      await stage.broker.channels.purge(step.purge);
+      await fixture.broker.channels.purge(step.purge);
     } else {
-      await stage.broker.channels.replayDeadLetters(step.replay, { withDependents: true });
+      await fixture.broker.channels.replayDeadLetters(step.replay, { withDependents: true });
     }
   }
 
@@ -133,15 +133,15 @@ describe('The keys of waiting jobs', () => {
     };
   }
 
-  /** Contradictions between keys, and what would never be removed. */
+  /** Returns contradictions between keys, and data that would never be removed. */
   async function contradictions(): Promise<string[]> {
-    const keys = await stage.redis.keys('*');
+    const keys = await fixture.redis.keys('*');
     const idsAt = (start: string): string[] =>
       keys.filter((key) => key.startsWith(start)).map((key) => key.slice(start.length));
     const waitedFor = new Set(idsAt('repid::waiters:'));
     const [there, records] = [idsAt('repid:bucket:'), idsAt('repid::waiting:')];
     const found = await contradictionsOfJobs(new Set(there), new Set(records));
-    const awaited = await stage.redis.hgetallBuffer('repid::awaited');
+    const awaited = await fixture.redis.hgetallBuffer('repid::awaited');
     for (const [bucketId, value] of Object.entries(awaited)) {
       if ((value[0] === PLUS) !== waitedFor.delete(bucketId)) found.push(`waiters of ${bucketId}`);
       const hasFirst = value[0] !== PLUS || value.length > 1;
@@ -150,24 +150,24 @@ describe('The keys of waiting jobs', () => {
     }
     for (const bucketId of waitedFor) found.push(`waiters of ${bucketId} that are not awaited`);
     for (const bucketId of there) {
-      const isKept = await stage.redis.exists(`repid::waiters:${bucketId}`);
-      if ((await stage.timeLeft(bucketId)) < 0 && isKept === 0) found.push(`${bucketId} never expires`);
+      const isKept = await fixture.redis.exists(`repid::waiters:${bucketId}`);
+      if ((await fixture.timeLeft(bucketId)) < 0 && isKept === 0) found.push(`${bucketId} never expires`);
     }
     return found;
   }
 
   async function firstOf(bucketId: string): Promise<string[]> {
-    const locations = Object.values(await stage.redis.hgetall('repid::jobs'));
+    const locations = Object.values(await fixture.redis.hgetall('repid::jobs'));
     return locations.filter((location) => location.slice(0, location.lastIndexOf('@')) === `s${bucketId}`);
   }
 
   async function contradictionsOfJobs(there: ReadonlySet<string>, records: Set<string>): Promise<string[]> {
     const found: string[] = [];
-    const located = Object.entries(await stage.redis.hgetall('repid::jobs'));
+    const located = Object.entries(await fixture.redis.hgetall('repid::jobs'));
     for (const name of CHANNELS) {
-      const waiting = new Set(await stage.redis.zrange(`repid:${name}:waiting`, '0', '-1'));
-      const messages = new Set(await stage.redis.hkeys(`repid:${name}:waiting:messages`));
-      for (const [jobId, location] of located.filter(([, place]) => place.endsWith(`@${name}`))) {
+      const waiting = new Set(await fixture.redis.zrange(`repid:${name}:waiting`, '0', '-1'));
+      const messages = new Set(await fixture.redis.hkeys(`repid:${name}:waiting:messages`));
+      for (const [jobId, location] of located.filter(([, entry]) => entry.endsWith(`@${name}`))) {
         const [letter, rest] = [location[0]!, location.slice(1, location.lastIndexOf('@'))];
         records.delete(`${name}:${jobId}`);
         if ('swo'.includes(letter) !== waiting.delete(jobId)) found.push(`${name}:${jobId} (${location}) waits`);
@@ -183,7 +183,7 @@ describe('The keys of waiting jobs', () => {
   }
 
   async function hasEntry(stream: string, entry: string): Promise<boolean> {
-    return (await stage.redis.xrange(stream, entry, entry)).length === 1;
+    return (await fixture.redis.xrange(stream, entry, entry)).length === 1;
   }
 });
 

@@ -13,7 +13,7 @@ describe.each([
 ])('%s', (_name, fastPaths) => {
   let server: TestRedis;
   let admin: Redis;
-  /** On a server of our own, of a user with no more permissions than docs/brokers.md lists. */
+  /** On an own server, as a user with only the permissions in docs/brokers.md. */
   let url: string;
   beforeAll(async () => {
     server = await startRedis();
@@ -37,28 +37,28 @@ describe.each([
       void (await admin.xadd(`${server.prefix}:${channel}`, '*', 'nonsense', 'yes')),
     interrupt: async () => {
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-      // Until the cut has come through, a bare message may be sent into it, which is reported and not sent again.
+      // Until the client has detected the cut, a bare message may be lost on the old connection. That is reported, and it is not sent again.
       await vi.waitUntil(async () => String(await admin.client('LIST')).includes('name=repid-commands'));
     },
   });
 
-  it('does all of it with the permissions that docs/brokers.md lists', async ({ skip }) => {
+  it('needs no permissions beyond those in docs/brokers.md', async ({ skip }) => {
     if (!server.isOwn) skip();
     expect(await denials(admin)).toEqual([]);
   });
 
-  it('makes use of each of these permissions', async ({ skip }) => {
+  it('uses each permission in docs/brokers.md', async ({ skip }) => {
     if (!server.isOwn || fastPaths.length === 0) skip();
     const broker = new RedisMessageBroker(url);
     await broker.connect();
     const consumer = await broker.consume({ channels: ['one', 'two'] });
-    const received = consumer.receive(1, { wait: true }); // Of several channels none is read before there is something to read.
+    const received = consumer.receive(1, { wait: true }); // With several channels, the consumer reads only when a message is queued.
     await vi.waitUntil(async () => (await admin.info('commandstats')).includes('cmdstat_xread:'));
     await broker.publish([{ channel: 'two', payload: Buffer.from('x'), headers: {} }]);
     expect(await received).toHaveLength(1);
     await admin.xadd('repid:one', '*', 'payload', 'x');
     await admin.xreadgroup('GROUP', 'repid:one:group', 'repid-01ab23cd', 'COUNT', 1, 'STREAMS', 'repid:one', '>');
-    await broker.channels.stats('one'); // Removes what the Python library may have left.
+    await broker.channels.stats('one'); // Removes entries that the Python library may have left.
     await broker.disconnect();
     const used = await admin.info('commandstats');
     expect(documentedCommands().filter((command) => !used.includes(`cmdstat_${command}`))).toEqual([]);

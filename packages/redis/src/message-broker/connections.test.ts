@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { RedisStage, message } from '../../../../test/support/redis-stage.js';
+import { RedisFixture, message } from '../../../../test/support/redis-fixture.js';
 import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import { RedisMessageBroker } from './redis-message-broker.js';
 
 describe('RedisMessageBroker and its connections', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
 
   it('can be woken at any moment, while it reads from several streams', { timeout: 60_000 }, async () => {
-    const consumer = await stage.broker.consume({ channels: ['one', 'two', 'three'] });
+    const consumer = await fixture.broker.consume({ channels: ['one', 'two', 'three'] });
     let worst = 0;
     for (let n = 0; n < 300; n++) {
       const received = consumer.receive(1, { wait: true });
@@ -22,14 +22,14 @@ describe('RedisMessageBroker and its connections', () => {
     expect(worst).toBeLessThan(200);
   });
 
-  it('takes up another priority at once, at whatever moment it is first used', async () => {
+  it('reads a further priority immediately when it is first used', async () => {
     for (let n = 0; n < 30; n++) {
       const channel = `channel-${n}`;
-      const consumer = await stage.broker.consume({ channels: [channel, `${channel}b`] });
+      const consumer = await fixture.broker.consume({ channels: [channel, `${channel}b`] });
       const received = consumer.receive(1, { wait: true });
       await later((n % 10) / 5);
       const begun = performance.now();
-      await stage.broker.publish([message('x', { channel, priority: 'high' })]);
+      await fixture.broker.publish([message('x', { channel, priority: 'high' })]);
       expect(await received).toHaveLength(1);
       expect(performance.now() - begun).toBeLessThan(1_000);
       await consumer.close();
@@ -37,35 +37,35 @@ describe('RedisMessageBroker and its connections', () => {
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['locate', () => stage.where('x')],
-    ['inspect', () => stage.broker.inspect('x')],
-    ['waiters', () => stage.broker.waiters('b')],
-    ['stats', () => stage.broker.channels.stats('email')],
-    ['peek', () => stage.broker.channels.peek('email', 1)],
-    ['deadLetters', () => stage.broker.channels.deadLetters('email', 1)],
-  ])('asks %s again where the answer is lost', async (_, ask) => {
+    ['locate', () => fixture.where('x')],
+    ['inspect', () => fixture.broker.inspect('x')],
+    ['waiters', () => fixture.broker.waiters('b')],
+    ['stats', () => fixture.broker.channels.stats('email')],
+    ['peek', () => fixture.broker.channels.peek('email', 1)],
+    ['deadLetters', () => fixture.broker.channels.deadLetters('email', 1)],
+  ])('repeats %s if the reply is lost', async (_, ask) => {
     await ask();
-    expect(await withLostAnswer('repid-commands', ask)).toEqual(await ask());
+    expect(await withLostReply('repid-commands', ask)).toEqual(await ask());
   });
 
   it.each<[string, (buckets: RedisBucketBroker) => Promise<unknown>]>([
     ['get', (buckets) => buckets.get(['b'])],
     ['wait', (buckets) => buckets.wait('b', { timeout: 5_000 })],
-  ])('asks buckets to %s again where the answer is lost', async (_, ask) => {
-    const buckets = new RedisBucketBroker(stage.server.url);
+  ])('repeats %s of a bucket broker if the reply is lost', async (_, ask) => {
+    const buckets = new RedisBucketBroker(fixture.server.url);
     await buckets.connect();
     await buckets.store([{ id: 'b', body: '{}', ttl: null, success: true }]);
     await ask(buckets);
-    expect(await withLostAnswer('repid-buckets', () => ask(buckets))).toEqual(await ask(buckets));
+    expect(await withLostReply('repid-buckets', () => ask(buckets))).toEqual(await ask(buckets));
     await buckets.disconnect();
   });
 
-  it('lets many wait for the connection without a warning', async () => {
+  it('lets many calls wait for the connection without a warning', async () => {
     const warnings: string[] = [];
     const onWarning = ({ name }: Error): void => void warnings.push(name);
     process.on('warning', onWarning);
-    const broker = await stage.connected();
-    await stage.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    const broker = await fixture.connected();
+    await fixture.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await sleep(5);
     await Promise.all(Array.from({ length: 30 }, () => broker.locate('x')));
     await sleep(0);
@@ -74,64 +74,64 @@ describe('RedisMessageBroker and its connections', () => {
   });
 
   it.each([['connectTimeout', { connectTimeout: 150 }, 'no connection within 150 ms']])(
-    'says how long it has tried: %s',
+    'reports how long it has tried to connect: %s',
     async (_, options, text) => {
       const nowhere = new RedisMessageBroker('redis://127.0.0.1:1', options);
       await expect(nowhere.connect()).rejects.toThrow(text);
     },
   );
 
-  describe('of replies', () => {
+  describe('for reply channels', () => {
     const channel = 'repid-replies.somebody-who-has-gone';
 
-    it.each(['high', 'medium', 'low'] as const)('expires messages without a reader: %s', async (priority) => {
-      await stage.broker.publish([message('x', { channel, priority })]);
+    it.each(['high', 'medium', 'low'] as const)('expires replies without a reader: %s', async (priority) => {
+      await fixture.broker.publish([message('x', { channel, priority })]);
       await sleep(50);
-      for (const key of await stage.redis.keys(`repid:${channel}*`))
-        expect(await stage.redis.pttl(key)).toBeGreaterThan(0);
-      expect(await stage.redis.smembers('repid::channels')).toEqual([]);
+      for (const key of await fixture.redis.keys(`repid:${channel}*`))
+        expect(await fixture.redis.pttl(key)).toBeGreaterThan(0);
+      expect(await fixture.redis.smembers('repid::channels')).toEqual([]);
     });
 
-    it('forgets the channel of one who was killed', async () => {
-      await stage.broker.consume({ channels: [channel] });
-      for (const key of await stage.redis.keys(`repid:${channel}*`))
-        expect(await stage.redis.pttl(key)).toBeGreaterThan(0);
-      expect(await stage.redis.smembers('repid::channels')).toEqual([]);
+    it('deletes the reply channel of a killed process', async () => {
+      await fixture.broker.consume({ channels: [channel] });
+      for (const key of await fixture.redis.keys(`repid:${channel}*`))
+        expect(await fixture.redis.pttl(key)).toBeGreaterThan(0);
+      expect(await fixture.redis.smembers('repid::channels')).toEqual([]);
     });
 
-    it('delivers one that comes after the channel was forgotten', async () => {
+    it('delivers a reply that is sent after the channel was deleted', async () => {
       const problems: Error[] = [];
-      const consumer = await stage.broker.consume({
+      const consumer = await fixture.broker.consume({
         channels: [channel],
         onProblem: (problem) => void problems.push(problem),
       });
       const received = consumer.receive(1, { wait: true });
       await sleep(50);
-      await stage.redis.pexpire(`repid:${channel}`, 20);
+      await fixture.redis.pexpire(`repid:${channel}`, 20);
       await sleep(300);
-      await stage.broker.publish([message('late', { channel })]);
+      await fixture.broker.publish([message('late', { channel })]);
       expect(await received).toHaveLength(1);
       expect(problems).toEqual([]);
     });
 
-    it('keeps every other channel', async () => {
-      await stage.broker.publish([message('x')]);
-      expect(await stage.redis.pttl('repid:email')).toBe(-1);
+    it('keeps all other channels', async () => {
+      await fixture.broker.publish([message('x')]);
+      expect(await fixture.redis.pttl('repid:email')).toBe(-1);
     });
   });
 
-  /** Asks while the server is frozen; the first that it reads afterwards is to cut the connection. */
-  async function withLostAnswer<Answer>(name: string, ask: () => Promise<Answer>): Promise<Answer> {
-    const line = String(await stage.redis.client('LIST'))
+  /** Sends a command while the server is frozen. The server closes the connection first when it continues. */
+  async function withLostReply<Reply>(name: string, ask: () => Promise<Reply>): Promise<Reply> {
+    const line = String(await fixture.redis.client('LIST'))
       .split('\n')
       .find((one) => one.includes(` name=${name} `));
-    stage.server.freeze();
-    const cut = stage.redis.client('KILL', 'ID', Number(/^id=(\d+)/.exec(line!)![1]));
+    fixture.server.freeze();
+    const cut = fixture.redis.client('KILL', 'ID', Number(/^id=(\d+)/.exec(line!)![1]));
     await sleep(20);
     const asked = ask();
     asked.catch(() => undefined);
     await sleep(20);
-    stage.server.thaw();
+    fixture.server.thaw();
     expect(await cut).toBe(1);
     return asked;
   }

@@ -1,18 +1,18 @@
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { ACK, RedisStage, message } from '../../../../test/support/redis-stage.js';
+import { ACK, RedisFixture, message } from '../../../../test/support/redis-fixture.js';
 import type { Connection } from '../connection/connection.js';
 
-/** What leads to the socket of a consumer's reader. */
+/** The path to the socket of a consumer's reader. */
 interface Inside {
   readonly parts: { readonly reader: Connection & { readonly client: { readonly stream: Duplex } } };
 }
 
-describe('A settlement that shares a write with the next read', () => {
-  const stage = new RedisStage();
+describe('A settlement that is sent together with the next read', () => {
+  const fixture = new RedisFixture();
 
-  it('is sent over the other connection where that of the reader is half open', async () => {
-    const broker = await stage.connected({ ownershipTime: 3_000, publishTimeout: 4_000 });
+  it("is sent over the other connection if the reader's connection is half-open", async () => {
+    const broker = await fixture.connected({ ownershipTime: 3_000, publishTimeout: 4_000 });
     const consumer = await broker.consume({ channels: ['email'] });
     await broker.publish([message('one')]);
     const [delivery] = await consumer.receive(1, { wait: true });
@@ -22,9 +22,9 @@ describe('A settlement that shares a write with the next read', () => {
     const next = consumer.receive(1, { wait: true });
     await settled;
     const took = performance.now() - begun;
-    expect(took).toBeGreaterThan(400); // So it was sent over the reader at first.
+    expect(took).toBeGreaterThan(400); // So the first attempt used the reader's connection.
     expect(took).toBeLessThan(2_000);
-    expect(await stage.redis.xlen('repid:email')).toBe(0);
+    expect(await fixture.redis.xlen('repid:email')).toBe(0);
     consumer.wake();
     await next;
   });
@@ -33,8 +33,8 @@ describe('A settlement that shares a write with the next read', () => {
 function swallowWrites(stream: Duplex): void {
   stream.pause();
   stream.write = (_: unknown, encoding?: unknown, done?: unknown) => {
-    const told = [encoding, done].find((one) => typeof one === 'function') as (() => void) | undefined;
-    told?.();
+    const callback = [encoding, done].find((one) => typeof one === 'function') as (() => void) | undefined;
+    callback?.();
     return true;
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, Delivery } from '@repid/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ACK, RedisStage, job, message, textOf } from '../../../../test/support/redis-stage.js';
+import { ACK, RedisFixture, job, message, textOf } from '../../../../test/support/redis-fixture.js';
 import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import type { RedisMessageBrokerOptions } from '../options/broker-options.js';
 import { RedisMessageBroker } from './redis-message-broker.js';
@@ -10,37 +10,40 @@ const KIB = 1024;
 const GROUP = 'repid:email:group';
 
 describe('A message whose delivery was lost', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
   let proxy: TcpProxy;
-  beforeEach(async () => void (proxy = await TcpProxy.start(Number(new URL(stage.server.url).port))));
+  beforeEach(async () => void (proxy = await TcpProxy.start(Number(new URL(fixture.server.url).port))));
   afterEach(() => proxy.stop());
 
   it.each([
     ['one channel', ['email']],
     ['several channels', ['email', 'sms', 'post']],
-  ])('is delivered again at once, and not counted, however often: read from %s', async (_, channels) => {
-    const broker = await connected({ maxDeliveries: 2 });
-    const consumer = await broker.consume({ channels, onProblem: () => undefined });
-    expect(await consumer.receive(1, { wait: false })).toEqual([]);
-    await stage.broker.publish(['a', 'b', 'c'].map((text) => message(text)));
-    for (let n = 0; n < 5; n++) {
-      expect(proxy.mute(nameOf(consumer))).toBe(1);
-      const receiving = receive(consumer, 3);
-      await vi.waitFor(async () => expect(await pending()).toHaveLength(3));
-      proxy.cut(nameOf(consumer));
-      const deliveries = await receiving;
-      expect(deliveries.map(told)).toEqual(['a 1 false', 'b 1 false', 'c 1 false']);
-      if (n === 4) await Promise.all(deliveries.map((delivery) => delivery.settle(ACK)));
-      else await Promise.all(deliveries.map((delivery) => giveBack(delivery)));
-    }
-    expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 0, running: 0, deadLetters: 0 });
-    await broker.disconnect();
-  });
+  ])(
+    'is redelivered immediately without being counted, however often it is lost: read from %s',
+    async (_, channels) => {
+      const broker = await connected({ maxDeliveries: 2 });
+      const consumer = await broker.consume({ channels, onProblem: () => undefined });
+      expect(await consumer.receive(1, { wait: false })).toEqual([]);
+      await fixture.broker.publish(['a', 'b', 'c'].map((text) => message(text)));
+      for (let n = 0; n < 5; n++) {
+        expect(proxy.mute(nameOf(consumer))).toBe(1);
+        const receiving = receive(consumer, 3);
+        await vi.waitFor(async () => expect(await pending()).toHaveLength(3));
+        proxy.cut(nameOf(consumer));
+        const deliveries = await receiving;
+        expect(deliveries.map(summaryOf)).toEqual(['a 1 false', 'b 1 false', 'c 1 false']);
+        if (n === 4) await Promise.all(deliveries.map((delivery) => delivery.settle(ACK)));
+        else await Promise.all(deliveries.map((delivery) => giveBack(delivery)));
+      }
+      expect(await fixture.broker.channels.stats('email')).toMatchObject({ queued: 0, running: 0, deadLetters: 0 });
+      await broker.disconnect();
+    },
+  );
 
   it('is redelivered if it was part of the reply to a settlement', async () => {
     const broker = await connected();
     const consumer = await broker.consume({ channels: ['email'], onProblem: () => undefined });
-    await stage.broker.publish([job('zero'), job('one'), job('two')]);
+    await fixture.broker.publish([job('zero'), job('one'), job('two')]);
     const next = async (delivery: Delivery): Promise<Delivery[]> => {
       void delivery.settle(ACK);
       return receive(consumer, 1);
@@ -49,49 +52,49 @@ describe('A message whose delivery was lost', () => {
     const [one] = await next(zero!);
     proxy.mute(nameOf(consumer));
     const receiving = next(one!);
-    await vi.waitFor(async () => expect(await stage.redis.xlen('repid:email')).toBe(1));
+    await vi.waitFor(async () => expect(await fixture.redis.xlen('repid:email')).toBe(1));
     await vi.waitFor(async () => expect(await pending()).toHaveLength(1));
     proxy.cut(nameOf(consumer));
-    expect((await receiving).map(told)).toEqual(['two 1 false']);
-    expect(await stage.redis.xlen('repid:email')).toBe(1);
+    expect((await receiving).map(summaryOf)).toEqual(['two 1 false']);
+    expect(await fixture.redis.xlen('repid:email')).toBe(1);
     await broker.disconnect();
   });
 
-  it('is found although the connection that it was sent over is half open', { timeout: 30_000 }, async () => {
+  it('is found even if its connection is half-open', { timeout: 30_000 }, async () => {
     const broker = await connected();
     const consumer = await broker.consume({ channels: ['email'], onProblem: () => undefined });
     const receiving = receive(consumer, 1);
-    await vi.waitFor(async () => expect(String(await stage.redis.client('LIST'))).toContain('cmd=xreadgroup'));
+    await vi.waitFor(async () => expect(String(await fixture.redis.client('LIST'))).toContain('cmd=xreadgroup'));
     proxy.mute(nameOf(consumer));
-    await stage.broker.publish([message('x')]);
-    expect((await receiving).map(told)).toEqual(['x 1 false']);
+    await fixture.broker.publish([message('x')]);
+    expect((await receiving).map(summaryOf)).toEqual(['x 1 false']);
     await broker.disconnect();
   });
 
   it.each([1, 2])(
-    'is found before its ownership runs out where nothing tells of the loss: delivery %i',
+    'is found before its ownership expires, even if the loss is not detected: delivery %i',
     async (count) => {
       const consumer = await (await connected({ ownershipTime: 2_000 })).consume({ channels: ['email', 'sms'] });
-      await stage.broker.publish([message('x')]);
+      await fixture.broker.publish([message('x')]);
       const streams = ['STREAMS', 'repid:email', '>'] as const;
-      const given = await stage.redis.xreadgroup('GROUP', GROUP, nameOf(consumer), ...streams);
+      const given = await fixture.redis.xreadgroup('GROUP', GROUP, nameOf(consumer), ...streams);
       const entry = given![0]![1][0]![0];
-      await stage.redis.xclaim('repid:email', GROUP, nameOf(consumer), 0, entry, 'RETRYCOUNT', count);
-      expect((await receive(consumer, 1)).map(told)).toEqual([`x ${count} false`]);
+      await fixture.redis.xclaim('repid:email', GROUP, nameOf(consumer), 0, entry, 'RETRYCOUNT', count);
+      expect((await receive(consumer, 1)).map(summaryOf)).toEqual([`x ${count} false`]);
       await consumer.close();
     },
   );
 
-  it('stays a suspect, without a further count, if it was to run alone', async () => {
+  it('stays a suspect, without being counted, if it was to run alone', async () => {
     const options = { ownershipTime: 500, maxDeliveries: 2 };
-    const hasty = await stage.connected(options);
+    const hasty = await fixture.connected(options);
     await hasty.publish([message('x')]);
     const vanishing = await hasty.consume({ channels: ['email'] });
     await vanishing.receive(1, { wait: true });
     await vanishing.close();
     const broker = await connected(options);
     const other = await broker.consume({ channels: ['sms'] });
-    await other.receive(1, { wait: false, alone: true }); // From here on the server has the script.
+    await other.receive(1, { wait: false, alone: true }); // Now the server has the script.
     const consumer = await broker.consume({ channels: ['email'], onProblem: () => undefined });
     await vi.waitFor(async () => {
       expect(await consumer.receive(1, { wait: false })).toEqual([]);
@@ -108,7 +111,7 @@ describe('A message whose delivery was lost', () => {
       expect(deliveries).toHaveLength(1);
       return deliveries;
     });
-    expect(alone.map(told)).toEqual(['x 2 false']);
+    expect(alone.map(summaryOf)).toEqual(['x 2 false']);
     await alone[0]!.settle(ACK);
     await broker.disconnect();
   });
@@ -120,14 +123,14 @@ describe('A message whose delivery was lost', () => {
     const running = new Set<Delivery>();
     const until = performance.now() + 1_500;
     for (let n = 0; performance.now() < until; n++) {
-      await stage.broker.publish([message(`${n}`)]);
+      await fixture.broker.publish([message(`${n}`)]);
       const deliveries = await consumer.receive(5, { wait: false });
-      seen.push(...deliveries.map(told));
+      seen.push(...deliveries.map(summaryOf));
       for (const delivery of deliveries) {
         running.add(delivery);
         void sleep(n % 40).then(async () => {
           running.delete(delivery);
-          await delivery.settle(ACK).catch(() => undefined); // On a machine that is held up it may have been taken over.
+          await delivery.settle(ACK).catch(() => undefined); // On a slow machine it may have been taken over.
         });
       }
       await consumer.extend([...running]);
@@ -138,12 +141,12 @@ describe('A message whose delivery was lost', () => {
   });
 
   it(
-    'is rare over a slow link: jobs of 500 KB all run, although not a hundred of them can come in time',
+    'is rare over a slow link: jobs of 500 KB all run, although a hundred of them do not arrive in time',
     { timeout: 60_000 },
     async () => {
       const payload = Buffer.alloc(500 * KIB, 'x');
       for (let n = 0; n < 100; n += 10)
-        await stage.broker.publish(Array.from({ length: 10 }, (_, k) => job(`${n + k}`, { payload })));
+        await fixture.broker.publish(Array.from({ length: 10 }, (_, k) => job(`${n + k}`, { payload })));
       proxy.throttle(10 * KIB * KIB);
       const problems: string[] = [];
       const broker = await connected({ ownershipTime: 2_000, maxDeliveries: 2, publishTimeout: 300 });
@@ -157,7 +160,7 @@ describe('A message whose delivery was lost', () => {
       }
       expect(counts).toEqual(Array.from({ length: 100 }, () => 1));
       expect(problems).toEqual([]);
-      expect(await stage.broker.channels.stats('email')).toMatchObject({ queued: 0, running: 0, deadLetters: 0 });
+      expect(await fixture.broker.channels.stats('email')).toMatchObject({ queued: 0, running: 0, deadLetters: 0 });
       await broker.disconnect();
     },
   );
@@ -179,11 +182,11 @@ describe('A message whose delivery was lost', () => {
   }
 
   async function pending(): Promise<[entry: string, consumer: string, idle: number, deliveries: number][]> {
-    return (await stage.redis.xpending('repid:email', GROUP, '-', '+', 10)) as [string, string, number, number][];
+    return (await fixture.redis.xpending('repid:email', GROUP, '-', '+', 10)) as [string, string, number, number][];
   }
 });
 
-function told(delivery: Delivery): string {
+function summaryOf(delivery: Delivery): string {
   return `${textOf(delivery)} ${delivery.deliveryCount} ${delivery.isExhausted}`;
 }
 

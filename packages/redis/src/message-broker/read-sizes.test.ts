@@ -7,10 +7,10 @@ const KIB = 1024;
 
 describe('A read', () => {
   it.each([
-    ['as many as there is room for, where they are small', 100, 1_000, 1_000],
-    ['about as many as have the bytes of a read', 512 * KIB, 1_000, 8],
-    ['one at least', 2 * LIMITS.readBytes, 1_000, 1],
-  ])('asks for %s', (_, size, max, expected) => {
+    ['as many small entries as can be in flight', 100, 1_000, 1_000],
+    ['about as many entries as fit into the bytes of a read', 512 * KIB, 1_000, 8],
+    ['at least one entry', 2 * LIMITS.readBytes, 1_000, 1],
+  ])('requests %s', (_, size, max, expected) => {
     const sizes = new ReadSizes();
     sizes.note('stream', entriesOf(size, 3));
     expect(sizes.mostOf('stream', max)).toBe(expected);
@@ -20,7 +20,7 @@ describe('A read', () => {
     expect(new ReadSizes().mostOf('stream', 1_000)).toBe(32);
   });
 
-  it('requests fewer at once when entries grow, and gradually more when they shrink', () => {
+  it('requests fewer immediately when entries grow, and gradually more when they shrink', () => {
     const sizes = new ReadSizes();
     sizes.note('stream', entriesOf(100, 10));
     sizes.note('stream', entriesOf(512 * KIB, 10));

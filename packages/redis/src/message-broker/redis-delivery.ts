@@ -42,7 +42,7 @@ export class RedisDelivery implements Delivery {
     return this.priority === 'medium' ? this.lease.entry : `${this.lease.entry}:${this.priority}`;
   }
 
-  get input(): DeliveredBucket | undefined {
+  get inlinedResult(): DeliveredBucket | undefined {
     return this.lease.input;
   }
 

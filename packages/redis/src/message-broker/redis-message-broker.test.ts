@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describe, expect, it, vi } from 'vitest';
-import { ACK, RedisStage, job, message, take, textOf } from '../../../../test/support/redis-stage.js';
+import { ACK, RedisFixture, job, message, take, textOf } from '../../../../test/support/redis-fixture.js';
 import { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import { RedisMessageBroker } from './redis-message-broker.js';
 
 describe('RedisMessageBroker on its server', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
 
-  describe('with several at work', () => {
-    it('gives each message to one of two brokers', async () => {
-      const other = await stage.connected();
-      const consumers = [await stage.consume(), await other.consume({ channels: ['email'] })];
+  describe('with several consumers', () => {
+    it('delivers each message to one of two brokers', async () => {
+      const other = await fixture.connected();
+      const consumers = [await fixture.consume(), await other.consume({ channels: ['email'] })];
       const texts = Array.from({ length: 500 }, (_, n) => `message ${n}`);
       const seen: string[] = [];
       const work = consumers.map(async (consumer) => {
@@ -22,14 +22,14 @@ describe('RedisMessageBroker on its server', () => {
         }
         consumers.forEach((one) => one.wake());
       });
-      await Promise.all([...texts.map((text) => stage.broker.publish([message(text)])), ...work]);
+      await Promise.all([...texts.map((text) => fixture.broker.publish([message(text)])), ...work]);
       expect(seen.toSorted()).toEqual(texts.toSorted());
     });
 
-    it('never answers more than it was asked for, whatever the priorities', async () => {
-      const consumer = await stage.consume();
+    it('never returns more messages than requested, whatever the priorities', async () => {
+      const consumer = await fixture.consume();
       const received = consumer.receive(1, { wait: true });
-      await stage.broker.publish(
+      await fixture.broker.publish(
         (['low', 'medium', 'high'] as const).map((priority) => message(priority, { priority })),
       );
       const all = [...(await received)];
@@ -38,11 +38,11 @@ describe('RedisMessageBroker on its server', () => {
       expect(all.map(textOf).toSorted()).toEqual(['high', 'low', 'medium']);
     });
 
-    it('loses nothing to waking at the moment of arrival', async () => {
-      const consumer = await stage.consume();
+    it('loses no message that arrives at the moment of a wake', async () => {
+      const consumer = await fixture.consume();
       for (let n = 0; n < 100; n++) {
         const received = consumer.receive(1, { wait: true });
-        const published = stage.broker.publish([message(`${n}`)]);
+        const published = fixture.broker.publish([message(`${n}`)]);
         if (n % 2) await Promise.resolve();
         consumer.wake();
         await published;
@@ -53,10 +53,10 @@ describe('RedisMessageBroker on its server', () => {
       }
     });
 
-    it('gives nothing from a channel that another process paused', async () => {
-      const consumer = await stage.consume();
+    it('delivers nothing of a channel that another process has paused', async () => {
+      const consumer = await fixture.consume();
       const received = take(consumer);
-      const other = await stage.connected();
+      const other = await fixture.connected();
       await other.channels.pause('email');
       await sleep(50);
       await other.publish([message('held back')]);
@@ -69,10 +69,10 @@ describe('RedisMessageBroker on its server', () => {
 
   describe('time', () => {
     it('delivers delayed messages within 50 ms of when they are due', async () => {
-      const consumer = await stage.consume();
+      const consumer = await fixture.consume();
       const begun = performance.now();
       const delays = Array.from({ length: 20 }, (_, n) => 100 + n * 20);
-      await Promise.all(delays.map((delay) => stage.broker.publish([message(`${delay}`, { delay })])));
+      await Promise.all(delays.map((delay) => fixture.broker.publish([message(`${delay}`, { delay })])));
       const lateness: number[] = [];
       while (lateness.length < delays.length) {
         const deliveries = await consumer.receive(10, { wait: true });
@@ -83,11 +83,11 @@ describe('RedisMessageBroker on its server', () => {
       expect(lateness[lateness.length / 2]).toBeLessThan(50);
     });
 
-    it('wakes a consumer that sleeps until something later', async () => {
-      await stage.broker.publish([message('much later', { delay: 60_000 })]);
-      const consumer = await stage.consume();
+    it('wakes a consumer that waits for a later message', async () => {
+      await fixture.broker.publish([message('much later', { delay: 60_000 })]);
+      const consumer = await fixture.consume();
       const received = take(consumer);
-      const other = await stage.connected();
+      const other = await fixture.connected();
       const begun = performance.now();
       await other.publish([message('soon', { delay: 100 })]);
       expect(await received).toEqual(['soon']);
@@ -96,12 +96,12 @@ describe('RedisMessageBroker on its server', () => {
   });
 
   describe('what it leaves behind', () => {
-    it('is nothing but the empty channel when everything is settled', async () => {
-      const buckets = new RedisBucketBroker(stage.server.url);
+    it('is only the empty channel when all messages are settled', async () => {
+      const buckets = new RedisBucketBroker(fixture.server.url);
       await buckets.connect();
-      expect(await stage.broker.join(buckets)).toBe(true);
-      const consumer = await stage.consume();
-      await stage.broker.publish([
+      expect(await fixture.broker.join(buckets)).toBe(true);
+      const consumer = await fixture.consume();
+      await fixture.broker.publish([
         message('bare'),
         job('one'),
         job('two', { delay: 20 }),
@@ -116,35 +116,35 @@ describe('RedisMessageBroker on its server', () => {
       await buckets.disconnect();
       await consumer.close();
       await vi.waitFor(async () =>
-        expect((await stage.redis.keys('*')).toSorted()).toEqual([
+        expect((await fixture.redis.keys('*')).toSorted()).toEqual([
           'repid::channels',
           'repid:email',
           'repid:email:high',
         ]),
       );
-      expect(await stage.redis.xlen('repid:email')).toBe(0);
-      expect(await stage.redis.xinfo('CONSUMERS', 'repid:email', 'repid:email:group')).toEqual([]);
+      expect(await fixture.redis.xlen('repid:email')).toBe(0);
+      expect(await fixture.redis.xinfo('CONSUMERS', 'repid:email', 'repid:email:group')).toEqual([]);
     });
 
-    it('is nothing at all when the channel is deleted', async () => {
-      await stage.broker.publish([job('one'), job('two', { delay: 60_000 }), job('three', { priority: 'low' })]);
-      await stage.broker.channels.delete('email');
-      expect(await stage.redis.keys('*')).toEqual([]);
+    it('is nothing when the channel is deleted', async () => {
+      await fixture.broker.publish([job('one'), job('two', { delay: 60_000 }), job('three', { priority: 'low' })]);
+      await fixture.broker.channels.delete('email');
+      expect(await fixture.redis.keys('*')).toEqual([]);
     });
 
-    it('keeps its name in the group while it has something in flight', async () => {
-      await stage.broker.publish([message('x')]);
-      const consumer = await stage.consume();
+    it('includes its name in the group while it has deliveries in flight', async () => {
+      await fixture.broker.publish([message('x')]);
+      const consumer = await fixture.consume();
       const [delivery] = await consumer.receive(1, { wait: true });
       await consumer.close();
-      expect(await stage.redis.xinfo('CONSUMERS', 'repid:email', 'repid:email:group')).toHaveLength(1);
+      expect(await fixture.redis.xinfo('CONSUMERS', 'repid:email', 'repid:email:group')).toHaveLength(1);
       await delivery!.settle(ACK);
     });
   });
 
-  describe('given an instance', () => {
-    it('works through connections of its own, and leaves the instance alone', async () => {
-      const given = new Redis(stage.server.url, { lazyConnect: true });
+  describe('given an ioredis instance', () => {
+    it('uses its own connections, and does not change the instance', async () => {
+      const given = new Redis(fixture.server.url, { lazyConnect: true });
       const own = new RedisMessageBroker(given);
       await own.connect();
       await own.publish([message('x')]);
@@ -152,15 +152,15 @@ describe('RedisMessageBroker on its server', () => {
       expect(given.status).toBe('wait');
     });
 
-    it('joins only buckets in the same place', async () => {
+    it('shares transactions only with buckets in the same database', async () => {
       const [here, elsewhere, otherwise] = [
-        new RedisBucketBroker(stage.redis),
-        new RedisBucketBroker(`${stage.server.url}/1`),
-        new RedisBucketBroker(stage.redis, { prefix: 'other' }),
+        new RedisBucketBroker(fixture.redis),
+        new RedisBucketBroker(`${fixture.server.url}/1`),
+        new RedisBucketBroker(fixture.redis, { prefix: 'other' }),
       ];
       const all = [here, elsewhere, otherwise];
       await Promise.all(all.map((buckets) => buckets.connect()));
-      expect(await Promise.all(all.map((buckets) => stage.broker.join(buckets)))).toEqual([true, false, false]);
+      expect(await Promise.all(all.map((buckets) => fixture.broker.join(buckets)))).toEqual([true, false, false]);
       await Promise.all(all.map((buckets) => buckets.disconnect()));
     });
   });

@@ -1,6 +1,6 @@
 import type { Consumer, Delivery, OutgoingMessage, Settlement } from '@repid/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ACK, RedisStage, job, message, textOf } from '../../../../test/support/redis-stage.js';
+import { ACK, RedisFixture, job, message, textOf } from '../../../../test/support/redis-fixture.js';
 import type { RedisBucketBroker } from '../bucket-broker/redis-bucket-broker.js';
 import type { RedisMessageBroker } from './redis-message-broker.js';
 
@@ -9,12 +9,12 @@ const ALONE = { wait: false, alone: true } as const;
 const ownershipTime = 400;
 
 describe('A suspect in Redis', () => {
-  const stage = new RedisStage();
+  const fixture = new RedisFixture();
   let broker: RedisMessageBroker;
   let buckets: RedisBucketBroker;
   beforeEach(async () => {
-    broker = await stage.connected({ ownershipTime, maxDeliveries: 2 });
-    buckets = await stage.joinedBuckets();
+    broker = await fixture.connected({ ownershipTime, maxDeliveries: 2 });
+    buckets = await fixture.transactionalBuckets();
     await broker.join(buckets);
   });
 
@@ -22,44 +22,44 @@ describe('A suspect in Redis', () => {
     const reason = { code: 'Error', name: 'Error', message: 'no', attempts: 1, at: 5 };
 
     it.each<[string, OutgoingMessage, (delivery: Delivery) => Settlement, object]>([
-      ['a bare message is done', message('x'), () => ACK, {}],
-      ['a job is done', job('x'), () => ACK, {}],
-      ['a job leaves its result', job('x'), () => ({ ...ACK, bucket: result('x') }), {}],
-      ['a job publishes another', job('x'), () => ({ ...ACK, publish: [job('y')] }), { queued: 1 }],
+      ['ack of a bare message', message('x'), () => ACK, {}],
+      ['ack of a job', job('x'), () => ACK, {}],
+      ['ack with a result', job('x'), () => ({ ...ACK, bucket: result('x') }), {}],
+      ['ack with a follower', job('x'), () => ({ ...ACK, publish: [job('y')] }), { queued: 1 }],
       [
-        'a job is given up',
+        'nack',
         job('x'),
         ({ message: { headers } }) => ({ outcome: { type: 'nack', headers, reason } }),
         { deadLetters: 1 },
       ],
       [
-        'a job is tried again',
+        'retry',
         job('x'),
         ({ message: { headers } }) => ({ outcome: { type: 'retry', headers, delay: 60_000 } }),
         { delayed: 1 },
       ],
-    ])('is settled as any other: %s', async (_, outgoing, settlementOf, left) => {
+    ])('is settled like any message: %s', async (_, outgoing, settlementOf, left) => {
       const consumer = await suspecting([outgoing]);
       const [delivery] = await consumer.receive(5, ALONE);
       await delivery!.settle(settlementOf(delivery!));
       const none = { queued: 0, running: 0, delayed: 0, deadLetters: 0 };
-      expect(await stage.broker.channels.stats('email')).toMatchObject({ ...none, ...left });
+      expect(await fixture.broker.channels.stats('email')).toMatchObject({ ...none, ...left });
     });
 
-    it('is settled with the read of what is next', async () => {
+    it('is settled by the call that reads the next messages', async () => {
       const consumer = await suspecting([job('x')]);
       await broker.publish([job('next')]);
       const [delivery] = await consumer.receive(5, ALONE);
       const settled = delivery!.settle(ACK);
       expect((await consumer.receive(5, { wait: false })).map(textOf)).toEqual(['next']);
       await settled;
-      expect(await stage.where('x')).toBeUndefined();
+      expect(await fixture.where('x')).toBeUndefined();
     });
 
-    it('is lost to another as any other, though it had the mark', async () => {
+    it('can be taken over although it has the mark', async () => {
       const consumer = await suspecting([job('x')]);
       const [delivery] = await consumer.receive(5, ALONE);
-      await stage.redis.xclaim('repid:email', GROUP, 'another', 0, entryOf(delivery!), 'JUSTID');
+      await fixture.redis.xclaim('repid:email', GROUP, 'another', 0, entryOf(delivery!), 'JUSTID');
       await expect(delivery!.settle(ACK)).rejects.toMatchObject({ code: 'REPID_LOST_OWNERSHIP' });
       expect(await consumer.extend([delivery!])).toEqual([delivery]);
     });
@@ -78,10 +78,10 @@ describe('A suspect in Redis', () => {
       });
       expect(performance.now() - begun).toBeGreaterThanOrEqual(ownershipTime);
       await delivery!.settle(ACK);
-      expect(await stage.redis.xlen('repid:email')).toBe(0);
+      expect(await fixture.redis.xlen('repid:email')).toBe(0);
     });
 
-    it('keeps its mark however long it is, where it is to be refused', async () => {
+    it('keeps its mark, however long it runs, if it must be refused', async () => {
       await suspecting([message('x')]).then(loseAlone);
       await suspecting([]).then(loseAlone);
       const consumer = await suspecting([]);
@@ -94,7 +94,7 @@ describe('A suspect in Redis', () => {
     });
   });
 
-  it('is no suspect to a consumer any more when another has taken it', async () => {
+  it('is no longer a suspect of a consumer after another has taken it', async () => {
     const [one, other] = [await suspecting([message('x')]), await broker.consume({ channels: ['email'] })];
     await untilSuspected(other);
     const [delivery] = await one.receive(1, ALONE);
@@ -104,18 +104,18 @@ describe('A suspect in Redis', () => {
     await delivery!.settle(ACK);
   });
 
-  it('keeps no innocent from being taken over, however many suspects there are before it', async () => {
+  it('does not prevent the takeover of other messages, however many suspects precede them', async () => {
     const count = 1_000;
     await broker.publish(Array.from({ length: count }, (_, n) => message(`suspect ${n}`)));
-    await broker.publish([message('innocent')]);
+    await broker.publish([message('harmless')]);
     await broker.channels.declare('email');
-    await stage.redis.xreadgroup('GROUP', GROUP, 'dead', 'COUNT', count + 1, 'STREAMS', 'repid:email', '>');
-    const ids = (await stage.redis.xrange('repid:email', '-', '+')).map(([id]) => id);
-    const innocent = ids.pop()!;
-    await stage.redis.xclaim('repid:email', GROUP, 'dead', 0, ...ids, 'IDLE', 60_000, 'RETRYCOUNT', 1, 'JUSTID');
-    await stage.redis.xclaim('repid:email', GROUP, 'dead', 0, innocent, 'IDLE', 60_000, 'RETRYCOUNT', 0, 'JUSTID');
+    await fixture.redis.xreadgroup('GROUP', GROUP, 'dead', 'COUNT', count + 1, 'STREAMS', 'repid:email', '>');
+    const ids = (await fixture.redis.xrange('repid:email', '-', '+')).map(([id]) => id);
+    const harmless = ids.pop()!;
+    await fixture.redis.xclaim('repid:email', GROUP, 'dead', 0, ...ids, 'IDLE', 60_000, 'RETRYCOUNT', 1, 'JUSTID');
+    await fixture.redis.xclaim('repid:email', GROUP, 'dead', 0, harmless, 'IDLE', 60_000, 'RETRYCOUNT', 0, 'JUSTID');
     const consumer = await broker.consume({ channels: ['email'] });
-    expect((await consumer.receive(1, { wait: false })).map(textOf)).toEqual(['innocent']);
+    expect((await consumer.receive(1, { wait: false })).map(textOf)).toEqual(['harmless']);
   });
 
   async function loseAlone(vanishing: Consumer): Promise<void> {
@@ -124,7 +124,7 @@ describe('A suspect in Redis', () => {
     await vanishing.close();
   }
 
-  /** A consumer that knows of suspects: those that there are, and the messages, each of which loses a worker. */
+  /** Creates a consumer that knows of suspects: existing ones, and the messages, each of which loses a worker. */
   async function suspecting(messages: OutgoingMessage[]): Promise<Consumer> {
     await broker.publish(messages);
     const vanishing = await broker.consume({ channels: ['email'] });
@@ -143,7 +143,7 @@ describe('A suspect in Redis', () => {
   }
 
   async function deliveries(): Promise<number> {
-    const [pending] = (await stage.redis.xpending('repid:email', GROUP, '-', '+', 1)) as [
+    const [pending] = (await fixture.redis.xpending('repid:email', GROUP, '-', '+', 1)) as [
       [string, string, number, number],
     ];
     return pending[3];

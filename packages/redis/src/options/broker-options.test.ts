@@ -21,26 +21,26 @@ describe('options of the Redis brokers', () => {
     expect(resolveMessageBrokerOptions({ ownershipTime: '2m' }, false).ownershipTime).toBe(120_000);
   });
 
-  it('have a hash tag for a prefix on a cluster', () => {
+  it('have a default prefix with a hash tag on a cluster', () => {
     expect(resolveMessageBrokerOptions({}, true).prefix).toBe('{repid}');
   });
 
   it.each([
     ['an unknown option', { ownership: 5 }, 'has no option "ownership". It has: prefix'],
     [
-      'a span that is none',
+      'an invalid duration',
       { ownershipTime: 'soon' },
       'Option "ownershipTime" of RedisMessageBroker is "soon": expected a duration',
     ],
-    ['an ownership too short to work', { ownershipTime: 1 }, 'expected a duration of at least 10 ms'],
-    ['no delivery at all', { maxDeliveries: 0 }, 'expected a whole number of at least 1'],
+    ['an ownership time that is too short', { ownershipTime: 1 }, 'expected a duration of at least 10 ms'],
+    ['no delivery', { maxDeliveries: 0 }, 'expected a whole number of at least 1'],
     ['an empty prefix', { prefix: '' }, 'expected text that is not empty'],
   ])('refuse %s', (_, options, message) => {
     expect(() => new RedisMessageBroker(URL, options as object)).toThrow(InvalidOptionError);
     expect(() => new RedisMessageBroker(URL, options as object)).toThrow(message);
   });
 
-  it('refuse what the other broker takes', () => {
+  it('refuse the options of the other broker', () => {
     expect(() => new RedisBucketBroker(URL, { ownershipTime: '5s' } as object)).toThrow(
       'RedisBucketBroker has no option "ownershipTime"',
     );
@@ -53,7 +53,7 @@ describe('options of the Redis brokers', () => {
   });
 
   it.each([
-    ['no connection at all', undefined],
+    ['no connection', undefined],
     ['a port', 6379],
   ])('refuse %s', (_, connection) => {
     expect(() => new RedisMessageBroker(connection as never)).toThrow('Give a URL');

@@ -67,13 +67,13 @@ describe('the URL of a Redis broker', () => {
     'redis://alice:se/cret@localhost',
     'redis://alice:sec%ret@localhost',
     'redis://alice:secret@localhost?x=1',
-  ])('is never repeated with its user name and password: %s', (url) => {
+  ])('is never shown with its user name and password: %s', (url) => {
     expect(problemOf(url).message).not.toMatch(/alice|secret|se#|se\/|sec%/);
   });
 });
 
 describe('the options of a connection', () => {
-  it('may be those of ioredis', () => {
+  it('can be ioredis options', () => {
     const options = {
       host: 'one',
       port: 7,
@@ -109,7 +109,7 @@ describe('the options of a connection', () => {
     expect(problemOf(options).message).toContain(message);
   });
 
-  it('are looked at in an instance as well', () => {
+  it('are checked in an ioredis instance', () => {
     const redis = new Redis('redis://localhost/abc', { lazyConnect: true });
     expect(problemOf(redis).message).toContain('names the database "NaN"');
     const cluster = new Cluster(['redis://one:1'], { lazyConnect: true, redisOptions: { db: 2 } });
@@ -117,7 +117,7 @@ describe('the options of a connection', () => {
     cluster.disconnect();
   });
 
-  it('are looked at by either broker', () => {
+  it('are checked by both brokers', () => {
     expect(() => new RedisBucketBroker('')).toThrow('The Redis connection is empty.');
   });
 });

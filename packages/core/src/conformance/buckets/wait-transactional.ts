@@ -11,7 +11,7 @@ const longWait = { timeout: TIMEOUT * 2 };
 export function waitingForSettlements(scenario: BucketScenario): void {
   scenario('resolves when a settlement stores the bucket', async (fixture) => {
     const coming = bucket();
-    await withJoinedBroker(fixture, async (broker) => {
+    await withTransactionalBroker(fixture, async (broker) => {
       const delivery = await deliver(broker);
       const waiting = fixture.buckets.wait(coming.id, longWait);
       await ack(delivery, { bucket: { ...coming, into: fixture.buckets } });
@@ -21,7 +21,7 @@ export function waitingForSettlements(scenario: BucketScenario): void {
 
   scenario('resolves when a published message stores the bucket', async (fixture) => {
     const coming = bucket();
-    await withJoinedBroker(fixture, async (broker) => {
+    await withTransactionalBroker(fixture, async (broker) => {
       const waiting = fixture.buckets.wait(coming.id, longWait);
       const buckets = [{ ...coming, into: fixture.buckets }];
       await broker.publish([{ channel: uniqueName('channel'), payload: new Uint8Array(), headers: {}, buckets }]);
@@ -30,7 +30,10 @@ export function waitingForSettlements(scenario: BucketScenario): void {
   });
 }
 
-async function withJoinedBroker(fixture: BucketFixture, run: (broker: MessageBroker) => Promise<void>): Promise<void> {
+async function withTransactionalBroker(
+  fixture: BucketFixture,
+  run: (broker: MessageBroker) => Promise<void>,
+): Promise<void> {
   const broker = await fixture.harness.createBroker!();
   await broker.connect();
   assert.equal(await broker.join(fixture.buckets), true, 'joins its own kind of bucket broker');

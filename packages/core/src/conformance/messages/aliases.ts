@@ -10,7 +10,7 @@ const needs = ['jobIds'] as const;
 
 /** A job whose result bucket has another id can be found by that id, too. */
 export function aliases(scenario: Scenario): void {
-  scenario('finds a job by the bucket that its result goes to', { needs }, async (fixture) => {
+  scenario('finds a job by the id of its result bucket', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.jobWithResult('job', {}, 'result')]);
     const place: JobPlace = { channel: fixture.channel, jobId: fixture.id('job'), location: 'queued' };
     assert.deepEqual(await fixture.broker.locate(fixture.id('result')), place);
@@ -39,12 +39,12 @@ export function aliases(scenario: Scenario): void {
     });
   }
 
-  scenario('reports the taken id: that of the bucket', { needs }, async (fixture) => {
+  scenario("reports the id that is taken: the bucket's", { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.jobWithResult('job', {}, 'result')]);
     await expectTaken(fixture, [fixture.jobWithResult('other', {}, 'result')], { id: fixture.id('result') });
   });
 
-  scenario('accepts a result bucket that is the job id itself', { needs }, async (fixture) => {
+  scenario('accepts a result bucket with the id of the job', { needs }, async (fixture) => {
     await fixture.broker.publish([{ ...fixture.job('job'), resultId: fixture.id('job') }]);
     assert.equal(await fixture.locationOf('job'), 'queued');
     await ack(await fixture.receiveOne(await fixture.consumer()));
@@ -64,7 +64,7 @@ export function aliases(scenario: Scenario): void {
   }
 
   scenario(
-    'keeps the id of the bucket while the job goes back to its channel',
+    'keeps the id of the bucket while the job returns to its channel',
     { needs: ['jobIds', 'delay'] },
     async (fixture) => {
       await fixture.broker.publish([fixture.jobWithResult('job', {}, 'result')]);
@@ -77,7 +77,7 @@ export function aliases(scenario: Scenario): void {
     },
   );
 
-  scenario('finds, by the id of a job that has delegated, the job that it delegated to', { needs }, async (fixture) => {
+  scenario('finds the delegated job by the id of the job that delegated to it', { needs }, async (fixture) => {
     const elsewhere = fixture.anotherChannel();
     await fixture.broker.publish([fixture.jobWithResult('parent')]);
     const child = fixture.jobWithResult('child', { channel: elsewhere }, 'parent');

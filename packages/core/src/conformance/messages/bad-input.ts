@@ -16,7 +16,7 @@ const HALF = 'half \ud83d';
 const BEYOND = 100 * 366 * 86_400_000;
 
 const BAD_FIELDS: readonly BadField[] = [
-  ['a channel that is no name', { channel: 'my channel' }],
+  ['an invalid channel name', { channel: 'my channel' }],
   ['no channel', { channel: undefined }],
   ['a payload that is text', { payload: 'text' }],
   ['no payload', { payload: undefined }],
@@ -24,11 +24,11 @@ const BAD_FIELDS: readonly BadField[] = [
   ['headers that are a list', { headers: ['topic'] }],
   ['a header that is a number', { headers: { topic: 'act', x: 1 } }],
   ['a header that is undefined', { headers: { topic: 'act', x: undefined } }],
-  ['a header of a poisonous name', { headers: JSON.parse('{"__proto__":"x"}') as unknown }],
-  ['a content type that is no text', { contentType: 5 }],
-  ['half a character in its content type', { contentType: HALF }],
-  ['an address for replies that is no text', { replyTo: {} }],
-  ['half a character in its address for replies', { replyTo: HALF }],
+  ['a header named __proto__', { headers: JSON.parse('{"__proto__":"x"}') as unknown }],
+  ['a content type that is not text', { contentType: 5 }],
+  ['a lone surrogate in its content type', { contentType: HALF }],
+  ['a reply address that is not text', { replyTo: {} }],
+  ['a lone surrogate in its reply address', { replyTo: HALF }],
 ];
 
 const BAD_IDS: readonly BadField[] = [
@@ -37,20 +37,20 @@ const BAD_IDS: readonly BadField[] = [
   ['an empty id', { id: '' }],
   ['an id of too many bytes', { id: LONG }],
   ['an id of too many bytes in few characters', { id: WIDE }],
-  ['half a character in its id', { id: HALF }],
-  ['a bucket for its result that is no text', { id: 'job', resultId: 5 }],
-  ['an empty bucket for its result', { id: 'job', resultId: '' }],
+  ['a lone surrogate in its id', { id: HALF }],
+  ['a result bucket that is not text', { id: 'job', resultId: 5 }],
+  ['an empty result bucket', { id: 'job', resultId: '' }],
 ];
 
 const BAD_TIMES: readonly BadField[] = [
   ['a negative delay', { delay: -1 }],
-  ['a delay that is no number', { delay: Number.NaN }],
-  ['an endless delay', { delay: Number.POSITIVE_INFINITY }],
+  ['a delay that is NaN', { delay: Number.NaN }],
+  ['an infinite delay', { delay: Number.POSITIVE_INFINITY }],
   ['a delay of more than a hundred years', { delay: BEYOND }],
   ['a delay that is text', { delay: '5s' }],
   ['a time before 1970', { dueAt: -1 }],
-  ['a time that is no number', { dueAt: Number.NaN }],
-  ['a time beyond what dates can say', { dueAt: 8.64e15 + 1 }],
+  ['a time that is NaN', { dueAt: Number.NaN }],
+  ['a time beyond the range of Date', { dueAt: 8.64e15 + 1 }],
   ['a time that is a Date', { dueAt: new Date() }],
 ];
 
@@ -61,22 +61,22 @@ const BAD_PRIORITIES: readonly BadField[] = [
 
 const BAD_WAITS: readonly BadField[] = [
   ['a wait for a bucket without an id', { waits: { on: [{ bucketId: '', condition: 'success' }], timeout: 1_000 } }],
-  ['a wait of an unknown condition', { waits: { on: [{ bucketId: 'first', condition: 'done' }], timeout: 1_000 } }],
-  ['a wait without a limit', { waits: { on: [{ bucketId: 'first', condition: 'success' }], timeout: Number.NaN } }],
+  ['a wait with an unknown condition', { waits: { on: [{ bucketId: 'first', condition: 'done' }], timeout: 1_000 } }],
+  ['a wait without a timeout', { waits: { on: [{ bucketId: 'first', condition: 'success' }], timeout: Number.NaN } }],
 ];
 
 const BAD_BUCKETS: readonly BadField[] = [
   ['an empty id', { id: '' }],
-  ['an id that is no text', { id: 5 }],
-  ['half a character in its id', { id: HALF }],
-  ['a body that is no text', { body: { data: 1 } }],
-  ['a TTL that is no number', { ttl: Number.NaN }],
+  ['an id that is not text', { id: 5 }],
+  ['a lone surrogate in its id', { id: HALF }],
+  ['a body that is not text', { body: { data: 1 } }],
+  ['a TTL that is NaN', { ttl: Number.NaN }],
   ['a negative TTL', { ttl: -1 }],
-  ['an endless TTL', { ttl: Number.POSITIVE_INFINITY }],
+  ['an infinite TTL', { ttl: Number.POSITIVE_INFINITY }],
   ['no TTL', { ttl: undefined }],
 ];
 
-/** A broker refuses what it cannot store or return unchanged, names it, and does nothing of the call. */
+/** A broker refuses input that it cannot store or return unchanged. It names the input, and does nothing of the call. */
 export function badInput(scenario: Scenario): void {
   refused(scenario, [], BAD_FIELDS);
   refused(scenario, ['jobIds'], BAD_IDS);
@@ -93,7 +93,7 @@ type Needs = readonly (keyof MessageBrokerCapabilities)[];
 
 function refused(scenario: Scenario, needs: Needs, bad: readonly BadField[]): void {
   for (const [what, fields] of bad) {
-    scenario(`refuses a message with ${what}, and does nothing of that call`, { needs }, async (fixture) => {
+    scenario(`refuses a message with ${what}, and publishes nothing of that call`, { needs }, async (fixture) => {
       await expectRefused(fixture, fields);
     });
     scenario(
@@ -115,7 +115,7 @@ function badMessage(fixture: BrokerFixture, fields: Record<string, unknown>): Ou
 function refusesBucket(scenario: Scenario, what: string, fields: Record<string, unknown>): void {
   const badBucket = (into: BucketBroker): BucketWrite => ({ ...argsBucket(), into, ...fields }) as BucketWrite;
 
-  scenario(`refuses a bucket with ${what}, and does nothing of that call`, async (fixture) => {
+  scenario(`refuses a bucket with ${what}, and publishes nothing of that call`, async (fixture) => {
     const into = await fixture.transactionalBuckets();
     if (!into) return;
     const good = argsBucket();
@@ -133,7 +133,7 @@ function refusesBucket(scenario: Scenario, what: string, fields: Record<string, 
 }
 
 function refusesForeignBuckets(scenario: Scenario): void {
-  scenario('refuses a bucket of another store, and does nothing of that call', async (fixture) => {
+  scenario('refuses a bucket of another store, and publishes nothing of that call', async (fixture) => {
     const into = await fixture.separateBuckets();
     if (into) await expectRefused(fixture, { buckets: [{ ...argsBucket(), into }] }, UnsupportedError);
   });
@@ -165,7 +165,7 @@ function keepsWhatIsNotSettled(scenario: Scenario): void {
     async (fixture) => {
       const headers = { x: 1 } as never;
       await expectUnsettled(fixture, (delivery) => reject(delivery, headers));
-      const reason = reasonOf('spoilt');
+      const reason = reasonOf('broken');
       await expectUnsettled(fixture, (delivery) => delivery.settle({ outcome: { type: 'nack', headers, reason } }));
     },
   );

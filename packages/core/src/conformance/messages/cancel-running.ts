@@ -46,7 +46,7 @@ export function cancellingRunning(scenario: Scenario): void {
   });
 
   scenario(
-    'commits nothing of a late settlement, whatever its outcome',
+    'commits nothing of a settlement after the cancellation, whatever its outcome',
     { needs: ['jobIds', 'deadLetters'] },
     async (fixture) => {
       const into = await fixture.transactionalBuckets();
@@ -59,7 +59,7 @@ export function cancellingRunning(scenario: Scenario): void {
         ...(into && { bucket: { ...bucket({ id: fixture.id('job') }), into } }),
       };
       await assert.rejects(ack(delivery, rest), LostOwnershipError);
-      await assert.rejects(nack(delivery, 'spoilt', rest), LostOwnershipError);
+      await assert.rejects(nack(delivery, 'broken', rest), LostOwnershipError);
       await assert.rejects(reject(delivery, {}, rest), LostOwnershipError);
       await assert.rejects(retry(delivery, 0, {}, rest), LostOwnershipError);
       await fixture.expectNothing(consumer);
@@ -120,8 +120,8 @@ export function cancellingRunning(scenario: Scenario): void {
     const vanishing = await fixture.consumer();
     const first = await fixture.receiveOne(vanishing);
     await vanishing.close();
-    const heir = await fixture.consumer();
-    const taken = fixture.receiveOne(heir);
+    const successor = await fixture.consumer();
+    const taken = fixture.receiveOne(successor);
     await fixture.pass(ownershipTime + 1);
     const second = await taken;
     assert.equal((await fixture.broker.cancel(fixture.id('job')))?.location, 'running');
@@ -130,7 +130,7 @@ export function cancellingRunning(scenario: Scenario): void {
     await expectNothingToComeAgain(fixture);
   });
 
-  scenario('cancels the job that another delegated to, by the id of that one', { needs }, async (fixture) => {
+  scenario('cancels the delegated job by the id of the job that delegated to it', { needs }, async (fixture) => {
     const into = await fixture.transactionalBuckets();
     const consumer = await fixture.consumer();
     await fixture.broker.publish([fixture.jobWithResult('parent')]);
@@ -144,17 +144,21 @@ export function cancellingRunning(scenario: Scenario): void {
     if (into) assert.equal((await readResult(fixture, into, 'parent')).cancelled, true);
   });
 
-  scenario('notifies only the consumer that has it in flight, by its own id', { needs }, async (fixture) => {
-    const told: string[] = [];
-    const consumer = await fixture.consumer({ onCancel: (...job) => told.push(job.join(' ')) });
-    const bystander = await fixture.consumer({ onCancel: () => told.push('bystander') });
-    await fixture.broker.publish([fixture.jobWithResult('job', {}, 'result')]);
-    await fixture.receiveOne(consumer);
-    await fixture.broker.cancel(fixture.id('result'));
-    await until(() => told.length > 0, 'the consumer to be told');
-    assert.deepEqual(told, [`${fixture.channel} ${fixture.id('job')}`]);
-    await bystander.close();
-  });
+  scenario(
+    "notifies only the consumer that has the job in flight, with the job's own id",
+    { needs },
+    async (fixture) => {
+      const cancelled: string[] = [];
+      const consumer = await fixture.consumer({ onCancel: (...job) => cancelled.push(job.join(' ')) });
+      const otherConsumer = await fixture.consumer({ onCancel: () => cancelled.push('other consumer') });
+      await fixture.broker.publish([fixture.jobWithResult('job', {}, 'result')]);
+      await fixture.receiveOne(consumer);
+      await fixture.broker.cancel(fixture.id('result'));
+      await until(() => cancelled.length > 0, 'the consumer to be notified');
+      assert.deepEqual(cancelled, [`${fixture.channel} ${fixture.id('job')}`]);
+      await otherConsumer.close();
+    },
+  );
 
   scenario('cancels even if a listener throws', { needs }, async (fixture) => {
     const problems: Error[] = [];

@@ -29,7 +29,7 @@ export function cancelling(scenario: Scenario): void {
 
   scenario('does not find a dead-lettered job', { needs }, async (fixture) => {
     await fixture.broker.publish([fixture.job('job')]);
-    await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
+    await nack(await fixture.receiveOne(await fixture.consumer()), 'broken');
     assert.equal(await fixture.locationOf('job'), undefined);
   });
 
@@ -69,7 +69,7 @@ export function cancelling(scenario: Scenario): void {
     assert.equal(await fixture.broker.cancel(fixture.id('job')), undefined);
   });
 
-  scenario('stores the result where the headers of the job name it', { needs }, async (fixture) => {
+  scenario("stores the result in the bucket that the job's headers name", { needs }, async (fixture) => {
     const into = await fixture.transactionalBuckets();
     if (!into) return;
     await fixture.broker.publish([fixture.jobWithResult('job'), fixture.jobWithResult('other', {}, 'result')]);
@@ -78,8 +78,8 @@ export function cancelling(scenario: Scenario): void {
       ['other', 'result'],
     ] as const) {
       await fixture.broker.cancel(fixture.id(job), { result: { into, exception } });
-      const { success, cancelled, exception: told } = await readResult(fixture, into, result);
-      assert.deepEqual({ success, cancelled, told }, { success: false, cancelled: true, told: exception });
+      const { success, cancelled, exception: actual } = await readResult(fixture, into, result);
+      assert.deepEqual({ success, cancelled, actual }, { success: false, cancelled: true, actual: exception });
     }
     assert.deepEqual(await into.get([fixture.id('other')]), [undefined]);
   });

@@ -21,7 +21,7 @@ export function dependencies(scenario: Scenario): void {
     const first = await fixture.receiveOne(consumer);
     await fixture.expectNothing(consumer);
     assert.equal(await fixture.locationOf('second'), 'waiting');
-    await ack(first, { bucket: { ...ending(fixture, 'first'), into } });
+    await ack(first, { bucket: { ...resultOf(fixture, 'first'), into } });
     assert.equal(textOf(await fixture.receiveOne(consumer)), 'second');
   });
 
@@ -29,27 +29,27 @@ export function dependencies(scenario: Scenario): void {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('second', ['first'])]);
     const received = fixture.receiveOne(await fixture.consumer());
-    await into.store([ending(fixture, 'first')]);
+    await into.store([resultOf(fixture, 'first')]);
     assert.equal(textOf(await received), 'second');
   });
 
   scenario('publishes a job immediately if its bucket exists', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
-    await into.store([ending(fixture, 'first')]);
+    await into.store([resultOf(fixture, 'first')]);
     await fixture.broker.publish([job('second', ['first'])]);
     assert.equal(textOf(await fixture.receiveOne(await fixture.consumer())), 'second');
   });
 
   scenario('waits for several buckets in any order, and counts each once', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
-    await into.store([ending(fixture, 'a')]);
+    await into.store([resultOf(fixture, 'a')]);
     await fixture.broker.publish([job('last', ['a', 'b', 'c'])]);
     const consumer = await fixture.consumer();
-    await into.store([ending(fixture, 'c')]);
-    await into.store([ending(fixture, 'c')]);
-    await into.store([ending(fixture, 'a')]);
+    await into.store([resultOf(fixture, 'c')]);
+    await into.store([resultOf(fixture, 'c')]);
+    await into.store([resultOf(fixture, 'a')]);
     await fixture.expectNothing(consumer);
-    await into.store([ending(fixture, 'b')]);
+    await into.store([resultOf(fixture, 'b')]);
     assert.equal(textOf(await fixture.receiveOne(consumer)), 'last');
     await fixture.expectNothing(consumer);
   });
@@ -58,22 +58,22 @@ export function dependencies(scenario: Scenario): void {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish(['a', 'b', 'c'].map((id) => job(id, ['first'])));
     assert.equal((await fixture.broker.channels.stats(fixture.channel)).waiting, 3);
-    await into.store([ending(fixture, 'first')]);
+    await into.store([resultOf(fixture, 'first')]);
     assert.deepEqual(texts(await fixture.receive(await fixture.consumer(), 3)).toSorted(), ['a', 'b', 'c']);
     assert.equal((await fixture.broker.channels.stats(fixture.channel)).waiting, 0);
   });
 
   for (const [condition, state, runs] of TABLE) {
-    const title = `${runs ? 'runs' : 'skips'} what waits for ${condition} when the bucket is one that ${state}`;
-    scenario(`${title}, stored after`, { needs }, async (fixture) => {
+    const title = `${runs ? 'runs' : 'skips'} a job with the condition "${condition}" and a ${state} dependency`;
+    scenario(`${title}, if the bucket is stored after publishing`, { needs }, async (fixture) => {
       const { into, job } = await prepare(fixture);
       await fixture.broker.publish([job('second', ['first'], condition)]);
-      await into.store([ending(fixture, 'first', state)]);
+      await into.store([resultOf(fixture, 'first', state)]);
       await expectEnd(fixture, into, runs);
     });
-    scenario(`${title}, stored before`, { needs }, async (fixture) => {
+    scenario(`${title}, if the bucket is stored before publishing`, { needs }, async (fixture) => {
       const { into, job } = await prepare(fixture);
-      await into.store([ending(fixture, 'first', state)]);
+      await into.store([resultOf(fixture, 'first', state)]);
       await fixture.broker.publish([job('second', ['first'], condition)]);
       await expectEnd(fixture, into, runs);
     });
@@ -88,38 +88,38 @@ export function dependencies(scenario: Scenario): void {
       job('fallback', ['a'], 'failure'),
       job('always', ['c'], 'settled'),
     ]);
-    await into.store([ending(fixture, 'a', 'failed')]);
+    await into.store([resultOf(fixture, 'a', 'failed')]);
     const run = texts(await fixture.receive(await fixture.consumer(), 2));
     assert.deepEqual(run.toSorted(), ['always', 'fallback']);
     const { exception } = await readResult(fixture, into, 'd');
     assert.match(exception, /^DependencyError: Not run: it needed the success of "act" \(.*c\), which was skipped\./);
-    assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
+    assert.match(exception, / Root cause: ".*a" failed: Error: broken$/);
   });
 
-  scenario('uses the root cause for a job that is published later, too', { needs }, async (fixture) => {
+  scenario('reports the root cause for a job that is published later', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
-    await into.store([ending(fixture, 'a', 'failed')]);
+    await into.store([resultOf(fixture, 'a', 'failed')]);
     await fixture.broker.publish([job('b', ['a'])]);
     await fixture.broker.publish([job('c', ['b'])]);
     const { exception } = await readResult(fixture, into, 'c');
-    assert.match(exception, / Root cause: ".*a" failed: Error: spoilt$/);
+    assert.match(exception, / Root cause: ".*a" failed: Error: broken$/);
   });
 
-  scenario('accepts a graph in any order, in one write', { needs }, async (fixture) => {
+  scenario('accepts a graph in any order, in one call', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('c', ['b']), job('b', ['a']), fixture.job('a')]);
     const consumer = await fixture.consumer();
     for (const id of ['a', 'b', 'c']) {
       const delivery = await fixture.receiveOne(consumer);
       assert.equal(textOf(delivery), id);
-      await ack(delivery, { bucket: { ...ending(fixture, id), into } });
+      await ack(delivery, { bucket: { ...resultOf(fixture, id), into } });
     }
     await fixture.expectNothing(consumer);
   });
 
-  scenario('waits for a job of the same write even if an earlier result exists', { needs }, async (fixture) => {
+  scenario('waits for a job of the same call even if an earlier result exists', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
-    await into.store([ending(fixture, 'first')]);
+    await into.store([resultOf(fixture, 'first')]);
     const first = fixture.job('first', { clears: [{ id: fixture.id('first'), into }] });
     await fixture.broker.publish([job('second', ['first']), first]);
     const consumer = await fixture.consumer();
@@ -132,26 +132,26 @@ export function dependencies(scenario: Scenario): void {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([fixture.job('taken')]);
     await assert.rejects(fixture.broker.publish([job('waits', ['a']), fixture.job('taken')]));
-    await into.store([ending(fixture, 'a')]);
+    await into.store([resultOf(fixture, 'a')]);
     assert.equal(await fixture.locationOf('waits'), undefined);
   });
 
-  scenario('keeps the id of a waiting job taken, and frees that of a skipped one', { needs }, async (fixture) => {
+  scenario('reserves the id of a waiting job, and frees the id of a skipped job', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('second', ['first'])]);
     await assert.rejects(fixture.broker.publish([job('second', ['first'])]));
-    await into.store([ending(fixture, 'first', 'failed')]);
+    await into.store([resultOf(fixture, 'first', 'failed')]);
     await fixture.broker.publish([fixture.job('second')]);
     assert.equal(textOf(await fixture.receiveOne(await fixture.consumer())), 'second');
   });
 
-  scenario('blocks followers, and shows them the result of their own settlement', { needs }, async (fixture) => {
+  scenario('releases followers that wait for the result of their own settlement', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.publish('first');
     const consumer = await fixture.consumer();
     const first = await fixture.receiveOne(consumer);
     const publish = [job('at-once', ['first']), job('later', ['other'])];
-    await ack(first, { bucket: { ...ending(fixture, 'first'), into }, publish });
+    await ack(first, { bucket: { ...resultOf(fixture, 'first'), into }, publish });
     assert.equal(textOf(await fixture.receiveOne(consumer)), 'at-once');
     assert.equal(await fixture.locationOf('later'), 'waiting');
   });
@@ -160,7 +160,7 @@ export function dependencies(scenario: Scenario): void {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([{ ...job('second', ['first']), delay: 300 }]);
     const dueAt = fixture.broker.clock.now() + 300;
-    await into.store([ending(fixture, 'first')]);
+    await into.store([resultOf(fixture, 'first')]);
     assert.equal(textOf(await fixture.receiveNotBefore(dueAt, await fixture.consumer())), 'second');
   });
 
@@ -184,11 +184,11 @@ export function dependencies(scenario: Scenario): void {
     assert.deepEqual(await received, []);
   });
 
-  scenario('keeps an id taken while a released job has yet to read its result', { needs }, async (fixture) => {
+  scenario('reserves an id while a released job has yet to read its result', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     const again = fixture.job('first', { clears: [{ id: fixture.id('first'), into }] });
     await fixture.broker.publish([job('last', ['first', 'second'])]);
-    await into.store([ending(fixture, 'first'), ending(fixture, 'second')]);
+    await into.store([resultOf(fixture, 'first'), resultOf(fixture, 'second')]);
     await assert.rejects(fixture.broker.publish([again]), DuplicateJobError);
     const [last] = await fixture.receive(await fixture.consumer(), 1);
     await ack(last!, { releases: [fixture.id('first'), fixture.id('second')] });
@@ -202,15 +202,17 @@ export function dependencies(scenario: Scenario): void {
     async (fixture) => {
       const { into, job } = await prepare(fixture);
 
-      await into.store([ending(fixture, 'other')]);
+      await into.store([resultOf(fixture, 'other')]);
       const fallbackJob = job('fallback', ['a', 'other'], 'settled');
       await fixture.broker.publish([fixture.jobWithResult('a'), job('b', ['a']), fallbackJob]);
       const consumer = await fixture.consumer();
-      await nack(await fixture.receiveOne(consumer), 'spoilt', { bucket: { ...ending(fixture, 'a', 'failed'), into } });
+      await nack(await fixture.receiveOne(consumer), 'broken', {
+        bucket: { ...resultOf(fixture, 'a', 'failed'), into },
+      });
       const replay = () => fixture.broker.channels.replayDeadLetters(fixture.channel, { withDependents: true });
       assert.equal((await replay()).replayed, 0);
       const fallback = await fixture.receiveOne(consumer);
-      assert.equal((await readResult(fixture, into, 'a')).exception, 'Error: spoilt');
+      assert.equal((await readResult(fixture, into, 'a')).exception, 'Error: broken');
       await ack(fallback, { releases: [fixture.id('a'), fixture.id('other')] });
       assert.equal((await replay()).replayed, 1);
       assert.equal(await fixture.locationOf('b'), 'waiting');
@@ -224,13 +226,15 @@ export function dependencies(scenario: Scenario): void {
       const { into, job } = await prepare(fixture);
       await fixture.broker.publish([fixture.jobWithResult('a'), job('b', ['a'])]);
       const consumer = await fixture.consumer();
-      await nack(await fixture.receiveOne(consumer), 'spoilt', { bucket: { ...ending(fixture, 'a', 'failed'), into } });
+      await nack(await fixture.receiveOne(consumer), 'broken', {
+        bucket: { ...resultOf(fixture, 'a', 'failed'), into },
+      });
       await fixture.broker.publish([fixture.jobWithResult('b', { clears: [{ id: fixture.id('b'), into }] })]);
-      await ack(await fixture.receiveOne(consumer), { bucket: { ...ending(fixture, 'b'), into } });
+      await ack(await fixture.receiveOne(consumer), { bucket: { ...resultOf(fixture, 'b'), into } });
       const report = await fixture.broker.channels.replayDeadLetters(fixture.channel, { withDependents: true });
       assert.equal(report.replayed, 1);
       assert.equal(await fixture.locationOf('b'), undefined);
-      assert.deepEqual(await into.get([fixture.id('b')]), [ending(fixture, 'b').body]);
+      assert.deepEqual(await into.get([fixture.id('b')]), [resultOf(fixture, 'b').body]);
     },
   );
 
@@ -242,13 +246,15 @@ export function dependencies(scenario: Scenario): void {
       await fixture.broker.publish([fixture.jobWithResult('a'), job('b', ['a']), job('c', ['b'])]);
       await fixture.broker.publish([job('always', ['b', 'other'], 'settled')]);
       const consumer = await fixture.consumer();
-      await nack(await fixture.receiveOne(consumer), 'spoilt', { bucket: { ...ending(fixture, 'a', 'failed'), into } });
+      await nack(await fixture.receiveOne(consumer), 'broken', {
+        bucket: { ...resultOf(fixture, 'a', 'failed'), into },
+      });
       const replay = () => fixture.broker.channels.replayDeadLetters(fixture.channel, { withDependents: true });
       assert.deepEqual(
         (await replay()).letters.map(({ outcome, jobId }) => [outcome, jobId]),
         [['result-in-use', fixture.id('a')]],
       );
-      await into.store([ending(fixture, 'other')]);
+      await into.store([resultOf(fixture, 'other')]);
       await ack(await fixture.receiveOne(consumer), { releases: [fixture.id('b'), fixture.id('other')] });
       assert.equal((await replay()).replayed, 1);
       assert.deepEqual(await Promise.all(['b', 'c'].map((id) => fixture.locationOf(id))), ['waiting', 'waiting']);
@@ -258,7 +264,7 @@ export function dependencies(scenario: Scenario): void {
   scenario('starts the TTL of a bucket when its reader is cancelled', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('second', ['first'])]);
-    await into.store([ending(fixture, 'first', 'succeeded', 100)]);
+    await into.store([resultOf(fixture, 'first', 'succeeded', 100)]);
     assert.equal((await fixture.broker.cancel(fixture.id('second')))?.location, 'queued');
     await until(async () => (await into.get([fixture.id('first')]))[0] === undefined, 'the bucket to expire');
   });
@@ -272,7 +278,7 @@ export function dependencies(scenario: Scenario): void {
       await fixture.broker.publish([fixture.jobWithResult('a'), job('b', ['a']), job('c', ['b'])]);
       const consumer = await fixture.consumer();
       const failing = await fixture.receiveOne(consumer);
-      await nack(failing, 'spoilt', { bucket: { ...ending(fixture, 'a', 'failed'), into } });
+      await nack(failing, 'broken', { bucket: { ...resultOf(fixture, 'a', 'failed'), into } });
       assert.equal(await fixture.locationOf('c'), undefined);
       assert.equal(
         (await fixture.broker.channels.replayDeadLetters(fixture.channel, { withDependents: true })).replayed,
@@ -287,7 +293,7 @@ export function dependencies(scenario: Scenario): void {
       for (const id of ['a', 'b', 'c']) {
         const delivery = await fixture.receiveOne(consumer);
         assert.equal(textOf(delivery), id);
-        await ack(delivery, { bucket: { ...ending(fixture, id), into } });
+        await ack(delivery, { bucket: { ...resultOf(fixture, id), into } });
       }
     },
   );
@@ -295,7 +301,7 @@ export function dependencies(scenario: Scenario): void {
   scenario('reports what a job waits for, and which jobs wait for a bucket', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('second', ['first', 'other'], 'settled')]);
-    await into.store([ending(fixture, 'other')]);
+    await into.store([resultOf(fixture, 'other')]);
     const inspection = await fixture.broker.inspect(fixture.id('second'));
     assert.equal(inspection?.location, 'waiting');
     assert.equal(textOf(inspection), 'second');
@@ -308,25 +314,25 @@ export function dependencies(scenario: Scenario): void {
   scenario('keeps a bucket until its readers have ended, then starts its TTL', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('x', ['first', 'other']), job('y', ['first', 'other'])]);
-    await into.store([ending(fixture, 'other'), ending(fixture, 'first', 'succeeded', 200)]);
+    await into.store([resultOf(fixture, 'other'), resultOf(fixture, 'first', 'succeeded', 200)]);
     const [x, y] = await fixture.receive(await fixture.consumer(), 2);
     const isKept = async (): Promise<boolean> => (await into.get([fixture.id('first')]))[0] !== undefined;
     await ack(x!, { releases: [fixture.id('first')] });
     await new Promise((resolve) => setTimeout(resolve, 400));
     assert.ok(await isKept(), 'kept beyond its time to live');
-    await nack(y!, 'spoilt', { releases: [fixture.id('first')] });
+    await nack(y!, 'broken', { releases: [fixture.id('first')] });
     await until(async () => !(await isKept()), 'the bucket to expire');
   });
 
-  scenario('keeps the bucket for its only reader, however long that is queued', { needs }, async (fixture) => {
+  scenario('keeps the bucket for its only reader, however long the reader is queued', { needs }, async (fixture) => {
     const { into, job } = await prepare(fixture);
     await fixture.broker.publish([job('x', ['first']), job('y', ['first'])]);
-    const first = ending(fixture, 'first', 'succeeded', 50);
+    const first = resultOf(fixture, 'first', 'succeeded', 50);
     await into.store([first]);
     await fixture.pass(200);
     for (const delivery of await fixture.receive(await fixture.consumer(), 2)) {
       const [kept] = await into.get([first.id]);
-      assert.equal(delivery.input?.body ?? kept, first.body);
+      assert.equal(delivery.inlinedResult?.body ?? kept, first.body);
     }
   });
 }
@@ -346,25 +352,25 @@ const TABLE: readonly (readonly [Condition, BucketState, boolean])[] = [
 
 type MakeJob = (id: string, on: readonly string[], condition?: Condition) => OutgoingMessage;
 
-/** Prepares joined buckets, and jobs that wait in the fixture's channel. */
+/** Prepares transactional buckets, and jobs that wait in the fixture's channel. */
 async function prepare(fixture: BrokerFixture): Promise<{ into: BucketBroker; job: MakeJob }> {
   const into = await fixture.transactionalBuckets();
   assert.ok(into, 'a broker with dependencies needs createBuckets in its harness');
   return { into, job: (id, on, condition) => waitingJob(fixture, into, id, on, { condition }) };
 }
 
-function ending(fixture: BrokerFixture, name: string, state: BucketState = 'succeeded', ttl = 60_000): BucketRecord {
+function resultOf(fixture: BrokerFixture, name: string, state: BucketState = 'succeeded', ttl = 60_000): BucketRecord {
   const [id, success, skipped] = [fixture.id(name), state === 'succeeded', state === 'skipped'];
-  const exception = skipped ? `DependencyError: Not run. Root cause: "x" failed: Error: spoilt` : 'Error: spoilt';
-  const told = success ? {} : { ...(skipped && { skipped }), ttl, timestamp: 1, exception };
-  const cause = success ? undefined : skipped ? '"x" failed: Error: spoilt' : `"${id}" failed: Error: spoilt`;
+  const exception = skipped ? `DependencyError: Not run. Root cause: "x" failed: Error: broken` : 'Error: broken';
+  const details = success ? {} : { ...(skipped && { skipped }), ttl, timestamp: 1, exception };
+  const cause = success ? undefined : skipped ? '"x" failed: Error: broken' : `"${id}" failed: Error: broken`;
   return {
     id,
     ttl,
     success,
     skipped,
     cause,
-    body: JSON.stringify({ success, ...told, ttl, timestamp: 1, data: null }),
+    body: JSON.stringify({ success, ...details, ttl, timestamp: 1, data: null }),
   };
 }
 

@@ -10,7 +10,7 @@ const needs = ['jobIds'] as const;
 
 /** A job id is unique while the broker holds the job, across channels. */
 export function ids(scenario: Scenario): void {
-  for (const [location, prepare] of PLACES) {
+  for (const [location, prepare] of LOCATIONS) {
     const options = { needs: [...needs, 'delay', 'dependencies'] as const };
     scenario(`refuses an id that is ${location}, on any channel, and says where`, options, async (fixture) => {
       await prepare(fixture);
@@ -51,7 +51,7 @@ export function ids(scenario: Scenario): void {
   });
 
   scenario('frees the id with nack', { needs }, async (fixture) => {
-    await runJob(fixture, (delivery) => nack(delivery, 'spoilt'));
+    await runJob(fixture, (delivery) => nack(delivery, 'broken'));
     await fixture.broker.publish([fixture.job('job')]);
   });
 
@@ -96,7 +96,7 @@ export function ids(scenario: Scenario): void {
 }
 
 /** How to bring a job into each state. */
-const PLACES: readonly (readonly [JobLocation, (fixture: BrokerFixture) => Promise<unknown>])[] = [
+const LOCATIONS: readonly (readonly [JobLocation, (fixture: BrokerFixture) => Promise<unknown>])[] = [
   ['queued', (fixture) => fixture.broker.publish([fixture.job('job')])],
   ['delayed', (fixture) => fixture.broker.publish([fixture.job('job', { delay: 60_000 })])],
   [

@@ -16,9 +16,9 @@ export function malformed(scenario: Scenario): void {
       const consumer = await fixture.consumer({ onProblem: (problem) => problems.push(problem) });
       assert.equal(textOf(await fixture.receiveOne(consumer)), 'good');
       const letters = () => fixture.broker.channels.deadLetters(fixture.channel, 10);
-      await until(async () => (await letters()).length === 1, 'the malformed entry to be given up');
+      await until(async () => (await letters()).length === 1, 'the malformed entry to be dead-lettered');
       assert.equal((await letters())[0]!.reason.code, 'REPID_MALFORMED_MESSAGE');
-      await until(() => problems.length === 1, 'the consumer to be told');
+      await until(() => problems.length === 1, 'the consumer to be notified');
     },
   );
 
@@ -33,9 +33,9 @@ export function malformed(scenario: Scenario): void {
     await fixture.harness.insertMalformed!(fixture.broker, fixture.channel);
     await fixture.publish('good');
     const consumer = await fixture.consumer();
-    await nack(await fixture.receiveOne(consumer), 'spoilt');
+    await nack(await fixture.receiveOne(consumer), 'broken');
     const { channels } = fixture.broker;
-    await until(async () => (await channels.deadLetters(fixture.channel, 10)).length === 2, 'both to be given up');
+    await until(async () => (await channels.deadLetters(fixture.channel, 10)).length === 2, 'both to be dead-lettered');
     const { replayed, letters } = await channels.replayDeadLetters(fixture.channel);
     assert.equal(replayed, 1);
     assert.deepEqual(letters.map(({ outcome }) => outcome).toSorted(), ['malformed', 'replayed']);

@@ -80,7 +80,7 @@ export function ownArgs(scenario: Scenario): void {
     async (fixture) => {
       const kept = await publishWithArgs(fixture, { headers: { [HEADER.argsBucket]: '' } });
       if (!kept) return;
-      await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
+      await nack(await fixture.receiveOne(await fixture.consumer()), 'broken');
       const [letter] = await fixture.broker.channels.deadLetters(fixture.channel, 10);
       assert.equal(await fixture.broker.channels.deleteDeadLetters(fixture.channel, [letter!.id]), 1);
       assert.equal(await kept(), false);
@@ -94,10 +94,10 @@ export function ownArgs(scenario: Scenario): void {
       const kept = await publishWithArgs(fixture, { headers: { [HEADER.argsBucket]: '' } });
       if (!kept) return;
       const consumer = await fixture.consumer();
-      await nack(await fixture.receiveOne(consumer), 'spoilt');
+      await nack(await fixture.receiveOne(consumer), 'broken');
       assert.equal(await kept(), true);
       await fixture.publish('next');
-      await nack(await fixture.receiveOne(consumer), 'spoilt');
+      await nack(await fixture.receiveOne(consumer), 'broken');
       await until(async () => !(await kept()), 'the arguments to go with the dead letter');
     },
   );
@@ -112,7 +112,7 @@ export function ownArgs(scenario: Scenario): void {
       await fixture.broker.publish([fixture.jobWithResult('first'), waitingJob(fixture, into, 'job', ['first'], job)]);
       const consumer = await fixture.consumer();
       const result = { ...failed(fixture.id('first')), into };
-      await nack(await fixture.receiveOne(consumer), 'spoilt', { bucket: result });
+      await nack(await fixture.receiveOne(consumer), 'broken', { bucket: result });
       assert.equal((await readResult(fixture, into, 'job')).skipped, true);
       assert.equal(await kept(), true);
       await fixture.broker.channels.replayDeadLetters(fixture.channel, { withDependents: true });
@@ -160,10 +160,10 @@ type Run = (fixture: BrokerFixture) => Promise<unknown>;
 
 /** How a job ends for good. */
 const ENDS: readonly (readonly [string, Run])[] = [
-  ['when it is done', async (fixture) => ack(await fixture.receiveOne(await fixture.consumer()))],
+  ['when it is acknowledged', async (fixture) => ack(await fixture.receiveOne(await fixture.consumer()))],
   ['when it is cancelled while it is queued', (fixture) => fixture.broker.cancel(fixture.id('job'))],
   [
-    'when it is cancelled while it is to be retried',
+    'when it is cancelled while it waits for a retry',
     async (fixture) => {
       await retry(await fixture.receiveOne(await fixture.consumer()), 60_000);
       await fixture.broker.cancel(fixture.id('job'));
@@ -181,20 +181,20 @@ const ENDS: readonly (readonly [string, Run])[] = [
   [
     'when it is a dead letter and its channel is deleted',
     async (fixture) => {
-      await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
+      await nack(await fixture.receiveOne(await fixture.consumer()), 'broken');
       await fixture.broker.channels.delete(fixture.channel);
     },
   ],
 ];
 
-/** How a job comes to run again. */
+/** Why a job runs again. */
 const GOINGS_ON: readonly (readonly [string, Run])[] = [
-  ['when it is given back', async (fixture) => reject(await fixture.receiveOne(await fixture.consumer()))],
+  ['when it is returned to its channel', async (fixture) => reject(await fixture.receiveOne(await fixture.consumer()))],
   ['for a retry', async (fixture) => retry(await fixture.receiveOne(await fixture.consumer()), 1)],
   [
     'for the replay of its dead letter',
     async (fixture) => {
-      await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
+      await nack(await fixture.receiveOne(await fixture.consumer()), 'broken');
       await fixture.broker.channels.replayDeadLetters(fixture.channel);
     },
   ],
@@ -221,14 +221,14 @@ function withArgs(
   into: BucketBroker,
   more: Partial<OutgoingMessage>,
 ): { job: OutgoingMessage; args: BucketWrite } {
-  const ending = more.headers?.[HEADER.argsBucket] ?? '';
-  const own = `${fixture.id('job')}${ending === '' ? '#args' : ending}`;
-  const id = ending === '' || ending.startsWith('#') ? own : ending;
+  const suffix = more.headers?.[HEADER.argsBucket] ?? '';
+  const own = `${fixture.id('job')}${suffix === '' ? '#args' : suffix}`;
+  const id = suffix === '' || suffix.startsWith('#') ? own : suffix;
   const args = { ...argsBucket({ id, ttl: null }), into };
   return { job: fixture.job('job', { ...more, buckets: [args] }), args };
 }
 
 function failed(id: string) {
-  const body = '{"success":false,"ttl":60000,"timestamp":1,"exception":"Error: spoilt","data":null}';
-  return { id, body, ttl: 60_000, success: false, cause: `"${id}" failed: Error: spoilt` };
+  const body = '{"success":false,"ttl":60000,"timestamp":1,"exception":"Error: broken","data":null}';
+  return { id, body, ttl: 60_000, success: false, cause: `"${id}" failed: Error: broken` };
 }

@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario.js';
 import { ack, reject, retry } from '../settlements.js';
 import { bucket, type BrokerFixture, textOf } from '../fixture.js';
 
-/** Long enough that a slow machine does not lose what it extends, in milliseconds. */
+/** In milliseconds. Long enough that a slow machine does not lose the deliveries that it extends. */
 const ownershipTime = 1_000;
 
 /** What happens to the deliveries of a consumer that disappeared. */

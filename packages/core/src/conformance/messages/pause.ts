@@ -56,15 +56,15 @@ export function pausing(scenario: Scenario): void {
     await fixture.broker.channels.pause(fixture.channel);
     assert.deepEqual(paused(), [true, false]);
     await fixture.broker.channels.resume(fixture.channel);
-    await until(() => !consumer.isPaused(fixture.channel), 'the consumer to learn that it goes on');
+    await until(() => !consumer.isPaused(fixture.channel), 'the consumer to learn that the channel is resumed');
   });
 
-  scenario('reports a channel to a new consumer that was paused before', { needs }, async (fixture) => {
+  scenario('reports a paused channel to a new consumer', { needs }, async (fixture) => {
     await fixture.broker.channels.pause(fixture.channel);
     assert.equal((await fixture.consumer()).isPaused(fixture.channel), true);
   });
 
-  scenario('lets no worker start a job once it has resolved, however many there are', { needs }, async (fixture) => {
+  scenario('starts no job after pause() has resolved, however many are queued', { needs }, async (fixture) => {
     const crew = new Crew(fixture);
     for (let worker = 0; worker < 5; worker += 1) await crew.hire();
     const sent = Array.from({ length: 300 }, (_, number) => `${number}`);
@@ -100,7 +100,7 @@ export function pausing(scenario: Scenario): void {
     await fixture.expectNothing(consumer);
   });
 
-  scenario('reports that it is paused, until it is resumed', { needs }, async (fixture) => {
+  scenario('reports in its stats that the channel is paused', { needs }, async (fixture) => {
     const paused = async () => (await fixture.broker.channels.stats(fixture.channel)).paused;
     await fixture.broker.channels.pause(fixture.channel);
     await fixture.broker.channels.pause(fixture.channel);

@@ -80,7 +80,7 @@ export function publishing(scenario: Scenario): void {
     assert.deepEqual(await into.get([stored.id, kept.id]), [undefined, kept.body]);
   });
 
-  scenario('refuses writes into a bucket broker that was not joined, and publishes nothing', async (fixture) => {
+  scenario('refuses writes to a separate bucket broker, and publishes nothing', async (fixture) => {
     const into = await fixture.separateBuckets();
     if (!into) return;
     const message = fixture.message('act', { buckets: [{ ...bucket(), into }] });

@@ -16,7 +16,7 @@ export function receiving(scenario: Scenario): void {
     assert.deepEqual(texts([...first, ...rest]), [...'abcdefghij']);
   });
 
-  scenario('prefetches nothing: other consumers get what one did not request', async (fixture) => {
+  scenario('prefetches nothing: messages stay available to other consumers', async (fixture) => {
     await fixture.publish('a', 'b');
     const [one, two] = [await fixture.consumer(), await fixture.consumer()];
     assert.equal(textOf(await fixture.receiveOne(one)), 'a');
@@ -106,13 +106,13 @@ export function receiving(scenario: Scenario): void {
     await fixture.expectNothing(await fixture.consumer());
   });
 
-  scenario('never resolves a wait empty because another consumer was faster', async (fixture) => {
+  scenario('does not resolve a wait with nothing because another consumer was faster', async (fixture) => {
     const consumers = [await fixture.consumer(), await fixture.consumer()];
     const waits = consumers.map((consumer) => consumer.receive(5, { wait: true }));
     for (const round of ['first', 'second']) {
       await fixture.publish(round);
       const { deliveries, index } = await Promise.race(
-        waits.map(async (wait, place) => ({ deliveries: await wait, index: place })),
+        waits.map(async (wait, at) => ({ deliveries: await wait, index: at })),
       );
       assert.deepEqual(texts(deliveries), [round]);
       await ackAll(deliveries);

@@ -84,13 +84,13 @@ export function removing(scenario: Scenario): void {
     'purges neither running messages nor dead letters',
     { needs: ['administration', 'deadLetters'] },
     async (fixture) => {
-      await fixture.publish('spoilt', 'in flight', 'queued');
-      const [spoilt, inHand] = await fixture.receive(await fixture.consumer(), 2);
-      await nack(spoilt!, 'spoilt');
+      await fixture.publish('broken', 'in flight', 'queued');
+      const [broken, inFlight] = await fixture.receive(await fixture.consumer(), 2);
+      await nack(broken!, 'broken');
       assert.equal(await fixture.broker.channels.purge(fixture.channel), 1);
       const { running, deadLetters } = await fixture.broker.channels.stats(fixture.channel);
       assert.deepEqual({ running, deadLetters }, { running: 1, deadLetters: 1 });
-      await ack(inHand!);
+      await ack(inFlight!);
     },
   );
 
@@ -98,13 +98,13 @@ export function removing(scenario: Scenario): void {
     'deletes a channel with everything in it',
     { needs: ['administration', 'deadLetters', 'jobIds', 'delay'] },
     async (fixture) => {
-      const inHand = await fill(fixture);
+      const inFlight = await fill(fixture);
       await fixture.broker.channels.delete(fixture.channel);
       const empty = { queued: 0, delayed: 0, waiting: 0, running: 0, deadLetters: 0, paused: false };
       const { consumers: _, ...counted } = await fixture.broker.channels.stats(fixture.channel);
       assert.deepEqual(counted, empty);
       assert.equal(await fixture.locationOf('delayed'), undefined);
-      await assert.rejects(ack(inHand, { publish: [fixture.message('never')] }), LostOwnershipError);
+      await assert.rejects(ack(inFlight, { publish: [fixture.message('never')] }), LostOwnershipError);
       await fixture.expectNothing(await fixture.consumer());
     },
   );
@@ -114,8 +114,8 @@ export function removing(scenario: Scenario): void {
     { needs: ['administration', 'deadLetters'] },
     async (fixture) => {
       const consumer = await fixture.consumer();
-      await fixture.publish('spoilt');
-      await nack(await fixture.receiveOne(consumer), 'spoilt');
+      await fixture.publish('broken');
+      await nack(await fixture.receiveOne(consumer), 'broken');
       const next = fixture.receiveOne(consumer);
       await fixture.broker.channels.pause(fixture.channel);
       await fixture.broker.channels.delete(fixture.channel);
@@ -186,13 +186,13 @@ export function removing(scenario: Scenario): void {
     'notifies the consumer of a running job that its channel was deleted',
     { needs: ['administration', 'jobIds'] },
     async (fixture) => {
-      const told: string[] = [];
-      const consumer = await fixture.consumer({ onCancel: (_, jobId) => told.push(jobId) });
+      const cancelled: string[] = [];
+      const consumer = await fixture.consumer({ onCancel: (_, jobId) => cancelled.push(jobId) });
       await fixture.broker.publish([fixture.job('job')]);
       await fixture.receiveOne(consumer);
       await fixture.broker.channels.delete(fixture.channel);
-      await until(() => told.length > 0, 'the consumer to be told');
-      assert.deepEqual(told, [fixture.id('job')]);
+      await until(() => cancelled.length > 0, 'the consumer to be notified');
+      assert.deepEqual(cancelled, [fixture.id('job')]);
     },
   );
 
@@ -203,10 +203,10 @@ export function removing(scenario: Scenario): void {
 
 /** Puts a message into each state on the channel; returns the running delivery. */
 async function fill(fixture: BrokerFixture) {
-  await fixture.publish('spoilt', 'in flight', 'queued');
+  await fixture.publish('broken', 'in flight', 'queued');
   await fixture.broker.publish([fixture.job('delayed', { delay: 60_000 })]);
-  const [spoilt, inHand] = await fixture.receive(await fixture.consumer(), 2);
-  await nack(spoilt!, 'spoilt');
+  const [broken, inFlight] = await fixture.receive(await fixture.consumer(), 2);
+  await nack(broken!, 'broken');
   await fixture.broker.channels.pause(fixture.channel);
-  return inHand!;
+  return inFlight!;
 }

@@ -12,7 +12,7 @@ const needs = ['deadLetters', 'jobIds'] as const;
 /** A replay reports the outcome of each dead letter. */
 export function replaying(scenario: Scenario): void {
   scenario('reports for each dead letter that it was replayed, and its job', { needs }, async (fixture) => {
-    const letters = await giveUp(fixture, fixture.job('job'), fixture.message('bare'));
+    const letters = await deadLetter(fixture, fixture.job('job'), fixture.message('bare'));
     const report = await fixture.broker.channels.replayDeadLetters(fixture.channel);
     assert.equal(report.replayed, 2);
     assert.deepEqual(
@@ -26,7 +26,7 @@ export function replaying(scenario: Scenario): void {
   });
 
   scenario('reports which dead letters do not exist', { needs }, async (fixture) => {
-    const [letter] = await giveUp(fixture, fixture.job('job'));
+    const [letter] = await deadLetter(fixture, fixture.job('job'));
     const ids = ['no-such-letter', letter!.id];
     const { replayed, letters } = await fixture.broker.channels.replayDeadLetters(fixture.channel, { ids });
     assert.equal(replayed, 1);
@@ -43,7 +43,7 @@ export function replaying(scenario: Scenario): void {
     'does not replay a dead letter whose id is taken, on any channel, and reports where',
     { needs },
     async (fixture) => {
-      const [letter] = await giveUp(fixture, fixture.job('job'));
+      const [letter] = await deadLetter(fixture, fixture.job('job'));
       const channel = fixture.anotherChannel();
       await fixture.broker.publish([fixture.job('job', { channel })]);
       const place = { channel, jobId: fixture.id('job'), location: 'queued' } as const;
@@ -60,7 +60,7 @@ export function replaying(scenario: Scenario): void {
   );
 
   scenario('does not replay a dead letter whose result bucket belongs to a held job', { needs }, async (fixture) => {
-    const [letter] = await giveUp(fixture, fixture.jobWithResult('job', {}, 'result'));
+    const [letter] = await deadLetter(fixture, fixture.jobWithResult('job', {}, 'result'));
     await fixture.broker.publish([fixture.jobWithResult('other', {}, 'result')]);
     const { letters } = await fixture.broker.channels.replayDeadLetters(fixture.channel);
     const place = { channel: fixture.channel, jobId: fixture.id('other'), location: 'queued' } as const;
@@ -69,8 +69,8 @@ export function replaying(scenario: Scenario): void {
 
   scenario('replays one of two dead letters of the same job', { needs }, async (fixture) => {
     const letters = [
-      ...(await giveUp(fixture, fixture.job('job'))),
-      ...(await giveUp(fixture, fixture.job('job'))).slice(1),
+      ...(await deadLetter(fixture, fixture.job('job'))),
+      ...(await deadLetter(fixture, fixture.job('job'))).slice(1),
     ];
     const report = await fixture.broker.channels.replayDeadLetters(fixture.channel);
     assert.equal(report.replayed, 1);
@@ -85,7 +85,7 @@ export function replaying(scenario: Scenario): void {
   });
 
   scenario('reserves the ids of a replayed job', { needs }, async (fixture) => {
-    await giveUp(fixture, fixture.jobWithResult('job', {}, 'result'));
+    await deadLetter(fixture, fixture.jobWithResult('job', {}, 'result'));
     await fixture.broker.channels.replayDeadLetters(fixture.channel);
     const takenBy = { channel: fixture.channel, jobId: fixture.id('job'), location: 'queued' } as const;
     const channel = fixture.anotherChannel();
@@ -93,7 +93,7 @@ export function replaying(scenario: Scenario): void {
   });
 
   scenario('counts only replayed dead letters towards the limit', { needs }, async (fixture) => {
-    await giveUp(fixture, fixture.job('a'), fixture.job('b'), fixture.job('c'), fixture.job('d'));
+    await deadLetter(fixture, fixture.job('a'), fixture.job('b'), fixture.job('c'), fixture.job('d'));
     await fixture.broker.publish([fixture.job('a')]);
     const { replayed, letters } = await fixture.broker.channels.replayDeadLetters(fixture.channel, { limit: 2 });
     assert.equal(replayed, 2);
@@ -117,7 +117,7 @@ export function replaying(scenario: Scenario): void {
       await fixture.broker.publish([fallback]);
       const result = { ...bucket({ id: fixture.id('job'), success: false }), into };
       await fixture.broker.publish([fixture.jobWithResult('job')]);
-      await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt', { bucket: result });
+      await nack(await fixture.receiveOne(await fixture.consumer()), 'broken', { bucket: result });
       const replay = () => fixture.broker.channels.replayDeadLetters(fixture.channel, { withDependents: true });
       const { replayed, letters } = await replay();
       assert.equal(replayed, 0);
@@ -134,10 +134,10 @@ export function replaying(scenario: Scenario): void {
 }
 
 /** Publishes messages and dead-letters them, one after the other; returns all dead letters. */
-async function giveUp(fixture: BrokerFixture, ...messages: OutgoingMessage[]): Promise<readonly DeadLetter[]> {
+async function deadLetter(fixture: BrokerFixture, ...messages: OutgoingMessage[]): Promise<readonly DeadLetter[]> {
   await fixture.broker.publish(messages);
   const consumer = await fixture.consumer();
-  for (const delivery of await fixture.receive(consumer, messages.length)) await nack(delivery, 'spoilt');
+  for (const delivery of await fixture.receive(consumer, messages.length)) await nack(delivery, 'broken');
   await consumer.close();
   return lettersOf(fixture);
 }

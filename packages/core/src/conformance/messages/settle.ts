@@ -58,14 +58,14 @@ export function settling(scenario: Scenario): void {
   });
 
   scenario('moves a nacked message to the dead letters', { needs: ['deadLetters'] }, async (fixture) => {
-    await fixture.publish('spoilt');
+    await fixture.publish('broken');
     const consumer = await fixture.consumer();
     const delivery = await fixture.receiveOne(consumer);
     const headers = { ...delivery.message.headers, 'x-reset': 'yes' };
     await delivery.settle({ outcome: { type: 'nack', headers, reason: reasonOf('no good') } });
     await fixture.expectNothing(consumer);
     const [letter] = await fixture.broker.channels.deadLetters(fixture.channel, 10);
-    assert.equal(textOf(letter!), 'spoilt');
+    assert.equal(textOf(letter!), 'broken');
     assert.deepEqual({ ...letter!.message.headers }, headers);
     assert.deepEqual(letter!.reason, reasonOf('no good'));
   });
@@ -77,7 +77,7 @@ export function settling(scenario: Scenario): void {
     const [first, second] = await fixture.receive(await fixture.consumer(), 2);
     const [good, bad] = [bucket(), bucket({ success: false })];
     await ack(first!, { bucket: { ...good, into } });
-    await nack(second!, 'spoilt', { bucket: { ...bad, into } });
+    await nack(second!, 'broken', { bucket: { ...bad, into } });
     assert.deepEqual(await into.get([good.id, bad.id]), [good.body, bad.body]);
   });
 

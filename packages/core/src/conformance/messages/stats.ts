@@ -41,8 +41,8 @@ export function stats(scenario: Scenario): void {
   });
 
   scenario('counts dead letters', { needs: ['administration', 'deadLetters'] }, async (fixture) => {
-    await fixture.publish('spoilt');
-    await nack(await fixture.receiveOne(await fixture.consumer()), 'spoilt');
+    await fixture.publish('broken');
+    await nack(await fixture.receiveOne(await fixture.consumer()), 'broken');
     await expectStats(fixture, { deadLetters: 1 });
   });
 

@@ -16,7 +16,7 @@ const ALONE = { wait: false, alone: true } as const;
 
 /** One bad job does not harm others: a suspect is delivered alone before it is dead-lettered. */
 export function suspects(scenario: Scenario): void {
-  scenario('has none if no worker was lost', async (fixture) => {
+  scenario('reports no suspects if no worker was lost', async (fixture) => {
     await fixture.publish('usual');
     const consumer = await fixture.consumer();
     assert.equal(consumer.hasSuspects, false);
@@ -25,7 +25,7 @@ export function suspects(scenario: Scenario): void {
   });
 
   scenario(
-    'redelivers a message that lost few workers together with others',
+    'redelivers a message that has lost few workers together with others',
     { ownershipTime, maxDeliveries: 4 },
     async (fixture) => {
       await fixture.publish('unlucky');
@@ -90,17 +90,17 @@ export function suspects(scenario: Scenario): void {
   });
 
   scenario(
-    'clears messages that were in flight together with a deadly one',
+    'clears messages that were in flight together with one that crashes workers',
     { ownershipTime, maxDeliveries: 2, needs: ['deadLetters'] },
     async (fixture) => {
-      const innocent = ['1', '2', '3', '4', '5'];
-      await fixture.publish(...innocent.slice(0, 2), 'deadly', ...innocent.slice(2));
+      const harmless = ['1', '2', '3', '4', '5'];
+      await fixture.publish(...harmless.slice(0, 2), 'deadly', ...harmless.slice(2));
       await lose(fixture, await fixture.consumer(), 6);
-      const survived = await tryAllAlone(fixture, innocent.length);
-      assert.deepEqual(texts(survived).toSorted(), innocent);
+      const survived = await tryAllAlone(fixture, harmless.length);
+      assert.deepEqual(texts(survived).toSorted(), harmless);
       assert.ok(
         survived.every(({ isExhausted }) => !isExhausted),
-        'an innocent message was to be given up',
+        'a message that crashes no worker was marked as exhausted',
       );
       const letters = await fixture.broker.channels.deadLetters(fixture.channel, 10);
       assert.deepEqual(texts(letters), ['deadly']);
@@ -291,7 +291,7 @@ async function untilSuspected(fixture: BrokerFixture, consumer: Consumer): Promi
   await until(() => isSuspected(fixture, consumer), 'the consumer to learn of a suspect');
 }
 
-/** Receives suspects alone until "deadly" has been refused and this many others are done; returns those. */
+/** Receives suspects alone until "deadly" was refused and `count` others are done. Returns the others. */
 async function tryAllAlone(fixture: BrokerFixture, count: number): Promise<Delivery[]> {
   const done: Delivery[] = [];
   let [consumer, isRefused] = [await fixture.consumer(), false];

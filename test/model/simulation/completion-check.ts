@@ -1,8 +1,8 @@
 import type { Plan } from '../plan/plan.js';
 import type { Ledger } from './ledger.js';
 
-/** Which jobs of a plan can end by now: those that wait, in the end, for nothing that is still to be enqueued. */
-export class Endings {
+/** Finds the jobs that can end: those that do not wait, even indirectly, for a job that is not enqueued yet. */
+export class CompletionCheck {
   private readonly known = new Map<number, boolean>();
 
   constructor(
@@ -10,21 +10,21 @@ export class Endings {
     private readonly ledger: Ledger,
   ) {}
 
-  /** True where the result of the job can come. */
+  /** True if the job will have a result. */
   canEnd(n: number): boolean {
-    const known = this.known.get(n) ?? this.look(n);
+    const known = this.known.get(n) ?? this.compute(n);
     this.known.set(n, known);
     return known;
   }
 
-  private look(n: number): boolean {
+  private compute(n: number): boolean {
     const delegate = this.plan.jobs.findIndex(({ parent, identity }) => parent === n && identity === 'delegated');
     return this.canRun(n) && (delegate < 0 || this.canEnd(delegate));
   }
 
   private canRun(n: number): boolean {
     const { parent, dependsOn } = this.plan.jobs[n]!;
-    const isThere = parent === undefined ? this.ledger.roots[n]!.isWritten : this.canRun(parent);
-    return isThere && dependsOn.every(({ on }) => this.canEnd(on));
+    const exists = parent === undefined ? this.ledger.roots[n]!.isWritten : this.canRun(parent);
+    return exists && dependsOn.every(({ on }) => this.canEnd(on));
   }
 }

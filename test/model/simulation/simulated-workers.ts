@@ -3,8 +3,8 @@ import type { StrikePlan } from '../plan/plan.js';
 import type { World } from '../worlds/world.js';
 import type { Work } from './work.js';
 
-/** The workers of a plan. One that was killed is replaced; one that has died otherwise is not. */
-export class Crew {
+/** The workers of a plan. A worker that a job killed is replaced; a worker that a fault killed is not. */
+export class SimulatedWorkers {
   private readonly workers: Worker[] = [];
   private isLeaving = false;
 
@@ -13,7 +13,7 @@ export class Crew {
     private readonly work: Work,
   ) {}
 
-  /** Things go wrong in the first. */
+  /** Starts two workers, the first one with faults. */
   start(strikes: readonly StrikePlan[]): void {
     if (this.workers.length > 0) return;
     this.add(strikes);
@@ -33,6 +33,6 @@ export class Crew {
     const process = this.world.startProcess(strikes);
     const worker = new Worker(process.repid.producer, new Router(this.work.actors(process)), this.work.workerOptions);
     this.workers.push(worker);
-    worker.run().catch(() => undefined); // A strike may have killed it.
+    worker.run().catch(() => undefined); // A fault may have killed it.
   }
 }

@@ -3,27 +3,27 @@ import { type BucketBroker, type EventListener, type MessageBroker, Repid } from
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
 import { Redis } from 'ioredis';
 import { CHANNELS, ENOUGH_DELIVERIES, type Plan } from '../plan/plan.js';
-import { Listening, startProcess } from './process.js';
+import { EventMonitor, startProcess } from './worker-process.js';
 import { leftoversIn } from './redis-leftovers.js';
 import type { World } from './world.js';
 
-/** How long a delivery is owned, in milliseconds. */
+/** The ownership time of a delivery, in milliseconds. */
 const OWNERSHIP_TIME = 150;
-/** Where few deaths are allowed: a machine that stands still for a moment must not look like one of them. */
+/** Used if `maxDeliveries` is low: a short stall of the machine must not count as a lost worker. */
 const LONG_OWNERSHIP_TIME = 500;
-/** More than anything may take, in milliseconds. */
-const PATIENCE = 30_000;
+/** Longer than any wait may take, in milliseconds. */
+const TIME_LIMIT = 30_000;
 const TIMES = { retryDelay: 5, deferral: 20, period: 500, timeLimit: 300, pollInterval: 3 };
 
-/** Connections to a Redis, on which one world after the other is made. */
-export class RedisLane {
+/** Creates one world after the other on the same connections to Redis. */
+export class RedisWorldFactory {
   private readonly redis: Redis;
   private readonly fleets = new Map<number, Fleet>();
   private plans = 0;
 
   /**
-   * @param prefix begins all keys, and none of others
-   * @param canBeFull the server is nobody else's: it may be full at times, also when workers connect to it
+   * @param prefix the prefix of all keys, which no other test uses
+   * @param canBeFull no other test uses the server, so it may be full at times, even when workers connect
    */
   constructor(
     private readonly url: string,
@@ -38,18 +38,18 @@ export class RedisLane {
     const fleet = await this.fleet(maxDeliveries);
     const name = `plan${(this.plans += 1)}`;
     const channels = Array.from({ length: CHANNELS }, (_, n) => `${name}-${n}`);
-    const listening = new Listening(hasBadListener);
+    const monitor = new EventMonitor(hasBadListener);
     const connect = (messages: MessageBroker, buckets: BucketBroker): Repid =>
-      connected(messages, buckets, listening.listener);
+      connected(messages, buckets, monitor.listener);
     return {
       client: startProcess(clientStrikes, fleet.client, fleet.buckets, connect).repid,
       observer: connect(fleet.observer, fleet.buckets),
       stalled: fleet.stalled,
-      ...{ channels, name, times: TIMES, timeout: '20s', lateBeginnings: 1 },
+      ...{ channels, name, times: TIMES, timeout: '20s', lateStarts: 1 },
       now: () => fleet.client.clock.now(),
       startProcess: (faults) => startProcess(faults, fleet.nextWorker(), fleet.buckets, connect),
-      until: (coming) => withinPatience(coming),
-      hasLostOwnership: () => listening.lost > 0,
+      until: (coming) => withinTimeLimit(coming),
+      hasLostOwnership: () => monitor.lost > 0,
       leftovers: (expected) => leftoversIn(this.redis, this.prefix, channels, expected),
       ...(this.canBeFull ? { fill: () => this.limit('1'), makeRoom: () => this.limit('0') } : {}),
       close: () => this.clear(),
@@ -77,12 +77,12 @@ export class RedisLane {
     return fleet;
   }
 
-  /** So many bytes and no more; as many as there are for 0. */
+  /** Sets `maxmemory`. 0 removes the limit. */
   private async limit(bytes: string): Promise<void> {
     await this.redis.config('SET', 'maxmemory', bytes);
   }
 
-  /** Who works on a server that may be full connects anew for each plan. */
+  /** Deletes all keys. On a server that may be full, each plan opens new connections. */
   private async clear(): Promise<void> {
     if (this.canBeFull) await Promise.all([this.limit('0'), this.closeFleets()]);
     const keys = await this.redis.keys(`${this.prefix}:*`);
@@ -90,10 +90,10 @@ export class RedisLane {
   }
 }
 
-async function withinPatience<T>(coming: Promise<T>): Promise<T> {
+async function withinTimeLimit<T>(coming: Promise<T>): Promise<T> {
   const limit = new AbortController();
-  const late = sleep(PATIENCE, undefined, { signal: limit.signal }).then(() => {
-    throw new Error(`Something has not ended within ${PATIENCE} ms.`);
+  const late = sleep(TIME_LIMIT, undefined, { signal: limit.signal }).then(() => {
+    throw new Error(`Something has not ended within ${TIME_LIMIT} ms.`);
   });
   late.catch(() => undefined);
   return Promise.race([coming, late]).finally(() => limit.abort());
@@ -103,7 +103,7 @@ function connected(messageBroker: MessageBroker, buckets: BucketBroker, onEvent:
   return new Repid({ messageBroker, argsBucketBroker: buckets, resultsBucketBroker: buckets, onEvent });
 }
 
-/** The brokers of those who take part, which agree on the time of ownership. */
+/** The brokers of all processes, with the same ownership time. */
 class Fleet {
   readonly client: RedisMessageBroker;
   readonly observer: RedisMessageBroker;
@@ -124,7 +124,7 @@ class Fleet {
     await Promise.all(this.all.map((broker) => broker.connect()));
   }
 
-  /** Those of processes in turn. */
+  /** Returns the brokers of workers in turn. */
   nextWorker(): RedisMessageBroker {
     const worker = this.workers.shift()!;
     this.workers.push(worker);

@@ -5,15 +5,15 @@ import { type Awaited, makeJob, TOPIC } from './job-factory.js';
 import type { Ledger } from './ledger.js';
 import { Followers, TrackedJob } from './tracked-job.js';
 
-/** Enqueues what the actors of jobs enqueue, and keeps an account of it. */
-export class FollowerDesk {
+/** Enqueues the followers of runs, and records them. */
+export class FollowerTracker {
   constructor(
     private readonly plan: Plan,
     private readonly world: World,
     private readonly ledger: Ledger,
   ) {}
 
-  /** Enqueues all followers of one run. Undefined where it has none. */
+  /** Enqueues all followers of one run. Returns undefined if it has none. */
   enqueue(parent: TrackedJob, msg: MessageDependency, repid: Repid): Followers | undefined {
     const jobs = new Map<number, Job>();
     for (const [n, plan] of this.plan.jobs.entries()) {
@@ -27,13 +27,13 @@ export class FollowerDesk {
     return jobs.size === 0 ? undefined : this.account(parent, jobs);
   }
 
-  /** The client's job, the parent itself, or another follower of the same run. */
+  /** Returns a job of the client, the parent, or another follower of the same run. */
   private awaited(on: number, parent: TrackedJob, jobs: ReadonlyMap<number, Job>): Awaited {
     if (on === parent.n) return parent.bucketId!;
     return jobs.get(on) ?? this.ledger.roots[on]!.bucketId!;
   }
 
-  /** A run that is repeated gives its followers the same ids; no other run does. */
+  /** Only a repeated run gives its followers the same ids again. */
   private account(parent: TrackedJob, jobs: ReadonlyMap<number, Job>): Followers {
     const known = [...jobs.values()].map(({ id }) => this.ledger.find(id));
     const [first] = known;
@@ -70,7 +70,7 @@ export class FollowerDesk {
     this.ledger.add(follower);
   }
 
-  /** The same job, for others than the process that has enqueued it, which may die. */
+  /** Returns a handle that works without the process that enqueued the job, since that may die. */
   private handle({ id, resultId, channel }: Job): Job {
     return this.world.observer.job(TOPIC, { id, resultId, channel }) as Job;
   }

@@ -15,7 +15,7 @@ import { type TestRedis, startRedis } from './redis-server.js';
 export const ACK: Settlement = { outcome: { type: 'ack' } };
 
 /** A Redis server that is flushed before each test, with brokers that are disconnected after each test. */
-export class RedisStage {
+export class RedisFixture {
   server!: TestRedis;
   /** A direct connection to the server. */
   redis!: Redis;
@@ -48,8 +48,8 @@ export class RedisStage {
     return broker;
   }
 
-  /** Returns a bucket broker that `broker` has joined. */
-  async joinedBuckets(): Promise<RedisBucketBroker> {
+  /** Returns a bucket broker that shares the transactions of `broker`. */
+  async transactionalBuckets(): Promise<RedisBucketBroker> {
     const buckets = new RedisBucketBroker(this.server.url);
     this.brokers.push(buckets);
     await buckets.connect();

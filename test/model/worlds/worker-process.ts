@@ -3,7 +3,7 @@ import { Faults, FaultyBucketBroker, FaultyMessageBroker } from '@repid/core/tes
 import type { StrikePlan } from '../plan/plan.js';
 import type { WorkerProcess } from './world.js';
 
-/** A process that talks to these brokers, and in which things go wrong as they are told to. */
+/** Starts a process that uses these brokers, with the given faults. */
 export function startProcess(
   strikes: readonly StrikePlan[],
   messages: MessageBroker,
@@ -16,8 +16,8 @@ export function startProcess(
   return { repid, faults };
 }
 
-/** Is told of events, and knows whether a worker has lost what it ran. */
-export class Listening {
+/** Listens to events, and counts lost ownerships. */
+export class EventMonitor {
   lost = 0;
 
   constructor(private readonly isBad: boolean) {}
