@@ -1,6 +1,5 @@
 -- fetch: takes entries from several streams. (One stream is read by XREADGROUP itself.)
 --
--- KEYS     as lib/keys says
 -- ARGV     consumer; quotas of high, medium and low; how many streams, in order of preference; each: channel, priority, how many of the
 --          stream at most, how many of its channel at most or -1
 -- Returns  1, { place of the stream, entries }, ..., and for each stream what went wrong or ''. Where no entries are found: 0, and the
@@ -9,7 +8,7 @@
 --- @include lib/args
 --- @include lib/keys
 --- @include lib/changes
---- @include lib/info
+--- @include lib/groups
 
 return carry_out(function()
   local consumer = argument()

@@ -1,6 +1,5 @@
 -- leave_channels: removes a consumer from the groups where it has nothing pending.
 --
--- KEYS     as lib/keys says
 -- ARGV     how many channels, consumer
 -- Returns  1
 --

@@ -1,6 +1,5 @@
 -- open_channels: creates what consumers need, and removes the traces of consumers that are gone.
 --
--- KEYS     as lib/keys says
 -- ARGV     how many channels
 -- Returns  for each channel what went wrong, or ''
 --

@@ -1,11 +1,9 @@
 -- own_pending: lists the entries that are pending for a consumer and not marked by a takeover.
 --
--- KEYS     as lib/keys says
 -- ARGV     consumer, least idle time, most idle time; streams as `read_streams` says
 -- Returns  for each stream entries, each followed by its deliveries
 --
 --- @include lib/takeover
---- @include lib/lists
 
 return carry_out(function()
   local consumer, least, most = argument(), number(), number()

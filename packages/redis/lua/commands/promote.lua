@@ -1,6 +1,5 @@
 -- promote: moves delayed messages that are due into their streams, skips jobs that have waited too long, and notes that the consumer is alive.
 --
--- KEYS     as lib/keys says
 -- ARGV     as lib/dead_letters says; consumer, how many channels, how many messages of each at most; for each the pause that the consumer
 --          has confirmed, or ''
 -- Returns  for each channel { in how many milliseconds there is more to do or -1, its pause or '', the letters of the streams in use, what
@@ -15,14 +14,14 @@
 
 -- A message that cannot be delivered becomes a dead letter, and its id is free.
 local function dead_letter_delayed(c, m)
-  local reason, job = cjson.decode(m.fault), job_of_delayed(c, m)
+  local reason = cjson.decode(m.fault)
   reason.at = now()
   check_type(c.dead_letters, 'stream')
   note_problem(c, reason.message)
   dead_letter({ channel = c, stream = c.m }, '0-0', m.fields, cjson.encode(reason))
-  if job then
-    blocked_jobs().leave(c, job.id)
-    forget_job(job.id, names_of(m.fields).result)
+  if is_located(m.id, c, 'd', m.stamp) then
+    blocked_jobs().leave(c, m.id)
+    forget_job(m.id, names_of(m.fields).result)
   end
 end
 

@@ -1,6 +1,5 @@
 -- publish: adds batches of messages. Each batch is added completely or not at all.
 --
--- KEYS     as lib/keys says
 -- ARGV     how many batches; each: how many messages, messages as lib/read_message reads them
 -- Returns  for each batch that was not added: its place from 0, and what went wrong, or { place of the message from 1, why its id is taken }
 --

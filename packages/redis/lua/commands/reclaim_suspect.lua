@@ -1,6 +1,5 @@
 -- reclaim_suspect: takes over one suspect for a consumer that has nothing in flight.
 --
--- KEYS     as lib/keys says
 -- ARGV     consumer, ownership time, most deliveries; streams as `read_streams` says
 -- Returns  as commands/reclaim says
 --

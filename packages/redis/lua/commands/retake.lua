@@ -1,6 +1,5 @@
 -- retake: gives a consumer its own entries again, after the answer that held them was lost.
 --
--- KEYS     as lib/keys says
 -- ARGV     consumer; streams as `read_streams` says; how many entries; each: place of its stream, entry, deliveries
 -- Returns  as commands/reclaim says
 --

@@ -1,6 +1,5 @@
 -- settle: commits settlements, and extends ownership.
 --
--- KEYS     as lib/keys says
 -- ARGV     as lib/dead_letters says; how many batches; each: channel, priority, then as `read_entries` says; then, where the outcome is
 --          'ack', 'nack', 'dead-letter' or 'requeue': flags as `read_flags` says, and a settlement for each entry
 -- Returns  for each settlement that was not committed: its place from 0, and 0 where ownership was lost, or what went wrong
@@ -33,7 +32,7 @@ local function with_headers(fields, headers)
 end
 
 local function requeue(s)
-  local c, priority, indexed = s.batch.channel, s.batch.priority, is_located_at(s)
+  local c, priority, indexed = s.batch.channel, s.batch.priority, is_at_entry(s)
   local fields = with_headers(s.fields, s.headers)
   if s.delay > 0 then
     delay_entry(c, priority, s.id, indexed, fields, now() + s.delay)

@@ -1,6 +1,6 @@
 -- wait_for_bucket: returns a bucket, or registers a client that is notified when the bucket is stored.
 --
--- KEYS     as lib/keys says
+-- KEYS[1]  how every key begins
 -- ARGV     bucket id, client id, for how many milliseconds the client is remembered
 -- Returns  the body, or nil
 --

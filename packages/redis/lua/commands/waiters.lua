@@ -1,6 +1,5 @@
 -- waiters: lists the jobs that wait for a bucket or have yet to read it.
 --
--- KEYS     as lib/keys says
 -- ARGV     bucket id
 -- Returns  '<channel>:<job id>', ...
 --

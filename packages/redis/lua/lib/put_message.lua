@@ -1,6 +1,6 @@
 --- @include lib/add_entry
 --- @include lib/buckets
---- @include lib/lists
+--- @include lib/entries
 
 -- Puts checked messages where they are delivered from, with their buckets.
 

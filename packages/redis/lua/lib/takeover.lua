@@ -1,7 +1,7 @@
 --- @include lib/args
 --- @include lib/keys
 --- @include lib/channel_problems
---- @include lib/lists
+--- @include lib/entries
 
 -- Takes over entries whose consumers are lost, and entries that a consumer was given without learning of it.
 

@@ -5,7 +5,7 @@ import {
   type WaitOptions,
   checkBucketRecord,
 } from '@repid/core';
-import { ReadBucketsCall, storeBucketsCall } from '../commands/buckets.js';
+import { readBucketsCall, storeBucketsCall } from '../commands/buckets.js';
 import type { Connection } from '../connection/connection.js';
 import { Lifecycle } from '../connection/lifecycle.js';
 import { openCommands } from '../connection/open-commands.js';
@@ -76,7 +76,7 @@ export class RedisBucketBroker implements BucketBroker {
   private async askMaster(keys: readonly string[], bodies: (string | null)[]): Promise<void> {
     const missing = keys.flatMap((key, n) => (bodies[n] === null ? [{ key, n }] : []));
     const asked = missing.map(({ key }) => key);
-    const call = new ReadBucketsCall(asked, this.keys);
+    const call = readBucketsCall(asked, this.keys);
     const found = await this.use().commands.runAgain<(string | null)[]>(call);
     for (const [place, { n }] of missing.entries()) bodies[n] = found[place] ?? null;
   }

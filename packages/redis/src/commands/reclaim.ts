@@ -3,7 +3,7 @@ import type { RawEntry } from '../connection/reader.js';
 import { type Keys, LETTER } from '../keys.js';
 import type { ActiveStream, ChannelLimits } from '../message-broker/active-streams.js';
 import { LIMITS } from '../options/defaults.js';
-import { ChannelCall, type Invocation, callWithLetters } from './call.js';
+import { Call, type Invocation, callWithLetters } from './call.js';
 import { scripts } from './scripts.generated.js';
 
 /** Whether there is more; whether there are suspects; entries; what went wrong by stream. */
@@ -54,13 +54,13 @@ export function reclaimCall(
 /** The call that takes over one suspect. */
 export function reclaimSuspectCall(claimant: Claimant, limits: ReclaimLimits, keys: Keys): Invocation {
   const { name, ownershipTime, maxDeliveries } = claimant;
-  return addStreams(new ChannelCall(scripts.reclaimSuspect, keys).add(name, ownershipTime, maxDeliveries), limits);
+  return addStreams(new Call(scripts.reclaimSuspect, keys).add(name, ownershipTime, maxDeliveries), limits);
 }
 
 /** The call that tells whether there are suspects: it returns 1 or 0. */
 export function hasSuspectsCall(claimant: Claimant, streams: readonly ActiveStream[], keys: Keys): Invocation {
   const { ownershipTime, maxDeliveries } = claimant;
-  return addStreams(new ChannelCall(scripts.hasSuspects, keys).add(ownershipTime, maxDeliveries), { streams, max: 1 });
+  return addStreams(new Call(scripts.hasSuspects, keys).add(ownershipTime, maxDeliveries), { streams, max: 1 });
 }
 
 /** The call that lists the consumer's own entries that have been idle for `least` milliseconds, and not for its ownership time. */
@@ -70,7 +70,7 @@ export function ownPendingCall(
   streams: readonly ActiveStream[],
   keys: Keys,
 ): Invocation {
-  return addStreams(new ChannelCall(scripts.ownPending, keys).add(name, least, ownershipTime), { streams, max: 1 });
+  return addStreams(new Call(scripts.ownPending, keys).add(name, least, ownershipTime), { streams, max: 1 });
 }
 
 /** The entries in its answer. */
@@ -91,13 +91,13 @@ export function retakeCall(
   limits: ReclaimLimits,
   keys: Keys,
 ): Invocation {
-  const call = addStreams(new ChannelCall(scripts.retake, keys).add(consumer), limits).add(missed.length);
+  const call = addStreams(new Call(scripts.retake, keys).add(consumer), limits).add(missed.length);
   for (const { place, entry, deliveries } of missed) call.add(place + 1, entry, deliveries);
   return call;
 }
 
 /** As `read_streams` of lua/lib/takeover.lua reads them. */
-function addStreams(call: ChannelCall, { streams, max, limits }: ReclaimLimits): ChannelCall {
+function addStreams(call: Call, { streams, max, limits }: ReclaimLimits): Call {
   call.add(max, LIMITS.readBytes, streams.length);
   for (const { channel, priority } of streams)
     call.add(call.channel(channel), LETTER[priority], limits?.get(channel) ?? -1);
