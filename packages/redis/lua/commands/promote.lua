@@ -29,15 +29,13 @@ local function promote_one(c, member)
   local m = find_delayed(c, member)
   if not m then return end
   if m.fault then return dead_letter_delayed(c, m) end
-  check_type(c[m.priority], 'stream')
-  if m.has_id then check_type(JOBS, 'hash') end
+  check_target(c, m.priority, m.has_id, '')
   add_entry(c, m.priority, m.id, m.has_id, m.fields)
 end
 
 -- A message that its stream refuses does not stop the others.
 local function promote(c, limit)
-  check_type(c.delayed, 'zset')
-  check_type(c.delayed_messages, 'hash')
+  check_delayed(c)
   local due = redis.call('ZRANGEBYSCORE', c.delayed, '-inf', '(' .. (now() + 1), 'LIMIT', 0, limit)
   local promoted = {}
   for _, member in ipairs(due) do

@@ -32,9 +32,7 @@ local function give_up(s, pending, template, has_results)
   if is_at_entry(settlement) then
     free_id(settlement)
     blocked_jobs().leave(c, settlement.id)
-    if has_results and names.result then
-      blocked_jobs().store_failed(names.result, names.ttl, reason.name .. ': ' .. reason.message, names)
-    end
+    if has_results then blocked_jobs().store_failure(names, nil, reason.name .. ': ' .. reason.message) end
   end
   dead_letter(batch, entry, fields, cjson.encode(reason))
   remove_entry(batch, entry)

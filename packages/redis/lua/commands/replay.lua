@@ -36,7 +36,7 @@ local function replayed_fields(letter)
     local name, value = letter[i], letter[i + 1]
     if string.sub(name, 1, #INPUT) == INPUT then value = current_input(string.sub(name, #INPUT + 1), value) end
     if name == 'headers' then value = without_run_headers(value) end
-    if value and not NOT_REPLAYED[name] then append(fields, { name, value }) end
+    if value and not NOT_REPLAYED[name] then fields[#fields + 1], fields[#fields + 2] = name, value end
   end
   return fields
 end

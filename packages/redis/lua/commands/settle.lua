@@ -11,23 +11,13 @@
 --- @include lib/settling
 
 local function with_headers(fields, headers)
-  local changed, place = {}, nil
+  local changed, has_headers = {}, false
   for i = 1, #fields, 2 do
-    if fields[i] == 'headers' then
-      place = true
-      if headers ~= '' then
-        changed[#changed + 1] = 'headers'
-        changed[#changed + 1] = headers
-      end
-    else
-      changed[#changed + 1] = fields[i]
-      changed[#changed + 1] = fields[i + 1]
-    end
+    local name, value = fields[i], fields[i + 1]
+    if name == 'headers' then value, has_headers = headers, true end
+    if name ~= 'headers' or headers ~= '' then changed[#changed + 1], changed[#changed + 2] = name, value end
   end
-  if not place and headers ~= '' then
-    changed[#changed + 1] = 'headers'
-    changed[#changed + 1] = headers
-  end
+  if not has_headers and headers ~= '' then append(changed, { 'headers', headers }) end
   return changed
 end
 
@@ -41,18 +31,13 @@ local function requeue(s)
   end
 end
 
-local outcomes = {
-  ack = free_id,
-  nack = function(s)
-    dead_letter(s.batch, s.entry, with_headers(s.fields, s.headers), s.reason)
-    free_id(s)
-  end,
-  ['dead-letter'] = function(s)
-    dead_letter(s.batch, s.entry, s.fields, s.reason)
-    free_id(s)
-  end,
-  requeue = requeue,
-}
+-- A malformed message keeps its headers.
+local function give_up(s)
+  dead_letter(s.batch, s.entry, s.headers and with_headers(s.fields, s.headers) or s.fields, s.reason)
+  free_id(s)
+end
+
+local outcomes = { ack = free_id, nack = give_up, ['dead-letter'] = give_up, requeue = requeue }
 
 -- Followers whose ids are taken are left out.
 local function add_followers(followers)
@@ -113,11 +98,9 @@ end
 -- Checks the keys that the settlement writes to, but for its followers. Acknowledgements of a batch write to the same keys.
 local function check_keys(s)
   local c, outcome = s.batch.channel, s.batch.outcome
-  if s.id ~= '' then check_type(JOBS, 'hash') end
+  check_target(c, s.batch.priority, s.id ~= '', s.delay and s.delay > 0 and 'in' or '')
   if s.bucket then check_type(AWAITED, 'hash') end
-  check_type(c[s.batch.priority], 'stream')
   if outcome == 'nack' or outcome == 'dead-letter' then check_type(c.dead_letters, 'stream') end
-  if outcome == 'requeue' and s.delay > 0 then check_delayed(c) end
 end
 
 -- The outcome frees the job's id before the followers are added: one of them may have the same id.

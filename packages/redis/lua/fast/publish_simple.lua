@@ -66,10 +66,6 @@ local function leave_out_known(key, names, numbers)
   end)
 end
 
-local function write_all(command, key, values)
-  in_pages(values, function(...) redis.call(command, key, ...) end)
-end
-
 local ids, numbers, seen, located = {}, {}, {}, {}
 local awaited_ids, awaited_by, bucket_keys, is_awaited = {}, {}, {}, {}
 local at = first_at

@@ -86,8 +86,8 @@ local function write_table(key, kind, values, changed, count)
       put[last + 1], put[last + 2], last = name, value, last + 2
     end
   end
-  in_pages(put, function(...) redis.call(kind.put, key, ...) end)
-  in_pages(removed, function(...) redis.call(kind.remove, key, ...) end)
+  write_all(kind.put, key, put)
+  write_all(kind.remove, key, removed)
 end
 
 -- Writes every table, also after one of them could not be written. Returns the first error.

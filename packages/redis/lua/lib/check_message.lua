@@ -14,15 +14,18 @@ local function check_target(c, priority, indexed, timing)
   if timing ~= '' then check_delayed(c) end
 end
 
+-- Where messages wait for buckets.
+local function check_waiting(c)
+  check_type(c.waiting, 'zset')
+  check_type(c.waiting_messages, 'hash')
+  check_type(AWAITED, 'hash')
+end
+
 local function check_message(m)
   local c = m.channel
   check_target(c, m.priority, m.id ~= '', m.timing)
   if m.clears or m.buckets then check_type(AWAITED, 'hash') end
-  if m.waits or m.bucket_id then
-    check_type(c.waiting, 'zset')
-    check_type(c.waiting_messages, 'hash')
-    check_type(AWAITED, 'hash')
-  end
+  if m.waits or m.bucket_id then check_waiting(c) end
 end
 
 -- Checks the keys that differ from message to message.
@@ -44,6 +47,6 @@ local function check_messages(batch)
       check_message(m)
       checked_shapes[m.shape] = true
     end
-    if m.waits or m.bucket_id then check_waits(m) end
+    check_waits(m)
   end
 end

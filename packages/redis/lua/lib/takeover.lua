@@ -1,5 +1,4 @@
---- @include lib/args
---- @include lib/keys
+--- @include lib/streams
 --- @include lib/channel_problems
 --- @include lib/entries
 
@@ -22,14 +21,10 @@ local function takeover_mode(deliveries, most)
   return lost >= math.max(1, most - 1) and 'isolate' or 'share'
 end
 
--- Reads: how many entries at most, how many bytes, how many streams; for each: channel, priority, how many of the channel at most or -1.
+-- Reads: how many entries at most, how many bytes, how many streams, streams.
 local function read_streams()
-  local streams, allowed = { left = number(), bytes = number() }, {}
-  for place = 1, number() do
-    local c, priority, most = channel(number()), argument(), number()
-    allowed[c] = allowed[c] or { left = most >= 0 and most or math.huge }
-    streams[place] = { place = place, channel = c, priority = priority, key = c[priority], group = c.group, of_channel = allowed[c] }
-  end
+  local streams = { left = number(), bytes = number() }
+  for place = 1, number() do streams[place] = read_stream(place) end
   return streams
 end
 

@@ -1,12 +1,9 @@
 import type { Invocation } from '../commands/call.js';
 import {
   type Claimant,
-  type MissedEntry,
-  type PendingAnswer,
   type ReclaimAnswer,
   hasSuspectsCall,
   ownPendingCall,
-  pendingIn,
   reclaimCall,
   reclaimSuspectCall,
   retakeCall,
@@ -117,21 +114,22 @@ export class Takeover {
     this.isAnswerLost = false;
     if (missed.length === 0) return [];
     this.isAnswerLost = true;
-    const call = retakeCall(this.parts.name, missed, { streams, max, limits }, this.parts.keys);
+    const call = retakeCall(this.claimant, missed, { streams, max, limits }, this.parts.keys);
     const [more, , taken] = await this.run(call, streams);
     this.isAnswerLost = more === 1;
     return taken;
   }
 
-  private async findMissed(streams: readonly ActiveStream[]): Promise<MissedEntry[]> {
-    const { ownershipTime, reader, keys } = this.parts;
+  private async findMissed(streams: readonly ActiveStream[]): Promise<TakenEntry[]> {
+    const { ownershipTime, keys } = this.parts;
     const least = this.isAnswerLost ? 0 : Math.ceil(ownershipTime / LOOKS_PER_OWNERSHIP);
     const before = this.inFlight.snapshot();
-    const answer = await reader.run<PendingAnswer>(ownPendingCall(this.claimant, least, streams, keys));
+    const [, , own] = await this.run(ownPendingCall(this.claimant, least, streams, keys), streams);
     const after = this.inFlight.snapshot();
-    const isKnown = ({ place, entry }: MissedEntry): boolean =>
-      before(streams[place]!, entry) || after(streams[place]!, entry);
-    return pendingIn(answer).filter((missed) => !isKnown(missed));
+    return own.filter(({ stream, entry: [id] }) => {
+      const entry = id.toString('latin1');
+      return !before(stream, entry) && !after(stream, entry);
+    });
   }
 
   private async run(

@@ -73,10 +73,10 @@ end
 
 -- A bucket begins to expire when its last waiter has left. Keys of other types stay as they are.
 local function begin_ttls()
-  local keys = {}
-  for id in pairs(left) do keys[#keys + 1] = waiters_key(id) end
-  local some_held = any_exists(keys)
-  for id in pairs(left) do
+  local ids = {}
+  for id in pairs(left) do ids[#ids + 1] = id end
+  local some_held = any_exists(ids, waiters_key)
+  for _, id in ipairs(ids) do
     if not (some_held and redis.call('EXISTS', waiters_key(id)) == 1) then
       pcall(forget_set, id)
       pcall(begin_ttl, id)
@@ -109,8 +109,7 @@ end
 local function pack_waits(waits)
   local on = {}
   for _, wait in ipairs(waits.on) do
-    on[#on + 1] = wait.id
-    on[#on + 1] = wait.condition
+    on[#on + 1], on[#on + 2] = wait.id, wait.condition
   end
   return cmsgpack.pack(on)
 end

@@ -1,7 +1,7 @@
 -- Releases or skips the jobs that wait for a bucket when it is stored.
 
--- The fields of a record that go when its job is released.
-local RELEASED = { 'message', 'timeout', 'result', 'ttl', 'missing' }
+-- The fields of a record that say what its job waits for. They go when it is released.
+local WAIT_FIELDS = { 'message', 'timeout', 'result', 'ttl', 'missing' }
 
 -- A released job keeps its buckets until it ends.
 local function keep_waits(job, waits)
@@ -14,7 +14,7 @@ local function release_recorded(job, condition_field)
   check_message(m)
   check_type(job.channel.waiting, 'zset')
   change(ZSET, job.channel.waiting, job.id, false)
-  redis.call('HDEL', record_of(job), condition_field, unpack(RELEASED))
+  redis.call('HDEL', record_of(job), condition_field, unpack(WAIT_FIELDS))
   if m.id == '' then leave(job) end
   send(m)
 end
@@ -36,7 +36,7 @@ local function release_compact(job, shape, values, bucket, is_first)
     join_bucket(job, bucket.id)
     keep_waits(job, waits_of_compact(shape, values, bucket.id))
   end
-  put(c, shape.priority, id, fields_of(shape, id, values, is_inlined and bucket), shape.timing, values[WHEN])
+  put(c, shape.priority, id, fields_of(shape, id, values, bucket.id, is_inlined and bucket.body), shape.timing, values[WHEN])
 end
 
 local function broken_by(bucket, condition)
