@@ -6,7 +6,6 @@
 --          last id of each stream, '' where it cannot be read, so that the caller can block until there is more
 --
 --- @include lib/streams
---- @include lib/changes
 --- @include lib/groups
 
 return carry_out(function()

@@ -4,8 +4,7 @@
 -- Returns  { state, job id, channel }, and unless it is only located: fields, when it is due or -1, missing buckets each followed by its
 --          condition. Nil where there is no such job
 --
---- @include lib/args
---- @include lib/server
+--- @include lib/command
 --- @include lib/end_job
 
 local function contents_of(state, job)

@@ -3,9 +3,7 @@
 -- ARGV     how many channels, consumer
 -- Returns  1
 --
---- @include lib/args
---- @include lib/keys
---- @include lib/changes
+--- @include lib/command
 
 return carry_out(function()
   local count, consumer = number(), argument()

@@ -6,8 +6,6 @@
 --          went wrong or '' }
 --
 --- @include lib/dead_letters
---- @include lib/server
---- @include lib/channel_problems
 --- @include lib/blocked_jobs
 --- @include lib/consumers
 --- @include lib/delayed

@@ -6,7 +6,6 @@
 --          went wrong or ''
 --
 --- @include lib/dead_letters
---- @include lib/server
 --- @include lib/takeover
 --- @include lib/python
 --- @include lib/end_entry

@@ -3,7 +3,6 @@
 -- ARGV     consumer, ownership time, most deliveries; streams as `read_streams` says
 -- Returns  as commands/reclaim says
 --
---- @include lib/server
 --- @include lib/takeover
 --- @include lib/python
 

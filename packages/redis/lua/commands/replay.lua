@@ -58,18 +58,12 @@ local function priority_of(letter)
   return stream == target.h and 'h' or stream == target.l and 'l' or 'm'
 end
 
-local function job_that_has(names)
-  local taken = names.id and job_with(names.id)
-  if taken or not names.result or not names.id then return taken end
-  return job_with(names.result)
-end
-
 local function replay_letter(entry, letter, results, with_dependents)
   local fields = replayed_fields(letter)
   local names = names_of(fields)
   local id, result = names.id or '', names.result
   if not is_message(fields) then return { entry, 'malformed', id } end
-  local taken = job_that_has(names)
+  local taken = taken_by({ id = id, alias = result }, {})
   if taken then return { entry, 'job-exists', id, taken[3], taken[4], taken[5] } end
   if with_dependents and result and blocked_jobs().is_held_below(result) then return { entry, 'result-in-use', id } end
   add_entry(target, priority_of(letter), id, id ~= '', fields)

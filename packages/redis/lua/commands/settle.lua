@@ -5,7 +5,6 @@
 -- Returns  for each settlement that was not committed: its place from 0, and 0 where ownership was lost, or what went wrong
 --
 --- @include lib/dead_letters
---- @include lib/server
 --- @include lib/read_message
 --- @include lib/blocked_jobs
 --- @include lib/settling
@@ -41,16 +40,11 @@ local outcomes = { ack = free_id, nack = give_up, ['dead-letter'] = give_up, req
 
 -- Followers whose ids are taken are left out.
 local function add_followers(followers)
-  local seen, free = {}, 0
-  for i = 1, #followers do
-    local follower = followers[i]
-    followers[i] = nil
-    if not taken_by(follower, seen) then
-      free = free + 1
-      followers[free] = follower
-    end
+  local seen, free = {}, {}
+  for _, follower in ipairs(followers) do
+    if not taken_by(follower, seen) then free[#free + 1] = follower end
   end
-  put_messages(followers)
+  put_messages(free)
 end
 
 -- What the settlements of a batch come with, one letter each; then, after spaces, of their buckets the ttl in whole milliseconds or '' and
@@ -73,12 +67,6 @@ local function read_result(flags, job_id)
   return bucket
 end
 
-local function read_followers()
-  local followers = {}
-  for i = 1, number() do followers[i] = read_message() end
-  return followers
-end
-
 -- Reads by outcome: ack: job id | nack: job id, headers, reason | dead-letter: job id, reason | requeue: job id, headers, delay; then what
 -- the flags announce.
 local function read_settlement(batch, entry)
@@ -91,7 +79,7 @@ local function read_settlement(batch, entry)
   if flags.a then s.alias = argument() end
   if flags.p then s.args = argument() elseif flags.o then s.args = s.id .. TS.ownArgs end
   if flags.b then s.bucket = read_result(flags, s.id) end
-  if flags.f then s.followers = read_followers() end
+  if flags.f then s.followers = read_messages() end
   return s
 end
 
@@ -104,11 +92,11 @@ local function check_keys(s)
 end
 
 -- The outcome frees the job's id before the followers are added: one of them may have the same id.
-local function commit(s)
-  local batch = s.batch
-  local outcome = batch.outcome
+local function commit(batch, entry, place)
+  local s, outcome = batch.settlements[place], batch.outcome
+  if has_ended(batch, entry) then return LOST end
   if outcome ~= 'ack' then
-    s.fields = entry_fields(batch.stream, s.entry)
+    s.fields = entry_fields(batch.stream, entry)
     if not s.fields then return LOST end
   end
   if outcome ~= 'ack' or not batch.is_checked then check_keys(s) end
@@ -119,38 +107,17 @@ local function commit(s)
   if s.args then discarded[#discarded + 1] = bucket_key(s.args) end
   if batch.flags.w and s.id ~= '' then blocked_jobs().leave(batch.channel, s.id) end
   if s.followers then add_followers(s.followers) end
-  remove_entry(batch, s.entry)
+  remove_entry(batch, entry)
   return DONE
 end
 
+local EXTENDING = { extend = true, unmark = true }
+
+-- 'unmark' also removes the mark of takeover: the message has run alone for long enough.
 local function extend(batch, entry)
-  redis.call('XCLAIM', batch.stream, batch.channel.group, batch.consumer, 0, entry, 'JUSTID')
+  local unmarking = batch.outcome == 'unmark' and { 'RETRYCOUNT', batch.deliveries } or NONE
+  redis.call('XCLAIM', batch.stream, batch.channel.group, batch.consumer, 0, entry, 'JUSTID', unpack(unmarking))
   return DONE
-end
-
--- Extends and removes the mark of takeover: the message has run alone for long enough.
-local function unmark(batch, entry)
-  redis.call('XCLAIM', batch.stream, batch.channel.group, batch.consumer, 0, entry, 'JUSTID', 'RETRYCOUNT', batch.deliveries)
-  return DONE
-end
-
--- Returns errors as answers.
-local function try(action, ...)
-  local ok, answer = attempt(action, ...)
-  return ok and answer or message_of(answer)
-end
-
-local function settle(batch, place)
-  local entry = batch.entries[place]
-  if has_ended(batch, entry) or not owns(batch, entry) then return LOST end
-  return try(commit, batch.settlements[place])
-end
-
-local EXTENDING = { extend = extend, unmark = unmark }
-
-local function keep(batch, place)
-  local entry = batch.entries[place]
-  return owns(batch, entry) and try(EXTENDING[batch.outcome], batch, entry) or LOST
 end
 
 -- What the settlements need to know is looked up at once.
@@ -180,9 +147,8 @@ local function read_batch()
 end
 
 local function action_for(outcome)
-  if EXTENDING[outcome] then return keep end
-  if PLAIN_ACKS[outcome] then return acknowledge end
-  return settle
+  if EXTENDING[outcome] then return extend end
+  return PLAIN_ACKS[outcome] and acknowledge or commit
 end
 
 return carry_out(function()

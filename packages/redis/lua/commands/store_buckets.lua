@@ -3,7 +3,6 @@
 -- ARGV     buckets, as lib/read_message reads them
 -- Returns  1
 --
---- @include lib/server
 --- @include lib/read_message
 --- @include lib/blocked_jobs
 

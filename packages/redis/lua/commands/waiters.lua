@@ -3,8 +3,7 @@
 -- ARGV     bucket id
 -- Returns  '<channel>:<job id>', ...
 --
---- @include lib/args
---- @include lib/server
+--- @include lib/command
 --- @include lib/blocked_jobs
 
 return carry_out(function()

@@ -34,7 +34,6 @@ end
 
 --- @include lib/pages
 --- @include lib/time
---- @include lib/shapes
 --- @include lib/blocked_layout
 
 local function leave_out(n)

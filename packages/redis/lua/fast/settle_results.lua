@@ -17,7 +17,6 @@
 
 local channel -- The shapes of blocked jobs name no channel.
 
---- @include lib/shapes
 --- @include lib/blocked_layout
 --- @include lib/bucket_store
 --- @include lib/pages

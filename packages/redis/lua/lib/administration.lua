@@ -1,5 +1,4 @@
 --- @include lib/dead_letters
---- @include lib/server
 --- @include lib/groups
 --- @include lib/notify
 

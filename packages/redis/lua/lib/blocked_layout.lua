@@ -1,3 +1,5 @@
+--- @include lib/shapes
+
 -- The layout of a blocked job: a job with an id that waits for one bucket. It has no record. A packed list holds the values below, then
 -- the values of its message's fields, whose names are in its shape. The list of the first waiter lies in AWAITED under the bucket id, so
 -- that one read finds the waiter and its message. The lists of later waiters lie in their channel's `waiting_messages` under their own

@@ -1,6 +1,4 @@
---- @include lib/args
---- @include lib/keys
---- @include lib/changes
+--- @include lib/command
 --- @include lib/entries
 --- @include lib/time
 

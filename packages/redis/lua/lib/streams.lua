@@ -1,5 +1,4 @@
---- @include lib/args
---- @include lib/keys
+--- @include lib/command
 
 -- Commands about several streams.
 

@@ -1,5 +1,4 @@
 --- @include lib/streams
---- @include lib/channel_problems
 --- @include lib/entries
 
 -- Takes over entries whose consumers are lost, and entries that a consumer was given without learning of it.

@@ -23,6 +23,12 @@ export function addMessage(call: Call, message: OutgoingMessage): void {
   if (extras === 'w' || extras === 'B') addWaits(call, message.waits!);
 }
 
+/** Adds messages, as `read_messages` reads them. */
+export function addMessages(call: Call, messages: readonly OutgoingMessage[]): void {
+  call.add(messages.length);
+  for (const message of messages) addMessage(call, message);
+}
+
 /** True for messages that fast/publish_simple can publish: of medium priority, for now, with nothing but a wait for one bucket. */
 export function isSimple(message: OutgoingMessage): boolean {
   const { channel, priority = 'medium' } = message;
@@ -60,14 +66,8 @@ const NO_OWN_ARGS = '';
 function addBucket(call: Call, bucket: BucketRecord, ownArgs: string | undefined): void {
   const { id, body, ttl, cause = '', jobName = '' } = bucket;
   const kind = id === ownArgs ? 'own' : 'named';
-  call.add(
-    id,
-    body,
-    ttl === null ? '' : Math.ceil(ttl),
-    ownArgs === undefined ? bucketState(bucket) : kind,
-    cause,
-    jobName,
-  );
+  const state = ownArgs === undefined ? bucketState(bucket) : kind;
+  call.add(id, body, ttl === null ? '' : Math.ceil(ttl), state, cause, jobName);
 }
 
 function addWaits(call: Call, { timeout, result, on }: Waits): void {

@@ -4,7 +4,7 @@ import { FIELD_NAMES } from '../codec/field-names.js';
 import type { ChannelKeys, Keys } from '../keys.js';
 import { Call, type Invocation, type ScriptArgument, invocation } from './call.js';
 import type { FastPaths } from './fast-paths.js';
-import { addMessage, isSimple } from './message.js';
+import { addMessage, addMessages, isSimple } from './message.js';
 import { scripts } from './scripts.generated.js';
 
 /** Messages that are published all or none. */
@@ -28,10 +28,7 @@ export interface FastPublishCall {
 /** The call of the general path. */
 export function publishCall(publications: readonly Publication[], keys: Keys): Invocation {
   const call = new Call(scripts.publish, keys).add(publications.length);
-  for (const { messages } of publications) {
-    call.add(messages.length);
-    for (const message of messages) addMessage(call, message);
-  }
+  for (const { messages } of publications) addMessages(call, messages);
   return call;
 }
 

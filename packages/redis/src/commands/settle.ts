@@ -1,11 +1,11 @@
-import { type BucketRecord, OWN_ARGS, type Outcome, type OutgoingMessage, type Settlement } from '@repid/core';
+import { type BucketRecord, OWN_ARGS, type Outcome, type Settlement } from '@repid/core';
 import { encodeHeaders } from '../codec/entry.js';
 import { boundsOf } from '../codec/entry-id.js';
 import { encodeReason, reasonOf } from '../codec/reason.js';
 import { type Keys, LETTER, isTemporary } from '../keys.js';
 import { Call, type Invocation, callWithLetters } from './call.js';
 import type { FastPaths } from './fast-paths.js';
-import { addMessage } from './message.js';
+import { addMessages } from './message.js';
 import { scripts } from './scripts.generated.js';
 import { type EntryLease, type OwnedEntry, type SettleCommand, isPlainAck } from './settle-command.js';
 import { type Settling, type SettlementBatch, batchesOf, entriesOf } from './settlement-batch.js';
@@ -116,7 +116,7 @@ function addExtras(call: Call, { bucket, publish = [] }: Settlement, letters: st
   if (letters.includes('a')) call.add(lease.resultId!);
   if (letters.includes('p')) call.add(lease.ownArgs!);
   if (bucket) addResult(call, bucket, lease.jobId);
-  if (publish.length > 0) addFollowers(call, publish);
+  if (publish.length > 0) addMessages(call, publish);
 }
 
 function addResult(call: Call, { id, body, cause, jobName }: BucketRecord, jobId: string | undefined): void {
@@ -127,19 +127,8 @@ function addResult(call: Call, { id, body, cause, jobName }: BucketRecord, jobId
 }
 
 function addOutcome(call: Call, outcome: Outcome): void {
-  switch (outcome.type) {
-    case 'ack':
-      return;
-    case 'nack':
-      return void call.add(encodeHeaders(outcome.headers), encodeReason(outcome.reason));
-    case 'reject':
-      return void call.add(encodeHeaders(outcome.headers), 0);
-    case 'retry':
-      return void call.add(encodeHeaders(outcome.headers), Math.max(0, Math.ceil(outcome.delay)));
-  }
-}
-
-function addFollowers(call: Call, followers: readonly OutgoingMessage[]): void {
-  call.add(followers.length);
-  for (const follower of followers) addMessage(call, follower);
+  if (outcome.type === 'ack') return;
+  call.add(encodeHeaders(outcome.headers));
+  if (outcome.type === 'nack') call.add(encodeReason(outcome.reason));
+  else call.add(outcome.type === 'retry' ? Math.max(0, Math.ceil(outcome.delay)) : 0);
 }

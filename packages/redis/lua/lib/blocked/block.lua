@@ -47,10 +47,8 @@ local function begin_waiting(job, m)
 end
 
 local function block_recorded(job, m, missing)
-  local fields = { 'on', pack_waits(m.waits) }
-  for i, value in ipairs({ pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl, #missing }) do
-    fields[#fields + 1], fields[#fields + 2] = WAIT_FIELDS[i], value
-  end
+  local fields = kept_of(m)
+  append(fields, { 'missing', #missing })
   for _, wait in ipairs(missing) do
     fields[#fields + 1], fields[#fields + 2] = 'c:' .. wait.id, wait.condition
   end

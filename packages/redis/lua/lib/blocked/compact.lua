@@ -33,15 +33,9 @@ local function message_of_compact(job, shape, values, bucket_id, body)
   }
 end
 
-local RESULTS = {
-  ['='] = function(values) return values[ID] end,
-  ['-'] = function() return '' end,
-  r = function(values) return values[RESULT] end,
-}
-
 local function waits_of_compact(shape, values, bucket_id)
   local on = { { id = bucket_id, condition = shape.condition } }
-  return { on = on, timeout = shape.timeout, result = RESULTS[shape.result](values), ttl = shape.ttl }
+  return { on = on, timeout = shape.timeout, result = shape.result == '=' and values[ID] or values[RESULT], ttl = shape.ttl }
 end
 
 local function whole_compact(job, values, bucket_id)

@@ -125,7 +125,10 @@ local function unpack_kept(job, values)
   return m
 end
 
--- The values of a message's record, in the order of KEPT.
+-- The fields of KEPT in the record of a message, each followed by its value.
 local function kept_of(m)
-  return { pack_waits(m.waits), pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl }
+  local waits = m.waits
+  return {
+    'on', pack_waits(waits), 'message', pack_message(m), 'timeout', waits.timeout, 'result', waits.result, 'ttl', waits.ttl,
+  }
 end

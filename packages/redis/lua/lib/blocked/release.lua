@@ -91,26 +91,19 @@ local function try_to_decide(decide, waiter, bucket)
   if not ok then redis.log(redis.LOG_WARNING, 'repid: "' .. waiter .. '" goes on waiting: ' .. message_of(problem)) end
 end
 
-local function release_all(bucket, first, members)
-  if first then try_to_decide(decide_first, first, bucket) end
-  for i = 1, #members do try_to_decide(decide_member, members[i], bucket) end
-end
-
-local is_releasing, queue = false, {}
+local queue = {}
 
 -- Releases or skips the waiters of a bucket. Skipping stores the next bucket, which comes here again: buckets are queued, because a graph
 -- may be deeper than the call stack.
 exports.release = function(bucket, first, members)
-  if is_releasing then
-    queue[#queue + 1] = { bucket, first, members }
-    return
-  end
-  is_releasing = true
-  release_all(bucket, first, members)
+  queue[#queue + 1] = { bucket = bucket, first = first, members = members }
+  if #queue > 1 then return end
   local place = 1
   while queue[place] do
-    release_all(unpack(queue[place], 1, 3))
+    local stored = queue[place]
+    if stored.first then try_to_decide(decide_first, stored.first, stored.bucket) end
+    for _, waiter in ipairs(stored.members) do try_to_decide(decide_member, waiter, stored.bucket) end
     place = place + 1
   end
-  is_releasing, queue = false, {}
+  queue = {}
 end

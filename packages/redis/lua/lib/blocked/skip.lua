@@ -45,16 +45,13 @@ local function keep_arguments(args, ttl)
   if ttl == '' then redis.call('DEL', bucket_key(args)) else extend_ttl(bucket_key(args), ttl, true) end
 end
 
--- Keeps the record of a skipped job, `values` in the order of KEPT, for a replay of the bucket that it was skipped for.
-local function keep_skipped(job, values, bucket_id)
-  local ttl, fields = values[5], {}
+-- Keeps the record of a skipped job for a replay of the bucket that it was skipped for.
+local function keep_skipped(job, m, bucket_id)
+  local ttl = m.waits.ttl
   if ttl ~= 'null' and tonumber(ttl) <= 0 then return end
   check_type(skipped_record_of(job), 'hash')
   check_type(skipped_key(bucket_id), 'set')
-  for i, name in ipairs(KEPT) do
-    fields[#fields + 1], fields[#fields + 2] = name, values[i]
-  end
-  redis.call('HSET', skipped_record_of(job), unpack(fields))
+  redis.call('HSET', skipped_record_of(job), unpack(kept_of(m)))
   extend_ttl(skipped_record_of(job), ttl, true)
   local set = skipped_key(bucket_id)
   local is_new = redis.call('EXISTS', set) == 0
@@ -72,7 +69,7 @@ end
 
 -- A bucket that has succeeded is never replayed, so nothing is kept for it.
 local function end_broken(job, m, broken)
-  local is_kept = m.waits.result ~= '' and broken.state ~= 'succeeded' and attempt(keep_skipped, job, kept_of(m), broken.id)
+  local is_kept = m.waits.result ~= '' and broken.state ~= 'succeeded' and attempt(keep_skipped, job, m, broken.id)
   end_skipped(job, m, is_kept, broken_reason(broken), cause_of_skip(broken))
 end
 
