@@ -7,7 +7,6 @@
 --
 --- @include lib/dead_letters
 --- @include lib/takeover
---- @include lib/python
 --- @include lib/end_entry
 --- @include lib/blocked_jobs
 

@@ -4,7 +4,6 @@
 -- Returns  as commands/reclaim says
 --
 --- @include lib/takeover
---- @include lib/python
 
 -- First an entry of the consumer's own whose answer was lost, then one whose consumer is lost.
 local function claim_alone(taken, streams, s, consumer, ownership, most)

@@ -4,7 +4,6 @@
 -- Returns  { queued, delayed, waiting, running, dead letters, 1 where it is paused, consumers }
 --
 --- @include lib/administration
---- @include lib/consumers
 --- @include lib/python
 
 -- What is queued and what is running in a stream. After the sweep there is nothing else.

@@ -4,7 +4,6 @@
 -- Returns  names of consumers; none where the pause is over
 --
 --- @include lib/administration
---- @include lib/consumers
 
 return carry_out(function()
   local epoch, names = argument(), {}

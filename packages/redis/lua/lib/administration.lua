@@ -1,6 +1,7 @@
 --- @include lib/dead_letters
 --- @include lib/groups
 --- @include lib/notify
+--- @include lib/consumers
 
 -- What the commands that administer a channel share. Their calls are about one channel, and begin with the arguments that
 -- lib/dead_letters reads.

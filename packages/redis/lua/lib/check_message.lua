@@ -26,6 +26,11 @@ local function check_target(c, priority, indexed, timing)
   if timing ~= '' then check_delayed(c) end
 end
 
+-- True for a message that waits for buckets.
+local function has_waits(m)
+  return m.waits or m.bucket_id
+end
+
 -- Where messages wait for buckets.
 local function check_waiting(c)
   check_type(c.waiting, 'zset')
@@ -37,7 +42,7 @@ local function check_message(m)
   local c = m.channel
   check_target(c, m.priority, m.id ~= '', m.timing)
   if m.clears or m.buckets then check_type(AWAITED, 'hash') end
-  if m.waits or m.bucket_id then check_waiting(c) end
+  if has_waits(m) then check_waiting(c) end
 end
 
 -- Checks the keys that differ from message to message.

@@ -47,9 +47,7 @@ end
 
 local function read_fields(shape, id)
   local fields, names, before = {}, shape.names, cursor
-  for i = 1, #names do
-    fields[2 * i - 1], fields[2 * i] = names[i], ARGV[before + i]
-  end
+  for i = 1, #names do fields[2 * i - 1], fields[2 * i] = names[i], ARGV[before + i] end
   cursor = before + #names
   if shape.has_id_field then fields[#fields + 1], fields[#fields + 2] = 'id', id end
   return fields

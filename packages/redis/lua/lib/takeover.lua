@@ -1,5 +1,6 @@
 --- @include lib/streams
 --- @include lib/entries
+--- @include lib/python
 
 -- Takes over entries whose consumers are lost, and entries that a consumer was given without learning of it.
 

@@ -49,9 +49,7 @@ end
 local function block_recorded(job, m, missing)
   local fields = kept_of(m)
   append(fields, { 'missing', #missing })
-  for _, wait in ipairs(missing) do
-    fields[#fields + 1], fields[#fields + 2] = 'c:' .. wait.id, wait.condition
-  end
+  for _, wait in ipairs(missing) do fields[#fields + 1], fields[#fields + 2] = 'c:' .. wait.id, wait.condition end
   write_all('HSET', record_of(job), fields)
   begin_waiting(job, m)
 end
@@ -116,10 +114,7 @@ end
 -- The fields of the job's message; the missing buckets, each followed by its condition.
 exports.inspect = function(c, id)
   local job = job_on(c, id)
-  local m, missing = find_waiting(job), {}
-  if not m then return {}, missing end
-  for _, wait in ipairs(missing_of(job, m)) do
-    missing[#missing + 1], missing[#missing + 2] = wait.id, wait.condition
-  end
-  return m.fields, missing
+  local m = find_waiting(job)
+  if not m then return {}, {} end
+  return m.fields, pairs_of(missing_of(job, m))
 end

@@ -106,12 +106,15 @@ local function unpack_message(job, packed)
   return { channel = job.channel, priority = priority, id = id, fields = fields, timing = timing, when = when }
 end
 
+-- The bucket ids of waits, each followed by its condition.
+local function pairs_of(waits)
+  local list = {}
+  for _, wait in ipairs(waits) do list[#list + 1], list[#list + 2] = wait.id, wait.condition end
+  return list
+end
+
 local function pack_waits(waits)
-  local on = {}
-  for _, wait in ipairs(waits.on) do
-    on[#on + 1], on[#on + 2] = wait.id, wait.condition
-  end
-  return cmsgpack.pack(on)
+  return cmsgpack.pack(pairs_of(waits.on))
 end
 
 -- The message of a record whose values come in the order of KEPT; nil where it holds no message any more.

@@ -118,9 +118,7 @@ exports.is_held_below = function(bucket_id)
     if is_held(id) then return true end
     for _, skipped in ipairs(redis.call('SMEMBERS', skipped_key(id))) do
       local result = result_of_skipped(job_named(skipped))
-      if result and not is_known[result] then
-        bucket_ids[#bucket_ids + 1], is_known[result] = result, true
-      end
+      if result and not is_known[result] then bucket_ids[#bucket_ids + 1], is_known[result] = result, true end
     end
   end
   return false
