@@ -31,7 +31,7 @@ local function page_of(...)
   return page.err and {} or page
 end
 
--- Returns where to go on: after those that were kept.
+-- Ends members of a sorted set. Returns where to go on: after those that were kept.
 local function end_members(zset, action)
   local kept = tonumber(position) or 0
   local page = page_of('ZRANGE', zset, kept, kept + STEP - 1)
@@ -39,7 +39,7 @@ local function end_members(zset, action)
   return #page < STEP and '' or kept + #page - count
 end
 
--- Returns where to go on.
+-- Ends entries of a stream. Returns where to go on.
 local function end_entries(stream, after, last, action)
   local bytes = 0
   if position ~= '' and is_after(position, after) then after = position end

@@ -2,7 +2,6 @@ import { tooManyDeliveries } from '../codec/reason.js';
 import type { RawEntry } from '../connection/reader.js';
 import { type Keys, LETTER } from '../keys.js';
 import type { ActiveStream, ChannelLimits } from '../message-broker/active-streams.js';
-import type { TakenEntry } from '../message-broker/fetcher.js';
 import { LIMITS } from '../options/defaults.js';
 import { Call, type Invocation, callWithLetters } from './call.js';
 import { scripts } from './scripts.generated.js';
@@ -32,6 +31,9 @@ export interface ReclaimLimits {
   readonly max: number;
   readonly limits?: ChannelLimits;
 }
+
+/** An entry that Redis has given to a consumer, which has not learned of it. */
+type MissedEntry = Readonly<{ stream: ActiveStream; entry: RawEntry; deliveries: number }>;
 
 /** The call that takes over entries that may run beside others. @param hasResults true where results are stored here too */
 export function reclaimCall(
@@ -69,7 +71,7 @@ export function ownPendingCall(
 /** The call that gives a consumer entries of its own again. */
 export function retakeCall(
   { name }: Claimant,
-  missed: readonly TakenEntry[],
+  missed: readonly MissedEntry[],
   limits: ReclaimLimits,
   keys: Keys,
 ): Invocation {
