@@ -147,8 +147,12 @@ local function read_batch()
 end
 
 local function action_for(outcome)
-  if EXTENDING[outcome] then return extend end
-  return PLAIN_ACKS[outcome] and acknowledge or commit
+  if PLAIN_ACKS[outcome] then return acknowledge end
+  local action = EXTENDING[outcome] and extend or commit
+  return function(...)
+    local ok, answer = attempt(action, ...)
+    return ok and answer or message_of(answer)
+  end
 end
 
 return carry_out(function()

@@ -45,7 +45,8 @@ local function acknowledge(batch, entry, place)
   local id = batch.ids and batch.ids[place]
   if has_ended(batch, entry) then return LOST end
   if id then
-    free_id({ batch = batch, entry = entry, id = id })
+    local ok, problem = attempt(free_id, { batch = batch, entry = entry, id = id })
+    if not ok then return message_of(problem) end
     if batch.outcome == 'ack-job-args' then discarded[#discarded + 1] = bucket_key(id .. TS.ownArgs) end
   end
   remove_entry(batch, entry)
@@ -60,9 +61,8 @@ local function settle_all(read_batch, action_for)
     local batch = read_batch()
     local action = action_for(batch.outcome)
     for place = 1, #batch.entries do
-      local entry, ok, answer = batch.entries[place], true, LOST
-      if owns(batch, entry) then ok, answer = attempt(action, batch, entry, place) end
-      if not ok then answer = message_of(answer) end
+      local entry = batch.entries[place]
+      local answer = owns(batch, entry) and action(batch, entry, place) or LOST
       if answer ~= DONE then answers[#answers + 1] = { before + place - 1, answer } end
     end
     before = before + #batch.entries
