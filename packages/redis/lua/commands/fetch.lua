@@ -1,44 +1,38 @@
 -- fetch: takes entries from several streams. (One stream is read by XREADGROUP itself.)
 --
--- KEYS     as lib/keys says
--- ARGV     consumer; quotas of high, medium and low; how many streams, in order of preference; each: channel, priority, how many of the
---          stream at most, how many of its channel at most or -1
+-- ARGV     consumer; quotas of high, medium and low; how many streams, in order of preference; each as `read_stream` says, then how many of
+--          it at most
 -- Returns  1, { place of the stream, entries }, ..., and for each stream what went wrong or ''. Where no entries are found: 0, and the
 --          last id of each stream, '' where it cannot be read, so that the caller can block until there is more
 --
---- @include lib/args
---- @include lib/keys
---- @include lib/changes
---- @include lib/info
+--- @include lib/streams
+--- @include lib/groups
 
 return carry_out(function()
   local consumer = argument()
   local quota = { h = number(), m = number(), l = number() }
   local left = quota.h + quota.m + quota.l
-  local streams, taken, problems, allowed = {}, {}, {}, {}
-  for n = 1, number() do
-    local c, priority, most, of_channel = channel(number()), argument(), number(), number()
-    allowed[c] = allowed[c] or { left = of_channel >= 0 and of_channel or math.huge }
-    streams[n] = { key = c[priority], group = c.group, priority = priority, most = most, of_channel = allowed[c] }
-    problems[n] = ''
+  local streams, taken, problems = {}, {}, {}
+  for place = 1, number() do
+    streams[place], problems[place] = read_stream(place), ''
+    streams[place].most = number()
   end
 
-  local function read(place, wanted)
-    local s = streams[place]
+  local function read(s, wanted)
     local count = math.min(wanted, s.most, s.of_channel.left)
     if count <= 0 or s.is_empty then return 0 end
     local answer = redis.pcall('XREADGROUP', 'GROUP', s.group, consumer, 'COUNT', count, 'STREAMS', s.key, '>')
-    if answer and answer.err then problems[place] = answer.err end
+    if answer and answer.err then problems[s.place] = answer.err end
     local entries = answer and answer[1] and answer[1][2] or {}
     local found = #entries
     if found < count then s.is_empty = true end
-    if found > 0 then taken[#taken + 1] = { place, entries } end
+    if found > 0 then taken[#taken + 1] = { s.place, entries } end
     left, s.most, s.of_channel.left = left - found, s.most - found, s.of_channel.left - found
     return found
   end
 
-  for place, s in ipairs(streams) do quota[s.priority] = quota[s.priority] - read(place, quota[s.priority]) end
-  for place in ipairs(streams) do read(place, left) end
+  for _, s in ipairs(streams) do quota[s.priority] = quota[s.priority] - read(s, quota[s.priority]) end
+  for _, s in ipairs(streams) do read(s, left) end
   if #taken > 0 then return { 1, taken, problems } end
 
   local last = {}

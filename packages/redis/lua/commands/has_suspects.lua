@@ -1,6 +1,5 @@
 -- has_suspects: looks whether there are suspects.
 --
--- KEYS     as lib/keys says
 -- ARGV     ownership time, most deliveries; streams as `read_streams` says
 -- Returns  1 or 0
 --

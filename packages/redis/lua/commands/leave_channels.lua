@@ -1,12 +1,9 @@
 -- leave_channels: removes a consumer from the groups where it has nothing pending.
 --
--- KEYS     as lib/keys says
 -- ARGV     how many channels, consumer
 -- Returns  1
 --
---- @include lib/args
---- @include lib/keys
---- @include lib/changes
+--- @include lib/command
 
 return carry_out(function()
   local count, consumer = number(), argument()

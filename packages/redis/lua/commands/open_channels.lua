@@ -1,14 +1,12 @@
 -- open_channels: creates what consumers need, and removes the traces of consumers that are gone.
 --
--- KEYS     as lib/keys says
 -- ARGV     how many channels
 -- Returns  for each channel what went wrong, or ''
 --
---- @include lib/server
+--- @include lib/command
 --- @include lib/add_entry
 --- @include lib/consumers
 --- @include lib/python
---- @include lib/args
 
 local FORGET_CONSUMERS_AFTER = 60 * 60 * 1000
 

@@ -1,14 +1,9 @@
--- pause: pauses a channel. From then on its groups give nothing, also to readers that are already blocked.
+-- pause: pauses a channel, or ends its pause. During a pause its groups give nothing, also to readers that are already blocked.
 --
--- KEYS     as lib/keys says
--- ARGV     none
--- Returns  the name of the pause, also where the channel was paused before
+-- ARGV     as lib/dead_letters says; '1' to pause, '' to end the pause
+-- Returns  the name of the pause, also where the channel was paused before; nil where it is over
 --
---- @include lib/server
---- @include lib/keys
---- @include lib/changes
---- @include lib/groups
---- @include lib/notify
+--- @include lib/administration
 
 -- Consumers confirm a pause by its name.
 local function new_epoch()
@@ -16,12 +11,22 @@ local function new_epoch()
   return string.format('%d%06d', time[1], time[2])
 end
 
+local function pause()
+  if redis.call('TYPE', target.paused).ok ~= 'hash' then redis.call('DEL', target.paused) end
+  redis.call('HSETNX', target.paused, TS.pauseEpoch, new_epoch())
+  for _, priority in ipairs(PRIORITIES) do save_position(target, target[priority]) end
+  return redis.call('HGET', target.paused, TS.pauseEpoch)
+end
+
+local function resume()
+  for _, priority in ipairs(PRIORITIES) do restore_position(target, target[priority]) end
+  redis.call('DEL', target.paused)
+  return false
+end
+
 return carry_out(function()
-  local c = channel(1)
   allow_growth()
-  if redis.call('TYPE', c.paused).ok ~= 'hash' then redis.call('DEL', c.paused) end
-  redis.call('HSETNX', c.paused, TS.pauseEpoch, new_epoch())
-  for _, priority in ipairs(PRIORITIES) do save_position(c, c[priority]) end
-  notify(c.control, 'look')
-  return redis.call('HGET', c.paused, TS.pauseEpoch)
+  local epoch = argument() == '1' and pause() or resume()
+  notify(target.control, 'look')
+  return epoch
 end)

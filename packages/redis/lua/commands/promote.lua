@@ -1,28 +1,25 @@
 -- promote: moves delayed messages that are due into their streams, skips jobs that have waited too long, and notes that the consumer is alive.
 --
--- KEYS     as lib/keys says
 -- ARGV     as lib/dead_letters says; consumer, how many channels, how many messages of each at most; for each the pause that the consumer
 --          has confirmed, or ''
 -- Returns  for each channel { in how many milliseconds there is more to do or '', its pause or '', the letters of the streams in use, what
 --          went wrong or '' }
 --
 --- @include lib/dead_letters
---- @include lib/server
---- @include lib/channel_problems
 --- @include lib/blocked_jobs
 --- @include lib/consumers
 --- @include lib/delayed
 
 -- A message that cannot be delivered becomes a dead letter, and its id is free.
 local function dead_letter_delayed(c, m)
-  local reason, job = cjson.decode(m.fault), job_of_delayed(c, m)
+  local reason = cjson.decode(m.fault)
   reason.at = now()
   check_type(c.dead_letters, 'stream')
   note_problem(c, reason.message)
   dead_letter({ channel = c, stream = c.m }, '0-0', m.fields, cjson.encode(reason))
-  if job then
-    blocked_jobs().leave(c, job.id)
-    forget_job(job.id, names_of(m.fields).result)
+  if is_located(m.id, c, 'd', m.stamp) then
+    blocked_jobs().leave(c, m.id)
+    forget_job(m.id, names_of(m.fields).result)
   end
 end
 
@@ -30,15 +27,13 @@ local function promote_one(c, member)
   local m = find_delayed(c, member)
   if not m then return end
   if m.fault then return dead_letter_delayed(c, m) end
-  check_type(c[m.priority], 'stream')
-  if m.has_id then check_type(JOBS, 'hash') end
+  check_target(c, m.priority, m.has_id, '')
   add_entry(c, m.priority, m.id, m.has_id, m.fields)
 end
 
 -- A message that its stream refuses does not stop the others.
 local function promote(c, limit)
-  check_type(c.delayed, 'zset')
-  check_type(c.delayed_messages, 'hash')
+  check_delayed(c)
   local due = redis.call('ZRANGEBYSCORE', c.delayed, '-inf', '(' .. (now() + 1), 'LIMIT', 0, limit)
   local promoted = {}
   for _, member in ipairs(due) do

@@ -1,22 +1,10 @@
 -- publish: adds batches of messages. Each batch is added completely or not at all.
 --
--- KEYS     as lib/keys says
 -- ARGV     how many batches; each: how many messages, messages as lib/read_message reads them
 -- Returns  for each batch that was not added: its place from 0, and what went wrong, or { place of the message from 1, why its id is taken }
 --
---- @include lib/server
 --- @include lib/read_message
 --- @include lib/blocked_jobs
-
-local function read_batches()
-  local batches = {}
-  for place = 1, number() do
-    local batch = {}
-    for i = 1, number() do batch[i] = read_message() end
-    batches[place] = batch
-  end
-  return batches
-end
 
 -- The first message of a batch whose id is taken, or used twice in the batch: its place, and why, as `taken_by` returns it.
 local function first_duplicate(batch)
@@ -36,7 +24,8 @@ end
 
 return carry_out(function()
   require_growth()
-  local batches, answers = read_batches(), {}
+  local batches, answers = {}, {}
+  for place = 1, number() do batches[place] = read_messages() end
   look_up_jobs(batches)
   for place, batch in ipairs(batches) do
     local ok, problem = attempt(add_batch, batch)

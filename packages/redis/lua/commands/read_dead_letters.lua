@@ -1,16 +1,12 @@
 -- read_dead_letters: reads the oldest dead letters of a channel.
 --
--- KEYS     as lib/keys says
 -- ARGV     as lib/dead_letters says; how many
 -- Returns  entries
 --
---- @include lib/dead_letters
---- @include lib/server
---- @include lib/changes
+--- @include lib/administration
 
 return carry_out(function()
   require_master()
-  local c = channel(1)
-  trim_letters(c)
-  return redis.call('XRANGE', c.dead_letters, '-', '+', 'COUNT', number())
+  trim_letters(target)
+  return redis.call('XRANGE', target.dead_letters, '-', '+', 'COUNT', number())
 end)

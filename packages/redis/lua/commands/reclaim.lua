@@ -1,15 +1,12 @@
 -- reclaim: takes over entries whose consumers are lost and that may run beside others. Ends those that cannot be run at all.
 --
--- KEYS     as lib/keys says
 -- ARGV     as lib/dead_letters says; consumer, ownership time, most deliveries, reason of those that are given up, '1' where results are
 --          stored here too; streams as `read_streams` says
 -- Returns  1 where there may be more; 1 where there are suspects; { place of the stream, deliveries, entry }, ...; for each stream what
 --          went wrong or ''
 --
 --- @include lib/dead_letters
---- @include lib/server
 --- @include lib/takeover
---- @include lib/python
 --- @include lib/end_entry
 --- @include lib/blocked_jobs
 
@@ -30,12 +27,10 @@ local function give_up(s, pending, template, has_results)
   check_type(c.dead_letters, 'stream')
   check_type(JOBS, 'hash')
   check_type(AWAITED, 'hash')
-  if is_located_at(settlement) then
+  if is_at_entry(settlement) then
     free_id(settlement)
     blocked_jobs().leave(c, settlement.id)
-    if has_results and names.result then
-      blocked_jobs().store_failed(names.result, names.ttl, reason.name .. ': ' .. reason.message, names)
-    end
+    if has_results then blocked_jobs().store_failure(names, nil, reason.name .. ': ' .. reason.message) end
   end
   dead_letter(batch, entry, fields, cjson.encode(reason))
   remove_entry(batch, entry)

@@ -1,12 +1,9 @@
 -- reclaim_suspect: takes over one suspect for a consumer that has nothing in flight.
 --
--- KEYS     as lib/keys says
 -- ARGV     consumer, ownership time, most deliveries; streams as `read_streams` says
 -- Returns  as commands/reclaim says
 --
---- @include lib/server
 --- @include lib/takeover
---- @include lib/python
 
 local function next_odd(n)
   return n + 1 - n % 2

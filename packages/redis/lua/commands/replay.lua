@@ -1,16 +1,13 @@
 -- replay: a step that puts dead letters back into their streams.
 --
--- KEYS     as lib/keys says
--- ARGV     '1' to replay the jobs that were skipped because of them, how many at most, the letter to go on after, how many ids or -1 for all,
---          ids
+-- ARGV     as lib/dead_letters says; '1' to replay the jobs that were skipped because of them, how many at most, the letter to go on after,
+--          how many ids or -1 for all, ids
 -- Returns  for each letter that it has looked at { id, outcome, job id, and for 'job-exists' the state, id and channel of that job }; and
 --          what stopped it, or ''. Workers of skipped jobs are not notified
 --
---- @include lib/args
---- @include lib/server
+--- @include lib/administration
 --- @include lib/blocked_jobs
 
-local STEP, SMALL_STEP, MOST_FIELDS = 500, 50, TS.entryFields
 local NOT_REPLAYED = { original_stream = true, original_id = true, reason = true }
 local LEFT_OUT = { TS.notInDeadLetters }
 
@@ -39,13 +36,13 @@ local function replayed_fields(letter)
     local name, value = letter[i], letter[i + 1]
     if string.sub(name, 1, #INPUT) == INPUT then value = current_input(string.sub(name, #INPUT + 1), value) end
     if name == 'headers' then value = without_run_headers(value) end
-    if value and not NOT_REPLAYED[name] then append(fields, { name, value }) end
+    if value and not NOT_REPLAYED[name] then fields[#fields + 1], fields[#fields + 2] = name, value end
   end
   return fields
 end
 
 local function is_message(fields)
-  if #fields > 2 * MOST_FIELDS or not field_of(fields, 'payload') then return false end
+  if #fields > MOST_VALUES or not field_of(fields, 'payload') then return false end
   local text = field_of(fields, 'headers')
   if not text then return true end
   local ok, headers = pcall(cjson.decode, text)
@@ -56,49 +53,43 @@ local function is_message(fields)
   return true
 end
 
-local function priority_of(c, letter)
+local function priority_of(letter)
   local stream = field_of(letter, 'original_stream')
-  return stream == c.h and 'h' or stream == c.l and 'l' or 'm'
+  return stream == target.h and 'h' or stream == target.l and 'l' or 'm'
 end
 
-local function job_that_has(names)
-  local taken = names.id and job_with(names.id)
-  if taken or not names.result or not names.id then return taken end
-  return job_with(names.result)
-end
-
-local function replay_letter(c, entry, letter, results, with_dependents)
+local function replay_letter(entry, letter, results, with_dependents)
   local fields = replayed_fields(letter)
   local names = names_of(fields)
   local id, result = names.id or '', names.result
   if not is_message(fields) then return { entry, 'malformed', id } end
-  local taken = job_that_has(names)
+  local taken = taken_by({ id = id, alias = result }, {})
   if taken then return { entry, 'job-exists', id, taken[3], taken[4], taken[5] } end
   if with_dependents and result and blocked_jobs().is_held_below(result) then return { entry, 'result-in-use', id } end
-  add_entry(c, priority_of(c, letter), id, id ~= '', fields)
+  add_entry(target, priority_of(letter), id, id ~= '', fields)
   if id ~= '' and result and result ~= id then change(HASH, JOBS, result, alias_of(id)) end
-  redis.call('XDEL', c.dead_letters, entry)
+  redis.call('XDEL', target.dead_letters, entry)
   results[#results + 1] = result
   return { entry, 'replayed', id }
 end
 
 -- Iterators over the letters: those with the given ids, or those after a letter. Each letter is read when it is asked for.
-local function given_letters(c, count)
+local function given_letters(count)
   local left_over = count
   return function()
     if left_over == 0 then return nil end
     left_over = left_over - 1
     local entry = argument()
-    return entry, is_entry_id(entry) and entry_fields(c.dead_letters, entry) or nil
+    return entry, is_entry_id(entry) and entry_fields(target.dead_letters, entry) or nil
   end
 end
 
-local function letters_after(c, after)
+local function letters_after(after)
   local page, place = {}, 0
   return function()
     place = place + 1
     if place > #page then
-      page, place = redis.call('XRANGE', c.dead_letters, '(' .. after, '+', 'COUNT', SMALL_STEP), 1
+      page, place = redis.call('XRANGE', target.dead_letters, '(' .. after, '+', 'COUNT', SMALL_STEP), 1
     end
     local letter = page[place]
     if not letter then return nil end
@@ -108,14 +99,14 @@ local function letters_after(c, after)
 end
 
 return carry_out(function()
-  local c, with_dependents, limit, after, count = channel(1), argument() == '1', number(), argument(), number()
+  local with_dependents, limit, after, count = argument() == '1', number(), argument(), number()
   local results, looked_at, replayed = {}, {}, 0
   require_growth()
   check_type(JOBS, 'hash')
-  for _, priority in ipairs(PRIORITIES) do check_type(c[priority], 'stream') end
-  for entry, letter in count >= 0 and given_letters(c, count) or letters_after(c, after) do
+  for _, priority in ipairs(PRIORITIES) do check_type(target[priority], 'stream') end
+  for entry, letter in count >= 0 and given_letters(count) or letters_after(after) do
     local ok, outcome = true, { entry, 'not-found', '' }
-    if letter then ok, outcome = attempt(replay_letter, c, entry, letter, results, with_dependents) end
+    if letter then ok, outcome = attempt(replay_letter, entry, letter, results, with_dependents) end
     if not ok then return { looked_at, message_of(outcome) } end
     looked_at[#looked_at + 1] = outcome
     if outcome[2] == 'replayed' then replayed = replayed + 1 end

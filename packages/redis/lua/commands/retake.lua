@@ -1,15 +1,29 @@
--- retake: gives a consumer its own entries again, after the answer that held them was lost.
+-- retake: gives a consumer entries of its own again, after the answer that held them was lost; or lists them, but for those that a takeover
+-- has marked.
 --
--- KEYS     as lib/keys says
--- ARGV     consumer; streams as `read_streams` says; how many entries; each: place of its stream, entry, deliveries
--- Returns  as commands/reclaim says
+-- ARGV     consumer; streams as `read_streams` says; how many entries, or -1 to list them; to list them: least idle time, most idle time;
+--          else for each: place of its stream, entry, deliveries
+-- Returns  as commands/reclaim says. A listed entry has no fields
 --
 --- @include lib/takeover
 --- @include lib/pending
 
+local consumer, streams, count = argument(), read_streams(), number()
+
+local function list(least, most)
+  local own = {}
+  for place, s in ipairs(streams) do
+    try_on(s.channel, each_pending, s, least, function(pending)
+      if pending[3] < most and pending[4] < MARK then own[#own + 1] = { place, pending[4], { pending[1] } } end
+    end, consumer)
+  end
+  return { 0, 0, own, {} }
+end
+
 return carry_out(function()
-  local consumer, streams, taken, has_more = argument(), read_streams(), {}, 0
-  for _ = 1, number() do
+  local taken, has_more = {}, 0
+  if count < 0 then return list(number(), number()) end
+  for _ = 1, count do
     local s, entry, deliveries = streams[number()], argument(), number()
     local pending = pending_entry(s.channel, s.key, entry)
     if pending and pending[2] == consumer and pending[4] == deliveries then

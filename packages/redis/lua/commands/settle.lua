@@ -1,39 +1,27 @@
 -- settle: commits settlements, and extends ownership.
 --
--- KEYS     as lib/keys says
 -- ARGV     as lib/dead_letters says; how many batches; each: channel, priority, then as `read_entries` says; then, where the outcome is
 --          'ack', 'nack', 'dead-letter' or 'requeue': flags as `read_flags` says, and a settlement for each entry
 -- Returns  for each settlement that was not committed: its place from 0, and 0 where ownership was lost, or what went wrong
 --
 --- @include lib/dead_letters
---- @include lib/server
 --- @include lib/read_message
 --- @include lib/blocked_jobs
 --- @include lib/settling
 
 local function with_headers(fields, headers)
-  local changed, place = {}, nil
+  local changed, has_headers = {}, false
   for i = 1, #fields, 2 do
-    if fields[i] == 'headers' then
-      place = true
-      if headers ~= '' then
-        changed[#changed + 1] = 'headers'
-        changed[#changed + 1] = headers
-      end
-    else
-      changed[#changed + 1] = fields[i]
-      changed[#changed + 1] = fields[i + 1]
-    end
+    local name, value = fields[i], fields[i + 1]
+    if name == 'headers' then value, has_headers = headers, true end
+    if name ~= 'headers' or headers ~= '' then changed[#changed + 1], changed[#changed + 2] = name, value end
   end
-  if not place and headers ~= '' then
-    changed[#changed + 1] = 'headers'
-    changed[#changed + 1] = headers
-  end
+  if not has_headers and headers ~= '' then append(changed, { 'headers', headers }) end
   return changed
 end
 
 local function requeue(s)
-  local c, priority, indexed = s.batch.channel, s.batch.priority, is_located_at(s)
+  local c, priority, indexed = s.batch.channel, s.batch.priority, is_at_entry(s)
   local fields = with_headers(s.fields, s.headers)
   if s.delay > 0 then
     delay_entry(c, priority, s.id, indexed, fields, now() + s.delay)
@@ -42,31 +30,21 @@ local function requeue(s)
   end
 end
 
-local outcomes = {
-  ack = free_id,
-  nack = function(s)
-    dead_letter(s.batch, s.entry, with_headers(s.fields, s.headers), s.reason)
-    free_id(s)
-  end,
-  ['dead-letter'] = function(s)
-    dead_letter(s.batch, s.entry, s.fields, s.reason)
-    free_id(s)
-  end,
-  requeue = requeue,
-}
+-- A malformed message keeps its headers.
+local function give_up(s)
+  dead_letter(s.batch, s.entry, s.headers and with_headers(s.fields, s.headers) or s.fields, s.reason)
+  free_id(s)
+end
+
+local outcomes = { ack = free_id, nack = give_up, ['dead-letter'] = give_up, requeue = requeue }
 
 -- Followers whose ids are taken are left out.
 local function add_followers(followers)
-  local seen, free = {}, 0
-  for i = 1, #followers do
-    local follower = followers[i]
-    followers[i] = nil
-    if not taken_by(follower, seen) then
-      free = free + 1
-      followers[free] = follower
-    end
+  local seen, free = {}, {}
+  for _, follower in ipairs(followers) do
+    if not taken_by(follower, seen) then free[#free + 1] = follower end
   end
-  put_messages(followers)
+  put_messages(free)
 end
 
 -- What the settlements of a batch come with, one letter each; then, after spaces, of their buckets the ttl in whole milliseconds or '' and
@@ -89,12 +67,6 @@ local function read_result(flags, job_id)
   return bucket
 end
 
-local function read_followers()
-  local followers = {}
-  for i = 1, number() do followers[i] = read_message() end
-  return followers
-end
-
 -- Reads by outcome: ack: job id | nack: job id, headers, reason | dead-letter: job id, reason | requeue: job id, headers, delay; then what
 -- the flags announce.
 local function read_settlement(batch, entry)
@@ -107,26 +79,24 @@ local function read_settlement(batch, entry)
   if flags.a then s.alias = argument() end
   if flags.p then s.args = argument() elseif flags.o then s.args = s.id .. TS.ownArgs end
   if flags.b then s.bucket = read_result(flags, s.id) end
-  if flags.f then s.followers = read_followers() end
+  if flags.f then s.followers = read_messages() end
   return s
 end
 
 -- Checks the keys that the settlement writes to, but for its followers. Acknowledgements of a batch write to the same keys.
 local function check_keys(s)
   local c, outcome = s.batch.channel, s.batch.outcome
-  if s.id ~= '' then check_type(JOBS, 'hash') end
+  check_target(c, s.batch.priority, s.id ~= '', s.delay and s.delay > 0 and 'in' or '')
   if s.bucket then check_type(AWAITED, 'hash') end
-  check_type(c[s.batch.priority], 'stream')
   if outcome == 'nack' or outcome == 'dead-letter' then check_type(c.dead_letters, 'stream') end
-  if outcome == 'requeue' and s.delay > 0 then check_delayed(c) end
 end
 
 -- The outcome frees the job's id before the followers are added: one of them may have the same id.
-local function commit(s)
-  local batch = s.batch
-  local outcome = batch.outcome
+local function commit(batch, entry, place)
+  local s, outcome = batch.settlements[place], batch.outcome
+  if has_ended(batch, entry) then return LOST end
   if outcome ~= 'ack' then
-    s.fields = entry_fields(batch.stream, s.entry)
+    s.fields = entry_fields(batch.stream, entry)
     if not s.fields then return LOST end
   end
   if outcome ~= 'ack' or not batch.is_checked then check_keys(s) end
@@ -137,49 +107,28 @@ local function commit(s)
   if s.args then discarded[#discarded + 1] = bucket_key(s.args) end
   if batch.flags.w and s.id ~= '' then blocked_jobs().leave(batch.channel, s.id) end
   if s.followers then add_followers(s.followers) end
-  remove_entry(batch, s.entry)
+  remove_entry(batch, entry)
   return DONE
 end
+
+-- By outcome of an extension: the deliveries and marks that the entry has from then on; nil where they stay.
+local EXTENDING = {
+  extend = function() end,
+  -- A suspect starts to run. May be repeated.
+  start = function(batch, entry)
+    local deliveries = pending_entry(batch.channel, batch.stream, entry)[4]
+    local is_given_alone = math.floor(deliveries / TS.suspectMark) % 2 == 1
+    return deliveries + (is_given_alone and TS.suspectMark or 0)
+  end,
+  -- It has run alone for long enough.
+  unmark = function(batch) return batch.deliveries end,
+}
 
 local function extend(batch, entry)
-  redis.call('XCLAIM', batch.stream, batch.channel.group, batch.consumer, 0, entry, 'JUSTID')
+  local deliveries = EXTENDING[batch.outcome](batch, entry)
+  local counted = deliveries and { 'RETRYCOUNT', deliveries } or NONE
+  redis.call('XCLAIM', batch.stream, batch.channel.group, batch.consumer, 0, entry, 'JUSTID', unpack(counted))
   return DONE
-end
-
-local function extend_with(batch, entry, deliveries)
-  redis.call('XCLAIM', batch.stream, batch.channel.group, batch.consumer, 0, entry, 'JUSTID', 'RETRYCOUNT', deliveries)
-  return DONE
-end
-
--- Extends, and marks that a suspect runs. May be repeated.
-local function start(batch, entry)
-  local deliveries = pending_entry(batch.channel, batch.stream, entry)[4]
-  local is_given_alone = math.floor(deliveries / TS.suspectMark) % 2 == 1
-  return extend_with(batch, entry, deliveries + (is_given_alone and TS.suspectMark or 0))
-end
-
--- Extends and removes the marks of takeover: the message has run alone for long enough.
-local function unmark(batch, entry)
-  return extend_with(batch, entry, batch.deliveries)
-end
-
--- Returns errors as answers.
-local function try(action, ...)
-  local ok, answer = attempt(action, ...)
-  return ok and answer or message_of(answer)
-end
-
-local function settle(batch, place)
-  local entry = batch.entries[place]
-  if has_ended(batch, entry) or not owns(batch, entry) then return LOST end
-  return try(commit, batch.settlements[place])
-end
-
-local EXTENDING = { extend = extend, start = start, unmark = unmark }
-
-local function keep(batch, place)
-  local entry = batch.entries[place]
-  return owns(batch, entry) and try(EXTENDING[batch.outcome], batch, entry) or LOST
 end
 
 -- What the settlements need to know is looked up at once.
@@ -209,9 +158,12 @@ local function read_batch()
 end
 
 local function action_for(outcome)
-  if EXTENDING[outcome] then return keep end
   if PLAIN_ACKS[outcome] then return acknowledge end
-  return settle
+  local action = EXTENDING[outcome] and extend or commit
+  return function(...)
+    local ok, answer = attempt(action, ...)
+    return ok and answer or message_of(answer)
+  end
 end
 
 return carry_out(function()

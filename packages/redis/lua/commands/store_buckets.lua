@@ -1,10 +1,8 @@
 -- store_buckets: stores buckets and releases or skips the jobs that wait for them.
 --
--- KEYS     as lib/keys says
 -- ARGV     buckets, as lib/read_message reads them
 -- Returns  1
 --
---- @include lib/server
 --- @include lib/read_message
 --- @include lib/blocked_jobs
 

@@ -1,17 +1,14 @@
 -- unconfirmed: lists the consumers that are alive and have not confirmed a pause.
 --
--- KEYS     as lib/keys says
--- ARGV     the name of the pause
+-- ARGV     as lib/dead_letters says; the name of the pause
 -- Returns  names of consumers; none where the pause is over
 --
---- @include lib/args
---- @include lib/changes
---- @include lib/consumers
+--- @include lib/administration
 
 return carry_out(function()
-  local c, epoch, names = channel(1), argument(), {}
-  if redis.call('HGET', c.paused, TS.pauseEpoch) ~= epoch then return names end
-  each_consumer(c, function(consumer, confirmed, is_alive)
+  local epoch, names = argument(), {}
+  if redis.call('HGET', target.paused, TS.pauseEpoch) ~= epoch then return names end
+  each_consumer(target, function(consumer, confirmed, is_alive)
     if is_alive and confirmed ~= epoch then names[#names + 1] = consumer end
   end)
   return names

@@ -1,12 +1,10 @@
 -- wait_for_bucket: returns a bucket, or registers a client that is notified when the bucket is stored.
 --
--- KEYS     as lib/keys says
 -- ARGV     bucket id, client id, for how many milliseconds the client is remembered
 -- Returns  the body, or nil
 --
---- @include lib/args
+--- @include lib/command
 --- @include lib/bucket_store
---- @include lib/changes
 
 return carry_out(function()
   local id, client, ttl = argument(), argument(), number()

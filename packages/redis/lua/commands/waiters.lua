@@ -1,11 +1,9 @@
 -- waiters: lists the jobs that wait for a bucket or have yet to read it.
 --
--- KEYS     as lib/keys says
 -- ARGV     bucket id
 -- Returns  '<channel>:<job id>', ...
 --
---- @include lib/args
---- @include lib/server
+--- @include lib/command
 --- @include lib/blocked_jobs
 
 return carry_out(function()

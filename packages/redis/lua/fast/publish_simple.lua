@@ -34,7 +34,6 @@ end
 
 --- @include lib/pages
 --- @include lib/time
---- @include lib/shapes
 --- @include lib/blocked_layout
 
 local function leave_out(n)
@@ -64,10 +63,6 @@ local function leave_out_known(key, names, numbers)
     end
     last = last + #found
   end)
-end
-
-local function write_all(command, key, values)
-  in_pages(values, function(...) redis.call(command, key, ...) end)
 end
 
 local ids, numbers, seen, located = {}, {}, {}, {}

@@ -17,9 +17,9 @@
 
 local channel -- The shapes of blocked jobs name no channel.
 
---- @include lib/shapes
 --- @include lib/blocked_layout
 --- @include lib/bucket_store
+--- @include lib/pages
 
 local FALL_BACK = -1
 
@@ -28,21 +28,15 @@ redis.call('DEL', PROBE)
 
 local problems, before, at = {}, 0, 2
 
-local function write_all(command, key, values)
-  if #values > 0 then redis.call(command, key, unpack(values)) end
-end
-
 -- Puts the first blocked job of the bucket into its stream, with the bucket. Returns its id and location; nothing where it falls back.
 local function release(first, bucket_id, body, state, name, medium)
   local values = cmsgpack.unpack(first)
   if type(values) ~= 'table' or values[NAME] ~= name or #body > TS.inlinedResultSize then return nil end
   local shape, id = shape_of(values[SHAPE]), values[ID]
-  local condition, names = shape.condition, shape.names
+  local condition = shape.condition
   --- @include lib/inline/condition
-  if not condition_is_met or shape.priority ~= 'm' or shape.timing ~= '' or shape.has_id_field or #names > 4 then return nil end
-  local fields = { INPUT .. bucket_id, body, names[1], values[WHEN + 1], names[2], values[WHEN + 2] }
-  for i = 3, #names do fields[2 * i + 1], fields[2 * i + 2] = names[i], values[WHEN + i] end
-  local entry = redis.pcall('XADD', medium, '*', unpack(fields))
+  if not condition_is_met or shape.priority ~= 'm' or shape.timing ~= '' or shape.has_id_field or #shape.names > 4 then return nil end
+  local entry = redis.pcall('XADD', medium, '*', unpack(fields_of(shape, id, values, bucket_id, body)))
   if type(entry) ~= 'string' then return nil end
   local letter, detail = shape.priority, entry
   --- @include lib/inline/location
@@ -65,7 +59,7 @@ for _ = 1, tonumber(ARGV[1]) do
   local waiting_type = redis.call('TYPE', waiting).ok
   if locations.err or awaited.err or (waiting_type ~= 'zset' and waiting_type ~= 'none') then counts = {} end
 
-  local ended, freed, spent, stored, told, released, placed, ends, frees, releases = {}, {}, {}, {}, {}, {}, {}, 0, 0, 0
+  local ended, freed, spent, stored, released_by, released, placed, ends, frees, releases = {}, {}, {}, {}, {}, {}, {}, 0, 0, 0
   for i = 1, entry_count do
     local entry, id, body = ARGV[entry_at + i], ARGV[id_at + i], ARGV[body_at + i]
     local is_owned = counts[entry] == deliveries
@@ -89,7 +83,7 @@ for _ = 1, tonumber(ARGV[1]) do
       end
       if job then
         releases = releases + 1
-        told[releases], released[releases] = id, job
+        released_by[releases], released[releases] = id, job
         placed[2 * releases - 1], placed[2 * releases] = job, job_location
       end
     end
@@ -101,7 +95,7 @@ for _ = 1, tonumber(ARGV[1]) do
   end
   if #spent > 0 then redis.call('DEL', unpack(spent)) end
   write_all('HDEL', JOBS, freed)
-  write_all('HDEL', AWAITED, told)
+  write_all('HDEL', AWAITED, released_by)
   write_all('ZREM', waiting, released)
   write_all('HSET', JOBS, placed)
   if may_have_clients() then

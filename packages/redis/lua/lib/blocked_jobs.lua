@@ -2,7 +2,6 @@
 --- @include lib/put_message
 --- @include lib/taken_ids
 --- @include lib/blocked_layout
---- @include lib/shapes
 
 -- Jobs that wait for buckets. The functions are created on first use: most calls do not need them, and creating a function costs time.
 

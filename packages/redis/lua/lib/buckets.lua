@@ -29,19 +29,23 @@ end
 -- Buckets that are known to have no clients.
 local without_clients = {}
 
-local function any_exists(keys)
+local function keys_of(ids, key_of)
+  local keys = {}
+  for i = 1, #ids do keys[i] = key_of(ids[i]) end
+  return keys
+end
+
+-- True where any of the ids has a key.
+local function any_exists(ids, key_of)
   local count = 0
-  in_pages(keys, function(...) count = count + redis.call('EXISTS', ...) end)
+  in_pages(keys_of(ids, key_of), function(...) count = count + redis.call('EXISTS', ...) end)
   return count > 0
 end
 
 -- Looks up the waiters of many buckets at once. Most have none, or one job that waits for this bucket alone.
 local function look_up_waiters(ids)
   look_up(AWAITED, ids)
-  if not may_have_clients() then return end
-  local keys = {}
-  for i, id in ipairs(ids) do keys[i] = clients_key(id) end
-  if any_exists(keys) then return end
+  if not may_have_clients() or any_exists(ids, clients_key) then return end
   for _, id in ipairs(ids) do without_clients[id] = true end
 end
 
@@ -112,7 +116,5 @@ end
 
 -- Deletes the bodies only. Jobs that wait for these buckets go on waiting.
 local function clear_buckets(ids)
-  local keys = {}
-  for i, id in ipairs(ids) do keys[i] = bucket_key(id) end
-  in_pages(keys, function(...) redis.call('DEL', ...) end)
+  in_pages(keys_of(ids, bucket_key), function(...) redis.call('DEL', ...) end)
 end

@@ -1,5 +1,4 @@
 --- @include lib/pages
---- @include lib/errors
 
 -- A write-behind cache for hashes and sorted sets. The call sees a change at once. All changes are written at the end of the call,
 -- with one command for each key, because most of a command's cost is the call itself. An action that fails is rolled back.
@@ -87,8 +86,8 @@ local function write_table(key, kind, values, changed, count)
       put[last + 1], put[last + 2], last = name, value, last + 2
     end
   end
-  in_pages(put, function(...) redis.call(kind.put, key, ...) end)
-  in_pages(removed, function(...) redis.call(kind.remove, key, ...) end)
+  write_all(kind.put, key, put)
+  write_all(kind.remove, key, removed)
 end
 
 -- Writes every table, also after one of them could not be written. Returns the first error.
@@ -101,6 +100,11 @@ local function write_changes()
   end
   tables, undo_count = {}, 0
   return first_problem
+end
+
+-- Redis 7 raises errors as tables, older versions as strings.
+local function message_of(problem)
+  return type(problem) == 'table' and problem.err or tostring(problem)
 end
 
 -- Functions to run before the changes are written. They raise no errors.

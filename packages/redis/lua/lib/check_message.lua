@@ -1,7 +1,19 @@
---- @include lib/types
 --- @include lib/buckets
 
--- Checks the keys that messages are written to.
+-- Checks the types of keys before anything is written, because a script that fails midway is not rolled back.
+
+local checked = {}
+
+local function wrong_type(key, found, expected)
+  return 'WRONGTYPE ' .. key .. ' holds a ' .. found .. ', where a ' .. expected .. ' should be'
+end
+
+local function check_type(key, expected)
+  if checked[key] then return end
+  local found = redis.call('TYPE', key).ok
+  if found ~= 'none' and found ~= expected then error(wrong_type(key, found, expected), 0) end
+  checked[key] = true
+end
 
 local function check_delayed(c)
   check_type(c.delayed, 'zset')
@@ -14,15 +26,23 @@ local function check_target(c, priority, indexed, timing)
   if timing ~= '' then check_delayed(c) end
 end
 
+-- True for a message that waits for buckets.
+local function has_waits(m)
+  return m.waits or m.bucket_id
+end
+
+-- Where messages wait for buckets.
+local function check_waiting(c)
+  check_type(c.waiting, 'zset')
+  check_type(c.waiting_messages, 'hash')
+  check_type(AWAITED, 'hash')
+end
+
 local function check_message(m)
   local c = m.channel
   check_target(c, m.priority, m.id ~= '', m.timing)
   if m.clears or m.buckets then check_type(AWAITED, 'hash') end
-  if m.waits or m.bucket_id then
-    check_type(c.waiting, 'zset')
-    check_type(c.waiting_messages, 'hash')
-    check_type(AWAITED, 'hash')
-  end
+  if has_waits(m) then check_waiting(c) end
 end
 
 -- Checks the keys that differ from message to message.
@@ -44,6 +64,6 @@ local function check_messages(batch)
       check_message(m)
       checked_shapes[m.shape] = true
     end
-    if m.waits or m.bucket_id then check_waits(m) end
+    check_waits(m)
   end
 end

@@ -1,5 +1,4 @@
---- @include lib/args
---- @include lib/keys
+--- @include lib/command
 --- @include lib/entries
 --- @include lib/time
 
@@ -7,9 +6,6 @@
 -- milliseconds.
 
 local MOST_LETTERS, LETTERS_LIVE = number(), number()
-
--- A dead letter keeps no more values than an entry may have.
-local MOST_VALUES = 2 * TS.entryFields
 
 -- So many are checked whenever one is added.
 local TRIM_PAGE = 100
@@ -30,12 +26,10 @@ local function trim_letters(c)
   for _, letter in ipairs(old) do delete_letter(c, letter[1], letter[2]) end
 end
 
--- `source` has the channel and the stream that the entry comes from.
+-- `source` has the channel and the stream that the entry comes from. A letter keeps no more fields than an entry may have.
 local function dead_letter(source, entry, fields, reason)
   local letter = { unpack(fields, 1, math.min(#fields, MOST_VALUES)) }
-  for _, value in ipairs({ 'original_stream', source.stream, 'original_id', entry, 'reason', reason }) do
-    letter[#letter + 1] = value
-  end
+  append(letter, { 'original_stream', source.stream, 'original_id', entry, 'reason', reason })
   redis.call('XADD', source.channel.dead_letters, '*', unpack(letter))
   trim_letters(source.channel)
 end

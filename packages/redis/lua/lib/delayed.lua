@@ -1,4 +1,4 @@
---- @include lib/location
+--- @include lib/entries
 
 -- Delayed messages as they are stored.
 
@@ -8,7 +8,7 @@ local function fault_in(priority, fields)
   for _, field in ipairs(fields) do
     if type(field) ~= 'string' then return DAMAGED end
   end
-  if #fields > 2 * TS.entryFields then return TOO_LARGE end
+  if #fields > MOST_VALUES then return TOO_LARGE end
   if priority ~= 'h' and priority ~= 'm' and priority ~= 'l' then return DAMAGED end
 end
 
@@ -25,10 +25,4 @@ local function find_delayed(c, member)
   m.fault = not is_list and DAMAGED or fault_in(priority, fields)
   m.fields = m.fault == DAMAGED and { 'payload', packed } or fields
   return m
-end
-
--- The job of a delayed message as `locate` returns it; nil where the job is elsewhere, or there is none.
-local function job_of_delayed(c, m)
-  if m.id == '' or value_of(HASH, JOBS, m.id) ~= location_at(c, 'd', m.stamp) then return nil end
-  return { id = m.id, channel = c, letter = 'd', detail = m.stamp }
 end

@@ -33,10 +33,11 @@ local function remove_entries()
   in_pages(discarded, function(...) redis.call('DEL', ...) end)
 end
 
-local function is_located_at(s)
-  return s.id ~= '' and value_of(HASH, JOBS, s.id) == location_at(s.batch.channel, s.batch.priority, s.entry)
+-- True where the job's location is that of its entry.
+local function is_at_entry(s)
+  return is_located(s.id, s.batch.channel, s.batch.priority, s.entry)
 end
 
 local function free_id(s)
-  if is_located_at(s) then forget_job(s.id, s.alias) end
+  if is_at_entry(s) then forget_job(s.id, s.alias) end
 end

@@ -32,5 +32,5 @@ local function end_job(state, job, fields, exception)
   remove_from[state](job)
   forget_job(job.id, names.result)
   if names.args then redis.call('DEL', bucket_key(names.args)) end
-  if exception ~= '' and names.result then blocked_jobs().store_cancelled(names.result, names.ttl, exception, names) end
+  if exception ~= '' then blocked_jobs().store_failure(names, 'cancelled', exception) end
 end

@@ -1,5 +1,18 @@
 -- Stream entries: their ids, their fields, and the headers in them.
 
+-- So many names and values an entry may have.
+local MOST_VALUES = 2 * TS.entryFields
+
+local function size_of(texts)
+  local size = 0
+  for _, text in ipairs(texts) do size = size + #text end
+  return size
+end
+
+local function append(list, more)
+  for _, one in ipairs(more) do list[#list + 1] = one end
+end
+
 local function field_of(fields, name)
   for i = 1, #fields, 2 do
     if fields[i] == name then return fields[i + 1] end

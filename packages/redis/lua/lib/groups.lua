@@ -1,7 +1,12 @@
---- @include lib/info
-
 -- Consumer groups, also those of paused channels. A pause moves the group to the end of its stream and keeps its real position in the
 -- hash `paused`.
+
+-- A value in the answer of an XINFO command.
+local function info_of(info, name)
+  for i = 1, #info, 2 do
+    if info[i] == name then return info[i + 1] end
+  end
+end
 
 -- No entry comes after this position, so readers that are already blocked get nothing either.
 local END_OF_STREAM = '18446744073709551615-18446744073709551615'

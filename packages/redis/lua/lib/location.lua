@@ -13,6 +13,10 @@ local function location_at(c, letter, detail)
   return location
 end
 
+local function is_located(id, c, letter, detail)
+  return id ~= '' and value_of(HASH, JOBS, id) == location_at(c, letter, detail)
+end
+
 -- The value of an id that only the result of a job has.
 local function alias_of(id)
   return '>' .. id

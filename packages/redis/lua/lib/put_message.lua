@@ -1,6 +1,6 @@
 --- @include lib/add_entry
---- @include lib/buckets
---- @include lib/lists
+--- @include lib/check_message
+--- @include lib/entries
 
 -- Puts checked messages where they are delivered from, with their buckets.
 
@@ -24,7 +24,7 @@ local function put_buckets(batch)
     local m = batch[i]
     if m.clears then append(clears, m.clears) end
     if m.buckets then append(buckets, m.buckets) end
-    if m.waits or m.bucket_id then waiting[#waiting + 1] = m end
+    if has_waits(m) then waiting[#waiting + 1] = m end
   end
   clear_buckets(clears)
   store_buckets(buckets)
@@ -42,7 +42,7 @@ local function put_messages(batch)
   for i = 1, #batch do
     local m = batch[i]
     if m.alias then change(HASH, JOBS, m.alias, alias_of(m.id)) end
-    if m.waits or m.bucket_id then
+    if has_waits(m) then
       block = block or blocked_jobs().block
       block(m)
     else

@@ -1,4 +1,4 @@
---- @include lib/info
+--- @include lib/groups
 
 -- Consumers of the Python library. They count a delivery each time that they extend it, and they acknowledge entries without deleting
 -- them.

@@ -1,6 +1,4 @@
---- @include lib/args
---- @include lib/keys
---- @include lib/shapes
+--- @include lib/command
 --- @include lib/blocked_layout
 
 -- Reads messages as src/commands/message.ts writes them.
@@ -38,45 +36,39 @@ local function read_waits()
   return { timeout = timeout, result = result, ttl = ttl, on = on }
 end
 
--- Reads a message that waits for one bucket: the bucket; the one that says that it was skipped, where its shape does not tell; values of
--- fields; buckets.
-local function read_waiting_for_one(shape, id, alias, when)
-  local bucket_id, c = argument(), shape.channel
+-- Reads the rest of a message that waits for one bucket: the bucket; the one that says that it was skipped, where its shape does not tell;
+-- values of fields.
+local function read_blocked(m)
+  local shape = m.shape
+  m.bucket_id = argument()
   local result = shape.result == 'r' and argument() or ''
-  local blocked, clears, buckets = blocked_layout(name_of(c), id, shape, result, when or 0, arguments(#shape.names)), nil, nil
-  if shape.has_buckets then clears, buckets = read_buckets() end
-  return {
-    shape = shape, channel = c, priority = shape.priority, id = id, alias = alias, timing = shape.timing,
-    bucket_id = bucket_id, blocked = blocked, clears = clears, buckets = buckets,
-  }
+  m.blocked = blocked_layout(name_of(m.channel), m.id, shape, result, m.when or 0, arguments(#shape.names))
 end
 
 local function read_fields(shape, id)
   local fields, names, before = {}, shape.names, cursor
-  for i = 1, #names do
-    fields[2 * i - 1] = names[i]
-    fields[2 * i] = ARGV[before + i]
-  end
+  for i = 1, #names do fields[2 * i - 1], fields[2 * i] = names[i], ARGV[before + i] end
   cursor = before + #names
-  if shape.has_id_field then
-    fields[#fields + 1] = 'id'
-    fields[#fields + 1] = id
-  end
+  if shape.has_id_field then fields[#fields + 1], fields[#fields + 2] = 'id', id end
   return fields
 end
 
 -- Reads a message: its shape; then what the shape announces: job id, the id of its result, when, values of fields, buckets, waits.
 local function read_message()
   local shape = shape_of(argument())
-  local id = shape.has_id and argument() or ''
-  local alias = shape.has_alias and argument() or nil
-  local when = shape.timing ~= '' and number() or nil
-  if shape.condition then return read_waiting_for_one(shape, id, alias, when) end
-  local fields, clears, buckets, waits = read_fields(shape, id), nil, nil, nil
-  if shape.has_buckets then clears, buckets = read_buckets() end
-  if shape.has_waits then waits = read_waits() end
-  return {
-    shape = shape, channel = shape.channel, priority = shape.priority, id = id, alias = alias, timing = shape.timing, when = when,
-    fields = fields, clears = clears, buckets = buckets, waits = waits,
-  }
+  local m = { shape = shape, channel = shape.channel, priority = shape.priority, timing = shape.timing }
+  m.id = shape.has_id and argument() or ''
+  if shape.has_alias then m.alias = argument() end
+  if shape.timing ~= '' then m.when = number() end
+  if shape.condition then read_blocked(m) else m.fields = read_fields(shape, m.id) end
+  if shape.has_buckets then m.clears, m.buckets = read_buckets() end
+  if shape.has_waits then m.waits = read_waits() end
+  return m
+end
+
+-- Reads: how many, messages.
+local function read_messages()
+  local messages = {}
+  for i = 1, number() do messages[i] = read_message() end
+  return messages
 end

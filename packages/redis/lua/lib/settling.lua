@@ -1,8 +1,25 @@
 --- @include lib/args
 --- @include lib/end_entry
---- @include lib/lease
+--- @include lib/pending
 
 -- Settlements come in batches that are alike in all but their entries.
+
+local function delivery_counts(batch)
+  local stream, group, consumer = batch.stream, batch.channel.group, batch.consumer
+  local least, greatest, entry_count = batch.least, batch.greatest, #batch.entries
+  --- @include lib/inline/fence
+  return counts
+end
+
+local function delivery_count(batch, entry)
+  local pending = pending_entry(batch.channel, batch.stream, entry)
+  return pending and pending[2] == batch.consumer and pending[4] % TS.suspectMark
+end
+
+-- See lib/inline/fence.
+local function owns(batch, entry)
+  return (batch.counts[entry] or delivery_count(batch, entry)) == batch.deliveries
+end
 
 local LOST, DONE = 0, 1
 
@@ -24,9 +41,9 @@ local function read_entries(batch)
   return batch
 end
 
-local function acknowledge(batch, place)
-  local entry, id = batch.entries[place], batch.ids and batch.ids[place]
-  if has_ended(batch, entry) or not owns(batch, entry) then return LOST end
+local function acknowledge(batch, entry, place)
+  local id = batch.ids and batch.ids[place]
+  if has_ended(batch, entry) then return LOST end
   if id then
     local ok, problem = attempt(free_id, { batch = batch, entry = entry, id = id })
     if not ok then return message_of(problem) end
@@ -36,15 +53,16 @@ local function acknowledge(batch, place)
   return DONE
 end
 
--- Reads how many batches, and batches by `read_batch`. Returns for each settlement that was not committed its place among all, from 0, and
--- 0 where ownership was lost, or what went wrong.
+-- Reads how many batches, and batches by `read_batch`. Settles the entries that are still owned. Returns for each settlement that was not
+-- committed its place among all, from 0, and 0 where ownership was lost, or what went wrong.
 local function settle_all(read_batch, action_for)
   local answers, before = {}, 0
   for _ = 1, number() do
     local batch = read_batch()
     local action = action_for(batch.outcome)
     for place = 1, #batch.entries do
-      local answer = action(batch, place)
+      local entry = batch.entries[place]
+      local answer = owns(batch, entry) and action(batch, entry, place) or LOST
       if answer ~= DONE then answers[#answers + 1] = { before + place - 1, answer } end
     end
     before = before + #batch.entries

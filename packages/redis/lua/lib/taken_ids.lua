@@ -5,17 +5,11 @@
 
 -- Looks up all jobs that the messages may collide with.
 local function look_up_jobs(batches)
-  local ids, count = {}, 0
+  local ids = {}
   for _, batch in ipairs(batches) do
     for _, m in ipairs(batch) do
-      if m.id ~= '' then
-        count = count + 1
-        ids[count] = m.id
-      end
-      if m.alias then
-        count = count + 1
-        ids[count] = m.alias
-      end
+      if m.id ~= '' then ids[#ids + 1] = m.id end
+      if m.alias then ids[#ids + 1] = m.alias end
     end
   end
   look_up(JOBS, ids)

@@ -1,7 +1,6 @@
---- @include lib/args
---- @include lib/keys
---- @include lib/channel_problems
---- @include lib/lists
+--- @include lib/streams
+--- @include lib/entries
+--- @include lib/python
 
 -- Takes over entries whose consumers are lost, and entries that a consumer was given without learning of it.
 
@@ -26,14 +25,10 @@ local function takeover_mode(deliveries, most)
   return (marks > 0 or lost >= math.max(1, most - TS.lossesAlone)) and 'isolate' or 'share'
 end
 
--- Reads: how many entries at most, how many bytes, how many streams; for each: channel, priority, how many of the channel at most or -1.
+-- Reads: how many entries at most, how many bytes, how many streams, streams.
 local function read_streams()
-  local streams, allowed = { left = number(), bytes = number() }, {}
-  for place = 1, number() do
-    local c, priority, most = channel(number()), argument(), number()
-    allowed[c] = allowed[c] or { left = most >= 0 and most or math.huge }
-    streams[place] = { place = place, channel = c, priority = priority, key = c[priority], group = c.group, of_channel = allowed[c] }
-  end
+  local streams = { left = number(), bytes = number() }
+  for place = 1, number() do streams[place] = read_stream(place) end
   return streams
 end
 

@@ -5,7 +5,7 @@ import {
   type WaitOptions,
   checkBucketRecord,
 } from '@repid/core';
-import { ReadBucketsCall, storeBucketsCall } from '../commands/buckets.js';
+import { readBucketsCall, storeBucketsCall } from '../commands/buckets.js';
 import { type Connections, RedisBroker } from '../connection/redis-broker.js';
 import { ClientSource, type RedisConnection } from '../connection/source.js';
 import { Keys } from '../keys.js';
@@ -44,10 +44,8 @@ export class RedisBucketBroker extends RedisBroker<Opened> implements BucketBrok
   /** A server that has become a replica may lack newer buckets: only the master can say that a bucket does not exist. */
   private async askMaster(keys: readonly string[], bodies: (string | null)[]): Promise<void> {
     const missing = [...keys.keys()].filter((n) => bodies[n] === null);
-    const call = new ReadBucketsCall(
-      missing.map((n) => keys[n]!),
-      this.keys,
-    );
+    const asked = missing.map((n) => keys[n]!);
+    const call = readBucketsCall(asked, this.keys);
     const found = await this.use().commands.runAgain<(string | null)[]>(call);
     missing.forEach((n, index) => (bodies[n] = found[index] ?? null));
   }

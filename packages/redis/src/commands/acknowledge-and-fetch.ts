@@ -1,6 +1,6 @@
 import type { RawEntry, StreamRead } from '../connection/reader.js';
 import { type Keys, LETTER } from '../keys.js';
-import type { Invocation, ScriptArgument } from './call.js';
+import { type Invocation, invocation } from './call.js';
 import { scripts } from './scripts.generated.js';
 import { isPlainAck } from './settle-command.js';
 import { LOST, type SettleAnswer } from './settle.js';
@@ -18,28 +18,16 @@ export function acknowledgeAndFetchCall(settling: Settling, read: StreamRead, ke
   const { streams } = keys.channel(delivery.message.channel);
   if (!isPlainAck(command.outcome)) return undefined;
   if (delivery.lease.consumer !== read.consumer || streams[delivery.priority] !== read.stream) return undefined;
-  return new AcknowledgeAndFetchCall(settling, read, keys);
-}
-
-class AcknowledgeAndFetchCall implements Invocation {
-  readonly script = scripts.acknowledgeAndFetch;
-
-  constructor(
-    private readonly settling: Settling,
-    private readonly read: StreamRead,
-    private readonly keys: Keys,
-  ) {}
-
-  toArguments(script: string): ScriptArgument[] {
-    const { stream, group, consumer, most } = this.read;
-    const { command, delivery } = this.settling;
-    const { entry, jobId, ownArgs } = delivery.lease;
-    const shared = [group, consumer, entry, delivery.deliveryCount, most];
-    if (command.outcome === 'ack-message') return [script, 1, stream, ...shared];
-    const hasArgs = command.outcome === 'ack-job-args';
-    const keys = hasArgs ? [3, stream, this.keys.jobs, this.keys.bucket(ownArgs!)] : [2, stream, this.keys.jobs];
-    return [script, ...keys, ...shared, jobId!, LETTER[delivery.priority], delivery.message.channel];
+  const { stream, group, consumer, most } = read;
+  const { entry, jobId, ownArgs } = delivery.lease;
+  const values = [group, consumer, entry, delivery.deliveryCount, most];
+  const passed = [stream];
+  if (command.outcome !== 'ack-message') {
+    values.push(jobId!, LETTER[delivery.priority], delivery.message.channel);
+    passed.push(keys.jobs);
   }
+  if (command.outcome === 'ack-job-args') passed.push(keys.bucket(ownArgs!));
+  return invocation(scripts.acknowledgeAndFetch, passed, values);
 }
 
 const NO_PROBLEMS: SettleAnswer = [];

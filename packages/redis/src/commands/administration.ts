@@ -1,12 +1,10 @@
 import type { ChannelStats, DeadLetter, Message } from '@repid/core';
 import { decodeLeniently } from '../codec/entry.js';
 import { decodeReason } from '../codec/reason.js';
-import type { Connection } from '../connection/connection.js';
 import type { RawEntry } from '../connection/reader.js';
-import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
-import { callOn, callOnWithLetters } from './call.js';
 import { scripts } from './scripts.generated.js';
+import type { Target } from './target.js';
 
 type StatsAnswer = readonly [
   queued: number,
@@ -18,42 +16,31 @@ type StatsAnswer = readonly [
   consumers: number,
 ];
 
-export async function stats(connection: Connection, keys: Keys, channel: string): Promise<ChannelStats> {
-  const answer = await connection.runAgain<StatsAnswer>(callOnWithLetters(channel, scripts.stats, keys));
+export async function stats(target: Target): Promise<ChannelStats> {
+  const answer = await target.connection.runAgain<StatsAnswer>(target.call(scripts.stats));
   const [queued, delayed, waiting, running, deadLetters, paused, consumers] = answer;
   return { queued, delayed, waiting, running, deadLetters, paused: paused === 1, consumers };
 }
 
-export async function peek(connection: Connection, keys: Keys, channel: string, limit: number): Promise<Message[]> {
-  const call = callOn(channel, scripts.peek, keys).add(limit);
-  const entries = await connection.runAgain<RawEntry[]>(call, { buffers: true });
-  return entries.map(([, fields]) => decodeLeniently(channel, fields ?? []));
+export async function peek(target: Target, limit: number): Promise<Message[]> {
+  const entries = await target.connection.runAgain<RawEntry[]>(target.call(scripts.peek, limit), { buffers: true });
+  return entries.map(([, fields]) => decodeLeniently(target.channel, fields ?? []));
 }
 
 /** The oldest dead letters. */
-export async function readDeadLetters(
-  connection: Connection,
-  keys: Keys,
-  channel: string,
-  limit: number,
-): Promise<DeadLetter[]> {
-  const call = callOnWithLetters(channel, scripts.readDeadLetters, keys).add(limit);
-  const entries = await connection.runAgain<RawEntry[]>(call, { buffers: true });
-  return entries.map((entry) => deadLetterOf(channel, entry));
+export async function readDeadLetters(target: Target, limit: number): Promise<DeadLetter[]> {
+  const entries = await target.connection.runAgain<RawEntry[]>(target.call(scripts.readDeadLetters, limit), {
+    buffers: true,
+  });
+  return entries.map((entry) => deadLetterOf(target.channel, entry));
 }
 
 /** Returns how many existed. */
-export async function deleteDeadLetters(
-  connection: Connection,
-  keys: Keys,
-  channel: string,
-  ids: readonly string[],
-): Promise<number> {
+export async function deleteDeadLetters(target: Target, ids: readonly string[]): Promise<number> {
   let deleted = 0;
   for (let from = 0; from < ids.length; from += LIMITS.administrationStep) {
     const some = ids.slice(from, from + LIMITS.administrationStep);
-    const call = callOnWithLetters(channel, scripts.deleteDeadLetters, keys).add(some.length, ...some);
-    deleted += await connection.run<number>(call);
+    deleted += await target.connection.run<number>(target.call(scripts.deleteDeadLetters, some.length, ...some));
   }
   return deleted;
 }
@@ -61,11 +48,10 @@ export async function deleteDeadLetters(
 function deadLetterOf(channel: string, [id, fields]: RawEntry): DeadLetter {
   const found = fields ?? [];
   const at = found.findIndex((field, n) => n % 2 === 0 && field.toString('latin1') === 'reason');
-  const reason = at < 0 ? undefined : found[at + 1]?.toString();
   const entry = id.toString('latin1');
   return {
     id: entry,
     message: decodeLeniently(channel, found),
-    reason: decodeReason(reason, Number.parseInt(entry, 10)),
+    reason: decodeReason(at < 0 ? undefined : found[at + 1]?.toString(), Number.parseInt(entry, 10)),
   };
 }

@@ -1,12 +1,12 @@
 import type { BucketRecord } from '@repid/core';
 import type { Keys } from '../keys.js';
-import { ChannelCall, type Invocation, type ScriptArgument } from './call.js';
+import { Call, type Invocation, invocation } from './call.js';
 import { addBuckets } from './message.js';
 import { scripts } from './scripts.generated.js';
 
 /** The call that stores buckets. */
 export function storeBucketsCall(buckets: readonly BucketRecord[], keys: Keys): Invocation {
-  const call = new ChannelCall(scripts.storeBuckets, keys);
+  const call = new Call(scripts.storeBuckets, keys);
   addBuckets(call, [], buckets);
   return call;
 }
@@ -16,19 +16,10 @@ export function storeBucketsCall(buckets: readonly BucketRecord[], keys: Keys): 
  * @param memory for how many milliseconds the client is remembered
  */
 export function waitForBucketCall(id: string, client: string, memory: number, keys: Keys): Invocation {
-  return new ChannelCall(scripts.waitForBucket, keys).add(id, client, memory);
+  return new Call(scripts.waitForBucket, keys).add(id, client, memory);
 }
 
 /** The call that reads buckets where the server is the master. It takes their keys. */
-export class ReadBucketsCall implements Invocation {
-  readonly script = scripts.readBuckets;
-
-  constructor(
-    private readonly bucketKeys: readonly string[],
-    private readonly keys: Keys,
-  ) {}
-
-  toArguments(script: string): ScriptArgument[] {
-    return [script, this.bucketKeys.length + 1, this.keys.probe, ...this.bucketKeys];
-  }
+export function readBucketsCall(bucketKeys: readonly string[], keys: Keys): Invocation {
+  return invocation(scripts.readBuckets, [keys.probe, ...bucketKeys], []);
 }

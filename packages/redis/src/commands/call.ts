@@ -12,32 +12,34 @@ export interface Invocation {
   toArguments(script: string): ScriptArgument[];
 }
 
-/** One call of a script whose keys and arguments are added one by one. The first key is how every key begins. */
-abstract class Call implements Invocation {
-  private readonly values: ScriptArgument[] = [];
+/** The call of a script with these keys and arguments. */
+export function invocation(script: Script, keys: readonly string[], values: readonly ScriptArgument[]): Invocation {
+  return { script, toArguments: (text) => [text, keys.length, ...keys, ...values] };
+}
 
+/**
+ * One call of a script whose keys and arguments are added one by one. The first key is how every key begins. Arguments refer to keys by
+ * place, or to channels by number.
+ */
+export class Call implements Invocation {
+  private readonly passed: string[];
+  private readonly values: ScriptArgument[] = [];
+  /** By key or channel. */
+  private readonly places = new Map<string, number>();
+
+  /** @param keysOf the keys that are passed of each channel */
   constructor(
     readonly script: Script,
-    protected readonly keys: Keys,
-  ) {}
+    private readonly keys: Keys,
+    private readonly keysOf = (channel: ChannelKeys): readonly string[] => channel.all,
+  ) {
+    this.passed = [keys.start];
+  }
 
-  add(...values: ScriptArgument[]): this {
+  add(...values: readonly ScriptArgument[]): this {
     for (const value of values) this.values.push(value);
     return this;
   }
-
-  toArguments(script: string): ScriptArgument[] {
-    const keys = this.allKeys();
-    return [script, keys.length, ...keys, ...this.values];
-  }
-
-  protected abstract allKeys(): readonly string[];
-}
-
-/** A call whose arguments refer to keys by place. */
-export class KeyedCall extends Call {
-  private readonly passed = [this.keys.start];
-  private readonly places = new Map<string, number>();
 
   /** Passes a key, once, and returns its place. */
   key(key: string): number {
@@ -46,59 +48,22 @@ export class KeyedCall extends Call {
     return place;
   }
 
-  protected override allKeys(): readonly string[] {
-    return this.passed;
-  }
-}
-
-/** A call whose arguments refer to channels by number. It passes the keys of each channel, by default all of them. */
-export class ChannelCall extends Call {
-  private readonly numbers = new Map<string, number>();
-  private readonly blocks: (readonly string[])[] = [];
-
-  constructor(
-    script: Script,
-    keys: Keys,
-    private readonly keysOf: (channel: ChannelKeys) => readonly string[] = allKeysOf,
-  ) {
-    super(script, keys);
-  }
-
   /** Passes the keys of a channel, once, and returns its number. */
   channel(name: string): number {
-    let number = this.numbers.get(name);
+    let number = this.places.get(name);
     if (number === undefined) {
-      number = this.blocks.push(this.keysOf(this.keys.channel(name)));
-      this.numbers.set(name, number);
+      this.passed.push(...this.keysOf(this.keys.channel(name)));
+      this.places.set(name, (number = this.places.size + 1));
     }
     return number;
   }
 
-  protected override allKeys(): readonly string[] {
-    return [this.keys.start, ...this.blocks.flat()];
+  toArguments(script: string): ScriptArgument[] {
+    return [script, this.passed.length, ...this.passed, ...this.values];
   }
 }
 
 /** A call of a script that includes lib/dead_letters: the limits of dead letters come first. */
-export function callWithLetters(script: Script, keys: Keys): ChannelCall {
-  return new ChannelCall(script, keys).add(keys.letters.maxCount, keys.letters.maxAge);
-}
-
-/** A call that is about one channel. */
-export function callOn(channel: string, script: Script, keys: Keys): ChannelCall {
-  return on(channel, new ChannelCall(script, keys));
-}
-
-/** A call that is about one channel and its dead letters. */
-export function callOnWithLetters(channel: string, script: Script, keys: Keys): ChannelCall {
-  return on(channel, callWithLetters(script, keys));
-}
-
-function on(channel: string, call: ChannelCall): ChannelCall {
-  call.channel(channel);
-  return call;
-}
-
-function allKeysOf(channel: ChannelKeys): readonly string[] {
-  return channel.all;
+export function callWithLetters(script: Script, keys: Keys): Call {
+  return new Call(script, keys).add(keys.letters.maxCount, keys.letters.maxAge);
 }

@@ -1,8 +1,9 @@
 import type { RawEntry } from '../connection/reader.js';
-import { type Keys, LETTER } from '../keys.js';
+import type { Keys } from '../keys.js';
 import type { ActiveStream, ChannelLimits } from '../message-broker/active-streams.js';
 import type { Quotas } from '../message-broker/priority-quotas.js';
-import { ChannelCall, type Invocation } from './call.js';
+import { Call, type Invocation } from './call.js';
+import { addStream } from './reclaim.js';
 import { scripts } from './scripts.generated.js';
 
 /** Entries by the place of their stream, or the last id of each stream; then what went wrong by stream. */
@@ -23,10 +24,8 @@ export interface FetchRequest {
 
 /** The call that takes entries from several streams. */
 export function fetchCall({ consumer, streams, quotas, limits, mostOf }: FetchRequest, keys: Keys): Invocation {
-  const call = new ChannelCall(scripts.fetch, keys).add(consumer, quotas.high, quotas.medium, quotas.low);
+  const call = new Call(scripts.fetch, keys).add(consumer, quotas.high, quotas.medium, quotas.low);
   call.add(streams.length);
-  for (const stream of streams) {
-    call.add(call.channel(stream.channel), LETTER[stream.priority], mostOf(stream), limits?.get(stream.channel) ?? -1);
-  }
+  for (const stream of streams) addStream(call, stream, limits).add(mostOf(stream));
   return call;
 }

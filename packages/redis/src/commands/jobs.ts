@@ -2,8 +2,7 @@ import type { Condition, JobInspection, JobLocation, JobPlace, JobReference, Wai
 import { decodeLeniently } from '../codec/entry.js';
 import type { Connection } from '../connection/connection.js';
 import type { Keys } from '../keys.js';
-import { ChannelCall } from './call.js';
-import type { Script } from './script.js';
+import { Call } from './call.js';
 import { scripts } from './scripts.generated.js';
 
 type LocateAnswer = readonly [location: JobLocation, jobId: string, channel: string];
@@ -19,18 +18,17 @@ type InspectAnswer = readonly [
 ];
 
 export async function locate(connection: Connection, keys: Keys, jobId: string): Promise<JobPlace | undefined> {
-  const found = await connection.runAgain<LocateAnswer | null>(call(scripts.locate, keys, jobId));
+  const found = await connection.runAgain<LocateAnswer | null>(findJobCall(keys, jobId, 'locate'));
   return found ? { location: found[0], jobId: found[1], channel: found[2] } : undefined;
 }
 
 export async function inspect(connection: Connection, keys: Keys, jobId: string): Promise<JobInspection | undefined> {
-  const found = await connection.runAgain<InspectAnswer | null>(call(scripts.inspect, keys, jobId), { buffers: true });
-  return found ? inspectionOf(found) : undefined;
+  return inspectionOf(await connection.runAgain(findJobCall(keys, jobId, 'inspect'), { buffers: true }));
 }
 
 /** The jobs that wait for the bucket or have yet to read it. */
 export async function waiters(connection: Connection, keys: Keys, bucketId: string): Promise<JobReference[]> {
-  return (await connection.runAgain<string[]>(call(scripts.waiters, keys, bucketId))).map(referenceOf);
+  return (await connection.runAgain<string[]>(new Call(scripts.waiters, keys).add(bucketId))).map(referenceOf);
 }
 
 /** @param exception what the job's result says; '' where none is to be stored */
@@ -40,17 +38,16 @@ export async function cancel(
   jobId: string,
   exception: string,
 ): Promise<JobInspection | undefined> {
-  const found = await connection.run<InspectAnswer | null>(call(scripts.cancel, keys, jobId).add(exception), {
-    buffers: true,
-  });
-  return found ? inspectionOf(found) : undefined;
+  return inspectionOf(await connection.run(findJobCall(keys, jobId, 'cancel', exception), { buffers: true }));
 }
 
-function call(script: Script, keys: Keys, id: string): ChannelCall {
-  return new ChannelCall(script, keys).add(id);
+function findJobCall(keys: Keys, jobId: string, mode: 'locate' | 'inspect' | 'cancel', exception = ''): Call {
+  return new Call(scripts.findJob, keys).add(jobId, mode, exception);
 }
 
-function inspectionOf([place, id, name, fields, due, missing]: InspectAnswer): JobInspection {
+function inspectionOf(answer: InspectAnswer | null): JobInspection | undefined {
+  if (!answer) return undefined;
+  const [place, id, name, fields, due, missing] = answer;
   const [location, jobId, channel] = [place.toString() as JobLocation, id.toString(), name.toString()];
   const job = { location, jobId, channel, message: decodeLeniently(channel, fields) };
   if (location === 'delayed') return { ...job, dueAt: due };

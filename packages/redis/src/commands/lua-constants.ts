@@ -30,7 +30,7 @@ export const LUA_CONSTANTS: Readonly<Record<string, LuaConstant>> = {
   channelKeyCount: CHANNEL_NAMES.length,
   passedChannelKeys: list(CHANNEL_NAMES.map(({ field }, n) => `${field} = KEYS[at + ${n + 1}]`)),
   namedChannelKeys: list(CHANNEL_NAMES.map(({ field, ending }) => `${field} = start .. '${ending}'`)),
-  storedChannelKeys: list(CHANNEL_NAMES.filter(({ isStored }) => isStored).map(({ field }) => `c.${field}`)),
+  storedChannelKeys: list(CHANNEL_NAMES.filter(({ isStored }) => isStored).map(({ field }) => `target.${field}`)),
   pauseEpoch: PAUSE_EPOCH,
   replyChannels: REPLY_CHANNELS,
 

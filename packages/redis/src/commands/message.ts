@@ -1,12 +1,12 @@
 import { type BucketRecord, type OutgoingMessage, type Waits, bucketState, ownArgsBucketOf } from '@repid/core';
 import { encodeFields, needsIdField } from '../codec/entry.js';
 import { LETTER, isTemporary } from '../keys.js';
-import type { ChannelCall } from './call.js';
+import type { Call } from './call.js';
 
 const NOW = { letter: '-' } as const;
 
 /** Adds a message to a call, as lua/lib/read_message.lua reads it. The letters of its shape: lua/lib/shapes.lua. */
-export function addMessage(call: ChannelCall, message: OutgoingMessage): void {
+export function addMessage(call: Call, message: OutgoingMessage): void {
   const [letters, values] = encodeFields(message);
   const timing = timingOf(message);
   const extras = extrasOf(message);
@@ -23,6 +23,12 @@ export function addMessage(call: ChannelCall, message: OutgoingMessage): void {
   if (extras === 'w' || extras === 'B') addWaits(call, message.waits!);
 }
 
+/** Adds messages, as `read_messages` reads them. */
+export function addMessages(call: Call, messages: readonly OutgoingMessage[]): void {
+  call.add(messages.length);
+  for (const message of messages) addMessage(call, message);
+}
+
 /** True for messages that fast/publish_simple can publish: of medium priority, for now, with nothing but a wait for one bucket. */
 export function isSimple(message: OutgoingMessage): boolean {
   const { channel, priority = 'medium' } = message;
@@ -37,7 +43,7 @@ export function isSimple(message: OutgoingMessage): boolean {
  * @param ownArgs for buckets of a message: the id of its own arguments
  */
 export function addBuckets(
-  call: ChannelCall,
+  call: Call,
   clears: readonly Pick<BucketRecord, 'id'>[],
   buckets: readonly BucketRecord[],
   ownArgs?: string,
@@ -49,7 +55,7 @@ export function addBuckets(
 }
 
 /** Adds the buckets of a message. Buckets with a chosen id must not replace a result. */
-function addBucketsOf(call: ChannelCall, { headers, clears = [], buckets = [] }: OutgoingMessage): void {
+function addBucketsOf(call: Call, { headers, clears = [], buckets = [] }: OutgoingMessage): void {
   addBuckets(call, clears, buckets, ownArgsBucketOf(headers) ?? NO_OWN_ARGS);
 }
 
@@ -57,20 +63,14 @@ function addBucketsOf(call: ChannelCall, { headers, clears = [], buckets = [] }:
 const NO_OWN_ARGS = '';
 
 /** Adds a bucket, as `read_bucket` reads it. */
-function addBucket(call: ChannelCall, bucket: BucketRecord, ownArgs: string | undefined): void {
+function addBucket(call: Call, bucket: BucketRecord, ownArgs: string | undefined): void {
   const { id, body, ttl, cause = '', jobName = '' } = bucket;
   const kind = id === ownArgs ? 'own' : 'named';
-  call.add(
-    id,
-    body,
-    ttl === null ? '' : Math.ceil(ttl),
-    ownArgs === undefined ? bucketState(bucket) : kind,
-    cause,
-    jobName,
-  );
+  const state = ownArgs === undefined ? bucketState(bucket) : kind;
+  call.add(id, body, ttl === null ? '' : Math.ceil(ttl), state, cause, jobName);
 }
 
-function addWaits(call: ChannelCall, { timeout, result, on }: Waits): void {
+function addWaits(call: Call, { timeout, result, on }: Waits): void {
   call.add(timeout, result?.id ?? '', String(result?.ttl ?? null), on.length);
   for (const { bucketId, condition } of on) call.add(bucketId, condition);
 }
@@ -82,7 +82,7 @@ function shapeOfWait(message: OutgoingMessage): string {
 }
 
 /** Adds what the shape does not say of that wait. */
-function addWaitForOne(call: ChannelCall, message: OutgoingMessage): void {
+function addWaitForOne(call: Call, message: OutgoingMessage): void {
   const { on, result } = message.waits!;
   call.add(on[0]!.bucketId);
   if (resultLetterOf(message) === 'r') call.add(result!.id);

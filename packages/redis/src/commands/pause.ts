@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TimeoutError } from '@repid/core';
-import type { Connection } from '../connection/connection.js';
-import type { Keys } from '../keys.js';
-import { callOn } from './call.js';
 import { scripts } from './scripts.generated.js';
+import type { Target } from './target.js';
 
 /** How long to wait before consumers are looked at again, at first and at most, in milliseconds. */
 const [SHORTEST_INTERVAL, LONGEST_INTERVAL] = [2, 100];
@@ -12,12 +10,12 @@ const [SHORTEST_INTERVAL, LONGEST_INTERVAL] = [2, 100];
 const MOST_NAMED = 5;
 
 /** Pauses a channel, and returns the name of the pause. */
-export function pause(connection: Connection, keys: Keys, channel: string): Promise<string> {
-  return connection.runAgain<string>(callOn(channel, scripts.pause, keys));
+export function pause(target: Target): Promise<string> {
+  return target.connection.runAgain(target.call(scripts.pause, '1'));
 }
 
-export async function resume(connection: Connection, keys: Keys, channel: string): Promise<void> {
-  await connection.runAgain(callOn(channel, scripts.resume, keys));
+export async function resume(target: Target): Promise<void> {
+  await target.connection.runAgain(target.call(scripts.pause, ''));
 }
 
 /**
@@ -26,15 +24,11 @@ export async function resume(connection: Connection, keys: Keys, channel: string
  *
  * @throws TimeoutError that names the consumers that have not confirmed it within the connection's timeout
  */
-export async function awaitConfirmations(
-  connection: Connection,
-  keys: Keys,
-  channel: string,
-  pauseName: string,
-): Promise<void> {
+export async function awaitConfirmations(target: Target, pauseName: string): Promise<void> {
+  const { connection, channel } = target;
   const deadline = performance.now() + connection.timeout;
   for (let interval = SHORTEST_INTERVAL; ; interval = Math.min(2 * interval, LONGEST_INTERVAL)) {
-    const missing = await connection.runAgain<string[]>(callOn(channel, scripts.unconfirmed, keys).add(pauseName));
+    const missing = await connection.runAgain<string[]>(target.call(scripts.unconfirmed, pauseName));
     if (missing.length === 0) return;
     if (performance.now() >= deadline) throw unconfirmed(channel, missing, connection.timeout);
     await sleep(interval);

@@ -2,9 +2,9 @@ import { DuplicateJobError, type OutgoingMessage, type TakenBy } from '@repid/co
 import { encodeFields, needsIdField } from '../codec/entry.js';
 import { FIELD_NAMES } from '../codec/field-names.js';
 import type { ChannelKeys, Keys } from '../keys.js';
-import { ChannelCall, type Invocation, type ScriptArgument } from './call.js';
+import { Call, type Invocation, type ScriptArgument, invocation } from './call.js';
 import type { FastPaths } from './fast-paths.js';
-import { addMessage, isSimple } from './message.js';
+import { addMessage, addMessages, isSimple } from './message.js';
 import { scripts } from './scripts.generated.js';
 
 /** Messages that are published all or none. */
@@ -27,11 +27,8 @@ export interface FastPublishCall {
 
 /** The call of the general path. */
 export function publishCall(publications: readonly Publication[], keys: Keys): Invocation {
-  const call = new ChannelCall(scripts.publish, keys).add(publications.length);
-  for (const { messages } of publications) {
-    call.add(messages.length);
-    for (const message of messages) addMessage(call, message);
-  }
+  const call = new Call(scripts.publish, keys).add(publications.length);
+  for (const { messages } of publications) addMessages(call, messages);
   return call;
 }
 
@@ -44,7 +41,7 @@ export function fastPublishCall(
   if (!publications.every(({ messages }) => messages.every(isSimple))) return undefined;
   const only = theOnlyMessage(publications);
   if (only && only.waits === undefined && fastPaths.has('publish_one'))
-    return { call: new PublishOneCall(only, keys), isByPublication: true };
+    return { call: oneCall(only, keys), isByPublication: true };
   return fastPaths.has('publish_simple') ? simpleCall(publications, keys) : undefined;
 }
 
@@ -64,7 +61,7 @@ function simpleCall(publications: readonly Publication[], keys: Keys): FastPubli
   const size = publications[0]!.messages.length;
   const isByPublication = publications.every(({ messages }) => messages.length === size);
   const count = publications.reduce((sum, { messages }) => sum + messages.length, 0);
-  const call = new ChannelCall(scripts.publishSimple, keys, keysForSimple).add(count, isByPublication ? size : count);
+  const call = new Call(scripts.publishSimple, keys, keysForSimple).add(count, isByPublication ? size : count);
   for (const { messages } of publications) for (const message of messages) addMessage(call, message);
   return { call, isByPublication };
 }
@@ -73,27 +70,13 @@ function keysForSimple({ streams, waiting, control }: ChannelKeys): readonly str
   return [streams.medium, waiting, control];
 }
 
-class PublishOneCall implements Invocation {
-  readonly script = scripts.publishOne;
-
-  constructor(
-    private readonly message: OutgoingMessage,
-    private readonly keys: Keys,
-  ) {}
-
-  toArguments(script: string): ScriptArgument[] {
-    const { id = '', channel } = this.message;
-    const args = [script, 2, this.keys.channel(channel).streams.medium, this.keys.jobs, id, channel];
-    return addNamedFields(args, this.message);
-  }
-}
-
-/** Adds names and values in turn. */
-function addNamedFields(args: ScriptArgument[], message: OutgoingMessage): ScriptArgument[] {
+function oneCall(message: OutgoingMessage, keys: Keys): Invocation {
+  const { id = '', channel } = message;
+  const args: ScriptArgument[] = [id, channel];
   const [letters, values] = encodeFields(message);
   values.forEach((value, n) => args.push(FIELD_NAMES[letters[n] as keyof typeof FIELD_NAMES], value));
-  if (needsIdField(message)) args.push('id', message.id!);
-  return args;
+  if (needsIdField(message)) args.push('id', id);
+  return invocation(scripts.publishOne, [keys.channel(channel).streams.medium, keys.jobs], args);
 }
 
 function theOnlyMessage([first, second]: readonly Publication[]): OutgoingMessage | undefined {

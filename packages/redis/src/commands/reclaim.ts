@@ -3,8 +3,11 @@ import type { RawEntry } from '../connection/reader.js';
 import { type Keys, LETTER } from '../keys.js';
 import type { ActiveStream, ChannelLimits } from '../message-broker/active-streams.js';
 import { LIMITS } from '../options/defaults.js';
-import { ChannelCall, type Invocation, callWithLetters } from './call.js';
+import { Call, type Invocation, callWithLetters } from './call.js';
 import { scripts } from './scripts.generated.js';
+
+/** Instead of how many entries to give. */
+const LIST = -1;
 
 /** Whether there is more; whether there are suspects; entries; what went wrong by stream. */
 export type ReclaimAnswer = readonly [
@@ -13,9 +16,6 @@ export type ReclaimAnswer = readonly [
   taken: readonly (readonly [place: number, deliveries: number, entry: RawEntry])[],
   problems: readonly Buffer[],
 ];
-
-/** By stream: entries, each followed by its deliveries. */
-export type PendingAnswer = readonly (readonly (string | number)[])[];
 
 /** Who takes entries over, and after how long. */
 export interface Claimant {
@@ -33,12 +33,7 @@ export interface ReclaimLimits {
 }
 
 /** An entry that Redis has given to a consumer, which has not learned of it. */
-export interface MissedEntry {
-  /** The place of its stream. */
-  readonly place: number;
-  readonly entry: string;
-  readonly deliveries: number;
-}
+type MissedEntry = Readonly<{ stream: ActiveStream; entry: RawEntry; deliveries: number }>;
 
 /** The call that takes over entries that may run beside others. @param hasResults true where results are stored here too */
 export function reclaimCall(
@@ -54,13 +49,13 @@ export function reclaimCall(
 /** The call that takes over one suspect. */
 export function reclaimSuspectCall(claimant: Claimant, limits: ReclaimLimits, keys: Keys): Invocation {
   const { name, ownershipTime, maxDeliveries } = claimant;
-  return addStreams(new ChannelCall(scripts.reclaimSuspect, keys).add(name, ownershipTime, maxDeliveries), limits);
+  return addStreams(new Call(scripts.reclaimSuspect, keys).add(name, ownershipTime, maxDeliveries), limits);
 }
 
 /** The call that tells whether there are suspects: it returns 1 or 0. */
 export function hasSuspectsCall(claimant: Claimant, streams: readonly ActiveStream[], keys: Keys): Invocation {
   const { ownershipTime, maxDeliveries } = claimant;
-  return addStreams(new ChannelCall(scripts.hasSuspects, keys).add(ownershipTime, maxDeliveries), { streams, max: 1 });
+  return addStreams(new Call(scripts.hasSuspects, keys).add(ownershipTime, maxDeliveries), { streams, max: 1 });
 }
 
 /** The call that lists the consumer's own entries that have been idle for `least` milliseconds, and not for its ownership time. */
@@ -70,36 +65,30 @@ export function ownPendingCall(
   streams: readonly ActiveStream[],
   keys: Keys,
 ): Invocation {
-  return addStreams(new ChannelCall(scripts.ownPending, keys).add(name, least, ownershipTime), { streams, max: 1 });
-}
-
-/** The entries in its answer. */
-export function pendingIn(answer: PendingAnswer): MissedEntry[] {
-  return answer.flatMap((own, place) =>
-    Array.from({ length: own.length / 2 }, (_, n) => ({
-      place,
-      entry: String(own[2 * n]),
-      deliveries: Number(own[2 * n + 1]),
-    })),
-  );
+  return addStreams(new Call(scripts.retake, keys).add(name), { streams, max: 1 }).add(LIST, least, ownershipTime);
 }
 
 /** The call that gives a consumer entries of its own again. */
 export function retakeCall(
-  consumer: string,
+  { name }: Claimant,
   missed: readonly MissedEntry[],
   limits: ReclaimLimits,
   keys: Keys,
 ): Invocation {
-  const call = addStreams(new ChannelCall(scripts.retake, keys).add(consumer), limits).add(missed.length);
-  for (const { place, entry, deliveries } of missed) call.add(place + 1, entry, deliveries);
+  const call = addStreams(new Call(scripts.retake, keys).add(name), limits).add(missed.length);
+  for (const { stream, entry, deliveries } of missed)
+    call.add(limits.streams.indexOf(stream) + 1, entry[0], deliveries);
   return call;
 }
 
 /** As `read_streams` of lua/lib/takeover.lua reads them. */
-function addStreams(call: ChannelCall, { streams, max, limits }: ReclaimLimits): ChannelCall {
+function addStreams(call: Call, { streams, max, limits }: ReclaimLimits): Call {
   call.add(max, LIMITS.readBytes, streams.length);
-  for (const { channel, priority } of streams)
-    call.add(call.channel(channel), LETTER[priority], limits?.get(channel) ?? -1);
+  for (const stream of streams) addStream(call, stream, limits);
   return call;
+}
+
+/** As `read_stream` of lua/lib/streams.lua reads it. */
+export function addStream(call: Call, { channel, priority }: ActiveStream, limits?: ChannelLimits): Call {
+  return call.add(call.channel(channel), LETTER[priority], limits?.get(channel) ?? -1);
 }

@@ -1,9 +1,7 @@
 import type { JobLocation, ReplayOptions, ReplayOutcome, ReplayReport, ReplayedLetter } from '@repid/core';
-import type { Connection } from '../connection/connection.js';
-import type { Keys } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
-import { callOn } from './call.js';
 import { scripts } from './scripts.generated.js';
+import type { Target } from './target.js';
 
 const DEFAULT_LIMIT = 1000;
 const ALL = -1;
@@ -26,9 +24,7 @@ type ReplayAnswer = readonly [letters: readonly LetterAnswer[], problem: string]
  * @throws BrokerRefusedError where Redis refuses to put one back; those before it are back
  */
 export async function replayDeadLetters(
-  connection: Connection,
-  keys: Keys,
-  channel: string,
+  target: Target,
   { ids, limit = DEFAULT_LIMIT, withDependents = false }: ReplayOptions,
 ): Promise<ReplayReport> {
   const letters: ReplayedLetter[] = [];
@@ -37,9 +33,10 @@ export async function replayDeadLetters(
   while (replayed < limit) {
     const some = ids?.slice(letters.length, letters.length + LIMITS.administrationStep);
     if (some?.length === 0) break;
-    const step = callOn(channel, scripts.replay, keys).add(withDependents ? '1' : '', limit - replayed, after);
-    const [answers, problem] = await connection.run<ReplayAnswer>(step.add(some?.length ?? ALL, ...(some ?? [])));
-    if (problem !== '') throw connection.refused(problem);
+    const given = [some?.length ?? ALL, ...(some ?? [])];
+    const step = target.call(scripts.replay, withDependents ? '1' : '', limit - replayed, after, ...given);
+    const [answers, problem] = await target.connection.run<ReplayAnswer>(step);
+    if (problem !== '') throw target.connection.refused(problem);
     if (answers.length === 0) break;
     letters.push(...answers.map(letterOf));
     replayed += answers.filter(([, outcome]) => outcome === 'replayed').length;

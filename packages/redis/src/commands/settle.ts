@@ -1,11 +1,11 @@
-import { type BucketRecord, OWN_ARGS, type Outcome, type OutgoingMessage, type Settlement } from '@repid/core';
+import { type BucketRecord, OWN_ARGS, type Outcome, type Settlement } from '@repid/core';
 import { encodeHeaders } from '../codec/entry.js';
 import { boundsOf } from '../codec/entry-id.js';
 import { encodeReason, reasonOf } from '../codec/reason.js';
 import { type Keys, LETTER, isTemporary } from '../keys.js';
-import { type ChannelCall, type Invocation, KeyedCall, callWithLetters } from './call.js';
+import { Call, type Invocation, callWithLetters } from './call.js';
 import type { FastPaths } from './fast-paths.js';
-import { addMessage } from './message.js';
+import { addMessages } from './message.js';
 import { scripts } from './scripts.generated.js';
 import { type EntryLease, type OwnedEntry, type SettleCommand, isExtension, isPlainAck } from './settle-command.js';
 import { type Settling, type SettlementBatch, batchesOf, entriesOf } from './settlement-batch.js';
@@ -34,7 +34,7 @@ function isPlain([{ command }]: SettlementBatch): boolean {
 }
 
 function acknowledgeCall(batches: readonly SettlementBatch[], keys: Keys): Invocation {
-  const call = new KeyedCall(scripts.acknowledge, keys).add(batches.length);
+  const call = new Call(scripts.acknowledge, keys).add(batches.length);
   for (const batch of batches) {
     const { message, priority } = batch[0].delivery;
     const { streams, group } = keys.channel(message.channel);
@@ -52,12 +52,12 @@ function hasResults([{ command, delivery }]: SettlementBatch): boolean {
 }
 
 function resultsCall(batches: readonly SettlementBatch[], keys: Keys): Invocation {
-  const call = new KeyedCall(scripts.settleResults, keys).add(batches.length);
+  const call = new Call(scripts.settleResults, keys).add(batches.length);
   for (const batch of batches) addResultsBatch(call, batch, keys);
   return call;
 }
 
-function addResultsBatch(call: KeyedCall, batch: SettlementBatch, keys: Keys): void {
+function addResultsBatch(call: Call, batch: SettlementBatch, keys: Keys): void {
   const { delivery, command } = batch[0];
   const { channel } = delivery.message;
   const { streams, waiting, group } = keys.channel(channel);
@@ -92,7 +92,7 @@ function generalCall(batches: readonly SettlementBatch[], keys: Keys): Invocatio
 }
 
 /** As `read_entries` of lua/lib/settling.lua reads them. */
-function addEntries(call: KeyedCall | ChannelCall, batch: SettlementBatch): void {
+function addEntries(call: Call, batch: SettlementBatch): void {
   const { delivery, command } = batch[0];
   const entries = entriesOf(batch);
   call.add(delivery.lease.consumer, delivery.deliveryCount, command.outcome, ...boundsOf(entries), entries.length);
@@ -101,7 +101,7 @@ function addEntries(call: KeyedCall | ChannelCall, batch: SettlementBatch): void
     for (const one of batch) call.add(one.delivery.lease.jobId ?? '');
 }
 
-function addCommand(call: ChannelCall, { lease }: OwnedEntry, command: SettleCommand, letters: string): void {
+function addCommand(call: Call, { lease }: OwnedEntry, command: SettleCommand, letters: string): void {
   call.add(lease.jobId ?? '');
   if (command.outcome === 'dead-letter') {
     call.add(encodeReason(reasonOf(command.problem, 0, command.at)));
@@ -112,34 +112,23 @@ function addCommand(call: ChannelCall, { lease }: OwnedEntry, command: SettleCom
 }
 
 /** As `read_settlement` of lua/commands/settle.lua reads it. */
-function addExtras(call: ChannelCall, { bucket, publish = [] }: Settlement, letters: string, lease: EntryLease): void {
+function addExtras(call: Call, { bucket, publish = [] }: Settlement, letters: string, lease: EntryLease): void {
   if (letters.includes('a')) call.add(lease.resultId!);
   if (letters.includes('p')) call.add(lease.ownArgs!);
   if (bucket) addResult(call, bucket, lease.jobId);
-  if (publish.length > 0) addFollowers(call, publish);
+  if (publish.length > 0) addMessages(call, publish);
 }
 
-function addResult(call: ChannelCall, { id, body, cause, jobName }: BucketRecord, jobId: string | undefined): void {
+function addResult(call: Call, { id, body, cause, jobName }: BucketRecord, jobId: string | undefined): void {
   if (id !== jobId) call.add(id);
   call.add(body);
   if (cause) call.add(cause);
   if (jobName) call.add(jobName);
 }
 
-function addOutcome(call: ChannelCall, outcome: Outcome): void {
-  switch (outcome.type) {
-    case 'ack':
-      return;
-    case 'nack':
-      return void call.add(encodeHeaders(outcome.headers), encodeReason(outcome.reason));
-    case 'reject':
-      return void call.add(encodeHeaders(outcome.headers), 0);
-    case 'retry':
-      return void call.add(encodeHeaders(outcome.headers), Math.max(0, Math.ceil(outcome.delay)));
-  }
-}
-
-function addFollowers(call: ChannelCall, followers: readonly OutgoingMessage[]): void {
-  call.add(followers.length);
-  for (const follower of followers) addMessage(call, follower);
+function addOutcome(call: Call, outcome: Outcome): void {
+  if (outcome.type === 'ack') return;
+  call.add(encodeHeaders(outcome.headers));
+  if (outcome.type === 'nack') call.add(encodeReason(outcome.reason));
+  else call.add(outcome.type === 'retry' ? Math.max(0, Math.ceil(outcome.delay)) : 0);
 }

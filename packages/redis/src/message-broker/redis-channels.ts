@@ -10,8 +10,9 @@ import {
 import { deleteDeadLetters, peek, readDeadLetters, stats } from '../commands/administration.js';
 import { openChannelsCall } from '../commands/channels.js';
 import { awaitConfirmations, pause, resume } from '../commands/pause.js';
-import { type RemovalTarget, deleteChannel, purgeChannel } from '../commands/removal.js';
+import { deleteChannel, purgeChannel } from '../commands/removal.js';
 import { replayDeadLetters } from '../commands/replay.js';
+import { Target } from '../commands/target.js';
 import type { Connection } from '../connection/connection.js';
 import type { Keys } from '../keys.js';
 
@@ -32,62 +33,57 @@ export class RedisChannels implements ChannelAdministration {
   ) {}
 
   async declare(channel: string): Promise<void> {
-    const connection = this.connectionFor(channel);
+    const { connection } = this.target(channel);
     const [problem] = await connection.run<[string]>(openChannelsCall([channel], this.keys));
     if (problem !== '') throw connection.refused(problem);
     await connection.send((client) => client.sadd(this.keys.channels, channel));
   }
 
   async stats(channel: string): Promise<ChannelStats> {
-    return stats(this.connectionFor(channel), this.keys, channel);
+    return stats(this.target(channel));
   }
 
   async peek(channel: string, limit: number): Promise<readonly Message[]> {
-    return peek(this.connectionFor(channel), this.keys, channel, limit);
+    return peek(this.target(channel), limit);
   }
 
   async pause(channel: string): Promise<void> {
-    const name = await pause(this.connectionFor(channel), this.keys, channel);
+    const name = await pause(this.target(channel));
     void this.listener.onChanged();
-    await awaitConfirmations(this.connection(), this.keys, channel, name);
+    await awaitConfirmations(this.target(channel), name);
   }
 
   async resume(channel: string): Promise<void> {
-    await resume(this.connectionFor(channel), this.keys, channel);
+    await resume(this.target(channel));
     await this.listener.onChanged();
   }
 
   async purge(channel: string): Promise<number> {
-    return purgeChannel(this.removalTarget(channel));
+    return purgeChannel(this.target(channel), this.storesResults());
   }
 
   async delete(channel: string): Promise<void> {
-    await deleteChannel(this.removalTarget(channel));
+    await deleteChannel(this.target(channel), this.storesResults());
     await this.connection().send((client) => client.srem(this.keys.channels, channel));
     this.listener.onDeleted(channel);
     await this.listener.onChanged();
   }
 
   async deadLetters(channel: string, limit: number): Promise<readonly DeadLetter[]> {
-    return readDeadLetters(this.connectionFor(channel), this.keys, channel, limit);
+    return readDeadLetters(this.target(channel), limit);
   }
 
   async replayDeadLetters(channel: string, options: ReplayOptions = {}): Promise<ReplayReport> {
-    return replayDeadLetters(this.connectionFor(channel), this.keys, channel, options);
+    return replayDeadLetters(this.target(channel), options);
   }
 
   async deleteDeadLetters(channel: string, ids: readonly string[]): Promise<number> {
-    return deleteDeadLetters(this.connectionFor(channel), this.keys, channel, ids);
-  }
-
-  private removalTarget(channel: string): RemovalTarget {
-    const connection = this.connectionFor(channel);
-    return { connection, keys: this.keys, channel, storesResults: this.storesResults() };
+    return deleteDeadLetters(this.target(channel), ids);
   }
 
   /** @throws InvalidOptionError where the name is not valid */
-  private connectionFor(channel: string): Connection {
+  private target(channel: string): Target {
     checkChannelName(channel);
-    return this.connection();
+    return new Target(this.connection(), this.keys, channel);
   }
 }

@@ -1,11 +1,8 @@
 import type { Invocation } from '../commands/call.js';
 import {
-  type MissedEntry,
-  type PendingAnswer,
   type ReclaimAnswer,
   hasSuspectsCall,
   ownPendingCall,
-  pendingIn,
   reclaimCall,
   reclaimSuspectCall,
   retakeCall,
@@ -116,21 +113,22 @@ export class Takeover {
     this.isReplyLost = false;
     if (missed.length === 0) return [];
     this.isReplyLost = true;
-    const call = retakeCall(this.parts.name, missed, { streams, max, limits }, this.parts.keys);
+    const call = retakeCall(this.parts, missed, { streams, max, limits }, this.parts.keys);
     const [more, , taken] = await this.run(call, streams);
     this.isReplyLost = more === 1;
     return taken;
   }
 
-  private async findMissed(streams: readonly ActiveStream[]): Promise<MissedEntry[]> {
-    const { ownershipTime, reader, keys } = this.parts;
+  private async findMissed(streams: readonly ActiveStream[]): Promise<TakenEntry[]> {
+    const { ownershipTime, keys } = this.parts;
     const least = this.isReplyLost ? 0 : Math.ceil(ownershipTime / CHECKS_PER_OWNERSHIP);
     const before = this.inFlight.snapshot();
-    const reply = await reader.run<PendingAnswer>(ownPendingCall(this.parts, least, streams, keys));
+    const [, , own] = await this.run(ownPendingCall(this.parts, least, streams, keys), streams);
     const after = this.inFlight.snapshot();
-    const isKnown = ({ place, entry }: MissedEntry): boolean =>
-      before(streams[place]!, entry) || after(streams[place]!, entry);
-    return pendingIn(reply).filter((missed) => !isKnown(missed));
+    return own.filter(({ stream, entry: [id] }) => {
+      const entry = id.toString('latin1');
+      return !before(stream, entry) && !after(stream, entry);
+    });
   }
 
   private async run(

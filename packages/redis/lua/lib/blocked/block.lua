@@ -2,7 +2,7 @@
 
 -- Checks at once whether any awaited bucket exists. Of a graph that has just been published, none does.
 exports.look_ahead = function(messages)
-  local ids, keys = {}, {}
+  local ids = {}
   for _, m in ipairs(messages) do
     if m.bucket_id then
       ids[#ids + 1] = m.bucket_id
@@ -11,8 +11,7 @@ exports.look_ahead = function(messages)
     end
   end
   look_up(AWAITED, ids)
-  for i, id in ipairs(ids) do keys[i] = bucket_key(id) end
-  if any_exists(keys) then return end
+  if any_exists(ids, bucket_key) then return end
   for _, id in ipairs(ids) do missing_buckets[id] = true end
 end
 
@@ -48,16 +47,10 @@ local function begin_waiting(job, m)
 end
 
 local function block_recorded(job, m, missing)
-  local fields = { 'on', pack_waits(m.waits) }
-  for i, value in ipairs({ pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl, #missing }) do
-    fields[#fields + 1] = RELEASED[i]
-    fields[#fields + 1] = value
-  end
-  for _, wait in ipairs(missing) do
-    fields[#fields + 1] = 'c:' .. wait.id
-    fields[#fields + 1] = wait.condition
-  end
-  in_pages(fields, function(...) redis.call('HSET', record_of(job), ...) end)
+  local fields = kept_of(m)
+  append(fields, { 'missing', #missing })
+  for _, wait in ipairs(missing) do fields[#fields + 1], fields[#fields + 2] = 'c:' .. wait.id, wait.condition end
+  write_all('HSET', record_of(job), fields)
   begin_waiting(job, m)
 end
 
@@ -82,7 +75,7 @@ local function decide_at_once(m, body)
     join(job, wait)
     keep_waits(job, waits)
   end
-  send(message_of_compact(job, m.shape, m.blocked, is_inlined and { id = m.bucket_id, body = body }))
+  send(message_of_compact(job, m.shape, m.blocked, m.bucket_id, is_inlined and body))
 end
 
 local function wait_for_one(m)
@@ -121,11 +114,7 @@ end
 -- The fields of the job's message; the missing buckets, each followed by its condition.
 exports.inspect = function(c, id)
   local job = job_on(c, id)
-  local m, missing = find_waiting(job), {}
-  if not m then return {}, missing end
-  for _, wait in ipairs(missing_of(job, m)) do
-    missing[#missing + 1] = wait.id
-    missing[#missing + 1] = wait.condition
-  end
-  return m.fields, missing
+  local m = find_waiting(job)
+  if not m then return {}, {} end
+  return m.fields, pairs_of(missing_of(job, m))
 end

@@ -26,32 +26,16 @@ local function find_compact(job)
   return values, bucket_id, letter == 's'
 end
 
--- The fields of the message, with the inlined bucket where there is one. Most messages have two, for which the table need not grow.
-local function fields_of(shape, id, values, bucket)
-  local names, first, second = shape.names, values[WHEN + 1], values[WHEN + 2]
-  local fields = bucket and { INPUT .. bucket.id, bucket.body, names[1], first, names[2], second }
-    or { names[1], first, names[2], second }
-  for i = 3, #names do append(fields, { names[i], values[WHEN + i] }) end
-  if shape.has_id_field then append(fields, { 'id', id }) end
-  return fields
-end
-
-local function message_of_compact(job, shape, values, bucket)
+local function message_of_compact(job, shape, values, bucket_id, body)
   return {
     channel = job.channel, id = job.id, priority = shape.priority, timing = shape.timing, when = values[WHEN],
-    fields = fields_of(shape, job.id, values, bucket),
+    fields = fields_of(shape, job.id, values, bucket_id, body),
   }
 end
 
-local RESULTS = {
-  ['='] = function(values) return values[ID] end,
-  ['-'] = function() return '' end,
-  r = function(values) return values[RESULT] end,
-}
-
 local function waits_of_compact(shape, values, bucket_id)
   local on = { { id = bucket_id, condition = shape.condition } }
-  return { on = on, timeout = shape.timeout, result = RESULTS[shape.result](values), ttl = shape.ttl }
+  return { on = on, timeout = shape.timeout, result = shape.result == '=' and values[ID] or values[RESULT], ttl = shape.ttl }
 end
 
 local function whole_compact(job, values, bucket_id)

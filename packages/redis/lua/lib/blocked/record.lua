@@ -73,10 +73,10 @@ end
 
 -- A bucket begins to expire when its last waiter has left. Keys of other types stay as they are.
 local function begin_ttls()
-  local keys = {}
-  for id in pairs(left) do keys[#keys + 1] = waiters_key(id) end
-  local some_held = any_exists(keys)
-  for id in pairs(left) do
+  local ids = {}
+  for id in pairs(left) do ids[#ids + 1] = id end
+  local some_held = any_exists(ids, waiters_key)
+  for _, id in ipairs(ids) do
     if not (some_held and redis.call('EXISTS', waiters_key(id)) == 1) then
       pcall(forget_set, id)
       pcall(begin_ttl, id)
@@ -106,13 +106,15 @@ local function unpack_message(job, packed)
   return { channel = job.channel, priority = priority, id = id, fields = fields, timing = timing, when = when }
 end
 
+-- The bucket ids of waits, each followed by its condition.
+local function pairs_of(waits)
+  local list = {}
+  for _, wait in ipairs(waits) do list[#list + 1], list[#list + 2] = wait.id, wait.condition end
+  return list
+end
+
 local function pack_waits(waits)
-  local on = {}
-  for _, wait in ipairs(waits.on) do
-    on[#on + 1] = wait.id
-    on[#on + 1] = wait.condition
-  end
-  return cmsgpack.pack(on)
+  return cmsgpack.pack(pairs_of(waits.on))
 end
 
 -- The message of a record whose values come in the order of KEPT; nil where it holds no message any more.
@@ -126,7 +128,10 @@ local function unpack_kept(job, values)
   return m
 end
 
--- The values of a message's record, in the order of KEPT.
+-- The fields of KEPT in the record of a message, each followed by its value.
 local function kept_of(m)
-  return { pack_waits(m.waits), pack_message(m), m.waits.timeout, m.waits.result, m.waits.ttl }
+  local waits = m.waits
+  return {
+    'on', pack_waits(waits), 'message', pack_message(m), 'timeout', waits.timeout, 'result', waits.result, 'ttl', waits.ttl,
+  }
 end

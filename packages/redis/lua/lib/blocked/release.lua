@@ -1,7 +1,7 @@
 -- Releases or skips the jobs that wait for a bucket when it is stored.
 
--- The fields of a record that go when its job is released.
-local RELEASED = { 'message', 'timeout', 'result', 'ttl', 'missing' }
+-- The fields of a record that say what its job waits for. They go when it is released.
+local WAIT_FIELDS = { 'message', 'timeout', 'result', 'ttl', 'missing' }
 
 -- A released job keeps its buckets until it ends.
 local function keep_waits(job, waits)
@@ -14,7 +14,7 @@ local function release_recorded(job, condition_field)
   check_message(m)
   check_type(job.channel.waiting, 'zset')
   change(ZSET, job.channel.waiting, job.id, false)
-  redis.call('HDEL', record_of(job), condition_field, unpack(RELEASED))
+  redis.call('HDEL', record_of(job), condition_field, unpack(WAIT_FIELDS))
   if m.id == '' then leave(job) end
   send(m)
 end
@@ -36,7 +36,7 @@ local function release_compact(job, shape, values, bucket, is_first)
     join_bucket(job, bucket.id)
     keep_waits(job, waits_of_compact(shape, values, bucket.id))
   end
-  put(c, shape.priority, id, fields_of(shape, id, values, is_inlined and bucket), shape.timing, values[WHEN])
+  put(c, shape.priority, id, fields_of(shape, id, values, bucket.id, is_inlined and bucket.body), shape.timing, values[WHEN])
 end
 
 local function broken_by(bucket, condition)
@@ -91,26 +91,19 @@ local function try_to_decide(decide, waiter, bucket)
   if not ok then redis.log(redis.LOG_WARNING, 'repid: "' .. waiter .. '" goes on waiting: ' .. message_of(problem)) end
 end
 
-local function release_all(bucket, first, members)
-  if first then try_to_decide(decide_first, first, bucket) end
-  for i = 1, #members do try_to_decide(decide_member, members[i], bucket) end
-end
-
-local is_releasing, queue = false, {}
+local queue = {}
 
 -- Releases or skips the waiters of a bucket. Skipping stores the next bucket, which comes here again: buckets are queued, because a graph
 -- may be deeper than the call stack.
 exports.release = function(bucket, first, members)
-  if is_releasing then
-    queue[#queue + 1] = { bucket, first, members }
-    return
-  end
-  is_releasing = true
-  release_all(bucket, first, members)
+  queue[#queue + 1] = { bucket = bucket, first = first, members = members }
+  if #queue > 1 then return end
   local place = 1
   while queue[place] do
-    release_all(unpack(queue[place], 1, 3))
+    local stored = queue[place]
+    if stored.first then try_to_decide(decide_first, stored.first, stored.bucket) end
+    for _, waiter in ipairs(stored.members) do try_to_decide(decide_member, waiter, stored.bucket) end
     place = place + 1
   end
-  is_releasing, queue = false, {}
+  queue = {}
 end

@@ -23,12 +23,10 @@ local function store_unrun(id, ttl, names, mark, exception, cause)
   })
 end
 
-exports.store_cancelled = function(id, ttl, exception, names)
-  store_unrun(id, ttl, names, 'cancelled', exception, cause_of_failure(id, names.name, exception))
-end
-
-exports.store_failed = function(id, ttl, exception, names)
-  store_unrun(id, ttl, names, nil, exception, cause_of_failure(id, names.name, exception))
+-- Stores the result of a job that was cancelled or given up, where it has one.
+exports.store_failure = function(names, mark, exception)
+  local id = names.result
+  if id then store_unrun(id, names.ttl, names, mark, exception, cause_of_failure(id, names.name, exception)) end
 end
 
 -- Has the key live at least so long; the ttl is JSON.
@@ -47,17 +45,13 @@ local function keep_arguments(args, ttl)
   if ttl == '' then redis.call('DEL', bucket_key(args)) else extend_ttl(bucket_key(args), ttl, true) end
 end
 
--- Keeps the record of a skipped job, `values` in the order of KEPT, for a replay of the bucket that it was skipped for.
-local function keep_skipped(job, values, bucket_id)
-  local ttl, fields = values[5], {}
+-- Keeps the record of a skipped job for a replay of the bucket that it was skipped for.
+local function keep_skipped(job, m, bucket_id)
+  local ttl = m.waits.ttl
   if ttl ~= 'null' and tonumber(ttl) <= 0 then return end
   check_type(skipped_record_of(job), 'hash')
   check_type(skipped_key(bucket_id), 'set')
-  for i, name in ipairs(KEPT) do
-    fields[#fields + 1] = name
-    fields[#fields + 1] = values[i]
-  end
-  redis.call('HSET', skipped_record_of(job), unpack(fields))
+  redis.call('HSET', skipped_record_of(job), unpack(kept_of(m)))
   extend_ttl(skipped_record_of(job), ttl, true)
   local set = skipped_key(bucket_id)
   local is_new = redis.call('EXISTS', set) == 0
@@ -65,25 +59,25 @@ local function keep_skipped(job, values, bucket_id)
   extend_ttl(set, ttl, is_new)
 end
 
--- Ends an unblocked job without running it. A bucket that has succeeded is never replayed, so nothing is kept for it.
-local function end_broken(job, m, broken)
-  local values, names = kept_of(m), names_of(m.fields)
-  local result, ttl = values[4], values[5]
+-- Ends an unblocked job without running it. Its arguments are kept for a replay, or deleted.
+local function end_skipped(job, m, is_kept, reason, cause)
+  local names, result, ttl = names_of(m.fields), m.waits.result, m.waits.ttl
   forget_job(job.id, result)
-  local is_kept = result ~= '' and broken.state ~= 'succeeded' and attempt(keep_skipped, job, values, broken.id)
   keep_arguments(names.args, is_kept and ttl or '')
-  if result == '' then return end
-  store_unrun(result, ttl, names, 'skipped', broken_reason(broken), cause_of_skip(broken))
+  if result ~= '' then store_unrun(result, ttl, names, 'skipped', reason, cause) end
+end
+
+-- A bucket that has succeeded is never replayed, so nothing is kept for it.
+local function end_broken(job, m, broken)
+  local is_kept = m.waits.result ~= '' and broken.state ~= 'succeeded' and attempt(keep_skipped, job, m, broken.id)
+  end_skipped(job, m, is_kept, broken_reason(broken), cause_of_skip(broken))
 end
 
 local function unblock(job)
-  local c = job.channel
   check_type(JOBS, 'hash')
-  check_type(c.waiting, 'zset')
-  check_type(c.waiting_messages, 'hash')
-  check_type(AWAITED, 'hash')
+  check_waiting(job.channel)
   leave(job)
-  change(ZSET, c.waiting, job.id, false)
+  change(ZSET, job.channel.waiting, job.id, false)
 end
 
 local function skip_broken(job, broken)
@@ -99,11 +93,7 @@ exports.skip_late = function(c, id)
   local m = find_waiting(job)
   local reason = m and late_reason(missing_of(job, m), m.waits.timeout)
   unblock(job)
-  forget_job(job.id, m and m.waits.result)
-  if not m then return end
-  local names = names_of(m.fields)
-  keep_arguments(names.args, '')
-  if m.waits.result ~= '' then store_unrun(m.waits.result, m.waits.ttl, names, 'skipped', reason, reason) end
+  if m then end_skipped(job, m, false, reason, reason) else forget_job(job.id) end
 end
 
 -- The bucket that says that the job was skipped; nil where its record has expired, or where it has run since.
@@ -128,9 +118,7 @@ exports.is_held_below = function(bucket_id)
     if is_held(id) then return true end
     for _, skipped in ipairs(redis.call('SMEMBERS', skipped_key(id))) do
       local result = result_of_skipped(job_named(skipped))
-      if result and not is_known[result] then
-        bucket_ids[#bucket_ids + 1], is_known[result] = result, true
-      end
+      if result and not is_known[result] then bucket_ids[#bucket_ids + 1], is_known[result] = result, true end
     end
   end
   return false

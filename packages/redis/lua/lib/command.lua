@@ -1,4 +1,8 @@
---- @include lib/start
+--- @include lib/args
+--- @include lib/keys
+--- @include lib/changes
+
+-- What most commands need.
 
 -- Asks Redis whether it accepts writes, before anything is written. A full server refuses the first write of a script that may need
 -- memory, and no later one. A server that is read-only, cannot save or has too few replicas refuses every write. After one of these
@@ -16,3 +20,15 @@ end
 
 -- For reads. Raises an error on a replica, which may lag behind its master.
 local require_master = allow_growth
+
+-- What goes wrong with one channel does not affect others. The first problem of each channel is reported.
+
+local function note_problem(c, problem)
+  c.problem = c.problem or message_of(problem)
+end
+
+local function try_on(c, action, ...)
+  local ok, problem = attempt(action, ...)
+  if not ok then note_problem(c, problem) end
+  return ok
+end
