@@ -25,43 +25,34 @@ end
 
 local function promote_one(c, member)
   local m = find_delayed(c, member)
+  remove_delayed(c, member)
   if not m then return end
   if m.fault then return dead_letter_delayed(c, m) end
   check_target(c, m.priority, m.has_id, '')
   add_entry(c, m.priority, m.id, m.has_id, m.fields)
 end
 
--- A message that its stream refuses does not stop the others.
-local function promote(c, limit)
-  check_delayed(c)
-  local due = redis.call('ZRANGEBYSCORE', c.delayed, '-inf', '(' .. (now() + 1), 'LIMIT', 0, limit)
-  local promoted = {}
+-- Calls the action for the members that are due. One for which it fails is tried again later, and does not stop the others.
+local function each_due(c, zset, limit, action)
+  check_type(zset, 'zset')
+  local due = redis.call('ZRANGEBYSCORE', zset, '-inf', '(' .. (now() + 1), 'LIMIT', 0, limit)
   for _, member in ipairs(due) do
-    if try_on(c, promote_one, c, member) then
-      promoted[#promoted + 1] = member
-    else
-      redis.call('ZADD', c.delayed, now() + TS.refusedDelay, member)
-    end
-  end
-  if #promoted > 0 then
-    redis.call('ZREM', c.delayed, unpack(promoted))
-    redis.call('HDEL', c.delayed_messages, unpack(promoted))
+    if not try_on(c, action, c, member) then change(ZSET, zset, member, string.format('%.0f', now() + TS.refusedDelay)) end
   end
 end
 
-local function skip_late(c, limit)
-  check_type(c.waiting, 'zset')
-  local late = redis.call('ZRANGEBYSCORE', c.waiting, '-inf', now(), 'LIMIT', 0, limit)
-  for _, id in ipairs(late) do
-    if not try_on(c, blocked_jobs().skip_late, c, id) then
-      change(ZSET, c.waiting, id, string.format('%.0f', now() + TS.refusedDelay))
-    end
-  end
+local function promote(c, limit)
+  check_delayed(c)
+  each_due(c, c.delayed, limit, promote_one)
+end
+
+local function skip_late(c, id)
+  blocked_jobs().skip_late(c, id)
 end
 
 -- In how many milliseconds the next message is due, or a job times out; '' for never.
 local function next_time(c)
-  local at = math.min(first_of(c.delayed) or math.huge, first_of(c.waiting) or math.huge)
+  local at = math.min(first_of(c.delayed), first_of(c.waiting))
   return at < math.huge and time_until(math.floor(at)) or ''
 end
 
@@ -91,12 +82,13 @@ return carry_out(function()
   for n = 1, count do
     local c, confirmed = channel(n), argument()
     try_on(c, promote, c, limit)
-    try_on(c, skip_late, c, limit)
+    try_on(c, each_due, c, c.waiting, limit, skip_late)
     try_on(c, note_consumer, c, consumer, confirmed)
   end
-  write_changes()
+  local problem = write_changes()
   for n = 1, count do
     local c = channel(n)
+    if problem then note_problem(c, problem) end
     local ok, next_at = pcall(next_time, c)
     answers[n] = { ok and next_at or '', pause_of(c), streams_in_use(c), c.problem or '' }
   end

@@ -72,8 +72,7 @@ local function end_delayed(member)
   if job then
     end_job('delayed', job, m.fields, exception)
   else
-    change(HASH, target.delayed_messages, member, false)
-    change(ZSET, target.delayed, member, false)
+    remove_delayed(target, member)
   end
   return 1
 end
@@ -83,7 +82,7 @@ local function end_stream()
   local stream = target[part]
   local delivered = last_delivered(target, stream)
   return end_entries(stream, is_everything and FIRST_ENTRY or delivered, is_everything and '+' or bound, function(entry, fields)
-    local job, is_running = job_at(job_of(fields), target, part, entry), not is_after(entry, delivered)
+    local job, is_running = job_at(names_of(fields).id or '', target, part, entry), not is_after(entry, delivered)
     if job then
       end_job(is_running and 'running' or 'queued', job, fields, exception)
     else

@@ -33,7 +33,8 @@ local function channel(n)
 end
 
 --- @include lib/pages
---- @include lib/time
+--- @include lib/due
+--- @include lib/types
 --- @include lib/blocked_layout
 
 local function leave_out(n)
@@ -46,11 +47,6 @@ end
 local function leave_out_all()
   for n = 1, count, batch_size do leave_out(n) end
   return answer
-end
-
-local function has_other_type(key, expected)
-  local found = redis.call('TYPE', key).ok
-  return found ~= expected and found ~= 'none'
 end
 
 -- Leaves out the messages, by their numbers, whose names are fields of the hash.
@@ -90,15 +86,15 @@ for n = 1, count do
 end
 
 for _, c in pairs(channels) do
-  if has_other_type(c.stream, 'stream') then return leave_out_all() end
-  if c.has_waits and has_other_type(c.waiting, 'zset') then return leave_out_all() end
+  if other_type(c.stream, 'stream') then return leave_out_all() end
+  if c.has_waits and other_type(c.waiting, 'zset') then return leave_out_all() end
 end
 if #ids > 0 then
-  if has_other_type(JOBS, 'hash') then return leave_out_all() end
+  if other_type(JOBS, 'hash') then return leave_out_all() end
   leave_out_known(JOBS, ids, numbers)
 end
 if #awaited_ids > 0 then
-  if has_other_type(AWAITED, 'hash') then return leave_out_all() end
+  if other_type(AWAITED, 'hash') then return leave_out_all() end
   leave_out_known(AWAITED, awaited_ids, awaited_by)
   local stored = 0
   in_pages(bucket_keys, function(...) stored = stored + redis.call('EXISTS', ...) end)
@@ -148,11 +144,9 @@ write_all('HSET', AWAITED, awaited)
 write_all('HSET', JOBS, located)
 for _, c in pairs(channels) do
   if #c.deadlines > 0 then
-    local before = redis.call('ZRANGE', c.waiting, 0, 0, 'WITHSCORES')[2]
+    local before = first_of(c.waiting)
     write_all('ZADD', c.waiting, c.deadlines)
-    if c.earliest < (tonumber(before) or math.huge) then
-      redis.pcall('PUBLISH', c.control, 'due:' .. time_until(c.earliest))
-    end
+    notify_due(c, c.earliest, before)
   end
 end
 return answer

@@ -20,6 +20,7 @@ local channel -- The shapes of blocked jobs name no channel.
 --- @include lib/blocked_layout
 --- @include lib/bucket_store
 --- @include lib/pages
+--- @include lib/types
 
 local FALL_BACK = -1
 
@@ -56,8 +57,7 @@ for _ = 1, tonumber(ARGV[1]) do
   --- @include lib/inline/fence
   local locations = redis.pcall('HMGET', JOBS, unpack(ARGV, id_at + 1, id_at + entry_count))
   local awaited = redis.pcall('HMGET', AWAITED, unpack(ARGV, id_at + 1, id_at + entry_count))
-  local waiting_type = redis.call('TYPE', waiting).ok
-  if locations.err or awaited.err or (waiting_type ~= 'zset' and waiting_type ~= 'none') then counts = {} end
+  if locations.err or awaited.err or other_type(waiting, 'zset') then counts = {} end
 
   local ended, freed, spent, stored, released_by, released, placed, ends, frees, releases = {}, {}, {}, {}, {}, {}, {}, 0, 0, 0
   for i = 1, entry_count do

@@ -1,8 +1,7 @@
 --- @include lib/keys
 --- @include lib/location
 --- @include lib/groups
---- @include lib/notify
---- @include lib/time
+--- @include lib/due
 
 -- Adds messages to streams and to the delayed messages of channels.
 
@@ -30,12 +29,6 @@ local function add_entry(c, priority, id, indexed, fields)
   if indexed then change(HASH, JOBS, id, location_at(c, priority, entry)) end
 end
 
--- The lowest score of a sorted set: when its first member is due or times out.
-local function first_of(zset)
-  local first = redis.call('ZRANGE', zset, 0, 0, 'WITHSCORES')
-  return first[2] and tonumber(first[2])
-end
-
 -- By sorted set: the first score when this call began, or an earlier one that it has added. Removed members do no harm: consumers know
 -- of them, too.
 local firsts = {}
@@ -48,16 +41,11 @@ local function text_of(score)
   return last_text
 end
 
--- Consumers are notified where the new score comes before what they know of.
 local function schedule(c, zset, member, score)
-  local before = firsts[zset] or first_of(zset) or math.huge
+  local before = firsts[zset] or first_of(zset)
   change(ZSET, zset, member, text_of(score))
-  if score >= before then
-    firsts[zset] = before
-  else
-    firsts[zset] = score
-    notify(c.control, 'due:' .. time_until(score))
-  end
+  firsts[zset] = math.min(before, score)
+  notify_due(c, score, before)
 end
 
 local delayed_count = 0

@@ -1,4 +1,5 @@
 --- @include lib/buckets
+--- @include lib/types
 
 -- Checks the types of keys before anything is written, because a script that fails midway is not rolled back.
 
@@ -10,8 +11,8 @@ end
 
 local function check_type(key, expected)
   if checked[key] then return end
-  local found = redis.call('TYPE', key).ok
-  if found ~= 'none' and found ~= expected then error(wrong_type(key, found, expected), 0) end
+  local found = other_type(key, expected)
+  if found then error(wrong_type(key, found, expected), 0) end
   checked[key] = true
 end
 

@@ -8,8 +8,7 @@ local remove_from = {
     change(ZSET, job.channel.waiting, job.id, false)
   end,
   delayed = function(job)
-    change(HASH, job.channel.delayed_messages, delayed_member(job), false)
-    change(ZSET, job.channel.delayed, delayed_member(job), false)
+    remove_delayed(job.channel, delayed_member(job))
   end,
   queued = function(job)
     redis.call('XDEL', job.channel[job.letter], job.detail)

@@ -35,11 +35,6 @@ local function text_in(headers, name)
   return type(text) == 'string' and text or nil
 end
 
--- The job id of an entry: its field, or else its header; '' for a bare message.
-local function job_of(fields)
-  return field_of(fields, 'id') or text_in(headers_of(fields), TS.idHeader) or ''
-end
-
 -- The ids that belong to the job of a message; nil where it has none:
 -- id, result (the bucket of its result), ttl (of that bucket, as JSON), args (its own arguments bucket), name, nonce.
 local function names_of(fields)

@@ -107,8 +107,9 @@ end
 exports.waiters = function(bucket_id)
   local first, members = waiters_of(bucket_id)
   local values = first and cmsgpack.unpack(first)
-  if values then members[#members + 1] = values[NAME] .. ':' .. values[ID] end
-  return members
+  local waiters = { values and values[NAME] .. ':' .. values[ID] }
+  for _, waiter in ipairs(members) do waiters[#waiters + 1] = waiter end
+  return waiters
 end
 
 -- The fields of the job's message; the missing buckets, each followed by its condition.
