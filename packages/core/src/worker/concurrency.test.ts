@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineActor, type ActorOptions } from '../actor/index.js';
 import { Latch, TestBed } from './testing/test-bed.test-support.js';
 
@@ -126,6 +126,29 @@ describe('An actor with a limit', () => {
       await new Promise((resolve) => setTimeout(resolve, 2));
     });
     const testBed = new TestBed([one, defineActor({ name: 'usual' }, () => {})]);
+    for (let n = 0; n < 20; n += 1) await testBed.send(n % 5 === 0 ? 'usual' : 'one');
+    expect(await testBed.drain()).toBe(20);
+    expect(runs).toBe(16);
+  });
+
+  it('does not end a burst if a returned message becomes due after the last receive has looked for it', async () => {
+    let runs = 0;
+    const one = defineActor({ name: 'one', concurrency: 1 }, async () => {
+      runs += 1;
+      await new Promise(setImmediate);
+    });
+    const testBed = new TestBed([one, defineActor({ name: 'usual' }, () => {})]);
+    const consume = testBed.broker.consume.bind(testBed.broker);
+    vi.spyOn(testBed.broker, 'consume').mockImplementation(async (options) => {
+      const consumer = await consume(options);
+      const receive = consumer.receive.bind(consumer);
+      consumer.receive = async (max, how) => {
+        const received = await receive(max, how);
+        if (received.length === 0) await testBed.clock.advance(1_000);
+        return received;
+      };
+      return consumer;
+    });
     for (let n = 0; n < 20; n += 1) await testBed.send(n % 5 === 0 ? 'usual' : 'one');
     expect(await testBed.drain()).toBe(20);
     expect(runs).toBe(16);

@@ -1,4 +1,3 @@
-import { isOutage } from '../errors/is-outage.js';
 import type { Execution } from './execution.js';
 import type { FailedRun } from './run-result.js';
 import type { Run } from './run.js';
@@ -20,23 +19,14 @@ export class ExecuteStage {
   }
 
   private ready(run: Run, execution: Execution, hasSlot: boolean, failure?: FailedRun): Promise<void> {
-    const isSuspect = hasSlot && run.inFlight.isAlone;
-    return isSuspect ? this.startAlone(run, execution, failure) : this.start(run, execution, hasSlot, failure);
-  }
-
-  private async startAlone(run: Run, execution: Execution, failure?: FailedRun): Promise<void> {
-    try {
-      await run.inFlight.markStarted();
-    } catch (error) {
-      if (!isOutage(error)) throw error;
-      return this.unstarted.postpone(run, run.inFlight, error);
-    }
-    return this.start(run, execution, true, failure);
+    const { isAlone, canStart } = run.inFlight;
+    if (!isAlone || !hasSlot || !canStart) return this.start(run, execution, hasSlot, failure);
+    return run.inFlight.markStarted().then(() => this.start(run, execution, hasSlot, failure));
   }
 
   private start(run: Run, execution: Execution, hasSlot: boolean, failure?: FailedRun): Promise<void> {
     const { inFlight, actor } = run;
-    if (inFlight.cancellation.isAborted || inFlight.isPaused) return this.unstarted.endBeforeStart(run, inFlight);
+    if (!inFlight.canStart) return this.unstarted.endBeforeStart(run, inFlight);
     if (!hasSlot) {
       return this.unstarted.giveBack(inFlight, { action: 'postpone', delay: execution.slots!.delayOf(inFlight) });
     }

@@ -66,6 +66,11 @@ export class InFlightDelivery {
     this.ownedUntil = ownedUntil;
   }
 
+  /** False once it was aborted, and while its channel is paused. */
+  get canStart(): boolean {
+    return !this.cancellation.isAborted && !this.isPaused;
+  }
+
   /** True if its channel is paused, so that it must not start. */
   get isPaused(): boolean {
     return this.consumer?.isPaused(this.delivery.message.channel) ?? false;

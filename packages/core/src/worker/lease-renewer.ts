@@ -33,6 +33,7 @@ export class LeaseRenewer {
     const askedAt = monotonic(this.clock);
     this.schedule();
     if (extended.length === 0) return;
+    for (const one of extended) if (one.isAlone && one.isStarted) one.aloneSince ??= askedAt;
     try {
       const lost = new Set(await this.consumer.extend(extended.map(({ delivery }) => delivery)));
       for (const inFlight of extended) this.update(inFlight, lost.has(inFlight.delivery), askedAt);
@@ -49,9 +50,8 @@ export class LeaseRenewer {
   private renew(inFlight: InFlightDelivery, askedAt: number): void {
     const { ownershipTime } = this.consumer;
     inFlight.ownedUntil = askedAt + ownershipTime;
-    if (!inFlight.isAlone || !inFlight.isStarted) return;
-    inFlight.aloneSince ??= askedAt;
-    if (askedAt < inFlight.aloneSince + ownershipTime) return;
+    const { isAlone, aloneSince = askedAt } = inFlight;
+    if (!isAlone || askedAt < aloneSince + ownershipTime) return;
     inFlight.isAlone = false;
     this.onCleared();
   }

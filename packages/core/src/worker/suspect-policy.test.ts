@@ -191,24 +191,24 @@ describe('A message that has lost its worker repeatedly', () => {
     expect(steps).toEqual(['marked', 'started', 'started']);
   });
 
-  it('is returned if it cannot be marked because the broker is unavailable', async () => {
+  it('stays a suspect if it cannot be marked because the broker is unavailable', async () => {
     const testBed = new TestBed([defineActor({ name: 'work' }, () => 'done')]);
-    let refused = 0;
+    const marked: number[] = [];
     spyOnConsumers(testBed, (consumer) => {
       const markStarted = consumer.markStarted.bind(consumer);
       consumer.markStarted = async (delivery) => {
-        if (refused > 0) return markStarted(delivery);
-        refused += 1;
-        throw new BrokerUnavailableError('away');
+        if (marked.push(delivery.deliveryCount) === 1) throw new BrokerUnavailableError('away');
+        await markStarted(delivery);
       };
     });
     const job = await testBed.repid.job('work').enqueue();
     await loseWorkers(testBed, 3);
-    await testBed.drain();
-    expect(await job.status()).toMatchObject({ state: 'delayed' });
-    await testBed.clock.advance(OWNERSHIP_TIME);
-    await testBed.drain();
-    expect(await job.result()).toMatchObject({ data: 'done' });
+    testBed.start();
+    await until(() => testBed.eventsOf('settlement-failed').length === 1);
+    expect(await job.status()).toMatchObject({ state: 'running' });
+    await testBed.clock.advance(OWNERSHIP_TIME + 1_000);
+    expect(await job.waitForResult()).toMatchObject({ data: 'done' });
+    expect(marked).toEqual([4, 5]);
   });
 
   it('is not started if another worker has taken it over', async () => {

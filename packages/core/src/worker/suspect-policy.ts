@@ -52,6 +52,12 @@ export class SuspectPolicy {
     this.waitingSince = undefined;
   }
 
+  /** Records that a suspect is not in flight any more. One that could not be settled is soon delivered again. */
+  ended(inFlight: InFlightDelivery, now: number): void {
+    inFlight.isAlone = false;
+    if (!inFlight.isSettled) this.askAt = now + RETRY_INTERVAL;
+  }
+
   /** Records the suspect that was received, or that there was none. */
   received(inFlight: InFlightDelivery | undefined, now: number): void {
     this.waitingSince = undefined;

@@ -23,6 +23,7 @@ export class UnstartedDeliveries {
     const decided = this.unrouted.decide(inFlight.delivery.message, inFlight.parameters, this.connection.now());
     if (typeof decided !== 'number') return this.deadLetter(inFlight, decided);
     if (this.canDelay) return this.settle(inFlight, { action: 'pass-on', delay: decided });
+    inFlight.isAlone = false; // It does not run.
     inFlight.freeWorkerSlot();
     await this.sleep(inFlight, decided);
     await this.settle(inFlight, { action: 'pass-on', delay: 0 });

@@ -154,24 +154,30 @@ export class WorkerLoop {
 
   private async receiveBatch(consumer: Consumer, max: number, limits?: ReadonlyMap<string, number>): Promise<void> {
     this.isWoken = false;
-    const wasBusy = this.inFlight > 0; // A run that ends during the receive may release other jobs.
+    const canBeLast = this.options.burst && this.hasNothingToCome();
     const received = await consumer.receive(max, { wait: !this.options.burst, limits });
     const times = this.timesOf(consumer);
     for (const delivery of received) this.start(delivery, times);
-    if (received.length === 0 && !this.isWoken) await this.receivedNothing(consumer, wasBusy);
+    if (received.length === 0 && !this.isWoken) await this.receivedNothing(consumer, canBeLast);
   }
 
   /** In a burst, nothing is due. Otherwise there are only suspects, or the broker has closed the consumer. */
-  private async receivedNothing(consumer: Consumer, wasBusy: boolean): Promise<void> {
-    if (this.options.burst) await this.continueBurst(wasBusy);
+  private async receivedNothing(consumer: Consumer, canBeLast: boolean): Promise<void> {
+    if (this.options.burst) await this.continueBurst(canBeLast);
     else if (consumer.hasSuspects) await this.waitAtMost(SUSPECT_INTERVAL);
     else this.stop('its broker was disconnected');
   }
 
-  private async continueBurst(wasBusy: boolean): Promise<void> {
-    if (this.inFlight > 0) await this.signal.wait();
-    else if (this.now() < this.runner.overflowUntil) await this.waitAtMost(BURST_INTERVAL);
-    else if (!wasBusy) this.isDrained = true;
+  /** @param canBeLast true if there was nothing to come before the receive: a run that ends during it may release other jobs */
+  private async continueBurst(canBeLast: boolean): Promise<void> {
+    if (canBeLast) this.isDrained = true;
+    else if (this.inFlight > 0) await this.signal.wait();
+    else if (!this.hasNothingToCome()) await this.waitAtMost(BURST_INTERVAL);
+  }
+
+  /** True if nothing runs, and no message that was returned because of a limit is still to become due. */
+  private hasNothingToCome(): boolean {
+    return this.inFlight === 0 && this.now() >= this.runner.overflowUntil;
   }
 
   private timesOf({ ownershipTime }: Consumer): DeliveryTimes {
@@ -189,7 +195,7 @@ export class WorkerLoop {
 
   private finish(inFlight: InFlightDelivery): void {
     inFlight.freeWorkerSlot();
-    inFlight.isAlone = false;
+    if (inFlight.isAlone) this.suspects.ended(inFlight, this.now());
     this.deliveries.delete(inFlight);
     this.slots.ended((inFlight.isSettled && !inFlight.isReturned) || inFlight.isLeftUnsettled);
     this.signal.notify();

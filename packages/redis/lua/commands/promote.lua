@@ -12,12 +12,12 @@
 
 -- A message that cannot be delivered becomes a dead letter, and its id is free.
 local function dead_letter_delayed(c, m)
-  local reason = cjson.decode(m.fault)
+  local reason, is_job = cjson.decode(m.fault), is_located(m.id, c, 'd', m.stamp)
   reason.at = now()
   check_type(c.dead_letters, 'stream')
   note_problem(c, reason.message)
   dead_letter({ channel = c, stream = c.m }, '0-0', m.fields, cjson.encode(reason))
-  if is_located(m.id, c, 'd', m.stamp) then
+  if is_job then
     blocked_jobs().leave(c, m.id)
     forget_job(m.id, names_of(m.fields).result)
   end

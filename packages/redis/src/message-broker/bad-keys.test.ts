@@ -142,6 +142,21 @@ describe('A key of the wrong type', () => {
     });
   });
 
+  it('instead of the job index keeps an invalid delayed message where it is, without a dead letter', async () => {
+    await fixture.broker.publish([job('invalid', { delay: 20 }), message('fine', { delay: 30 })]);
+    const [member] = await fixture.redis.zrange('repid:email:delayed', '0', '0');
+    await fixture.redis.hset('repid:email:delayed:messages', member!, 'invalid');
+    await fixture.redis.del('repid::jobs');
+    await fixture.redis.set('repid::jobs', 'not ours');
+    const consumer = await consume(['email']);
+    expect(await receive(consumer, 1)).toEqual(['fine']);
+    expect(await fixture.redis.exists('repid:email:dlq')).toBe(0);
+    await fixture.redis.del('repid::jobs');
+    await vi.waitFor(async () => expect(await fixture.redis.xlen('repid:email:dlq')).toBe(1), 5_000);
+    expect(await fixture.redis.exists('repid:email:delayed')).toBe(0);
+    await consumer.close();
+  });
+
   describe('or with an entry of thousands of fields', () => {
     it.each([LIMITS.entryFields + 1, 4_000, 20_000])('dead-letters it when it is read: %i fields', async (count) => {
       const fields = Array.from({ length: count }, (_, n) => [`field ${n}`, 'x']).flat();
