@@ -5,10 +5,6 @@
 --
 --- @include lib/takeover
 
-local function next_odd(n)
-  return n + 1 - n % 2
-end
-
 -- First an entry of the consumer's own whose answer was lost, then one whose consumer is lost.
 local function claim_alone(taken, streams, s, consumer, ownership, most)
   each_pending(s, 0, function(pending)
@@ -18,8 +14,9 @@ local function claim_alone(taken, streams, s, consumer, ownership, most)
   each_pending(s, ownership, function(pending)
     local deliveries, mode = pending[4], takeover_mode(pending[4], most)
     if mode ~= 'share' then
+      --- @include lib/inline/given_alone
       local is_to_be_refused = mode == 'refuse' or (mode == 'give-up' and not is_python(pending[2]))
-      local marks = is_to_be_refused and EXHAUSTED or next_odd(marks_of(deliveries))
+      local marks = is_to_be_refused and EXHAUSTED or marks_of(deliveries) + (is_given_alone and 0 or 1)
       return not claim(taken, streams, s, consumer, ownership, pending[1], marks * MARK + deliveries % MARK + 1)
     end
   end)

@@ -117,7 +117,7 @@ local EXTENDING = {
   -- A suspect starts to run. May be repeated.
   start = function(batch, entry)
     local deliveries = pending_entry(batch.channel, batch.stream, entry)[4]
-    local is_given_alone = math.floor(deliveries / TS.suspectMark) % 2 == 1
+    --- @include lib/inline/given_alone
     return deliveries + (is_given_alone and TS.suspectMark or 0)
   end,
   -- It has run alone for long enough.

@@ -6,7 +6,7 @@
 
 -- The delivery count of an entry lies in its group. MARKs are added to it where it is a suspect: each time that it is given to a consumer
 -- with nothing else in flight their number becomes odd, and once it runs there even. EXHAUSTED of them: it was given out to be refused.
-local MARK, EXHAUSTED = TS.suspectMark, 2 * TS.lossesAlone + 1
+local MARK, EXHAUSTED = TS.suspectMark, TS.exhaustedMarks
 
 local function marks_of(deliveries)
   return math.floor(deliveries / MARK)

@@ -51,6 +51,7 @@ export const LUA_CONSTANTS: Readonly<Record<string, LuaConstant>> = {
   exhaustion: LIMITS.exhaustion,
   inlinedResultSize: LIMITS.inlinedResultSize,
   lossesAlone: LIMITS.lossesAlone,
+  exhaustedMarks: LIMITS.exhaustedMarks,
   refusedDelay: LIMITS.refusedDelay,
   suspectMark: LIMITS.suspectMark,
 

@@ -60,7 +60,7 @@ export class DeliveryDecoder implements DeliveryOwner {
     jobId?: string,
     input?: DeliveredBucket,
   ): RedisDelivery {
-    const { suspectMark, lossesAlone } = LIMITS; // Takeover adds marks to the delivery count.
+    const { suspectMark, exhaustedMarks } = LIMITS; // Takeover adds marks to the delivery count.
     const { headers } = message;
     // Written out: V8 takes tens of times as long for an object that is spread and then added to.
     const lease = {
@@ -72,7 +72,7 @@ export class DeliveryDecoder implements DeliveryOwner {
       input,
     };
     const count = deliveries % suspectMark;
-    const isExhausted = deliveries >= (2 * lossesAlone + 1) * suspectMark;
+    const isExhausted = deliveries >= exhaustedMarks * suspectMark;
     const delivery = new RedisDelivery(message, stream.priority, count, isExhausted, lease, this);
     this.inFlight.add(delivery);
     return delivery;

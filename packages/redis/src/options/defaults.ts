@@ -10,6 +10,9 @@ export const DEFAULTS = {
   connectTimeout: 10_000,
 } as const;
 
+/** One worker may be lost by chance; two hardly. */
+const LOSSES_ALONE = 2;
+
 /** Limits that are not options. Durations in milliseconds. */
 export const LIMITS = {
   /** Settlements in one script call. */
@@ -47,8 +50,10 @@ export const LIMITS = {
    * else in flight, one more once it runs there.
    */
   suspectMark: 1_000_000,
-  /** How often a suspect may lose its worker while it runs alone. One may be lost by chance; two hardly. */
-  lossesAlone: 2,
+  /** How often a suspect may lose its worker while it runs alone. */
+  lossesAlone: LOSSES_ALONE,
+  /** So many marks has a suspect that was given out to be refused: two for each loss alone, and one. */
+  exhaustedMarks: 2 * LOSSES_ALONE + 1,
   /** Results up to this size, in bytes, are inlined into the message of a job that waited for one bucket. Larger ones are read by the worker. */
   inlinedResultSize: 4_096,
   /** Clients that wait for a bucket poll so often, in case a notification is lost. */
