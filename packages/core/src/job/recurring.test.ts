@@ -22,6 +22,8 @@ function ticking(action: (run: number) => unknown = (run) => run) {
     testBed,
     times,
     passAndRun,
+    /** Moves the clock to midnight in UTC, so that no test depends on the time of day. */
+    untilMidnight: () => testBed.clock.advance(24 * HOUR - (testBed.clock.now() % (24 * HOUR))),
     delayed: async () => (await testBed.repid.channel('default').stats()).delayed,
   };
 }
@@ -119,7 +121,8 @@ describe('A job that recurs by deferredBy', () => {
 
 describe('A job that recurs by cron', () => {
   it('runs at the times of its expression, in its time zone', async () => {
-    const { testBed, times, passAndRun } = ticking();
+    const { testBed, times, passAndRun, untilMidnight } = ticking();
+    await untilMidnight();
     const cron = { expression: '30 4 * * *', timeZone: 'Asia/Tokyo' };
     await testBed.repid.job('tick', { cron }).enqueue();
     for (let hour = 0; hour < 49; hour += 1) await passAndRun(HOUR / 2).then(() => passAndRun(HOUR / 2));
@@ -129,7 +132,8 @@ describe('A job that recurs by cron', () => {
   });
 
   it('keeps and reports the time zone of the process that enqueued it', async () => {
-    const { testBed, times, passAndRun } = ticking();
+    const { testBed, times, passAndRun, untilMidnight } = ticking();
+    await untilMidnight();
     vi.stubEnv('TZ', 'Asia/Tokyo');
     const job = await testBed.repid.job('tick', { cron: '30 4 * * *' }).enqueue();
     vi.stubEnv('TZ', 'America/New_York');
