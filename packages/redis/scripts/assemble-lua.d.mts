@@ -10,5 +10,5 @@ export const GENERATED: string;
 export const CONSTANTS: string;
 export function readSources(): Map<string, string>;
 export function scriptsIn(sources: ReadonlyMap<string, string>): string[];
-export function assemble(sources: ReadonlyMap<string, string>, name: string, seen?: Set<string>): SourceLine[];
+export function assemble(sources: ReadonlyMap<string, string>, name: string): SourceLine[];
 export function generate(constants: object): string;

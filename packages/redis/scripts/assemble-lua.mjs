@@ -25,20 +25,31 @@ export function scriptsIn(sources) {
 
 /**
  * The lines of a script, each with the place it comes from. A file is included once: where it is first asked for. An include inside
- * a function is local to that function.
+ * a function is local to that function, so nothing after the function may ask for the file: it would have its locals twice. Only
+ * snippets are included each time.
+ *
+ * @param known the files that can be used here
+ * @param included the files that were included anywhere
  */
-export function assemble(sources, name, seen = new Set()) {
-  if (seen.has(name)) return [];
-  seen.add(name);
+export function assemble(sources, name, known = new Set(), included = new Set()) {
+  if (!name.startsWith('lib/inline/')) {
+    if (known.has(name)) return [];
+    if (included.has(name)) throw new Error(`lua/${name}.lua is included inside a function, and asked for after it.`);
+    known.add(name);
+    included.add(name);
+  }
   const text = sources.get(name);
   if (text === undefined) throw new Error(`There is no lua/${name}.lua, which an @include asks for.`);
+  let knownInside;
   return text
     .trimEnd()
     .split('\n')
     .flatMap((line, n) => {
-      const [, indent, included] = INCLUDE.exec(line) ?? [];
-      const own = { text: line, name, line: n + 1, isInclude: included !== undefined };
-      return included ? [own, ...assemble(sources, included, indent ? new Set(seen) : seen)] : [own];
+      const [, indent, part] = INCLUDE.exec(line) ?? [];
+      const own = { text: line, name, line: n + 1, isInclude: part !== undefined };
+      if (!part) return [own];
+      if (indent) knownInside ??= new Set(known);
+      return [own, ...assemble(sources, part, indent ? knownInside : known, included)];
     });
 }
 

@@ -6,9 +6,11 @@
 --          went wrong or '' }
 --
 --- @include lib/dead_letters
---- @include lib/blocked_jobs
+--- @include lib/add_entry
+--- @include lib/check_target
 --- @include lib/consumers
 --- @include lib/delayed
+--- @include lib/blocked_jobs
 
 -- A message that cannot be delivered becomes a dead letter, and its id is free.
 local function dead_letter_delayed(c, m)

@@ -4,6 +4,8 @@
 -- Returns  for each batch that was not added: its place from 0, and what went wrong, or { place of the message from 1, why its id is taken }
 --
 --- @include lib/read_message
+--- @include lib/put_message
+--- @include lib/taken_ids
 --- @include lib/blocked_jobs
 
 -- The first message of a batch whose id is taken, or used twice in the batch: its place, and why, as `taken_by` returns it.

@@ -8,6 +8,7 @@
 --- @include lib/dead_letters
 --- @include lib/takeover
 --- @include lib/end_entry
+--- @include lib/check_target
 --- @include lib/blocked_jobs
 
 local function reason_for(lost, template)

@@ -7,7 +7,7 @@
 --          message, and the last entry of each stream by priority. They tell what the channel holds now from what comes later
 --
 --- @include lib/administration
---- @include lib/delayed
+--- @include lib/add_entry
 --- @include lib/end_job
 
 local MOST_BYTES, FIRST_ENTRY = 8 * 1024 * 1024, '0-0'

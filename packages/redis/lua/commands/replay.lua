@@ -6,6 +6,9 @@
 --          what stopped it, or ''. Workers of skipped jobs are not notified
 --
 --- @include lib/administration
+--- @include lib/put_message
+--- @include lib/taken_ids
+--- @include lib/blocked_layout
 --- @include lib/blocked_jobs
 
 local NOT_REPLAYED = { original_stream = true, original_id = true, reason = true }

@@ -6,6 +6,8 @@
 --
 --- @include lib/dead_letters
 --- @include lib/read_message
+--- @include lib/put_message
+--- @include lib/taken_ids
 --- @include lib/blocked_jobs
 --- @include lib/settling
 

@@ -4,6 +4,8 @@
 -- Returns  1
 --
 --- @include lib/read_message
+--- @include lib/buckets
+--- @include lib/check_target
 --- @include lib/blocked_jobs
 
 return carry_out(function()

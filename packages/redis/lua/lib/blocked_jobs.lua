@@ -1,16 +1,16 @@
---- @include lib/check_message
---- @include lib/put_message
---- @include lib/taken_ids
---- @include lib/blocked_layout
+-- Jobs that wait for buckets. The functions are created on first use, with those that they need and the command has not included: most calls
+-- do not need them, and creating a function costs time.
 
--- Jobs that wait for buckets. The functions are created on first use: most calls do not need them, and creating a function costs time.
-
-local made
+local functions
 
 blocked_jobs = function()
-  if made then return made end
-  made = {}
-  local exports = made
+  if functions then return functions end
+  functions = {}
+  local exports = functions
+  --- @include lib/check_message
+  --- @include lib/put_message
+  --- @include lib/taken_ids
+  --- @include lib/blocked_layout
   --- @include lib/blocked/record
   --- @include lib/blocked/compact
   --- @include lib/blocked/reasons

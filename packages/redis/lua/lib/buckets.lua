@@ -4,9 +4,6 @@
 
 -- Stores buckets and releases or skips the jobs that wait for them. Both are atomic.
 
--- The functions of lib/blocked_jobs, which are created on first use.
-local blocked_jobs
-
 -- The values in AWAITED: '+' where the bucket has a set of waiters; then the first job that waits for this bucket alone, packed as
 -- lib/blocked_layout says.
 local PLUS = string.byte('+')

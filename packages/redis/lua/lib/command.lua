@@ -4,6 +4,9 @@
 
 -- What most commands need.
 
+-- Returns the functions of lib/blocked_jobs, which includes its own parts only then.
+local blocked_jobs
+
 -- Asks Redis whether it accepts writes, before anything is written. A full server refuses the first write of a script that may need
 -- memory, and no later one. A server that is read-only, cannot save or has too few replicas refuses every write. After one of these
 -- checks, no write is refused midway for such a reason.

@@ -1,3 +1,4 @@
+--- @include lib/changes
 --- @include lib/entries
 
 -- Delayed messages as they are stored.
@@ -25,4 +26,9 @@ local function find_delayed(c, member)
   m.fault = not is_list and DAMAGED or fault_in(priority, fields)
   m.fields = m.fault == DAMAGED and { 'payload', packed } or fields
   return m
+end
+
+local function remove_delayed(c, member)
+  change(HASH, c.delayed_messages, member, false)
+  change(ZSET, c.delayed, member, false)
 end

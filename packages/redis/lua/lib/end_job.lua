@@ -1,4 +1,7 @@
 --- @include lib/jobs
+--- @include lib/delayed
+--- @include lib/notify
+--- @include lib/check_target
 --- @include lib/blocked_jobs
 
 -- Ends jobs before they have run to their end, wherever they are.

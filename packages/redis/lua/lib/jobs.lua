@@ -11,11 +11,6 @@ local function delayed_member(job)
   return job.detail .. ':' .. job.id
 end
 
-local function remove_delayed(c, member)
-  change(HASH, c.delayed_messages, member, false)
-  change(ZSET, c.delayed, member, false)
-end
-
 local WAITING = { w = true, s = true, o = true }
 
 local function state_at(job)

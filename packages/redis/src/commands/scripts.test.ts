@@ -33,13 +33,24 @@ describe('The Lua scripts', () => {
     expect(() => generate({ ...LUA_CONSTANTS, spare: 1 })).toThrow('uses spare');
   });
 
-  it('include a file once, and again in a function if only another function includes it', () => {
-    const files = new Map([
-      ['commands/a', '--- @include lib/b\n--- @include lib/b\nf()\n  --- @include lib/c\nend\n--- @include lib/c'],
-      ['lib/b', 'b'],
-      ['lib/c', 'c'],
-    ]);
-    const code = assemble(files, 'commands/a').filter(({ isInclude }) => !isInclude);
-    expect(code.map(({ text }) => text)).toEqual(['b', 'f()', 'c', 'end', 'c']);
+  it('include a file once, a snippet each time, and in a function what is not included before', () => {
+    const parts = ['lib/b', 'lib/b', 'lib/inline/s', 'lib/inline/s'].map((name) => `--- @include ${name}`);
+    const inside = ['lib/c', 'lib/b', 'lib/d'].map((name) => `  --- @include ${name}`);
+    expect(codeOf([...parts, 'f()', ...inside, 'end'])).toEqual(['b', 's', 's', 'f()', 'c', 'd', 'end']);
+    expect(() => codeOf(['f()', '  --- @include lib/c', 'end', '--- @include lib/c'])).toThrow(
+      'lua/lib/c.lua is included inside a function, and asked for after it.',
+    );
   });
 });
+
+function codeOf(lines: readonly string[]): readonly string[] {
+  const others = [
+    ['lib/b', 'b'],
+    ['lib/c', 'c'],
+    ['lib/d', '--- @include lib/c\nd'],
+    ['lib/inline/s', 's'],
+  ] as const;
+  const files = new Map([['commands/a', lines.join('\n')], ...others]);
+  const code = assemble(files, 'commands/a').filter(({ isInclude }) => !isInclude);
+  return code.map(({ text }) => text);
+}
