@@ -2,7 +2,7 @@
 --
 -- ARGV     consumer; quotas of high, medium and low; how many streams, in order of preference; each as `read_stream` says, then how many of
 --          it at most
--- Returns  1, { place of the stream, entries }, ..., and for each stream what went wrong or ''. Where no entries are found: 0, and the
+-- Returns  1, { index of the stream, entries }, ..., and for each stream what went wrong or ''. Where no entries are found: 0, and the
 --          last id of each stream, '' where it cannot be read, so that the caller can block until there is more
 --
 --- @include lib/streams
@@ -13,20 +13,20 @@ return carry_out(function()
   local quota = { h = number(), m = number(), l = number() }
   local left = quota.h + quota.m + quota.l
   local streams, taken, problems = {}, {}, {}
-  for place = 1, number() do
-    streams[place], problems[place] = read_stream(place), ''
-    streams[place].most = number()
+  for index = 1, number() do
+    streams[index], problems[index] = read_stream(index), ''
+    streams[index].most = number()
   end
 
   local function read(s, wanted)
     local count = math.min(wanted, s.most, s.of_channel.left)
     if count <= 0 or s.is_empty then return 0 end
-    local answer = redis.pcall('XREADGROUP', 'GROUP', s.group, consumer, 'COUNT', count, 'STREAMS', s.key, '>')
-    if answer and answer.err then problems[s.place] = answer.err end
-    local entries = answer and answer[1] and answer[1][2] or {}
+    local reply = redis.pcall('XREADGROUP', 'GROUP', s.group, consumer, 'COUNT', count, 'STREAMS', s.key, '>')
+    if reply and reply.err then problems[s.index] = reply.err end
+    local entries = reply and reply[1] and reply[1][2] or {}
     local found = #entries
     if found < count then s.is_empty = true end
-    if found > 0 then taken[#taken + 1] = { s.place, entries } end
+    if found > 0 then taken[#taken + 1] = { s.index, entries } end
     left, s.most, s.of_channel.left = left - found, s.most - found, s.of_channel.left - found
     return found
   end
@@ -36,8 +36,8 @@ return carry_out(function()
   if #taken > 0 then return { 1, taken, problems } end
 
   local last = {}
-  for place, s in ipairs(streams) do
-    last[place] = problems[place] == '' and info_of(redis.call('XINFO', 'STREAM', s.key), 'last-generated-id') or ''
+  for index, s in ipairs(streams) do
+    last[index] = problems[index] == '' and info_of(redis.call('XINFO', 'STREAM', s.key), 'last-generated-id') or ''
   end
   return { 0, last, problems }
 end)

@@ -18,11 +18,11 @@ return carry_out(function()
   require_master()
   local state, job = locate(id)
   if not state then return false end
-  local place, c = { state, job.id, name_of(job.channel) }, job.channel
-  if mode == 'locate' then return place end
+  local reply, c = { state, job.id, name_of(job.channel) }, job.channel
+  if mode == 'locate' then return reply end
   local due = state == 'delayed' and tonumber(redis.call('ZSCORE', c.delayed, delayed_member(job))) or -1
   local fields, missing = contents_of(state, job)
   if mode == 'cancel' then end_job(state, job, fields, exception) end
-  append(place, { fields, due, missing or {} })
-  return place
+  append(reply, { fields, due, missing or {} })
+  return reply
 end)

@@ -79,7 +79,7 @@ local function pause_of(c)
 end
 
 return carry_out(function()
-  local consumer, count, limit, answers = argument(), number(), number(), {}
+  local consumer, count, limit, replies = argument(), number(), number(), {}
   allow_growth()
   for n = 1, count do
     local c, confirmed = channel(n), argument()
@@ -92,7 +92,7 @@ return carry_out(function()
     local c = channel(n)
     if problem then note_problem(c, problem) end
     local ok, next_at = pcall(next_time, c)
-    answers[n] = { ok and next_at or '', pause_of(c), streams_in_use(c), c.problem or '' }
+    replies[n] = { ok and next_at or '', pause_of(c), streams_in_use(c), c.problem or '' }
   end
-  return answers
+  return replies
 end)

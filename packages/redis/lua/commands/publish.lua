@@ -1,19 +1,19 @@
 -- publish: adds batches of messages. Each batch is added completely or not at all.
 --
 -- ARGV     how many batches; each: how many messages, messages as lib/read_message reads them
--- Returns  for each batch that was not added: its place from 0, and what went wrong, or { place of the message from 1, why its id is taken }
+-- Returns  for each batch that was not added: its index from 0, and what went wrong, or { index of the message from 1, why its id is taken }
 --
 --- @include lib/read_message
 --- @include lib/put_message
 --- @include lib/taken_ids
 --- @include lib/blocked_jobs
 
--- The first message of a batch whose id is taken, or used twice in the batch: its place, and why, as `taken_by` returns it.
+-- The first message of a batch whose id is taken, or used twice in the batch: its index, and why, as `taken_by` returns it.
 local function first_duplicate(batch)
   local seen = {}
-  for place, m in ipairs(batch) do
+  for index, m in ipairs(batch) do
     local taken = taken_by(m, seen)
-    if taken then return { place, unpack(taken) } end
+    if taken then return { index, unpack(taken) } end
   end
 end
 
@@ -26,13 +26,13 @@ end
 
 return carry_out(function()
   require_growth()
-  local batches, answers = {}, {}
-  for place = 1, number() do batches[place] = read_messages() end
+  local batches, replies = {}, {}
+  for index = 1, number() do batches[index] = read_messages() end
   look_up_jobs(batches)
-  for place, batch in ipairs(batches) do
+  for index, batch in ipairs(batches) do
     local ok, problem = attempt(add_batch, batch)
     if not ok then problem = message_of(problem) end
-    if problem then answers[#answers + 1] = { place - 1, problem } end
+    if problem then replies[#replies + 1] = { index - 1, problem } end
   end
-  return answers
+  return replies
 end)

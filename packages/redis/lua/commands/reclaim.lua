@@ -2,7 +2,7 @@
 --
 -- ARGV     as lib/dead_letters says; consumer, ownership time, most deliveries, reason of those that are given up, '1' where results are
 --          stored here too; streams as `read_streams` says
--- Returns  1 where there may be more; 1 where there are suspects; { place of the stream, deliveries, entry }, ...; for each stream what
+-- Returns  1 where there may be more; 1 where there are suspects; { index of the stream, deliveries, entry }, ...; for each stream what
 --          went wrong or ''
 --
 --- @include lib/dead_letters

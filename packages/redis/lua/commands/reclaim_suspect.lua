@@ -5,7 +5,7 @@
 --
 --- @include lib/takeover
 
--- First an entry of the consumer's own whose answer was lost, then one whose consumer is lost.
+-- First an entry of the consumer's own whose reply was lost, then one whose consumer is lost.
 local function claim_alone(taken, streams, s, consumer, ownership, most)
   each_pending(s, 0, function(pending)
     if pending[4] >= MARK then return not claim(taken, streams, s, consumer, 0, pending[1], pending[4]) end

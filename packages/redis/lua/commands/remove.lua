@@ -17,11 +17,11 @@ local is_everything, count, failure = bound == '', 0, ''
 
 -- The action returns how many it has ended.
 local function try_to_end(action, ...)
-  local ok, answer = attempt(action, ...)
+  local ok, result = attempt(action, ...)
   if ok then
-    count = count + answer
+    count = count + result
   elseif failure == '' then
-    failure = message_of(answer)
+    failure = message_of(result)
   end
 end
 
@@ -95,9 +95,9 @@ end
 
 local function bounds()
   local found = { next_stamp() }
-  for place, priority in ipairs(PRIORITIES) do
+  for index, priority in ipairs(PRIORITIES) do
     local info = redis.pcall('XINFO', 'STREAM', target[priority])
-    found[place + 1] = info_of(info, 'last-generated-id') or FIRST_ENTRY
+    found[index + 1] = info_of(info, 'last-generated-id') or FIRST_ENTRY
   end
   return found
 end

@@ -88,13 +88,13 @@ local function given_letters(count)
 end
 
 local function letters_after(after)
-  local page, place = {}, 0
+  local page, index = {}, 0
   return function()
-    place = place + 1
-    if place > #page then
-      page, place = redis.call('XRANGE', target.dead_letters, '(' .. after, '+', 'COUNT', SMALL_STEP), 1
+    index = index + 1
+    if index > #page then
+      page, index = redis.call('XRANGE', target.dead_letters, '(' .. after, '+', 'COUNT', SMALL_STEP), 1
     end
-    local letter = page[place]
+    local letter = page[index]
     if not letter then return nil end
     after = letter[1]
     return letter[1], letter[2]

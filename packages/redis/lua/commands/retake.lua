@@ -1,8 +1,8 @@
--- retake: gives a consumer entries of its own again, after the answer that held them was lost; or lists them, but for those that a takeover
+-- retake: gives a consumer entries of its own again, after the reply that held them was lost; or lists them, but for those that a takeover
 -- has marked.
 --
 -- ARGV     consumer; streams as `read_streams` says; how many entries, or -1 to list them; to list them: least idle time, most idle time;
---          else for each: place of its stream, entry, deliveries
+--          else for each: index of its stream, entry, deliveries
 -- Returns  as commands/reclaim says. A listed entry has no fields
 --
 --- @include lib/takeover
@@ -12,9 +12,9 @@ local consumer, streams, count = argument(), read_streams(), number()
 
 local function list(least, most)
   local own = {}
-  for place, s in ipairs(streams) do
+  for index, s in ipairs(streams) do
     try_on(s.channel, each_pending, s, least, function(pending)
-      if pending[3] < most and pending[4] < MARK then own[#own + 1] = { place, pending[4], { pending[1] } } end
+      if pending[3] < most and pending[4] < MARK then own[#own + 1] = { index, pending[4], { pending[1] } } end
     end, consumer)
   end
   return { 0, 0, own, {} }

@@ -2,7 +2,7 @@
 --
 -- ARGV     as lib/dead_letters says; how many batches; each: channel, priority, then as `read_entries` says; then, where the outcome is
 --          'ack', 'nack', 'dead-letter' or 'requeue': flags as `read_flags` says, and a settlement for each entry
--- Returns  for each settlement that was not committed: its place from 0, and 0 where ownership was lost, or what went wrong
+-- Returns  for each settlement that was not committed: its index from 0, and 0 where ownership was lost, or what went wrong
 --
 --- @include lib/dead_letters
 --- @include lib/read_message
@@ -94,12 +94,12 @@ local function check_keys(s)
 end
 
 -- The outcome frees the job's id before the followers are added: one of them may have the same id.
-local function commit(batch, entry, place)
-  local s, outcome = batch.settlements[place], batch.outcome
-  if has_ended(batch, entry) then return LOST end
+local function commit(batch, entry, index)
+  local s, outcome = batch.settlements[index], batch.outcome
+  if has_ended(batch, entry) then return NOT_OWNED end
   if outcome ~= 'ack' then
     s.fields = entry_fields(batch.stream, entry)
-    if not s.fields then return LOST end
+    if not s.fields then return NOT_OWNED end
   end
   if outcome ~= 'ack' or not batch.is_checked then check_keys(s) end
   batch.is_checked = true
@@ -136,9 +136,9 @@ end
 -- What the settlements need to know is looked up at once.
 local function read_settlements(batch)
   local batches, bucket_ids, ids, settlements = {}, {}, {}, {}
-  for place = 1, #batch.entries do
-    local s = read_settlement(batch, batch.entries[place])
-    settlements[place] = s
+  for index = 1, #batch.entries do
+    local s = read_settlement(batch, batch.entries[index])
+    settlements[index] = s
     batches[#batches + 1] = s.followers
     if s.bucket then bucket_ids[#bucket_ids + 1] = s.bucket.id end
     if s.id ~= '' then ids[#ids + 1] = s.id end
@@ -163,8 +163,8 @@ local function action_for(outcome)
   if PLAIN_ACKS[outcome] then return acknowledge end
   local action = EXTENDING[outcome] and extend or commit
   return function(...)
-    local ok, answer = attempt(action, ...)
-    return ok and answer or message_of(answer)
+    local ok, result = attempt(action, ...)
+    return ok and result or message_of(result)
   end
 end
 

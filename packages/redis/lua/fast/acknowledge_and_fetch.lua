@@ -16,14 +16,14 @@
 
 local stream, jobs, group, consumer, entry = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
 local least, greatest, entry_count = entry, entry, 1
-local answer = { 1 }
+local reply = { 1 }
 
 --- @include lib/inline/fence
 local known = jobs and redis.pcall('HGET', jobs, ARGV[6])
 if counts[entry] ~= tonumber(ARGV[4]) then
-  answer[1] = 0
+  reply[1] = 0
 elseif type(known) == 'table' then
-  answer[1] = known.err
+  reply[1] = known.err
 else
   redis.call('XACK', stream, group, entry)
   redis.call('XDEL', stream, entry)
@@ -37,5 +37,5 @@ end
 
 local taken = redis.pcall('XREADGROUP', 'GROUP', group, consumer, 'COUNT', ARGV[5], 'STREAMS', stream, '>')
 local entries = taken and taken[1] and taken[1][2] or {}
-for i = 1, #entries do answer[2 * i], answer[2 * i + 1] = entries[i][1], entries[i][2] end
-return answer
+for i = 1, #entries do reply[2 * i], reply[2 * i + 1] = entries[i][1], entries[i][2] end
+return reply

@@ -10,14 +10,14 @@
 -- KEYS[2+]  blocks of three, one for each channel: stream, waiting, control
 -- ARGV[1]   how many messages             ARGV[2]   how many of them, one after the other, make a batch
 -- ARGV[3+]  messages, as lib/read_message reads them
--- Returns   the places, from 0, of the batches that it has left out
+-- Returns   the indexes, from 0, of the batches that it has left out
 --
 -- All that Redis could refuse is checked before the first write. It creates few functions and tables: they would take most of its time.
 
 --- @include lib/start
 
 local count, batch_size, first_at = tonumber(ARGV[1]), tonumber(ARGV[2]), 3
-local left_out, answer, channels = {}, {}, {}
+local left_out, reply, channels = {}, {}, {}
 
 local function channel(n)
   local c = channels[n]
@@ -38,15 +38,15 @@ end
 --- @include lib/blocked_layout
 
 local function leave_out(n)
-  local place = math.ceil(n / batch_size)
-  if left_out[place] then return end
-  left_out[place] = true
-  answer[#answer + 1] = place - 1
+  local index = math.ceil(n / batch_size)
+  if left_out[index] then return end
+  left_out[index] = true
+  reply[#reply + 1] = index - 1
 end
 
 local function leave_out_all()
   for n = 1, count, batch_size do leave_out(n) end
-  return answer
+  return reply
 end
 
 -- Leaves out the messages, by their numbers, whose names are fields of the hash.
@@ -102,7 +102,7 @@ if #awaited_ids > 0 then
 end
 
 local awaited, awaited_count, fields = {}, 0, {}
-local is_complete = #answer == 0
+local is_complete = #reply == 0
 at = first_at
 
 for n = 1, count do
@@ -149,4 +149,4 @@ for _, c in pairs(channels) do
     notify_due(c, c.earliest, before)
   end
 end
-return answer
+return reply

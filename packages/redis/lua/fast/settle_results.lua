@@ -7,7 +7,7 @@
 -- Gains          draining jobs with results: 29 % more jobs; chains of declared jobs: 36 % more
 --
 -- KEYS[1]   how every key begins
--- KEYS[2+]  keys, which arguments refer to by place
+-- KEYS[2+]  keys, which arguments refer to by index
 -- ARGV      how many batches; each: stream, its priority, medium stream, waiting, group, channel, consumer, deliveries, ttl of the results in
 --           whole milliseconds or '', their state, how the ids of own arguments end or '' for none, least and greatest entry, how many;
 --           entries, job ids, results

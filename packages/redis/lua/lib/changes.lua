@@ -31,14 +31,14 @@ end
 
 -- Reads many fields of a hash at once. An error shows again when one of the fields is read by `value_of`.
 local function look_up(key, names)
-  local values, place = (tables[key] or table_at(key)).values, 0
+  local values, index = (tables[key] or table_at(key)).values, 0
   in_pages(names, function(...)
     local found = redis.pcall('HMGET', key, ...)
     for i = 1, #found do
-      local name = names[place + i]
+      local name = names[index + i]
       if values[name] == nil then values[name] = found[i] end
     end
-    place = place + #found
+    index = index + #found
   end)
 end
 
@@ -66,9 +66,9 @@ end
 -- Runs an action and rolls its changes back where it raises an error. Returns what pcall returns.
 local function attempt(action, ...)
   local mark = undo_count
-  local ok, answer = pcall(action, ...)
+  local ok, result = pcall(action, ...)
   if not ok then undo_changes(mark) end
-  return ok, answer
+  return ok, result
 end
 
 -- A name that was changed twice is written twice, with its last value.
@@ -112,9 +112,9 @@ local at_end = {}
 
 -- Runs a command and writes its changes. Errors are returned, not raised again: that would put text before their code.
 local function carry_out(command)
-  local ok, answer = attempt(command)
+  local ok, result = attempt(command)
   for _, action in ipairs(at_end) do action() end
   local problem = write_changes()
-  if not ok or problem then return redis.error_reply(message_of(not ok and answer or problem)) end
-  return answer
+  if not ok or problem then return redis.error_reply(message_of(not ok and result or problem)) end
+  return result
 end

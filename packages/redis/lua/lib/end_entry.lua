@@ -2,7 +2,7 @@
 
 -- Ends entries of streams. Acknowledging waits for the end of the call, so that it is one command for each stream.
 
--- By stream: its group, the entries that have ended, and by entry its place in this list. Until the end of the call these entries are
+-- By stream: its group, the entries that have ended, and by entry its index in this list. Until the end of the call these entries are
 -- still pending in Redis.
 local ended = {}
 

@@ -1,7 +1,7 @@
 -- Consumer groups, also those of paused channels. A pause moves the group to the end of its stream and keeps its real position in the
 -- hash `paused`.
 
--- A value in the answer of an XINFO command.
+-- A value in the reply of an XINFO command.
 local function info_of(info, name)
   for i = 1, #info, 2 do
     if info[i] == name then return info[i + 1] end

@@ -21,7 +21,7 @@ local function owns(batch, entry)
   return (batch.counts[entry] or delivery_count(batch, entry)) == batch.deliveries
 end
 
-local LOST, DONE = 0, 1
+local NOT_OWNED, DONE = 0, 1
 
 -- Plain acknowledgements: nothing is stored or published with them. That of a job frees its id. Some also delete its own arguments.
 local PLAIN_ACKS = { ['ack-message'] = true, ['ack-job'] = true, ['ack-job-args'] = true }
@@ -41,9 +41,9 @@ local function read_entries(batch)
   return batch
 end
 
-local function acknowledge(batch, entry, place)
-  local id = batch.ids and batch.ids[place]
-  if has_ended(batch, entry) then return LOST end
+local function acknowledge(batch, entry, index)
+  local id = batch.ids and batch.ids[index]
+  if has_ended(batch, entry) then return NOT_OWNED end
   if id then
     local ok, problem = attempt(free_id, { batch = batch, entry = entry, id = id })
     if not ok then return message_of(problem) end
@@ -54,19 +54,19 @@ local function acknowledge(batch, entry, place)
 end
 
 -- Reads how many batches, and batches by `read_batch`. Settles the entries that are still owned. Returns for each settlement that was not
--- committed its place among all, from 0, and 0 where ownership was lost, or what went wrong.
+-- committed its index among all, from 0, and 0 where ownership was lost, or what went wrong.
 local function settle_all(read_batch, action_for)
-  local answers, before = {}, 0
+  local replies, before = {}, 0
   for _ = 1, number() do
     local batch = read_batch()
     local action = action_for(batch.outcome)
-    for place = 1, #batch.entries do
-      local entry = batch.entries[place]
-      local answer = owns(batch, entry) and action(batch, entry, place) or LOST
-      if answer ~= DONE then answers[#answers + 1] = { before + place - 1, answer } end
+    for index = 1, #batch.entries do
+      local entry = batch.entries[index]
+      local reply = owns(batch, entry) and action(batch, entry, index) or NOT_OWNED
+      if reply ~= DONE then replies[#replies + 1] = { before + index - 1, reply } end
     end
     before = before + #batch.entries
   end
   remove_entries()
-  return answers
+  return replies
 end

@@ -6,8 +6,8 @@
 local allowed = {}
 
 -- Reads a stream: channel, priority, how many of the channel at most or -1.
-local function read_stream(place)
+local function read_stream(index)
   local c, priority, most = channel(number()), argument(), number()
   allowed[c] = allowed[c] or { left = most >= 0 and most or math.huge }
-  return { place = place, channel = c, priority = priority, key = c[priority], group = c.group, of_channel = allowed[c] }
+  return { index = index, channel = c, priority = priority, key = c[priority], group = c.group, of_channel = allowed[c] }
 end

@@ -28,7 +28,7 @@ end
 -- Reads: how many entries at most, how many bytes, how many streams, streams.
 local function read_streams()
   local streams = { left = number(), bytes = number() }
-  for place = 1, number() do streams[place] = read_stream(place) end
+  for index = 1, number() do streams[index] = read_stream(index) end
   return streams
 end
 
@@ -43,7 +43,7 @@ local function claim(taken, streams, s, consumer, idle, entry, deliveries)
     redis.call('XACK', s.key, s.group, entry)
     return false
   end
-  taken[#taken + 1] = { s.place, deliveries, claimed }
+  taken[#taken + 1] = { s.index, deliveries, claimed }
   streams.left, streams.bytes, s.of_channel.left = streams.left - 1, streams.bytes - size_of(claimed[2]), s.of_channel.left - 1
   return true
 end
@@ -72,6 +72,6 @@ end
 
 local function problems_of(streams)
   local problems = {}
-  for place, s in ipairs(streams) do problems[place] = s.channel.problem or '' end
+  for index, s in ipairs(streams) do problems[index] = s.channel.problem or '' end
   return problems
 end

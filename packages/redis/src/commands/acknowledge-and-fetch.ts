@@ -3,11 +3,11 @@ import { type Keys, LETTER } from '../keys.js';
 import { type Invocation, invocation } from './call.js';
 import { scripts } from './scripts.generated.js';
 import { isPlainAck } from './settle-command.js';
-import { LOST, type SettleAnswer } from './settle.js';
+import { NOT_OWNED, type SettleReply } from './settle.js';
 import type { Settling } from './settlement-batch.js';
 
 /** 1 where the acknowledgement was committed, 0 where ownership was lost, or what went wrong; then entries, ids and fields in turn. */
-export type AcknowledgeAndFetchAnswer = readonly [ended: 1 | 0 | Buffer, ...taken: (Buffer | readonly Buffer[])[]];
+export type AcknowledgeAndFetchReply = readonly [ended: 1 | 0 | Buffer, ...taken: (Buffer | readonly Buffer[])[]];
 
 /**
  * The call that commits a plain acknowledgement and takes the next entries of its stream. Undefined where the command is another one, or
@@ -30,18 +30,18 @@ export function acknowledgeAndFetchCall(settling: Settling, read: StreamRead, ke
   return invocation(scripts.acknowledgeAndFetch, passed, values);
 }
 
-const NO_PROBLEMS: SettleAnswer = [];
+const NO_PROBLEMS: SettleReply = [];
 
 /** What became of the acknowledgement; undefined where the call was not sent. */
-export function settledIn(answer: AcknowledgeAndFetchAnswer | undefined): SettleAnswer | undefined {
-  if (!answer) return undefined;
-  const [ended] = answer;
-  return ended === 1 ? NO_PROBLEMS : [[0, ended === LOST ? ended : ended.toString()]];
+export function settledIn(reply: AcknowledgeAndFetchReply | undefined): SettleReply | undefined {
+  if (!reply) return undefined;
+  const [ended] = reply;
+  return ended === 1 ? NO_PROBLEMS : [[0, ended === NOT_OWNED ? ended : ended.toString()]];
 }
 
 /** The entries that were taken. */
-export function entriesIn(answer: AcknowledgeAndFetchAnswer | undefined): readonly RawEntry[] {
+export function entriesIn(reply: AcknowledgeAndFetchReply | undefined): readonly RawEntry[] {
   const entries: RawEntry[] = [];
-  for (let at = 1; answer && at < answer.length; at += 2) entries.push([answer[at], answer[at + 1]] as RawEntry);
+  for (let at = 1; reply && at < reply.length; at += 2) entries.push([reply[at], reply[at + 1]] as RawEntry);
   return entries;
 }

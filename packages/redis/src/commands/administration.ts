@@ -6,7 +6,7 @@ import { LIMITS } from '../options/defaults.js';
 import { scripts } from './scripts.generated.js';
 import type { Target } from './target.js';
 
-type StatsAnswer = readonly [
+type StatsReply = readonly [
   queued: number,
   delayed: number,
   waiting: number,
@@ -17,8 +17,8 @@ type StatsAnswer = readonly [
 ];
 
 export async function stats(target: Target): Promise<ChannelStats> {
-  const answer = await target.connection.runAgain<StatsAnswer>(target.call(scripts.stats));
-  const [queued, delayed, waiting, running, deadLetters, paused, consumers] = answer;
+  const reply = await target.connection.runAgain<StatsReply>(target.call(scripts.stats));
+  const [queued, delayed, waiting, running, deadLetters, paused, consumers] = reply;
   return { queued, delayed, waiting, running, deadLetters, paused: paused === 1, consumers };
 }
 

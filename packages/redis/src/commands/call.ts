@@ -19,13 +19,13 @@ export function invocation(script: Script, keys: readonly string[], values: read
 
 /**
  * One call of a script whose keys and arguments are added one by one. The first key is how every key begins. Arguments refer to keys by
- * place, or to channels by number.
+ * index, or to channels by number.
  */
 export class Call implements Invocation {
   private readonly passed: string[];
   private readonly values: ScriptArgument[] = [];
   /** By key or channel. */
-  private readonly places = new Map<string, number>();
+  private readonly indexes = new Map<string, number>();
 
   /** @param keysOf the keys that are passed of each channel */
   constructor(
@@ -41,19 +41,19 @@ export class Call implements Invocation {
     return this;
   }
 
-  /** Passes a key, once, and returns its place. */
+  /** Passes a key, once, and returns its index. */
   key(key: string): number {
-    let place = this.places.get(key);
-    if (place === undefined) this.places.set(key, (place = this.passed.push(key)));
-    return place;
+    let index = this.indexes.get(key);
+    if (index === undefined) this.indexes.set(key, (index = this.passed.push(key)));
+    return index;
   }
 
   /** Passes the keys of a channel, once, and returns its number. */
   channel(name: string): number {
-    let number = this.places.get(name);
+    let number = this.indexes.get(name);
     if (number === undefined) {
       this.passed.push(...this.keysOf(this.keys.channel(name)));
-      this.places.set(name, (number = this.places.size + 1));
+      this.indexes.set(name, (number = this.indexes.size + 1));
     }
     return number;
   }

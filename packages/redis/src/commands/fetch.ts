@@ -6,9 +6,9 @@ import { Call, type Invocation } from './call.js';
 import { addStream } from './reclaim.js';
 import { scripts } from './scripts.generated.js';
 
-/** Entries by the place of their stream, or the last id of each stream; then what went wrong by stream. */
-export type FetchAnswer =
-  | readonly [found: 1, taken: readonly (readonly [place: number, entries: readonly RawEntry[]])[], problems: Buffer[]]
+/** Entries by the index of their stream, or the last id of each stream; then what went wrong by stream. */
+export type FetchReply =
+  | readonly [found: 1, taken: readonly (readonly [index: number, entries: readonly RawEntry[]])[], problems: Buffer[]]
   | readonly [found: 0, last: readonly Buffer[], problems: Buffer[]];
 
 /** What is to be taken of several streams. */

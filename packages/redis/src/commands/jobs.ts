@@ -5,10 +5,10 @@ import type { Keys } from '../keys.js';
 import { Call } from './call.js';
 import { scripts } from './scripts.generated.js';
 
-type LocateAnswer = readonly [location: JobLocation, jobId: string, channel: string];
+type LocateReply = readonly [location: JobLocation, jobId: string, channel: string];
 
 /** Due in milliseconds since the epoch or -1; missing buckets, each followed by its condition. */
-type InspectAnswer = readonly [
+type InspectReply = readonly [
   location: Buffer,
   jobId: Buffer,
   channel: Buffer,
@@ -18,7 +18,7 @@ type InspectAnswer = readonly [
 ];
 
 export async function locate(connection: Connection, keys: Keys, jobId: string): Promise<JobPlace | undefined> {
-  const found = await connection.runAgain<LocateAnswer | null>(findJobCall(keys, jobId, 'locate'));
+  const found = await connection.runAgain<LocateReply | null>(findJobCall(keys, jobId, 'locate'));
   return found ? { location: found[0], jobId: found[1], channel: found[2] } : undefined;
 }
 
@@ -45,9 +45,9 @@ function findJobCall(keys: Keys, jobId: string, mode: 'locate' | 'inspect' | 'ca
   return new Call(scripts.findJob, keys).add(jobId, mode, exception);
 }
 
-function inspectionOf(answer: InspectAnswer | null): JobInspection | undefined {
-  if (!answer) return undefined;
-  const [place, id, name, fields, due, missing] = answer;
+function inspectionOf(reply: InspectReply | null): JobInspection | undefined {
+  if (!reply) return undefined;
+  const [place, id, name, fields, due, missing] = reply;
   const [location, jobId, channel] = [place.toString() as JobLocation, id.toString(), name.toString()];
   const job = { location, jobId, channel, message: decodeLeniently(channel, fields) };
   if (location === 'delayed') return { ...job, dueAt: due };

@@ -10,10 +10,10 @@ export function addMessage(call: Call, message: OutgoingMessage): void {
   const [letters, values] = encodeFields(message);
   const timing = timingOf(message);
   const extras = extrasOf(message);
-  const place = `${call.channel(message.channel)}${LETTER[message.priority ?? 'medium']}`;
+  const target = `${call.channel(message.channel)}${LETTER[message.priority ?? 'medium']}`;
   const waitsForOne = extras === 's' || extras === 'S';
   const wait = waitsForOne ? shapeOfWait(message) : '';
-  call.add(`${place}${idLetterOf(message)}${timing.letter}${extras}${letters}${wait}`);
+  call.add(`${target}${idLetterOf(message)}${timing.letter}${extras}${letters}${wait}`);
   if (message.id !== undefined) call.add(message.id);
   if (hasResultId(message)) call.add(message.resultId!);
   if (timing.when !== undefined) call.add(Math.ceil(timing.when));

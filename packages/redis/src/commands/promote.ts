@@ -7,7 +7,7 @@ import { scripts } from './scripts.generated.js';
  * For each channel: in how many milliseconds there is more to do or ''; the name of its pause; the letters of its streams in use; what
  * went wrong.
  */
-export type PromoteAnswer = readonly (readonly [due: string, pause: string, streams: string, problem: string])[];
+export type PromoteReply = readonly (readonly [due: string, pause: string, streams: string, problem: string])[];
 
 /**
  * The call that promotes delayed messages, skips jobs that have waited too long, and notes that the consumer is alive.

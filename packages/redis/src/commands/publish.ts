@@ -12,13 +12,13 @@ export interface Publication {
   readonly messages: readonly OutgoingMessage[];
 }
 
-/** A message whose id is taken: its place in its publication, from 1; the id; by what; and of a job that has it its state, its id and its channel. */
-type Taken = readonly [place: number, id: string, by: string, location?: string, jobId?: string, channel?: string];
+/** A message whose id is taken: its index in its publication, from 1; the id; by what; and of a job that has it its state, its id and its channel. */
+type Taken = readonly [index: number, id: string, by: string, location?: string, jobId?: string, channel?: string];
 
-/** The answer of the general path: for each publication that was not added, its place in the call, and what went wrong. */
-export type PublishAnswer = readonly (readonly [place: number, problem: Taken | string])[];
+/** The reply of the general path: for each publication that was not added, its index in the call, and what went wrong. */
+export type PublishReply = readonly (readonly [index: number, problem: Taken | string])[];
 
-/** The call of a fast path. It returns the places of the groups that it has left out. */
+/** The call of a fast path. It returns the indexes of the groups that it has left out. */
 export interface FastPublishCall {
   readonly call: Invocation;
   /** True where each group is one publication. Otherwise all messages are one group. */
@@ -52,8 +52,8 @@ export function publishProblem(
   refused: (text: string) => Error,
 ): Error {
   if (typeof problem === 'string') return refused(problem);
-  const [place, id] = problem;
-  return new DuplicateJobError(id, messages[place - 1]!.channel, takenBy(problem));
+  const [index, id] = problem;
+  return new DuplicateJobError(id, messages[index - 1]!.channel, takenBy(problem));
 }
 
 /** Groups are of equal size: publications that have different numbers of messages are one group. */

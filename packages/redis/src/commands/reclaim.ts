@@ -10,10 +10,10 @@ import { scripts } from './scripts.generated.js';
 const LIST = -1;
 
 /** Whether there is more; whether there are suspects; entries; what went wrong by stream. */
-export type ReclaimAnswer = readonly [
+export type ReclaimReply = readonly [
   more: 0 | 1,
   suspects: 0 | 1,
-  taken: readonly (readonly [place: number, deliveries: number, entry: RawEntry])[],
+  taken: readonly (readonly [index: number, deliveries: number, entry: RawEntry])[],
   problems: readonly Buffer[],
 ];
 

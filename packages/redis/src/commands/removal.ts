@@ -4,7 +4,7 @@ import { scripts } from './scripts.generated.js';
 import type { Target } from './target.js';
 
 /** How many were ended, where to go on or '' at the end, what went wrong or ''. */
-type StepAnswer = readonly [ended: number, next: number | string, failure: string];
+type StepReply = readonly [ended: number, next: number | string, failure: string];
 
 /** What a purge ends, and what is ended before a channel is deleted: `parts` of lua/commands/remove.lua, in this order. */
 const PURGED = ['delayed', LETTER.high, LETTER.medium, LETTER.low];
@@ -47,7 +47,7 @@ async function endParts(target: Target, parts: readonly string[], exception = ''
     let position: number | string = '';
     do {
       const step = target.call(scripts.remove, part, exception, bounds[n] ?? '', position);
-      const [count, next, problem]: StepAnswer = await target.connection.run(step);
+      const [count, next, problem]: StepReply = await target.connection.run(step);
       ended += count;
       position = next;
       failure ||= problem;

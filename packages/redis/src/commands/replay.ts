@@ -8,7 +8,7 @@ const ALL = -1;
 const FIRST_LETTER = '0-0';
 
 /** What became of a letter. The last three are about the job that has its id. */
-type LetterAnswer = readonly [
+type LetterReply = readonly [
   id: string,
   outcome: ReplayOutcome,
   jobId: string,
@@ -17,7 +17,7 @@ type LetterAnswer = readonly [
   ownerChannel?: string,
 ];
 
-type ReplayAnswer = readonly [letters: readonly LetterAnswer[], problem: string];
+type ReplayReply = readonly [letters: readonly LetterReply[], problem: string];
 
 /**
  * Puts dead letters back into their streams, some in each call.
@@ -35,17 +35,17 @@ export async function replayDeadLetters(
     if (some?.length === 0) break;
     const given = [some?.length ?? ALL, ...(some ?? [])];
     const step = target.call(scripts.replay, withDependents ? '1' : '', limit - replayed, after, ...given);
-    const [answers, problem] = await target.connection.run<ReplayAnswer>(step);
+    const [replies, problem] = await target.connection.run<ReplayReply>(step);
     if (problem !== '') throw target.connection.refused(problem);
-    if (answers.length === 0) break;
-    letters.push(...answers.map(letterOf));
-    replayed += answers.filter(([, outcome]) => outcome === 'replayed').length;
-    after = answers.at(-1)![0];
+    if (replies.length === 0) break;
+    letters.push(...replies.map(letterOf));
+    replayed += replies.filter(([, outcome]) => outcome === 'replayed').length;
+    after = replies.at(-1)![0];
   }
   return { replayed, letters };
 }
 
-function letterOf([id, outcome, jobId, location, ownerId, ownerChannel]: LetterAnswer): ReplayedLetter {
+function letterOf([id, outcome, jobId, location, ownerId, ownerChannel]: LetterReply): ReplayedLetter {
   const letter = { id, outcome, ...(jobId !== '' && { jobId }) };
   if (location === undefined || ownerId === undefined || ownerChannel === undefined) return letter;
   return { ...letter, place: { channel: ownerChannel, jobId: ownerId, location } };

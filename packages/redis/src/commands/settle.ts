@@ -11,10 +11,10 @@ import { type EntryLease, type OwnedEntry, type SettleCommand, isExtension, isPl
 import { type Settling, type SettlementBatch, batchesOf, entriesOf } from './settlement-batch.js';
 
 /** Ownership was lost; or a fast path has left it to the general path. */
-export const [LOST, FALL_BACK] = [0, -1] as const;
+export const [NOT_OWNED, FALL_BACK] = [0, -1] as const;
 
-/** For each command that was not carried out, its place in the call, and why: text of Redis, or one of the above. */
-export type SettleAnswer = readonly (readonly [place: number, problem: typeof LOST | typeof FALL_BACK | string])[];
+/** For each command that was not carried out, its index in the call, and why: text of Redis, or one of the above. */
+export type SettleReply = readonly (readonly [index: number, problem: typeof NOT_OWNED | typeof FALL_BACK | string])[];
 
 /** The call that carries the commands out, by a fast path where one can do them all. That may leave some to the general path. */
 export function settleCall(settlings: readonly Settling[], keys: Keys, fastPaths: FastPaths): Invocation {

@@ -1,5 +1,5 @@
 import { type CancelTimer, scheduleTimer } from '@repid/core';
-import { type PromoteAnswer, promoteCall } from '../commands/promote.js';
+import { type PromoteReply, promoteCall } from '../commands/promote.js';
 import type { Listener, Subscriber } from '../connection/subscriber.js';
 import { LIMITS } from '../options/defaults.js';
 import type { ChannelState } from './active-streams.js';
@@ -87,7 +87,7 @@ export class ChannelWatcher {
     this.pollIn(LIMITS.pollInterval);
     const { keys, name, commands } = this.parts;
     const call = promoteCall(name, this.channels, this.confirmed, keys);
-    const replies = await commands().runAgain<PromoteAnswer>(call);
+    const replies = await commands().runAgain<PromoteReply>(call);
     if (this.closed) return;
     replies.forEach(([due, pause, streams, problem], n) => {
       const channel = this.channels[n]!;

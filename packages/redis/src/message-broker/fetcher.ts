@@ -1,5 +1,5 @@
 import type { RawEntry, StreamRead } from '../connection/reader.js';
-import { type FetchAnswer, fetchCall } from '../commands/fetch.js';
+import { type FetchReply, fetchCall } from '../commands/fetch.js';
 import type { ActiveStream, ActiveStreams, ChannelLimits } from './active-streams.js';
 import type { ConsumerParts } from './consumer-parts.js';
 import { quotasOf } from './priority-quotas.js';
@@ -79,7 +79,7 @@ export class Fetcher {
     const quotas = quotasOf(this.quotaTurn, max);
     const mostOf = ({ key }: ActiveStream): number => this.sizes.mostOf(key, max);
     const call = fetchCall({ consumer, streams: ordered, quotas, limits, mostOf }, keys);
-    const [found, reply, problems] = await reader.run<FetchAnswer>(call, { buffers: true });
+    const [found, reply, problems] = await reader.run<FetchReply>(call, { buffers: true });
     for (const problem of problems) if (problem.length > 0) this.onProblem(problem.toString());
     if (found === 1) {
       const taken = reply.flatMap(([number, entries]) => this.taken(ordered[number - 1]!, entries));

@@ -3,7 +3,7 @@ import type { Invocation } from '../commands/call.js';
 import type { FastPaths } from '../commands/fast-paths.js';
 import {
   type Publication,
-  type PublishAnswer,
+  type PublishReply,
   fastPublishCall,
   publishCall,
   publishProblem,
@@ -71,7 +71,7 @@ export class Publisher {
   }
 
   private async publishGenerally(items: readonly Item[], deadline: number): Promise<void> {
-    const problems = new Map(await this.runBy<PublishAnswer>(publishCall(items, this.keys), deadline));
+    const problems = new Map(await this.runBy<PublishReply>(publishCall(items, this.keys), deadline));
     items.forEach((item, index) => {
       const problem = problems.get(index);
       if (problem === undefined) item.resolve();

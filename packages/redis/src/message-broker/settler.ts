@@ -6,7 +6,7 @@ import {
   checkSettlement,
 } from '@repid/core';
 import {
-  type AcknowledgeAndFetchAnswer,
+  type AcknowledgeAndFetchReply,
   acknowledgeAndFetchCall,
   entriesIn,
   settledIn,
@@ -14,7 +14,7 @@ import {
 import type { Invocation } from '../commands/call.js';
 import type { FastPaths } from '../commands/fast-paths.js';
 import { type Extension, type SettleCommand, commandOf } from '../commands/settle-command.js';
-import { FALL_BACK, LOST, type SettleAnswer, generalSettleCall, settleCall } from '../commands/settle.js';
+import { FALL_BACK, NOT_OWNED, type SettleReply, generalSettleCall, settleCall } from '../commands/settle.js';
 import type { Settling } from '../commands/settlement-batch.js';
 import type { Connection } from '../connection/connection.js';
 import type { RawEntry, Reader, StreamRead } from '../connection/reader.js';
@@ -112,7 +112,7 @@ export class Settler {
     if (!only || !this.settings.fastPaths.has('acknowledge_and_fetch')) return undefined;
     const call = acknowledgeAndFetchCall(only, read, this.keys);
     if (!call) return undefined;
-    const reply = reader.runUntilWoken<AcknowledgeAndFetchAnswer>(call, this.readerTimeout);
+    const reply = reader.runUntilWoken<AcknowledgeAndFetchReply>(call, this.readerTimeout);
     this.batcher.flush((items) => this.send(items, () => reply.then(settledIn)));
     return reply.then(entriesIn);
   }
@@ -132,14 +132,14 @@ export class Settler {
   }
 
   /** @param first sends it over a reader's connection, whose reply may not come */
-  private async send(items: Item[], first?: () => Promise<SettleAnswer | undefined>): Promise<void> {
+  private async send(items: Item[], first?: () => Promise<SettleReply | undefined>): Promise<void> {
     const reply = (first && (await unlessLost(first(), items))) ?? (await this.run(items, this.callFor(items)));
     this.concludeAll(items, reply);
     if (reply.length > 0) await this.fallBack(items, reply);
   }
 
   /** Sends by the general path what a fast path has left out. */
-  private async fallBack(items: readonly Item[], reply: SettleAnswer): Promise<void> {
+  private async fallBack(items: readonly Item[], reply: SettleReply): Promise<void> {
     const left = reply.filter(([, problem]) => problem === FALL_BACK).map(([index]) => items[index]!);
     if (left.length > 0) this.concludeAll(left, await this.run(left, generalSettleCall(left, this.keys)));
   }
@@ -149,11 +149,11 @@ export class Settler {
   }
 
   // May be sent twice: of two settlements of one delivery only one is committed.
-  private run(items: readonly Item[], call: Invocation): Promise<SettleAnswer> {
+  private run(items: readonly Item[], call: Invocation): Promise<SettleReply> {
     return this.connection().runAgain(call, { onLost: () => noteUncertain(items) });
   }
 
-  private concludeAll(items: readonly Item[], reply: SettleAnswer): void {
+  private concludeAll(items: readonly Item[], reply: SettleReply): void {
     if (reply.length === 0) {
       for (const { resolve } of items) resolve();
       return;
@@ -162,10 +162,10 @@ export class Settler {
     items.forEach((item, index) => this.conclude(item, problems.get(index)));
   }
 
-  private conclude({ delivery, resolve, reject }: Item, problem: SettleAnswer[number][1] | undefined): void {
+  private conclude({ delivery, resolve, reject }: Item, problem: SettleReply[number][1] | undefined): void {
     if (problem === FALL_BACK) return;
     if (typeof problem === 'string') return reject(this.connection().refused(problem));
-    if (problem !== LOST || this.wasCommittedBefore(delivery)) return resolve();
+    if (problem !== NOT_OWNED || this.wasCommittedBefore(delivery)) return resolve();
     reject(new LostOwnershipError(delivery.id, delivery.message.channel));
   }
 
@@ -177,9 +177,9 @@ export class Settler {
 
 /** Undefined where no reply came: the other connection may be in a better state, and there is time left to use it. */
 async function unlessLost(
-  first: Promise<SettleAnswer | undefined>,
+  first: Promise<SettleReply | undefined>,
   items: readonly Item[],
-): Promise<SettleAnswer | undefined> {
+): Promise<SettleReply | undefined> {
   try {
     return await first;
   } catch (problem) {

@@ -1,6 +1,6 @@
 import type { Invocation } from '../commands/call.js';
 import {
-  type ReclaimAnswer,
+  type ReclaimReply,
   hasSuspectsCall,
   ownPendingCall,
   reclaimCall,
@@ -135,7 +135,7 @@ export class Takeover {
     call: Invocation,
     streams: readonly ActiveStream[],
   ): Promise<[more: 0 | 1, suspects: 0 | 1, taken: TakenEntry[]]> {
-    const [more, suspects, reply, problems] = await this.parts.reader.run<ReclaimAnswer>(call, { buffers: true });
+    const [more, suspects, reply, problems] = await this.parts.reader.run<ReclaimReply>(call, { buffers: true });
     for (const problem of problems) if (problem.length > 0) this.onProblem(problem.toString());
     const taken = reply.map(([number, deliveries, entry]) => ({ stream: streams[number - 1]!, deliveries, entry }));
     return [more, suspects, taken];

@@ -98,12 +98,12 @@ local queue = {}
 exports.release = function(bucket, first, members)
   queue[#queue + 1] = { bucket = bucket, first = first, members = members }
   if #queue > 1 then return end
-  local place = 1
-  while queue[place] do
-    local stored = queue[place]
+  local index = 1
+  while queue[index] do
+    local stored = queue[index]
     if stored.first then try_to_decide(decide_first, stored.first, stored.bucket) end
     for _, waiter in ipairs(stored.members) do try_to_decide(decide_member, waiter, stored.bucket) end
-    place = place + 1
+    index = index + 1
   end
   queue = {}
 end
