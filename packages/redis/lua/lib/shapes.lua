@@ -16,14 +16,14 @@ local TIMINGS = { a = 'at', d = 'in' }
 local shapes = {}
 
 local function read_shape(text)
-  local target, priority, id, timing, extras, letters, wait = string.match(text, '^(%d*)(%l)(.)(.)(.)(%l+)(.*)$')
-  local shape = { channel = target ~= '' and channel(tonumber(target)), priority = priority, timing = TIMINGS[timing] or '', names = {} }
+  local channel_number, priority, id, timing, extras, letters, wait = string.match(text, '^(%d*)(%l)(.)(.)(.)(%l+)(.*)$')
+  local shape = { channel = channel_number ~= '' and channel(tonumber(channel_number)), priority = priority, timing = TIMINGS[timing] or '', names = {} }
   shape.has_buckets, shape.has_waits = extras == 'b' or extras == 'B' or extras == 'S', extras == 'w' or extras == 'B'
   shape.is_plain = extras == '-'
   shape.has_id, shape.has_id_field, shape.has_alias = id ~= '-', id == 'f' or id == 'F', id == 'I' or id == 'F'
   for letter in string.gmatch(letters, '.') do shape.names[#shape.names + 1] = FIELDS[letter] end
   shape.condition, shape.timeout, shape.ttl, shape.result = string.match(wait, '^ (%l+) (%S+) (%S+) (.)$')
-  shape.text = string.sub(text, #target + 1)
+  shape.text = string.sub(text, #channel_number + 1)
   shape.size = 1 + #shape.names + (shape.has_id and 1 or 0) + (shape.has_alias and 1 or 0) + (shape.condition and 1 or 0) + (shape.result == 'r' and 1 or 0)
   shapes[text] = shape
   return shape
