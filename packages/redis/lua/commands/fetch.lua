@@ -1,9 +1,9 @@
 -- fetch: takes entries from several streams. (One stream is read by XREADGROUP itself.)
 --
--- ARGV     consumer; quotas of high, medium and low; how many streams, in order of preference; each as `read_stream` says, then how many of
---          it at most
--- Returns  1, { index of the stream, entries }, ..., and for each stream what went wrong or ''. Where no entries are found: 0, and the
---          last id of each stream, '' where it cannot be read, so that the caller can block until there is more
+-- ARGV     consumer; quotas of high, medium and low; how many streams, in order of preference; each as `read_stream` says, then the most
+--          entries to take from it
+-- Returns  1; { index of the stream, entries }, ...; for each stream what went wrong or ''. If no entries are found: 0; the last id of each
+--          stream, or '' if it cannot be read, so that the caller can block until there is more; the same problems
 --
 --- @include lib/streams
 --- @include lib/groups

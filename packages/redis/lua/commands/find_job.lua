@@ -1,8 +1,8 @@
--- find_job: finds a job, says what is known of it, or ends it before it has run to its end.
+-- find_job: locates a job, inspects it, or ends it before it has run to its end.
 --
--- ARGV     job id; 'locate', 'inspect' or 'cancel'; for 'cancel' the exception of its result or '' where none is to be stored
--- Returns  { state, job id, channel }, and unless it is only located: fields, when it is due or -1, missing buckets each followed by its
---          condition. Nil where there is no such job
+-- ARGV     job id; 'locate', 'inspect' or 'cancel'; for 'cancel' the exception of its result or '' to store no result
+-- Returns  { state, job id, channel }, and unless it is only located: fields, when it is due or -1, missing buckets, each followed by its
+--          condition. Nil if there is no such job
 --
 --- @include lib/command
 --- @include lib/end_job

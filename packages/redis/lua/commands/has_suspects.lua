@@ -1,4 +1,4 @@
--- has_suspects: looks whether there are suspects.
+-- has_suspects: tells whether there are suspects.
 --
 -- ARGV     ownership time, most deliveries; streams as `read_streams` says
 -- Returns  1 or 0

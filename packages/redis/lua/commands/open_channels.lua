@@ -29,7 +29,7 @@ local function open_channel(c)
   for _, priority in ipairs(PRIORITIES) do
     if priority == 'm' or redis.call('EXISTS', c[priority]) == 1 then
       open_stream(c, c[priority])
-      -- Where the channel is not paused, a group stands at the end because the key that holds its position was lost.
+      -- If a group stands at the end of a channel that is not paused, the key that held its position was lost.
       if redis.call('EXISTS', c.paused) == 0 then restore_position(c, c[priority]) end
       forget_consumers(c, c[priority])
       expire_replies(c, c[priority])

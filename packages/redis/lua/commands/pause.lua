@@ -1,7 +1,7 @@
--- pause: pauses a channel, or ends its pause. During a pause its groups give nothing, also to readers that are already blocked.
+-- pause: pauses a channel, or ends its pause. During a pause its groups give nothing, not even to readers that are already blocked.
 --
 -- ARGV     as lib/dead_letters says; '1' to pause, '' to end the pause
--- Returns  the name of the pause, also where the channel was paused before; nil where it is over
+-- Returns  the name of the pause, also if the channel was paused before; nil if the pause was ended
 --
 --- @include lib/administration
 

@@ -1,8 +1,8 @@
--- promote: moves delayed messages that are due into their streams, skips jobs that have waited too long, and notes that the consumer is alive.
+-- promote: moves due messages into their streams, skips jobs that have waited too long, and notes that the consumer is alive.
 --
 -- ARGV     as lib/dead_letters says; consumer, how many channels, how many messages of each at most; for each the pause that the consumer
 --          has confirmed, or ''
--- Returns  for each channel { in how many milliseconds there is more to do or '', its pause or '', the letters of the streams in use, what
+-- Returns  for each channel { milliseconds until there is more to do or '', its pause or '', the letters of the streams in use, what
 --          went wrong or '' }
 --
 --- @include lib/dead_letters
@@ -34,7 +34,7 @@ local function promote_one(c, member)
   add_entry(c, m.priority, m.id, m.has_id, m.fields)
 end
 
--- Calls the action for the members that are due. One for which it fails is tried again later, and does not stop the others.
+-- Calls the action for the members that are due. A member for which it fails is tried again later, and does not stop the others.
 local function each_due(c, zset, limit, action)
   check_type(zset, 'zset')
   local due = redis.call('ZRANGEBYSCORE', zset, '-inf', '(' .. (now() + 1), 'LIMIT', 0, limit)

@@ -1,7 +1,7 @@
 -- publish: adds batches of messages. Each batch is added completely or not at all.
 --
 -- ARGV     how many batches; each: how many messages, messages as lib/read_message reads them
--- Returns  for each batch that was not added: its index from 0, and what went wrong, or { index of the message from 1, why its id is taken }
+-- Returns  for each batch that was not added: its index from 0; and what went wrong or { index of the message from 1, why its id is taken }
 --
 --- @include lib/read_message
 --- @include lib/put_message

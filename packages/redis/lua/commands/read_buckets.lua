@@ -1,4 +1,4 @@
--- read_buckets: reads buckets where the server is the master. A replica refuses it.
+-- read_buckets: reads buckets from the master. A replica refuses it.
 --
 -- KEYS[1]   a key that never exists: a replica refuses to delete it
 -- KEYS[2+]  buckets

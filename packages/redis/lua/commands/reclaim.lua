@@ -1,8 +1,8 @@
 -- reclaim: takes over entries whose consumers are lost and that may run beside others. Ends those that cannot be run at all.
 --
--- ARGV     as lib/dead_letters says; consumer, ownership time, most deliveries, reason of those that are given up, '1' where results are
+-- ARGV     as lib/dead_letters says; consumer, ownership time, most deliveries, reason for entries that are given up, '1' if results are
 --          stored here too; streams as `read_streams` says
--- Returns  1 where there may be more; 1 where there are suspects; { index of the stream, deliveries, entry }, ...; for each stream what
+-- Returns  1 if there may be more; 1 if there are suspects; { index of the stream, deliveries, entry }, ...; for each stream what
 --          went wrong or ''
 --
 --- @include lib/dead_letters
@@ -18,7 +18,7 @@ local function reason_for(lost, template)
   return reason
 end
 
--- The last resort: even refusing it has lost its worker. Its dependents are skipped, where results are stored here.
+-- The last resort: even its refusal has lost the worker. If results are stored here, its dependents are skipped.
 local function give_up(s, pending, template, has_results)
   local c, entry, fields = s.channel, pending[1], entry_fields(s.key, pending[1])
   if not fields then return redis.call('XACK', s.key, s.group, entry) end

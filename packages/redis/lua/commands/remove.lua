@@ -1,10 +1,10 @@
--- remove: a step that ends a part of what a channel holds. The caller repeats it until nothing is left. An item that cannot be ended does
--- not stop the others.
+-- remove: a step that ends some items of a channel. The caller repeats it until nothing is left. An item that cannot be ended does not stop
+-- the others.
 --
--- ARGV     as lib/dead_letters says; the part, as `parts` names it; the exception of results or '' where none is to be stored; the stamp
+-- ARGV     as lib/dead_letters says; the part, as `parts` names it; the exception of results or '' to store none; the stamp
 --          or entry after which nothing is ended, or '' to end everything, running jobs as well; where to go on, '' at the beginning
 -- Returns  { how many were ended, where to go on or '' at the end, what went wrong or '' }. For 'bounds': the stamp of the next delayed
---          message, and the last entry of each stream by priority. They tell what the channel holds now from what comes later
+--          message, and the last entry of each stream by priority. Items after these have come later
 --
 --- @include lib/administration
 --- @include lib/add_entry
@@ -77,7 +77,7 @@ local function end_delayed(member)
   return 1
 end
 
--- What is queued in the stream of a priority; of everything also what is running.
+-- Ends queued entries in the stream of a priority. If everything is to end, also running ones.
 local function end_stream()
   local stream = target[part]
   local delivered = last_delivered(target, stream)

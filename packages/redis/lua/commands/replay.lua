@@ -26,7 +26,7 @@ local function without_run_headers(text)
   return is_same and text or cjson.encode(headers)
 end
 
--- The inlined result of a letter. Where the bucket still exists, its current body counts; one that has become too large is not inlined.
+-- The inlined result of a letter. If the bucket still exists, its current body counts. A body that has become too large is not inlined.
 local function current_input(bucket_id, body)
   local found = redis.call('GET', bucket_key(bucket_id))
   if not found then return body end

@@ -1,5 +1,5 @@
--- retake: gives a consumer entries of its own again, after the reply that held them was lost; or lists them, but for those that a takeover
--- has marked.
+-- retake: gives a consumer its own entries again, after the reply that held them was lost. Or lists its entries, except those that a
+-- takeover has marked.
 --
 -- ARGV     consumer; streams as `read_streams` says; how many entries, or -1 to list them; to list them: least idle time, most idle time;
 --          else for each: index of its stream, entry, deliveries

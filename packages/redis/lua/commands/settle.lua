@@ -1,8 +1,8 @@
 -- settle: commits settlements, and extends ownership.
 --
--- ARGV     as lib/dead_letters says; how many batches; each: channel, priority, then as `read_entries` says; then, where the outcome is
+-- ARGV     as lib/dead_letters says; how many batches; each: channel, priority, then as `read_entries` says; then, if the outcome is
 --          'ack', 'nack', 'dead-letter' or 'requeue': flags as `read_flags` says, and a settlement for each entry
--- Returns  for each settlement that was not committed: its index from 0, and 0 where ownership was lost, or what went wrong
+-- Returns  for each settlement that was not committed: its index from 0, and 0 if ownership was lost, or what went wrong
 --
 --- @include lib/dead_letters
 --- @include lib/read_message
@@ -49,11 +49,11 @@ local function add_followers(followers)
   put_messages(free)
 end
 
--- What the settlements of a batch come with, one letter each; then, after spaces, of their buckets the ttl in whole milliseconds or '' and
--- the state.
---   a  the id of the job's result, where that is not the job id
---   p  the job's own arguments, to delete     o  the same, where their id follows from the job id
---   b  a bucket: its id, or nothing with '=' where that is the job id; its body; with c the cause of its state; with n the job's name
+-- One letter for each part that the settlements of a batch come with. Then, each after a space: the ttl of their buckets in whole
+-- milliseconds or '', and the state of their buckets.
+--   a  the id of the job's result, if that is not the job id
+--   p  the job's own arguments, to delete     o  the same, if their id follows from the job id
+--   b  a bucket: its id, or nothing with '=' if that is the job id; its body; with c the cause of its state; with n the job's name
 --   f  how many followers, messages           w  the job has waited for buckets, and leaves them
 local function read_flags(text)
   local letters, ttl, state = string.match(text, '^(%S*) ?(%S*) ?(%S*)$')
@@ -69,8 +69,8 @@ local function read_result(flags, job_id)
   return bucket
 end
 
--- Reads by outcome: ack: job id | nack: job id, headers, reason | dead-letter: job id, reason | requeue: job id, headers, delay; then what
--- the flags announce.
+-- Reads by outcome: ack: job id | nack: job id, headers, reason | dead-letter: job id, reason | requeue: job id, headers, delay. Then the
+-- parts that the flags announce.
 local function read_settlement(batch, entry)
   local outcome, flags = batch.outcome, batch.flags
   local s = { batch = batch, entry = entry, id = argument(), bucket = nil }
@@ -85,7 +85,7 @@ local function read_settlement(batch, entry)
   return s
 end
 
--- Checks the keys that the settlement writes to, but for its followers. Acknowledgements of a batch write to the same keys.
+-- Checks the keys that the settlement writes to, except those of its followers. Acknowledgements of a batch write to the same keys.
 local function check_keys(s)
   local c, outcome = s.batch.channel, s.batch.outcome
   check_target(c, s.batch.priority, s.id ~= '', s.delay and s.delay > 0 and 'in' or '')
@@ -113,7 +113,7 @@ local function commit(batch, entry, index)
   return DONE
 end
 
--- By outcome of an extension: the deliveries and marks that the entry has from then on; nil where they stay.
+-- By outcome of an extension: the new deliveries and marks of the entry; nil if they stay.
 local EXTENDING = {
   extend = function() end,
   -- A suspect starts to run. May be repeated.
@@ -133,7 +133,7 @@ local function extend(batch, entry)
   return DONE
 end
 
--- What the settlements need to know is looked up at once.
+-- Looks up at once everything that the settlements need to know.
 local function read_settlements(batch)
   local batches, bucket_ids, ids, settlements = {}, {}, {}, {}
   for index = 1, #batch.entries do

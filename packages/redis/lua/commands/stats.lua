@@ -1,12 +1,12 @@
 -- stats: counts what a channel holds.
 --
 -- ARGV     as lib/dead_letters says
--- Returns  { queued, delayed, waiting, running, dead letters, 1 where it is paused, consumers }
+-- Returns  { queued, delayed, waiting, running, dead letters, 1 if it is paused, consumers }
 --
 --- @include lib/administration
 --- @include lib/python
 
--- What is queued and what is running in a stream. After the sweep there is nothing else.
+-- The numbers of queued and of running entries in a stream. After the sweep there are no others.
 local function count_in(stream)
   if redis.call('TYPE', stream).ok ~= 'stream' then return 0, 0 end
   local last, group = last_delivered(target, stream)

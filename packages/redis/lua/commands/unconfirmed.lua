@@ -1,7 +1,7 @@
 -- unconfirmed: lists the consumers that are alive and have not confirmed a pause.
 --
 -- ARGV     as lib/dead_letters says; the name of the pause
--- Returns  names of consumers; none where the pause is over
+-- Returns  names of consumers; none if the pause is over
 --
 --- @include lib/administration
 

@@ -1,12 +1,12 @@
 -- settle_results: acknowledges jobs, stores their results, and releases the first job that waits for one of these alone.
 --
 -- Falls back to  commands/settle, for each settlement that is left out
--- Acts where     every settlement of the call is an acknowledgement with a result under the job's id, and with nothing else but own arguments
---                to delete. One is left out where it is not owned, or where its result has other waiters than one blocked job of the same
---                channel, of medium priority, whose condition is met and which the result can be inlined into
+-- Acts if        every settlement of the call is an acknowledgement with a result under the job's id, and with nothing else except
+--                own arguments to delete. One is left out if it is not owned. Or if its result has waiters, unless there is only one: a
+--                blocked job of the same channel, of medium priority, whose condition is met, and whose message can hold the result
 -- Gains          draining jobs with results: 29 % more jobs; chains of declared jobs: 36 % more
 --
--- KEYS[1]   how every key begins
+-- KEYS[1]   the start of every key
 -- KEYS[2+]  keys, which arguments refer to by index
 -- ARGV      how many batches; each: stream, its priority, medium stream, waiting, group, channel, consumer, deliveries, ttl of the results in
 --           whole milliseconds or '', their state, how the ids of own arguments end or '' for none, least and greatest entry, how many;
@@ -24,12 +24,12 @@ local channel -- The shapes of blocked jobs name no channel.
 
 local FALL_BACK = -1
 
--- Nothing is written where Redis refuses this. After it no write is refused because the server is full.
+-- If Redis refuses this, nothing is written. After it no write is refused because the server is full.
 redis.call('DEL', PROBE)
 
 local problems, before, at = {}, 0, 2
 
--- Puts the first blocked job of the bucket into its stream, with the bucket. Returns its id and location; nothing where it falls back.
+-- Puts the first blocked job of the bucket into its stream, with the bucket. Returns its id and location; nothing if it falls back.
 local function release(first, bucket_id, body, state, name, medium)
   local values = cmsgpack.unpack(first)
   if type(values) ~= 'table' or values[NAME] ~= name or #body > TS.inlinedResultSize then return nil end

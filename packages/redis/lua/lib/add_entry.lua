@@ -8,7 +8,7 @@
 local REPLIES = START .. TS.replyChannels
 local REPLIES_TTL = 60 * 60 * 1000
 
--- A client that asked may be gone before the reply comes, and nothing else would remove its channel.
+-- The client that sent a request may be gone before the reply comes. Nothing else would remove its reply channel.
 local function expire_replies(c, stream)
   if c.is_for_replies == nil then c.is_for_replies = string.sub(c.m, 1, #REPLIES) == REPLIES end
   if c.is_for_replies then redis.call('PEXPIRE', stream, REPLIES_TTL) end
@@ -29,8 +29,8 @@ local function add_entry(c, priority, id, indexed, fields)
   if indexed then change(HASH, JOBS, id, location_at(c, priority, entry)) end
 end
 
--- By sorted set: the first score when this call began, or an earlier one that it has added. Removed members do no harm: consumers know
--- of them, too.
+-- Sorted set -> its first score when this call began, or an earlier score that the call has added. Removed members do no harm: consumers
+-- know of them, too.
 local firsts = {}
 
 local last_score, last_text
@@ -50,7 +50,7 @@ end
 
 local delayed_count = 0
 
--- 20 digits: microseconds, then how many messages this call has delayed before. Messages due at the same time keep this order.
+-- 20 digits: microseconds, then how many messages this call has delayed before. Messages that are due at the same time keep this order.
 local function next_stamp()
   local stamp = string.format('%.0f%04d', microseconds() + math.floor(delayed_count / 10000), delayed_count % 10000)
   delayed_count = delayed_count + 1

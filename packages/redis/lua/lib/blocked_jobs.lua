@@ -1,5 +1,5 @@
--- Jobs that wait for buckets. The functions are created on first use, with those that they need and the command has not included: most calls
--- do not need them, and creating a function costs time.
+-- Jobs that wait for buckets. The functions are created on first use, together with those that they need and the command does not include.
+-- Most calls do not need them, and creating a function costs time.
 
 local functions
 

@@ -4,7 +4,7 @@
 
 -- Stores buckets and releases or skips the jobs that wait for them. Both are atomic.
 
--- The values in AWAITED: '+' where the bucket has a set of waiters; then the first job that waits for this bucket alone, packed as
+-- The values in AWAITED: '+' if the bucket has a set of waiters; then the first job that waits for this bucket alone, packed as
 -- lib/blocked_layout says.
 local PLUS = string.byte('+')
 
@@ -18,7 +18,7 @@ local function skipped_key(id)
   return START .. TS.skippedFor .. id
 end
 
--- True where the bucket is small enough to be put into the message of a job that waits for it alone.
+-- True if the bucket is small enough to be put into the message of a job that waits for it alone.
 local function can_inline(body)
   return #body <= TS.inlinedResultSize
 end
@@ -32,7 +32,7 @@ local function keys_of(ids, key_of)
   return keys
 end
 
--- True where any of the ids has a key.
+-- True if any of the ids has a key.
 local function any_exists(ids, key_of)
   local count = 0
   in_pages(keys_of(ids, key_of), function(...) count = count + redis.call('EXISTS', ...) end)
@@ -61,7 +61,7 @@ local function has_set(awaited)
   return string.byte(awaited) == PLUS
 end
 
--- The first job that waits for the bucket alone, packed; nil where there is none.
+-- The first job that waits for the bucket alone, packed; nil if there is none.
 local function first_in(awaited)
   if not has_set(awaited) then return awaited ~= '' and awaited or nil end
   return #awaited > 1 and string.sub(awaited, 2) or nil
@@ -106,7 +106,7 @@ local function store_buckets(buckets)
   for _, bucket in ipairs(buckets) do store_bucket(bucket) end
 end
 
--- True where the bucket exists and a job that waited for it has yet to read it.
+-- True if the bucket exists and a job that waited for it has yet to read it.
 local function is_held(id)
   return redis.call('EXISTS', bucket_key(id), waiters_key(id)) == 2
 end

@@ -63,7 +63,7 @@ local function undo_changes(mark)
   end
 end
 
--- Runs an action and rolls its changes back where it raises an error. Returns what pcall returns.
+-- Runs an action and rolls its changes back if it raises an error. Returns what pcall returns.
 local function attempt(action, ...)
   local mark = undo_count
   local ok, result = pcall(action, ...)
@@ -90,7 +90,7 @@ local function write_table(key, kind, values, changed, count)
   write_all(kind.remove, key, removed)
 end
 
--- Writes every table, also after one of them could not be written. Returns the first error.
+-- Writes every table, even after one has failed. Returns the first error.
 local function write_changes()
   local first_problem
   for key, known in pairs(tables) do

@@ -8,7 +8,7 @@ local function has_waits(m)
   return m.waits or m.bucket_id
 end
 
--- Where messages wait for buckets.
+-- Checks the keys of messages that wait for buckets.
 local function check_waiting(c)
   check_type(c.waiting, 'zset')
   check_type(c.waiting_messages, 'hash')

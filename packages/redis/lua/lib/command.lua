@@ -2,9 +2,9 @@
 --- @include lib/keys
 --- @include lib/changes
 
--- What most commands need.
+-- Needed by most commands.
 
--- Returns the functions of lib/blocked_jobs, which includes its own parts only then.
+-- Returns the functions of lib/blocked_jobs. The first call creates them.
 local blocked_jobs
 
 -- Asks Redis whether it accepts writes, before anything is written. A full server refuses the first write of a script that may need
@@ -24,7 +24,7 @@ end
 -- For reads. Raises an error on a replica, which may lag behind its master.
 local require_master = allow_growth
 
--- What goes wrong with one channel does not affect others. The first problem of each channel is reported.
+-- A problem with one channel does not affect the others. The first problem of each channel is reported.
 
 local function note_problem(c, problem)
   c.problem = c.problem or message_of(problem)

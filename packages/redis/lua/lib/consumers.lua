@@ -5,7 +5,7 @@
 
 local ALIVE_FOR = TS.consumerAliveFor
 
--- With each look a consumer notes the time, and the pause that it has confirmed or ''. Where all are dead, the registry expires.
+-- At each poll a consumer notes the time, and the pause that it has confirmed or ''. The registry expires if all consumers are dead.
 local function note_consumer(c, consumer, epoch)
   redis.call('HSET', c.consumers, consumer, string.format('%.0f %s', now(), epoch))
   redis.call('PEXPIRE', c.consumers, 2 * ALIVE_FOR)

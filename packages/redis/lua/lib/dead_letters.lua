@@ -7,17 +7,17 @@
 
 local MOST_LETTERS, LETTERS_LIVE = number(), number()
 
--- So many are checked whenever one is added.
+-- How many are checked each time that one is added.
 local TRIM_PAGE = 100
 
--- Deletes a dead letter and the arguments that were kept for its replay. Returns 1 where it existed.
+-- Deletes a dead letter and the arguments that were kept for its replay. Returns 1 if it existed.
 local function delete_letter(c, entry, fields)
   local args = names_of(fields).args
   if args then redis.call('DEL', bucket_key(args)) end
   return redis.call('XDEL', c.dead_letters, entry)
 end
 
--- Deletes the oldest where there are too many, and those that are too old.
+-- Deletes letters that are too old, and the oldest if there are too many.
 local function trim_letters(c)
   local oldest = math.max(0, now() - LETTERS_LIVE)
   local too_many = math.min(TRIM_PAGE, redis.call('XLEN', c.dead_letters) - MOST_LETTERS)

@@ -13,8 +13,7 @@ local function fault_in(priority, fields)
   if priority ~= 'h' and priority ~= 'm' and priority ~= 'l' then return DAMAGED end
 end
 
--- A delayed message: stamp, job id, fields, priority, has_id, and the fault that keeps it from being delivered or nil. Nil where it does
--- not exist.
+-- A delayed message: stamp, job id, fields, priority, has_id, and its fault: why it cannot be delivered, or nil. Nil if it does not exist.
 local function find_delayed(c, member)
   local packed = redis.call('HGET', c.delayed_messages, member)
   if not packed then return nil end

@@ -3,12 +3,12 @@
 
 -- When members of sorted sets are due or time out: their scores, in milliseconds since the epoch.
 
--- The lowest score; math.huge where there is none.
+-- The lowest score; math.huge if there is none.
 local function first_of(zset)
   return tonumber(redis.call('ZRANGE', zset, 0, 0, 'WITHSCORES')[2]) or math.huge
 end
 
--- Consumers are notified where something is due before all that they know of.
+-- Notifies consumers if something is due before everything that they know of.
 local function notify_due(c, at, before)
   if at < before then notify(c.control, 'due:' .. time_until(at)) end
 end

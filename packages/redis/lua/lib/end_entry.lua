@@ -1,9 +1,9 @@
 --- @include lib/location
 
--- Ends entries of streams. Acknowledging waits for the end of the call, so that it is one command for each stream.
+-- Ends entries of streams. They are acknowledged at the end of the call, with one command for each stream.
 
--- By stream: its group, the entries that have ended, and by entry its index in this list. Until the end of the call these entries are
--- still pending in Redis.
+-- Stream -> its group, the list of its entries that have ended, and the index of each entry in this list. Until the end of the call these
+-- entries are still pending in Redis.
 local ended = {}
 
 -- Keys to delete at the end of the call: arguments that are not needed any more.
@@ -33,7 +33,7 @@ local function remove_entries()
   in_pages(discarded, function(...) redis.call('DEL', ...) end)
 end
 
--- True where the job's location is that of its entry.
+-- True if the job's location is that of its entry.
 local function is_at_entry(s)
   return is_located(s.id, s.batch.channel, s.batch.priority, s.entry)
 end

@@ -25,8 +25,8 @@ local remove_from = {
   end,
 }
 
--- Ends a job: its state and the job as `locate` returns them, its fields, and the exception of its result, or '' where no result is to be
--- stored. A worker that runs it has lost it. What Redis could refuse is checked first.
+-- Ends a job. `state` and `job` are what `locate` returns; `fields` are the job's. `exception` is that of its result, or '' to store no
+-- result. A worker that runs the job loses it. Everything that Redis could refuse is checked first.
 local function end_job(state, job, fields, exception)
   local names = names_of(fields)
   check_type(AWAITED, 'hash')

@@ -1,6 +1,6 @@
 -- Stream entries: their ids, their fields, and the headers in them.
 
--- So many names and values an entry may have.
+-- The most names and values that an entry may have.
 local MOST_VALUES = 2 * TS.entryFields
 
 local function size_of(texts)
@@ -24,7 +24,7 @@ local function entry_fields(stream, entry)
   return found and found[2]
 end
 
--- The headers of a message as a table; empty where they cannot be read.
+-- The headers of a message as a table; empty if they cannot be read.
 local function headers_of(fields)
   local ok, headers = pcall(cjson.decode, field_of(fields, 'headers') or '{}')
   return ok and type(headers) == 'table' and headers or {}
@@ -35,7 +35,7 @@ local function text_in(headers, name)
   return type(text) == 'string' and text or nil
 end
 
--- The ids that belong to the job of a message; nil where it has none:
+-- The ids that belong to the job of a message; nil if it has none:
 -- id, result (the bucket of its result), ttl (of that bucket, as JSON), args (its own arguments bucket), name, nonce.
 local function names_of(fields)
   local headers = headers_of(fields)

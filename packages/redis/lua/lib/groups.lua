@@ -11,7 +11,7 @@ end
 -- No entry comes after this position, so readers that are already blocked get nothing either.
 local END_OF_STREAM = '18446744073709551615-18446744073709551615'
 
--- Creates the consumer group where it is missing. Everything in the stream is then new to the group.
+-- Creates the consumer group if it is missing. Everything in the stream is then new to the group.
 local function open_stream(c, stream)
   local is_paused = redis.call('EXISTS', c.paused) == 1
   local made = redis.pcall('XGROUP', 'CREATE', stream, c.group, is_paused and END_OF_STREAM or '0', 'MKSTREAM')
@@ -22,7 +22,7 @@ local function open_stream(c, stream)
   end
 end
 
--- The position that a pause has kept. Where it is lost, the last pending entry will do: earlier entries were delivered or are gone.
+-- The position that a pause has kept. If it is lost, the last pending entry will do: earlier entries were delivered or are gone.
 local function kept_position(c, stream)
   local kept = redis.pcall('HGET', c.paused, stream)
   if type(kept) == 'string' then return kept end

@@ -23,14 +23,14 @@ local function state_at(job)
   return #found > 0 and is_after(entry, (last_delivered(c, stream))) and 'queued'
 end
 
--- The job as `locate` returns it; nil where it is elsewhere, or the id is ''.
+-- The job as `locate` returns it; nil if it is elsewhere, or if the id is ''.
 local function job_at(id, c, letter, detail)
   return is_located(id, c, letter, detail) and { id = id, channel = c, letter = letter, detail = detail } or nil
 end
 
--- Returns 'waiting', 'delayed', 'queued' or 'running', and the job: id, channel, and letter and detail of its location. Also finds a job
--- by the id of its result. Returns nil and forgets the location where it is wrong: somebody else may have trimmed the stream, or
--- acknowledged the entry without deleting it.
+-- Returns 'waiting', 'delayed', 'queued' or 'running', and the job: id, channel, and letter and detail of its location. Also finds a job by
+-- the id of its result. Returns nil and forgets the location if it is wrong: somebody else may have trimmed the stream, or acknowledged the
+-- entry without deleting it.
 local function locate(id)
   local location = value_of(HASH, JOBS, id)
   if not location then return nil end

@@ -2,7 +2,7 @@
 
 -- Names of channels' keys. The only other place that makes names is src/keys.ts, which the TS constants come from.
 --
--- KEYS[1]   how every key begins
+-- KEYS[1]   the start of every key
 -- KEYS[2+]  blocks of TS.channelKeyCount names, one block for each channel. Arguments refer to channels by number, from 1.
 
 local PRIORITIES = { 'h', 'm', 'l' }

@@ -5,7 +5,7 @@
 --   d        delayed; the detail is the stamp of its delay
 --   w        waiting for several buckets
 --   s, o     waiting for one bucket, as the first (s) or a later one (o) of its waiters; the detail is the bucket id
--- Where the result of a job goes to a bucket of another id, that id maps to '>' and the job id.
+-- If the result of a job goes to a bucket with another id, that id maps to '>' and the job id.
 
 local function location_at(c, letter, detail)
   local name = name_of(c)
@@ -17,17 +17,17 @@ local function is_located(id, c, letter, detail)
   return id ~= '' and value_of(HASH, JOBS, id) == location_at(c, letter, detail)
 end
 
--- The value of an id that only the result of a job has.
+-- The value for the id of a result that is not the job id.
 local function alias_of(id)
   return '>' .. id
 end
 
--- The job whose result goes to this id; nil where the value is a location.
+-- The job whose result goes to this id; nil if the value is a location.
 local function owner_in(value)
   return string.byte(value) == 62 and string.sub(value, 2) or nil
 end
 
--- Frees the job id, and the id of its result where that is another.
+-- Frees the job id, and the id of its result if that is another.
 local function forget_job(id, result)
   change(HASH, JOBS, id, false)
   if result and result ~= id and value_of(HASH, JOBS, result) == alias_of(id) then change(HASH, JOBS, result, false) end

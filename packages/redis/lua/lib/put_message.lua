@@ -2,9 +2,9 @@
 --- @include lib/check_message
 --- @include lib/entries
 
--- Puts checked messages where they are delivered from, with their buckets.
+-- Puts checked messages, and their buckets, into the keys that they are delivered from.
 
--- Now, or when the message is due.
+-- Adds the message now, or delays it until it is due.
 local function put(c, priority, id, fields, timing, when)
   if timing ~= '' then
     local due = timing == 'in' and now() + when or when
@@ -17,7 +17,7 @@ local function send(m)
   put(m.channel, m.priority, m.id, m.fields, m.timing, m.when)
 end
 
--- Buckets come first: a message may wait for a bucket of another message of the batch, but not for one that this other removes.
+-- Buckets come first: a message may wait for a bucket that another message of the batch stores, but not for one that it removes.
 local function put_buckets(batch)
   local clears, buckets, waiting = {}, {}, {}
   for i = 1, #batch do

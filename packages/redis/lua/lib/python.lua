@@ -25,13 +25,13 @@ local function sweep_between(stream, after, before)
   until #left_over < SWEEP_PAGE
 end
 
--- Most of what they leave lies before all pending entries. It is trimmed at once.
+-- Most entries that they leave lie before all pending ones. Trims these at once.
 local function sweep_before(stream, first, last)
   local keep = first or (redis.call('XRANGE', stream, '(' .. last, '+', 'COUNT', 1)[1] or {})[1]
   if keep then redis.call('XTRIM', stream, 'MINID', '=', keep) else redis.call('XTRIM', stream, 'MAXLEN', '=', 0) end
 end
 
--- Deletes what they have acknowledged. Then every entry of the stream is pending or queued.
+-- Deletes entries that they have acknowledged. Then every entry of the stream is pending or queued.
 local function sweep(c, stream, last)
   if not has_python_consumers(c, stream) then return end
   local first = redis.call('XPENDING', stream, c.group)[2]

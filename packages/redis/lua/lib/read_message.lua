@@ -9,7 +9,7 @@ local function arguments(count)
   return unpack(ARGV, cursor - count + 1, cursor)
 end
 
--- The state in the arguments is 'own' for arguments under an id that only this job can have, 'named' for other arguments.
+-- In place of a state, arguments have 'own' if their id is one that only this job can have, else 'named'.
 local function read_bucket()
   local id, body, ttl, state, cause, name = arguments(6)
   local is_named = state == 'named'
@@ -25,7 +25,8 @@ local function read_buckets()
   return clears, buckets
 end
 
--- Reads: timeout in milliseconds, the bucket that says that the job was skipped or '', its ttl as JSON; how many, buckets and conditions.
+-- Reads: timeout in milliseconds; the bucket that gets the result if the job is skipped, or ''; its ttl as JSON; how many, buckets and
+-- conditions.
 local function read_waits()
   local timeout, result, ttl, count = arguments(4)
   local on = {}
@@ -36,8 +37,8 @@ local function read_waits()
   return { timeout = timeout, result = result, ttl = ttl, on = on }
 end
 
--- Reads the rest of a message that waits for one bucket: the bucket; the one that says that it was skipped, where its shape does not tell;
--- values of fields.
+-- Reads the rest of a message that waits for one bucket: this bucket; the bucket that gets the result if the job is skipped, unless the
+-- shape says which; values of fields.
 local function read_blocked(m)
   local shape = m.shape
   m.bucket_id = argument()
@@ -53,7 +54,7 @@ local function read_fields(shape, id)
   return fields
 end
 
--- Reads a message: its shape; then what the shape announces: job id, the id of its result, when, values of fields, buckets, waits.
+-- Reads a message: its shape; then the parts that the shape announces: job id, result id, when, values of fields, buckets, waits.
 local function read_message()
   local shape = shape_of(argument())
   local m = { shape = shape, channel = shape.channel, priority = shape.priority, timing = shape.timing }

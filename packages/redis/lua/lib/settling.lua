@@ -23,11 +23,11 @@ end
 
 local NOT_OWNED, DONE = 0, 1
 
--- Plain acknowledgements: nothing is stored or published with them. That of a job frees its id. Some also delete its own arguments.
+-- Plain acknowledgements: they store and publish nothing. That of a job frees the job's id. 'ack-job-args' also deletes its own arguments.
 local PLAIN_ACKS = { ['ack-message'] = true, ['ack-job'] = true, ['ack-job-args'] = true }
 
--- Reads what all settlements have in common but for where they are: consumer, deliveries, outcome, least and greatest entry, how many,
--- entries. For plain acknowledgements of jobs the job ids follow.
+-- Reads the part of a batch that follows its stream: consumer, deliveries, outcome, least and greatest entry, how many, entries. For plain
+-- acknowledgements of jobs the job ids follow.
 local function read_entries(batch)
   batch.consumer, batch.deliveries, batch.outcome = argument(), number(), argument()
   batch.least, batch.greatest, batch.entries = argument(), argument(), {}
@@ -53,8 +53,8 @@ local function acknowledge(batch, entry, index)
   return DONE
 end
 
--- Reads how many batches, and batches by `read_batch`. Settles the entries that are still owned. Returns for each settlement that was not
--- committed its index among all, from 0, and 0 where ownership was lost, or what went wrong.
+-- Reads how many batches there are, and each by `read_batch`. Settles the entries that are still owned. Returns a pair for each settlement
+-- that was not committed: its index among all, from 0; and 0 if ownership was lost, or what went wrong.
 local function settle_all(read_batch, action_for)
   local replies, before = {}, 0
   for _ = 1, number() do

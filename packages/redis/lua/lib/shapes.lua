@@ -1,13 +1,13 @@
--- A shape is what many messages have in common, in one argument. Needs a function `channel`.
+-- A shape holds, in one argument, what many messages have in common. Needs a function `channel`.
 --
 --   channel    its number, missing for a blocked job
 --   priority   h, m or l
---   id         '-' for none, 'i' where a header holds it, 'f' where a field does; in capitals where the result has another id
+--   id         '-' for none, 'i' if a header holds it, 'f' if a field does; in capitals if the result has another id
 --   timing     '-' for now, 'a' for at, 'd' for a delay
 --   extras     '-' for none, 'b' for buckets, 'w' for waits, 'B' for both, 's' for a wait for one bucket, 'S' for that and buckets
 --   fields     a letter for each
---   one wait   after spaces: condition, timeout in milliseconds, ttl as JSON of the bucket that says that the job was skipped, and that
---              bucket: '-' for none, '=' where it has the job's id, 'r' for another
+--   one wait   each after a space: condition; timeout in milliseconds; ttl, as JSON, of the result if the job is skipped; and its
+--              bucket: '-' for none, '=' if it has the job's id, 'r' for another
 --
 -- `size` is the number of arguments of a message with only an id, a wait for one bucket, and fields.
 

@@ -1,4 +1,4 @@
--- Names that do not depend on a channel. KEYS[1] is how every key begins, e.g. 'repid:'.
+-- Names that do not depend on a channel. KEYS[1] is the start of every key, e.g. 'repid:'.
 
 local START = KEYS[1]
 local JOBS, PROBE = START .. TS.jobs, START .. TS.probe

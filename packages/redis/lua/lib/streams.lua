@@ -2,10 +2,10 @@
 
 -- Commands about several streams.
 
--- By channel: how many entries may be taken.
+-- Channel -> how many entries may still be taken.
 local allowed = {}
 
--- Reads a stream: channel, priority, how many of the channel at most or -1.
+-- Reads a stream: channel, priority, the most entries to take from the channel or -1.
 local function read_stream(index)
   local c, priority, most = channel(number()), argument(), number()
   allowed[c] = allowed[c] or { left = most >= 0 and most or math.huge }

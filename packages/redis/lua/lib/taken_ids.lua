@@ -15,7 +15,7 @@ local function look_up_jobs(batches)
   look_up(JOBS, ids)
 end
 
--- Why a job cannot have the id: { id, 'job', state, id and channel of the other job }, or { id, what has it }. Nil where the id is free.
+-- Why a job cannot have the id: { id, 'job', state, id and channel of the other job }. Nil if no job has it.
 local function job_with(id)
   if not value_of(HASH, JOBS, id) then return nil end
   local state, job = locate(id)
@@ -28,7 +28,8 @@ local function kind_of_bucket(id)
   return beginning == '{"success":' and 'result' or 'arguments'
 end
 
--- A result to be removed is yet to be read, or is arguments; or arguments would replace a result, now or later.
+-- Refuses to remove a result that is still to be read, or a bucket of arguments. Refuses arguments that would replace a result, now or
+-- later.
 local function bucket_conflict(m, seen)
   for _, id in ipairs(m.clears or NONE) do
     if is_held(id) then return { id, 'result-in-use' } end
@@ -44,8 +45,8 @@ local function bucket_conflict(m, seen)
   end
 end
 
--- Why a message cannot be published, as above; nil where it can. `seen` holds the ids of earlier messages of the call: 'id' for job ids,
--- 'arguments' for buckets.
+-- Why a message cannot be published: as `job_with` returns it, or { id, what has it }. Nil if it can. `seen` holds the ids of earlier
+-- messages of the call: 'id' for job ids, 'arguments' for buckets.
 local function taken_by(m, seen)
   local id, alias = m.id, m.alias
   if id == '' then return nil end

@@ -4,8 +4,9 @@
 
 -- Takes over entries whose consumers are lost, and entries that a consumer was given without learning of it.
 
--- The delivery count of an entry lies in its group. MARKs are added to it where it is a suspect: each time that it is given to a consumer
--- with nothing else in flight their number becomes odd, and once it runs there even. EXHAUSTED of them: it was given out to be refused.
+-- Redis keeps the delivery count of an entry in its group. For a suspect, MARKs are added to this count. Their number becomes odd each time
+-- that the suspect is given to a consumer with nothing else in flight, and even once it runs there. With EXHAUSTED marks it was given out
+-- to be refused.
 local MARK, EXHAUSTED = TS.suspectMark, TS.exhaustedMarks
 
 local function marks_of(deliveries)
@@ -36,7 +37,7 @@ local function has_room(streams, s)
   return streams.left > 0 and streams.bytes > 0 and s.of_channel.left > 0
 end
 
--- Gives the entry to the consumer. Returns false where it is gone.
+-- Gives the entry to the consumer. Returns false if it is gone.
 local function claim(taken, streams, s, consumer, idle, entry, deliveries)
   local claimed = redis.call('XCLAIM', s.key, s.group, consumer, idle, entry, 'RETRYCOUNT', deliveries)[1]
   if not claimed then
@@ -48,8 +49,8 @@ local function claim(taken, streams, s, consumer, idle, entry, deliveries)
   return true
 end
 
--- Calls `visit` with entries that have been pending for so long, until it returns false. Returns true where there are too many for one
--- call.
+-- Calls `visit` with entries that have been idle for at least `idle` milliseconds, until it returns false. Returns true if there are too
+-- many for one call.
 local function each_pending(s, idle, visit, ...)
   local from = '-'
   for _ = 1, MOST_PAGES do

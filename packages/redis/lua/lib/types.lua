@@ -1,4 +1,4 @@
--- The type of a key where it is another than expected, nil otherwise: the key may also be missing.
+-- The type of a key if it is not the expected one. Nil if it is, or if the key is missing.
 local function other_type(key, expected)
   local found = redis.call('TYPE', key).ok
   return found ~= expected and found ~= 'none' and found or nil

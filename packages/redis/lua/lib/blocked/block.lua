@@ -1,6 +1,6 @@
 -- Blocks messages until their buckets are stored, and looks at blocked jobs.
 
--- Checks at once whether any awaited bucket exists. Of a graph that has just been published, none does.
+-- Checks all awaited buckets together: whether any exists. In a graph that has just been published, none does.
 exports.look_ahead = function(messages)
   local ids = {}
   for _, m in ipairs(messages) do

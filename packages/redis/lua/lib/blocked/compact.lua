@@ -14,7 +14,7 @@ local function block_compact(m)
   schedule(c, c.waiting, id, now() + m.shape.timeout)
 end
 
--- The values of a job in the compact layout, its bucket, and whether it is the first waiter. Nil where it has another layout.
+-- The values of a job in the compact layout, its bucket, and whether it is the first waiter. Nil if it has another layout.
 local function find_compact(job)
   local location = value_of(HASH, JOBS, job.id) or ''
   local letter, bucket_id = string.match(location, '^([so])(.*)@[^@]+$')
@@ -45,7 +45,7 @@ local function whole_compact(job, values, bucket_id)
   return m
 end
 
--- The message of a job that waits, in either layout; nil where it does not wait.
+-- The message of a job that waits, in either layout; nil if it does not wait.
 local function find_waiting(job)
   local values, bucket_id = find_compact(job)
   if values then return whole_compact(job, values, bucket_id) end

@@ -43,7 +43,7 @@ local function cause_of_failure(bucket_id, name, exception)
   return cut(described(bucket_id, name, 'failed') .. ': ' .. exception, LONGEST_CAUSE)
 end
 
--- Why the job of a stored bucket has failed or was skipped, '' where the bucket does not say; the job's name or nil.
+-- Returns why the job of a stored bucket failed or was skipped, '' if the bucket does not say; and the job's name or nil.
 local function cause_of(bucket_id, state)
   if state == 'succeeded' then return '' end
   local ok, bucket = pcall(cjson.decode, redis.call('GET', bucket_key(bucket_id)))

@@ -1,19 +1,19 @@
--- The record of a job that waits for several buckets, or that has waited and not ended yet. Such a job is a member '<channel>:<job id>' of
--- the waiters of each bucket. Its record is a hash, of which only 'on' stays once the job waits no more:
+-- The record of a job that waits for several buckets, or that has waited and not ended yet. Such a job is the member '<channel>:<job id>'
+-- of the waiters of each bucket. Its record is a hash. Once the job no longer waits, only 'on' stays:
 --   on               the ids of these buckets, each followed by its condition; packed
---   message          priority, 1 where it has an id, fields, timing, when; packed
+--   message          priority, 1 if it has an id, fields, timing, when; packed
 --   timeout          milliseconds
---   result, ttl      the bucket that is to say that the job was skipped or '', its ttl as JSON
+--   result, ttl      the bucket that gets the result if the job is skipped, or ''; its ttl as JSON
 --   missing          how many of the buckets are not stored yet
---   c:<bucket id>    the condition, for each of these
+--   c:<bucket id>    the condition, for each bucket that is not stored yet
 -- A job that waits for one bucket has a compact layout instead, see lib/blocked_layout.
--- A job that was skipped because of a bucket is in the set of jobs skipped for it. Its record, under another key, holds the first four
--- fields. A replay may bring the job back while its result is kept.
+-- A job that was skipped because of a bucket is in the set of jobs skipped for it. Its record, under another key, holds the fields from
+-- 'on' to 'ttl'. A replay may bring the job back while its result is kept.
 
 -- Fields that both records have.
 local KEPT = { 'on', 'message', 'timeout', 'result', 'ttl' }
 
--- So many bytes of a bucket tell its state and its ttl.
+-- How many bytes of a bucket tell its state and its ttl.
 local BEGINNING = 100
 
 local function job_on(c, id)
@@ -41,12 +41,12 @@ local function skipped_record_of(job)
   return START .. TS.skippedRecord .. member_of(job)
 end
 
--- The first bytes of a bucket; '' where it does not exist.
+-- The first bytes of a bucket; '' if it does not exist.
 local function begin_reading(bucket_id, bytes)
   return missing_buckets[bucket_id] and '' or redis.call('GETRANGE', bucket_key(bucket_id), 0, bytes - 1)
 end
 
--- The state of the bucket that begins so; nil where there is none. Arguments count as succeeded.
+-- The state of the bucket that begins so; nil if there is none. Arguments count as succeeded.
 local function state_in(beginning)
   if beginning == '' then return nil end
   if string.find(beginning, '^{"success":false,"skipped":true') then return 'skipped' end
@@ -58,7 +58,7 @@ local function is_met(condition, state)
   return condition_is_met
 end
 
--- The ttl that the bucket itself says, for buckets that were stored earlier.
+-- The ttl from the body of a bucket, for buckets that an earlier call has stored.
 local function ttl_of(bucket_id)
   local beginning = string.gsub(begin_reading(bucket_id, BEGINNING), '^{"success":%a+,', '{')
   beginning = string.gsub(beginning, '^{"skipped":%a+,', '{')
@@ -117,7 +117,7 @@ local function pack_waits(waits)
   return cmsgpack.pack(pairs_of(waits.on))
 end
 
--- The message of a record whose values come in the order of KEPT; nil where it holds no message any more.
+-- The message of a record whose values come in the order of KEPT; nil if it holds no message any more.
 local function unpack_kept(job, values)
   local on, message, timeout, result, ttl = unpack(values)
   if not message then return nil end

@@ -1,6 +1,6 @@
 -- Releases or skips the jobs that wait for a bucket when it is stored.
 
--- The fields of a record that say what its job waits for. They go when it is released.
+-- The fields of a record that say what its job waits for. They are deleted when the job is released.
 local WAIT_FIELDS = { 'message', 'timeout', 'result', 'ttl', 'missing' }
 
 -- A released job keeps its buckets until it ends.
@@ -26,7 +26,7 @@ local function check_release(c, shape)
   c.released = shape
 end
 
--- Inlines the bucket where it is small enough. Otherwise the job keeps the bucket until the job ends.
+-- Inlines the bucket if it is small enough. Otherwise the job keeps the bucket until the job ends.
 local function release_compact(job, shape, values, bucket, is_first)
   local c, id, is_inlined = job.channel, job.id, can_inline(bucket.body)
   if c.released ~= shape then check_release(c, shape) end

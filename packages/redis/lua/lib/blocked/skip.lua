@@ -23,13 +23,13 @@ local function store_unrun(id, ttl, names, mark, exception, cause)
   })
 end
 
--- Stores the result of a job that was cancelled or given up, where it has one.
+-- Stores the result of a job that was cancelled or given up, if it has one.
 exports.store_failure = function(names, mark, exception)
   local id = names.result
   if id then store_unrun(id, names.ttl, names, mark, exception, cause_of_failure(id, names.name, exception)) end
 end
 
--- Has the key live at least so long; the ttl is JSON.
+-- Makes the key live at least as long as the ttl, which is JSON.
 local function extend_ttl(key, ttl, is_new)
   local left_ms = redis.call('PTTL', key)
   if ttl == 'null' then
@@ -39,7 +39,7 @@ local function extend_ttl(key, ttl, is_new)
   end
 end
 
--- Keeps the own arguments of a job for the ttl, or deletes them where that is ''.
+-- Keeps the own arguments of a job for the ttl, or deletes them if the ttl is ''.
 local function keep_arguments(args, ttl)
   if not args then return end
   if ttl == '' then redis.call('DEL', bucket_key(args)) else extend_ttl(bucket_key(args), ttl, true) end
@@ -96,13 +96,13 @@ exports.skip_late = function(c, id)
   if m then end_skipped(job, m, false, reason, reason) else forget_job(job.id) end
 end
 
--- The bucket that says that the job was skipped; nil where its record has expired, or where it has run since.
+-- The bucket that says that the job was skipped; nil if the job's record has expired, or if the job has run since.
 local function result_of_skipped(job)
   local result = redis.call('HGET', skipped_record_of(job), 'result')
   return result and state_in(begin_reading(result, BEGINNING)) == 'skipped' and result or nil
 end
 
--- Removes the record of a skipped job and returns its message; nil where it is not to be brought back.
+-- Removes the record of a skipped job and returns its message; nil if it is not to be brought back.
 local function take_skipped(skipped)
   local job = job_named(skipped)
   if not result_of_skipped(job) then return nil end
@@ -111,7 +111,7 @@ local function take_skipped(skipped)
   return m
 end
 
--- True where a job has yet to read the bucket, or the result of a job that was skipped because of it, down to the end of the graph.
+-- True if a job has yet to read the bucket, or the result of a job that was skipped because of it, down to the end of the graph.
 exports.is_held_below = function(bucket_id)
   local bucket_ids, is_known = { bucket_id }, { [bucket_id] = true }
   for _, id in ipairs(bucket_ids) do
