@@ -16,7 +16,7 @@ if type(deleted) == 'table' and string.find(deleted.err, 'READONLY', 1, true) th
 return redis.call('TIME')`;
 
 /**
- * Asks the server that has `key` for its time. The server refuses it where it would refuse other commands: while it loads, without the
+ * Asks the server that has `key` for its time. The server refuses it whenever it would refuse other commands: while it loads, without the
  * permission for the key, on a replica, or on a cluster node that does not have the key.
  *
  * @param key a key that never exists
@@ -35,15 +35,15 @@ export interface Identity {
 }
 
 /**
- * The first commands over each new connection. ioredis goes on with database 0 where it may not select another, so we select it
- * ourselves and send nothing before that is answered.
+ * The first commands over each new connection. If ioredis may not select another database, it goes on with database 0. So we select it
+ * ourselves and send nothing before the reply.
  *
  * The server is told to close the previous connection, which may be half open: commands on their way over it are then not carried out, and
  * no messages are given to it.
  *
  * @param key a key that never exists
  * @param predecessor the connection before this one
- * @returns the server's time; and how the server knows the connection, undefined on a cluster, and where the user has no permission for
+ * @returns the server's time; and how the server knows the connection. That is undefined on a cluster, or if the user has no permission for
  *   CLIENT INFO or CLIENT KILL
  */
 export async function handshake(
@@ -56,13 +56,13 @@ export async function handshake(
   const selected = database === 0 ? undefined : client.call('SELECT', [database]);
   const mayKill = client.isCluster ? Promise.resolve(false) : endPredecessor(client, predecessor);
   const asked = askTime(client, key);
-  asked.catch(() => undefined); // Not awaited where SELECT is refused.
+  asked.catch(() => undefined); // Not awaited if SELECT is refused.
   await selected;
   const time = await asked;
   return { time, identity: (await mayKill) ? await identityOf(client) : undefined };
 }
 
-/** Returns false where the server does not allow it. */
+/** Returns false if the server does not allow it. */
 async function endPredecessor(client: Client, predecessor: Identity | undefined): Promise<boolean> {
   if (predecessor === undefined) return true;
   const { id, address } = predecessor;

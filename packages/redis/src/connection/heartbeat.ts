@@ -4,9 +4,9 @@ import { RepeatingTimer } from './repeating-timer.js';
 
 /** A connection that a heartbeat monitors. */
 export interface MonitoredConnection {
-  /** True where there is a connection, before or after the handshake. */
+  /** True if there is a connection, before or after the handshake. */
   readonly isConnected: boolean;
-  /** True where commands can be sent over it. */
+  /** True if commands can be sent over it. */
   readonly isReady: boolean;
   /** How much was received so far. It has no unit: it grows with each reply, and while a large one is received. */
   readonly received: number;
@@ -14,22 +14,22 @@ export interface MonitoredConnection {
   readonly awaited: number;
   /** Until when no reply is expected, by the process' monotonic clock: a command blocks in Redis. */
   readonly quietUntil: number;
-  /** Sends a command that is answered at once. Never rejects. */
+  /** Sends a command that Redis replies to at once. Never rejects. */
   ping(): void;
   /** Checks that the server is still the master. Never rejects. */
   check(): void;
-  /** True where the server answers over another connection. */
+  /** True if the server replies over another connection. */
   isServerAlive(): Promise<boolean>;
   /** Closes the connection, and connects again. */
   reset(): void;
-  /** Connects where ioredis has given up or not begun. */
+  /** Connects if ioredis has given up or not begun. */
   revive(): void;
 }
 
 /**
- * Checks regularly whether a connection is alive: by its replies, or by a ping where no command is pending. A connection that is silent
- * while the server answers over another one is half open, and is closed. A server that does not answer at all is waited for, because it
- * may still carry out pending commands.
+ * Checks regularly whether a connection is alive: by its replies, or by a ping if no command is pending. A connection that is silent while
+ * the server replies over another one is half open, and is closed. A server that does not reply at all is waited for, because it may still
+ * carry out pending commands.
  */
 export class Heartbeat {
   private seen = -1;

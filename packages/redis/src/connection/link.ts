@@ -20,16 +20,16 @@ export interface ConnectionSettings {
   readonly connectTimeout: number;
   /** A key that never exists. A user who may not delete it is refused when connecting. */
   readonly key: string;
-  /** Called with what an operator should know, each time. */
+  /** Called each time with what an operator should know. */
   readonly onProblem: (problem: Error) => void;
   /** Called with the server's time after each handshake and ping. */
   readonly onTime?: (sample: TimeSample) => void;
-  /** True where a call may exceed its timeout while its reply is being received. @default false */
+  /** True if a call may exceed its timeout while its reply is being received. @default false */
   readonly waitsWhileReceiving?: boolean;
 }
 
 /**
- * A client of ioredis that is kept connected. It connects again where the connection was lost or is half open, and is ready only after the
+ * A client of ioredis that is kept connected. It connects again if the connection was lost or is half open, and is ready only after the
  * handshake. It leaves no promise unhandled.
  */
 export class Link implements MonitoredConnection {
@@ -140,7 +140,7 @@ export class Link implements MonitoredConnection {
     stream?.destroy();
   }
 
-  /** Sends nothing more, closes the connection when pending commands are answered, and looks for another server. */
+  /** Sends nothing more, closes the connection when no reply is pending, and looks for another server. */
   async leave(): Promise<void> {
     if (!this.isAccepted) return;
     this.lose();
@@ -158,7 +158,7 @@ export class Link implements MonitoredConnection {
 
   /** Asks for the server's time. */
   ping(): void {
-    this.answered(askTime(this.client, this.settings.key)).then(
+    this.inTime(askTime(this.client, this.settings.key)).then(
       (sample) => this.settings.onTime?.(sample),
       (problem: unknown) => this.leaveIfReplica(problem),
     );
@@ -177,7 +177,7 @@ export class Link implements MonitoredConnection {
     this.settings.onProblem(problem);
   }
 
-  /** Looks for the master where the problem says that the server is a replica. */
+  /** Looks for the master if the problem says that the server is a replica. */
   protected leaveIfReplica(_problem: unknown): void {}
 
   private async handshake(): Promise<void> {
@@ -197,7 +197,7 @@ export class Link implements MonitoredConnection {
   private async tryHandshake(): Promise<Error | undefined> {
     const { client, source, settings } = this;
     try {
-      const { time, identity } = await this.answered(handshake(client, source.database, settings.key, this.identity));
+      const { time, identity } = await this.inTime(handshake(client, source.database, settings.key, this.identity));
       this.identity = identity;
       settings.onTime?.(time);
       return undefined;
@@ -206,7 +206,7 @@ export class Link implements MonitoredConnection {
     }
   }
 
-  private answered<Reply>(reply: Promise<Reply>): Promise<Reply> {
+  private inTime<Reply>(reply: Promise<Reply>): Promise<Reply> {
     return this.limits.within(reply, performance.now() + this.timeout);
   }
 
@@ -245,7 +245,7 @@ export class Link implements MonitoredConnection {
   }
 }
 
-/** Of the connections that are open now. A cluster has one for each node. */
+/** The bytes read over the connections that are open now. A cluster has one for each node. */
 function bytesRead(client: Client): number {
   const nodes = client.isCluster ? (client as Cluster).nodes('all') : [client as Redis];
   let bytes = 0;

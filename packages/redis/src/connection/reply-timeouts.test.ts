@@ -11,13 +11,13 @@ describe('ReplyTimeouts', () => {
     const onLate = vi.fn<() => void>();
     const limits = new ReplyTimeouts('here', onLate);
     const late = limits.within(NEVER, performance.now() + 60);
-    const later = limits.within(sleep(150, 'answer'), performance.now() + 10_000);
+    const later = limits.within(sleep(150, 'reply'), performance.now() + 10_000);
     const sooner = limits.within(NEVER, performance.now() + 20);
     await expect(sooner).rejects.toMatchObject({ code: 'REPID_BROKER_UNAVAILABLE' });
     expect(onLate).toHaveBeenCalledTimes(1);
     await expect(late).rejects.toThrow('it took too long');
     expect(onLate).toHaveBeenCalledTimes(2);
-    expect(await later).toBe('answer');
+    expect(await later).toBe('reply');
   });
 
   it('rejects a call immediately if its deadline has passed', async () => {
@@ -38,19 +38,19 @@ describe('ReplyTimeouts', () => {
   });
 
   it('reads replies that arrived while the event loop was blocked before it rejects calls', async () => {
-    const server = createServer((socket) => void setTimeout(() => socket.end('answer'), 20));
+    const server = createServer((socket) => void setTimeout(() => socket.end('reply'), 20));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     await once(socket, 'connect');
     const limits = new ReplyTimeouts('here', () => undefined);
-    const answer = once(socket, 'data').then(([chunk]) => String(chunk));
+    const reply = once(socket, 'data').then(([chunk]) => String(chunk));
     // The server replies in time, but this process is blocked and cannot read the reply.
-    const answered = limits.within(answer, performance.now() + 40);
+    const replied = limits.within(reply, performance.now() + 40);
     await sleep(25);
     const until = performance.now() + 100;
     while (performance.now() < until);
-    expect(await answered).toBe('answer');
+    expect(await replied).toBe('reply');
     server.close();
   });
 

@@ -3,7 +3,7 @@ import { Alarm, SwapRemoveList, type ListMember } from '@repid/core/internal';
 import { LIMITS } from '../options/defaults.js';
 import { ReplyLostError, explain } from './problems.js';
 
-/** A command that was not answered yet. */
+/** A command whose reply is pending. */
 interface Pending extends ListMember {
   /** By the process' monotonic clock, in milliseconds. */
   deadline: number;
@@ -14,12 +14,12 @@ interface Pending extends ListMember {
 
 const MONOTONIC = { now: () => performance.now(), schedule: scheduleTimer };
 
-/** Gives up commands that are not answered in time. One timer serves all of them. */
+/** Gives up commands whose replies do not come in time. One timer serves all of them. */
 export class ReplyTimeouts {
   private readonly pending = new SwapRemoveList<Pending>();
   // After the event loop was blocked, replies may be waiting to be read: they are read first.
   private readonly alarm = new Alarm(MONOTONIC, () => setImmediate(() => this.look()));
-  private answered = 0;
+  private replied = 0;
 
   /**
    * @param address where Redis is, for errors
@@ -32,12 +32,12 @@ export class ReplyTimeouts {
     private readonly received: () => number = () => 0,
   ) {}
 
-  /** How many commands were answered so far, by errors as well. */
+  /** How many replies came so far, including errors. */
   get replies(): number {
-    return this.answered;
+    return this.replied;
   }
 
-  /** How many commands are not answered yet. */
+  /** How many replies are pending. */
   get awaited(): number {
     return this.pending.size;
   }
@@ -56,12 +56,12 @@ export class ReplyTimeouts {
       const pending = this.add(deadline, reject);
       reply.then(
         (value) => {
-          this.answered += 1;
+          this.replied += 1;
           this.pending.delete(pending);
           resolve(value);
         },
         (problem: unknown) => {
-          this.answered += 1;
+          this.replied += 1;
           if (!this.pending.has(pending)) return; // It was given up before.
           this.pending.delete(pending);
           resolve(recover(explain(problem, this.address)));

@@ -4,12 +4,12 @@ import { pause } from './pause.js';
 import { isRefusal } from './problems.js';
 import type { ClientSource } from './source.js';
 
-/** True where the server answers soon over a new connection. A refusal is a reply, too. */
+/** True if the server replies soon over a new connection. A refusal is a reply, too. */
 export async function isServerAlive(source: ClientSource, key: string): Promise<boolean> {
   const client = source.make('repid-probe');
   client.on('error', () => undefined);
-  const answered = client.connect().then(() => askTime(client, key));
-  const isAlive = answered.then(() => true, isRefusal);
+  const reply = client.connect().then(() => askTime(client, key));
+  const isAlive = reply.then(() => true, isRefusal);
   try {
     return await Promise.race([isAlive, pause(LIMITS.probeTimeout).then(() => false)]);
   } finally {
