@@ -4,17 +4,20 @@ import { DEFAULTS as CORE_DEFAULTS, type Priority, REPLY_CHANNELS } from '@repid
 export const LETTER = { high: 'h', medium: 'm', low: 'l' } as const satisfies Record<Priority, string>;
 
 /**
- * How the names of a channel end. A new key is one line here: scripts are generated with it, and have its name in snake_case. Streams
+ * The endings of a channel's names. A new key is one line here: scripts are generated with it, and have its name in snake_case. Streams
  * have their priority's letter instead.
  */
 export const CHANNEL_ENDINGS = {
-  /** Streams: what is queued and running, by priority. */
+  /** Streams: queued and running messages, by priority. */
   high: ':high',
   medium: '',
   low: ':low',
   /** Stream: dead letters, with the reason and the stream that they came from. */
   deadLetters: ':dlq',
-  /** Zset: `<stamp>:<job id>`, without the id for a bare message -> when it is due, in milliseconds since the epoch. Stamps are of equal length and in order. */
+  /**
+   * Zset: `<stamp>:<job id>`, without the id for a bare message -> when it is due, in milliseconds since the epoch. Stamps have equal
+   * length and are in order.
+   */
   delayed: ':delayed',
   /** Hash: the same -> the delayed message. */
   delayedMessages: ':delayed:messages',
@@ -24,7 +27,10 @@ export const CHANNEL_ENDINGS = {
   waitingMessages: ':waiting:messages',
   /** Hash that exists while the channel is paused: `epoch` -> the name of the pause; stream -> the last entry that its group was given. */
   paused: ':paused',
-  /** Hash: consumer -> when it was last seen, in milliseconds since the epoch, a space, and the pause that it has confirmed. It expires soon after the last consumer was seen. */
+  /**
+   * Hash: consumer -> when it was last seen, in milliseconds since the epoch; a space; and the pause that it has confirmed. It expires soon
+   * after the last consumer was seen.
+   */
   consumers: ':consumers',
   /** No key: the consumer group, the same on each stream. */
   group: ':group',
@@ -38,7 +44,7 @@ export const NOT_STORED: readonly string[] = ['group', 'control'];
 /** The field of a channel's `paused` that names the pause. */
 export const PAUSE_EPOCH = 'epoch';
 
-/** The other keys, and how those begin that an id follows, after the prefix and its colon. */
+/** The other keys, after the prefix and its colon. An id follows those that end with a colon. */
 export const ENDINGS = {
   /** Set: the channels ever used, without those for replies. */
   channels: ':channels',
@@ -52,7 +58,10 @@ export const ENDINGS = {
   anyClient: ':clients',
   /** String: a bucket as JSON, with its ttl. */
   bucket: 'bucket:',
-  /** Set: the jobs that wait for the bucket or have yet to read it, as `<channel>:<job id>`, without the first that waits for it alone. The bucket does not expire before the last has left. */
+  /**
+   * Set: the jobs that wait for the bucket or have yet to read it, as `<channel>:<job id>`. The first that waits for it alone is not in it.
+   * The bucket does not expire before the last has left.
+   */
   waiters: ':waiters:',
   /** Set: the clients that wait for the bucket. */
   clients: ':clients:',
@@ -84,7 +93,7 @@ export type ChannelKeys = Readonly<Record<Exclude<keyof typeof CHANNEL_ENDINGS, 
  * nor a bucket have two colons after the prefix.
  */
 export class Keys {
-  /** How every key begins. */
+  /** The start of every key. */
   readonly start: string;
   readonly channels: string;
   readonly jobs: string;
@@ -92,7 +101,7 @@ export class Keys {
   private readonly known = new Map<string, ChannelKeys>();
 
   /**
-   * @param prefix how every key begins; on a cluster a hash tag, so that all lie in one slot
+   * @param prefix the start of every key; on a cluster a hash tag, so that all lie in one slot
    * @param letters how many dead letters a channel keeps, and for how many milliseconds: passed to scripts with the keys
    */
   constructor(

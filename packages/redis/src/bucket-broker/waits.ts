@@ -18,8 +18,8 @@ interface Wait {
 }
 
 /**
- * The waits of this process. It registers with each bucket that is not stored yet, and is notified over pub/sub. It also polls, so a lost
- * notification only delays a wait.
+ * The waits of this process. The process registers with each bucket that is not stored yet, and is notified over pub/sub. It also polls, so
+ * a lost notification only delays a wait.
  */
 export class Waits {
   private readonly client = randomUUID();

@@ -37,18 +37,18 @@ export function encodeFields(message: Message): [letters: string, values: (strin
   return [letters, values];
 }
 
-/** The headers as JSON; empty where there are none. */
+/** The headers as JSON; empty if there are none. */
 export function encodeHeaders(headers: Readonly<Record<string, string>>): string {
   const text = JSON.stringify(headers);
   return text === '{}' ? '' : text;
 }
 
-/** True where no header holds the job's id, so that it needs a field. */
+/** True if no header holds the job's id, so that it needs a field. */
 export function needsIdField(message: OutgoingMessage): boolean {
   return message.id !== undefined && message.headers[HEADER.id] !== message.id;
 }
 
-/** @throws MalformedMessageError when the entry is no message */
+/** @throws MalformedMessageError if the entry is not a message */
 export function decodeEntry(channel: string, [id, fields]: RawEntry): DecodedEntry {
   const count = (fields?.length ?? 0) / 2;
   if (count > LIMITS.entryFields)
@@ -61,7 +61,7 @@ export function decodeEntry(channel: string, [id, fields]: RawEntry): DecodedEnt
   return { message, jobId: entry.id ?? headers[HEADER.id], input: entry.input };
 }
 
-/** Reads what can be read of an entry that may be no message. */
+/** Reads as much as possible of an entry that may not be a message. */
 export function decodeLeniently(channel: string, fields: readonly Buffer[]): Message {
   const entry = readFields(fields);
   const headers = (entry.headers !== undefined && parseHeaders(entry.headers)) || {};

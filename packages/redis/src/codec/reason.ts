@@ -24,7 +24,7 @@ const UNKNOWN: DeadLetterReason = {
   at: 0,
 };
 
-/** The reason of a dead letter, also of other libraries. `at` is used where it has no time. */
+/** The reason of a dead letter, even one of another library. `at` is used if it has no time. */
 export function decodeReason(text: string | undefined, at: number): DeadLetterReason {
   try {
     const reason: unknown = JSON.parse(text ?? '');

@@ -6,12 +6,12 @@ import { isPlainAck } from './settle-command.js';
 import { NOT_OWNED, type SettleReply } from './settle.js';
 import type { Settling } from './settlement-batch.js';
 
-/** 1 where the acknowledgement was committed, 0 where ownership was lost, or what went wrong; then entries, ids and fields in turn. */
+/** 1 if the acknowledgement was committed, 0 if ownership was lost, or what went wrong; then the id and the fields of each entry. */
 export type AcknowledgeAndFetchReply = readonly [ended: 1 | 0 | Buffer, ...taken: (Buffer | readonly Buffer[])[]];
 
 /**
- * The call that commits a plain acknowledgement and takes the next entries of its stream. Undefined where the command is another one, or
- * is about another stream or consumer.
+ * The call that commits a plain acknowledgement and takes the next entries of its stream. Undefined if the command is not a plain
+ * acknowledgement, or is about another stream or consumer.
  */
 export function acknowledgeAndFetchCall(settling: Settling, read: StreamRead, keys: Keys): Invocation | undefined {
   const { delivery, command } = settling;
@@ -32,7 +32,7 @@ export function acknowledgeAndFetchCall(settling: Settling, read: StreamRead, ke
 
 const NO_PROBLEMS: SettleReply = [];
 
-/** What became of the acknowledgement; undefined where the call was not sent. */
+/** The outcome of the acknowledgement; undefined if the call was not sent. */
 export function settledIn(reply: AcknowledgeAndFetchReply | undefined): SettleReply | undefined {
   if (!reply) return undefined;
   const [ended] = reply;

@@ -19,7 +19,7 @@ export function waitForBucketCall(id: string, client: string, memory: number, ke
   return new Call(scripts.waitForBucket, keys).add(id, client, memory);
 }
 
-/** The call that reads buckets where the server is the master. It takes their keys. */
+/** The call that reads buckets from the master. It takes their keys. */
 export function readBucketsCall(bucketKeys: readonly string[], keys: Keys): Invocation {
   return invocation(scripts.readBuckets, [keys.probe, ...bucketKeys], []);
 }

@@ -1,10 +1,10 @@
 import type { ChannelKeys, Keys } from '../keys.js';
 import type { Script } from './script.js';
 
-/** What can be an argument of a script. */
+/** An argument of a script. */
 export type ScriptArgument = string | number | Buffer;
 
-/** A script, and what it is called with. */
+/** A script with its keys and arguments. */
 export interface Invocation {
   readonly script: Script;
 
@@ -18,7 +18,7 @@ export function invocation(script: Script, keys: readonly string[], values: read
 }
 
 /**
- * One call of a script whose keys and arguments are added one by one. The first key is how every key begins. Arguments refer to keys by
+ * One call of a script. Its keys and arguments are added one by one. The first key is the start of every key. Arguments refer to keys by
  * index, or to channels by number.
  */
 export class Call implements Invocation {
@@ -27,7 +27,7 @@ export class Call implements Invocation {
   /** By key or channel. */
   private readonly indexes = new Map<string, number>();
 
-  /** @param keysOf the keys that are passed of each channel */
+  /** @param keysOf the keys to pass for a channel */
   constructor(
     readonly script: Script,
     private readonly keys: Keys,

@@ -2,7 +2,7 @@ import type { Keys } from '../keys.js';
 import { Call, type Invocation } from './call.js';
 import { scripts } from './scripts.generated.js';
 
-/** The call that creates what consumers of the channels need. It returns for each what went wrong or ''. */
+/** The call that creates what consumers of the channels need. It returns for each channel what went wrong, or ''. */
 export function openChannelsCall(channels: readonly string[], keys: Keys): Invocation {
   return addAll(new Call(scripts.openChannels, keys).add(channels.length), channels);
 }

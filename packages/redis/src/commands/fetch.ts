@@ -11,14 +11,14 @@ export type FetchReply =
   | readonly [found: 1, taken: readonly (readonly [index: number, entries: readonly RawEntry[]])[], problems: Buffer[]]
   | readonly [found: 0, last: readonly Buffer[], problems: Buffer[]];
 
-/** What is to be taken of several streams. */
+/** A request for entries of several streams. */
 export interface FetchRequest {
   readonly consumer: string;
   /** In order of preference. */
   readonly streams: readonly ActiveStream[];
   readonly quotas: Quotas;
   readonly limits: ChannelLimits | undefined;
-  /** How many of a stream at most. */
+  /** The most entries to take from a stream. */
   readonly mostOf: (stream: ActiveStream) => number;
 }
 

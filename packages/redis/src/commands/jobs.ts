@@ -31,7 +31,7 @@ export async function waiters(connection: Connection, keys: Keys, bucketId: stri
   return (await connection.runAgain<string[]>(new Call(scripts.waiters, keys).add(bucketId))).map(referenceOf);
 }
 
-/** @param exception what the job's result says; '' where none is to be stored */
+/** @param exception what the job's result says; '' to store no result */
 export async function cancel(
   connection: Connection,
   keys: Keys,

@@ -12,10 +12,10 @@ import { encodeReason, reasonOf } from '../codec/reason.js';
 import { CHANNEL_ENDINGS, ENDINGS, LETTER, NOT_STORED, PAUSE_EPOCH } from '../keys.js';
 import { LIMITS } from '../options/defaults.js';
 
-/** What a placeholder stands for: a number, text, or Lua code. */
+/** The value of a placeholder: a number, text, or Lua code. */
 type LuaConstant = number | string | { readonly lua: string };
 
-/** The names of a channel, as scripts have them: the letter of a priority, or snake_case. */
+/** The names of a channel in scripts: the letter of a priority, or snake_case. */
 const CHANNEL_NAMES = Object.keys(CHANNEL_ENDINGS).map((name) => ({
   field: name in LETTER ? LETTER[name as keyof typeof LETTER] : name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
   ending: CHANNEL_ENDINGS[name as keyof typeof CHANNEL_ENDINGS],
@@ -24,7 +24,7 @@ const CHANNEL_NAMES = Object.keys(CHANNEL_ENDINGS).map((name) => ({
 
 const { channels: _, ...endings } = ENDINGS;
 
-/** What `TS.<name>` stands for in the Lua sources. The generator fills it in. */
+/** The values of `TS.<name>` in the Lua sources. The generator fills them in. */
 export const LUA_CONSTANTS: Readonly<Record<string, LuaConstant>> = {
   ...endings,
   channelKeyCount: CHANNEL_NAMES.length,

@@ -81,20 +81,20 @@ function shapeOfWait(message: OutgoingMessage): string {
   return ` ${on[0]!.condition} ${timeout} ${result?.ttl ?? null} ${resultLetterOf(message)}`;
 }
 
-/** Adds what the shape does not say of that wait. */
+/** Adds the parts of that wait that are not in the shape. */
 function addWaitForOne(call: Call, message: OutgoingMessage): void {
   const { on, result } = message.waits!;
   call.add(on[0]!.bucketId);
   if (resultLetterOf(message) === 'r') call.add(result!.id);
 }
 
-/** The bucket that says that the job was skipped: none, one with the job's id, or another. */
+/** The bucket that gets the result if the job is skipped: none, one with the job's id, or another. */
 function resultLetterOf({ id, waits }: OutgoingMessage): '-' | '=' | 'r' {
   if (!waits!.result) return '-';
   return waits!.result.id === id ? '=' : 'r';
 }
 
-/** No id, an id in the headers, or an id that needs a field; in capitals where the result has another id. */
+/** No id, an id in the headers, or an id that needs a field; in capitals if the result has another id. */
 function idLetterOf(message: OutgoingMessage): '-' | 'i' | 'f' | 'I' | 'F' {
   if (message.id === undefined) return '-';
   if (hasResultId(message)) return needsIdField(message) ? 'F' : 'I';

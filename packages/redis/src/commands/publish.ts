@@ -12,7 +12,9 @@ export interface Publication {
   readonly messages: readonly OutgoingMessage[];
 }
 
-/** A message whose id is taken: its index in its publication, from 1; the id; by what; and of a job that has it its state, its id and its channel. */
+/**
+ * A message whose id is taken: its index in its publication, from 1; the id; what has the id. If that is a job: its state, id and channel.
+ */
 type Taken = readonly [index: number, id: string, by: string, location?: string, jobId?: string, channel?: string];
 
 /** The reply of the general path: for each publication that was not added, its index in the call, and what went wrong. */
@@ -21,7 +23,7 @@ export type PublishReply = readonly (readonly [index: number, problem: Taken | s
 /** The call of a fast path. It returns the indexes of the groups that it has left out. */
 export interface FastPublishCall {
   readonly call: Invocation;
-  /** True where each group is one publication. Otherwise all messages are one group. */
+  /** True if each group is one publication. Otherwise all messages are one group. */
   readonly isByPublication: boolean;
 }
 
@@ -32,7 +34,7 @@ export function publishCall(publications: readonly Publication[], keys: Keys): I
   return call;
 }
 
-/** The call of a fast path; undefined where none can publish all of the messages. */
+/** The call of a fast path; undefined if none can publish all of the messages. */
 export function fastPublishCall(
   publications: readonly Publication[],
   keys: Keys,
@@ -45,7 +47,7 @@ export function fastPublishCall(
   return fastPaths.has('publish_simple') ? simpleCall(publications, keys) : undefined;
 }
 
-/** The error for a publication that the general path has not added. `refused` makes one of Redis' text. */
+/** The error for a publication that the general path has not added. `refused` makes an error of Redis' text. */
 export function publishProblem(
   { messages }: Publication,
   problem: Taken | string,
@@ -56,7 +58,7 @@ export function publishProblem(
   return new DuplicateJobError(id, messages[index - 1]!.channel, takenBy(problem));
 }
 
-/** Groups are of equal size: publications that have different numbers of messages are one group. */
+/** Groups have equal sizes. If publications have different numbers of messages, all form one group. */
 function simpleCall(publications: readonly Publication[], keys: Keys): FastPublishCall {
   const size = publications[0]!.messages.length;
   const isByPublication = publications.every(({ messages }) => messages.length === size);

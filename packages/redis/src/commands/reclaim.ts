@@ -6,7 +6,7 @@ import { LIMITS } from '../options/defaults.js';
 import { Call, type Invocation, callWithLetters } from './call.js';
 import { scripts } from './scripts.generated.js';
 
-/** Instead of how many entries to give. */
+/** Passed in place of the number of entries to give. */
 const LIST = -1;
 
 /** Whether there is more; whether there are suspects; entries; what went wrong by stream. */
@@ -35,7 +35,7 @@ export interface ReclaimLimits {
 /** An entry that Redis has given to a consumer, which has not learned of it. */
 type MissedEntry = Readonly<{ stream: ActiveStream; entry: RawEntry; deliveries: number }>;
 
-/** The call that takes over entries that may run beside others. @param hasResults true where results are stored here too */
+/** The call that takes over entries that may run beside others. @param hasResults true if results are stored here too */
 export function reclaimCall(
   { name, ownershipTime, maxDeliveries }: Claimant,
   limits: ReclaimLimits,
@@ -58,7 +58,7 @@ export function hasSuspectsCall(claimant: Claimant, streams: readonly ActiveStre
   return addStreams(new Call(scripts.hasSuspects, keys).add(ownershipTime, maxDeliveries), { streams, max: 1 });
 }
 
-/** The call that lists the consumer's own entries that have been idle for `least` milliseconds, and not for its ownership time. */
+/** The call that lists the consumer's own entries that have been idle for `least` milliseconds, but for less than its ownership time. */
 export function ownPendingCall(
   { name, ownershipTime }: Claimant,
   least: number,

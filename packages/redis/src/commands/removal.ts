@@ -6,17 +6,17 @@ import type { Target } from './target.js';
 /** How many were ended, where to go on or '' at the end, what went wrong or ''. */
 type StepReply = readonly [ended: number, next: number | string, failure: string];
 
-/** What a purge ends, and what is ended before a channel is deleted: `parts` of lua/commands/remove.lua, in this order. */
+/** The `parts` of lua/commands/remove.lua that a purge ends, and those that end before a channel is deleted. In this order. */
 const PURGED = ['delayed', LETTER.high, LETTER.medium, LETTER.low];
 const DELETED = ['waiting', ...PURGED, 'letters'];
 
-/** So many times a channel is emptied again for messages that have come meanwhile, before deleting it is given up. */
+/** How often a channel is emptied again, for messages that have come meanwhile, before deleting it is given up. */
 const MOST_ROUNDS = 100;
 
 /**
- * Ends what is queued or delayed. Jobs that the purge itself releases come later, and stay. Returns how many were ended.
- * @param storesResults true where the results of jobs are stored with their messages
- * @throws BrokerRefusedError when some could not be ended; all others are
+ * Ends queued and delayed messages. Jobs that the purge itself releases come later, and stay. Returns how many were ended.
+ * @param storesResults true if the results of jobs are stored with their messages
+ * @throws BrokerRefusedError if some could not be ended; all others are
  */
 export async function purgeChannel(target: Target, storesResults: boolean): Promise<number> {
   const bounds = await target.connection.run<string[]>(target.call(scripts.remove, 'bounds', '', '', ''));
@@ -25,8 +25,8 @@ export async function purgeChannel(target: Target, storesResults: boolean): Prom
 
 /**
  * Ends everything on the channel, and removes it.
- * @param storesResults true where the results of jobs are stored with their messages
- * @throws BrokerRefusedError when some could not be ended; all others are, and the channel still exists
+ * @param storesResults true if the results of jobs are stored with their messages
+ * @throws BrokerRefusedError if some could not be ended; all others are, and the channel still exists
  */
 export async function deleteChannel(target: Target, storesResults: boolean): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -38,8 +38,8 @@ export async function deleteChannel(target: Target, storesResults: boolean): Pro
 
 /**
  * Repeats the steps that end parts of a channel. Each goes on where the one before has ended. Returns how many were ended.
- * @param exception what the results of ended jobs say; '' where they are not to be stored
- * @param bounds for each part after what nothing is ended; everything is without it
+ * @param exception what the results of ended jobs say; '' to store none
+ * @param bounds by part: the stamp or entry after which nothing is ended. Without it everything is
  */
 async function endParts(target: Target, parts: readonly string[], exception = '', bounds: readonly string[] = []) {
   let [ended, failure] = [0, ''];

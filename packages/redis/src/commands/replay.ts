@@ -7,7 +7,7 @@ const DEFAULT_LIMIT = 1000;
 const ALL = -1;
 const FIRST_LETTER = '0-0';
 
-/** What became of a letter. The last three are about the job that has its id. */
+/** The outcome for a letter. The last three are about the job that has its id. */
 type LetterReply = readonly [
   id: string,
   outcome: ReplayOutcome,
@@ -21,7 +21,7 @@ type ReplayReply = readonly [letters: readonly LetterReply[], problem: string];
 
 /**
  * Puts dead letters back into their streams, some in each call.
- * @throws BrokerRefusedError where Redis refuses to put one back; those before it are back
+ * @throws BrokerRefusedError if Redis refuses to put one back. Those before it are back
  */
 export async function replayDeadLetters(
   target: Target,

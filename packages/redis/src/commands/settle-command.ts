@@ -14,15 +14,15 @@ export interface EntryLease {
   readonly entry: string;
   readonly consumer: string;
   readonly jobId: string | undefined;
-  /** The bucket of the job's result, where that is another than the job's id. */
+  /** The bucket of the job's result, if that is another than the job's id. */
   readonly resultId?: string;
-  /** The job's own arguments bucket, where it has one. */
+  /** The job's own arguments bucket, if it has one. */
   readonly ownArgs?: string;
   /** The inlined result of the job that it waited for. */
   readonly input?: DeliveredBucket;
 }
 
-/** What a command needs to know of a delivery. */
+/** The parts of a delivery that a command needs. */
 export interface OwnedEntry {
   readonly message: Message;
   readonly priority: Priority;
@@ -31,9 +31,8 @@ export interface OwnedEntry {
 }
 
 /**
- * What happens to a delivery. Plain acknowledgements store and publish nothing: that of a bare message, that of a job, which frees its id,
- * and that of a job with own arguments, which deletes them. `flags` says what a settlement comes with, as `read_flags` of
- * lua/commands/settle.lua reads it.
+ * A command about a delivery. Plain acknowledgements store and publish nothing. That of a job frees its id. That of a job with own
+ * arguments also deletes them. `flags` says what a settlement comes with, as `read_flags` of lua/commands/settle.lua reads it.
  */
 export type SettleCommand =
   | { readonly outcome: PlainAck | Extension; readonly flags: '' }
@@ -82,7 +81,7 @@ function spentArgs({ outcome, publish }: Settlement, { jobId, ownArgs }: EntryLe
   return goesOn ? undefined : ownArgs;
 }
 
-/** True where the id of the arguments follows from the job id. */
+/** True if the id of the arguments follows from the job id. */
 function areDefault(args: string, { jobId }: EntryLease): boolean {
   return args === `${jobId}${OWN_ARGS}`;
 }
@@ -112,7 +111,7 @@ function flagsOf(
   return `${ofBucket}${letters} ${ttl === null ? '' : Math.ceil(ttl)} ${bucketState(bucket)}`;
 }
 
-/** True where buckets are kept for the job until it ends. An inlined result is not. */
+/** True if buckets are kept for the job until it ends. An inlined result is not. */
 function keepsBuckets(releases: readonly string[], { input }: EntryLease): boolean {
   return releases.length > 0 && !input;
 }

@@ -16,7 +16,7 @@ export const [NOT_OWNED, FALL_BACK] = [0, -1] as const;
 /** For each command that was not carried out, its index in the call, and why: text of Redis, or one of the above. */
 export type SettleReply = readonly (readonly [index: number, problem: typeof NOT_OWNED | typeof FALL_BACK | string])[];
 
-/** The call that carries the commands out, by a fast path where one can do them all. That may leave some to the general path. */
+/** The call that carries the commands out, by a fast path if one can do them all. It may leave some to the general path. */
 export function settleCall(settlings: readonly Settling[], keys: Keys, fastPaths: FastPaths): Invocation {
   const batches = batchesOf(settlings);
   if (fastPaths.has('acknowledge') && batches.every(isPlain)) return acknowledgeCall(batches, keys);

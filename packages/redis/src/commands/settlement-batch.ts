@@ -6,10 +6,10 @@ export interface Settling {
   readonly command: SettleCommand;
 }
 
-/** Commands that are alike in all but their entries, one at least. */
+/** One or more commands that differ only in their entries. */
 export type SettlementBatch = readonly [Settling, ...Settling[]];
 
-/** Cuts commands, in their order, into batches. A script handles what is alike together. */
+/** Cuts commands, in their order, into batches. A script handles the commands of a batch together. */
 export function batchesOf(settlings: readonly Settling[]): readonly SettlementBatch[] {
   const batches: [Settling, ...Settling[]][] = [];
   for (const settling of settlings) {

@@ -6,7 +6,7 @@ export function slotOf(key: string): number {
 }
 
 /**
- * True where the node that has the slot is known and connected. For other nodes ioredis queues commands, and its errors do not tell
+ * True if the node that has the slot is known and connected. For other nodes ioredis queues commands, and its errors do not tell
  * those that were never sent from those whose reply was lost.
  */
 export function isNodeReady(cluster: Cluster, slot: number): boolean {

@@ -15,7 +15,7 @@ import {
 import type { Client } from './source.js';
 
 interface CallOptions {
-  /** True where texts in the reply are to be buffers. @default false */
+  /** True if texts in the reply are to be buffers. @default false */
   readonly buffers?: boolean;
 }
 
@@ -52,7 +52,7 @@ export class Connection extends Link {
   }
 
   /**
-   * Sends a command once there is a connection, and again where Redis refuses it temporarily.
+   * Sends a command once there is a connection, and again if Redis refuses it temporarily.
    * @param timeout how long all of it may take, in milliseconds
    * @throws ReplyLostError when it was sent and no reply came
    */
@@ -61,7 +61,7 @@ export class Connection extends Link {
   }
 
   /**
-   * Sends a command that may be carried out twice, and sends it again where its reply was lost.
+   * Sends a command that may be carried out twice, and sends it again if its reply was lost.
    * @param onLost called each time that a reply was lost
    */
   async sendAgain<Reply>(command: Command<Reply>, onLost?: () => void): Promise<Reply> {
@@ -73,7 +73,7 @@ export class Connection extends Link {
       } catch (problem) {
         if (!(problem instanceof ReplyLostError))
           throw problem instanceof BrokerUnavailableError ? (lost ?? problem) : problem;
-        lost = problem; // From here on it may have been carried out, also where further attempts fail.
+        lost = problem; // From here on it may have been carried out, even if further attempts fail.
         onLost?.();
         if (performance.now() >= deadline) throw problem;
         await pause(LIMITS.noticeInterval);
@@ -81,7 +81,7 @@ export class Connection extends Link {
     }
   }
 
-  /** The error for a refusal that a script has returned. Where it says that the server is a replica, the connection looks for the master. */
+  /** The error for a refusal that a script has returned. If it says that the server is a replica, the connection looks for the master. */
   refused(message: string): BrokerUnavailableError | BrokerRefusedError {
     const problem = refused(message, this.source.address);
     if (isReadOnly(message)) this.leaveReplica(problem);
@@ -107,7 +107,7 @@ export class Connection extends Link {
     return this.limits.within(command(this.client), deadline, (problem) => this.recover(problem, deadline, command));
   }
 
-  /** Sends nothing where there is hardly time for a reply: the caller would not know whether it was carried out. */
+  /** Sends nothing if there is hardly time for a reply: the caller would not know whether it was carried out. */
   private async sendOnceReady<Reply>(deadline: number, command: Command<Reply>, why: unknown): Promise<Reply> {
     try {
       await this.ready(deadline - performance.now());

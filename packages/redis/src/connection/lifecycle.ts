@@ -20,12 +20,12 @@ export class Lifecycle<Thing> {
     private readonly closeIt: (thing: Thing) => Promise<void>,
   ) {}
 
-  /** What is open. */
+  /** The thing while it is open. */
   get current(): Thing | undefined {
     return this.thing;
   }
 
-  /** Resolves when it is open. Rejects as `openIt` does, or with BrokerClosedError where it is closed meanwhile. */
+  /** Resolves when it is open. Rejects as `openIt` does, or with BrokerClosedError if it is closed meanwhile. */
   open(): Promise<Thing> {
     if (this.opening) return this.opening;
     this.giveUp = new AbortController();

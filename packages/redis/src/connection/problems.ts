@@ -28,30 +28,30 @@ export class NotSentError extends BrokerUnavailableError {
 
 const NOT_SENT = /enableOfflineQueue options is false/;
 
-/** True for a refusal by Redis, false where there was no reply. */
+/** True for a refusal by Redis, false if there was no reply. */
 export function isRefusal(problem: unknown): problem is Error {
   return problem instanceof Error && problem.name === 'ReplyError';
 }
 
-/** The text of Redis' refusal; undefined where the problem is another one. */
+/** The text of Redis' refusal; undefined if the problem is another one. */
 export function refusalTextOf(problem: unknown): string | undefined {
   const reply = problem instanceof RepidError ? problem.cause : problem;
   return isRefusal(reply) ? reply.message : undefined;
 }
 
-/** True where Redis' refusal contains the code, or matches. */
+/** True if Redis' refusal contains the code, or matches. */
 export function isRefusedWith(problem: unknown, code: string | RegExp): boolean {
   const reply = refusalTextOf(problem);
   if (reply === undefined) return false;
   return typeof code === 'string' ? reply.includes(code) : code.test(reply);
 }
 
-/** True where the server is a replica. */
+/** True if the server is a replica. */
 export function isReadOnly(reply: string | undefined): boolean {
   return reply !== undefined && codeOf(reply) === 'READONLY';
 }
 
-/** True where nothing was carried out and the same command may soon be accepted, by this server or another one. */
+/** True if nothing was carried out and the same command may soon be accepted, by this server or another one. */
 export function isTemporary(problem: unknown): boolean {
   if (problem instanceof NotSentError) return true;
   const reply = refusalTextOf(problem);
@@ -59,7 +59,7 @@ export function isTemporary(problem: unknown): boolean {
 }
 
 /**
- * What a failed command means to its caller. The error holds no command.
+ * Explains a failed command to its caller. The error holds no command.
  * @param address where Redis is, without user name and password
  */
 export function explain(problem: unknown, address: string): RepidError {
@@ -82,7 +82,7 @@ const TLS = /^(?:ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO$)
 
 const FOREIGN = /RESP type|reply type byte/;
 
-/** The error for a problem that a retry cannot fix; undefined where connecting may still succeed. */
+/** The error for a problem that a retry cannot fix; undefined if connecting may still succeed. */
 export function refusedAtConnect(problem: Error, address: string): BrokerRefusedError | undefined {
   const { message, code = '' } = problem as Error & { code?: string };
   if (isRefusal(problem)) {

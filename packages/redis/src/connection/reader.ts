@@ -14,7 +14,7 @@ const WAKE_INTERVAL = 2;
 
 const NOTHING = Promise.resolve(undefined);
 
-/** What is to be read of a stream for a consumer of its group. */
+/** A read of a stream for a consumer of its group. */
 export interface StreamRead {
   readonly stream: string;
   readonly group: string;
@@ -32,7 +32,7 @@ type RawStreams = readonly (readonly [key: Buffer, entries: readonly RawEntry[]]
 export class Reader extends Connection {
   private clientId: Promise<number | undefined> = Promise.resolve(undefined);
   private sleeping: { woken: boolean } | undefined;
-  /** False where the server does not allow CLIENT UNBLOCK. Then it blocks for a short time only. */
+  /** False if the server does not allow CLIENT UNBLOCK. Then it blocks for a short time only. */
   private mayBeWoken = true;
 
   constructor(
@@ -46,7 +46,7 @@ export class Reader extends Connection {
   }
 
   /**
-   * Takes the next entries of one stream. Waits for the first entry for `block` milliseconds, or not at all where it is undefined.
+   * Takes the next entries of one stream. Waits for the first entry for `block` milliseconds, or not at all if it is undefined.
    */
   async read({ stream, group, consumer, most }: StreamRead, block?: number): Promise<readonly RawEntry[]> {
     const reply =
@@ -68,13 +68,13 @@ export class Reader extends Connection {
     );
   }
 
-  /** Calls a script that takes entries; texts in the reply are buffers. Undefined where it was woken before it was sent. */
+  /** Calls a script that takes entries; texts in the reply are buffers. Undefined if it was woken before it was sent. */
   runUntilWoken<Reply>(call: Invocation, timeout: number): Promise<Reply | undefined> {
     return this.untilWoken(() => this.evaluate<Reply>(call, true), timeout);
   }
 
   /**
-   * Ends a blocking read. Entries that it was given at the same moment are still returned. Where Redis sends nothing, the connection is
+   * Ends a blocking read. Entries that it was given at the same moment are still returned. If Redis sends nothing, the connection is
    * closed, and a takeover finds these entries.
    */
   async wake(): Promise<void> {
@@ -114,7 +114,7 @@ export class Reader extends Connection {
     }, this.timeout + time);
   }
 
-  // Does not block where it would first wait for the connection: that wait could not be ended by waking.
+  // Does not block if it would first wait for the connection: that wait could not be ended by waking.
   private untilWoken<Reply>(command: (client: Client) => Promise<Reply>, timeout: number): Promise<Reply | undefined> {
     if (!this.isReady) return NOTHING;
     const sleeping = { woken: false };

@@ -16,10 +16,10 @@ export interface Connections {
   readonly subscriber: Subscriber;
 }
 
-/** What both brokers have in common: how they reach Redis, and connections that are opened and closed together. */
+/** Common to both brokers: how they reach Redis, and connections that are opened and closed together. */
 export abstract class RedisBroker<Opened extends Connections> {
   readonly name = 'redis';
-  /** How every key begins. */
+  /** The start of every key. */
   readonly prefix: string;
   protected readonly settings: ConnectionSettings;
   protected readonly life = new Lifecycle<Opened>(
@@ -49,19 +49,19 @@ export abstract class RedisBroker<Opened extends Connections> {
     await this.life.close();
   }
 
-  /** @throws BrokerClosedError where it is not connected */
+  /** @throws BrokerClosedError if it is not connected */
   protected use(): Opened {
     const { current } = this.life;
     if (!current) throw new BrokerClosedError(this.name);
     return current;
   }
 
-  /** True where both have the same keys in the same database. Both must be connected. */
+  /** True if both have the same keys in the same database. Both must be connected. */
   protected async sharesKeysWith<Other extends Connections>(other: RedisBroker<Other>): Promise<boolean> {
     return other.prefix === this.prefix && isSameServer(this.access, other.access);
   }
 
-  /** Adds what else is open while the broker is connected. */
+  /** Adds everything else that is open while the broker is connected. */
   protected abstract prepare(connections: Connections): Opened;
 
   /** Ends what is in progress. The connections are closed afterwards. Must not reject. */

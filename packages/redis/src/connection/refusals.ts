@@ -1,8 +1,8 @@
-/** What an error code of Redis means to a caller. */
+/** The meaning of an error code of Redis. */
 export interface Refusal {
-  /** True where the same command may succeed later, without a change of configuration. */
+  /** True if the same command may succeed later, without a change of configuration. */
   readonly isTransient: boolean;
-  /** True where nothing was carried out and the command is sent again after a moment, or over another connection. */
+  /** True if nothing was carried out and the command is sent again after a moment, or over another connection. */
   readonly isSentAgain: boolean;
   /** What to do about it. */
   readonly remedy: string;
@@ -57,12 +57,12 @@ const BY_TEXT: readonly (readonly [RegExp, Refusal])[] = [
 /** Scripts put their position before the code: "ERR Error running script (...): @user_script:3: @user_script: 3: -OOM ...". */
 const CODE = /^(?:ERR (?=Error |@?user_script))?(?:Error [^@]*)?(?:@?user_script: ?\d+: )*-?([A-Z][A-Z\d]*)(?=$|\s)/;
 
-/** The code of Redis' reply; undefined where it has none. */
+/** The code of Redis' reply; undefined if it has none. */
 export function codeOf(message: string): string | undefined {
   return CODE.exec(message)?.[1];
 }
 
-/** What a refusal means. */
+/** The meaning of a refusal. */
 export function refusalOf(message: string): Refusal {
   const code = codeOf(message) ?? '';
   return REFUSALS[code] ?? BY_TEXT.find(([text]) => text.test(message))?.[1] ?? UNKNOWN;

@@ -14,7 +14,7 @@ export class RepeatingTimer {
     private readonly act: () => Promise<void> | void,
   ) {}
 
-  /** Does nothing where it is running. */
+  /** Does nothing if it is running. */
   start(): void {
     if (this.turn) return;
     this.turn = {};

@@ -16,7 +16,7 @@ it.each<[string, () => unknown]>([
     },
   ],
   ['rejects', () => Promise.reject(new Error('broken'))],
-])('is not harmed where it %s', async (_, onProblem) => {
+])('is not harmed if it %s', async (_, onProblem) => {
   const report = limitedReports(onProblem);
   expect(() => report(new Error('away'))).not.toThrow();
   await new Promise((resolve) => void setImmediate(resolve)); // An unhandled rejection would fail the test run.

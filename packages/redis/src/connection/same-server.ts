@@ -12,8 +12,8 @@ interface Access {
 }
 
 /**
- * True where both lead to the same database of the same server, or to the same cluster. It writes nothing, so it works on a full server, and
- * needs no more permissions than the scripts. Where the addresses differ, one subscribes to a unique pub/sub channel and the other publishes
+ * True if both lead to the same database of the same server, or to the same cluster. It writes nothing, so it works on a full server, and
+ * needs no more permissions than the scripts. If the addresses differ, one subscribes to a unique pub/sub channel and the other publishes
  * to it: Redis returns the number of receivers. For clusters, the ids of nodes are compared.
  */
 export async function isSameServer(one: Access, other: Access): Promise<boolean> {

@@ -7,10 +7,10 @@ import type { ClientSource } from './source.js';
 const OLDEST = [6, 2] as const;
 
 /**
- * Checks that the server meets the requirements. Where INFO is denied, it is assumed to.
- * @param prefix how every key begins
+ * Checks that the server meets the requirements. If INFO is denied, it is assumed to.
+ * @param prefix the start of every key
  * @throws UnsupportedError for a server older than Redis 6.2
- * @throws BrokerRefusedError for a node of a cluster that a connection to one server leads to
+ * @throws BrokerRefusedError if a connection to one server leads to a node of a cluster
  */
 export async function checkServer(
   connection: Connection,
@@ -37,7 +37,7 @@ export async function checkServer(
     );
 }
 
-/** Undefined where it is denied. */
+/** Undefined if it is denied. */
 function infoOf(connection: Connection): Promise<string | undefined> {
   return connection
     .sendAgain((client) => client.info())

@@ -55,7 +55,7 @@ export class ClientSource {
   readonly address: string;
   private readonly checked: CheckedConnection;
 
-  /** @throws InvalidOptionError where it would lead somewhere else than it says, or nowhere */
+  /** @throws InvalidOptionError if it would lead somewhere else than it says, or nowhere */
   constructor(given: RedisConnection) {
     this.checked = checkConnection(given);
     this.cluster = this.checked.type === 'cluster';
@@ -63,7 +63,7 @@ export class ClientSource {
     this.address = this.checked.address;
   }
 
-  /** True where both were given the same address. */
+  /** True if both were given the same address. */
   isAlike(other: ClientSource): boolean {
     return this.checked.identity !== undefined && this.checked.identity === other.checked.identity;
   }

@@ -8,9 +8,9 @@ export interface ActiveStream {
   readonly key: string;
 }
 
-/** What is known of a channel. */
+/** The known state of a channel. */
 export interface ChannelState {
-  /** The name of its pause; '' where it is not paused. */
+  /** The name of its pause; '' if it is not paused. */
   readonly pause: string;
   /** The letters of the priorities whose streams exist. */
   readonly streams: string;

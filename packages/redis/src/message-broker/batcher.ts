@@ -14,7 +14,7 @@ export class Batcher<Item extends Waiting> {
   /**
    * @param limit the greatest weight of a batch
    * @param weight the weight of an item. One that is too heavy is sent alone
-   * @param send resolves or rejects each item. Where it rejects itself, so do all of them
+   * @param send resolves or rejects each item. If it rejects itself, so do all of them
    * @param deferFirst schedules the first batch while none is pending. It may be earlier than the end of the turn
    */
   constructor(
@@ -35,12 +35,12 @@ export class Batcher<Item extends Waiting> {
     return this.items.length;
   }
 
-  /** The item that is not sent yet, where it is the only one. */
+  /** The item that is not sent yet, if it is the only one. */
   get only(): Item | undefined {
     return this.items.length === 1 ? this.items[0] : undefined;
   }
 
-  /** Sends what is left, and resolves when nothing is pending. */
+  /** Sends the items that are left, and resolves when nothing is pending. */
   async idle(): Promise<void> {
     this.flush();
     await Promise.all(this.sending);

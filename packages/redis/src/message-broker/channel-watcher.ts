@@ -5,11 +5,11 @@ import { LIMITS } from '../options/defaults.js';
 import type { ChannelState } from './active-streams.js';
 import type { ConsumerParts } from './consumer-parts.js';
 
-/** What a watcher reports. */
+/** The reports of a watcher. */
 export interface ChannelListener {
   readonly onState: (channel: string, state: ChannelState) => void;
   readonly onCancel: (consumer: string, channel: string, jobId: string) => void;
-  /** Called where a channel cannot be watched. */
+  /** Called if a channel cannot be watched. */
   readonly onProblem: (channel: string, problem: string) => void;
   /** Called after each poll. */
   readonly onPolled: () => void;
@@ -43,7 +43,7 @@ export class ChannelWatcher {
     await this.poll();
   }
 
-  /** Resolves after a poll that began after this call, also where that has failed. */
+  /** Resolves after a poll that began after this call, even if that poll has failed. */
   async pollNow(): Promise<void> {
     await this.polling;
     if (this.closed) return;

@@ -4,7 +4,7 @@ import { LIMITS } from '../options/defaults.js';
 import type { ConsumerParts } from './consumer-parts.js';
 import type { ConsumerReports } from './consumer-reports.js';
 
-/** What Redis and the scripts say where a key has another type. */
+/** Errors of Redis and of the scripts for a key of another type. */
 export const WRONG_TYPE = /WRONGTYPE/;
 
 /** Joining and leaving the channels of a consumer. */
@@ -17,7 +17,7 @@ export class ConsumerChannels {
 
   /**
    * Creates what is missing. A channel whose keys have other types is reported and left out.
-   * @throws BrokerUnavailableError, BrokerRefusedError where Redis refuses for another reason
+   * @throws BrokerUnavailableError, BrokerRefusedError if Redis refuses for another reason
    */
   async open(): Promise<void> {
     const { keys, commands } = this.parts;
@@ -37,7 +37,7 @@ export class ConsumerChannels {
     }
   }
 
-  /** Removes the consumer where it has nothing in flight. */
+  /** Removes the consumer from the channels where it has nothing in flight. */
   async leave(): Promise<void> {
     const { keys, commands, name } = this.parts;
     if (!commands().isReady) return;

@@ -5,7 +5,7 @@ import type { Keys } from '../keys.js';
 import type { Settler } from './settler.js';
 import type { TransactionalStores } from './transactional-stores.js';
 
-/** What a consumer is made of. */
+/** The parts of a consumer. */
 export interface ConsumerParts {
   /** Its name in the consumer groups. */
   readonly name: string;

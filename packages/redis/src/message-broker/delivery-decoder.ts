@@ -79,7 +79,7 @@ export class DeliveryDecoder implements DeliveryOwner {
   }
 }
 
-/** The bucket that the job's result goes to, where that is another than the job's id. */
+/** The bucket that the job's result goes to, if that is another than the job's id. */
 function otherResultOf(headers: Message['headers'], jobId: string): string | undefined {
   const resultId = resultBucketOf(headers);
   return resultId === jobId ? undefined : resultId;

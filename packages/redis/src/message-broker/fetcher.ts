@@ -13,7 +13,7 @@ export interface TakenEntry {
   readonly deliveries: number;
 }
 
-/** What is to be taken. */
+/** A request for entries. */
 export interface FetchDemand {
   readonly max: number;
   readonly limits?: ChannelLimits;
@@ -24,16 +24,16 @@ export interface FetchDemand {
 }
 
 /**
- * Takes entries from the active streams, never more than asked for, and fewer where they are large. One stream is read with one
- * XREADGROUP. Several are read by a script, because COUNT would apply to each of them; while they are empty, the fetch waits for an entry
- * without taking it.
+ * Takes entries from the active streams: never more than asked for, and fewer if they are large. One stream is read with one XREADGROUP.
+ * Several are read by a script, because COUNT would apply to each of them. While they are empty, the fetch waits for an entry without
+ * taking it.
  */
 export class Fetcher {
   private quotaTurn = 0;
   private calls = 0;
   private readonly sizes = new ReadSizes();
 
-  /** @param onProblem called with what keeps a stream from being read, while others are */
+  /** @param onProblem called with the problem of a stream that cannot be read. Others are read */
   constructor(
     private readonly parts: Pick<ConsumerParts, 'keys' | 'name' | 'reader' | 'settler'>,
     private readonly streams: ActiveStreams,

@@ -15,7 +15,7 @@ import { Batcher, type Waiting } from './batcher.js';
 
 type Item = Publication & Waiting;
 
-/** Publishes. What is published in one turn of the event loop is sent together, each publication all or none. */
+/** Publishes. The publications of one turn of the event loop are sent together. Each is added completely or not at all. */
 export class Publisher {
   private readonly batcher: Batcher<Item>;
   private readonly listed = new Set<string>();

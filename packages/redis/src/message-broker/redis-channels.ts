@@ -16,7 +16,7 @@ import { Target } from '../commands/target.js';
 import type { Connection } from '../connection/connection.js';
 import type { Keys } from '../keys.js';
 
-/** Told of what this process itself does to channels, so that its consumers react at once. */
+/** Notified of what this process does to channels, so that its consumers react at once. */
 export interface ChannelListener {
   readonly onChanged: () => Promise<void>;
   readonly onDeleted: (channel: string) => void;
@@ -24,7 +24,7 @@ export interface ChannelListener {
 
 /** Administers channels in Redis. */
 export class RedisChannels implements ChannelAdministration {
-  /** @param storesResults true where the results of jobs are stored with their messages */
+  /** @param storesResults true if the results of jobs are stored with their messages */
   constructor(
     private readonly keys: Keys,
     private readonly connection: () => Connection,
@@ -81,7 +81,7 @@ export class RedisChannels implements ChannelAdministration {
     return deleteDeadLetters(this.target(channel), ids);
   }
 
-  /** @throws InvalidOptionError where the name is not valid */
+  /** @throws InvalidOptionError if the name is not valid */
   private target(channel: string): Target {
     checkChannelName(channel);
     return new Target(this.connection(), this.keys, channel);

@@ -223,7 +223,7 @@ export class RedisConsumer implements Consumer {
     const wasPaused = this.streams.isPaused(channel);
     if (!this.streams.update(channel, state)) return;
     const { taking } = this;
-    // Restores the position of the group where the key that held it was lost.
+    // Restores the position of the group if the key that held it was lost.
     if (wasPaused && state.pause === '') void this.channels.openAgain();
     void this.interrupt();
     if (state.pause === '') return;

@@ -8,7 +8,7 @@ import {
 } from '@repid/core';
 import type { EntryLease } from '../commands/settle-command.js';
 
-/** What a delivery reports to. */
+/** Receives the reports of a delivery. */
 export interface DeliveryOwner {
   settle(delivery: RedisDelivery, settlement: Settlement): Promise<void>;
 

@@ -57,7 +57,7 @@ export class RedisMessageBroker extends RedisBroker<Connections> implements Mess
   /**
    * @param redis a URL, options of ioredis, or an instance of it (version 5 or 6, or a cluster). An instance is
    *   duplicated for the broker's connections and not changed.
-   * @throws InvalidOptionError where an option is unknown or wrong
+   * @throws InvalidOptionError if an option is unknown or wrong
    */
   constructor(redis: RedisConnection, options: RedisMessageBrokerOptions = {}) {
     const source = new ClientSource(redis);

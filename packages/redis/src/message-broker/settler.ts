@@ -45,7 +45,7 @@ const SURELY_OURS = 0.9;
 /** A reply over a reader's connection must come within this fraction of the ownership time. */
 const READER_SHARE = 6;
 
-/** Settles and extends. What is asked for in one turn of the event loop is sent in one call. */
+/** Settles and extends. The requests of one turn of the event loop are sent in one call. */
 export class Settler {
   private readonly batcher: Batcher<Item>;
   private readonly readerTimeout: number;
@@ -67,7 +67,7 @@ export class Settler {
   /**
    * @throws LostOwnershipError when it was settled or taken over already
    * @throws UnsupportedError when a bucket belongs to a separate store
-   * @throws InvalidOptionError, BrokerRefusedError for what could never be committed
+   * @throws InvalidOptionError, BrokerRefusedError for a settlement that could never be committed
    */
   settle(delivery: RedisDelivery, settlement: Settlement): Promise<void> {
     checkSettlement(delivery.message.channel, settlement);
@@ -94,7 +94,7 @@ export class Settler {
   }
 
   /**
-   * Sends pending settlements over a connection that is about to be used, where they are few: they then share a write with the read that
+   * Sends pending settlements over a connection that is about to be used, if they are few: they then share a write with the read that
    * follows. Many go over the connection for commands, so that Redis works on them while new messages are handled.
    */
   flushOver(reader: Reader): void {
@@ -104,8 +104,8 @@ export class Settler {
   }
 
   /**
-   * Commits the only pending settlement, a plain acknowledgement, in the call that takes the next entries of its stream, and resolves with
-   * these. Undefined where there is no such settlement.
+   * Commits the only pending settlement, a plain acknowledgement, in the call that takes the next entries of its stream. Resolves with
+   * these entries. Undefined if there is no such settlement.
    */
   acknowledgeAndFetch(reader: Reader, read: StreamRead): Promise<readonly RawEntry[]> | undefined {
     const { only } = this.batcher;
@@ -138,7 +138,7 @@ export class Settler {
     if (reply.length > 0) await this.fallBack(items, reply);
   }
 
-  /** Sends by the general path what a fast path has left out. */
+  /** Sends over the general path the settlements that a fast path has left out. */
   private async fallBack(items: readonly Item[], reply: SettleReply): Promise<void> {
     const left = reply.filter(([, problem]) => problem === FALL_BACK).map(([index]) => items[index]!);
     if (left.length > 0) this.concludeAll(left, await this.run(left, generalSettleCall(left, this.keys)));
@@ -175,7 +175,7 @@ export class Settler {
   }
 }
 
-/** Undefined where no reply came: the other connection may be in a better state, and there is time left to use it. */
+/** Undefined if no reply came: the other connection may be in a better state, and there is time left to use it. */
 async function unlessLost(
   first: Promise<SettleReply | undefined>,
   items: readonly Item[],

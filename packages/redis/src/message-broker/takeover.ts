@@ -36,7 +36,7 @@ export class Takeover {
     private readonly onProblem: (problem: string) => void,
   ) {}
 
-  /** True where there are messages that may only be run alone. */
+  /** True if there are messages that may only be run alone. */
   get hasSuspects(): boolean {
     return this.areSuspects || this.isAloneLost;
   }
@@ -73,7 +73,7 @@ export class Takeover {
     taking.then(end, end);
   }
 
-  /** Takes one message that may only be run alone, where there is one. */
+  /** Takes one message that may only be run alone, if there is one. */
   async takeAlone(limits: ChannelLimits | undefined): Promise<TakenEntry[]> {
     const streams = this.streams.within(limits);
     this.isAloneLost = true; // Until the reply comes, an entry may have been given to the consumer.

@@ -10,7 +10,7 @@ export class TransactionalStores {
     this.hasAny = true;
   }
 
-  /** True where the results of jobs are stored with their messages. */
+  /** True if the results of jobs are stored with their messages. */
   get areAny(): boolean {
     return this.hasAny;
   }

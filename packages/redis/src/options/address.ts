@@ -4,7 +4,7 @@ import type { ClusterNode, RedisOptions } from 'ioredis';
 export interface Address {
   /** Host and port, for people. */
   readonly address: string;
-  /** The same for connections to one server or cluster with the same address; undefined where that is not known. */
+  /** The same for connections to one server or cluster with the same address; undefined if that is not known. */
   readonly identity: string | undefined;
 }
 

@@ -7,7 +7,7 @@ import { DEFAULTS } from './defaults.js';
 /** Options of both brokers. */
 export interface RedisBrokerOptions {
   /**
-   * How every key begins. Brokers with the same prefix, server and database share everything.
+   * The start of every key. Brokers with the same prefix, server and database share everything.
    * @default 'repid', and '{repid}' on a cluster, where it has to be a hash tag
    */
   readonly prefix?: string;
@@ -25,7 +25,7 @@ export interface RedisMessageBrokerOptions extends RedisBrokerOptions {
   /** How long a delivery is owned without being extended. All workers of a channel should agree. @default '30s' */
   readonly ownershipTime?: Duration;
   /**
-   * A message delivered so often without being settled is assumed to crash its workers. It runs alone the last two times. Then it is
+   * A message delivered this often without being settled is assumed to crash its workers. It runs alone the last two times. Then it is
    * delivered once more, to be given up. With less than 3, it is delivered 3 times.
    * @default 5
    */
@@ -45,7 +45,7 @@ export interface RedisBucketBrokerOptions extends RedisBrokerOptions {
 /** Options of a message broker, checked and complete. Durations in milliseconds. */
 export type ResolvedMessageBrokerOptions = ReturnType<typeof resolveMessageBrokerOptions>;
 
-/** @throws InvalidOptionError where one is unknown or wrong */
+/** @throws InvalidOptionError if one is unknown or wrong */
 export function resolveMessageBrokerOptions(options: unknown, cluster: boolean) {
   const schema = v.strictObject({
     ...sharedEntries(cluster),
@@ -58,7 +58,7 @@ export function resolveMessageBrokerOptions(options: unknown, cluster: boolean) 
   return parseOptions(schema, options, 'RedisMessageBroker');
 }
 
-/** @throws InvalidOptionError where one is unknown or wrong */
+/** @throws InvalidOptionError if one is unknown or wrong */
 export function resolveBucketBrokerOptions(options: unknown, cluster: boolean) {
   const schema = v.strictObject({
     ...sharedEntries(cluster),

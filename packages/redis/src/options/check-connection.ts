@@ -20,7 +20,7 @@ export type CheckedConnection =
   | (Checked & { readonly type: 'instance'; readonly options: RedisOptions; readonly instance: Redis })
   | (Checked & { readonly type: 'cluster'; readonly instance: Cluster });
 
-/** @throws InvalidOptionError where it is none of a URL, options and an instance, or would lead somewhere else than it says */
+/** @throws InvalidOptionError if it is not a URL, options or an instance, or would lead somewhere else than it says */
 export function checkConnection(given: unknown): CheckedConnection {
   if (typeof given === 'string') return withAddress(optionsFromUrl(given));
   if (typeof given !== 'object' || given === null || Array.isArray(given))

@@ -75,7 +75,7 @@ function isPort(port: unknown): boolean {
 }
 
 /**
- * The number of a database, 0 where none is given.
+ * The number of a database, 0 if none is given.
  *
  * @throws InvalidOptionError for anything else than a whole number: ioredis takes it for 0
  */

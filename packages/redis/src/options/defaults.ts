@@ -17,7 +17,7 @@ const LOSSES_ALONE = 2;
 export const LIMITS = {
   /** Settlements in one script call. */
   settlementBatch: 256,
-  /** Up to so many settlements share a write with the next read. More are sent over the connection for commands. */
+  /** Up to this many settlements share a write with the next read. More are sent over the connection for commands. */
   sharedWrite: 16,
   /** Messages in one script call, unless one publish() has more. Few enough that Redis works on some while others are encoded. */
   publishBatch: 64,
@@ -25,9 +25,9 @@ export const LIMITS = {
   administrationStep: 500,
   /** Delayed messages promoted in one script call. */
   promotionBatch: 500,
-  /** Consumers poll the state of their channels so often, in case a notification is lost. A blocking read is no longer. */
+  /** How often consumers poll the state of their channels, in case a notification is lost. A blocking read is no longer. */
   pollInterval: 2_000,
-  /** A consumer that was not seen for so many of these intervals is dead. */
+  /** A consumer that was not seen for this many of these intervals is dead. */
   missedPolls: 3,
   /** The same problem is not reported more often. */
   reportInterval: 30_000,
@@ -43,28 +43,28 @@ export const LIMITS = {
   recoveryPause: 200,
   /** How long a woken reader may take to return before its connection is closed. */
   wakeTimeout: 1_000,
-  /** A message is given up in any case after so many times the allowed deliveries. */
+  /** A message is given up in any case after this multiple of the allowed deliveries. */
   exhaustion: 4,
   /**
-   * Marks are added to the delivery count of a suspect, in steps of this size: an odd number of them while it is given to a consumer with nothing
-   * else in flight, one more once it runs there.
+   * One mark in the delivery count of a suspect. The number of marks is odd while the suspect is given to a consumer with nothing else in
+   * flight, and even once it runs there.
    */
   suspectMark: 1_000_000,
   /** How often a suspect may lose its worker while it runs alone. */
   lossesAlone: LOSSES_ALONE,
-  /** So many marks has a suspect that was given out to be refused: two for each loss alone, and one. */
+  /** How many marks a suspect has that was given out to be refused: two for each loss alone, and one. */
   exhaustedMarks: 2 * LOSSES_ALONE + 1,
-  /** Results up to this size, in bytes, are inlined into the message of a job that waited for one bucket. Larger ones are read by the worker. */
+  /** Results up to this size, in bytes, are inlined into the message of a job that waited for one bucket. Workers read larger ones. */
   inlinedResultSize: 4_096,
-  /** Clients that wait for a bucket poll so often, in case a notification is lost. */
+  /** How often clients that wait for a bucket poll, in case a notification is lost. */
   waitInterval: 3_000,
   /** Buckets looked for in one command. */
   waitBatch: 500,
-  /** The longest blocking read where the reader may not be woken, so that pausing and stopping do not take long. */
+  /** The longest blocking read if the reader may not be woken, so that pausing and stopping do not take long. */
   unwakeableSleep: 500,
   /** How often a connection is checked. An idle one is pinged. */
   heartbeat: 2_000,
-  /** A connection that has not answered for so long is closed, where the server answers over another one. */
+  /** A connection that has not replied for so long is closed, if the server replies over another one. */
   silence: 3_000,
   /** How long the reply over the other one may take. */
   probeTimeout: 2_000,

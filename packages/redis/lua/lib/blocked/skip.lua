@@ -96,7 +96,7 @@ exports.skip_late = function(c, id)
   if m then end_skipped(job, m, false, reason, reason) else forget_job(job.id) end
 end
 
--- The bucket that says that the job was skipped; nil if the job's record has expired, or if the job has run since.
+-- The bucket with the result of a skipped job; nil if the job's record has expired, or if the job has run since.
 local function result_of_skipped(job)
   local result = redis.call('HGET', skipped_record_of(job), 'result')
   return result and state_in(begin_reading(result, BEGINNING)) == 'skipped' and result or nil
