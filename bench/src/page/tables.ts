@@ -1,8 +1,10 @@
 import { group } from 'd3-array';
+import { compare } from '../check/compare.js';
+import { TARGETS } from '../check/targets.js';
 import { cpuOf, labelOf, type Figure } from '../figure.js';
 import { bottleneckOf, BUSY_SCENARIOS, type BusyCores } from '../parts/bottleneck.js';
 import type { Results } from '../report/results.js';
-import { format } from '../report/table.js';
+import { format, formatInterval } from '../report/table.js';
 import { entryOf, SUBJECT_NAMES } from '../subjects/catalogue.js';
 
 const CONCURRENCIES = { ...scenarios('concurrency ', '1', '10', '100'), '1,000': 'concurrency 1000' };
@@ -28,9 +30,11 @@ export const TABLES: Readonly<Record<string, (results: Results) => string>> = {
   scaling: list('scaling', 'worker processes', 'channels', 'queued'),
   graphs: list('growth', 'chain in memory', 'fan-in in memory', 'chain in Redis', 'fan-in in Redis'),
   limits: matrix('limits', LIMITS, { heading: 'nearest to its end', cellOf: bottleneckIn }),
-  targets: ({ targets }) => {
-    const rows = targets.map(({ target, reached, verdict }) => [target, reached?.toFixed(2) ?? '', verdict]);
-    return markdown(['target', 'reached', ''], rows, ['---', '---:', '---']);
+  targets: ({ figures }) => {
+    const rows = TARGETS.map((target) => compare(target, figures)).map(({ target, reached, interval, verdict }) => [
+      ...[target, reached?.toFixed(2) ?? '', formatInterval(interval), verdict],
+    ]);
+    return markdown(['target', 'reached', '90 % interval', ''], rows, ['---', '---:', '---:', '---']);
   },
 };
 

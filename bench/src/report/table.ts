@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
+import { median as medianOf } from 'd3-array';
 import type { TargetResult } from '../check/compare.js';
-import { bestPeerOf, cpuOf, plainOf, ratioOf, type Figure } from '../figure.js';
+import type { Interval } from '../check/interval.js';
+import { bestPeerOf, cpuOf, plainOf, ratiosOf, type Figure } from '../figure.js';
 
 const STYLE = { head: [], border: [], compact: true };
 const [LEFT, RIGHT] = ['left', 'right'] as const;
@@ -18,7 +20,7 @@ export function figureTable(figures: readonly Figure[]): string {
   const table = new Table({ head, style: STYLE, colAligns });
   for (const figure of figures) {
     const { scenario, subject, variant, median, unit } = figure;
-    const ratios = [bestPeerOf, plainOf].map((otherOf) => ratioOf(figure, otherOf(figure, figures)));
+    const ratios = [bestPeerOf, plainOf].map((otherOf) => medianOf(ratiosOf(figure, otherOf(figure, figures))));
     const cpu = cpuOf(figure);
     const numbers = [...ratios, cpu?.process, cpu?.redis].map((value) => format(value, 3));
     table.push([scenario, subject, variant, format(median, 3), unit, ...numbers]);
@@ -26,8 +28,15 @@ export function figureTable(figures: readonly Figure[]): string {
   return table.toString();
 }
 
+/** Returns the targets, one a line, with the confidence interval of what was reached. */
 export function targetTable(results: readonly TargetResult[]): string {
-  const table = new Table({ head: ['target', 'reached', ''], style: STYLE, colAligns: [LEFT, RIGHT, LEFT] });
-  for (const { target, reached, verdict } of results) table.push([target, format(reached, 3), verdict]);
+  const head = ['target', 'reached', '90 % interval', ''];
+  const table = new Table({ head, style: STYLE, colAligns: [LEFT, RIGHT, RIGHT, LEFT] });
+  for (const { target, reached, interval, verdict } of results)
+    table.push([target, format(reached, 3), formatInterval(interval), verdict]);
   return table.toString();
+}
+
+export function formatInterval(interval: Interval | undefined): string {
+  return interval?.map((value) => value.toFixed(2)).join(' to ') ?? '';
 }
