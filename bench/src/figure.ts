@@ -1,5 +1,5 @@
 import { greatest, least, median } from 'd3-array';
-import { entryOf, type Role, type SubjectName } from './subjects/catalogue.js';
+import { entryOf, type SubjectName } from './subjects/catalogue.js';
 
 /** The outcome of one run. */
 export interface Sample {
@@ -72,7 +72,7 @@ export function plainOf(figure: Figure, all: readonly Figure[]): Figure | undefi
   return besideOf(figure, all, 'plain')[0];
 }
 
-function besideOf({ part, scenario }: Figure, all: readonly Figure[], role: Role): Figure[] {
+function besideOf({ part, scenario }: Figure, all: readonly Figure[], role: 'peer' | 'plain'): Figure[] {
   const isBeside = (other: Figure): boolean => other.part === part && other.scenario === scenario;
   return all.filter((other) => isBeside(other) && entryOf(other.subject).role === role);
 }

@@ -1,4 +1,5 @@
 import { Queue, Worker, type Job, type WorkerOptions } from 'bullmq';
+import type { Message } from '../../payload.js';
 import type { QueueSettings, RunningWorker } from '../subject.js';
 
 /** The queue of all measures. */
@@ -14,10 +15,10 @@ export function workerOptionsOf({ variant, concurrency }: QueueSettings): Omit<W
   return variant === 'result' ? { concurrency } : { concurrency, removeOnComplete: { count: 0 } };
 }
 
-export async function openQueue<Data>(settings: QueueSettings): Promise<Queue<Data>> {
-  const queue = new Queue<Data>(QUEUE, { connection: connectionTo(settings) });
+export async function openQueue(settings: QueueSettings): Promise<Queue<Message>> {
+  const queue = new Queue<Message>(QUEUE, { connection: connectionTo(settings) });
   await queue.waitUntilReady();
-  return queue as Queue<Data>;
+  return queue as Queue<Message>;
 }
 
 export async function startWorker<Data>(
