@@ -47,7 +47,7 @@ export class Fixture {
     return this.options.quick ? quick : full;
   }
 
-  async stop(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled([...this.started.values()].map((starting) => starting.then((one) => one.stop())));
     this.redis.disconnect();
     await this.server.stop();

@@ -10,17 +10,9 @@ import { figureTable, targetTable } from './report/table.js';
 
 process.exitCode = await run(readOptions());
 
+/** Measures the parts and reports the figures. Returns the exit code. */
 async function run(options: BenchOptions): Promise<number> {
-  const fixture = await Fixture.start(options);
-  try {
-    return await measureAndReport(fixture, options);
-  } finally {
-    await fixture.stop();
-  }
-}
-
-/** Returns the exit code. */
-async function measureAndReport(fixture: Fixture, options: BenchOptions): Promise<number> {
+  await using fixture = await Fixture.start(options);
   const environment = environmentOf(await redisVersion(fixture.redis), options);
   const start = performance.now();
   const figures = await measureAll(fixture, options);

@@ -37,10 +37,11 @@ function delayPart({ name, question, scenario, subjects, measured, warmUp }: Del
     cases: () => subjects.map((jobs) => ({ scenario, ...jobs })),
     async measure(jobs, fixture, warm) {
       const singles = warm ? measured : warmUp;
-      const driver = await Driver.start(fixture, jobs, { isDelayed: singles.maxDelay !== undefined });
-      const { producer, worker, settings } = driver;
-      const { sent: due } = await driver.settle(singles.count, () => producer.sendSingly(settings, singles));
-      const handled = await worker.handledAt(singles.count);
+      const isDelayed = singles.maxDelay !== undefined;
+      const { producer, worker, settings } = await Driver.start(fixture, jobs, { isDelayed });
+      await worker.listen(settings);
+      const [due] = await Promise.all([producer.sendSingly(settings, singles), worker.settle(singles.count)]);
+      const handled = await worker.handledAt();
       await worker.end();
       const delays = due.map((time, id) => handled[id]! - time);
       return [50, 99].map((percent) => ({

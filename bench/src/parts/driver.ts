@@ -11,6 +11,9 @@ import type { Jobs } from './part.js';
 /** The concurrency of workers, unless the part varies it. */
 const CONCURRENCY = 100;
 
+/** How long several processes may take to start, in milliseconds: they are measured after all have started. */
+export const START_TIME = 700;
+
 /** The distance between the first ids of two producers. */
 const ID_RANGE = 500_000;
 
@@ -70,13 +73,6 @@ export class Driver {
     const work = together(await Promise.all(this.workers.map(({ tasks }) => tasks.drain(this.settings, window))));
     this.handled += work.total;
     return work;
-  }
-
-  /** Starts the worker, sends, and waits until `count` jobs are settled. The worker continues. */
-  async settle<Sent>(count: number, send: () => Promise<Sent>) {
-    await this.worker.begin(this.settings);
-    const [settled, sent] = await Promise.all([this.worker.settle(count), send()]);
-    return { ...settled, sent };
   }
 
   /** Returns the rate of some work, and its cost for the processes and Redis. @throws Error as `check` does */

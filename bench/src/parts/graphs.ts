@@ -51,9 +51,10 @@ async function runChains(fixture: Fixture, subject: SubjectName, order: Chains):
   const { producer, worker, settings } = driver;
   const jobs = order.count * (order.size === undefined ? CHAIN_LENGTH : order.size + 1);
   return driver.measure(async () => {
-    const { sent, endedAt, cpuSeconds } = await driver.settle(jobs, () => producer.sendChains(settings, order));
+    await worker.begin(settings);
+    const [startedAt, settled] = await Promise.all([producer.sendChains(settings, order), worker.settle(jobs)]);
     await worker.end();
-    return { jobs, total: jobs, seconds: (endedAt - sent) / 1_000, cpuSeconds };
+    return { ...settled, jobs, total: jobs, seconds: (settled.endedAt - startedAt) / 1_000 };
   });
 }
 

@@ -1,7 +1,7 @@
 import { entryOf, type SubjectName } from '../subjects/catalogue.js';
 import type { Sending } from '../subjects/subject.js';
 import { machineTime } from '../tasks/timing.js';
-import { Driver } from './driver.js';
+import { Driver, START_TIME } from './driver.js';
 import { ALL_JOBS, DISTINCT, partOf, RATE, RESULTLESS, type Jobs } from './part.js';
 
 const SENDINGS: readonly Sending[] = ['one at a time', '100 in flight', 'in bulk, 1,000 each'];
@@ -66,9 +66,6 @@ function isSimplest({ subject, variant }: Jobs): boolean {
 
 /** Fewer runs than in other parts, because only the trend matters. */
 const SCALING_RUNS = 3;
-
-/** How long several workers may take to start, in milliseconds: they are measured after all have started. */
-const START_TIME = 600;
 
 /** More jobs than all workers process in their window. */
 const PLENTY = 300_000;

@@ -20,7 +20,7 @@ export interface Results extends Readonly<ReturnType<typeof environmentOf>> {
 }
 
 /** Returns this machine, and the versions that are installed. */
-export function environmentOf(redis: string, { runs, quick }: FixtureOptions) {
+export function environmentOf(redis: string, { runs }: FixtureOptions) {
   return {
     date: new Date().toISOString(),
     node: process.versions.node,
@@ -30,7 +30,6 @@ export function environmentOf(redis: string, { runs, quick }: FixtureOptions) {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     packages: installedVersions(),
     runs,
-    isQuick: quick,
   };
 }
 

@@ -1,4 +1,4 @@
-import { range } from 'd3-array';
+import { range, shuffle } from 'd3-array';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHAIN_LENGTH, firstLink, note } from '../payload.js';
 import { chainMethod, subject } from '../processes/subject.js';
@@ -14,9 +14,6 @@ const IN_FLIGHT = 100;
 
 /** The shortest delay of a delayed job, in milliseconds. */
 const MIN_DELAY = 10;
-
-/** Coprime to all counts: its multiples, modulo the count, visit all numbers below it in a scattered order. */
-const STRIDE = 7_919;
 
 /** Sends `count` notes in bulk, so that at most `maxQueued` of them are not done. */
 export async function preload(settings: QueueSettings, count: number, maxQueued?: number): Promise<void> {
@@ -62,9 +59,10 @@ export interface SingleJobs {
 /** Sends jobs one after the other. Returns the earliest time at which each can be handled, on the machine's clock. */
 export async function sendSingly(settings: QueueSettings, { count, pause, maxDelay }: SingleJobs): Promise<number[]> {
   const producer = await subject.produce(settings, 'one at a time');
+  const delays = maxDelay && shuffle(range(MIN_DELAY, maxDelay, (maxDelay - MIN_DELAY) / count));
   const times: number[] = [];
   for (let id = 0; id < count; id += 1) {
-    const delay = maxDelay && Math.round(MIN_DELAY + ((maxDelay - MIN_DELAY) * ((id * STRIDE) % count)) / count);
+    const delay = delays && Math.round(delays[id]!);
     times.push(machineTime() + (delay ?? 0));
     await (delay === undefined ? producer.send(note(id)) : producer.sendDelayed!(note(id), delay));
     if (pause !== undefined) await sleep(pause[0] + Math.random() * (pause[1] - pause[0]));

@@ -6,16 +6,15 @@ import { machineTime } from './timing.js';
 const MAX_JOBS = 1_100_000;
 
 /** One for all tallies, so that runs cost no memory. */
-const TIMES = new Float64Array(MAX_JOBS);
+const SEEN = new Uint8Array(MAX_JOBS);
 
-/** Counts the jobs that a worker handles, notes when, and detects duplicates. */
+/** Counts the jobs that a worker handles, and detects duplicates. */
 export class Tally implements Handler {
   handled = 0;
-  /** When each job was handled, by id, on the machine's clock; 0 if it was not. */
-  readonly times = TIMES.fill(0);
   /** Resolves when the first job is handled. */
   readonly begun: Promise<void>;
   private begin!: () => void;
+  private readonly seen = SEEN.fill(0);
   private repeated = 0;
 
   /** @param storesResults whether jobs return something small */
@@ -26,14 +25,24 @@ export class Tally implements Handler {
   handle({ id }: Message, _add?: (next: Message) => unknown): unknown {
     if (this.handled === 0) this.begin();
     this.handled += 1;
-    if (this.times[id] !== 0) this.repeated += 1;
-    this.times[id] = machineTime();
+    if (this.seen[id] !== 0) this.repeated += 1;
+    this.seen[id] = 1;
     return this.storesResults ? { id } : undefined;
   }
 
   /** @throws Error if a job was handled more than once */
   check(): void {
     if (this.repeated > 0) throw new Error(`${this.repeated} of ${this.handled} jobs were handled more than once.`);
+  }
+}
+
+/** Notes when each job was handled, by id, on the machine's clock. */
+export class TimedTally extends Tally {
+  readonly times: number[] = [];
+
+  override handle(message: Message): unknown {
+    this.times[message.id] = machineTime();
+    return super.handle(message);
   }
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { chainMethod, subject } from '../processes/subject.js';
 import type { QueueSettings, RunningWorker } from '../subjects/subject.js';
-import { StepTally, Tally } from './tally.js';
+import { StepTally, Tally, TimedTally } from './tally.js';
 import { machineTime, startTimer, until } from './timing.js';
 
 /** How long jobs may take, in milliseconds: less than a task may. */
@@ -24,8 +24,8 @@ export interface Work {
 /** The limits of a drain's measurement, and what it waits for. */
 export interface Window {
   readonly expected: number;
-  /** In milliseconds. */
-  readonly maxDuration: number;
+  /** In milliseconds. If omitted, all expected jobs must be settled. */
+  readonly maxDuration?: number;
   /** The earliest start, on the machine's clock, so that several workers share the window. */
   readonly notBefore?: number;
 }
@@ -38,6 +38,12 @@ export async function begin(settings: QueueSettings): Promise<void> {
   const { variant, chains } = settings;
   tally = chains ? new StepTally(chains.size) : new Tally(variant === 'result');
   worker = await (chains ? chainMethod(chains.method) : subject).work(settings, tally);
+}
+
+/** Starts the worker, and notes when each job is handled. */
+export async function listen(settings: QueueSettings): Promise<void> {
+  tally = new TimedTally();
+  worker = await subject.work(settings, tally);
 }
 
 /** Closes the worker. @throws Error if a job was handled more than once, or had wrong values */
@@ -53,7 +59,8 @@ export async function drain(settings: QueueSettings, { expected, maxDuration, no
   if (notBefore !== undefined) await until(() => machineTime() >= notBefore, TIMEOUT);
   const before = notBefore === undefined ? 0 : worker.settled();
   const elapsed = startTimer();
-  await until(() => worker.settled() >= expected, maxDuration, expected <= FEW ? setImmediate : undefined);
+  if (maxDuration === undefined) await settle(expected);
+  else await until(() => worker.settled() >= expected, maxDuration, expected <= FEW ? setImmediate : undefined);
   const measured = { ...elapsed(), jobs: worker.settled() - before };
   await end();
   return { ...measured, total: tally.handled };
@@ -70,9 +77,9 @@ export async function settle(count: number): Promise<{ endedAt: number; cpuSecon
   return { endedAt: machineTime(), cpuSeconds: elapsed().cpuSeconds };
 }
 
-/** Returns when each of the first jobs was handled, by id, on the machine's clock. */
-export async function handledAt(count: number): Promise<Float64Array> {
-  return tally.times.slice(0, count);
+/** Returns when each job was handled, by id, on the machine's clock. Only after `listen`. */
+export async function handledAt(): Promise<readonly number[]> {
+  return (tally as TimedTally).times;
 }
 
 /** Returns the heap size after a garbage collection, while the worker continues. */

@@ -1,6 +1,7 @@
+import { Queue } from 'bullmq';
 import type { Message } from '../../payload.js';
 import type { Producer, QueueSettings, Subject } from '../subject.js';
-import { openQueue, startWorker } from './connection.js';
+import { connectionTo, QUEUE, startWorker } from './connection.js';
 import { flowProducer } from './flows.js';
 
 const JOB = 'take';
@@ -24,7 +25,8 @@ export const subject: Subject = {
 
 /** The same for a worker within Nest. */
 export async function produce(settings: QueueSettings): Promise<Producer> {
-  const queue = await openQueue(settings);
+  const queue: Queue<Message> = new Queue(QUEUE, { connection: connectionTo(settings) });
+  await queue.waitUntilReady();
   return {
     send: async (note) => void (await queue.add(JOB, note)),
     sendAll: (notes) => queue.addBulk(notes.map((data) => ({ name: JOB, data }))),

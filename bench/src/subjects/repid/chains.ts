@@ -5,7 +5,7 @@ import { IsInt } from 'class-validator';
 import { CHAIN_LENGTH, type Link, type Message } from '../../payload.js';
 import type { ChainMethod, Handler } from '../subject.js';
 import { connect, HANDLER, workIn } from './app.js';
-import { ACTOR, producerOf } from './connection.js';
+import { ACTOR } from './connection.js';
 
 const GATHER = 'gather';
 
@@ -22,11 +22,7 @@ class LinkDto implements Link {
 
 /** A step enqueues the next one, committed with its own settlement. Nothing is stored. */
 export const followers: ChainMethod = {
-  async produce(settings) {
-    const { repid, close } = await connect(settings);
-    return { ...producerOf(repid, settings), close };
-  },
-
+  produce: connect,
   work: (settings, handler) => workIn(settings, handler, EnqueuingSteps),
 };
 
