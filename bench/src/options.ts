@@ -30,7 +30,7 @@ export function readOptions(): BenchOptions {
   const command = new Command('npm run bench --')
     .addArgument(new Argument('[part...]', 'all where none is named').choices(PARTS.map(({ name }) => name)))
     .option('--quick', 'smaller and with fewer runs: to see that it works', false)
-    .option('--check', 'compares with the targets; exits 1 where one is missed', false)
+    .option('--check', 'compares with the targets; exits 1 where one is missed beyond noise', false)
     .option('--runs <n>', `runs of each case that count; ${RUNS}`, wholeNumber)
     .addOption(new Option('--subject <name...>', 'only this one, or several').choices(SUBJECT_NAMES).default([]))
     .option('--scenario <name...>', 'only this one, or several', [])

@@ -1,6 +1,7 @@
 import { median } from 'd3-array';
 import { bestPeerOf, labelOf, ratiosOf, type Figure, type Sample } from '../figure.js';
 import type { BenchOptions } from '../options.js';
+import { PARTS } from '../parts/index.js';
 import { medianInterval, type Interval } from './interval.js';
 import { TARGETS, type Target } from './targets.js';
 
@@ -32,13 +33,16 @@ export function compareAll(figures: readonly Figure[]): TargetResult[] {
   return TARGETS.map((target) => compare(target, figures));
 }
 
-/** Returns how many targets fail a run: those that are missed, or not measured although their part was measured as a whole. */
+/**
+ * Returns how many targets fail a run: those that are missed, and those that were not measured although their part, or
+ * everything, was measured as a whole.
+ */
 export function failedOf(results: readonly TargetResult[], { parts, subject, scenario }: BenchOptions): number {
   const isWhole = subject.length + scenario.length === 0;
-  const isMeasured = (name: string) => isWhole && parts.some((part) => part.name === name);
+  const isMeasured = (name: string) => parts.length === PARTS.length || parts.some((part) => part.name === name);
   return TARGETS.filter(({ part }, index) => {
     const { verdict } = results[index]!;
-    return verdict === 'missed' || (verdict === 'not measured' && isMeasured(part));
+    return verdict === 'missed' || (verdict === 'not measured' && isWhole && isMeasured(part));
   }).length;
 }
 
