@@ -1,5 +1,5 @@
 import { greatest, least, median } from 'd3-array';
-import { entryOf, type Role, type SubjectName } from './subjects/catalogue.js';
+import { entryOf, type SubjectName } from './subjects/catalogue.js';
 
 /** The outcome of one run. */
 export interface Sample {
@@ -41,19 +41,20 @@ export function cpuOf({ samples }: Figure): Sample['cpu'] {
 }
 
 /**
- * Returns the median of the ratios of two figures, each of two runs in the same round, so that changes on the machine affect
- * both. Undefined if there is nothing to compare.
+ * Returns the ratios of two figures, each of two runs in the same round, so that changes on the machine affect both. Empty
+ * if there is nothing to compare.
  */
-export function ratioOf(
+export function ratiosOf(
   one: Figure,
   other: Figure | undefined,
   quantityOf: (sample: Sample) => number | undefined = ({ value }) => value,
-): number | undefined {
-  if (other === undefined || one.better === 'neither') return undefined;
-  return median(one.samples.slice(0, other.samples.length), (sample, round) => {
+): number[] {
+  if (other === undefined || one.better === 'neither') return [];
+  const ratios = one.samples.slice(0, other.samples.length).map((sample, round) => {
     const [ours, theirs] = [quantityOf(sample), quantityOf(other.samples[round]!)];
     return ours === undefined || theirs === undefined ? undefined : ours / theirs;
   });
+  return ratios.filter((ratio) => ratio !== undefined);
 }
 
 /**
@@ -71,7 +72,7 @@ export function plainOf(figure: Figure, all: readonly Figure[]): Figure | undefi
   return besideOf(figure, all, 'plain')[0];
 }
 
-function besideOf({ part, scenario }: Figure, all: readonly Figure[], role: Role): Figure[] {
+function besideOf({ part, scenario }: Figure, all: readonly Figure[], role: 'peer' | 'plain'): Figure[] {
   const isBeside = (other: Figure): boolean => other.part === part && other.scenario === scenario;
   return all.filter((other) => isBeside(other) && entryOf(other.subject).role === role);
 }

@@ -1,5 +1,7 @@
-import type { BenchRedis } from './bench-redis.js';
-import { BenchProcess, type ProcessRole } from './processes/bench-process.js';
+import { startServer, type RedisServer } from '@repid/test/redis-server';
+import { range } from 'd3-array';
+import { Redis } from 'ioredis';
+import { startProcess, type BenchProcess } from './processes/bench-process.js';
 import type { SubjectName } from './subjects/catalogue.js';
 
 /** How much is measured. */
@@ -12,18 +14,32 @@ export interface FixtureOptions {
   readonly profile?: string;
 }
 
-/** One Redis, and for each subject producer and worker processes that are idle between their runs. */
+/** A redis-server without persistence, and for each subject producer and worker processes that are idle between their runs. */
 export class Fixture {
+  readonly redis: Redis;
   private readonly started = new Map<string, Promise<BenchProcess>>();
 
-  constructor(
-    readonly redis: BenchRedis,
+  private constructor(
     readonly options: FixtureOptions,
-  ) {}
+    private readonly server: RedisServer,
+  ) {
+    this.redis = new Redis(server.url);
+  }
+
+  static async start(options: FixtureOptions): Promise<Fixture> {
+    return new Fixture(options, await startServer());
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
 
   /** Returns processes of a subject, and starts those that are not running. */
-  processes(subject: SubjectName, role: ProcessRole, count: number): Promise<BenchProcess[]> {
-    return Promise.all(Array.from({ length: count }, (_, n) => this.process(subject, role, n + 1)));
+  processes(subject: SubjectName, role: 'producer' | 'worker', count: number): Promise<BenchProcess[]> {
+    const names = range(1, count + 1).map((number) => `${subject}-${role}-${number}`);
+    for (const name of names)
+      if (!this.started.has(name)) this.started.set(name, startProcess(subject, name, this.options.profile));
+    return Promise.all(names.map((name) => this.started.get(name)!));
   }
 
   /** Returns `full`, or `quick` in a quick run. */
@@ -31,16 +47,9 @@ export class Fixture {
     return this.options.quick ? quick : full;
   }
 
-  async stop(): Promise<void> {
-    const processes = await Promise.allSettled(this.started.values());
-    await Promise.all(processes.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
-    await this.redis.stop();
-  }
-
-  private process(subject: SubjectName, role: ProcessRole, number: number): Promise<BenchProcess> {
-    const key = `${subject} ${role} ${number}`;
-    const process = this.started.get(key) ?? BenchProcess.start(subject, role, number, this.options.profile);
-    this.started.set(key, process);
-    return process;
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled([...this.started.values()].map((starting) => starting.then((one) => one.stop())));
+    this.redis.disconnect();
+    await this.server.stop();
   }
 }

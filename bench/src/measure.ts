@@ -1,12 +1,11 @@
-import { flatRollup, group, median } from 'd3-array';
-import { labelOf, type Figure } from './figure.js';
+import { flatGroup, group, median } from 'd3-array';
+import { labelOf, type Case, type Figure } from './figure.js';
 import type { Fixture } from './fixture.js';
-import type { BenchCase, Part, Reading } from './parts/part.js';
+import type { Part, Reading } from './parts/part.js';
 
 /** The selected cases: all if no name is given. */
 export interface Filter {
   readonly subject: readonly string[];
-  /** Scenarios with these names. A name that no scenario has selects all that contain it. */
   readonly scenario: readonly string[];
 }
 
@@ -15,35 +14,29 @@ export interface Filter {
  * on the machine affect all of them.
  */
 export async function measurePart(fixture: Fixture, part: Part, filter: Filter): Promise<Figure[]> {
-  const readings: (BenchCase & Reading)[] = [];
-  for (const [scenario, cases] of group(choose(part.cases(fixture), filter), (one) => one.scenario)) {
-    const runs = part.runs?.(fixture.options.runs, scenario) ?? fixture.options.runs;
+  const readings: (Case & Reading)[] = [];
+  const { runs: asked, quick } = fixture.options;
+  const isAsked = (names: readonly string[], name: string) => names.length === 0 || names.includes(name);
+  const chosen = part
+    .cases(quick)
+    .filter((one) => isAsked(filter.subject, one.subject) && isAsked(filter.scenario, one.scenario));
+  for (const [scenario, cases] of group(chosen, (one) => one.scenario)) {
+    const runs = part.runs?.(asked, scenario) ?? asked;
     console.error(`  ${scenario}: ${cases.length} x ${runs}`);
-    for (const one of cases) await one.measure(true);
-    for (let round = 0; round < runs; round += 1) {
-      for (const one of cases)
-        readings.push(...[await one.measure(false)].flat().map((reading) => ({ ...one, ...reading })));
+    const warmUps = new Map<Case, Reading>();
+    for (let round = 0; round <= runs; round += 1) {
+      for (const one of cases) {
+        const values = [await part.measure(one, fixture, warmUps.get(one))].flat();
+        const results = values.map((value) => ({ ...one, ...value }));
+        if (round === 0) warmUps.set(one, results[0]!);
+        else readings.push(...results);
+      }
     }
   }
-  return flatRollup(
-    readings,
-    (same) => figureOf(part, same),
-    ({ scenario }) => scenario,
-    labelOf,
-  ).map(([, , one]) => one);
+  return flatGroup(readings, ({ scenario }) => scenario, labelOf).map(([, , same]) => figureOf(part, same));
 }
 
-function choose(cases: readonly BenchCase[], filter: Filter): BenchCase[] {
-  const matches = (name: string): readonly BenchCase[] => {
-    const exact = cases.filter(({ scenario }) => scenario === name);
-    return exact.length > 0 ? exact : cases.filter(({ scenario }) => scenario.includes(name));
-  };
-  const wanted = filter.scenario.length === 0 ? cases : filter.scenario.flatMap(matches);
-  const isAsked = ({ subject }: BenchCase) => filter.subject.length === 0 || filter.subject.includes(subject);
-  return cases.filter((one) => wanted.includes(one) && isAsked(one));
-}
-
-function figureOf(part: Part, readings: readonly (BenchCase & Reading)[]): Figure {
+function figureOf(part: Part, readings: readonly (Case & Reading)[]): Figure {
   const { scenario, subject, variant, unit = part.unit, better = part.better } = readings[0]!;
   const samples = readings.map(({ value, cpu }) => ({ value, cpu }));
   return {

@@ -26,16 +26,3 @@ export const CHAIN_LENGTH = 5;
 export function firstLink(id: number): Link {
   return { id, step: 0, value: id };
 }
-
-export function nextLink({ id, step, value }: Link): Link {
-  return { id, step: step + 1, value: value + 1 };
-}
-
-export function isEnd({ step }: Link): boolean {
-  return step === CHAIN_LENGTH;
-}
-
-/** Calls `create` with `count` numbers from `first` on. */
-export function range<One>(first: number, count: number, create: (n: number) => One): One[] {
-  return Array.from({ length: count }, (_, n) => create(first + n));
-}

@@ -1,22 +1,36 @@
-import { bestPeerOf, cpuOf, labelOf, ratioOf, type Figure, type Sample } from '../figure.js';
+import { median } from 'd3-array';
+import { bestPeerOf, labelOf, ratiosOf, type Figure, type Sample } from '../figure.js';
 import type { BenchOptions } from '../options.js';
 import { PARTS } from '../parts/index.js';
+import { medianInterval, type Interval } from './interval.js';
 import { TARGETS, type Target } from './targets.js';
 
 /** How a figure compares with its target, as it is stored in the results. */
 export interface TargetResult {
   readonly target: string;
-  /** The ratio, or the value if the target is a value; undefined if it was not measured. */
+  /** The median of the ratios, or of the values if the target is a value; undefined if it was not measured. */
   readonly reached?: number;
-  readonly verdict: 'met' | 'missed' | 'not measured';
+  /** The confidence interval of that median; undefined if there are too few runs for one. */
+  readonly interval?: Interval;
+  /** `within noise` if the median misses the target, but another run may reach it. */
+  readonly verdict: 'met' | 'within noise' | 'missed' | 'not measured';
 }
 
+/** A target is missed if the whole interval is on its wrong side. Without an interval, the median decides. */
 export function compare(target: Target, figures: readonly Figure[]): TargetResult {
-  const { bound, factor } = target;
-  const reached = reachedBy(target, figures);
+  const values = valuesOf(target, figures);
+  const reached = median(values);
   if (reached === undefined) return { target: describe(target), verdict: 'not measured' };
-  const isMet = bound === 'at least' ? reached >= factor : reached <= factor;
-  return { target: describe(target), reached, verdict: isMet ? 'met' : 'missed' };
+  const interval = medianInterval(values);
+  const reaches = (value: number): boolean =>
+    target.bound === 'at least' ? value >= target.factor : value <= target.factor;
+  const verdict = reaches(reached) ? 'met' : interval?.some(reaches) ? 'within noise' : 'missed';
+  return { target: describe(target), reached, interval, verdict };
+}
+
+/** Compares all targets. */
+export function compareAll(figures: readonly Figure[]): TargetResult[] {
+  return TARGETS.map((target) => compare(target, figures));
 }
 
 /**
@@ -37,12 +51,13 @@ function describe({ part, scenario, ours, of, bound, factor, times }: Target): s
   return `${measure}: ${bound} ${factor}${times === undefined ? '' : ` x ${times}`}`;
 }
 
-function reachedBy({ part, scenario, ours, of, times }: Target, figures: readonly Figure[]): number | undefined {
+/** Returns what is compared with the target, one value for each run. */
+function valuesOf({ part, scenario, ours, of, times }: Target, figures: readonly Figure[]): number[] {
   const find = (label: string): Figure | undefined =>
     figures.find((one) => one.part === part && one.scenario === scenario && labelOf(one) === label);
   const quantityOf = ({ value, cpu }: Sample): number | undefined => (of === undefined ? value : cpu?.redis);
   const figure = find(ours);
-  if (figure === undefined) return undefined;
-  if (times === undefined) return of === undefined ? figure.median : cpuOf(figure)?.redis;
-  return ratioOf(figure, times === 'best peer' ? bestPeerOf(figure, figures) : find(times), quantityOf);
+  if (figure === undefined) return [];
+  if (times === undefined) return figure.samples.map(quantityOf).filter((value) => value !== undefined);
+  return ratiosOf(figure, times === 'best peer' ? bestPeerOf(figure, figures) : find(times), quantityOf);
 }

@@ -1,20 +1,23 @@
 import { mean, sum } from 'd3-array';
+import type { Redis } from 'ioredis';
 import type { Sample } from '../figure.js';
 import type { Fixture } from '../fixture.js';
 import type { BenchProcess } from '../processes/bench-process.js';
-import type { SubjectName } from '../subjects/catalogue.js';
+import { redisCpuSeconds } from '../redis-statistics.js';
 import type { QueueSettings, Sending } from '../subjects/subject.js';
 import type { Window, Work } from '../tasks/work.js';
+import type { Jobs } from './part.js';
 
 /** The concurrency of workers, unless the part varies it. */
 const CONCURRENCY = 100;
 
-/** The distance between the first ids of two producers. */
-const ID_RANGE = 2_000_000;
+/** How long several processes may take to start, in milliseconds: they are measured after all have started. */
+export const START_TIME = 700;
 
-interface DriverOptions extends Omit<QueueSettings, 'url' | 'concurrency'> {
-  readonly concurrency?: number;
-  readonly subject: SubjectName;
+/** The distance between the first ids of two producers. */
+const ID_RANGE = 500_000;
+
+interface DriverOptions extends Partial<QueueSettings> {
   /** @default 1 */
   readonly producers?: number;
   /** @default 1 */
@@ -29,58 +32,54 @@ export class Driver {
   private handled = 0;
 
   private constructor(
-    private readonly redis: Fixture['redis'],
+    private readonly redis: Redis,
     readonly settings: QueueSettings,
     private readonly producers: readonly BenchProcess[],
     private readonly workers: readonly BenchProcess[],
   ) {}
 
-  static async start(fixture: Fixture, { subject, producers = 1, workers = 1, ...options }: DriverOptions) {
-    const settings = { url: fixture.redis.url, concurrency: CONCURRENCY, ...options };
+  static async start(fixture: Fixture, { subject, variant }: Jobs, options: DriverOptions = {}): Promise<Driver> {
+    const { producers = 1, workers = 1, ...others } = options;
+    const settings = { url: fixture.url, variant, concurrency: CONCURRENCY, ...others };
     const senders = await fixture.processes(subject, 'producer', producers);
     const takers = await fixture.processes(subject, 'worker', workers);
-    await fixture.redis.flush();
+    await fixture.redis.flushall('SYNC'); // No run is slowed down by the leftovers of another.
     return new Driver(fixture.redis, settings, senders, takers);
   }
 
-  get producer(): BenchProcess {
-    return this.producers[0]!;
+  get producer(): BenchProcess['tasks'] {
+    return this.producers[0]!.tasks;
   }
 
-  get worker(): BenchProcess {
-    return this.workers[0]!;
+  get worker(): BenchProcess['tasks'] {
+    return this.workers[0]!.tasks;
   }
 
   async preload(count: number, maxQueued?: number): Promise<void> {
-    await this.producer.run('preload', this.settings, count, maxQueued);
+    await this.producer.preload(this.settings, count, maxQueued);
     this.sent += count;
   }
 
   /** Lets all producers send for `duration` milliseconds. */
   async enqueue(sending: Sending, duration: number): Promise<Work> {
-    const send = (one: BenchProcess, n: number) => one.run('enqueue', this.settings, sending, duration, n * ID_RANGE);
-    const work = together(await Promise.all(this.producers.map(send)));
+    const works = this.producers.map(({ tasks }, n) => tasks.enqueue(this.settings, sending, duration, n * ID_RANGE));
+    const work = together(await Promise.all(works));
     this.sent += work.total;
     return work;
   }
 
   /** Lets all workers work in the same window. */
   async drain(window: Window): Promise<Work> {
-    const work = together(await Promise.all(this.workers.map((one) => one.run('drain', this.settings, window))));
+    const work = together(await Promise.all(this.workers.map(({ tasks }) => tasks.drain(this.settings, window))));
     this.handled += work.total;
     return work;
   }
 
-  /** Waits for a task of the worker, and for one that is started when the worker is ready for it. */
-  overlap<Worked, Sent>(working: Promise<Worked>, send: () => Promise<Sent>): Promise<[Worked, Sent]> {
-    return Promise.all([working, this.worker.ready().then(send)]);
-  }
-
   /** Returns the rate of some work, and its cost for the processes and Redis. @throws Error as `check` does */
   async measure(action: () => Promise<Work>): Promise<Sample> {
-    const cpuBefore = await this.redis.cpuSeconds();
+    const cpuBefore = await redisCpuSeconds(this.redis);
     const { jobs, total, seconds, cpuSeconds } = await action();
-    const redisSeconds = (await this.redis.cpuSeconds()) - cpuBefore;
+    const redisSeconds = (await redisCpuSeconds(this.redis)) - cpuBefore;
     await this.check();
     const cpu = { process: (cpuSeconds * 10_000) / jobs, redis: (redisSeconds * 10_000) / total };
     return { value: jobs / seconds, cpu };
@@ -88,7 +87,7 @@ export class Driver {
 
   /** @throws Error if a job is missing or was handled more than once */
   async check(): Promise<void> {
-    this.left = await this.producer.run('left', this.settings);
+    this.left = await this.producer.left(this.settings);
     if (this.sent === this.handled + this.left) return;
     throw new Error(`Of ${this.sent} jobs ${this.handled} were handled and ${this.left} are left.`);
   }

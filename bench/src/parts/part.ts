@@ -4,22 +4,28 @@ import { entryOf, SUBJECT_NAMES, type SubjectName } from '../subjects/catalogue.
 import type { Variant } from '../subjects/subject.js';
 
 /** One question about all subjects. */
-export interface Part extends Unit {
+export interface Part<One extends Case = Case> extends Unit {
   readonly name: string;
   readonly question: string;
-  cases(fixture: Fixture): readonly BenchCase[];
+  /** What is measured. @param isQuick whether sizes are smaller, to check that it works */
+  cases(isQuick: boolean): readonly One[];
+  /**
+   * One run of a case. The first is a warm-up, long enough for code to be compiled.
+   * @param warmUp what the warm-up measured; undefined in the warm-up itself
+   */
+  measure(one: One, fixture: Fixture, warmUp?: Sample): Promise<Sample | readonly Reading[]>;
   /** The runs of each case of a scenario, if they differ from the option `runs`. */
   runs?(asked: number, scenario: string): number;
-}
-
-export interface BenchCase extends Case {
-  /** One run. The first is a warm-up, long enough for code to be compiled. */
-  measure(isWarmUp: boolean): Promise<Sample | readonly Reading[]>;
 }
 
 /** One of several values of a run, with its own scenario. */
 export interface Reading extends Sample, Partial<Unit> {
   readonly scenario: string;
+}
+
+/** Infers the type of the cases. */
+export function partOf<One extends Case>(part: Part<One>): Part<One> {
+  return part;
 }
 
 export const RATE = { unit: 'jobs/s', better: 'higher' } as const;
@@ -30,12 +36,12 @@ export interface Jobs {
   readonly variant: Variant;
 }
 
-/** All jobs that have no results. */
-export const RESULTLESS: readonly Jobs[] = SUBJECT_NAMES.flatMap((subject) =>
-  entryOf(subject)
-    .variants.filter((variant) => variant !== 'result')
-    .map((variant) => ({ subject, variant })),
+export const ALL_JOBS: readonly Jobs[] = SUBJECT_NAMES.flatMap((subject) =>
+  entryOf(subject).variants.map((variant) => ({ subject, variant })),
 );
+
+/** All jobs that have no results. */
+export const RESULTLESS = ALL_JOBS.filter(({ variant }) => variant !== 'result');
 
 /** The subjects that differ for Redis: core and BullMQ send the same commands with and without Nest. */
 export const DISTINCT = RESULTLESS.filter(({ subject }) => subject !== 'repid-core' && subject !== 'nestjs-bullmq');

@@ -1,77 +1,54 @@
+import { createBirpc, type BirpcReturn } from 'birpc';
 import { fork, type ChildProcess } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import pTimeout from 'p-timeout';
 import type { SubjectName } from '../subjects/catalogue.js';
-import type { Arguments, Result, TaskName } from '../tasks/index.js';
-import type { Reply } from './reply.js';
+import type { Tasks } from '../tasks/index.js';
 
 const PROGRAM = fileURLToPath(new URL('child.js', import.meta.url));
-const START_TIMEOUT = 30_000;
 const TASK_TIMEOUT = 150_000;
 const STOP_TIMEOUT = 10_000;
 
-export type ProcessRole = 'producer' | 'worker';
-
 /** A child process that loads one subject and does one task at a time. It ends with its parent. */
-export class BenchProcess {
-  /** Emits its replies. Its exit is an error, too. */
-  private readonly events = new EventEmitter();
-
-  private constructor(
-    private readonly label: string,
-    private readonly child: ChildProcess,
-  ) {
-    const fail = (reason: string): boolean => this.events.emit('error', new Error(`${label} ${reason}`));
-    this.events.on('error', () => undefined); // It is reported by the task that it ends.
-    child.on('message', ([event, value]: Reply) =>
-      event === 'error' ? fail(`failed: ${(value as Error).stack}`) : this.events.emit(event, value),
-    );
-    child.once('exit', (code, signal) => fail(`exited (${signal ?? code}).`));
-    child.on('error', ({ message }) => fail(`cannot be reached: ${message}`));
-  }
-
-  /** @param profileFolder the folder for a CPU profile; if omitted, none is taken */
-  static async start(subject: SubjectName, role: ProcessRole, number: number, profileFolder?: string) {
-    const profile = [
-      '--cpu-prof',
-      `--cpu-prof-dir=${profileFolder}`,
-      `--cpu-prof-name=${subject}-${role}-${number}.cpuprofile`,
-    ];
-    const child = fork(PROGRAM, [subject], {
-      execArgv: ['--expose-gc', ...(profileFolder === undefined ? [] : profile)],
-      stdio: ['ignore', 2, 2, 'ipc'],
-      serialization: 'advanced',
-      env: { ...process.env, NODE_ENV: 'production' },
-    });
-    const started = new BenchProcess(`The ${role} process ${number} of "${subject}"`, child);
-    await started.next('ready', START_TIMEOUT);
-    return started;
-  }
-
-  /** Does a task. @throws Error when it fails, takes too long, or the process ends */
-  async run<Name extends TaskName>(task: Name, ...args: Arguments<Name>): Promise<Result<Name>> {
-    const result = this.next('result', TASK_TIMEOUT, ` of "${task}"`);
-    this.child.send([task, args]);
-    return (await result) as Result<Name>;
-  }
-
-  /** Resolves when the last task is ready for the work of other processes. */
-  async ready(): Promise<void> {
-    await this.next('ready', START_TIMEOUT);
-  }
-
+export interface BenchProcess {
+  /** They fail if they take too long, or if the process ends. */
+  readonly tasks: BirpcReturn<Tasks>;
   /** Ends the process normally, so that it can write its profile; kills it if that takes too long. */
-  async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exit = once(this.child, 'exit');
-    this.child.disconnect();
-    await pTimeout(exit, { milliseconds: STOP_TIMEOUT }).catch(() => this.child.kill('SIGKILL'));
-  }
+  stop(): Promise<void>;
+}
 
-  private async next(event: Reply[0], milliseconds: number, detail = ''): Promise<unknown> {
-    const message = `${this.label} sent no "${event}"${detail} within ${milliseconds} ms.`;
-    const [value] = await pTimeout(once(this.events, event), { milliseconds, message });
-    return value as unknown;
-  }
+/**
+ * @param name a name for the process, and for its CPU profile
+ * @param profileFolder the folder for the CPU profile; if omitted, none is taken
+ */
+export async function startProcess(subject: SubjectName, name: string, profileFolder?: string): Promise<BenchProcess> {
+  const profile = ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${name}.cpuprofile`];
+  const child = fork(PROGRAM, [subject], {
+    execArgv: ['--expose-gc', ...(profileFolder === undefined ? [] : profile)],
+    stdio: ['ignore', 2, 2, 'ipc'],
+    serialization: 'advanced',
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  const tasks = createBirpc<Tasks>(
+    {},
+    {
+      post: (message) => child.send(message),
+      on: (receive) => child.on('message', receive),
+      timeout: TASK_TIMEOUT,
+      onTimeoutError: (task) => {
+        throw new Error(`${name} did not end its task "${task}" within ${TASK_TIMEOUT} ms.`);
+      },
+    },
+  );
+  child.once('exit', (code, signal) => tasks.$close(new Error(`${name} exited (${signal ?? code}).`)));
+  await tasks.load();
+  return { tasks, stop: () => stop(child) };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (!child.connected) return;
+  const kill = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT);
+  child.disconnect();
+  await once(child, 'exit');
+  clearTimeout(kill);
 }

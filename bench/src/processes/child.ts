@@ -1,16 +1,9 @@
-import { TASKS, type TaskName } from '../tasks/index.js';
-import { reply } from './reply.js';
+import { createBirpc } from 'birpc';
+import { TASKS } from '../tasks/index.js';
 
-// One process for one subject and one role: runs the tasks that it receives one after the other, and is idle in between.
-process.on('message', ([task, args]: [TaskName, unknown[]]) => void run(task, args));
+// One process for one subject and one role: does the tasks that its parent calls, and is idle in between.
+createBirpc<object, typeof TASKS>(TASKS, {
+  post: (message) => process.send?.(message),
+  on: (receive) => process.on('message', receive),
+});
 process.once('disconnect', () => process.exit()); // The parent has stopped it, or has died.
-reply('ready');
-
-async function run(task: TaskName, args: readonly unknown[]): Promise<void> {
-  try {
-    const perform = TASKS[task] as (...args: unknown[]) => Promise<unknown>;
-    reply('result', await perform(...args));
-  } catch (error) {
-    reply('error', error);
-  }
-}

@@ -25,14 +25,6 @@ const PANELS = [
   { part: 'memory', scenario: 'each queued', title: 'Each queued job in Redis' },
 ] as const;
 
-interface Panel {
-  readonly title: string;
-  readonly rows: readonly Figure[];
-  readonly left: number;
-  readonly top: number;
-  readonly height: number;
-}
-
 /** Returns an SVG with a panel for each of the main comparisons, and a bar for each figure. */
 export function chartOf(figures: readonly Figure[]): string {
   const panels = panelsOf(figures);
@@ -64,7 +56,7 @@ export function chartOf(figures: readonly Figure[]): string {
 }
 
 /** Puts each panel below the shortest column, its best rows first. */
-function panelsOf(figures: readonly Figure[]): Panel[] {
+function panelsOf(figures: readonly Figure[]) {
   const columns = [0, 1].map((column) => ({ left: column * COLUMN_WIDTH, end: 0 }));
   return PANELS.map(({ part, scenario, title }) => {
     const rows = figures.filter((figure) => figure.part === part && figure.scenario === scenario);

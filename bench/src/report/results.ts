@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { TargetResult } from '../check/compare.js';
 import type { Figure } from '../figure.js';
 import type { FixtureOptions } from '../fixture.js';
+import { chartOf } from './chart.js';
 
 /** The folder of the results. */
 const FOLDER = fileURLToPath(new URL('../../results/', import.meta.url));
@@ -19,7 +20,7 @@ export interface Results extends Readonly<ReturnType<typeof environmentOf>> {
 }
 
 /** Returns this machine, and the versions that are installed. */
-export function environmentOf(redis: string, { runs, quick }: FixtureOptions) {
+export function environmentOf(redis: string, { runs }: FixtureOptions) {
   return {
     date: new Date().toISOString(),
     node: process.versions.node,
@@ -29,7 +30,6 @@ export function environmentOf(redis: string, { runs, quick }: FixtureOptions) {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     packages: installedVersions(),
     runs,
-    isQuick: quick,
   };
 }
 
@@ -44,11 +44,11 @@ function installedVersions(): Readonly<Record<string, string>> {
 }
 
 /** Writes the results and their chart under the day's date. Returns the path of the results. */
-export function writeResults(results: Results, chart: string): string {
+export function writeResults(results: Results): string {
   mkdirSync(FOLDER, { recursive: true });
   const path = FOLDER + results.date.slice(0, 10);
   writeFileSync(`${path}.json`, `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(`${path}.svg`, chart);
+  writeFileSync(`${path}.svg`, chartOf(results.figures));
   return `${path}.json`;
 }
 

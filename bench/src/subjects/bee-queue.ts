@@ -11,17 +11,16 @@ const DEBOUNCE = 1;
  * bee-queue at its best settings: no events and no job objects kept in the process, jobs removed when they are done,
  * `saveAll` for many, scripts loaded in advance. It stores no results: it publishes them.
  */
-export const beeQueue: Subject = {
+export const subject: Subject = {
   async produce(settings) {
     const queue = await open(settings, false);
     return {
       send: (note) => queue.createJob(note).save(),
       sendAll: (notes) => saveAll(queue, notes),
-      sendDelayed: (note, delay) =>
-        queue
-          .createJob(note)
-          .delayUntil(Date.now() + delay)
-          .save(),
+      sendDelayed: (note, delay) => {
+        const job = queue.createJob(note);
+        return job.delayUntil(Date.now() + delay).save();
+      },
       left: async () => {
         const { waiting, active, delayed, failed } = await queue.checkHealth();
         return waiting + active + delayed + failed;

@@ -1,47 +1,28 @@
 import type { Subject, Variant } from './subject.js';
 
-/** `plain` is Redis Streams by ioredis, without any guarantee. */
-export type Role = 'ours' | 'peer' | 'plain';
-
 interface Entry {
-  readonly role: Role;
+  /** `plain` is Redis Streams by ioredis, without any guarantee. */
+  readonly role: 'ours' | 'peer' | 'plain';
   readonly title: string;
-  readonly detail?: string;
   /** The variants that it supports, the simplest first. */
   readonly variants: readonly Variant[];
   /** Imports it: a process loads only the subject that it measures. */
-  load(): Promise<Subject>;
+  load(): Promise<{ readonly subject: Subject }>;
 }
 
+const [OURS, PEER] = [
+  { role: 'ours', variants: ['bare', 'job', 'result'] },
+  { role: 'peer', variants: ['job', 'result'] },
+] as const;
+
 export const CATALOGUE = {
-  repid: {
-    ...{ role: 'ours', title: 'Repid', detail: 'Nest actor with DTO', variants: ['bare', 'job', 'result'] },
-    load: async () => (await import('./repid/nest.js')).repid,
-  },
-  'repid-core': {
-    ...{ role: 'ours', title: 'Repid', detail: 'engine alone', variants: ['bare', 'job', 'result'] },
-    load: async () => (await import('./repid/core.js')).repidCore,
-  },
-  raw: {
-    ...{ role: 'plain', title: 'raw ioredis Streams', variants: ['bare'] },
-    load: async () => (await import('./raw.js')).raw,
-  },
-  bullmq: {
-    ...{ role: 'peer', title: 'BullMQ', variants: ['job', 'result'] },
-    load: async () => (await import('./bullmq/bullmq.js')).bullmq,
-  },
-  'nestjs-bullmq': {
-    ...{ role: 'peer', title: '@nestjs/bullmq', variants: ['job', 'result'] },
-    load: async () => (await import('./bullmq/nest.js')).nestjsBullmq,
-  },
-  'bee-queue': {
-    ...{ role: 'peer', title: 'bee-queue', variants: ['job'] },
-    load: async () => (await import('./bee-queue.js')).beeQueue,
-  },
-  groupmq: {
-    ...{ role: 'peer', title: 'groupmq', variants: ['job', 'result'] },
-    load: async () => (await import('./groupmq.js')).groupmq,
-  },
+  repid: { ...OURS, title: 'Repid, Nest actor with DTO', load: () => import('./repid/nest.js') },
+  'repid-core': { ...OURS, title: 'Repid, engine alone', load: () => import('./repid/core.js') },
+  raw: { role: 'plain', variants: ['bare'], title: 'raw ioredis Streams', load: () => import('./raw.js') },
+  bullmq: { ...PEER, title: 'BullMQ', load: () => import('./bullmq/bullmq.js') },
+  'nestjs-bullmq': { ...PEER, title: '@nestjs/bullmq', load: () => import('./bullmq/nest.js') },
+  'bee-queue': { role: 'peer', variants: ['job'], title: 'bee-queue', load: () => import('./bee-queue.js') },
+  groupmq: { ...PEER, title: 'groupmq', load: () => import('./groupmq.js') },
 } as const satisfies Record<string, Entry>;
 
 export type SubjectName = keyof typeof CATALOGUE;

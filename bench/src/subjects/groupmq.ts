@@ -20,11 +20,11 @@ const NEVER = 3_600_000;
 /**
  * groupmq at its best settings: as many groups as the worker's concurrency, since it runs the jobs of a group one after the
  * other. Each delayed job has its own group, since a job waits for all earlier jobs of its group, however long they
- * are delayed. Adds are batched if many are in flight. Finished jobs are kept
+ * are delayed. Adds are batched if many are in flight, as from handlers. Finished jobs are kept
  * only if results are measured. Its periodic cleanup is off; if jobs are delayed it is on but never due, since without
  * it nothing checks for delayed jobs.
  */
-export const groupmq: Subject = {
+export const subject: Subject = {
   async produce(settings, sending) {
     const queue = open(settings, sending);
     const add = adder(queue, settings);
@@ -41,7 +41,7 @@ export const groupmq: Subject = {
   },
 
   async work(settings, handler) {
-    const queue = open(settings, settings.addsJobs ? 'in flight' : 'one at a time');
+    const queue = open(settings, '100 in flight');
     const addNow = adder(queue, settings);
     const add = async (message: Message) => void (await addNow(message));
     let settled = 0;

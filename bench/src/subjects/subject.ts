@@ -9,7 +9,7 @@ import type { Link, Message } from '../payload.js';
 export type Variant = 'bare' | 'job' | 'result';
 
 /** How a producer sends: libraries have different best settings for each. */
-export type Sending = 'one at a time' | 'in flight' | 'bulk';
+export type Sending = 'one at a time' | '100 in flight' | 'in bulk, 1,000 each';
 
 /** The Redis server, the kind of jobs, and how a worker runs them. */
 export interface QueueSettings {
@@ -18,30 +18,62 @@ export interface QueueSettings {
   readonly concurrency: number;
   /** Jobs are delayed. Some libraries check for delayed jobs only if configured to. @default false */
   readonly isDelayed?: boolean;
-  /** Handlers add jobs. @default false */
-  readonly addsJobs?: boolean;
   /** Channels that the jobs are spread over. Only `repid-core` supports more than one. @default 1 */
   readonly channels?: number;
+  /** Jobs are chains. */
+  readonly chains?: Chains;
 }
 
-export interface Producer {
-  /** Resolves when Redis has stored the job. */
-  send(message: Message): Promise<unknown>;
+/** Chains, or fan-ins if a size is given. */
+export interface Chains {
+  /** `by hand`, or a method of the subject. */
+  readonly method: string;
+  readonly count: number;
+  /** The number of parts of each fan-in. */
+  readonly size?: number;
+}
+
+/** A system that is measured. All measures are loops over these few methods, the same for all systems. */
+export interface Subject extends ChainMethod {
+  produce(settings: QueueSettings, sending: Sending): Promise<Producer>;
+  /** Other ways to run chains than a handler that adds the next step, by name. */
+  readonly chainMethods?: Readonly<Record<string, ChainMethod>>;
+}
+
+/** A way to run chains: its producer is given their first steps. */
+export interface ChainMethod {
+  produce(settings: QueueSettings, sending: Sending): Promise<ChainProducer>;
+  work(settings: QueueSettings, handler: Handler): Promise<RunningWorker>;
+}
+
+export interface ChainProducer {
   /** Sends all of them in as few calls as the library allows. */
   sendAll(messages: readonly Message[]): Promise<unknown>;
+  /** Sends fan-ins, given the payloads of their parts. */
+  sendFans?(fans: readonly (readonly Link[])[]): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface Producer extends ChainProducer {
+  /** Resolves when Redis has stored the job. */
+  send(message: Message): Promise<unknown>;
   /** Sends a job that must not run before `delay` milliseconds have passed. */
   sendDelayed?(message: Message, delay: number): Promise<unknown>;
   /** Returns the number of jobs that are not done. */
   left(): Promise<number>;
-  close(): Promise<void>;
 }
 
 /** Runs the jobs of a worker. */
 export interface Handler {
   /** Calls so far. */
   readonly handled: number;
-  /** @param add enqueues another job, if the settings say `addsJobs` */
-  handle(message: Message, add?: (message: Message) => unknown): unknown;
+  /**
+   * Runs a job and returns its result.
+   * @param add adds the next step of a chain; if omitted, that step is the result
+   */
+  handle(message: Message, add?: (next: Message) => unknown): unknown;
+  /** Runs the job that collects the parts of a fan-in. */
+  gather?(links: readonly Link[]): void;
 }
 
 /** Takes jobs until it is closed. */
@@ -50,33 +82,4 @@ export interface RunningWorker {
   settled(): number;
   /** Stops receiving jobs, waits for jobs in flight, and closes all connections. */
   close(): Promise<void>;
-}
-
-/** A system that is measured. All measures are loops over these few methods, the same for all systems. */
-export interface Subject {
-  produce(settings: QueueSettings, sending: Sending): Promise<Producer>;
-  work(settings: QueueSettings, handler: Handler): Promise<RunningWorker>;
-  /** Methods to run dependent jobs, by name. */
-  readonly chainMethods?: Readonly<Record<string, ChainMethod>>;
-}
-
-/** A method to run dependent jobs. */
-export interface ChainMethod {
-  start(settings: QueueSettings): Promise<ChainProducer>;
-  work(settings: QueueSettings, steps: Steps): Promise<RunningWorker>;
-}
-
-export interface ChainProducer {
-  /** Enqueues chains, given the payloads of their first steps. */
-  chains(first: readonly Link[]): Promise<unknown>;
-  /** Enqueues fan-ins, given the payloads of their parts. */
-  fans?(fans: readonly (readonly Link[])[]): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-export interface Steps extends Pick<Handler, 'handled'> {
-  /** Runs a step of a chain or a part of a fan-in; returns the payload of the next step. */
-  next(link: Link): Link;
-  /** Runs the job that collects the parts of a fan-in. */
-  gather(links: readonly Link[]): void;
 }

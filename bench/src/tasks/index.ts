@@ -1,11 +1,12 @@
-import { runChains, startChains } from './chains.js';
 import { graph } from './graph.js';
-import { enqueue, left, preload, sendSingly } from './produce.js';
-import { drain, heap, listen } from './work.js';
+import { enqueue, left, preload, sendChains, sendSingly } from './produce.js';
+import { begin, drain, end, handledAt, heapUsed, listen, settle } from './work.js';
 
 /** What a process can do with its subject, by name. Arguments and results are sent between processes. */
-export const TASKS = { preload, enqueue, sendSingly, left, drain, listen, heap, startChains, runChains, graph };
+export const TASKS = {
+  /** Resolves when the process has loaded its subject. */
+  load: async () => undefined,
+  ...{ preload, enqueue, sendSingly, sendChains, left, begin, listen, settle, handledAt, heapUsed, end, drain, graph },
+};
 
-export type TaskName = keyof typeof TASKS;
-export type Arguments<Name extends TaskName> = Parameters<(typeof TASKS)[Name]>;
-export type Result<Name extends TaskName> = Awaited<ReturnType<(typeof TASKS)[Name]>>;
+export type Tasks = typeof TASKS;

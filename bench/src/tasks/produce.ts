@@ -1,45 +1,48 @@
+import { range, shuffle } from 'd3-array';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { note, range } from '../payload.js';
-import { subject } from '../processes/subject.js';
-import type { QueueSettings, Sending } from '../subjects/subject.js';
+import { CHAIN_LENGTH, firstLink, note } from '../payload.js';
+import { chainMethod, subject } from '../processes/subject.js';
+import type { Chains, QueueSettings, Sending } from '../subjects/subject.js';
 import { machineTime, startTimer } from './timing.js';
 import type { Work } from './work.js';
 
 /** Jobs of one call that sends in bulk. */
-export const BULK = 1_000;
+const BULK = 1_000;
 
-/** Pending calls, if jobs are sent `in flight`. */
+/** Pending calls, if jobs are sent in flight. */
 const IN_FLIGHT = 100;
 
 /** The shortest delay of a delayed job, in milliseconds. */
 const MIN_DELAY = 10;
 
-/** Coprime to all counts: its multiples, modulo the count, visit all numbers below it in a scattered order. */
-const STRIDE = 7_919;
-
 /** Sends `count` notes in bulk, so that at most `maxQueued` of them are not done. */
 export async function preload(settings: QueueSettings, count: number, maxQueued?: number): Promise<void> {
-  const producer = await subject.produce(settings, 'bulk');
+  const producer = await subject.produce(settings, 'in bulk, 1,000 each');
   for (let sent = 0; sent < count; sent += BULK) {
     while (maxQueued !== undefined && (await producer.left()) > maxQueued - BULK) await sleep(1);
-    await producer.sendAll(range(sent, Math.min(BULK, count - sent), note));
+    await producer.sendAll(range(sent, Math.min(count, sent + BULK)).map(note));
   }
   await producer.close();
 }
 
 /** Starts calls for `duration` milliseconds, and measures until the last one has completed. */
-export async function enqueue(settings: QueueSettings, sending: Sending, duration: number, firstId = 0): Promise<Work> {
+export async function enqueue(
+  settings: QueueSettings,
+  sending: Sending,
+  duration: number,
+  firstId: number,
+): Promise<Work> {
   const producer = await subject.produce(settings, sending);
   let next = firstId;
   const sendOne = () => producer.send(note(next++));
-  const sendMany = () => producer.sendAll(range((next += BULK) - BULK, BULK, note));
+  const sendMany = () => producer.sendAll(range(next, (next += BULK)).map(note));
+  const send = sending === 'in bulk, 1,000 each' ? sendMany : sendOne;
   const elapsed = startTimer();
   const end = performance.now() + duration;
-  const sendRepeatedly = async (send: () => Promise<unknown>): Promise<void> => {
+  const sendRepeatedly = async (): Promise<void> => {
     while (performance.now() < end) await send();
   };
-  if (sending === 'in flight') await Promise.all(range(0, IN_FLIGHT, () => sendRepeatedly(sendOne)));
-  else await sendRepeatedly(sending === 'bulk' ? sendMany : sendOne);
+  await Promise.all(range(sending === '100 in flight' ? IN_FLIGHT : 1).map(sendRepeatedly));
   const work = { jobs: next - firstId, total: next - firstId, ...elapsed() };
   await producer.close();
   return work;
@@ -56,15 +59,30 @@ export interface SingleJobs {
 /** Sends jobs one after the other. Returns the earliest time at which each can be handled, on the machine's clock. */
 export async function sendSingly(settings: QueueSettings, { count, pause, maxDelay }: SingleJobs): Promise<number[]> {
   const producer = await subject.produce(settings, 'one at a time');
+  const delays = maxDelay && shuffle(range(MIN_DELAY, maxDelay, (maxDelay - MIN_DELAY) / count));
   const times: number[] = [];
   for (let id = 0; id < count; id += 1) {
-    const delay = maxDelay && Math.round(MIN_DELAY + ((maxDelay - MIN_DELAY) * ((id * STRIDE) % count)) / count);
+    const delay = delays && Math.round(delays[id]!);
     times.push(machineTime() + (delay ?? 0));
     await (delay === undefined ? producer.send(note(id)) : producer.sendDelayed!(note(id), delay));
     if (pause !== undefined) await sleep(pause[0] + Math.random() * (pause[1] - pause[0]));
   }
   await producer.close();
   return times;
+}
+
+/** Sends chains or fan-ins in bulk. Returns the machine's time at which it started to. */
+export async function sendChains(settings: QueueSettings, { method, count, size }: Chains): Promise<number> {
+  const producer = await chainMethod(method).produce(settings, 'in bulk, 1,000 each');
+  const start = machineTime();
+  const batch = Math.max(1, Math.floor(BULK / (size ?? CHAIN_LENGTH)));
+  for (let first = 0; first < count; first += batch) {
+    const ids = range(first, Math.min(count, first + batch));
+    if (size === undefined) await producer.sendAll(ids.map(firstLink));
+    else await producer.sendFans!(ids.map((fan) => range(fan * size, (fan + 1) * size).map(firstLink)));
+  }
+  await producer.close();
+  return start;
 }
 
 /** Returns the number of jobs that are not done. */

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** When this process started, on the machine's clock. */
+const START = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
 /** Milliseconds on a monotonic clock that all processes of this machine share. */
 export function machineTime(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
+  return START + performance.now();
 }
 
 /** Returns a function that returns the time since, and the CPU seconds of this process since, in user and kernel. */

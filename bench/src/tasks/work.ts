@@ -1,17 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import pTimeout from 'p-timeout';
-import type { Message } from '../payload.js';
-import { reply } from '../processes/reply.js';
-import { subject } from '../processes/subject.js';
+import { chainMethod, subject } from '../processes/subject.js';
 import type { QueueSettings, RunningWorker } from '../subjects/subject.js';
-import { Tally } from './tally.js';
+import { StepTally, Tally, TimedTally } from './tally.js';
 import { machineTime, startTimer, until } from './timing.js';
 
-/** How long the first job, or all jobs if they are few, may take, in milliseconds. */
-const TIMEOUT = 20_000;
-
-/** How long the jobs between two measurements of the heap may take, in milliseconds. */
-const HEAP_TIMEOUT = 120_000;
+/** How long jobs may take, in milliseconds: less than a task may. */
+const TIMEOUT = 120_000;
 
 /** Jobs that are settled within some milliseconds. The end of the window is then checked without pauses. */
 const FEW = 1_000;
@@ -30,76 +24,66 @@ export interface Work {
 /** The limits of a drain's measurement, and what it waits for. */
 export interface Window {
   readonly expected: number;
-  /** In milliseconds. */
-  readonly maxDuration: number;
+  /** In milliseconds. If omitted, all expected jobs must be settled. */
+  readonly maxDuration?: number;
   /** The earliest start, on the machine's clock, so that several workers share the window. */
   readonly notBefore?: number;
 }
 
-/** Measures from the first handled job until all expected jobs are settled, or until the window is over. */
-export async function drain(settings: QueueSettings, window: Window): Promise<Work> {
-  const tally = new Tally(settings.variant === 'result');
-  const measured = await withWorker(subject.work(settings, tally), tally, async (worker) => {
-    await pTimeout(tally.begun, { milliseconds: TIMEOUT, message: `No job was handled within ${TIMEOUT} ms.` });
-    return measureWindow(worker, window);
-  });
-  return { ...measured, total: tally.handled };
+let worker: RunningWorker;
+let tally: Tally;
+
+/** Starts the worker. */
+export async function begin(settings: QueueSettings): Promise<void> {
+  const { variant, chains } = settings;
+  tally = chains ? new StepTally(chains.size) : new Tally(variant === 'result');
+  worker = await (chains ? chainMethod(chains.method) : subject).work(settings, tally);
 }
 
-async function measureWindow(worker: RunningWorker, { expected, maxDuration, notBefore }: Window) {
+/** Starts the worker, and notes when each job is handled. */
+export async function listen(settings: QueueSettings): Promise<void> {
+  tally = new TimedTally();
+  worker = await subject.work(settings, tally);
+}
+
+/** Closes the worker. @throws Error if a job was handled more than once, or had wrong values */
+export async function end(): Promise<void> {
+  await worker.close();
+  tally.check();
+}
+
+/** Starts the worker, measures from the first job until all expected jobs are settled or the window is over, and closes it. */
+export async function drain(settings: QueueSettings, { expected, maxDuration, notBefore }: Window): Promise<Work> {
+  await begin(settings);
+  await tally.begun;
   if (notBefore !== undefined) await until(() => machineTime() >= notBefore, TIMEOUT);
   const before = notBefore === undefined ? 0 : worker.settled();
   const elapsed = startTimer();
-  await until(() => worker.settled() >= expected, maxDuration, expected <= FEW ? setImmediate : undefined);
-  const times = elapsed();
-  return { jobs: worker.settled() - before, ...times };
+  if (maxDuration === undefined) await settle(expected);
+  else await until(() => worker.settled() >= expected, maxDuration, expected <= FEW ? setImmediate : undefined);
+  const measured = { ...elapsed(), jobs: worker.settled() - before };
+  await end();
+  return { ...measured, total: tally.handled };
 }
 
-/** Returns when each of `count` jobs was handled, by id, on the machine's clock. */
-export async function listen(settings: QueueSettings, count: number): Promise<readonly number[]> {
-  const times: number[] = [];
-  const tally = new (class extends Tally {
-    override handle(message: Message): unknown {
-      times[message.id] = machineTime();
-      return super.handle(message);
-    }
-  })();
-  return withWorker(subject.work(settings, tally), tally, async (worker) => {
-    reply('ready');
-    await allSettled(worker, count, TIMEOUT);
-    return times;
-  });
+/**
+ * Waits until jobs are settled by the worker. Returns when they were, and the CPU seconds meanwhile.
+ * @throws Error if that takes too long
+ */
+export async function settle(count: number): Promise<{ endedAt: number; cpuSeconds: number }> {
+  const elapsed = startTimer();
+  await until(() => worker.settled() >= count, TIMEOUT);
+  if (worker.settled() < count) throw new Error(`Only ${worker.settled()} of ${count} jobs ended in ${TIMEOUT} ms.`);
+  return { endedAt: machineTime(), cpuSeconds: elapsed().cpuSeconds };
 }
 
-/** Returns the heap size after each of these numbers of jobs and a garbage collection, while the worker continues. */
-export async function heap(settings: QueueSettings, counts: readonly number[]): Promise<readonly number[]> {
-  const tally = new Tally();
-  return withWorker(subject.work(settings, tally), tally, async (worker) => {
-    const used: number[] = [];
-    for (const count of counts) {
-      await allSettled(worker, count, HEAP_TIMEOUT);
-      globalThis.gc?.();
-      used.push(process.memoryUsage().heapUsed);
-    }
-    return used;
-  });
+/** Returns when each job was handled, by id, on the machine's clock. Only after `listen`. */
+export async function handledAt(): Promise<readonly number[]> {
+  return (tally as TimedTally).times;
 }
 
-/** Closes the worker after `use`. @throws Error if a job was handled more than once */
-export async function withWorker<Result>(
-  starting: Promise<RunningWorker>,
-  tally: Tally,
-  use: (worker: RunningWorker) => Promise<Result>,
-): Promise<Result> {
-  const worker = await starting;
-  const result = await use(worker);
-  await worker.close();
-  tally.check();
-  return result;
-}
-
-/** @throws Error if they are not settled in time */
-export async function allSettled(worker: RunningWorker, count: number, timeout: number): Promise<void> {
-  await until(() => worker.settled() >= count, timeout);
-  if (worker.settled() < count) throw new Error(`Only ${worker.settled()} of ${count} jobs ended in ${timeout} ms.`);
+/** Returns the heap size after a garbage collection, while the worker continues. */
+export async function heapUsed(): Promise<number> {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
 }

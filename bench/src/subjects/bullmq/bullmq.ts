@@ -1,6 +1,7 @@
+import { Queue } from 'bullmq';
 import type { Message } from '../../payload.js';
 import type { Producer, QueueSettings, Subject } from '../subject.js';
-import { openQueue, startWorker } from './connection.js';
+import { connectionTo, QUEUE, startWorker } from './connection.js';
 import { flowProducer } from './flows.js';
 
 const JOB = 'take';
@@ -10,20 +11,13 @@ const JOB = 'take';
  * are measured; `addBulk` for many; the script that ends a job fetches the next one, and events go to a stream that is
  * trimmed to about 10,000 (its defaults).
  */
-export const bullmq: Subject = {
+export const subject: Subject = {
   produce,
 
   async work(settings, handler) {
-    const queue = settings.addsJobs ? await openQueue<Message>(settings) : undefined;
-    const add = async (message: Message) => void (await queue?.add(JOB, message));
-    const worker = await startWorker<Message>(settings, async ({ data }) => handler.handle(data, add));
-    return {
-      settled: worker.settled,
-      async close() {
-        await worker.close();
-        await queue?.close();
-      },
-    };
+    const { send, close } = await produce(settings);
+    const worker = await startWorker<Message>(settings, async ({ data }) => handler.handle(data, send));
+    return { settled: worker.settled, close: () => worker.close().then(close) };
   },
 
   chainMethods: { FlowProducer: flowProducer },
@@ -31,9 +25,10 @@ export const bullmq: Subject = {
 
 /** The same for a worker within Nest. */
 export async function produce(settings: QueueSettings): Promise<Producer> {
-  const queue = await openQueue<Message>(settings);
+  const queue: Queue<Message> = new Queue(QUEUE, { connection: connectionTo(settings) });
+  await queue.waitUntilReady();
   return {
-    send: (note) => queue.add(JOB, note),
+    send: async (note) => void (await queue.add(JOB, note)),
     sendAll: (notes) => queue.addBulk(notes.map((data) => ({ name: JOB, data }))),
     sendDelayed: (note, delay) => queue.add(JOB, note, { delay }),
     left: () => queue.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized', 'failed'),

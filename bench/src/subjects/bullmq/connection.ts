@@ -1,4 +1,4 @@
-import { Queue, Worker, type Job, type WorkerOptions } from 'bullmq';
+import { Worker, type Job, type WorkerOptions } from 'bullmq';
 import type { QueueSettings, RunningWorker } from '../subject.js';
 
 /** The queue of all measures. */
@@ -12,12 +12,6 @@ export function connectionTo({ url }: QueueSettings) {
 /** Done jobs are removed by an option of the worker, since that of each job is stored with it. */
 export function workerOptionsOf({ variant, concurrency }: QueueSettings): Omit<WorkerOptions, 'connection'> {
   return variant === 'result' ? { concurrency } : { concurrency, removeOnComplete: { count: 0 } };
-}
-
-export async function openQueue<Data>(settings: QueueSettings): Promise<Queue<Data>> {
-  const queue = new Queue<Data>(QUEUE, { connection: connectionTo(settings) });
-  await queue.waitUntilReady();
-  return queue as Queue<Data>;
 }
 
 export async function startWorker<Data>(

@@ -7,7 +7,7 @@ import { produce } from './bullmq.js';
 import { connectionTo, QUEUE, workerOptionsOf } from './connection.js';
 
 /** BullMQ by a processor of @nestjs/bullmq, with the settings of BullMQ alone. It has no DTOs. */
-export const nestjsBullmq: Subject = {
+export const subject: Subject = {
   produce,
 
   async work(settings, handler) {

@@ -1,9 +1,10 @@
 import type { OutgoingMessage, Repid, Worker } from '@repid/core';
 import { RedisBucketBroker, RedisMessageBroker } from '@repid/redis';
+import { sum } from 'd3-array';
 import type { Message } from '../../payload.js';
 import type { Handler, Producer, QueueSettings, RunningWorker } from '../subject.js';
 
-/** The actor that takes the notes. */
+/** The actor that takes notes, or the steps of chains. */
 export const ACTOR = 'take';
 
 const HEADERS = { topic: ACTOR };
@@ -21,15 +22,10 @@ export function channelsOf({ channels = 1 }: QueueSettings): readonly string[] {
   return Array.from({ length: channels }, (_, n) => (n === 0 ? 'default' : `channel-${n}`));
 }
 
-/** Sends over a connection of Repid, which it does not close. Without `enqueue`, single jobs are sent by `repid.job`. */
-export function producerOf(
-  repid: Repid,
-  settings: QueueSettings,
-  enqueue?: (note: Message) => Promise<unknown>,
-): Omit<Producer, 'close'> {
+/** Sends over a connection of Repid, which it does not close. */
+export function producerOf(repid: Repid, settings: QueueSettings): Omit<Producer, 'close'> {
   const channels = channelsOf(settings);
   const channelOf = ({ id }: Message): string => channels[id % channels.length]!;
-  const jobOf = (note: Message) => repid.job(ACTOR, { args: note, channel: channelOf(note) });
   const left = () => leftOn(repid, channels);
   if (settings.variant === 'bare') {
     return {
@@ -38,9 +34,10 @@ export function producerOf(
       sendAll: (notes) => repid.producer.publish(notes.map((note) => bareMessage(channelOf(note), note))),
     };
   }
+  const jobOf = (note: Message) => repid.job(ACTOR, { args: note, channel: channelOf(note) });
   return {
     left,
-    send: enqueue ?? ((note) => jobOf(note).enqueue()),
+    send: (note) => jobOf(note).enqueue(),
     sendAll: (notes) => repid.enqueue(notes.map(jobOf)),
   };
 }
@@ -53,17 +50,16 @@ function bareMessage(channel: string, note: Message): OutgoingMessage {
 /** @throws Error if messages failed */
 async function leftOn(repid: Repid, channels: readonly string[]): Promise<number> {
   const all = await Promise.all(channels.map((channel) => repid.channel(channel).stats()));
-  return all.reduce((sum, { queued, delayed, waiting, running, deadLetters }) => {
-    if (deadLetters > 0) throw new Error(`${deadLetters} messages are dead letters.`);
-    return sum + queued + delayed + waiting + running;
-  }, 0);
+  const deadLetters = sum(all, (stats) => stats.deadLetters);
+  if (deadLetters > 0) throw new Error(`${deadLetters} messages are dead letters.`);
+  return sum(all, ({ queued, delayed, waiting, running }) => queued + delayed + waiting + running);
 }
 
 /** A worker that runs until it is closed. A job is settled when its handler was called and it is no longer in flight. */
 export function runningWorker(
   worker: Pick<Worker, 'inFlight' | 'stop'>,
   run: Promise<unknown>,
-  handler: Pick<Handler, 'handled'>,
+  handler: Handler,
   disconnect: () => Promise<void>,
 ): RunningWorker {
   return {

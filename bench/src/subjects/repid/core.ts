@@ -4,7 +4,7 @@ import type { Subject } from '../subject.js';
 import { ACTOR, brokersAt, channelsOf, producerOf, runningWorker } from './connection.js';
 
 /** The engine alone: an actor that is a plain function, its payload not validated. */
-export const repidCore: Subject = {
+export const subject: Subject = {
   async produce(settings) {
     const repid = new Repid(brokersAt(settings));
     await repid.connect();

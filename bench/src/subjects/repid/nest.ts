@@ -1,37 +1,36 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Actor } from '@repid/nestjs';
 import { IsInt, IsString } from 'class-validator';
+import type { Note } from '../../payload.js';
 import type { Handler, Subject } from '../subject.js';
-import { connect, workIn } from './app.js';
+import { connect, HANDLER, workIn } from './app.js';
 import { dependsOn, followers } from './chains.js';
-import { ACTOR, producerOf } from './connection.js';
+import { ACTOR } from './connection.js';
 
 /** A Nest application: an actor found by its decorator, its payload a DTO that class-validator has checked. */
-export const repid: Subject = {
+export const subject: Subject = {
   async produce(settings) {
-    const { repid: client, close } = await connect(settings);
-    const enqueue = client.actors(Notes)[ACTOR];
+    const { repid, ...producer } = await connect(settings);
+    const enqueue = repid.actors(Notes)[ACTOR];
     return {
-      ...producerOf(client, settings, (note) => enqueue(note as NoteDto)),
+      ...producer,
+      send: settings.variant === 'bare' ? producer.send : (note) => enqueue(note as NoteDto),
       sendDelayed: (note, delay) => enqueue(note as NoteDto, { deferredUntil: new Date(Date.now() + delay) }),
-      close,
     };
   },
 
-  work: (settings, handler) => workIn(settings, handler, [Notes, { provide: HANDLER, useValue: handler }]),
+  work: (settings, handler) => workIn(settings, handler, Notes),
 
   chainMethods: { followers, dependsOn },
 };
 
-class NoteDto {
+class NoteDto implements Note {
   @IsInt()
   id!: number;
 
   @IsString()
   text!: string;
 }
-
-const HANDLER = Symbol('handler');
 
 @Injectable()
 class Notes {
