@@ -7,7 +7,8 @@ import { withLock } from './lock.mjs';
 /** The root of the repository. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const COMPILER = join(ROOT, 'node_modules/@typescript/native/bin/tsc');
+/** The TypeScript compiler, as a program of Node. */
+export const COMPILER = join(ROOT, 'node_modules/@typescript/native/bin/tsc');
 
 /**
  * Makes a clone ready to run: installs what the lock file names and compiles the given projects, where that is not

@@ -7,7 +7,7 @@ import { type Ended, ROOT, runProgram } from './program.js';
 /** Runs a program. Rejects if its exit code is not 0. */
 export const run = promisify(execFile);
 
-const NPM_FLAGS = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+const NPM_FLAGS = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 const PACKAGES = ['core', 'redis', 'nestjs'];
 
 /** Packs the packages as for publishing. Returns the paths of their tarballs. */
@@ -20,7 +20,7 @@ export async function pack(folder: string): Promise<string[]> {
 /** Installs the tarballs into an app, with the usual peer dependencies and `more`. */
 export async function install(app: string, tarballs: readonly string[], ...more: string[]): Promise<void> {
   const packages = [...tarballs, 'class-transformer', 'class-validator', '@types/node@20', ...more];
-  await run('npm', ['install', ...NPM_FLAGS, ...packages], { cwd: app });
+  await run('npm', ['install', '--ignore-scripts', ...NPM_FLAGS, ...packages], { cwd: app });
 }
 
 /** Compiles an app with the repository's compiler. */
