@@ -42,29 +42,31 @@ export interface RedisBucketBrokerOptions extends RedisBrokerOptions {
   readonly commandTimeout?: Duration;
 }
 
+/** The options of `redis()`: those of both brokers. */
+export interface RedisBrokersOptions extends RedisMessageBrokerOptions, RedisBucketBrokerOptions {}
+
 /** Options of a message broker, checked and complete. Durations in milliseconds. */
 export type ResolvedMessageBrokerOptions = ReturnType<typeof resolveMessageBrokerOptions>;
 
 /** @throws InvalidOptionError if one is unknown or wrong */
 export function resolveMessageBrokerOptions(options: unknown, cluster: boolean) {
-  const schema = v.strictObject({
-    ...sharedEntries(cluster),
-    ownershipTime: v.optional(spanOfAtLeast(SHORTEST_OWNERSHIP), DEFAULTS.ownershipTime),
-    maxDeliveries: v.optional(option.wholeNumber(1), DEFAULTS.maxDeliveries),
-    deadLetters: option.deadLetterLimits,
-    publishTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.publishTimeout),
-    fastPaths,
-  });
+  const schema = v.strictObject({ ...sharedEntries(cluster), ...messageEntries });
   return parseOptions(schema, options, 'RedisMessageBroker');
 }
 
 /** @throws InvalidOptionError if one is unknown or wrong */
 export function resolveBucketBrokerOptions(options: unknown, cluster: boolean) {
-  const schema = v.strictObject({
-    ...sharedEntries(cluster),
-    commandTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.commandTimeout),
-  });
+  const schema = v.strictObject({ ...sharedEntries(cluster), ...bucketEntries });
   return parseOptions(schema, options, 'RedisBucketBroker');
+}
+
+/** Returns the given options for each broker. @throws InvalidOptionError if one is unknown or wrong */
+export function splitOptions(options: RedisBrokersOptions, cluster: boolean) {
+  const schema = v.strictObject({ ...sharedEntries(cluster), ...messageEntries, ...bucketEntries });
+  parseOptions(schema, options, 'redis()');
+  const given = Object.entries(options);
+  const without = (entries: object) => Object.fromEntries(given.filter(([name]) => !(name in entries)));
+  return { message: without(bucketEntries), bucket: without(messageEntries) };
 }
 
 function sharedEntries(cluster: boolean) {
@@ -83,6 +85,16 @@ const fastPaths = v.pipe(
 
 /** A shorter ownership would end while a message is on the wire. */
 const SHORTEST_OWNERSHIP = 10;
+
+const messageEntries = {
+  ownershipTime: v.optional(spanOfAtLeast(SHORTEST_OWNERSHIP), DEFAULTS.ownershipTime),
+  maxDeliveries: v.optional(option.wholeNumber(1), DEFAULTS.maxDeliveries),
+  deadLetters: option.deadLetterLimits,
+  publishTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.publishTimeout),
+  fastPaths,
+};
+
+const bucketEntries = { commandTimeout: v.optional(spanOfAtLeast(1), DEFAULTS.commandTimeout) };
 
 /** The part of a key that decides its slot on a cluster. */
 export const HASH_TAG = /\{[^}]+\}/;
