@@ -10,7 +10,7 @@ class Tasks {
   @Actor()
   async main(@MessageDependency() msg: MessageDependency): Promise<void> {
     const a = await this.repid.job<unknown, string>('taskA').enqueue(); // published now, because its result is awaited
-    const { data } = await a.waitForResult({ timeout: '10s', signal: msg.signal });
+    const data = await a.waitUntilFinished({ timeout: '10s', signal: msg.signal });
     msg.enqueue(this.repid.job('taskB', { args: { data } })); // published atomically with this job's settlement
   }
 

@@ -1,7 +1,7 @@
 import { PayloadTooLargeError, UnsupportedError } from '../errors/index.js';
 import { causeOfFailure } from '../dependency/skip.js';
 import type { Serializer } from '../serializer/index.js';
-import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
+import type { ArgsBucket, ResultBucket } from './bucket.js';
 import { isResultBucket } from './bucket.js';
 import type { BucketBroker, BucketWrite, WaitOptions } from './bucket-broker.js';
 import { OpenWaits } from '../connection/open-waits.js';
@@ -24,13 +24,13 @@ export class Buckets {
     this.codec = new BucketCodec(serializer);
   }
 
-  /** The bucket of a job's arguments: an arguments bucket, or another job's result. */
-  async findArgs<T>(id: string): Promise<Bucket<T> | undefined> {
+  /** The bucket of a job's arguments: an arguments bucket, or another job's result. That of a failed job holds null. */
+  async findArgs<T>(id: string): Promise<ArgsBucket<T> | undefined> {
     const brokers = [...new Set([this.argsBroker, this.resultsBroker])].filter((broker) => broker !== undefined);
     if (brokers.length === 0) this.requireArgs(`Arguments bucket "${id}"`);
     for (const broker of brokers) {
       const [body] = await broker.get([id]);
-      if (body !== undefined) return this.codec.decode<T>(body);
+      if (body !== undefined) return this.codec.decode<T>(body) as ArgsBucket<T>;
     }
     return undefined;
   }

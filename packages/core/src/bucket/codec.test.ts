@@ -43,7 +43,7 @@ describe('A bucket', () => {
     ['success', result],
     ['failure', { ...result, data: null, success: false, exception: 'Error: broken' }],
     ['cancellation', { ...result, data: null, success: false, exception: 'CancelledError: off', cancelled: true }],
-    ['skipped run', { ...result, data: null, success: false, skipped: true }],
+    ['skipped run', { ...result, data: null, success: false, exception: 'E: no', skipped: true }],
   ])('with a %s survives encoding and decoding, with JSON and another serializer', (_, bucket) => {
     for (const codec of [json, v8]) expect(codec.decode(codec.encodeResult(bucket))).toEqual(bucket);
     expect(isResultBucket(json.decode(json.encodeResult(bucket)))).toBe(true);

@@ -22,6 +22,17 @@ interface EncodedBucket {
   data: unknown;
 }
 
+/** A result as it is encoded: succeeded or not, as `success` says. */
+export interface EncodableResult extends ArgsBucket {
+  readonly success: boolean;
+  readonly exception?: string;
+  readonly jobName?: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly skipped?: boolean;
+  readonly cancelled?: boolean;
+}
+
 /** True if an encoded bucket is a job's result; false for arguments. For brokers. It reads only the first bytes. */
 export function isResultBody(body: string): boolean {
   return body.startsWith('{"success":');
@@ -45,7 +56,7 @@ export class BucketCodec {
    * @param nonce which enqueueing of its job the result belongs to
    * @throws SerializationError for data that cannot be written, or could not be read back
    */
-  encodeResult(bucket: ResultBucket, nonce?: string): string {
+  encodeResult(bucket: EncodableResult, nonce?: string): string {
     const { success, skipped, ttl, timestamp, exception, cancelled, jobName, startedAt, finishedAt, data } = bucket;
     return (
       `{"success":${success}${member('skipped', flag(skipped))},"ttl":${ttl},"timestamp":${timestamp.getTime()}` +
@@ -59,7 +70,7 @@ export class BucketCodec {
   decode<T>(body: string): Bucket<T> {
     const encoded = parseBucket(body);
     const args = { data: this.decodeData(encoded) as T, timestamp: new Date(encoded.timestamp), ttl: encoded.ttl };
-    return encoded.success === undefined ? args : { ...args, ...decodeOutcome(encoded, encoded.success) };
+    return encoded.success === undefined ? args : ({ ...args, ...decodeOutcome(encoded) } as ResultBucket<T>);
   }
 
   /** Decodes only the data. @throws SerializationError for a text that is not a bucket */
@@ -85,6 +96,9 @@ export class BucketCodec {
     return this.serializer.decode(Buffer.from(String(data), 'base64'));
   }
 }
+
+/** The exception of a failed result that was stored without one. */
+const NO_EXCEPTION = 'Error: no reason was stored';
 
 const NO_DATA = ',"data":null';
 
@@ -114,12 +128,12 @@ function isEncodedBucket(value: unknown): value is EncodedBucket {
   return typeof value === 'object' && value !== null && typeof (value as EncodedBucket).timestamp === 'number';
 }
 
-function decodeOutcome(encoded: EncodedBucket, success: boolean): Omit<ResultBucket, 'data' | 'timestamp' | 'ttl'> {
+function decodeOutcome(encoded: EncodedBucket): Omit<EncodableResult, 'data' | 'timestamp' | 'ttl'> {
   return {
-    success,
+    success: encoded.success === true,
     startedAt: new Date(encoded.startedAt ?? encoded.timestamp),
     finishedAt: new Date(encoded.finishedAt ?? encoded.timestamp),
-    ...(encoded.exception === undefined ? undefined : { exception: encoded.exception }),
+    ...(encoded.success ? undefined : { exception: encoded.exception ?? NO_EXCEPTION }),
     ...(encoded.skipped ? { skipped: true } : undefined),
     ...(encoded.cancelled ? { cancelled: true } : undefined),
     ...(encoded.jobName === undefined ? undefined : { jobName: encoded.jobName }),

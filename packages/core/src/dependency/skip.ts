@@ -14,6 +14,12 @@ export interface UnmetWait {
 /** Separates the reason of a skip from its root cause. */
 export const ROOT_CAUSE = ' Root cause: ';
 
+/** The root cause that a skipped job's result names; the exception itself if it names none. */
+export function rootCauseOf(exception: string): string {
+  const at = exception.indexOf(ROOT_CAUSE);
+  return at < 0 ? exception : exception.slice(at + ROOT_CAUSE.length);
+}
+
 /** Why a job was skipped, as its result says it. Brokers that skip in a script write the same text. */
 export function skipReason(unmet: UnmetWait): string {
   const { condition, state, cause } = unmet;

@@ -44,6 +44,22 @@ export class FailurePolicyError extends RepidError {
   }
 }
 
+/** A job has ended without success. Rejects `job.waitUntilFinished()`. */
+export class JobFailedError extends RepidError {
+  readonly code = 'REPID_JOB_FAILED';
+
+  constructor(
+    readonly job: { readonly id: string; readonly name: string },
+    readonly reason: 'failed' | 'skipped' | 'cancelled',
+    /** Its error, as `Name: message`. */
+    readonly exception: string,
+    /** The error of the job that began it: that of a skipped job's dependency, otherwise its own. */
+    readonly rootCause: string,
+  ) {
+    super(`Job "${job.name}" (${job.id}) ${reason === 'failed' ? 'failed' : `was ${reason}`}: ${exception}`);
+  }
+}
+
 /** The actor that a request was sent to failed for good. */
 export class RequestFailedError extends RepidError {
   readonly code = 'REPID_REQUEST_FAILED';

@@ -26,6 +26,13 @@ async function storeCancelled({ headers }: Message, exception: string, connectio
   if (target === undefined || connection.buckets.resultsBroker === undefined) return;
   const now = new Date(connection.now());
   const times = { startedAt: now, finishedAt: now, timestamp: now, ttl: target.ttl };
-  const bucket = { data: null, success: false, cancelled: true, exception, jobName: headers[HEADER.topic], ...times };
+  const bucket = {
+    data: null,
+    success: false as const,
+    cancelled: true,
+    exception,
+    jobName: headers[HEADER.topic],
+    ...times,
+  };
   await connection.storeSeparately([connection.buckets.writeResult(target.id, bucket, nonce)]);
 }

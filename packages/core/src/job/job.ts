@@ -32,6 +32,7 @@ import type { JobStatus } from './job-status.js';
 import { newId } from './new-id.js';
 import { SEPARATE_RESULTS, CANNOT_DELEGATE, RECURRING } from './refusals.js';
 import { statusOf } from './status-of.js';
+import { valueOf } from './value-of.js';
 import { keepsArgs, namedArgsId, storesResult } from './stored-parts.js';
 import type { UnconfirmedPublish } from './unconfirmed-publish.js';
 
@@ -190,12 +191,18 @@ export class Job<Args = unknown, Result = unknown> {
    * @throws TimeoutError that names the state of the job; UnsupportedError for a job that stores no result
    */
   async waitForResult(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<ResultBucket<Result>> {
-    const { timeout = DEFAULTS.resultTimeout, signal } = parseWaitOptions(
-      options,
-      `waitForResult() of job ${this.label}`,
-    );
-    await this.connection.ready();
-    return awaitResult<Result>(this, this.requireResultId(), this.connection, { timeout, signal });
+    return this.waitBy('waitForResult()', options);
+  }
+
+  /**
+   * Resolves with the returned value once the job has succeeded.
+   *
+   * @param options.timeout how long to wait; default one minute
+   * @throws JobFailedError if it failed, was skipped or was cancelled; TimeoutError; UnsupportedError for a job that
+   * stores no result
+   */
+  async waitUntilFinished(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<Result> {
+    return valueOf(this, await this.waitBy('waitUntilFinished()', options));
   }
 
   /**
@@ -364,6 +371,12 @@ export class Job<Args = unknown, Result = unknown> {
 
   private get resultTtl(): number | null {
     return this.options.resultTtl === undefined ? DEFAULTS.resultTtl : this.options.resultTtl;
+  }
+
+  private async waitBy(call: string, given: object): Promise<ResultBucket<Result>> {
+    const { timeout = DEFAULTS.resultTimeout, signal } = parseWaitOptions(given, `${call} of job ${this.label}`);
+    await this.connection.ready();
+    return awaitResult<Result>(this, this.requireResultId(), this.connection, { timeout, signal });
   }
 
   private requireResultId(): string {
