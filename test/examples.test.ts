@@ -12,9 +12,11 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   'request-reply': 'Alex has ID 123\n',
   'depends-on':
     'Running Task A\nRunning Task B with Data from A\nRunning Task C with Result from B\nWorkflow Complete\n',
+  'typed-chain': 'Hello Alex! Your id is 123.\n',
   parallel:
     'Aggregated 3: B with data from A, C with data from A, D with data from A\n' +
     'Aggregated 1000: part 1 with data from A, ..., part 1000 with data from A\n',
+  guarded: 'acme: 42\nA guest was refused: dead-lettered, not retried.\n',
   retry:
     'failsTwice: run 1\nfailsTwice: run 2\nfailsTwice: run 3\nResult: done\n' +
     'alwaysFails: run 1\nalwaysFails: run 2\nalwaysFails: run 3\nalwaysFails: run 4\n' +

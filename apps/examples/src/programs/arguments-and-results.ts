@@ -9,7 +9,7 @@ class Messages {
   actorWithArgs(
     @Payload('userId') userId: number,
     @Payload('userName') userName: string,
-    @Payload('userMessages') userMessages: string[],
+    @Payload({ field: 'userMessages', items: String }) userMessages: string[],
   ): string[] {
     return [...userMessages, `Hi ${userName}! Your id is: ${userId}.`];
   }

@@ -14,13 +14,16 @@ class Greeter {
   addHello(
     @Payload('userName') userName: string,
     @Payload('userId') userId: number,
-    @Payload('messages') messages: string[],
+    @Payload({ field: 'messages', items: String }) messages: string[],
   ): Greeted {
     return { userId, messages: [...messages, `Hello ${userName}!`] };
   }
 
   @Actor()
-  addId(@Payload('userId') userId: number, @Payload('messages') messages: string[]): string[] {
+  addId(
+    @Payload('userId') userId: number,
+    @Payload({ field: 'messages', items: String }) messages: string[],
+  ): string[] {
     return [...messages, `Your id is ${userId}.`];
   }
 }

@@ -2,7 +2,7 @@ import type { BucketBroker, BucketWrite } from '../bucket/index.js';
 import { Buckets } from '../bucket/buckets.js';
 import type { MessageBroker } from '../broker/index.js';
 import { BrokerClosedError } from '../errors/index.js';
-import { guardedListener, type EventListener } from '../events/index.js';
+import { guardedListener, type EventListener, type JobEventListener } from '../events/index.js';
 import { ownArgsBucketOf } from '../message/index.js';
 import { JSON_CONTENT_TYPE, jsonSerializer, type Serializer } from '../serializer/index.js';
 import type { Converter } from '../converter/index.js';
@@ -17,6 +17,7 @@ export interface ConnectionParts {
   readonly converter: Converter;
   readonly maxPayloadBytes: number;
   readonly onEvent: EventListener;
+  readonly onJobEvent?: JobEventListener;
 }
 
 /** A message broker with its bucket brokers, serializer and converter. */
@@ -27,6 +28,8 @@ export class Connection {
   readonly converter: Converter;
   readonly maxPayloadBytes: number;
   readonly onEvent: EventListener;
+  /** Undefined while nobody listens: then these events are not made. */
+  onJobEvent: JobEventListener | undefined;
   private readonly transactional = new Set<BucketBroker>();
   private readonly held: HeldBrokers;
   private isClosed = false;
@@ -43,6 +46,7 @@ export class Connection {
     this.converter = parts.converter;
     this.maxPayloadBytes = parts.maxPayloadBytes;
     this.onEvent = guardedListener(parts.onEvent);
+    this.onJobEvent = parts.onJobEvent && guardedListener(parts.onJobEvent, 'onJobEvent');
   }
 
   /** Milliseconds since the epoch, by the broker's clock. */

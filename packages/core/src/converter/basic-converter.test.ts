@@ -69,10 +69,21 @@ describe('BasicConverter', () => {
     ]);
   });
 
-  it.each([null, undefined, 5, 'text', [1]])('finds no field in %j', async (value) => {
-    expect(await convert(value, parameter({ field: 'length', type: Number }))).toEqual(
-      Array.isArray(value) ? [1] : ['length: is missing'],
-    );
+  it.each([null, undefined, {}, { other: 1 }])('finds no field in %j', async (value) => {
+    expect(await convert(value, parameter({ field: 'length', type: Number }))).toEqual(['length: is missing']);
+  });
+
+  it.each([
+    [5, Number, [5]],
+    ['text', Number, ['length: expected a number, received text']],
+    [[1], Array, [[1]]],
+  ])('takes %j, which has no fields, as the only field', async (value, type, expected) => {
+    expect(await convert(value, parameter({ field: 'length', type }))).toEqual(expected);
+  });
+
+  it.each([5, 'text', [1]])('finds no fields in %j for an actor that takes several', async (value) => {
+    const fields = ['length', 'size'].map((field) => parameter({ field, type: Number }));
+    expect(await convert(value, ...fields)).toEqual(['length: is missing', 'size: is missing']);
   });
 
   it('ignores fields of a prototype', async () => {

@@ -18,7 +18,8 @@ export class BasicConverter implements Converter {
     parameters: readonly PayloadParameter[],
     actor: string,
   ): unknown[] | Promise<unknown[]> {
-    const conversions = convertAll(parameters, (parameter) => this.convertParameter(payload, parameter));
+    const isOnly = parameters.length === 1;
+    const conversions = convertAll(parameters, (parameter) => this.convertParameter(payload, parameter, isOnly));
     return conversions instanceof Promise
       ? conversions.then((settled) => argumentsFrom(settled, actor))
       : argumentsFrom(conversions, actor);
@@ -33,10 +34,14 @@ export class BasicConverter implements Converter {
     return { value };
   }
 
-  private convertParameter(payload: PayloadSource, parameter: PayloadParameter): Conversion | Promise<Conversion> {
+  private convertParameter(
+    payload: PayloadSource,
+    parameter: PayloadParameter,
+    isOnly: boolean,
+  ): Conversion | Promise<Conversion> {
     if (parameter.field === undefined && isBytes(parameter.type)) return { value: payload.bytes };
     const path = parameter.field ?? '';
-    const value = parameter.field === undefined ? payload.value : readField(payload.value, parameter.field);
+    const value = parameter.field === undefined ? payload.value : readField(payload.value, parameter.field, isOnly);
     if (parameter.schema) return convertBySchema(value, parameter.schema, path);
     if (value === undefined || value === null) return convertNothing(value, parameter, path);
     if (parameter.items) return this.convertItems(value, parameter.items, path);
@@ -67,9 +72,10 @@ export function joinPath(path: string, step: string | number): string {
   return path === '' ? String(step) : `${path}.${step}`;
 }
 
-function readField(value: unknown, field: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined;
-  return (value as Record<string, unknown>)[field];
+/** A payload that has no fields, such as the result of another job, is the only field that its actor takes. */
+function readField(value: unknown, field: string, isOnly: boolean): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return isOnly ? value : undefined;
+  return Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined;
 }
 
 function convertNothing(value: null | undefined, { optional, type }: PayloadParameter, path: string): Conversion {

@@ -1,19 +1,18 @@
 import { errorTextWithCauses } from '../errors/describe-error.js';
 import { ignoreRejection } from '../errors/ignore-rejection.js';
 import { escapeControls } from '../errors/index.js';
-import type { EventListener } from './events.js';
 
 /**
  * Wraps a listener so that its failures cannot disturb the caller, which may be settling a message. The first failure
  * is written to the console.
  */
-export function guardedListener(listener: EventListener): EventListener {
+export function guardedListener<Event>(listener: (event: Event) => void, name = 'onEvent'): (event: Event) => void {
   let hasFailed = false;
   const note = (problem: unknown): void => {
     ignoreRejection(problem);
     if (hasFailed) return;
     hasFailed = true;
-    writeToConsole(problem);
+    writeToConsole(name, problem);
   };
   return (event) => {
     try {
@@ -25,9 +24,9 @@ export function guardedListener(listener: EventListener): EventListener {
   };
 }
 
-function writeToConsole(problem: unknown): void {
+function writeToConsole(name: string, problem: unknown): void {
   try {
-    console.error(`[repid] The listener "onEvent" failed: ${escapeControls(errorTextWithCauses(problem))}`);
+    console.error(`[repid] The listener "${name}" failed: ${escapeControls(errorTextWithCauses(problem))}`);
   } catch {
     // The console is broken as well; there is nowhere left to report to.
   }

@@ -3,6 +3,7 @@ import type { BucketWrite } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
 import { BrokerUnavailableError, DuplicateJobError, PayloadTooLargeError } from '../errors/index.js';
 import { shorten } from '../errors/show.js';
+import { reportPublished } from '../events/index.js';
 import { HEADER, type OutgoingMessage } from '../message/index.js';
 import { mostOfHeaders, sizeAbove, sizeOfHeaders } from '../message/size.js';
 import { compose } from '../middleware/compose.js';
@@ -60,6 +61,7 @@ export class Producer implements Publisher {
     for (const message of messages) this.check(message);
     if (this.hasSeparateBuckets(messages)) await this.publishWithSeparateBuckets(messages);
     else await this.connection.broker.publish(messages);
+    reportPublished(this.connection.onJobEvent, messages);
   }
 
   private async publishWithSeparateBuckets(messages: Messages): Promise<void> {

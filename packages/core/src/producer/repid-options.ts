@@ -3,7 +3,7 @@ import type { BucketBroker } from '../bucket/index.js';
 import type { MessageBroker } from '../broker/index.js';
 import { BasicConverter, type Converter } from '../converter/index.js';
 import { DEFAULTS } from '../defaults.js';
-import { logToConsole, type EventListener } from '../events/index.js';
+import { logToConsole, type EventListener, type JobEventListener } from '../events/index.js';
 import { InMemoryBucketBroker, InMemoryMessageBroker } from '../memory/index.js';
 import type { ProducerMiddleware } from './producer-middleware.js';
 import { option, parseOptions } from '../options/index.js';
@@ -25,6 +25,8 @@ export interface RepidOptions {
   producerMiddlewares?: ProducerMiddleware[];
   /** The maximum size of a payload with its headers, an arguments bucket, or a result, in bytes. @default 5 MiB */
   maxPayloadBytes?: number;
+  /** Receives the events of every job: published, started, succeeded, failed. @default they are not made */
+  onJobEvent?: JobEventListener;
   /** Receives the engine's events. @default writes warnings and errors to the console */
   onEvent?: EventListener;
 }
@@ -40,6 +42,7 @@ const schema = v.strictObject({
   producerMiddlewares: v.optional(v.array(option.callable<ProducerMiddleware>(), 'expected an array of functions'), []),
   maxPayloadBytes: v.optional(option.wholeNumber(1), DEFAULTS.maxPayloadBytes),
   onEvent: v.optional(option.callable<EventListener>(), () => logToConsole),
+  onJobEvent: v.optional(option.callable<JobEventListener>()),
 });
 
 /** The options with every default filled in. @throws InvalidOptionError */

@@ -79,6 +79,7 @@ export class Execution {
     inFlight.isStarted = true;
     this.parts.limits.start(inFlight, run);
     this.slots?.started(this.now());
+    this.parts.reports.started(run);
     try {
       const value = this.chain(run);
       if (!isThenable(value)) return this.end(run, inFlight, { type: 'returned', value });
@@ -93,6 +94,7 @@ export class Execution {
 
   private end(run: Run, inFlight: InFlightDelivery, result: RunResult): RunResult {
     run.end();
+    this.parts.reports.ended(run);
     this.freeSlot(run);
     inFlight.run = undefined;
     return result;

@@ -15,6 +15,11 @@ export abstract class ReceivedMessage {
     return this.inFlight.parameters.id ?? this.inFlight.delivery.id;
   }
 
+  /** How often an actor was started for the message, this time included. */
+  get attempt(): number {
+    return this.inFlight.parameters.retries.alreadyTried + this.inFlight.delivery.deliveryCount;
+  }
+
   get channel(): string {
     return this.inFlight.delivery.message.channel;
   }

@@ -1,3 +1,5 @@
+import { monotonic } from '../clock/index.js';
+import type { Connection } from '../connection/connection.js';
 import { ignoreRejection } from '../errors/ignore-rejection.js';
 import type { RunEndedError } from '../errors/index.js';
 import type { EventListener } from '../events/index.js';
@@ -12,9 +14,51 @@ export interface ReportedRun {
   readonly channel: string;
 }
 
+/** When an actor began and ended, by the monotonic clock, in milliseconds. */
+export interface RunTiming {
+  readonly startedAt: number;
+  endedAt?: number;
+}
+
+/** A run whose actor is called. */
+export interface StartedRun extends ReportedRun {
+  readonly attempt: number;
+  /** Undefined if nobody listened when it began. */
+  timing?: RunTiming;
+}
+
 /** Emits the events of runs and deliveries. */
 export class RunReports {
-  constructor(private readonly onEvent: EventListener) {}
+  private readonly onEvent: EventListener;
+
+  constructor(private readonly connection: Connection) {
+    this.onEvent = connection.onEvent;
+  }
+
+  started(run: StartedRun): void {
+    const { onJobEvent } = this.connection;
+    if (onJobEvent === undefined) return;
+    run.timing = { startedAt: this.now() };
+    onJobEvent({ type: 'started', ...nameOf(run), channel: run.channel, attempt: run.attempt });
+  }
+
+  ended({ timing }: StartedRun): void {
+    if (timing) timing.endedAt = this.now();
+  }
+
+  /** The run has succeeded, and its settlement is committed. */
+  succeeded(run: StartedRun): void {
+    const { onJobEvent } = this.connection;
+    if (onJobEvent && run.timing)
+      onJobEvent({ type: 'succeeded', ...nameOf(run), channel: run.channel, duration: this.durationOf(run.timing) });
+  }
+
+  failed(run: StartedRun, error: unknown): void {
+    const { onJobEvent } = this.connection;
+    if (onJobEvent === undefined || run.timing === undefined) return;
+    const about = { ...nameOf(run), channel: run.channel, attempt: run.attempt };
+    onJobEvent({ type: 'failed', ...about, duration: this.durationOf(run.timing), error });
+  }
 
   /** Reports what is done with a message. A success is not reported. */
   disposition(run: ReportedRun, disposition: Disposition): void {
@@ -61,6 +105,15 @@ export class RunReports {
 
   settlementFailed({ delivery: { id, message } }: InFlightDelivery, error: unknown): void {
     this.onEvent({ type: 'settlement-failed', id, channel: message.channel, error });
+  }
+
+  /** An aborted run may not have ended yet. */
+  private durationOf({ startedAt, endedAt = this.now() }: RunTiming): number {
+    return endedAt - startedAt;
+  }
+
+  private now(): number {
+    return monotonic(this.connection.broker.clock);
   }
 
   private acknowledged(run: ReportedRun, failure: { readonly error?: unknown } | undefined): void {

@@ -28,11 +28,13 @@ import type { Inputs } from './inputs.js';
 import { type Addition, lateCallError } from './late-calls.js';
 import { ReceivedMessage } from './received-message.js';
 import { RunEffects } from './run-effects.js';
+import type { RunTiming } from './run-reports.js';
 import { RunSettlement, type RunServices } from './run-settlement.js';
 
 /** One run of an actor on a delivery. The actor gets it as its `MessageDependency`. */
 export class Run extends ReceivedMessage implements MessageDependency {
   action?: MessageAction;
+  timing?: RunTiming;
   private readonly effects: RunEffects;
   private readonly settlement: RunSettlement;
   private jobsAdded = 0;

@@ -42,7 +42,7 @@ export class Runner {
   constructor(parts: RunnerParts) {
     const { router, producer, channels, unroutedTimeout } = parts;
     const { connection } = producer;
-    const reports = new RunReports(connection.onEvent);
+    const reports = new RunReports(connection);
     const writer = new SettlementWriter(producer);
     const unroutedPolicy = new UnroutedPolicy(router, unroutedTimeout, connection.onEvent);
     const unstarted = new UnstartedDeliveries(connection, writer, reports, unroutedPolicy);

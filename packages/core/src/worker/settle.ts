@@ -1,6 +1,6 @@
 import { errorText } from '../errors/index.js';
 import { decide, type Circumstances } from './decide.js';
-import { failureOf } from './disposition.js';
+import { failureOf, isDone } from './disposition.js';
 import { endCancelled } from './end-cancelled.js';
 import { actorResultOf, threw, type ExecutionResult, type RunResult } from './run-result.js';
 import type { RunReports } from './run-reports.js';
@@ -18,6 +18,7 @@ export class SettleStage {
     run.end();
     if (result.type === 'cancelled') endCancelled(run.inFlight, this.reports);
     if (result.type === 'cancelled' || result.type === 'lost') return Promise.resolve();
+    if (result.type === 'threw') this.reports.failed(run, result.error);
     return run.isActedOn ? this.finishSettled(run, result) : this.settle(run, result);
   }
 
@@ -34,6 +35,7 @@ export class SettleStage {
       if (run.isActedOn) throw error;
       return this.settleFailed(run, result, error);
     }
+    if (disposition.action !== 'leave' && isDone(disposition)) this.reports.succeeded(run);
     if (run.hasFollowUps) await this.followUp(run);
   }
 
@@ -51,6 +53,7 @@ export class SettleStage {
     await run.finishSettling();
     if (!run.isActedOn) return this.settle(run, result); // Its settlement was refused.
     const actorResult = actorResultOf(result);
+    if (result.type === 'returned' && SUCCEEDED.has(run.action)) this.reports.succeeded(run);
     if ('error' in actorResult) run.dropEffects();
     if (result.type === 'threw') this.reports.failureAcknowledged(run, result.error);
     try {
@@ -73,6 +76,9 @@ export class SettleStage {
     run.inFlight.freeWorkerSlot();
   }
 }
+
+/** The actions of an actor that mean that it has succeeded. */
+const SUCCEEDED: ReadonlySet<Run['action']> = new Set(['acked', 'replied']);
 
 function circumstancesOf({ actor, inFlight }: Run): Circumstances {
   const { confirmation, onError, retryPolicy } = actor.options;

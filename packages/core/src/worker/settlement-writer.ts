@@ -5,6 +5,7 @@ import { DEFAULTS } from '../defaults.js';
 import { BrokerUnavailableError } from '../errors/index.js';
 import { isA } from '../errors/is-a.js';
 import { endTimeout } from '../errors/timeouts.js';
+import { reportPublished } from '../events/index.js';
 import { HEADER, type Message, type OutgoingMessage } from '../message/index.js';
 import type { Producer } from '../producer/producer.js';
 import type { ActorResult, SettlingDisposition } from './disposition.js';
@@ -86,6 +87,7 @@ export class SettlementWriter {
     } finally {
       inFlight.isSettling = false;
     }
+    if (settlement.publish) reportPublished(this.producer.connection.onJobEvent, settlement.publish);
     const removal = settlement.outcome.type === 'ack' && this.removeSeparateArgs(inFlight.delivery.message, settlement);
     if (removal) await removal;
   }

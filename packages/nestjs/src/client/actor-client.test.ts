@@ -1,16 +1,11 @@
-import { expect, expectTypeOf, it } from 'vitest';
-import { Actor, Actors, type Job, MessageDependency, MessageHeader, Payload, Repid, RepidModule } from '../index.js';
+import { expect, it } from 'vitest';
+import { Actor, Actors, chain, MessageDependency, MessageHeader, Payload, Repid, RepidModule } from '../index.js';
 import { startApp, startModule } from '../start-app.fixture.js';
 import { drain, sent } from '../testing/index.js';
 
 class Email {
   to!: string;
   subject?: string;
-}
-
-interface BothFields {
-  one: string;
-  two: string;
 }
 
 @Actors({ channel: 'mail' })
@@ -51,7 +46,7 @@ it('enqueues under the name and channel of the actor and returns the job', async
   const app = await startApp({ providers: [Mail] });
   const mail = app.get(Repid).actors(Mail);
   const job = await mail.send({ to: 'Alex' });
-  await mail.remind({ id: 7 }, { retries: 2 });
+  await mail.remind(7, { retries: 2 });
   expect(sent(app)).toMatchObject([
     { channel: 'mail', topic: 'send', payload: { to: 'Alex' } },
     { channel: 'mail', topic: 'remind-me', payload: { id: 7 }, headers: { 'repid-retries': '2' } },
@@ -65,7 +60,10 @@ it.each([
   [{ id: 7 }, 7],
 ])('takes %j for an actor with one field', async (payload, result) => {
   const app = await startApp({ providers: [Mail] });
-  const job = await app.get(Repid).actors(Mail).remind(payload);
+  const job = await app
+    .get(Repid)
+    .actors(Mail)
+    .remind(payload as number);
   await drain(app);
   expect((await job.result())?.data).toBe(result);
 });
@@ -81,10 +79,37 @@ it('takes an instance or a literal for an actor with a header and a payload', as
   const app = await startApp({ providers: [Mail] });
   const { file } = app.get(Repid).actors(Mail);
   const email: Email = { to: 'Alex' };
-  const jobs = [await file(email, { headers: { tenant: 'blue' } }), await file({ to: 'Sam' })];
+  const jobs = [await file<Email>(email, { headers: { tenant: 'blue' } }), await file<Email>({ to: 'Sam' })];
   await drain(app);
   const results = await Promise.all(jobs.map((job) => job.result()));
   expect(results.map((result) => result?.data)).toEqual(['file for blue: Alex', 'file for undefined: Sam']);
+});
+
+it('makes jobs that are enqueued together', async () => {
+  const app = await startApp({ providers: [Mail] });
+  const repid = app.get(Repid);
+  const { send, remind } = repid.actors(Mail);
+  const jobs = [send.job({ to: 'Alex' }), remind.job(7, { id: 'seven' })];
+  expect(sent(app)).toEqual([]);
+  await repid.enqueue(jobs);
+  await drain(app);
+  expect(jobs.map(({ id, name, channel }) => [id, name, channel])).toContainEqual(['seven', 'remind-me', 'mail']);
+  expect(await Promise.all(jobs.map((job) => job.waitUntilFinished()))).toEqual([{ sentBy: 'mail to Alex' }, 7]);
+});
+
+it('passes the result of a job on to an actor that takes one field', async () => {
+  const app = await startApp({ providers: [Mail] });
+  const repid = app.get(Repid);
+  const { remind } = repid.actors(Mail);
+  const last = remind.job();
+  await repid.enqueue(chain(remind.job(7), remind.job(), last));
+  await drain(app);
+  expect(await last.waitUntilFinished()).toBe(7);
+});
+
+it.each(['args', 'channel'])('refuses the option "%s" for a job that is only made', async (name) => {
+  const { remind } = (await startApp({})).get(Repid).actors(Mail);
+  expect(() => remind.job(1, { [name]: 'x' })).toThrow(`Option "${name}" cannot be passed to a call of "Mail.remind"`);
 });
 
 it('needs no provider of the class in a process that only enqueues', async () => {
@@ -139,29 +164,4 @@ it('refuses an actor of another connection', async () => {
   }
   const app = await startModule({ imports: [RepidModule.forRoot(), RepidModule.forRoot({ name: 'reports' })] });
   await expect(app.get(Repid).actors(Elsewhere).run()).rejects.toThrow("@InjectRepid('reports')");
-});
-
-it('is typed from payload to result', () => {
-  const typed = (repid: Repid) => repid.actors(Mail);
-  type Client = ReturnType<typeof typed>;
-  expectTypeOf<Parameters<Client['send']>[0]>().toEqualTypeOf<Email>();
-  expectTypeOf<ReturnType<Client['send']>>().toEqualTypeOf<Promise<Job<Email, { sentBy: string }>>>();
-  expectTypeOf<Parameters<Client['remind']>[0]>().toEqualTypeOf<number | Record<string, unknown>>();
-  expectTypeOf<ReturnType<Client['remind']>>().toEqualTypeOf<Promise<Job<number | Record<string, unknown>, number>>>();
-  expectTypeOf<Parameters<Client['both']>[0]>().toEqualTypeOf<string | object>();
-  expectTypeOf<Client['both']>().toBeCallableWith({ one: 'a', two: 'b' });
-  expectTypeOf<Client['both']>().toBeCallableWith({} as BothFields);
-  expectTypeOf<Parameters<Client['file']>[0]>().toEqualTypeOf<Email | string | object>();
-  expectTypeOf<Client['file']>().toBeCallableWith({} as Email);
-  expectTypeOf<Client['file']>().toBeCallableWith({ to: 'Alex', subject: 'Hello' });
-  // @ts-expect-error An email is an object, and a header is a string.
-  expectTypeOf<Client['file']>().toBeCallableWith(7);
-  expectTypeOf<Parameters<Client['merge']>[0]>().toEqualTypeOf<string[] | Record<string, unknown>>();
-  expectTypeOf<Client['sweep']>().toBeCallableWith();
-  // @ts-expect-error An email needs a recipient.
-  expectTypeOf<Client['send']>().toBeCallableWith({});
-  // @ts-expect-error The recipient is a string.
-  expectTypeOf<Client['send']>().toBeCallableWith({ to: 7 });
-  // @ts-expect-error The first parameter sets the arguments.
-  expectTypeOf<Client['send']>().toBeCallableWith({ to: 'Alex' }, { args: {} });
 });

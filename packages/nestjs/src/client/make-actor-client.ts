@@ -37,7 +37,10 @@ export function makeActorClient(actorClass: Type, repid: Repid, settings: Client
   return client;
 }
 
-type Enqueuer = (payload?: unknown, options?: JobOptions) => Promise<Job>;
+/** Enqueues a job. Its `job` only makes it. */
+type Enqueuer = ((payload?: unknown, options?: JobOptions) => Promise<Job>) & { job: JobMaker };
+
+type JobMaker = (payload?: unknown, options?: JobOptions) => Job;
 
 function enqueuer(actorClass: Type, method: string, repid: Repid, settings: ClientSettings): Enqueuer {
   const prototype = actorClass.prototype as object;
@@ -46,11 +49,13 @@ function enqueuer(actorClass: Type, method: string, repid: Repid, settings: Clie
   const { name, channel } = resolveActorOptions(label, method, settings.actorDefaults, ...own);
   const connection = connectionOf(own);
   const field = onlyField(prototype, method, label);
-  return async (payload, options = {}) => {
+  const job: JobMaker = (payload, options = {}) => {
     checkConnection(label, connection, settings.connection ?? 'default');
     checkCallOptions(label, options);
-    return repid.job(name, { ...options, channel, args: wrap(payload, field) }).enqueue();
+    return repid.job(name, { ...options, channel, args: wrap(payload, field) });
   };
+  const enqueue = async (payload?: unknown, options?: JobOptions) => job(payload, options).enqueue();
+  return Object.assign(enqueue, { job });
 }
 
 /** Returns the payload field that an actor takes if it is the only part of the payload that the actor takes. */

@@ -18,7 +18,7 @@ export class Repid extends Engine {
 
   /**
    * Returns a client for the actors of a class, typed by their methods: `await repid.actors(Mail).send({ to })` enqueues
-   * a job and returns it. This process need not provide the class.
+   * a job and returns it; `repid.actors(Mail).send.job({ to })` only makes it. This process need not provide the class.
    *
    * @throws ActorDefinitionError if the class has no actors
    */

@@ -1,3 +1,4 @@
+import { UNVALIDATED_PAYLOADS, type UnvalidatedPayloads } from '../parameter/unvalidated.js';
 import * as v from 'valibot';
 import {
   AdjustableClock,
@@ -35,6 +36,13 @@ export interface ConnectionOptions {
    * @default 'drop'
    */
   unknownProperties?: UnknownProperties;
+  /**
+   * What to do about an actor whose payload nothing validates, such as an interface or a class without decorators: log a
+   * warning at bootstrap, refuse to start, or allow it. Applies to the default converter only.
+   *
+   * @default 'warn'
+   */
+  unvalidatedPayloads?: UnvalidatedPayloads;
   /** Defaults for every actor of the connection. `@Actors()` and `@Actor()` override them. */
   actorDefaults?: Partial<ActorOptions>;
   /** Wrap each run of an actor; the first is the outermost. */
@@ -66,6 +74,7 @@ const schema = v.strictObject({
   serializer: v.optional(option.having<Serializer>('a serializer', 'encode', 'decode')),
   converter: v.optional(option.having<Converter>('a converter', 'convertInputs', 'convertOutputs')),
   unknownProperties: v.optional(option.oneOf(['drop', 'refuse', 'keep'])),
+  unvalidatedPayloads: v.optional(option.oneOf(UNVALIDATED_PAYLOADS), 'warn'),
   actorDefaults: v.optional(objectOption<Partial<ActorOptions>>()),
   middlewares: v.optional(v.array(option.callable<ActorMiddleware>(), 'expected an array of functions'), []),
   producerMiddlewares: v.optional(v.array(option.callable<ProducerMiddleware>(), 'expected an array of functions')),

@@ -1,8 +1,8 @@
 import type { FactoryProvider, Provider } from '@nestjs/common';
-import type { BucketBroker, MessageBroker } from '@repid/core';
+import type { BucketBroker, MessageBroker, RepidEvent } from '@repid/core';
 import { Repid } from '../client/index.js';
 import { ActorExplorer } from '../discovery/index.js';
-import { logEvents } from '../events/index.js';
+import { logEvents, RepidEvents } from '../events/index.js';
 import { ActorFactory, ExternalContexts } from '../execution/index.js';
 import { RepidWorker } from '../worker/index.js';
 import {
@@ -13,6 +13,7 @@ import {
 import { RepidConnection } from './repid-connection.js';
 import {
   getArgsBucketBrokerToken,
+  getEventsToken,
   getMessageBrokerToken,
   getRepidToken,
   getResultsBucketBrokerToken,
@@ -53,6 +54,7 @@ export function connectionProviders(name: string, optionsToken: string | symbol)
       ...options,
       useFactory: (resolved: ResolvedConnectionOptions) => resolved.resultsBucketBroker,
     },
+    { provide: getEventsToken(name), useFactory: () => new RepidEvents() },
     repidProvider(name),
     {
       provide: getWorkerToken(name),
@@ -71,6 +73,7 @@ export function connectionExports(name: string): (string | Function)[] {
   return [
     getRepidToken(name),
     getWorkerToken(name),
+    getEventsToken(name),
     getMessageBrokerToken(name),
     getArgsBucketBrokerToken(name),
     getResultsBucketBrokerToken(name),
@@ -83,9 +86,10 @@ function repidProvider(name: string): FactoryProvider<Repid> {
   const brokers = [getMessageBrokerToken(name), getArgsBucketBrokerToken(name), getResultsBucketBrokerToken(name)];
   return {
     provide: getRepidToken(name),
-    inject: [getOptionsToken(name), ...brokers],
+    inject: [getOptionsToken(name), getEventsToken(name), ...brokers],
     useFactory: (
       { serializer, converter, producerMiddlewares, maxPayloadBytes, actorDefaults }: ResolvedConnectionOptions,
+      events: RepidEvents,
       messageBroker: MessageBroker,
       argsBucketBroker: BucketBroker | null,
       resultsBucketBroker: BucketBroker | null,
@@ -99,7 +103,14 @@ function repidProvider(name: string): FactoryProvider<Repid> {
         producerMiddlewares,
         maxPayloadBytes,
       };
-      return new Repid({ ...parts, onEvent: logEvents() }, { connection: name, actorDefaults });
+      const log = logEvents();
+      const onEvent = (event: RepidEvent): void => {
+        log(event);
+        events.emit(event);
+      };
+      const repid = new Repid({ ...parts, onEvent }, { connection: name, actorDefaults });
+      events.listenTo(repid.producer.connection);
+      return repid;
     },
   };
 }
@@ -112,6 +123,7 @@ function connectionProvider(name: string): FactoryProvider<RepidConnection> {
       getMessageBrokerToken(name),
       getRepidToken(name),
       getWorkerToken(name),
+      getEventsToken(name),
       ActorExplorer,
       ActorFactory,
     ],
@@ -120,8 +132,9 @@ function connectionProvider(name: string): FactoryProvider<RepidConnection> {
       broker: MessageBroker,
       repid: Repid,
       worker: RepidWorker,
+      events: RepidEvents,
       explorer: ActorExplorer,
       factory: ActorFactory,
-    ) => new RepidConnection({ name, options, broker, repid, worker, explorer, factory }),
+    ) => new RepidConnection({ name, options, broker, repid, worker, events, explorer, factory }),
   };
 }

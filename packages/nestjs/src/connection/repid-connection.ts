@@ -1,7 +1,8 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ActorDefinitionError, InvalidOptionError, Router, type MessageBroker, type Producer } from '@repid/core';
 import type { Repid } from '../client/index.js';
-import { ActorExplorer, type FoundActor } from '../discovery/index.js';
+import { ActorExplorer } from '../discovery/index.js';
+import type { RepidEvents } from '../events/index.js';
 import type { ActorFactory } from '../execution/index.js';
 import type { RepidWorker } from '../worker/index.js';
 import type { ResolvedConnectionOptions } from './connection-options.js';
@@ -16,6 +17,7 @@ export interface ConnectionParts {
   readonly broker: MessageBroker;
   readonly repid: Repid;
   readonly worker: RepidWorker;
+  readonly events: RepidEvents;
   readonly explorer: ActorExplorer;
   readonly factory: ActorFactory;
 }
@@ -53,11 +55,14 @@ export class RepidConnection implements OnModuleInit, OnApplicationBootstrap, On
 
   /** @throws ActorDefinitionError, DuplicateActorError, InvalidOptionError, UnsupportedError */
   onModuleInit(): void {
-    const { explorer, factory, options, broker, name } = this.parts;
+    const { explorer, factory, options, broker, events, name } = this.parts;
     const names = explorer.instancesOf(RepidConnection).map((connection) => connection.name);
     requireUnique(names);
     const found = explorer.explore();
-    for (const actor of found) requireKnownConnection(actor, names);
+    const listeners = explorer.listeners();
+    for (const { label, connection } of found) requireKnownConnection(`Actor "${label}"`, connection, names);
+    for (const { label, connection } of listeners) requireKnownConnection(`Listener "${label}"`, connection, names);
+    for (const { type, connection, listener } of listeners) if (connection === name) events.on(type, listener);
     const own = found.filter((actor) => actor.connection === name);
     this.ownRouter = new Router(own.map((actor) => factory.make(actor, options, broker)));
     for (const {
@@ -85,9 +90,9 @@ function requireUnique(names: readonly string[]): void {
   );
 }
 
-function requireKnownConnection({ label, connection }: FoundActor, names: readonly string[]): void {
+function requireKnownConnection(subject: string, connection: string, names: readonly string[]): void {
   if (names.includes(connection)) return;
   throw new ActorDefinitionError(
-    `Actor "${label}" is on connection "${connection}", which is not configured. Known connections: ${names.join(', ')}.`,
+    `${subject} is on connection "${connection}", which is not configured. Known connections: ${names.join(', ')}.`,
   );
 }

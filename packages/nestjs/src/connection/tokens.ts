@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Repid } from '../client/repid.js';
+import { RepidEvents } from '../events/repid-events.js';
 import { RepidWorker } from '../worker/repid-worker.js';
 
 /** The name of a connection that is not named. */
@@ -13,6 +14,11 @@ export function getRepidToken(name: string = DEFAULT_CONNECTION): typeof Repid |
 /** Returns the token of a connection's `RepidWorker`; the class itself for the default connection. */
 export function getWorkerToken(name: string = DEFAULT_CONNECTION): typeof RepidWorker | string {
   return name === DEFAULT_CONNECTION ? RepidWorker : tokenOf('RepidWorker', name);
+}
+
+/** Returns the token of a connection's `RepidEvents`; the class itself for the default connection. */
+export function getEventsToken(name: string = DEFAULT_CONNECTION): typeof RepidEvents | string {
+  return name === DEFAULT_CONNECTION ? RepidEvents : tokenOf('RepidEvents', name);
 }
 
 /** Returns the token of a connection's message broker. Override it in a test to use another broker. */
@@ -35,6 +41,9 @@ export const InjectRepid = (name?: string): ParameterDecorator & PropertyDecorat
 
 /** Injects the `RepidWorker` of a connection. @param name default: the default connection */
 export const InjectWorker = (name?: string): ParameterDecorator & PropertyDecorator => Inject(getWorkerToken(name));
+
+/** Injects the `RepidEvents` of a connection. @param name default: the default connection */
+export const InjectEvents = (name?: string): ParameterDecorator & PropertyDecorator => Inject(getEventsToken(name));
 
 /** Injects the message broker of a connection. @param name default: the default connection */
 export const InjectMessageBroker = (name?: string): ParameterDecorator & PropertyDecorator =>

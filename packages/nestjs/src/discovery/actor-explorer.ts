@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { ActorDefinitionError } from '@repid/core';
 import { actorDefaultsOf, actorOptionsOf, connectionOf, misplacedOf } from '../actor/actor-metadata.js';
+import { listenersOf, type FoundListener } from '../events/index.js';
 import { candidatesFrom, type Candidate } from './candidate.js';
 import type { FoundActor } from './found-actor.js';
 
@@ -15,8 +16,7 @@ export class ActorExplorer {
 
   /** @throws ActorDefinitionError for a misplaced `@Actor()`, and for a class with two instances */
   explore(): FoundActor[] {
-    const candidates = candidatesFrom([...this.discovery.getProviders(), ...this.discovery.getControllers()]);
-    const found = candidates.flatMap((candidate) => this.exploreOne(candidate));
+    const found = this.candidates().flatMap((candidate) => this.exploreOne(candidate));
     requireOneInstancePerClass(found);
     return found;
   }
@@ -25,6 +25,27 @@ export class ActorExplorer {
   instancesOf<T extends object>(type: abstract new (...args: never[]) => T): T[] {
     const instances = candidatesFrom(this.discovery.getProviders()).map(({ instance }) => instance);
     return instances.filter((instance): instance is T => instance instanceof type);
+  }
+
+  /** Returns the methods with `@OnRepidEvent()`. @throws ActorDefinitionError if a class has no single instance */
+  listeners(): FoundListener[] {
+    return this.candidates().flatMap((candidate) => this.listenersOf(candidate));
+  }
+
+  private listenersOf({ prototype, instance }: Candidate): FoundListener[] {
+    return this.scanner.getAllMethodNames(prototype).flatMap((method) =>
+      listenersOf(prototype, method).map((declared) => {
+        const label = `${prototype.constructor.name}.${method}`;
+        if (instance === undefined) throw scopedListener(label);
+        const listener: FoundListener['listener'] = (event) =>
+          (instance as Record<string, FoundListener['listener']>)[method]!(event);
+        return { ...declared, label, listener };
+      }),
+    );
+  }
+
+  private candidates(): Candidate[] {
+    return candidatesFrom([...this.discovery.getProviders(), ...this.discovery.getControllers()]);
   }
 
   private exploreOne(candidate: Candidate): FoundActor[] {
@@ -48,6 +69,13 @@ function describe(candidate: Candidate, method: string): FoundActor {
     layers,
     connection: connectionOf(layers),
   };
+}
+
+function scopedListener(label: string): ActorDefinitionError {
+  return new ActorDefinitionError(
+    `"${label}" has @OnRepidEvent(), but its class is transient or request-scoped, so it has no instance to call. ` +
+      'Move the method to a provider of default scope.',
+  );
 }
 
 /** A class provided in two modules has two instances, and both would take the same messages. */

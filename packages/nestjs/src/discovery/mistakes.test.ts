@@ -1,8 +1,10 @@
 import { Body, Inject, Injectable, Logger, Module, Scope } from '@nestjs/common';
 import { createRequire } from 'node:module';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { IsString } from 'class-validator';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   Actor,
+  Actors,
   catchAllRouting,
   InMemoryMessageBroker,
   type MessageBroker,
@@ -162,4 +164,75 @@ it('warns if a payload is not validated because the compiler emits no types', as
   expect(warn.mock.calls.flat()).toEqual([
     expect.stringContaining('The payload of actor "Untyped.send" is not validated'),
   ]);
+});
+
+describe('A payload that nothing validates', () => {
+  class Plain {
+    to!: string;
+  }
+  interface Shape {
+    to: string;
+  }
+  class Decorated {
+    @IsString()
+    to!: string;
+  }
+  class Unvalidated {
+    @Actor()
+    byInterface(_payload: Shape): void {}
+    @Actor()
+    byPartial(_payload: Partial<Decorated>): void {}
+    @Actor()
+    byUnion(_payload: Decorated | undefined | number): void {}
+    @Actor()
+    list(_payload: Decorated[]): void {}
+    @Actor()
+    plain(_payload: Plain): void {}
+    @Actor()
+    items(@Payload({ items: Plain }) _payload: Plain[]): void {}
+    @Actor()
+    field(@Payload('one') _one: Shape, @Payload('two') _two: number): void {}
+  }
+  @Actors({ channel: 'validated' })
+  class Validated {
+    @Actor()
+    byClass(_payload: Decorated): void {}
+    @Actor()
+    primitive(_payload: number): void {}
+    @Actor()
+    bytes(_payload: Uint8Array): void {}
+    @Actor()
+    items(@Payload({ items: Decorated }) _payload: Decorated[]): void {}
+    @Actor()
+    nothing(): void {}
+  }
+
+  it('is reported at bootstrap, with the reason and the remedy', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    onTestFinished(() => warn.mockRestore());
+    await startApp({ providers: [Unvalidated, Validated] });
+    const reports = warn.mock.calls.map(([text]) => String(text));
+    expect(reports.map((text) => /of actor "([^"]*)"/.exec(text)?.[1])).toEqual(
+      ['byInterface', 'byPartial', 'byUnion', 'list', 'plain', 'items', 'field'].map((name) => `Unvalidated.${name}`),
+    );
+    const remedy =
+      'Use a class with class-validator decorators, @Payload({ items: Class }) for an array, or @Payload({ schema }).';
+    expect(reports[0]).toBe(
+      'The payload of actor "Unvalidated.byInterface" is not validated: its type is no class at run time: an interface, ' +
+        `a type alias, a union, Partial<...>, any, unknown, or imported by "import type". ${remedy}`,
+    );
+    expect(reports[3]).toContain('TypeScript does not keep the type of its items.');
+    expect(reports[4]).toContain('class "Plain" has no class-validator decorator');
+    expect(reports[6]).toContain('Field "one" of the payload of actor "Unvalidated.field"');
+  });
+
+  it('is refused or allowed if the module says so', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    onTestFinished(() => warn.mockRestore());
+    const start = startApp({ providers: [Unvalidated] }, { unvalidatedPayloads: 'refuse' });
+    await expect(start).rejects.toThrow('The payload of actor "Unvalidated.byInterface" is not validated');
+    await startApp({ providers: [Validated] }, { unvalidatedPayloads: 'refuse' });
+    await startApp({ providers: [Unvalidated] }, { unvalidatedPayloads: 'allow' });
+    expect(warn).not.toHaveBeenCalled();
+  });
 });

@@ -1,11 +1,20 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PARAMTYPES_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationConfig } from '@nestjs/core';
-import { requireCapability, resolveActorOptions, type Actor, type MessageBroker } from '@repid/core';
+import {
+  ActorDefinitionError,
+  requireCapability,
+  resolveActorOptions,
+  type Actor,
+  type MessageBroker,
+} from '@repid/core';
 import type { ResolvedConnectionOptions } from '../connection/connection-options.js';
 import type { FoundActor } from '../discovery/index.js';
 import { isCustomKey, parameterEntries } from '../parameter/parameter-metadata.js';
 import { readParameters, type IndexedParameter } from '../parameter/read-parameters.js';
+import { unvalidatedReason } from '../parameter/unvalidated.js';
+import { ClassConverter } from '../payload/class-converter.js';
+import { ClassShapes } from '../payload/class-shapes.js';
 import { enhancersOf, type Enhancers } from './enhancers.js';
 import { ExternalContexts } from './external-contexts.js';
 import { filterMiddleware } from './filters.js';
@@ -14,12 +23,16 @@ import { scopedCall } from './scoped-call.js';
 import { requireNoScopedGlobals } from './scoped-globals.js';
 
 /** The connection options that apply to actors. */
-type ActorSettings = Pick<ResolvedConnectionOptions, 'actorDefaults' | 'middlewares' | 'globalEnhancers'>;
+type ActorSettings = Pick<
+  ResolvedConnectionOptions,
+  'actorDefaults' | 'middlewares' | 'globalEnhancers' | 'unvalidatedPayloads' | 'converter'
+>;
 
 /** Makes the core's actors from the methods that the explorer found. */
 @Injectable()
 export class ActorFactory {
   private readonly logger = new Logger('Repid');
+  private readonly shapes = new ClassShapes();
 
   constructor(
     private readonly contexts: ExternalContexts,
@@ -32,7 +45,7 @@ export class ActorFactory {
     if (settings.globalEnhancers) requireNoScopedGlobals(this.application);
     const enhancers = enhancersOf(found);
     const parameters = readParameters(candidate.prototype, method, label);
-    this.warnOfMissingTypes(found, parameters);
+    this.checkValidation(found, parameters, settings);
     return {
       label,
       options: this.optionsFor(found, enhancers, settings, broker),
@@ -57,17 +70,24 @@ export class ActorFactory {
     return resolveActorOptions(label, method, base, ...layers);
   }
 
-  /** Warns if the compiler emitted no parameter types: payloads would silently go unvalidated. */
-  private warnOfMissingTypes(
-    { candidate: { prototype }, method, label }: FoundActor,
+  /** @throws ActorDefinitionError if the connection refuses unvalidated payloads */
+  private checkValidation(
+    { candidate: { prototype }, method, label, layers }: FoundActor,
     parameters: readonly IndexedParameter[],
+    { unvalidatedPayloads, converter }: ActorSettings,
   ): void {
-    const isUnchecked = parameters.some(({ source }) => source.from === 'payload' && !source.schema && !source.items);
-    if (!isUnchecked || Reflect.hasMetadata(PARAMTYPES_METADATA, prototype, method)) return;
-    this.logger.warn(
-      `The payload of actor "${label}" is not validated: the compiler emitted no parameter types. ` +
-        'Enable "emitDecoratorMetadata" (esbuild and tsx do not support it), or use @Payload({ schema }).',
-    );
+    const own = layers.findLast((layer) => layer.converter !== undefined)?.converter ?? converter;
+    if (unvalidatedPayloads === 'allow' || !(own instanceof ClassConverter)) return;
+    const hasTypes = Reflect.hasMetadata(PARAMTYPES_METADATA, prototype, method);
+    for (const { source } of parameters) {
+      const reason = source.from === 'payload' && unvalidatedReason(source, hasTypes, this.shapes);
+      if (!reason) continue;
+      const what = source.field === undefined ? 'The payload' : `Field "${source.field}" of the payload`;
+      const text = `${what} of actor "${label}" is not validated: ${reason}`;
+      if (unvalidatedPayloads === 'refuse') throw new ActorDefinitionError(text);
+      this.logger.warn(text);
+      if (!hasTypes) return;
+    }
   }
 
   private runFor(

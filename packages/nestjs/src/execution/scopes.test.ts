@@ -9,7 +9,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ContextIdFactory, type ContextId, type HostComponentInfo, REQUEST } from '@nestjs/core';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Actor, MessageDependency, Payload, Repid, runOf } from '../index.js';
 import { startApp } from '../start-app.fixture.js';
 import { drain } from '../testing/index.js';
@@ -72,37 +72,51 @@ it('supports request-scoped dependencies and guards', async () => {
   expect((await runOne(await startApp({ imports: [Feature] }))).data).toBe('blue');
 });
 
-it("shares durable providers by the application's strategy", async () => {
+describe('With a ContextIdStrategy', () => {
   const tenants = new Map<string, ContextId>();
-  ContextIdFactory.apply({
-    attach(contextId: ContextId, request: MessageDependency) {
-      const tenant = request.headers['tenant'] ?? '';
-      if (!tenants.has(tenant)) tenants.set(tenant, { id: Math.random() });
-      const shared = tenants.get(tenant) as ContextId;
-      return { payload: { tenant }, resolve: (info: HostComponentInfo) => (info.isTreeDurable ? shared : contextId) };
-    },
-  });
-  let made = 0;
-  @Injectable({ scope: Scope.REQUEST, durable: true })
-  class TenantDatabase {
-    readonly number = (made += 1);
-    constructor(@Inject(REQUEST) readonly request: { tenant: string }) {}
-  }
-  @Injectable()
-  class Scoped {
-    constructor(readonly database: TenantDatabase) {}
-    @Actor()
-    run(): unknown[] {
-      return [this.database.number, this.database.request.tenant];
+  beforeAll(() =>
+    ContextIdFactory.apply({
+      attach(contextId: ContextId, request: MessageDependency) {
+        const tenant = request.headers['tenant'] ?? '';
+        if (!tenants.has(tenant)) tenants.set(tenant, { id: Math.random() });
+        const shared = tenants.get(tenant) as ContextId;
+        return { payload: { tenant }, resolve: (info: HostComponentInfo) => (info.isTreeDurable ? shared : contextId) };
+      },
+    }),
+  );
+  afterAll(() => ContextIdFactory.apply(undefined as never));
+
+  it('shares durable providers, which get its payload as REQUEST', async () => {
+    let made = 0;
+    @Injectable({ scope: Scope.REQUEST, durable: true })
+    class TenantDatabase {
+      readonly number = (made += 1);
+      constructor(@Inject(REQUEST) readonly request: { tenant: string }) {}
     }
-  }
-  try {
+    @Injectable()
+    class Scoped {
+      constructor(readonly database: TenantDatabase) {}
+      @Actor()
+      run(): unknown[] {
+        return [this.database.number, this.database.request.tenant];
+      }
+    }
     const app = await startApp({ providers: [Scoped, TenantDatabase] });
     expect((await runOne(app)).data).toEqual([1, 'blue']);
     expect((await runOne(app)).data).toEqual([1, 'blue']);
-  } finally {
-    ContextIdFactory.apply(undefined as never);
-  }
+  });
+
+  it('still injects the message as REQUEST into actors that are not durable', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Scoped {
+      constructor(@Inject(REQUEST) readonly message: MessageDependency) {}
+      @Actor()
+      run(): unknown[] {
+        return [this.message.topic, this.message.headers['tenant']];
+      }
+    }
+    expect((await runOne(await startApp({ providers: [Scoped] }))).data).toEqual(['run', 'blue']);
+  });
 });
 
 it('creates a transient actor for each delivery', async () => {

@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 import { option, parseOptions } from '@repid/core/internal';
 import { declareParameter } from './parameter-metadata.js';
+import type { Marked } from './mark.js';
 import { isPipe, type Pipe, requirePipes } from './pipe.js';
+
+/**
+ * The results of the job's dependencies. As the type of the parameter, it tells clients that the parameter is no payload.
+ */
+export type DependencyResults<Results extends readonly unknown[] = unknown[]> = Marked<Results>;
 
 /** The form in which a parameter takes the results. */
 export interface DependencyResultsOptions {

@@ -1,6 +1,10 @@
 import { InvalidOptionError } from '@repid/core';
 import { declareParameter } from './parameter-metadata.js';
+import type { Marked } from './mark.js';
 import { requirePipes, type Pipe } from './pipe.js';
+
+/** A header, if the message has it. As the type of the parameter, it tells clients that the parameter is no payload. */
+export type MessageHeader = Marked<string> | undefined;
 
 /**
  * Fills the parameter with a header of the message: a string, or undefined if the message has no such header.

@@ -1,6 +1,8 @@
 import { PARAMTYPES_METADATA } from '@nestjs/common/constants.js';
 import { ActorDefinitionError, type ActorParameter } from '@repid/core';
+import { DependencyResults } from './dependency-results.decorator.js';
 import { MessageDependency } from './message-dependency.decorator.js';
+import { MessageHeader } from './message-header.decorator.js';
 import { isCustomKey, parameterEntries, type ParameterEntry } from './parameter-metadata.js';
 import { parameterNames } from './parameter-names.js';
 import { pipeCounter } from './pipe-counter.js';
@@ -13,6 +15,13 @@ export interface IndexedParameter {
 
 /** An entry of one of Repid's decorators. */
 type SourcedEntry = ParameterEntry & IndexedParameter;
+
+/** Decorators that are also types of what they fill in. The compiler may emit the decorator as the type. */
+const FROM_ELSEWHERE: readonly (readonly [decorator: { readonly name: string }, usage: string])[] = [
+  [MessageDependency, '@MessageDependency()'],
+  [DependencyResults, '@DependencyResults()'],
+  [MessageHeader, "@MessageHeader('name')"],
+];
 
 /** Types that a JSON value cannot be converted to. */
 const UNSUPPORTED_TYPES = new Set<unknown>([BigInt, Symbol, Function, Map, Set, WeakMap, WeakSet, Promise, RegExp]);
@@ -58,9 +67,11 @@ function requireNoTransportDecorators(
 function withType({ source, pipes }: SourcedEntry, type: Function | undefined, name: string): ActorParameter {
   if (source.from === 'dependency-results' && !hasPipes(pipes)) requireArray(type, name);
   if (source.from !== 'payload' || source.schema) return source;
-  if (type === (MessageDependency as unknown)) {
+  const elsewhere = FROM_ELSEWHERE.find(([decorator]) => decorator === type);
+  if (elsewhere) {
+    const [{ name: declared }, usage] = elsewhere;
     throw new ActorDefinitionError(
-      `${name} has the type MessageDependency but takes the payload. Decorate it with @MessageDependency().`,
+      `${name} has the type ${declared} but takes the payload. Decorate it with ${usage}.`,
     );
   }
   if (UNSUPPORTED_TYPES.has(type)) {
@@ -78,7 +89,7 @@ function hasPipes(pipes: ParameterEntry['pipes']): boolean {
 
 /** `Object` is what the compiler emits for types without a class. */
 function requireArray(type: Function | undefined, name: string): void {
-  if (type === undefined || type === Array || type === Object) return;
+  if (type === undefined || type === Array || type === Object || type === DependencyResults) return;
   throw new ActorDefinitionError(
     `${name} has the type ${type.name}, but takes an array with one result per dependency. Declare it as an array.`,
   );

@@ -1,7 +1,9 @@
 export { advance } from './advance.js';
 export type { ConnectionChoice } from './connection-of.js';
 export { drain, type DrainOptions } from './drain.js';
+export { type MatcherResult, repidMatchers, type RepidMatchers } from './matchers.js';
 export { RepidTestingModule } from './repid-testing.module.js';
+export { runActor, type RunActorOptions } from './run-actor.js';
 export { sent, type SentMessage } from './sent.js';
 export {
   FAULT_MOMENTS,
