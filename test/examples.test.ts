@@ -22,6 +22,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
     'alwaysFails: run 1\nalwaysFails: run 2\nalwaysFails: run 3\nalwaysFails: run 4\n' +
     'Dead letter after 4 runs: Error: failed in run 4\n',
   fallback: 'Fallback: handling failed job gracefully\n',
+  tested: 'Retried after an hour without waiting.\nSurvived a crash before, during and after the settlement.\n',
   'enqueue-inside': 'Task A done\nTask B received A\n',
 };
 

@@ -8,19 +8,22 @@ export interface CodeBlock {
   /** Number of its first line of code, from 1. */
   readonly line: number;
   readonly code: string;
-  /** True for a block marked "ts fragment": part of a program, which does not compile alone. */
+  /** True for a block marked "ts fragment", and for one of several files: it does not compile alone. */
   readonly isFragment: boolean;
+  /** The path of the file that the block shows, if it is marked with one: "ts src/mail.ts". */
+  readonly path?: string;
 }
 
-const BLOCK = /^```ts( fragment)?\n(.*?)^```$/gms;
+const BLOCK = /^```ts(?: (fragment|\S+\.ts))?\n(.*?)^```$/gms;
 
 /** Returns the blocks marked "ts" in order. @param file path relative to the repository root */
 export function codeBlocks(file: string): CodeBlock[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(BLOCK)].map(({ index, 1: fragment, 2: code = '' }) => ({
+  return [...text.matchAll(BLOCK)].map(({ index, 1: mark, 2: code = '' }) => ({
     file,
     line: text.slice(0, index).split('\n').length + 1,
     code,
-    isFragment: fragment !== undefined,
+    isFragment: mark !== undefined,
+    path: mark === 'fragment' ? undefined : mark,
   }));
 }

@@ -11,5 +11,6 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   guarded: 'a guard, an interceptor, a pipe and a request-scoped provider around an actor',
   retry: 'a job that fails twice and then succeeds, and one that fails for good',
   fallback: 'a job that runs only if another job has failed for good',
+  tested: 'the testing kit: no server, no waiting, and processes that die',
   'enqueue-inside': 'a job that enqueues another, awaits its result, and passes it to a third',
 };

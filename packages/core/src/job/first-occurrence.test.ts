@@ -7,7 +7,14 @@ const minutely = { expression: '* * * * *', timeZone: 'UTC' };
 
 describe('The first occurrence of a job', () => {
   it.each([
-    ['no option is set', {}, { dueAt: undefined }],
+    ['no option is set', {}, {}],
+    ['it is delayed', { delay: 90_000 }, { dueAt: NOW + 90_000 }],
+    ['it recurs by "every"', { every: 500 }, { dueAt: NOW + 500, recurring: { every: 500, dueAt: NOW + 500 } }],
+    [
+      'it recurs after a delay',
+      { every: 500, delay: 50 },
+      { dueAt: NOW + 50, recurring: { every: 500, dueAt: NOW + 50 } },
+    ],
     ['it is deferred', { deferredUntil: LATER }, { dueAt: LATER.getTime() }],
     ['it recurs', { deferredBy: 500 }, { dueAt: NOW + 500, recurring: { every: 500, dueAt: NOW + 500 } }],
     [
@@ -46,5 +53,17 @@ describe('A cron expression without a time zone', () => {
       recurring: { cron: '0 9 * * *', timeZone: zone, dueAt },
     });
     expect(firstOccurrence({ cron: { expression: '0 9 * * *' } }, now)).toMatchObject({ dueAt });
+  });
+});
+
+describe('A schedule', () => {
+  it.each([
+    [{ delay: 5, deferredUntil: LATER }, 'Options "delay" and "deferredUntil" are both given.'],
+    [{ every: 5, deferredBy: 5 }, 'Options "every" and "deferredBy" are both given.'],
+    [{ cron: minutely, deferredBy: 5 }, 'Options "cron" and "deferredBy" are both given.'],
+    [{ cron: minutely, every: 5 }, 'Options "cron" and "every" are both given.'],
+    [{ every: 0 }, 'Option "every" is 0: a job can recur every millisecond at most.'],
+  ])('%j is refused', (options, message) => {
+    expect(() => firstOccurrence(options, NOW)).toThrow(message);
   });
 });

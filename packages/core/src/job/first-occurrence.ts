@@ -11,23 +11,44 @@ export interface FirstOccurrence {
   readonly recurring?: Schedule;
 }
 
-/** @throws InvalidOptionError for an interval of 0, an invalid cron expression, and for both at once */
-export function firstOccurrence(
-  { deferredUntil, deferredBy, cron }: Pick<ParsedJobOptions, 'deferredUntil' | 'deferredBy' | 'cron'>,
-  now: number,
-): FirstOccurrence {
-  const until = deferredUntil?.getTime();
-  if (cron !== undefined && deferredBy !== undefined) {
-    throw new InvalidOptionError(
-      'Options "cron" and "deferredBy" are both given, but a job has one schedule. Leave one of them out.',
-    );
-  }
+type Timing = Pick<ParsedJobOptions, 'delay' | 'deferredUntil' | 'every' | 'deferredBy' | 'cron'>;
+
+const AT_ONCE: FirstOccurrence = {};
+
+/** Options of which only one may be given: they are names of one thing, or two schedules. */
+const EXCLUSIVE = [
+  ['delay', 'deferredUntil'],
+  ['every', 'deferredBy'],
+  ['cron', 'deferredBy'],
+  ['cron', 'every'],
+] as const satisfies readonly (readonly [keyof Timing, keyof Timing])[];
+
+/** @throws InvalidOptionError for an interval of 0, an invalid cron expression, and for two options for the same thing */
+export function firstOccurrence(timing: Timing, now: number): FirstOccurrence {
+  const { delay, deferredUntil, cron } = timing;
+  if (delay === undefined && deferredUntil === undefined && !recurs(timing)) return AT_ONCE; // Most jobs.
+  requireCompatible(timing);
+  const until = deferredUntil?.getTime() ?? (delay === undefined ? undefined : now + delay);
   if (cron !== undefined) return firstCronOccurrence(cron, until ?? now);
-  if (deferredBy === undefined) return { dueAt: until };
-  if (deferredBy < 1)
-    throw new InvalidOptionError('Option "deferredBy" is 0: a job can recur every millisecond at most.');
-  const dueAt = until ?? now + deferredBy;
-  return { dueAt, recurring: { every: deferredBy, dueAt } };
+  const name = timing.every === undefined ? 'deferredBy' : 'every';
+  const every = timing[name];
+  if (every === undefined) return { dueAt: until };
+  if (every < 1) throw new InvalidOptionError(`Option "${name}" is 0: a job can recur every millisecond at most.`);
+  const dueAt = until ?? now + every;
+  return { dueAt, recurring: { every, dueAt } };
+}
+
+/** True for a recurring job. */
+export function recurs({ every, deferredBy, cron }: Pick<Timing, 'every' | 'deferredBy' | 'cron'>): boolean {
+  return every !== undefined || deferredBy !== undefined || cron !== undefined;
+}
+
+/** @throws InvalidOptionError */
+function requireCompatible(timing: Timing): void {
+  for (const [one, other] of EXCLUSIVE) {
+    if (timing[one] !== undefined && timing[other] !== undefined)
+      throw new InvalidOptionError(`Options "${one}" and "${other}" are both given. Leave one of them out.`);
+  }
 }
 
 /** The time zone of this process. It is stored with the job, since other processes compute later occurrences. */

@@ -54,9 +54,13 @@ export interface JobOptions<Args = unknown> {
   ttl?: Duration;
   /** @default 'medium' */
   priority?: Priority;
-  /** Do not run before this time. With `deferredBy`: the first time of a recurring job. */
+  /** Do not run before this time has passed. Instead of `deferredUntil`. */
+  delay?: Duration;
+  /** Do not run before this time. With `every` or `deferredBy`: the first time of a recurring job. */
   deferredUntil?: Date;
   /** Run repeatedly with this interval, the first time after one interval. */
+  every?: Duration;
+  /** The same as `every`. */
   deferredBy?: Duration;
   /**
    * Run at the times of a cron expression. The time zone defaults to that of the process that enqueues the job, and is
@@ -93,7 +97,9 @@ const schema = v.strictObject({
   timeout: v.optional(option.positiveDuration),
   ttl: v.optional(option.duration),
   priority: v.optional(option.oneOf(PRIORITIES as readonly ['high', 'medium', 'low'])),
+  delay: v.optional(option.duration),
   deferredUntil: v.optional(option.date),
+  every: v.optional(option.duration),
   deferredBy: v.optional(option.duration),
   cron: v.optional(cron),
   argsFrom: v.optional(

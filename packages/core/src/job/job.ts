@@ -24,7 +24,7 @@ import {
 } from './dependencies.js';
 import { enqueueJobs } from './enqueue-jobs.js';
 import { argsBucketOf, newEnqueueing, type Enqueueing } from './enqueueing.js';
-import { firstOccurrence, type FirstOccurrence } from './first-occurrence.js';
+import { firstOccurrence, type FirstOccurrence, recurs } from './first-occurrence.js';
 import { heldArgs } from './held-args.js';
 import { parseJobOptions, parseWaitOptions, type JobOptions, type ParsedJobOptions } from './job-options.js';
 import { JOB, type JobHandle } from './job-handle.js';
@@ -301,8 +301,7 @@ export class Job<Args = unknown, Result = unknown> {
   /** Stores the result in the bucket of another job, for the dependents of that job. */
   storeResultIn(bucket: { readonly id: string; readonly ttl: number | null }, nonce: string | undefined): void {
     this.requireNotEnqueued('delegate()');
-    const { id, cron, deferredBy } = this.options;
-    if (id !== undefined || cron !== undefined || deferredBy !== undefined)
+    if (this.options.id !== undefined || recurs(this.options))
       throw new InvalidOptionError(CANNOT_DELEGATE(this.label));
     this.connection.buckets.requireResults(`Delegating to job ${this.label}`);
     this.storesResult = true;
@@ -338,8 +337,7 @@ export class Job<Args = unknown, Result = unknown> {
     requireCapability(broker, 'dependencies', `"dependsOn" of job ${this.label}`);
     const into = buckets.requireResults(`"dependsOn" of job ${this.label}`);
     if (!this.connection.isTransactional(into)) throw new DependencyError(SEPARATE_RESULTS(this.label));
-    if (this.options.cron !== undefined || this.options.deferredBy !== undefined)
-      throw new DependencyError(RECURRING(this.label));
+    if (recurs(this.options)) throw new DependencyError(RECURRING(this.label));
     const result = this.resultId === undefined ? undefined : { id: this.resultId, ttl: this.resultTtl, into };
     return { on: waitsOf(this, this.dependencies), timeout: this.options.waitTimeout ?? DEFAULTS.waitTimeout, result };
   }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { InvalidOptionError } from '../errors/index.js';
 import { kindOf, show } from '../errors/show.js';
+import { remedyFor } from './names-elsewhere.js';
 
 /**
  * Validates and converts options with a schema made by `v.strictObject`.
@@ -46,7 +47,8 @@ function notAnObject(options: unknown, owner: string): InvalidOptionError {
 
 function describe(issue: v.BaseIssue<unknown>, path: string, schema: v.GenericSchema, owner: string): string {
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return `${owner} has no option "${path}". It has: ${knownOptions(schema)}.`;
+    const known = knownOptions(schema);
+    return `${owner} has no option "${path}". ${remedyFor(path, known) ?? `It has: ${known.join(', ')}.`}`;
   }
   if (issue.type === 'strict_object') return `Option "${path}" of ${owner} is missing.`;
   return `Option "${path}" of ${owner} is ${showGiven(issue.input)}: ${issue.message}.`;
@@ -61,6 +63,6 @@ function showGiven(value: unknown): string {
 /** User name and password in a URL. */
 const CREDENTIALS = /\/\/[^/@\s]*@/g;
 
-function knownOptions(schema: v.GenericSchema): string {
-  return Object.keys((schema as { entries?: object }).entries ?? {}).join(', ');
+function knownOptions(schema: v.GenericSchema): string[] {
+  return Object.keys((schema as { entries?: object }).entries ?? {});
 }

@@ -1,5 +1,6 @@
 export { advance } from './advance.js';
 export type { ConnectionChoice } from './connection-of.js';
+export { type Crash, crashAt, type CrashBrokers } from './crash-at.js';
 export { drain, type DrainOptions } from './drain.js';
 export { type MatcherResult, repidMatchers, type RepidMatchers } from './matchers.js';
 export { RepidTestingModule } from './repid-testing.module.js';
