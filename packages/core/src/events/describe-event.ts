@@ -39,7 +39,10 @@ function inWords(event: RepidEvent): Omit<EventDescription, 'stack'> {
     case 'retrying':
       return {
         level: 'warn',
-        text: `"${event.actor}" failed on "${event.id}", retry in ${event.delay} ms: ${reasonOf(event.error)}`,
+        text:
+          event.error === undefined
+            ? `"${event.actor}" retries "${event.id}" in ${event.delay} ms.`
+            : `"${event.actor}" failed on "${event.id}", retry in ${event.delay} ms: ${reasonOf(event.error)}`,
         error: event.error,
       };
     case 'dead-lettered':

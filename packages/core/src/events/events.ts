@@ -8,6 +8,7 @@ export type RepidEvent =
       readonly type: 'retrying';
       readonly actor: string;
       readonly id: string;
+      /** Undefined if the actor asked for it by `msg.retry()`. */
       readonly error: unknown;
       readonly delay: number;
     }

@@ -8,7 +8,7 @@ const minutely = { expression: '* * * * *', timeZone: 'UTC' };
 describe('The first occurrence of a job', () => {
   it.each([
     ['no option is set', {}, {}],
-    ['it is delayed', { delay: 90_000 }, { dueAt: NOW + 90_000 }],
+    ['it is delayed', { delay: 90_000 }, { dueAt: NOW + 90_000, delay: 90_000 }],
     ['it recurs by "every"', { every: 500 }, { dueAt: NOW + 500, recurring: { every: 500, dueAt: NOW + 500 } }],
     [
       'it recurs after a delay',

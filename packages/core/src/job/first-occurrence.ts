@@ -8,6 +8,8 @@ type Cron = NonNullable<ParsedJobOptions['cron']>;
 export interface FirstOccurrence {
   /** Milliseconds since the epoch; undefined for now. */
   readonly dueAt?: number;
+  /** Given if the broker is to count the time itself: from now, or from when the job is released. In milliseconds. */
+  readonly delay?: number;
   readonly recurring?: Schedule;
 }
 
@@ -32,7 +34,7 @@ export function firstOccurrence(timing: Timing, now: number): FirstOccurrence {
   if (cron !== undefined) return firstCronOccurrence(cron, until ?? now);
   const name = timing.every === undefined ? 'deferredBy' : 'every';
   const every = timing[name];
-  if (every === undefined) return { dueAt: until };
+  if (every === undefined) return { dueAt: until, delay };
   if (every < 1) throw new InvalidOptionError(`Option "${name}" is 0: a job can recur every millisecond at most.`);
   const dueAt = until ?? now + every;
   return { dueAt, recurring: { every, dueAt } };

@@ -228,7 +228,10 @@ export class Run extends ReceivedMessage implements MessageDependency {
   /** The actor need not await this call. The worker does, and reports an error. */
   private settleEagerly(disposition: SettlingDisposition): Promise<void> {
     if (this.isActedOn) return Promise.resolve();
-    const settling = this.settle(disposition).then(() => this.settlement.callBack());
+    const settling = this.settle(disposition).then(() => {
+      this.services.reports.disposition(this, disposition);
+      return this.settlement.callBack();
+    });
     ignoreRejection(settling);
     return settling;
   }

@@ -55,7 +55,7 @@ export class SettleStage {
     const actorResult = actorResultOf(result);
     if (result.type === 'returned' && SUCCEEDED.has(run.action)) this.reports.succeeded(run);
     if ('error' in actorResult) run.dropEffects();
-    if (result.type === 'threw') this.reports.failureAcknowledged(run, result.error);
+    if (result.type === 'threw') this.reportLateFailure(run, result.error);
     try {
       if (run.actor.options.confirmation === 'ack-first') await run.storeResult(actorResult);
       if ('error' in actorResult && run.action === 'acked')
@@ -64,6 +64,12 @@ export class SettleStage {
       this.reports.callbackFailed(run, error);
     }
     await this.followUp(run);
+  }
+
+  /** The actor has failed after it had settled its message. */
+  private reportLateFailure(run: Run, error: unknown): void {
+    if (SUCCEEDED.has(run.action)) this.reports.failureAcknowledged(run, error);
+    else this.reports.callbackFailed(run, error);
   }
 
   /** Sends the remaining messages and calls the callbacks, then frees the worker's slot. */

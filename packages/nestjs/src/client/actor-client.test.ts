@@ -133,7 +133,7 @@ it.each([undefined, 'Mail', {}])('refuses %j instead of a class', async (actorCl
   expect(() => repid.actors(actorClass as never)).toThrow('The argument of repid.actors() is not a class.');
 });
 
-it.each(['args', 'channel'])('refuses the option "%s", which the client sets', async (name) => {
+it.each(['args', 'channel', 'argsFrom'])('refuses the option "%s", which the client sets', async (name) => {
   const repid = (await startApp({})).get(Repid);
   await expect(repid.actors(Mail).remind(1, { [name]: 'x' })).rejects.toThrow(
     `Option "${name}" cannot be passed to a call of "Mail.remind"`,

@@ -51,10 +51,13 @@ function enqueuer(actorClass: Type, method: string, repid: Repid, settings: Clie
   const field = onlyField(prototype, method, label);
   const job: JobMaker = (payload, options = {}) => {
     checkConnection(label, connection, settings.connection ?? 'default');
-    checkCallOptions(label, options);
+    refuseOptions(label, options, ['args', 'channel']);
     return repid.job(name, { ...options, channel, args: wrap(payload, field) });
   };
-  const enqueue = async (payload?: unknown, options?: JobOptions) => job(payload, options).enqueue();
+  const enqueue = async (payload?: unknown, options?: JobOptions) => {
+    refuseOptions(label, options, ['argsFrom']);
+    return job(payload, options).enqueue();
+  };
   return Object.assign(enqueue, { job });
 }
 
@@ -73,11 +76,11 @@ function wrap(payload: unknown, field: string | undefined): unknown {
 }
 
 /** @throws InvalidOptionError for an option that the client sets itself */
-function checkCallOptions(label: string, options: JobOptions): void {
-  const reserved = ['args', 'channel'].find((name) => Object.hasOwn(options, name));
-  if (reserved === undefined) return;
+function refuseOptions(label: string, options: JobOptions | undefined, reserved: readonly string[]): void {
+  const found = options && reserved.find((name) => Object.hasOwn(options, name));
+  if (found === undefined) return;
   throw new InvalidOptionError(
-    `Option "${reserved}" cannot be passed to a call of "${label}": the client sets it. Remove it, or use repid.job().`,
+    `Option "${found}" cannot be passed to a call of "${label}": the client sets it. Remove it, or use repid.job().`,
   );
 }
 

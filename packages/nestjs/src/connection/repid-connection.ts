@@ -86,7 +86,7 @@ function requireUnique(names: readonly string[]): void {
   const duplicate = names.find((name, index) => names.indexOf(name) !== index);
   if (duplicate === undefined) return;
   throw new InvalidOptionError(
-    `Connection "${duplicate}" is configured twice. Import RepidModule.forRoot() once per connection; give each additional connection a "name".`,
+    `Connection "${duplicate}" is configured twice. Import RepidModule.forRoot() once per connection; give each additional connection a "name". In a test of a module that imports it, override the brokers.`,
   );
 }
 

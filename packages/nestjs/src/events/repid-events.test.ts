@@ -34,6 +34,15 @@ class Tasks {
     await msg.ack();
   }
   @Actor()
+  async again(@MessageDependency() msg: MessageDependency): Promise<void> {
+    if (msg.parameters.retries.alreadyTried === 0) await msg.retry(0);
+  }
+  @Actor()
+  async refuseAndFail(@MessageDependency() msg: MessageDependency): Promise<void> {
+    await msg.nack(new Error('not now'));
+    throw new Error('late');
+  }
+  @Actor()
   async refuse(@MessageDependency() msg: MessageDependency): Promise<void> {
     await msg.nack(new Error('not now'));
   }
@@ -91,11 +100,25 @@ describe('RepidEvents', () => {
     ]);
   });
 
-  it('does not report a success of a job that its actor has refused', async () => {
-    const { app, repid, seen } = await recording(['succeeded']);
-    await repid.job('refuse').enqueue();
+  it('reports what becomes of a message that its actor has settled itself', async () => {
+    const { app, repid, seen } = await recording(['succeeded', 'dead-lettered', 'retrying', 'given-back']);
+    await repid.job('refuse', { id: 'refused' }).enqueue();
+    await repid.job('again', { id: 'again', retries: 1 }).enqueue();
     await drain(app);
-    expect(seen).toEqual([]);
+    expect(seen.map((event) => [event.type, 'id' in event && event.id])).toEqual([
+      ['dead-lettered', 'refused'],
+      ['retrying', 'again'],
+      ['succeeded', 'again'],
+    ]);
+    expect(seen[0]).toMatchObject({ error: expect.objectContaining({ message: 'not now' }) });
+    expect(seen[1]).toMatchObject({ delay: 0, error: undefined });
+  });
+
+  it('reports the error of an actor that has refused its message before', async () => {
+    const { app, repid, seen } = await recording(['failure-acknowledged', 'callback-failed']);
+    await repid.job('refuseAndFail').enqueue();
+    await drain(app);
+    expect(seen).toMatchObject([{ type: 'callback-failed', error: { message: 'late' } }]);
   });
 
   it('reports messages without an id', async () => {
