@@ -11,6 +11,7 @@ const STARTS = [
   'packages/core/src/message',
   'packages/redis',
   'packages/nestjs',
+  'packages/nestjs/src',
   'packages/redis/lua/commands',
   'packages/redis/lua/fast',
 ];
