@@ -27,6 +27,8 @@ export const LIMITS = {
   promotionBatch: 500,
   /** How often consumers poll the state of their channels, in case a notification is lost. A blocking read is no longer. */
   pollInterval: 2_000,
+  /** How much earlier than something is due a consumer polls: so long, at least, does it take until Redis has the call. In milliseconds. */
+  pollLead: 1,
   /** A consumer that was not seen for this many of these intervals is dead. */
   missedPolls: 3,
   /** The same problem is not reported more often. */
