@@ -28,8 +28,7 @@ export class Connection {
   readonly converter: Converter;
   readonly maxPayloadBytes: number;
   readonly onEvent: EventListener;
-  /** Undefined while nobody listens: then these events are not made. */
-  onJobEvent: JobEventListener | undefined;
+  private guardedJobListener: JobEventListener | undefined;
   private readonly transactional = new Set<BucketBroker>();
   private readonly held: HeldBrokers;
   private isClosed = false;
@@ -46,7 +45,17 @@ export class Connection {
     this.converter = parts.converter;
     this.maxPayloadBytes = parts.maxPayloadBytes;
     this.onEvent = guardedListener(parts.onEvent);
-    this.onJobEvent = parts.onJobEvent && guardedListener(parts.onJobEvent, 'onJobEvent');
+    this.onJobEvent = parts.onJobEvent;
+  }
+
+  /** Undefined while nobody listens: then these events are not made. */
+  get onJobEvent(): JobEventListener | undefined {
+    return this.guardedJobListener;
+  }
+
+  /** What the listener throws has no effect. */
+  set onJobEvent(listener: JobEventListener | undefined) {
+    this.guardedJobListener = listener && guardedListener(listener, 'onJobEvent');
   }
 
   /** Milliseconds since the epoch, by the broker's clock. */

@@ -74,7 +74,8 @@ export function joinPath(path: string, step: string | number): string {
 
 /** A payload that has no fields, such as the result of another job, is the only field that its actor takes. */
 function readField(value: unknown, field: string, isOnly: boolean): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return isOnly ? value : undefined;
+  if (value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) return isOnly ? value : undefined;
   return Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Dependency } from '../dependency/dependency.js';
 import type { GraphNode } from '../dependency/graph-check.js';
 import type { Wait, Waits } from '../dependency/waits.js';
 import type { Duration } from '../duration/index.js';
-import { DependencyError, InvalidOptionError } from '../errors/index.js';
+import { DependencyError, InvalidOptionError, UnsupportedError } from '../errors/index.js';
 import type { JobExplanation } from '../graph/explanation.js';
 import { HEADER, writeParameters, type OutgoingMessage } from '../message/index.js';
 import { explain } from '../graph/explain.js';
@@ -380,6 +380,8 @@ export class Job<Args = unknown, Result = unknown> {
 
   private requireResultId(): string {
     this.connection.buckets.requireResults(`The result of job "${this.name}"`);
+    if (this.options.storeResult === false && !this.storesResult)
+      throw new UnsupportedError(`Job ${this.label} stores no result: it has "storeResult: false".`);
     return this.resultId ?? this.id;
   }
 

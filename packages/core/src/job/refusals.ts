@@ -6,7 +6,7 @@ export const SEPARATE_RESULTS = (label: string): string =>
 /** Why a job cannot be delegated to. */
 export const CANNOT_DELEGATE = (label: string): string =>
   `Job ${label} cannot be delegated to: a job with a chosen id may exist already and would be left out, and a job that ` +
-  'recurs has no final end; the result would never be stored. Leave "id", "cron" and "deferredBy" out.';
+  'recurs has no final end; the result would never be stored. Leave "id", "cron", "every" and "deferredBy" out.';
 
 /** Why a recurring job cannot wait. */
 export const RECURRING = (label: string): string =>

@@ -41,7 +41,10 @@ export class SettleStage {
 
   /** The settlement was refused before anything was committed, such as a result that cannot be written: the run has failed. */
   private async settleFailed(run: Run, result: RunResult, problem: unknown): Promise<void> {
-    if (result.type === 'returned') return this.settle(run, threw(problem));
+    if (result.type === 'returned') {
+      this.reports.failed(run, problem);
+      return this.settle(run, threw(problem));
+    }
     const error = result.type === 'threw' ? bothErrors(result.error, problem) : problem;
     const disposition = { action: 'nack', result: { error } } as const;
     this.reports.disposition(run, disposition);
@@ -53,7 +56,8 @@ export class SettleStage {
     await run.finishSettling();
     if (!run.isActedOn) return this.settle(run, result); // Its settlement was refused.
     const actorResult = actorResultOf(result);
-    if (result.type === 'returned' && SUCCEEDED.has(run.action)) this.reports.succeeded(run);
+    if (result.type === 'returned' && (SUCCEEDED.has(run.action) || run.action === 'rescheduled'))
+      this.reports.succeeded(run);
     if ('error' in actorResult) run.dropEffects();
     if (result.type === 'threw') this.reportLateFailure(run, result.error);
     try {

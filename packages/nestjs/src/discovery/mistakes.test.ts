@@ -233,6 +233,13 @@ describe('A payload that nothing validates', () => {
     await expect(start).rejects.toThrow('The payload of actor "Unvalidated.byInterface" is not validated');
     await startApp({ providers: [Validated] }, { unvalidatedPayloads: 'refuse' });
     await startApp({ providers: [Unvalidated] }, { unvalidatedPayloads: 'allow' });
+    class Piped {
+      @Actor()
+      piped(@Payload({ transform: (value: Shape) => value }) _payload: Shape): void {}
+    }
+    await startApp({ providers: [Piped] }, { unvalidatedPayloads: 'refuse' });
+    const converter = { convertInputs: () => [1], convertOutputs: (value: unknown) => value };
+    await startApp({ providers: [Unvalidated] }, { unvalidatedPayloads: 'refuse', actorDefaults: { converter } });
     expect(warn).not.toHaveBeenCalled();
   });
 });

@@ -28,12 +28,13 @@ export function OnRepidEvent<Type extends RepidEventType>(
 ): EventMethodDecorator<Type> {
   requireEventType(type);
   return (target, method) => {
-    const declared = [...listenersOf(target, method), { type, connection }];
+    const own = (Reflect.getOwnMetadata(LISTENERS, target, method) as DeclaredListener[] | undefined) ?? [];
+    const declared = [...own, { type, connection }];
     Reflect.defineMetadata(LISTENERS, declared, target, method);
   };
 }
 
-/** Returns what a method listens to. */
+/** Returns what a method listens to, or the method that it overrides. */
 export function listenersOf(prototype: object, method: string | symbol): readonly DeclaredListener[] {
   return (Reflect.getMetadata(LISTENERS, prototype, method) as DeclaredListener[] | undefined) ?? [];
 }

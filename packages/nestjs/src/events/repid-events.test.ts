@@ -18,6 +18,7 @@ import { startApp, startModule } from '../start-app.fixture.js';
 import { drain } from '../testing/index.js';
 
 class Tasks {
+  private runs = 0;
   constructor(private readonly repid: Repid) {}
 
   @Actor()
@@ -32,6 +33,14 @@ class Tasks {
   async early(@MessageDependency() msg: MessageDependency): Promise<void> {
     msg.enqueue(this.repid.job('double', { id: 'follower', args: 1 }));
     await msg.ack();
+  }
+  @Actor()
+  async later(@MessageDependency() msg: MessageDependency): Promise<void> {
+    if (this.runs++ === 0) await msg.reschedule();
+  }
+  @Actor()
+  unwritable(): bigint {
+    return 1n;
   }
   @Actor()
   async again(@MessageDependency() msg: MessageDependency): Promise<void> {
@@ -119,6 +128,37 @@ describe('RepidEvents', () => {
     await repid.job('refuseAndFail').enqueue();
     await drain(app);
     expect(seen).toMatchObject([{ type: 'callback-failed', error: { message: 'late' } }]);
+  });
+
+  it('reports the end of a run that reschedules itself, and of one whose result cannot be written', async () => {
+    const { app, repid, seen } = await recording(['succeeded', 'failed', 'dead-lettered']);
+    await repid.job('later', { id: 'later' }).enqueue();
+    await repid.job('unwritable', { id: 'unwritable' }).enqueue();
+    await drain(app);
+    expect(seen.map((event) => [event.type, 'id' in event && event.id])).toEqual(
+      expect.arrayContaining([
+        ['succeeded', 'later'],
+        ['failed', 'unwritable'],
+        ['dead-lettered', 'unwritable'],
+      ]),
+    );
+  });
+
+  it('calls an overridden listener once', async () => {
+    class Base {
+      calls = 0;
+      @OnRepidEvent('published')
+      note(): void {}
+    }
+    class Derived extends Base {
+      @OnRepidEvent('published')
+      override note(): void {
+        this.calls += 1;
+      }
+    }
+    const app = await startApp({ providers: [Derived] });
+    await app.get(Repid).sendMessageJson({ channel: 'mail', payload: 1 });
+    expect(app.get(Derived).calls).toBe(1);
   });
 
   it('reports messages without an id', async () => {

@@ -11,7 +11,7 @@ import {
 import type { ResolvedConnectionOptions } from '../connection/connection-options.js';
 import type { FoundActor } from '../discovery/index.js';
 import { isCustomKey, parameterEntries } from '../parameter/parameter-metadata.js';
-import { readParameters, type IndexedParameter } from '../parameter/read-parameters.js';
+import { pipedParameters, readParameters, type IndexedParameter } from '../parameter/read-parameters.js';
 import { unvalidatedReason } from '../parameter/unvalidated.js';
 import { ClassConverter } from '../payload/class-converter.js';
 import { ClassShapes } from '../payload/class-shapes.js';
@@ -45,7 +45,7 @@ export class ActorFactory {
     if (settings.globalEnhancers) requireNoScopedGlobals(this.application);
     const enhancers = enhancersOf(found);
     const parameters = readParameters(candidate.prototype, method, label);
-    this.checkValidation(found, parameters, settings);
+    if (enhancers.pipes.length === 0) this.checkValidation(found, parameters, settings);
     return {
       label,
       options: this.optionsFor(found, enhancers, settings, broker),
@@ -70,17 +70,19 @@ export class ActorFactory {
     return resolveActorOptions(label, method, base, ...layers);
   }
 
-  /** @throws ActorDefinitionError if the connection refuses unvalidated payloads */
+  /** Pipes may validate. @throws ActorDefinitionError if the connection refuses unvalidated payloads */
   private checkValidation(
     { candidate: { prototype }, method, label, layers }: FoundActor,
     parameters: readonly IndexedParameter[],
-    { unvalidatedPayloads, converter }: ActorSettings,
+    { unvalidatedPayloads, converter, actorDefaults }: ActorSettings,
   ): void {
-    const own = layers.findLast((layer) => layer.converter !== undefined)?.converter ?? converter;
+    const layer = [actorDefaults, ...layers].findLast((one) => one?.converter !== undefined);
+    const own = layer?.converter ?? converter;
     if (unvalidatedPayloads === 'allow' || !(own instanceof ClassConverter)) return;
     const hasTypes = Reflect.hasMetadata(PARAMTYPES_METADATA, prototype, method);
-    for (const { source } of parameters) {
-      const reason = source.from === 'payload' && unvalidatedReason(source, hasTypes, this.shapes);
+    const piped = pipedParameters(prototype, method);
+    for (const { source, index } of parameters) {
+      const reason = source.from === 'payload' && !piped.has(index) && unvalidatedReason(source, hasTypes, this.shapes);
       if (!reason) continue;
       const what = source.field === undefined ? 'The payload' : `Field "${source.field}" of the payload`;
       const text = `${what} of actor "${label}" is not validated: ${reason}`;

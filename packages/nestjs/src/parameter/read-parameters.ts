@@ -82,6 +82,12 @@ function withType({ source, pipes }: SourcedEntry, type: Function | undefined, n
   return { ...source, type };
 }
 
+/** Returns the indexes of the parameters with pipes of their own. */
+export function pipedParameters(prototype: object, method: string): ReadonlySet<number> {
+  const entries = Object.values(parameterEntries(prototype, method));
+  return new Set(entries.filter(({ pipes }) => hasPipes(pipes)).map(({ index }) => index));
+}
+
 /** Returns true if the user declared pipes. Pipes may change the type of the results. */
 function hasPipes(pipes: ParameterEntry['pipes']): boolean {
   return pipes.some((pipe) => pipe !== pipeCounter);

@@ -30,6 +30,7 @@ export const repidMatchers = {
 /** Compares what was sent, which has been through JSON. Asymmetric matchers such as `expect.any()` decide themselves. */
 function isEqual(actual: unknown, expected: unknown): boolean {
   if (isAsymmetric(expected)) return expected.asymmetricMatch(actual);
+  if (expected instanceof Date) return actual === expected.toJSON();
   if (typeof expected !== 'object' || expected === null) return Object.is(actual, expected);
   if (typeof actual !== 'object' || actual === null || Array.isArray(actual) !== Array.isArray(expected)) return false;
   const plain = Object.entries(expected).filter(([, value]) => value !== undefined);

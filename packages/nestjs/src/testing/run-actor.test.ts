@@ -121,6 +121,12 @@ describe('toHaveSent()', () => {
     expect(app).not.toHaveSent('send', { to: 'alex@example.org', cc: '' });
     expect(app).not.toHaveSent('send', {});
     expect(app).not.toHaveSent('tenant');
+    await app
+      .get(Repid)
+      .job('dated', { args: { at: new Date(0) } })
+      .enqueue();
+    expect(app).toHaveSent('dated', { at: new Date(0) });
+    expect(app).not.toHaveSent('dated', { at: new Date(1) });
   });
 
   it('lists what was sent if it fails', async () => {

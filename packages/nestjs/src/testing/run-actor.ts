@@ -75,8 +75,14 @@ async function runAlone(
       throw error;
     }
   };
-  const { serializer, converter } = engine;
-  const repid = new Repid({ serializer, converter, producerMiddlewares: [onlyFirst()], onEvent: () => undefined });
+  const { serializer, converter, maxPayloadBytes } = engine;
+  const repid = new Repid({
+    serializer,
+    converter,
+    maxPayloadBytes,
+    producerMiddlewares: [onlyFirst()],
+    onEvent: () => undefined,
+  });
   const observed = {
     ...actor,
     options: { ...options, routing: topicRouting, middlewares: [observe, ...options.middlewares] },

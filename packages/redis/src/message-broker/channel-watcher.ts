@@ -104,6 +104,6 @@ export class ChannelWatcher {
     if (this.closed || at >= this.nextPollAt) return;
     this.cancelTimer?.();
     this.nextPollAt = at;
-    this.cancelTimer = scheduleTimer(() => this.pollSoon(), delay - LIMITS.pollLead);
+    this.cancelTimer = scheduleTimer(() => this.pollSoon(), Math.max(0, delay - LIMITS.pollLead));
   }
 }
