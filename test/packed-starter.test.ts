@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeBlocks } from './support/code-blocks.js';
-import { compile, install, pack, run } from './support/packed.js';
-import { ROOT, runProgram } from './support/program.js';
+import { compile, install, makeStarter, pack } from './support/packed.js';
+import { runProgram } from './support/program.js';
 
 describe("An app created with Nest's starter and the packed packages", () => {
   let folder: string;
@@ -13,7 +13,7 @@ describe("An app created with Nest's starter and the packed packages", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'repid-starter-'));
     app = join(folder, 'starter');
-    const [tarballs] = await Promise.all([pack(folder), makeStarter(folder)]);
+    const [tarballs] = await Promise.all([pack(folder), makeStarter(folder, 12)]);
     removeDevDependencies(app);
     await install(app, tarballs);
   }, 180_000);
@@ -30,12 +30,6 @@ describe("An app created with Nest's starter and the packed packages", () => {
     expect(ran).toEqual({ code: 0, signal: null, stdout: 'Hello Alex! Your id is 123.\n', stderr: '' });
   });
 });
-
-async function makeStarter(folder: string): Promise<void> {
-  const nest = join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js');
-  const options = ['--skip-install', '--skip-git', '--skip-tests', '--package-manager', 'npm', '--no-observe'];
-  await run(process.execPath, [nest, 'new', 'starter', ...options], { cwd: folder });
-}
 
 /** They would take long to install, and this test uses the repository's compiler. */
 function removeDevDependencies(app: string): void {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeBlocks } from './support/code-blocks.js';
-import { install, pack, run } from './support/packed.js';
+import { install, makeStarter, pack, run } from './support/packed.js';
 import { runProgram } from './support/program.js';
 
 const PAGE = 'docs/getting-started.md';
@@ -70,11 +70,6 @@ describe.each(STARTERS)(
     );
   },
 );
-
-async function makeStarter(folder: string, nest: number): Promise<void> {
-  const options = ['--skip-install', '--skip-git', '--package-manager', 'npm', ...(nest > 11 ? ['--no-observe'] : [])];
-  await run('npx', ['--yes', `@nestjs/cli@${nest}`, 'new', 'starter', ...options], { cwd: folder });
-}
 
 /** The page is for ES modules, whose imports name files. In a CommonJS starter they name modules. */
 function writeFiles(app: string, isEsm: boolean): void {

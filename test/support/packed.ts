@@ -27,3 +27,11 @@ export async function install(app: string, tarballs: readonly string[], ...more:
 export function compile(app: string, ...args: string[]): Promise<Ended> {
   return runProgram(join(ROOT, 'node_modules/@typescript/native/bin/tsc'), { args, cwd: app });
 }
+
+/** Creates an app with Nest's starter of this major version, in the folder `starter`. Installs nothing. */
+export async function makeStarter(folder: string, nest: number): Promise<void> {
+  const isOwn = nest === 12; // The repository has its command line.
+  const program = isOwn ? [join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js')] : ['--yes', `@nestjs/cli@${nest}`];
+  const options = ['--skip-install', '--skip-git', '--package-manager', 'npm', ...(isOwn ? ['--no-observe'] : [])];
+  await run(isOwn ? process.execPath : 'npx', [...program, 'new', 'starter', ...options], { cwd: folder });
+}

@@ -49,24 +49,24 @@ class Positive implements PipeTransform<number, number> {
 @Actors({ channel })
 @UseGuards(MembersOnly)
 @UseInterceptors(WithTenant)
-class Answers {
+class Calculator {
   constructor(private readonly tenant: Tenant) {}
 
   @Actor()
-  answer(@Payload('factor', Positive) factor: number): number {
+  multiply(@Payload('factor', Positive) factor: number): number {
     return factor * this.tenant.name.length;
   }
 }
 
-@Module({ imports: [RepidModule.forRoot(brokersFromEnvironment())], providers: [Tenant, Answers] })
+@Module({ imports: [RepidModule.forRoot(brokersFromEnvironment())], providers: [Tenant, Calculator] })
 class AppModule {}
 
 const app = await NestFactory.createApplicationContext(AppModule, { logger: false }); // the refusal would be logged
 const [repid, worker] = [app.get(Repid), app.get(RepidWorker)];
 
 const headers = { tenant: 'acme' };
-const ofMember = repid.job<unknown, string>('answer', { channel, args: { factor: -10.5 }, headers });
-const ofGuest = repid.job('answer', { channel, args: { factor: 1 }, retries: 3 });
+const ofMember = repid.job<unknown, string>('multiply', { channel, args: { factor: -10.5 }, headers });
+const ofGuest = repid.job('multiply', { channel, args: { factor: 1 }, retries: 3 });
 await repid.enqueue([ofMember, ofGuest]);
 await worker.run({ burst: true });
 console.log(await ofMember.waitUntilFinished());

@@ -1,7 +1,7 @@
 import { SerializationError } from '../errors/index.js';
 import { parse, stringifyMember } from '../serializer/json-serializer.js';
 import { JSON_CONTENT_TYPE, type Serializer } from '../serializer/index.js';
-import type { ArgsBucket, Bucket, ResultBucket } from './bucket.js';
+import type { ArgsBucket, Bucket, FailedResult, ResultBucket } from './bucket.js';
 
 /**
  * A bucket as JSON. Times are in milliseconds. `success`, `skipped` and `ttl` come first, where scripts look for them.
@@ -22,16 +22,10 @@ interface EncodedBucket {
   data: unknown;
 }
 
-/** A result as it is encoded: succeeded or not, as `success` says. */
-export interface EncodableResult extends ArgsBucket {
-  readonly success: boolean;
-  readonly exception?: string;
-  readonly jobName?: string;
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-  readonly skipped?: boolean;
-  readonly cancelled?: boolean;
-}
+/** A result whose `success` is not known to the compiler. */
+export type EncodableResult = ArgsBucket &
+  Pick<FailedResult, 'startedAt' | 'finishedAt' | 'jobName' | 'skipped' | 'cancelled'> &
+  Pick<ResultBucket, 'success' | 'exception'>;
 
 /** True if an encoded bucket is a job's result; false for arguments. For brokers. It reads only the first bytes. */
 export function isResultBody(body: string): boolean {

@@ -3,7 +3,7 @@ import type { PayloadParameter } from '../actor/parameters.js';
 import { MOST_ISSUES, PayloadValidationError } from '../errors/index.js';
 import { convertAll, convertItems, issuesIn, valuesIn, type Conversion } from './conversion.js';
 import type { Converter, PayloadSource } from './converter.js';
-import { convertPrimitive, isPrimitiveType } from './primitives.js';
+import { convertPrimitive, isBytesType, isPrimitiveType } from './primitives.js';
 
 /** A class that payloads are converted to. */
 export type PayloadClass = new (...args: never[]) => object;
@@ -39,7 +39,7 @@ export class BasicConverter implements Converter {
     parameter: PayloadParameter,
     isOnly: boolean,
   ): Conversion | Promise<Conversion> {
-    if (parameter.field === undefined && isBytes(parameter.type)) return { value: payload.bytes };
+    if (parameter.field === undefined && isBytesType(parameter.type)) return { value: payload.bytes };
     const path = parameter.field ?? '';
     const value = parameter.field === undefined ? payload.value : readField(payload.value, parameter.field, isOnly);
     if (parameter.schema) return convertBySchema(value, parameter.schema, path);
@@ -99,8 +99,4 @@ function conversionFrom(result: StandardSchemaV1.Result<unknown>, path: string):
 function schemaPath(path: string, issue: StandardSchemaV1.Issue): string {
   const steps = issue.path?.map((step) => String(typeof step === 'object' ? step.key : step)) ?? [];
   return steps.reduce(joinPath, path);
-}
-
-function isBytes(type: PayloadParameter['type']): boolean {
-  return type === Uint8Array || type === Buffer;
 }

@@ -15,6 +15,11 @@ export function isPrimitiveType(type: Function): boolean {
   return READERS.has(type);
 }
 
+/** True for the types that take the raw payload. */
+export function isBytesType(type: Function | undefined): boolean {
+  return type === Uint8Array || type === Buffer;
+}
+
 /**
  * Converts the value to its declared type, without coercion: `"1"` is not a number. A date is read from text or
  * milliseconds.

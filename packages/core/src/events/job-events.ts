@@ -25,7 +25,7 @@ export type JobEvent =
       readonly channel: string;
       readonly duration: number;
     }
-  /** A run has ended with an error. What becomes of its job is another event: `retrying`, `dead-lettered`, ... */
+  /** A run has ended with an error. What is done with its job is another event: `retrying`, `dead-lettered`, ... */
   | {
       readonly type: 'failed';
       readonly actor: string;

@@ -1,3 +1,4 @@
+import type { FailedResult } from '../bucket/index.js';
 import type { Connection } from '../connection/connection.js';
 import { CancelledError } from '../errors/index.js';
 import { HEADER, type Message, readParameters } from '../message/index.js';
@@ -26,9 +27,9 @@ async function storeCancelled({ headers }: Message, exception: string, connectio
   if (target === undefined || connection.buckets.resultsBroker === undefined) return;
   const now = new Date(connection.now());
   const times = { startedAt: now, finishedAt: now, timestamp: now, ttl: target.ttl };
-  const bucket = {
+  const bucket: FailedResult = {
     data: null,
-    success: false as const,
+    success: false,
     cancelled: true,
     exception,
     jobName: headers[HEADER.topic],

@@ -54,7 +54,7 @@ export interface JobOptions<Args = unknown> {
   ttl?: Duration;
   /** @default 'medium' */
   priority?: Priority;
-  /** Do not run before this time has passed. Instead of `deferredUntil`. */
+  /** Do not run before this time has passed, from when the job is enqueued or released. Instead of `deferredUntil`. */
   delay?: Duration;
   /** Do not run before this time. With `every` or `deferredBy`: the first time of a recurring job. */
   deferredUntil?: Date;

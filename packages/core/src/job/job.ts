@@ -32,9 +32,9 @@ import type { JobStatus } from './job-status.js';
 import { newId } from './new-id.js';
 import { SEPARATE_RESULTS, CANNOT_DELEGATE, RECURRING } from './refusals.js';
 import { statusOf } from './status-of.js';
-import { valueOf } from './value-of.js';
 import { keepsArgs, namedArgsId, storesResult } from './stored-parts.js';
 import type { UnconfirmedPublish } from './unconfirmed-publish.js';
+import { valueOf } from './value-of.js';
 
 /**
  * A job for the actor of this name, and a handle on it. Its id is unique in the connection, across channels, so the
@@ -380,9 +380,9 @@ export class Job<Args = unknown, Result = unknown> {
 
   private requireResultId(): string {
     this.connection.buckets.requireResults(`The result of job "${this.name}"`);
-    if (this.options.storeResult === false && !this.storesResult)
-      throw new UnsupportedError(`Job ${this.label} stores no result: it has "storeResult: false".`);
-    return this.resultId ?? this.id;
+    const { resultId } = this;
+    if (resultId !== undefined) return resultId;
+    throw new UnsupportedError(`Job ${this.label} stores no result: it has "storeResult: false".`);
   }
 
   private argsBucket(now: number, enqueueing: Enqueueing): BucketWrite | undefined {

@@ -1,4 +1,3 @@
-import { UNVALIDATED_PAYLOADS, type UnvalidatedPayloads } from '../parameter/unvalidated.js';
 import * as v from 'valibot';
 import {
   AdjustableClock,
@@ -15,6 +14,7 @@ import {
   type WorkerOptions,
 } from '@repid/core';
 import { option, parseOptions, resolveWorkerOptions } from '@repid/core/internal';
+import { UNVALIDATED_PAYLOADS, type UnvalidatedPayloads } from '../parameter/unvalidated.js';
 import { ClassConverter, type UnknownProperties } from '../payload/index.js';
 
 /** The brokers of a connection, and the defaults of its actors and its worker. */

@@ -81,7 +81,7 @@ describe('RepidEvents', () => {
     ]);
   });
 
-  it('reports each failed run, and what becomes of the job', async () => {
+  it('reports each failed run, and what is done with the job', async () => {
     const { app, repid, seen } = await recording();
     await repid.job('fail', { id: 'one', retries: 1 }).enqueue();
     await drain(app);
@@ -109,7 +109,7 @@ describe('RepidEvents', () => {
     ]);
   });
 
-  it('reports what becomes of a message that its actor has settled itself', async () => {
+  it('reports how an actor has settled its message itself', async () => {
     const { app, repid, seen } = await recording(['succeeded', 'dead-lettered', 'retrying', 'given-back']);
     await repid.job('refuse', { id: 'refused' }).enqueue();
     await repid.job('again', { id: 'again', retries: 1 }).enqueue();

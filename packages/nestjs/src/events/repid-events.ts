@@ -22,30 +22,31 @@ export type RepidEventOf<Type extends RepidEventType> = Extract<AnyRepidEvent, {
 /** Receives events of one type. What it throws, or rejects with, is logged and has no other effect. */
 export type RepidEventListener<Type extends RepidEventType> = (event: RepidEventOf<Type>) => unknown;
 
-/** Events of every job. The engine makes them only while somebody listens. */
-const JOB_EVENTS: readonly JobEvent['type'][] = ['published', 'started', 'succeeded', 'failed'];
-
-const EVENTS: ReadonlySet<string> = new Set<RepidEventType>([
-  ...JOB_EVENTS,
-  'broker-problem',
-  'callback-failed',
-  'cancelled',
-  'dead-lettered',
-  'failure-acknowledged',
-  'given-back',
-  'left-unsettled',
-  'ownership-lost',
-  'refused',
-  'reply-unexpected',
-  'retrying',
-  'settlement-failed',
-  'signal-ignored',
-  'suspect-awaited',
-  'unrouted',
-  'worker-started',
-  'worker-stopped',
-  'worker-stopping',
-]);
+/** All events by name. True for those of every job, which the engine makes only while somebody listens. */
+const EVENTS: Readonly<Record<RepidEventType, boolean>> = {
+  published: true,
+  started: true,
+  succeeded: true,
+  failed: true,
+  'broker-problem': false,
+  'callback-failed': false,
+  cancelled: false,
+  'dead-lettered': false,
+  'failure-acknowledged': false,
+  'given-back': false,
+  'left-unsettled': false,
+  'ownership-lost': false,
+  refused: false,
+  'reply-unexpected': false,
+  retrying: false,
+  'settlement-failed': false,
+  'signal-ignored': false,
+  'suspect-awaited': false,
+  unrouted: false,
+  'worker-started': false,
+  'worker-stopped': false,
+  'worker-stopping': false,
+};
 
 /** Where the listener for events of every job is attached. */
 export interface JobEventSource {
@@ -58,7 +59,7 @@ export interface JobEventSource {
  */
 export class RepidEvents {
   private readonly logger = new Logger('Repid');
-  private readonly listeners = new Map<string, Set<RepidEventListener<RepidEventType>>>();
+  private readonly listeners = new Map<RepidEventType, Set<RepidEventListener<RepidEventType>>>();
   private source: JobEventSource | undefined;
 
   /**
@@ -93,7 +94,7 @@ export class RepidEvents {
 
   private attach(): void {
     if (this.source === undefined) return;
-    const isHeard = JOB_EVENTS.some((type) => this.listeners.get(type)?.size);
+    const isHeard = [...this.listeners].some(([type, { size }]) => EVENTS[type] && size > 0);
     this.source.onJobEvent = isHeard ? (event) => this.emit(event) : undefined;
   }
 
@@ -113,6 +114,6 @@ export class RepidEvents {
 
 /** @throws InvalidOptionError */
 export function requireEventType(type: string): void {
-  if (EVENTS.has(type)) return;
-  throw new InvalidOptionError(`${show(type)} is no event. There are: ${[...EVENTS].join(', ')}.`);
+  if (Object.hasOwn(EVENTS, type)) return;
+  throw new InvalidOptionError(`${show(type)} is no event. There are: ${Object.keys(EVENTS).join(', ')}.`);
 }

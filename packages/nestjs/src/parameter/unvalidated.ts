@@ -1,5 +1,5 @@
 import type { PayloadParameter } from '@repid/core';
-import { isPrimitiveType } from '@repid/core/internal';
+import { isBytesType, isPrimitiveType } from '@repid/core/internal';
 import type { ClassShapes } from '../payload/class-shapes.js';
 
 /** What to do about an actor whose payload nothing validates. */
@@ -13,9 +13,6 @@ const REMEDY =
 const NO_TYPES =
   'the compiler emitted no parameter types. ' +
   'Enable "emitDecoratorMetadata" (esbuild and tsx do not support it), or use @Payload({ schema }).';
-
-/** Types that are checked without decorators. */
-const BYTES: ReadonlySet<Function> = new Set<Function>([Uint8Array, Buffer]);
 
 /**
  * Returns why nothing validates a parameter's payload, and what to do; undefined if something does.
@@ -37,6 +34,6 @@ export function unvalidatedReason(
 }
 
 function reasonOfClass(type: Function, shapes: ClassShapes): string | undefined {
-  if (isPrimitiveType(type) || BYTES.has(type) || shapes.of(type).isDecorated) return undefined;
+  if (isPrimitiveType(type) || isBytesType(type) || shapes.of(type).isDecorated) return undefined;
   return `class "${type.name}" has no class-validator decorator, so all properties are kept as they come. ${REMEDY}`;
 }
